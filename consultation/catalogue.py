@@ -1,0 +1,346 @@
+"""The catalogue: one YAML file holds a consultation's uitdagingen, opdrachten and texts.
+
+The schema is closed. A wrong key or value is refused with file, path and mend, in Dutch, since the
+people who write catalogues are the consultation's own team.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from consultation.errors import CatalogueError
+
+Soort = Literal["drempel", "voorstel", "trekker", "prioriteit", "extra"]
+Doel = Literal["analyse", "citaat", "organisatie"]
+GroepSlug = Literal[
+    "werknemersorganisatie",
+    "werkgeversorganisatie",
+    "publieke_opleider",
+    "private_opleider",
+    "hoger_onderwijs",
+    "lokaal_bestuur",
+    "sociaal_cultureel",
+    "arbeidsbemiddeling",
+    "technologie_en_startups",
+    "adviesorgaan",
+    "burger",
+    "andere",
+]
+GROEPEN: tuple[str, ...] = get_args(GroepSlug)
+
+Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$", max_length=60)]
+
+MAX_UITLEG_WOORDEN = 60
+VASTE_SOORTEN: tuple[str, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Contact(_Closed):
+    """How to reach a human."""
+
+    naam: Tekst
+    e_mail: Tekst
+    tekst: Tekst
+
+
+class Toestemming(_Closed):
+    """One purpose that a participant may agree to."""
+
+    doel: Doel
+    verplicht: bool
+    vraag: Tekst
+    uitleg: Tekst
+
+
+class Prioriteit(_Closed):
+    """One step of the priority scale, 1 (low) to 5 (high)."""
+
+    waarde: int = Field(ge=1, le=5)
+    naam: Tekst
+
+
+class ConsultatieTeksten(_Closed):
+    """The consultation's own texts."""
+
+    slug: Slug
+    titel: Tekst
+    ondertitel: Tekst
+    doel: Tekst
+    bot: Tekst
+    duur: Tekst
+    resultaat: Tekst
+    wie: Tekst
+    privacy: Tekst
+    anoniem: Tekst
+    crisis: Tekst
+    contact: Contact
+    toestemmingen: tuple[Toestemming, ...] = Field(min_length=1)
+    prioriteiten: tuple[Prioriteit, ...] = Field(min_length=5, max_length=5)
+
+
+class Groep(_Closed):
+    """A stakeholder group and the everyday words for it."""
+
+    slug: GroepSlug
+    naam: Tekst
+    woorden: tuple[Tekst, ...] = ()
+
+
+class Uitdaging(_Closed):
+    """One of the note's challenges."""
+
+    nummer: int = Field(ge=1, le=99)
+    titel: Tekst
+    uitleg: Tekst
+
+
+class Vraag(_Closed):
+    """One question of an opdracht."""
+
+    soort: Soort
+    sleutel: Slug | None = None
+    tekst: Tekst
+    eenvoudiger: Tekst
+    voorbeeld: Tekst
+    doorvraag: tuple[Tekst, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The question's name within its opdracht: its kind, or its own key for an extra one."""
+        return self.sleutel or self.soort
+
+
+class Opdracht(_Closed):
+    """One of the note's assignments, with its questions."""
+
+    nummer: int = Field(ge=1, le=99)
+    uitdaging: int
+    titel: Tekst
+    ambitie: Tekst
+    uitleg: Tekst
+    bron: str
+    trekker: str = ""
+    groepen: tuple[GroepSlug, ...] = Field(min_length=1)
+    woorden: tuple[Tekst, ...] = Field(min_length=3)
+    vragen: tuple[Vraag, ...] = Field(min_length=1)
+
+    @property
+    def code(self) -> str:
+        """The short code shown to people, such as ``O04``."""
+        return f"O{self.nummer:02d}"
+
+    def question(self, key: str) -> Vraag | None:
+        """The question with this key, or None."""
+        return next((vraag for vraag in self.vragen if vraag.key == key), None)
+
+
+class Catalogue(_Closed):
+    """A whole consultation."""
+
+    consultatie: ConsultatieTeksten
+    groepen: tuple[Groep, ...] = Field(min_length=1)
+    uitdagingen: tuple[Uitdaging, ...] = Field(min_length=1)
+    opdrachten: tuple[Opdracht, ...] = Field(min_length=1)
+
+    def opdracht(self, nummer: int | None) -> Opdracht | None:
+        """The opdracht with this number, or None."""
+        return next((each for each in self.opdrachten if each.nummer == nummer), None)
+
+    def groep(self, slug: str | None) -> Groep | None:
+        """The stakeholder group with this slug, or None."""
+        return next((each for each in self.groepen if each.slug == slug), None)
+
+    def toestemming(self, doel: str) -> Toestemming | None:
+        """The consent purpose with this name, or None."""
+        return next((each for each in self.consultatie.toestemmingen if each.doel == doel), None)
+
+    @model_validator(mode="after")
+    def _coheres(self) -> Catalogue:
+        problems = list(_incoherences(self))
+        if problems:
+            path, text = problems[0]
+            raise ValueError(f"{path}: {text}")
+        return self
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """The catalogue in a YAML file.
+
+    Raises:
+        CatalogueError: the file is missing, is no YAML, or does not fit the schema. The message
+            names the file, the path to the wrong key and what to write instead.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CatalogueError(
+            f"{path}: de catalogus kan niet gelezen worden ({error.strerror}); zet "
+            "SAMENSPRAAK_CATALOGUE op een bestaand YAML-bestand."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{path}: geen UTF-8; sla het bestand op als UTF-8.") from error
+    try:
+        raw = yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"regel {mark.line + 1}, kolom {mark.column + 1}" if mark else "onbekende plaats"
+        problem = getattr(error, "problem", None) or "geen geldige YAML"
+        raise CatalogueError(f"{path}: {place}: {problem}; verbeter de YAML daar.") from error
+    if not isinstance(raw, dict):
+        raise CatalogueError(f"{path}: leeg of geen lijst van sleutels; zie data/opdrachten.yml.")
+    try:
+        return Catalogue.model_validate(raw)
+    except ValidationError as error:
+        found = [_explain(item) for item in error.errors()]
+        more = f" (en nog {len(found) - 1} andere)" if len(found) > 1 else ""
+        raise CatalogueError(f"{path}: {found[0]}{more}") from error
+
+
+@lru_cache(maxsize=4)
+def _cached(path: Path, _modified: int) -> Catalogue:
+    return load_catalogue(path)
+
+
+def catalogue_at(path: Path) -> Catalogue:
+    """The catalogue in a file, read again only when the file changed."""
+    try:
+        modified = path.stat().st_mtime_ns
+    except OSError:
+        modified = 0
+    return _cached(path, modified)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML lets a repeated key silently win; here it is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"de sleutel '{key}' staat er twee keer", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _incoherences(catalogue: Catalogue) -> Any:
+    doelen = [each.doel for each in catalogue.consultatie.toestemmingen]
+    if "analyse" not in doelen:
+        yield "consultatie.toestemmingen", "het doel 'analyse' ontbreekt; voeg het toe"
+    yield from _repeats("consultatie.toestemmingen", "doel", doelen)
+    yield from _repeats(
+        "consultatie.prioriteiten",
+        "waarde",
+        [each.waarde for each in catalogue.consultatie.prioriteiten],
+    )
+    groepen = [each.slug for each in catalogue.groepen]
+    uitdagingen = [each.nummer for each in catalogue.uitdagingen]
+    yield from _repeats("groepen", "slug", groepen)
+    yield from _repeats("uitdagingen", "nummer", uitdagingen)
+    yield from _repeats("opdrachten", "nummer", [each.nummer for each in catalogue.opdrachten])
+    for index, opdracht in enumerate(catalogue.opdrachten):
+        place = f"opdrachten[{index}]"
+        if opdracht.uitdaging not in uitdagingen:
+            known = ", ".join(str(number) for number in uitdagingen)
+            yield (
+                f"{place}.uitdaging",
+                f"{opdracht.uitdaging} is geen uitdaging; kies uit {known}",
+            )
+        for position, groep in enumerate(opdracht.groepen):
+            if groep not in groepen:
+                yield (
+                    f"{place}.groepen[{position}]",
+                    f"'{groep}' staat niet onder groepen; voeg de groep toe of haal ze hier weg",
+                )
+        words = len(opdracht.uitleg.split())
+        if words > MAX_UITLEG_WOORDEN:
+            yield (
+                f"{place}.uitleg",
+                f"{words} woorden; maak er hoogstens {MAX_UITLEG_WOORDEN} van",
+            )
+        for position, vraag in enumerate(opdracht.vragen):
+            where = f"{place}.vragen[{position}].sleutel"
+            if vraag.soort == "extra" and (not vraag.sleutel or vraag.sleutel in VASTE_SOORTEN):
+                yield where, "een extra vraag heeft een eigen sleutel nodig, bv. 'kosten'"
+            if vraag.soort != "extra" and vraag.sleutel:
+                yield where, f"alleen bij soort 'extra'; een {vraag.soort}-vraag heeft er geen"
+        yield from _repeats(f"{place}.vragen", "sleutel", [each.key for each in opdracht.vragen])
+
+
+def _repeats(place: str, key: str, values: list[Any]) -> Any:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield f"{place}[{index}].{key}", f"'{value}' komt al eerder voor; kies een ander"
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "consultatie": ConsultatieTeksten,
+    "contact": Contact,
+    "toestemmingen": Toestemming,
+    "prioriteiten": Prioriteit,
+    "groepen": Groep,
+    "uitdagingen": Uitdaging,
+    "opdrachten": Opdracht,
+    "vragen": Vraag,
+}
+
+
+def _explain(item: Any) -> str:
+    loc = tuple(item["loc"])
+    place = _path(loc)
+    name = str(loc[-1]) if loc else ""
+    kind = item["type"]
+    value = item.get("input")
+    if kind == "value_error" and not loc:
+        return str(item["ctx"]["error"])
+    if kind == "missing":
+        return f"{place}: ontbreekt; voeg '{name}' toe"
+    if kind == "extra_forbidden":
+        owner = next((part for part in reversed(loc[:-1]) if isinstance(part, str)), None)
+        known = list((_MODELS[owner] if owner in _MODELS else Catalogue).model_fields)
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"bedoelde u '{near[0]}'?" if near else f"kies uit {', '.join(known)}"
+        return f"{place}: onbekende sleutel; {hint}"
+    if kind == "literal_error":
+        choices = str(item["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
+        noun = next((str(part) for part in reversed(loc) if isinstance(part, str)), "waarde")
+        return f"{place}: '{value}' is geen {_singular(noun)}; kies uit {choices}"
+    if kind in ("string_type", "int_parsing", "int_type", "bool_type", "bool_parsing"):
+        wanted = {"s": "een tekst", "i": "een geheel getal", "b": "true of false"}[kind[0]]
+        return f"{place}: {value!r} past niet; schrijf {wanted}"
+    if kind == "string_too_short":
+        return f"{place}: leeg; vul een tekst in"
+    if kind in ("too_short", "too_long"):
+        context = item["ctx"]
+        bound = (
+            f"minstens {context['min_length']}"
+            if kind == "too_short"
+            else f"hoogstens {context['max_length']}"
+        )
+        return f"{place}: {context['actual_length']} onderdelen; geef er {bound}"
+    if kind == "string_pattern_mismatch":
+        return f"{place}: '{value}' mag alleen kleine letters, cijfers, - en _ bevatten"
+    return f"{place}: {value!r} past niet ({item['msg']}); zie data/opdrachten.yml"
+
+
+def _singular(name: str) -> str:
+    return {"groepen": "groep", "slug": "groep"}.get(name, name)
+
+
+def _path(loc: tuple[Any, ...]) -> str:
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")

@@ -1,0 +1,133 @@
+"""Rounds: at most one is open; closing and publishing are steps forward only."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.catalogue import Catalogue
+from consultation.errors import RoundError
+from consultation.models import Consultation, Round, now
+
+
+def ensure_consultation(session: Session, catalogue: Catalogue) -> Consultation:
+    """The row of the catalogue's consultation, made at first use."""
+    texts = catalogue.consultatie
+    found = session.scalar(select(Consultation).where(Consultation.slug == texts.slug))
+    if found is None:
+        found = Consultation(slug=texts.slug, titel=texts.titel)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def all_rounds(session: Session, consultation_id: int) -> list[Round]:
+    """The consultation's rounds, by number."""
+    query = select(Round).where(Round.consultation_id == consultation_id).order_by(Round.number)
+    return list(session.scalars(query))
+
+
+def open_round(session: Session, consultation_id: int) -> Round | None:
+    """The round that takes answers now, or None."""
+    return session.scalar(
+        select(Round).where(Round.consultation_id == consultation_id, Round.status == "open")
+    )
+
+
+def latest_round(session: Session, consultation_id: int) -> Round | None:
+    """The round with the highest number, or None."""
+    query = select(Round).where(Round.consultation_id == consultation_id)
+    return session.scalar(query.order_by(Round.number.desc()).limit(1))
+
+
+def require_round(session: Session, consultation_id: int, number: int | None = None) -> Round:
+    """The round with a number; without one, the open round, else the latest.
+
+    Raises:
+        RoundError: there is no such round; says how to open one.
+    """
+    if number is None:
+        found = open_round(session, consultation_id) or latest_round(session, consultation_id)
+    else:
+        found = session.scalar(
+            select(Round).where(Round.consultation_id == consultation_id, Round.number == number)
+        )
+    if found is None:
+        which = "there is no round yet" if number is None else f"there is no round {number}"
+        raise RoundError(f"{which}; open one with: samenspraak round open {number or 1}")
+    return found
+
+
+def require_open_round(session: Session, consultation_id: int) -> Round:
+    """The round that takes answers now.
+
+    Raises:
+        RoundError: none is open; says how to open one.
+    """
+    found = open_round(session, consultation_id)
+    if found is None:
+        last = latest_round(session, consultation_id)
+        number = last.number + 1 if last else 1
+        raise RoundError(f"no round is open; open one with: samenspraak round open {number}")
+    return found
+
+
+def open_(session: Session, consultation_id: int, number: int, kind: str = "bevraging") -> Round:
+    """Opens a round, making it where it is new; a closed round may be opened again.
+
+    Raises:
+        RoundError: another round is open, the number skips one, or the round is published.
+    """
+    if number < 1:
+        raise RoundError(f"round {number}: rounds are numbered from 1.")
+    other = open_round(session, consultation_id)
+    if other is not None and other.number != number:
+        raise RoundError(
+            f"round {other.number} is open; close it first with: samenspraak round close "
+            f"{other.number}"
+        )
+    found = session.scalar(
+        select(Round).where(Round.consultation_id == consultation_id, Round.number == number)
+    )
+    if found is None:
+        last = latest_round(session, consultation_id)
+        expected = last.number + 1 if last else 1
+        if number != expected:
+            raise RoundError(f"round {number}: the next round is {expected}; open that one.")
+        found = Round(consultation_id=consultation_id, number=number, kind=kind)
+        session.add(found)
+    elif found.status == "gepubliceerd":
+        raise RoundError(f"round {number} is published; open the next one instead.")
+    elif found.kind != kind:
+        raise RoundError(f"round {number} is of kind {found.kind}; leave --kind {kind} out.")
+    found.status, found.closed_at = "open", None
+    session.flush()
+    return found
+
+
+def close(session: Session, consultation_id: int, number: int) -> Round:
+    """Closes a round: no answers are taken from now on.
+
+    Raises:
+        RoundError: there is no such round.
+    """
+    found = require_round(session, consultation_id, number)
+    if found.status == "open":
+        found.status, found.closed_at = "gesloten", now()
+    return found
+
+
+def publish(session: Session, consultation_id: int, number: int) -> Round:
+    """Publishes a closed round: its approved results may be shown to everyone.
+
+    Raises:
+        RoundError: there is no such round, or it is still open.
+    """
+    found = require_round(session, consultation_id, number)
+    if found.status == "open":
+        raise RoundError(
+            f"round {number} is still open; close it first with: samenspraak round close {number}"
+        )
+    if found.status != "gepubliceerd":
+        found.status, found.published_at = "gepubliceerd", now()
+    return found

@@ -1,0 +1,15 @@
+"""Runs Alembic on the connection that ``consultation.storage`` hands over."""
+
+from alembic import context
+
+from consultation.models import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,37 @@
+"""``samenspraak VERB``: data on stdout, progress and log on stderr; exit 0, 1 failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from consultation.errors import SamenspraakError
+from samenspraak import analyst, operator, organiser
+
+app = typer.Typer(
+    name="samenspraak",
+    help="Consult stakeholders per opdracht and turn what they say into themes and actions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+operator.register(app)
+organiser.register(app)
+analyst.register(app)
+
+
+def main() -> None:
+    """Runs a verb; an error a user can mend becomes one line on stderr and exit code 1."""
+    try:
+        app()
+    except SamenspraakError as error:
+        print(f"samenspraak: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("samenspraak: stopped.", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
