@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from consultation.errors import CatalogueError
 
@@ -226,7 +233,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"de sleutel '{key}' staat er twee keer", key_node.start_mark
@@ -309,7 +316,7 @@ def _explain(item: Any) -> str:
         return f"{place}: ontbreekt; voeg '{name}' toe"
     if kind == "extra_forbidden":
         owner = next((part for part in reversed(loc[:-1]) if isinstance(part, str)), None)
-        known = list((_MODELS[owner] if owner in _MODELS else Catalogue).model_fields)
+        known = list((_MODELS.get(owner or "", Catalogue)).model_fields)
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"bedoelde u '{near[0]}'?" if near else f"kies uit {', '.join(known)}"
         return f"{place}: onbekende sleutel; {hint}"

@@ -44,14 +44,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -96,7 +96,9 @@ class Round(Base):
     __table_args__ = (
         UniqueConstraint("consultation_id", "number"),
         CheckConstraint(f"kind in ({_within('bevraging', 'reactie')})", name="kind"),
-        CheckConstraint(f"status in ({_within('open', 'gesloten', 'gepubliceerd')})", name="status"),
+        CheckConstraint(
+            f"status in ({_within('open', 'gesloten', 'gepubliceerd')})", name="status"
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
@@ -271,7 +273,7 @@ class Contribution(Base):
 class ContributionVersion(Base):
     """The words of a contribution as they stood at one time, verbatim.
 
-    ``parts`` tells which messages make it up: ``[{message, start, end}]`` in characters of ``text``.
+    ``parts`` tells which messages make it up: ``[{message, start, end}]``, in characters.
     """
 
     __tablename__ = "contribution_version"
@@ -296,7 +298,7 @@ class Statement(Base):
     __tablename__ = "statement"
     __table_args__ = (
         UniqueConstraint("contribution_version_id", "start", "end"),
-        CheckConstraint("start >= 0 and start < \"end\"", name="span"),
+        CheckConstraint('start >= 0 and start < "end"', name="span"),
         CheckConstraint(
             f"kind in ({_within('drempel', 'hefboom', 'voorstel', 'anders')})", name="kind"
         ),
@@ -375,7 +377,7 @@ class Theme(Base):
 
 
 class RunTheme(Base):
-    """What one run says of a theme: label, keywords, quotes and proposed action as statement ids."""
+    """What one run says of a theme; quotes and proposed action are statement ids."""
 
     __tablename__ = "run_theme"
     run_id: Mapped[int] = mapped_column(

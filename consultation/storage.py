@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -78,19 +79,20 @@ def migrate(engine: Engine) -> None:
         with engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == head:
                 return
-        with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
-            with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    connection.execute(
-                        text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
-                    )
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+        with (
+            engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
+            if engine.dialect.name == "postgresql":
+                lock = text("select pg_advisory_xact_lock(:key)")
+                connection.execute(lock, {"key": _MIGRATION_LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
     except DBAPIError as error:
         raise StorageError(_unreachable(engine, error)) from error
-    except command.util.CommandError as error:
+    except CommandError as error:
         raise StorageError(
-            f"{_shown(engine)}: the schema was made by a newer version ({error}); update Samenspraak."
+            f"{_shown(engine)}: made by a newer version ({error}); update Samenspraak."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""``samenspraak VERB``: data on stdout, progress and log on stderr; exit 0, 1 failed, 2 wrong use."""
+"""``samenspraak VERB``: data on stdout, log on stderr; exit 0, 1 failed, 2 wrong use."""
 
 from __future__ import annotations
 
