@@ -37,5 +37,9 @@ class ReceiptUnknown(SamenspraakError):
     """No participant has this receipt code."""
 
 
+class InvitationUnknown(SamenspraakError):
+    """Nobody was invited with this token."""
+
+
 class AccountError(SamenspraakError):
     """An account cannot be made or used as asked."""

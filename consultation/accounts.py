@@ -1,0 +1,117 @@
+"""Who may log in to the review: accounts with a role, passwords kept as argon2 hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from consultation.errors import AccountError
+from consultation.models import Account
+
+ROLES = ("facilitator", "analist", "beheerder")
+MIN_PASSWORD = 8
+_MAX_NAME = 80
+_MAX_PASSWORD = 1000
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An account as it now stands, and whether it is new."""
+
+    account: Account
+    created: bool
+
+
+def add_account(
+    session: Session, name: str, role: str, password: str, opdracht: int | None = None
+) -> Saved:
+    """Makes an account; for a name that exists, sets role, opdracht and password anew.
+
+    Raises:
+        AccountError: the name, role or password does not fit.
+    """
+    plain = _canonical(name)
+    if not plain or len(plain) > _MAX_NAME or not all(_fits(each) for each in plain):
+        raise AccountError(
+            f"{name!r}: an account's name has 1 to {_MAX_NAME} letters, digits or . _ - @"
+        )
+    if role not in ROLES:
+        raise AccountError(f"{role!r} is no role; choose from {', '.join(ROLES)}.")
+    hashed = _hash(password)
+    account = session.get(Account, plain)
+    created = account is None
+    if account is None:
+        account = Account(name=plain, role=role, opdracht=opdracht, password_hash=hashed)
+        session.add(account)
+    else:
+        account.role, account.opdracht, account.password_hash = role, opdracht, hashed
+    session.flush()
+    return Saved(account, created)
+
+
+def set_password(session: Session, name: str, password: str) -> Account:
+    """Gives an account another password; who was logged in with the old one no longer is.
+
+    Raises:
+        AccountError: there is no such account, or the password is too short or too long.
+    """
+    account = find(session, name)
+    if account is None:
+        raise AccountError(f"{name!r}: no such account; make it with: samenspraak user add {name}")
+    account.password_hash = _hash(password)
+    session.flush()
+    return account
+
+
+def find(session: Session, name: str) -> Account | None:
+    """The account with this name, or None."""
+    plain = _canonical(name)
+    return session.get(Account, plain) if plain and "\0" not in plain else None
+
+
+def verify(session: Session, name: str, password: str) -> Account | None:
+    """The account, when name and password belong together; else None.
+
+    An unknown name takes as long as a wrong password, so that names cannot be guessed by the clock.
+    """
+    account = find(session, name)
+    hashed = account.password_hash if account else _nobody()
+    try:
+        _HASHER.verify(hashed, password[:_MAX_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return None
+    return account
+
+
+def fingerprint(account: Account) -> str:
+    """Changes with the password: a session made under another one is no longer good."""
+    return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
+
+
+def _hash(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise AccountError(
+            f"the password has {len(password)} characters; use at least {MIN_PASSWORD}."
+        )
+    if len(password) > _MAX_PASSWORD:
+        raise AccountError(f"the password is too long; use at most {_MAX_PASSWORD} characters.")
+    return _HASHER.hash(password)
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    return _HASHER.hash("nobody has this password")
+
+
+def _canonical(name: str) -> str:
+    return name.strip().lower()
+
+
+def _fits(character: str) -> bool:
+    return character.isalnum() or character in "._-@"

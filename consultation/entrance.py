@@ -1,0 +1,98 @@
+"""How a participant comes in: as a newcomer, by invitation, or back with a receipt code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation import conversation, participants, rounds
+from consultation.errors import InvitationUnknown
+from consultation.models import Conversation, Invitation, Participant
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A talk that may begin, and the only moment the receipt code can be read."""
+
+    conversation: Conversation
+    receipt: str
+
+
+def enter(
+    session: Session,
+    consultation_id: int,
+    key: str,
+    *,
+    invitation: str | None = None,
+    receipt: str | None = None,
+    opdracht: int | None = None,
+) -> Entry:
+    """Finds or makes the participant, and starts or takes up the talk in the open round.
+
+    A receipt code goes before an invitation. An invitation used again is the same participant; as
+    only the hash of the first code is kept, a new code takes its place.
+
+    Raises:
+        ReceiptUnknown: nobody has this receipt code.
+        InvitationUnknown: nobody was invited with this token.
+        RoundError: no round is open.
+    """
+    if receipt is not None:
+        participant = participants.find_by_receipt(session, consultation_id, receipt, key)
+        code = canonical_receipt(receipt)
+    else:
+        invited = _invited(session, key, invitation) if invitation is not None else None
+        participant, code = _participant(session, consultation_id, key, invited)
+        if invited is not None and opdracht is None and len(invited.opdrachten) == 1:
+            opdracht = int(invited.opdrachten[0])
+    round_ = rounds.require_open_round(session, consultation_id)
+    return Entry(conversation.start(session, participant, round_.id, opdracht), code)
+
+
+def canonical_receipt(receipt: str) -> str:
+    """A receipt code as it is printed, however it was copied: ``7KQM-W3TX-9BHD``."""
+    plain = "".join(character for character in receipt.upper() if character.isalnum())
+    return "-".join(plain[index : index + 4] for index in range(0, len(plain), 4))
+
+
+def _invited(session: Session, key: str, token: str) -> Invitation:
+    found = session.scalar(
+        select(Invitation)
+        .where(Invitation.token_hash == participants.keyed_hash(token, key))
+        .with_for_update()
+    )
+    if found is None:
+        raise InvitationUnknown("nobody was invited with this token; check the whole link.")
+    return found
+
+
+def _participant(
+    session: Session, consultation_id: int, key: str, invited: Invitation | None
+) -> tuple[Participant, str]:
+    code = participants.new_receipt()
+    hashed = participants.keyed_hash(code, key)
+    if invited is not None:
+        known = session.scalar(
+            select(Participant)
+            .where(
+                Participant.consultation_id == consultation_id,
+                Participant.invitation_id == invited.id,
+            )
+            .limit(1)
+        )
+        if known is not None:
+            known.receipt_hash = hashed
+            session.flush()
+            return known, code
+    participant = Participant(
+        consultation_id=consultation_id,
+        receipt_hash=hashed,
+        invitation_id=invited.id if invited else None,
+        group=invited.group if invited else None,
+        organisation=invited.organisation if invited else None,
+    )
+    session.add(participant)
+    session.flush()
+    return participant, code
