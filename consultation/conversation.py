@@ -63,6 +63,7 @@ class Turn:
     """What the assistant gets to see of one message."""
 
     message_id: str
+    conversation_id: str
     sender_id: str
     text: str
     payload: str | None
@@ -182,6 +183,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
     message.attempts += 1
     return Turn(
         message_id=message.id,
+        conversation_id=conversation.id,
         sender_id=f"{conversation.id}.{conversation.attempt}",
         text=message.text,
         payload=message.payload,
