@@ -1,21 +1,21 @@
 """Makes both environments: the app's in ``.venv`` and the bot's in ``bot/.venv``.
 
-Needs nothing but Python 3.8 or newer and its standard library, is safe to run twice, and writes only
-inside the project and the cache of uv.
+Needs nothing but Python 3.8 or newer and its standard library, is safe to run twice, and writes
+only inside the project and the cache of uv.
 """
 
 from __future__ import annotations
 
 import argparse
-import glob
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -131,7 +131,7 @@ def set_up(options: argparse.Namespace) -> None:
 
 
 def find_uv() -> str:
-    """The path of a uv that runs and is recent enough; installed under ``.tools`` if there is none."""
+    """The path of a uv that runs and is recent enough; put under ``.tools`` if there is none."""
     own = TOOLS / "uv-venv" / "bin" / "uv"
     for candidate in (*_on_path("uv"), Path.home() / ".local/bin/uv", own):
         if _uv_version(str(candidate)) >= OLDEST_UV:
@@ -154,9 +154,9 @@ def _install_uv(target: Path) -> str:
         if "ensurepip" in made.stdout + made.stderr:
             version = f"{sys.version_info[0]}.{sys.version_info[1]}"
             raise SetupError(
-                f"uv is not installed, and {sys.executable} cannot make an environment to put it in "
-                f"(ensurepip is missing); on Debian or Ubuntu: apt install python{version}-venv, or "
-                "install uv yourself, then run this again."
+                f"uv is not installed, and {sys.executable} cannot make an environment for it "
+                f"(ensurepip is missing); on Debian or Ubuntu: apt install python{version}-venv, "
+                "or install uv yourself, then run this again."
             )
         raise SetupError(
             f"{home}: the environment for uv cannot be made ({_last_line(made)}); install uv "
@@ -245,25 +245,27 @@ def _candidates(uv: str, version: str) -> Iterator[str]:
         f"/opt/python*/bin/{name}",
         f"/opt/python/{version}*/bin/{name}",
     ):
-        yield from sorted(glob.glob(pattern), reverse=True)
+        yield from _matching(pattern)
     from_uv = _output([uv, "python", "find", "--no-project", "--system", version]).strip()
     if from_uv:
         yield from_uv.splitlines()[-1]
 
 
+def _matching(pattern: str) -> list[str]:
+    return sorted((str(path) for path in Path("/").glob(pattern.lstrip("/"))), reverse=True)
+
+
 def _verified(path: str, versions: tuple[str, ...]) -> Python | None:
-    """A shim may stand on PATH without an interpreter behind it, and a home-built one may lack parts."""
-    told = _output(
-        [
-            path,
-            "-c",
-            f"import sys, {NEEDED_MODULES}; print(sys.implementation.name, sys.version.split()[0])",
-        ]
-    ).split()
-    if len(told) != 2 or told[0] != "cpython":
+    """The interpreter, if it runs: a shim may have none behind it, a home-built one lack parts."""
+    question = (
+        f"import sys, {NEEDED_MODULES}; "
+        "print(sys.implementation.name, sys.version.split()[0], sys.executable, sep='\\n')"
+    )
+    told = _output([path, "-c", question]).splitlines()
+    if len(told) != 3 or told[0] != "cpython":
         return None
     fits = any(told[1].startswith(version + ".") for version in versions)
-    return Python(path, told[1]) if fits else None
+    return Python(told[2], told[1]) if fits else None
 
 
 def _fetch_python(uv: str, version: str) -> Python | None:
@@ -276,7 +278,7 @@ def _fetch_python(uv: str, version: str) -> Python | None:
         UV_HTTP_TIMEOUT="10",
         UV_HTTP_RETRIES="1",
     )
-    for path in sorted(glob.glob(f"{home}/cpython-{version}*/bin/python{version}")):
+    for path in _matching(f"{home}/cpython-{version}*/bin/python{version}"):
         found = _verified(path, (version,))
         if found:
             return found
@@ -377,7 +379,7 @@ def check_locks(uv: str) -> None:
 
 
 def fetch_model(uv: str, retry: bool) -> str:
-    """Tries the Dutch spaCy model once; says what happened. Without it the built-in fallback serves."""
+    """Tries the Dutch spaCy model once and says what happened; without it a fallback serves."""
     fallback = "the built-in Dutch fallback serves"
     if any(APP.glob(f"lib/python3*/site-packages/{MODEL}-*.dist-info")):
         return f"{MODEL}: installed"
@@ -424,8 +426,7 @@ def _run(
             cwd=str(ROOT),
             env=_environment(**variables),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             encoding="utf-8",
             errors="replace",
             timeout=timeout,

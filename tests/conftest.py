@@ -1,0 +1,174 @@
+"""What the tests share: databases, catalogues, a workplace, and what this machine may lack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from consultation import rounds
+from consultation.catalogue import Catalogue, load_catalogue
+from consultation.settings import ROOT, Settings
+from consultation.storage import Storage
+from samenspraak.workplace import Workplace
+
+SHARED = ROOT.parent / "shared"
+CATALOGUE = ROOT / "data" / "opdrachten.yml"
+SECOND_CATALOGUE = ROOT / "tests" / "data" / "tuinen.yml"
+
+POSTGRES = os.environ.get("SAMENSPRAAK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
+REDIS = os.environ.get("SAMENSPRAAK_TEST_REDIS", "redis://127.0.0.1:6379/15")
+PARTS = ("browser", "postgres", "redis")
+
+_MISSING = pytest.StashKey[str]()
+
+
+def required() -> set[str]:
+    """The parts that must be there: ``SAMENSPRAAK_REQUIRE=browser,postgres,redis``."""
+    return {part.strip() for part in os.environ.get("SAMENSPRAAK_REQUIRE", "").split(",")} - {""}
+
+
+def missing(part: str, reason: str) -> None:
+    """Skips the test that asks, with its reason; fails it when the part is required."""
+    assert part in PARTS, f"{part} is not one of {', '.join(PARTS)}"
+    if part in required():
+        pytest.fail(f"{reason}; SAMENSPRAAK_REQUIRE names {part}", pytrace=False)
+    pytest.skip(reason)
+
+
+def shared_file(name: str) -> Path:
+    """A file of the folder ``shared`` beside the project; skips the test where it is absent."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"../shared/{name} is not beside the project")
+    return path
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "soak: too long for every run; make soak runs it")
+    unknown = required() - set(PARTS)
+    if unknown:
+        raise pytest.UsageError(
+            f"SAMENSPRAAK_REQUIRE: {', '.join(sorted(unknown))} is not one of {', '.join(PARTS)}"
+        )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """No skip slips through: a test marked with a required part may not skip, for no reason."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    parts = required() & {mark.name for mark in item.iter_markers()}
+    if report.skipped and parts and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"skipped ({report.longrepr[2]}), but SAMENSPRAAK_REQUIRE names "
+            f"{', '.join(sorted(parts))}"
+        )
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a PostgreSQL server in which databases may be made."""
+    try:
+        psycopg.connect(f"{POSTGRES}/postgres", connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        missing("postgres", f"no PostgreSQL at {POSTGRES} ({reason})")
+    return POSTGRES
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh PostgreSQL database, dropped after the test."""
+    name = f"samenspraak_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f'create database "{name}"')
+        yield f"{postgres_server.replace('postgresql:', 'postgresql+psycopg:', 1)}/{name}"
+        connection.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database: SQLite, and once more PostgreSQL."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'samenspraak.db'}"
+
+
+@pytest.fixture
+def storage(database_url: str) -> Iterator[Storage]:
+    """An open, migrated, empty database: SQLite, and once more PostgreSQL."""
+    opened = Storage(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The URL of a Redis that answers; its database 15 is for tests."""
+    where = urlsplit(REDIS)
+    try:
+        with socket.create_connection((where.hostname, where.port or 6379), timeout=3) as link:
+            link.sendall(b"PING\r\n")
+            answer = link.recv(64)
+        if not answer.startswith(b"+PONG"):
+            missing("redis", f"what listens at {REDIS} is no open Redis")
+    except OSError as error:
+        missing("redis", f"no Redis at {REDIS} ({error})")
+    return REDIS
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    missing("browser", "no Chromium on PATH; on Debian: apt install chromium")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The product's catalogue."""
+    return load_catalogue(CATALOGUE)
+
+
+@pytest.fixture
+def second_catalogue() -> Path:
+    """The file of a small consultation on another subject: 1 uitdaging, 2 opdrachten."""
+    return SECOND_CATALOGUE
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, catalogue: Catalogue) -> Iterator[Workplace]:
+    """A whole consultation on an empty SQLite database, with data in a folder of its own."""
+    values = Settings(data_dir=tmp_path, secret_key="only for tests", redis_url="", database_url="")
+    opened = Storage(values.resolved_database_url)
+    with opened.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+    yield Workplace(values, catalogue, opened, consultation)
+    opened.close()
+
+
+@pytest.fixture
+def workplace_environment(tmp_path: Path) -> dict[str, str]:
+    """The variables that make a verb, run as a process, work in a folder of its own."""
+    kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
+    return {**kept, "SAMENSPRAAK_DATA_DIR": str(tmp_path), "RASA_TELEMETRY_ENABLED": "false"}
+
+
+@pytest.fixture(scope="session")
+def dutch_model() -> Path:
+    """A Dutch spaCy pipeline with statistical parts, for the path that is not the fallback."""
+    return shared_file("models/nl_ud_dev")
