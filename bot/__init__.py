@@ -1,0 +1,1 @@
+"""What runs inside Rasa: NLU components and the tracker store. Python 3.10."""

@@ -172,7 +172,8 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
     """Takes a message up, to hand it to the assistant; None when it is completed already.
 
     A second try gets another ``sender_id``: what the assistant remembers of the first try may be
-    ahead of the database, and the database is the truth.
+    ahead of the database, and the database is the truth. So does a new opdracht, since a turn costs
+    more the longer a tracker is.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.state != "ontvangen":
@@ -352,6 +353,7 @@ def _apply(
             participant.group = effect.group
         case OpdrachtChosen():
             conversation.opdracht = effect.opdracht
+            conversation.attempt += 1
             _submission(session, conversation, effect.opdracht)
         case AnswerGiven():
             _store_answer(session, conversation, message, effect)

@@ -160,7 +160,8 @@ class Consent(Base):
 class Conversation(Base):
     """One participant's talk in one round.
 
-    ``attempt`` rises when a turn has to be done again: the next try gets a fresh Rasa tracker.
+    ``attempt`` rises when a turn has to be done again and when an opdracht starts: what follows
+    gets a fresh Rasa tracker.
     """
 
     __tablename__ = "conversation"

@@ -1,0 +1,35 @@
+"""The action server, on the loopback only: ``python -m actions``.
+
+One process, so that ending it frees its port; rasa_sdk's own command starts a manager with workers
+and listens on every address.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+
+from actions.talk import workplace
+from consultation.settings import settings
+
+
+def main() -> None:
+    """Serves the actions until the process is ended."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    workplace()
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    app = create_app(executor)
+    app.run(
+        host="127.0.0.1",
+        port=settings().actions_port,
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

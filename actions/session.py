@@ -1,0 +1,101 @@
+"""The start of a tracker: a talk is rebuilt from the database, whatever Rasa forgot.
+
+A new talk, a restart of Rasa, a turn that has to be done again and every new opdracht all begin
+here, so there is one road and it is walked all the time. See ``docs/decisions/0002-turns.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, Talk, workplace
+from consultation import conversation
+from consultation.catalogue import Catalogue
+from consultation.conversation import Standing
+from consultation.errors import TalkError
+
+DOELEN = ("analyse", "citaat", "organisatie")
+_IN_OPDRACHT = ("vraag", "bevestigen", "verder")
+
+
+class ActionSessionStart(Action):
+    """Sets slots and the open form to where the talk stands."""
+
+    def name(self) -> str:
+        return "action_session_start"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        talk = Talk(dispatcher, tracker, domain)
+        metadata = tracker.get_slot("session_started_metadata") or {}
+        name = metadata.get("conversation")
+        standing = None
+        if name is not None:
+            try:
+                with workplace().storage.reading() as session:
+                    standing = conversation.standing(session, name)
+            except TalkError:
+                standing = None
+        events: list[EventType] = [SessionStarted()]
+        if standing is not None:
+            events += restore(talk.catalogue, standing, str(name))
+        return [*events, ActionExecuted("action_listen")]
+
+
+def restore(catalogue: Catalogue, standing: Standing, name: str) -> list[EventType]:
+    """The events that bring a fresh tracker to where a talk stands."""
+    step = standing.position.step
+    slots: dict[str, Any] = {
+        "gesprek": name,
+        "groep": standing.group,
+        "organisatie": standing.organisation,
+        "klaar": list(standing.finished),
+        **{f"toestemming_{doel}": standing.consents.get(doel) for doel in DOELEN},
+    }
+    for doel in DOELEN:
+        asked = catalogue.toestemming(doel) is not None
+        needless = doel == "organisatie" and not standing.organisation
+        if not asked or needless:
+            slots[f"toestemming_{doel}"] = False
+    if step in _IN_OPDRACHT:
+        slots |= _opdracht_slots(standing)
+    else:
+        slots["vooraf"] = standing.opdracht
+    events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
+    loop, requested = _open_form(standing)
+    if loop is not None:
+        events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
+    return events
+
+
+def _opdracht_slots(standing: Standing) -> dict[str, Any]:
+    step = standing.position.step
+    return {
+        "opdracht": standing.position.opdracht,
+        "vraag": standing.position.question,
+        "antwoorden": standing.answers,
+        "antwoord": None if step == "vraag" else "klaar",
+        "bevestigd": True if step == "verder" else None,
+    }
+
+
+def _open_form(standing: Standing) -> tuple[str | None, str | None]:
+    position = standing.position
+    match position.step:
+        case "toestemming":
+            return OPENING_FORM, f"toestemming_{position.question}"
+        case "groep" | "opdracht":
+            return OPENING_FORM, position.step
+        case "vraag":
+            return CONTRIBUTION_FORM, "antwoord"
+        case "bevestigen":
+            return CONTRIBUTION_FORM, "bevestigd"
+        case "verder":
+            return CONTRIBUTION_FORM, "verder"
+        case _:
+            return None, None

@@ -1,0 +1,137 @@
+"""Verbs that run a consultation: round, invite, forget, user."""
+
+from __future__ import annotations
+
+import csv
+import enum
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultation import accounts, invitations, participants, rounds
+from consultation.errors import SamenspraakError
+from consultation.models import Round
+from samenspraak.workplace import open_workplace
+
+round_app = typer.Typer(no_args_is_help=True, help="List, open, close and publish rounds.")
+user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
+
+
+class Kind(enum.StrEnum):
+    """What a round does."""
+
+    bevraging = "bevraging"
+    reactie = "reactie"
+
+
+class Role(enum.StrEnum):
+    """What an account may do."""
+
+    facilitator = "facilitator"
+    analist = "analist"
+    beheerder = "beheerder"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these verbs to the command line."""
+    app.add_typer(round_app, name="round")
+    app.add_typer(user_app, name="user")
+    app.command()(invite)
+    app.command()(forget)
+
+
+@round_app.command("list")
+def round_list() -> None:
+    """List the rounds."""
+    place = open_workplace()
+    with place.storage.reading() as session:
+        found = rounds.all_rounds(session, place.consultation_id)
+    typer.echo("round\tkind\tstatus\topened")
+    for each in found:
+        typer.echo(f"{each.number}\t{each.kind}\t{each.status}\t{each.opened_at:%Y-%m-%d}")
+    if not found:
+        typer.echo("there is no round yet; open one with: samenspraak round open 1", err=True)
+
+
+@round_app.command("open")
+def round_open(number: int, kind: Annotated[Kind, typer.Option()] = Kind.bevraging) -> None:
+    """Open a round: from now on answers belong to it."""
+    place = open_workplace()
+    with place.storage.writing() as session:
+        _report(rounds.open_(session, place.consultation_id, number, kind.value))
+
+
+@round_app.command("close")
+def round_close(number: int) -> None:
+    """Close a round: it takes no more answers."""
+    place = open_workplace()
+    with place.storage.writing() as session:
+        _report(rounds.close(session, place.consultation_id, number))
+
+
+@round_app.command("publish")
+def round_publish(number: int) -> None:
+    """Publish a closed round."""
+    place = open_workplace()
+    with place.storage.writing() as session:
+        _report(rounds.publish(session, place.consultation_id, number))
+
+
+def invite(
+    file: Annotated[Path, typer.Argument(help="csv: name,organisation,group,opdrachten,email")],
+) -> None:
+    """Make an invitation link per row; writes the same table with a column ``link``."""
+    place = open_workplace()
+    rows = invitations.read_invitations(file, place.catalogue)
+    base = f"http://localhost:{place.settings.port}"
+    with place.storage.writing() as session:
+        current = rounds.require_open_round(session, place.consultation_id)
+        links = [
+            invitations.invite(session, current.id, row, place.settings.signing_key) for row in rows
+        ]
+    writer = csv.writer(sys.stdout)
+    writer.writerow([*invitations.COLUMNS, "link"])
+    for row, token in zip(rows, links, strict=True):
+        writer.writerow([*row.cells(), f"{base}/gesprek?uitnodiging={token}"])
+
+
+def forget(receipt: Annotated[str, typer.Argument(help="The participant's receipt code.")]) -> None:
+    """Erase one participant everywhere."""
+    place = open_workplace()
+    with place.storage.writing() as session:
+        found = participants.find_by_receipt(
+            session, place.consultation_id, receipt, place.settings.signing_key
+        )
+        erased = participants.erase(session, found.id)
+    typer.echo(
+        f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
+        f"{erased.statements} statements"
+    )
+
+
+@user_app.command("add")
+def user_add(
+    name: str,
+    role: Annotated[Role, typer.Option()],
+    opdracht: Annotated[int | None, typer.Option(help="Limit to one opdracht.")] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Make an account, or give an existing one a new password and role."""
+    place = open_workplace()
+    if opdracht is not None and place.catalogue.opdracht(opdracht) is None:
+        raise SamenspraakError(f"--opdracht {opdracht}: the catalogue has no such opdracht.")
+    if password_stdin:
+        password = sys.stdin.read().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with place.storage.writing() as session:
+        made = accounts.add_account(session, name, role.value, password, opdracht)
+    typer.echo(f"{name}: {'account made' if made else 'password and role replaced'}")
+
+
+def _report(each: Round) -> None:
+    typer.echo(f"round {each.number} ({each.kind}): {each.status}")

@@ -1,0 +1,75 @@
+"""The verb ``nlu``: what the assistant would do with each text of a file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from actions import choosing
+from consultation.errors import SamenspraakError
+from consultation.settings import ROOT, Settings
+from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
+
+STEPS = {"vraag": "vraag", "kies": "opdracht", "bevestig": "bevestigen", "start": "start"}
+
+
+def read_texts(path: Path) -> list[str]:
+    """The texts of a JSON-lines file with ``{"text": ...}`` on each line.
+
+    Raises:
+        SamenspraakError: the file cannot be read, or a line is not as it should be.
+    """
+    texts = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SamenspraakError(
+            f"{path}: cannot be read ({error}); give a UTF-8 file of JSON lines."
+        ) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)["text"]
+        except (ValueError, TypeError, KeyError):
+            text = None
+        if not isinstance(text, str):
+            raise SamenspraakError(f'{path}: line {number}: write {{"text": "..."}} on each line.')
+        texts.append(text)
+    return texts
+
+
+def understand(values: Settings, texts: list[str], context: str) -> Iterator[dict[str, Any]]:
+    """For each text what the assistant would do with it while ``context`` is open.
+
+    Raises:
+        SamenspraakError: there is no trained model, or it cannot be loaded.
+    """
+    model = latest_model()
+    child = subprocess.Popen(
+        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(model), STEPS[context]],
+        cwd=ROOT,
+        env=rasa_environment(values),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    out, error = child.communicate(lines)
+    answers = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+    if child.returncode != 0 or len(answers) != len(texts):
+        last = (error.strip().splitlines() or ["no message"])[-1]
+        raise SamenspraakError(f"{model}: the assistant could not be asked ({last}).")
+    for text, answer in zip(texts, answers, strict=True):
+        yield {
+            "text": text,
+            **answer,
+            "opdrachten": [
+                {"number": match.number, "score": round(float(match.score), 4)}
+                for match in choosing.matches(text, top=3)
+            ],
+        }
