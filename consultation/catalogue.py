@@ -146,6 +146,14 @@ class Opdracht(_Closed):
         """The short code shown to people, such as ``O04``."""
         return f"O{self.nummer:02d}"
 
+    def descriptions(self) -> list[str]:
+        """The texts that say what the opdracht is about: title, explanation, words, examples."""
+        texts = [self.titel, self.ambitie, self.uitleg, *self.woorden]
+        for vraag in self.vragen:
+            if vraag.soort in ("drempel", "voorstel"):
+                texts += [vraag.tekst, vraag.eenvoudiger, vraag.voorbeeld]
+        return texts
+
     def question(self, key: str) -> Vraag | None:
         """The question with this key, or None."""
         return next((vraag for vraag in self.vragen if vraag.key == key), None)
@@ -166,6 +174,10 @@ class Catalogue(_Closed):
     def groep(self, slug: str | None) -> Groep | None:
         """The stakeholder group with this slug, or None."""
         return next((each for each in self.groepen if each.slug == slug), None)
+
+    def descriptions(self) -> dict[int, list[str]]:
+        """Per opdracht the texts that say what it is about, to match people's own words with."""
+        return {each.nummer: each.descriptions() for each in self.opdrachten}
 
     def toestemming(self, doel: str) -> Toestemming | None:
         """The consent purpose with this name, or None."""
