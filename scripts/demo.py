@@ -25,10 +25,6 @@ SAMPLE = ROOT / "data" / "voorbeeld"
 REVIEWER = "demo"
 
 
-class DemoError(SamenspraakError):
-    """A step failed; the message ends with what the verb said."""
-
-
 def main() -> int:
     """Prepares everything and becomes ``samenspraak serve``; 1 when a step failed."""
     try:
@@ -36,7 +32,10 @@ def main() -> int:
     except SamenspraakError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    os.execv(SAMENSPRAAK, [str(SAMENSPRAAK), "serve"])
+    except KeyboardInterrupt:
+        print("demo: stopped; run it again to go on.", file=sys.stderr)
+        return 130
+    return os.execv(SAMENSPRAAK, [str(SAMENSPRAAK), "serve"])
 
 
 def prepare() -> None:
@@ -123,7 +122,7 @@ def step(what: str, *verb: str, given: str = "") -> None:
     """Runs one verb, tells its time, and shows its output only when it fails.
 
     Raises:
-        DemoError: the verb failed.
+        SamenspraakError: the verb failed; with what it said.
     """
     since = time.monotonic()
     done = subprocess.run(
@@ -135,7 +134,7 @@ def step(what: str, *verb: str, given: str = "") -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise DemoError(f"samenspraak {' '.join(verb)} failed: {_last_words(done.stderr)}")
+        raise SamenspraakError(f"samenspraak {' '.join(verb)} failed: {_last_words(done.stderr)}")
     print(f"- {what} ... {time.monotonic() - since:.1f} s", flush=True)
 
 
