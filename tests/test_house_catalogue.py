@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from conftest import CATALOGUE, SECOND_CATALOGUE, shared_file
+
 from consultation.catalogue import GROEPEN, Catalogue, catalogue_at, load_catalogue
 from consultation.errors import CatalogueError
 from consultation.settings import ROOT
