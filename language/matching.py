@@ -35,7 +35,7 @@ class Match:
     score: float
 
 
-class SubjectMatcher:
+class Matcher:
     """Finds a text's subject among described ones.
 
     ``numbers`` holds the subjects in the order of the columns of ``similarities`` and
@@ -78,14 +78,14 @@ class SubjectMatcher:
         """
         return _softmax_with_none(similarities, self._sharpness, self._none)
 
-    def top(
-        self, texts: Sequence[str], k: int = 3, vectors: Vectors | None = None
+    def match(
+        self, texts: Sequence[str], top: int = 3, vectors: Vectors | None = None
     ) -> list[list[Match]]:
-        """The ``k`` likeliest subjects of each text, best first."""
+        """The ``top`` likeliest subjects of each text, best first."""
         likely = self.probabilities(self.similarities(texts, vectors))
         found = []
         for row in likely:
-            order = np.argsort(-row, kind="stable")[:k]
+            order = np.argsort(-row, kind="stable")[:top]
             found.append([Match(self.numbers[i], round(float(row[i]), 4)) for i in order])
         return found
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import spacy
+import spacy.about
 from spacy.lang.nl.stop_words import STOP_WORDS as _SPACY_STOP_WORDS
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -21,15 +22,17 @@ PLACE_LABELS = frozenset({"LOC", "GPE", "FAC"})
 ORGANISATION_LABELS = frozenset({"ORG", "NORP"})
 
 STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
-    """
-    één éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gij gelle jullie u uw uwe jouw hun
-    bv bv. bijv bijv. bvb enz enz. etc etc. o.a. nl. m.b.t. i.p.v. d.w.z. t.o.v. i.v.m. e.d.
-    dus ook wel nog al maar echt heel eigenlijk gewoon misschien toch daarom hierbij hiervoor
-    daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder
-    graag gaan gaat komen komt krijgen krijgt geven geeft zien ziet vinden vindt laten laat
-    staan staat willen wil weten weet zetten doen doet maken maakt iedereen iemand niemand iets
-    niets alles mensen mens vaak altijd nooit soms meer minder veel weinig beter best goed
-    """.split()
+    word
+    for line in (
+        "één éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gij gelle jullie u uw uwe jouw",
+        "bv bv. bijv bijv. bvb enz enz. etc etc. o.a. nl. m.b.t. i.p.v. d.w.z. t.o.v. i.v.m. e.d.",
+        "dus ook wel nog al maar echt heel eigenlijk gewoon misschien toch daarom hierbij hiervoor",
+        "daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder",
+        "graag gaan gaat komen komt krijgen krijgt geven geeft zien ziet vinden vindt laten laat",
+        "staan staat willen wil weten weet zetten doen doet maken maakt iedereen iemand niemand",
+        "iets niets alles mensen mens vaak altijd nooit soms meer minder veel weinig beter best",
+    )
+    for word in line.split()
 )
 """Dutch stop words with their accents, and words that carry no subject in answers."""
 
@@ -95,7 +98,7 @@ def _load(name_or_path: str) -> tuple[Language, PipelineStatus]:
     )
     _log.warning("%s", loss)
     nlp = _fallback()
-    return nlp, PipelineStatus(f"{FALLBACK_NAME} {spacy.__version__}", True, loss)
+    return nlp, PipelineStatus(f"{FALLBACK_NAME} {spacy.about.__version__}", True, loss)
 
 
 @Language.component("dutch_sentences")

@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 
 ABBREVIATIONS = frozenset(
-    """
-    a.h.w. a.u.b. aanv. afd. afb. alg. art. b.v. bijv. blz. bv. bvb. ca. c.q. dd. d.d. d.m.v. d.w.z.
-    dhr. dr. drs. e.a. e.d. e.g. evt. excl. fig. gem. i.c. i.d. i.e. i.h.a. i.h.b. i.o. i.p.v. i.s.m.
-    i.v.m. incl. ing. inz. ir. jl. jr. k.b. lic. m.a.w. m.b.t. m.b.v. m.i. m.m.v. m.n. m.u.v. max.
-    mevr. min. mr. mw. n.a.v. nl. nr. nrs. o.a. o.b.v. o.g.v. o.i.v. o.l.v. o.m. o.v.v. p. pag. par.
-    prof. q.q. ref. resp. sr. st. t.a.v. t.b.v. t.e.m. t.g.v. t.h.v. t.o.v. t.w. t/m tel. temp. v.
-    v.a. vgl. vnl. vs. w.o. z.g. zgn.
-    """.split()
+    word
+    for line in (
+        "a.h.w. a.u.b. aanv. afd. afb. alg. art. b.v. bijv. blz. bv. bvb. ca. c.q. dd. d.d.",
+        "d.m.v. d.w.z. dhr. dr. drs. e.a. e.d. e.g. evt. excl. fig. gem. i.c. i.d. i.e.",
+        "i.h.a. i.h.b. i.o. i.p.v. i.s.m. i.v.m. incl. ing. inz. ir. jl. jr. k.b. lic.",
+        "m.a.w. m.b.t. m.b.v. m.i. m.m.v. m.n. m.u.v. max. mevr. min. mr. mw. n.a.v. nl.",
+        "nr. nrs. o.a. o.b.v. o.g.v. o.i.v. o.l.v. o.m. o.v.v. p. pag. par. prof. q.q. ref.",
+        "resp. sr. st. t.a.v. t.b.v. t.e.m. t.g.v. t.h.v. t.o.v. t.w. t/m tel. temp. v.",
+        "v.a. vgl. vnl. vs. w.o. z.g. zgn.",
+    )
+    for word in line.split()
 )
 _CAN_END = frozenset({"e.a.", "e.d.", "enz.", "etc.", "a.u.b.", "jl.", "jr.", "sr."})
 

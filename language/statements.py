@@ -19,9 +19,7 @@ _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
 _LEAST_WORDS = 3
 
-_BULLET = re.compile(
-    r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+o]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)"
-)
+_BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+o]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _PAGE = re.compile(r"(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}(?:\s*(?:/|van|of)\s*\d{1,4})?", re.I)
 _URL = re.compile(r"(?:<?(?:https?://|www\.)\S+>?\s*)+", re.I)
