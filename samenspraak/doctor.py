@@ -6,12 +6,14 @@ Looks only: nothing is installed, trained or downloaded.
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import shutil
 import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,6 +28,7 @@ from consultation.catalogue import load_catalogue
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings, settings
 from consultation.storage import Storage
+from samenspraak import processes, training
 
 Level = Literal["error", "warning"]
 
@@ -37,6 +40,7 @@ OTHER_VARIABLES = (
     "SAMENSPRAAK_TEST_REDIS",
 )
 RASA_VERSION = "3.6.21"
+STANDARD_MODEL = "nl_core_news_sm"
 LITTLE_DISK = 1_000_000_000
 
 
@@ -88,6 +92,8 @@ def _checks(values: Settings) -> Iterator[Check]:
         database,
         secret_key,
         assistant,
+        dutch,
+        encoder,
         ports,
         redis,
         disk,
@@ -190,25 +196,63 @@ def secret_key(values: Settings) -> Check:
     return Check("secret key", True, "warning", f"{path}: readable by its owner only")
 
 
-def assistant(_values: Settings, root: Path = ROOT) -> Check:
-    """The trained assistant, and whether something it was trained on has changed since."""
+def assistant(_values: Settings) -> Check:
+    """The trained assistant, and whether what it is made from has changed since."""
     name, mend = "assistant", "samenspraak train"
-    models = sorted((root / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
+    try:
+        model = processes.latest_model()
+    except SamenspraakError:
         return Check(name, False, "error", "not trained yet", mend)
-    trained = models[-1].stat().st_mtime
-    newer = [path for path in _training_inputs(root) if path.stat().st_mtime > trained]
-    if newer:
-        first = newer[0].relative_to(root)
-        return Check(name, False, "warning", f"{first} changed after the training", mend)
-    return Check(name, True, "error", f"{models[-1].name}, current")
+    if not training.is_current():
+        detail = f"{model.name}: what it is made from changed after the training"
+        return Check(name, False, "warning", detail, mend)
+    return Check(name, True, "error", f"{model.name}, current")
 
 
-def _training_inputs(root: Path) -> list[Path]:
-    folders = [root / "data" / name for name in ("nlu", "rules", "stories")]
-    inside = [path for folder in folders for path in sorted(folder.rglob("*.yml"))]
-    files = [root / "config.yml", root / "domain.yml", root / "data" / "opdrachten.yml"]
-    return [path for path in (*files, *inside) if path.exists()]
+def dutch(values: Settings) -> Check:
+    """The spaCy pipeline, or the fallback and what is lost with it."""
+    from language.pipeline import PipelineUnavailable, pipeline_status
+
+    try:
+        with _unlogged("language"):
+            found = pipeline_status(values.spacy_model)
+    except PipelineUnavailable as error:
+        return Check("Dutch", False, "error", str(error))
+    if not found.is_fallback:
+        return Check("Dutch", True, "warning", found.name)
+    mend = f"with GitHub in reach: make setup RETRY_MODEL=1; {STANDARD_MODEL} is then used"
+    return Check("Dutch", False, "warning", f"{found.name} serves; {found.loss}", mend)
+
+
+def encoder(values: Settings) -> Check:
+    """The sentence encoder, tried on one sentence."""
+    from language.embedding import EncoderUnavailable, encoder_status, load_encoder
+
+    with _unlogged("language"):
+        name, as_asked, problem = encoder_status(values.embedding)
+    if not name:
+        return Check("embedding", False, "error", problem)
+    try:
+        length = load_encoder(name).encode(["een zin"]).shape[1]
+    except (EncoderUnavailable, OSError, RuntimeError) as error:
+        return Check("embedding", False, "error", f"{name}: {error}", "SAMENSPRAAK_EMBEDDING=use")
+    if not as_asked:
+        return Check(
+            "embedding", False, "warning", problem, "SAMENSPRAAK_EMBEDDING=use asks for it"
+        )
+    return Check("embedding", True, "warning", f"{name}, {length} numbers a sentence")
+
+
+@contextmanager
+def _unlogged(name: str) -> Iterator[None]:
+    """What a check says itself need not stand in the log too."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def ports(values: Settings) -> list[Check]:
