@@ -258,9 +258,9 @@ def _unlogged(name: str) -> Iterator[None]:
 def ports(values: Settings) -> list[Check]:
     """The three ports: free, or held by this product itself."""
     wanted = (
-        ("website", "SAMENSPRAAK_PORT", values.port, "/healthz", ""),
+        ("the website", "SAMENSPRAAK_PORT", values.port, "/healthz", "status"),
         ("Rasa", "SAMENSPRAAK_RASA_PORT", values.rasa_port, "/", "Rasa"),
-        ("action server", "SAMENSPRAAK_ACTIONS_PORT", values.actions_port, "/health", "ok"),
+        ("the action server", "SAMENSPRAAK_ACTIONS_PORT", values.actions_port, "/health", "status"),
     )
     return [_port(*each) for each in wanted]
 
@@ -270,16 +270,16 @@ def _port(who: str, variable: str, port: int, path: str, answer: str) -> Check:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError:
-        return Check(name, True, "error", f"free for the {who}")
+        return Check(name, True, "error", f"free for {who}")
     try:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=3) as reply:
             ours = answer in reply.read(2000).decode("utf-8", "replace")
     except (URLError, OSError, ValueError):
         ours = False
     if ours:
-        return Check(name, True, "error", f"the {who} is running")
+        return Check(name, True, "error", f"{who} is running")
     mend = f"stop that one, or choose another port with {variable}"
-    return Check(name, False, "error", f"in use by another program; the {who} needs it", mend)
+    return Check(name, False, "error", f"in use by another program; {who} needs it", mend)
 
 
 def redis(values: Settings) -> list[Check]:
