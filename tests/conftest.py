@@ -27,8 +27,6 @@ POSTGRES = os.environ.get("SAMENSPRAAK_TEST_POSTGRES", "postgresql://postgres@12
 REDIS = os.environ.get("SAMENSPRAAK_TEST_REDIS", "redis://127.0.0.1:6379/15")
 PARTS = ("browser", "postgres", "redis")
 
-_MISSING = pytest.StashKey[str]()
-
 
 def required() -> set[str]:
     """The parts that must be there: ``SAMENSPRAAK_REQUIRE=browser,postgres,redis``."""
@@ -72,6 +70,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             f"skipped ({report.longrepr[2]}), but SAMENSPRAAK_REQUIRE names "
             f"{', '.join(sorted(parts))}"
         )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A module that skips itself whole could hide a required part, so it may not."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and required():
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} skips itself, but SAMENSPRAAK_REQUIRE is set"
 
 
 @pytest.fixture(scope="session")

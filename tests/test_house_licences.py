@@ -38,9 +38,9 @@ def licence(package: Distribution) -> str:
     The expression counts first, then the classifiers (all of them), then the free text.
     """
     metadata = package.metadata
-    expression = metadata.get("License-Expression")
+    expression = first(metadata.get_all("License-Expression"))
     if expression:
-        return str(expression)
+        return expression
     classifiers = [
         text.rpartition(" :: ")[2]
         for text in metadata.get_all("Classifier", [])
@@ -48,8 +48,13 @@ def licence(package: Distribution) -> str:
     ]
     if classifiers:
         return " AND ".join(CLASSIFIERS.get(name, f"'{name}'") for name in classifiers)
-    text = str(metadata.get("License") or "").strip()
+    text = first(metadata.get_all("License"))
     return WORDINGS.get(text.lower(), text)
+
+
+def first(values: list[str] | None) -> str:
+    """The first of a metadata field's values, or nothing."""
+    return values[0].strip() if values else ""
 
 
 def allowed(expression: str) -> bool:
@@ -113,7 +118,7 @@ def test_ours_is_the_eupl() -> None:
         "License-Expression: GPL-3.0-or-later",
         "License-Expression: MIT AND AGPL-3.0-only",
         "License: GPL",
-        "License: MIT\nClassifier: License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+        "License: MIT\nClassifier: License :: OSI Approved :: GNU General Public License (GPL)",
         "License: Proprietary",
         "License: UNKNOWN",
         "Summary: says nothing",
