@@ -1,0 +1,57 @@
+"""The stage of the website as fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from web_stage import Site, StandIn, Talk, begin, free_port
+
+from consultation import rounds
+from consultation.settings import Settings
+from consultation.storage import Storage
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    """A running stand-in for Rasa."""
+    rasa = StandIn(free_port())
+    rasa.start()
+    yield rasa
+    rasa.stop()
+
+
+@pytest.fixture
+def site(tmp_path: Path, stand_in: StandIn) -> Iterator[Site]:
+    """The running website with round 1 open."""
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url="",
+        secret_key="only for tests",
+        rasa_port=stand_in.port,
+        actions_port=stand_in.port,
+        embed_origins="https://gemeente.example",
+    )
+    storage = Storage(settings.resolved_database_url)
+    running = Site(settings, storage, stand_in)
+    running.start()
+    with storage.writing() as session:
+        rounds.open_(session, 1, 1)
+    yield running
+    running.stop()
+    storage.close()
+
+
+@pytest.fixture
+def http(site: Site) -> Iterator[httpx.Client]:
+    """A client of the running website."""
+    with site.client() as client:
+        yield client
+
+
+@pytest.fixture
+def talk(http: httpx.Client) -> Talk:
+    """A talk that was opened."""
+    return begin(http)

@@ -1,0 +1,216 @@
+"""A stage for the website: a real server, and a stand-in for Rasa that speaks its protocol.
+
+The stand-in is a process outside the product; it can answer in any shape, fail, hang, or be gone.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import uvicorn
+
+from consultation.settings import Settings
+from consultation.storage import Storage
+from web.app import create_app
+
+Answer = Callable[[dict[str, Any]], Any]
+
+
+def ask(text: str, step: str, **custom: Any) -> list[dict[str, Any]]:
+    """A question the way Rasa sends it: the custom part in an item of its own."""
+    buttons = custom.pop("buttons", [])
+    item: dict[str, Any] = {"recipient_id": "x", "text": text}
+    if buttons:
+        item["buttons"] = buttons
+    return [item, {"recipient_id": "x", "custom": {"step": step, **custom}}]
+
+
+def effects(*each: dict[str, Any]) -> dict[str, Any]:
+    """What a turn changes, as the action server sends it."""
+    return {"recipient_id": "x", "custom": {"effects": list(each)}}
+
+
+YES_NO = [{"title": "Ja", "payload": "/bevestigen"}, {"title": "Nee", "payload": "/ontkennen"}]
+
+
+def small_talk(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Consent, then the four questions of opdracht 4, then the end."""
+    position = body["metadata"]
+    if body["message"] == "/begroeten":
+        return [
+            {"recipient_id": "x", "text": "Dag, ik ben een automatische assistent."},
+            *ask("Mogen we uw antwoorden bewaren?", "toestemming", buttons=YES_NO),
+        ]
+    keys = ["drempel", "voorstel", "trekker", "prioriteit"]
+    done: list[dict[str, Any]] = []
+    if position["step"] == "vraag":
+        key = position["question"]
+        value = {"value": 4} if key == "prioriteit" else {}
+        done = [effects({"kind": "answer", "opdracht": 4, "question": key, **value})]
+        after = keys.index(key) + 1
+    else:
+        done = [
+            effects(
+                {"kind": "consent", "purpose": "analyse", "granted": True},
+                {"kind": "opdracht", "opdracht": 4},
+            )
+        ]
+        after = 0
+    if after == len(keys):
+        return [*done, effects({"kind": "ended"}), *ask("Dank u wel en tot ziens.", "einde")]
+    return [
+        *done,
+        *ask(
+            f"Dit is de vraag over {keys[after]}.",
+            "vraag",
+            opdracht=4,
+            question=keys[after],
+            progress={"nr": after + 1, "of": 4},
+        ),
+    ]
+
+
+@dataclass
+class StandIn:
+    """Something on a port that answers like Rasa; also like the action server's health check."""
+
+    port: int
+    answer: Answer = small_talk
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    _server: ThreadingHTTPServer | None = None
+
+    def start(self) -> None:
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self._send(200, {"status": "ok"})
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length", "0"))
+                body = json.loads(self.rfile.read(length))
+                stand_in.heard.append(body)
+                answer = stand_in.answer(body)
+                if isinstance(answer, int):
+                    self._send(answer, {"status": "failure"})
+                else:
+                    self._send(200, answer)
+
+            def _send(self, status: int, content: Any) -> None:
+                raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(raw)))
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(raw)
+                self.close_connection = True
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Site:
+    """The running website, and ways to look behind it."""
+
+    settings: Settings
+    storage: Storage
+    rasa: StandIn
+    url: str = ""
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        port = int(self.url.rsplit(":", 1)[1]) if self.url else free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        config = uvicorn.Config(
+            create_app(self.settings),
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            lifespan="on",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        for _ in range(500):
+            if self._server.started:
+                return
+            time.sleep(0.01)
+        raise AssertionError("the website did not start")
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(timeout=10)
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+
+
+@dataclass
+class Talk:
+    """One stakeholder's side of the contract."""
+
+    http: httpx.Client
+    session: str
+    token: str
+    receipt: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def send(self, message: str, client_id: str, **more: Any) -> httpx.Response:
+        body = {"message": message, "client_id": client_id, **more}
+        return self.http.post("/api/chat/messages", json=body, headers=self.headers)
+
+    def read(self, after: int = 0) -> list[dict[str, Any]]:
+        answer = self.http.get(f"/api/chat/messages?after={after}", headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    def wait_for_reply(self, after: int, seconds: float = 15) -> list[dict[str, Any]]:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            found = [each for each in self.read(after) if each["from"] == "assistent"]
+            if found:
+                return found
+            time.sleep(0.1)
+        raise AssertionError("no reply came")
+
+
+def begin(http: httpx.Client, **how: Any) -> Talk:
+    """A talk, by the contract's front door."""
+    answer = http.post("/api/chat/sessions", json=how)
+    assert answer.status_code == 201, answer.text
+    return Talk(http, **answer.json())

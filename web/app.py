@@ -1,0 +1,69 @@
+"""The website as one application: chat gateway, public pages, review."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from consultation.settings import Settings
+from consultation.settings import settings as current_settings
+from web import accounts, gateway, health, problems, review, site
+from web.pages import STATIC, Pages
+from web.services import open_services
+from web.shield import Shield
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, with its catalogue read and its database open.
+
+    Raises:
+        SamenspraakError: a setting, the catalogue or the database is not right; the message says
+            how to mend it. It is raised here and not at start-up, so that a server prints one line.
+    """
+    values = settings or current_settings()
+    services = open_services(values)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.turns.start()
+        yield
+        await services.turns.stop()
+        await services.assistant.close()
+        services.storage.close()
+
+    app = FastAPI(
+        title="Samenspraak",
+        summary="A consultation as a talk.",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.services = services
+    app.state.pages = Pages(services.catalogue)
+    problems.register(app)
+    for room in (gateway, health, site, accounts, review):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    origins = embed_origins(values)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After"],
+        )
+    app.add_middleware(Shield, embed_origins=origins)
+    return app
+
+
+def embed_origins(settings: Settings) -> tuple[str, ...]:
+    """The origins that may embed the widget, as browsers write them."""
+    parts = (each.strip().rstrip("/") for each in settings.embed_origins.split(","))
+    return tuple(each for each in parts if each)

@@ -1,0 +1,171 @@
+"""The client of Rasa: a turn goes in, bubbles and effects come out, or it is down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from consultation.conversation import Bubble, Turn
+from consultation.effects import Effect, parse_effects
+
+WORD_JOINER = "\u2060"
+_TURN_TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+_POOL_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_HEALTH_TIMEOUT = httpx.Timeout(2.0)
+
+
+class AssistantDown(Exception):
+    """No whole answer came: Rasa or the action server is down, slow, or answered in part."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The assistant's whole answer to one turn."""
+
+    bubbles: tuple[Bubble, ...]
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True)
+class Health:
+    """Which of the assistant's two processes answer."""
+
+    rasa: bool
+    actions: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether a turn can succeed."""
+        return self.rasa and self.actions
+
+
+class Assistant:
+    """Rasa over its REST channel, on the loopback."""
+
+    def __init__(self, rasa_port: int, actions_port: int) -> None:
+        """Keeps one pool of connections; nothing is sent yet."""
+        self._rasa = f"http://127.0.0.1:{rasa_port}"
+        self._actions = f"http://127.0.0.1:{actions_port}"
+        self._pool: httpx.AsyncClient | None = None
+
+    async def ask(self, turn: Turn) -> Reply:
+        """What the assistant answers to a turn.
+
+        Raises:
+            AssistantDown: there is no whole answer; the turn has to be done again.
+        """
+        position = turn.position
+        body = {
+            "sender": turn.sender_id,
+            "message": turn.payload or safe(turn.text),
+            "metadata": {
+                "conversation": turn.conversation_id,
+                "message": turn.message_id,
+                "step": position.step,
+                "opdracht": position.opdracht,
+                "question": position.question,
+            },
+        }
+        try:
+            response = await self._client.post(f"{self._rasa}/webhooks/rest/webhook", json=body)
+            response.raise_for_status()
+            items = response.json()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise AssistantDown(type(error).__name__) from error
+        except ValueError as error:
+            raise AssistantDown("the answer is no JSON") from error
+        return read_reply(items)
+
+    async def health(self) -> Health:
+        """Whether Rasa and the action server answer."""
+        return Health(
+            rasa=await self._answers(f"{self._rasa}/"),
+            actions=await self._answers(f"{self._actions}/health"),
+        )
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        if self._pool is not None:
+            await self._pool.aclose()
+            self._pool = None
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        if self._pool is None:
+            self._pool = httpx.AsyncClient(
+                timeout=_TURN_TIMEOUT, limits=_POOL_LIMITS, trust_env=False
+            )
+        return self._pool
+
+    async def _answers(self, url: str) -> bool:
+        try:
+            return (await self._client.get(url, timeout=_HEALTH_TIMEOUT)).is_success
+        except httpx.HTTPError:
+            return False
+
+
+def safe(text: str) -> str:
+    """The text as Rasa may see it: one that starts with ``/`` can never be read as a command."""
+    return WORD_JOINER + text if text.strip().startswith("/") else text
+
+
+def read_reply(items: Any) -> Reply:
+    """Bubbles and effects from Rasa's list of items.
+
+    Rasa sends a bubble's ``custom`` as an item of its own, right after the text it belongs to.
+
+    Raises:
+        AssistantDown: the list is not a whole turn.
+    """
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise AssistantDown("the answer is no list of items")
+    bubbles: list[Bubble] = []
+    effects: list[Effect] = []
+    open_for_custom = False
+    for item in items:
+        custom = item.get("custom")
+        if custom is not None and not isinstance(custom, dict):
+            raise AssistantDown("a custom item is no object")
+        if custom and custom.get("turn_failed"):
+            raise AssistantDown("the assistant gave the turn up")
+        if custom and "effects" in custom:
+            effects += _effects(custom["effects"])
+            continue
+        text = item.get("text")
+        if text is None and custom is None:
+            continue
+        if text is None and open_for_custom:
+            last = bubbles.pop()
+            bubbles.append(Bubble(text=last.text, buttons=last.buttons, custom=custom))
+            open_for_custom = False
+            continue
+        bubbles.append(
+            Bubble(
+                text=str(text) if text is not None else None,
+                buttons=_buttons(item.get("buttons")),
+                custom=custom,
+            )
+        )
+        open_for_custom = text is not None and custom is None
+    if not any(bubble.custom and bubble.custom.get("step") for bubble in bubbles):
+        raise AssistantDown("no bubble names the step: the turn broke off")
+    return Reply(tuple(bubbles), tuple(effects))
+
+
+def _effects(raw: Any) -> list[Effect]:
+    try:
+        return parse_effects(raw)
+    except ValidationError as error:
+        raise AssistantDown("an effect cannot be understood") from error
+
+
+def _buttons(raw: Any) -> tuple[dict[str, str], ...]:
+    try:
+        return tuple(
+            {"title": str(each["title"]), "payload": str(each["payload"])} for each in raw or ()
+        )
+    except (KeyError, TypeError) as error:
+        raise AssistantDown("a button has no title or payload") from error

@@ -1,0 +1,105 @@
+"""What the website works with: one open consultation, its assistant and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from consultation import rounds
+from consultation.catalogue import Catalogue, catalogue_at
+from consultation.settings import Settings
+from consultation.storage import Storage
+from web.assistant import Assistant
+from web.limits import Buckets
+from web.turns import Turns
+
+TOKEN_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Who may do what how often."""
+
+    messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=40))
+    sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
+    logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
+
+
+class Tokens:
+    """Bearer tokens: a conversation's id, signed, good for thirty days."""
+
+    def __init__(self, key: str) -> None:
+        """Tokens made with another key are refused."""
+        self._signer = URLSafeTimedSerializer(key, salt="samenspraak-chat")
+
+    def make(self, conversation_id: str) -> str:
+        """A fresh token; earlier ones stay good."""
+        return str(self._signer.dumps(conversation_id))
+
+    def read(self, token: str) -> str | None:
+        """The conversation's id, or None for a token that is forged or too old."""
+        try:
+            found = self._signer.loads(token, max_age=TOKEN_SECONDS)
+        except BadData:
+            return None
+        return found if isinstance(found, str) else None
+
+
+@dataclass(frozen=True)
+class Services:
+    """One consultation, open to the public."""
+
+    settings: Settings
+    catalogue: Catalogue
+    storage: Storage
+    consultation_id: int
+    key: str
+    tokens: Tokens
+    assistant: Assistant
+    turns: Turns
+    limits: Limits
+
+
+def open_services(settings: Settings) -> Services:
+    """Reads the catalogue, opens and migrates the database.
+
+    Raises:
+        SamenspraakError: one of them cannot be had; the message says how to mend it.
+    """
+    catalogue = catalogue_at(settings.catalogue)
+    key = settings.signing_key
+    storage = Storage(settings.resolved_database_url)
+    with storage.writing() as session:
+        consultation_id = rounds.ensure_consultation(session, catalogue).id
+    assistant = Assistant(settings.rasa_port, settings.actions_port)
+    return Services(
+        settings=settings,
+        catalogue=catalogue,
+        storage=storage,
+        consultation_id=consultation_id,
+        key=key,
+        tokens=Tokens(key),
+        assistant=assistant,
+        turns=Turns(storage, catalogue, assistant),
+        limits=Limits(),
+    )
+
+
+def services(request: Request) -> Services:
+    """The services of the running website."""
+    found: Services = request.app.state.services
+    return found
+
+
+Here = Annotated[Services, Depends(services)]
+
+
+def client_address(request: Request) -> str:
+    """The address a request came from, for limits; never stored or logged."""
+    return request.client.host if request.client else ""
+
+
+ClientAddress = Annotated[str, Depends(client_address)]

@@ -1,0 +1,76 @@
+"""The public pages: what is asked, how far it is, and the talk itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
+
+from consultation import rounds
+from web import numbers
+from web.pages import STATIC, pages
+from web.services import Here
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request, here: Here) -> HTMLResponse:
+    """What this is, and the opdrachten with how many answers each has."""
+    with here.storage.reading() as session:
+        said = numbers.per_opdracht(session, here.consultation_id)
+        open_ = rounds.open_round(session, here.consultation_id)
+    return pages(request).render(request, "home.html", said=said, round=open_)
+
+
+@router.get("/opdrachten/{number:int}")
+def opdracht(request: Request, here: Here, number: int) -> HTMLResponse:
+    """One opdracht, and the talk about it."""
+    found = here.catalogue.opdracht(number)
+    if found is None:
+        raise HTTPException(404)
+    with here.storage.reading() as session:
+        said = numbers.per_opdracht(session, here.consultation_id).get(number, numbers.Numbers())
+        open_ = rounds.open_round(session, here.consultation_id)
+    uitdaging = next(each for each in here.catalogue.uitdagingen if each.nummer == found.uitdaging)
+    return pages(request).render(
+        request, "opdracht.html", opdracht=found, uitdaging=uitdaging, said=said, round=open_
+    )
+
+
+@router.get("/gesprek")
+def talk(
+    request: Request,
+    here: Here,
+    opdracht: Annotated[str, Query(max_length=20)] = "",
+    uitnodiging: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
+    """The talk on a page of its own; an opdracht that does not exist is left out."""
+    number = int(opdracht) if opdracht.isascii() and opdracht.isdigit() else None
+    found = here.catalogue.opdracht(number)
+    with here.storage.reading() as session:
+        open_ = rounds.open_round(session, here.consultation_id)
+    return pages(request).render(
+        request, "gesprek.html", opdracht=found, invitation=uitnodiging.strip(), round=open_
+    )
+
+
+@router.get("/privacy")
+def privacy(request: Request) -> HTMLResponse:
+    """What is kept, why, and how to have it erased."""
+    return pages(request).render(request, "privacy.html")
+
+
+@router.get("/widget/samenspraak-chat.js")
+def widget() -> FileResponse:
+    """The chat widget, one file for any website that may embed it."""
+    return FileResponse(
+        STATIC / "samenspraak-chat.js",
+        media_type="text/javascript",
+        headers={
+            "Cache-Control": "public, max-age=300",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        },
+    )

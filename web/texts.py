@@ -1,0 +1,21 @@
+"""The short Dutch sentences of ``templates/meldingen.yml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, str]:
+    raw = yaml.safe_load((TEMPLATES / "meldingen.yml").read_text(encoding="utf-8"))
+    return {str(key): str(text).strip() for key, text in raw.items()}
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence with this key, filled in."""
+    return _texts()[key].format(**values)

@@ -1,0 +1,208 @@
+"""The road of a turn from the database to the assistant and back, whatever is down meanwhile.
+
+One lock per conversation keeps turns in order; requests and the worker walk the same road. See
+``docs/decisions/0020-gateway.md``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from weakref import WeakValueDictionary
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from starlette.concurrency import run_in_threadpool
+
+from consultation import conversation
+from consultation.catalogue import Catalogue
+from consultation.conversation import Bubble, Turn
+from consultation.errors import TalkError
+from consultation.models import Message
+from consultation.storage import Storage
+from web.assistant import Assistant, AssistantDown, Reply
+from web.texts import say
+
+PAUSES = (0.4, 0.8, 1.6)
+RETRY_WITHIN = 4.0
+HOPELESS_ATTEMPTS = 8
+HOPELESS_STRIKES = 3
+WORKER_PAUSE = 1.0
+LONGEST_WAIT = 30.0
+AT_ONCE = 4
+
+_log = logging.getLogger("samenspraak.web.turns")
+
+
+class Turns:
+    """Works off the messages that were recorded but not yet answered."""
+
+    def __init__(self, storage: Storage, catalogue: Catalogue, assistant: Assistant) -> None:
+        """Nothing runs until ``settle`` or ``start`` is called."""
+        self._storage = storage
+        self._catalogue = catalogue
+        self._assistant = assistant
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._strikes: dict[str, int] = {}
+        self._resting: dict[str, tuple[float, float]] = {}
+        self._worker: asyncio.Task[None] | None = None
+
+    async def settle(self, conversation_id: str, patience: float) -> None:
+        """Works off a talk's waiting turns, for at most ``patience`` seconds.
+
+        What is not done by then goes on in the background, and after that with the worker.
+        """
+        task = asyncio.create_task(self._settle(conversation_id, PAUSES))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=patience)
+        for each in done:
+            each.result()
+
+    def start(self) -> None:
+        """Starts the worker, which also takes up what a process that died left behind."""
+        self._worker = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stops the worker and gives turns at work a moment to end; none is lost either way."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=2.0)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                await self._sweep()
+            except DBAPIError as error:
+                _log.warning("worker: the database does not answer (%s)", type(error).__name__)
+            except Exception:
+                _log.exception("worker: a sweep failed")
+            await asyncio.sleep(WORKER_PAUSE)
+
+    async def _sweep(self) -> None:
+        waiting = await run_in_threadpool(self._waiting_conversations)
+        for gone in self._resting.keys() - set(waiting):
+            del self._resting[gone]
+        moment = time.monotonic()
+        due = [
+            each
+            for each in waiting
+            if self._resting.get(each, (0.0, 0.0))[0] <= moment and not self._busy(each)
+        ]
+        if not due or not (await self._assistant.health()).whole:
+            return
+        gate = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._try_again(each, gate) for each in due))
+
+    async def _try_again(self, conversation_id: str, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            if await self._settle(conversation_id, ()):
+                self._resting.pop(conversation_id, None)
+                return
+        _, rest = self._resting.get(conversation_id, (0.0, WORKER_PAUSE / 2))
+        rest = min(rest * 2, LONGEST_WAIT)
+        self._resting[conversation_id] = (time.monotonic() + rest, rest)
+
+    def _busy(self, conversation_id: str) -> bool:
+        lock = self._locks.get(conversation_id)
+        return lock is not None and lock.locked()
+
+    async def _settle(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            for message_id in await run_in_threadpool(self._waiting, conversation_id):
+                if not await self._turn(message_id, pauses):
+                    return False
+        return True
+
+    async def _turn(self, message_id: str, pauses: tuple[float, ...]) -> bool:
+        begun = time.monotonic()
+        for pause in (*pauses, None):
+            turn = await run_in_threadpool(self._begin, message_id)
+            if turn is None:
+                return True
+            try:
+                reply = await self._assistant.ask(turn)
+                await run_in_threadpool(self._complete, message_id, reply)
+            except TalkError:
+                return True
+            except (AssistantDown, IntegrityError) as reason:
+                _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
+                if await self._hopeless(message_id):
+                    await self._apologise(turn)
+                    return True
+            else:
+                self._strikes.pop(message_id, None)
+                return True
+            if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
+                return False
+            await asyncio.sleep(pause)
+        return False
+
+    async def _hopeless(self, message_id: str) -> bool:
+        """Whether it is the message that fails, not a process that is down or starting."""
+        if not (await self._assistant.health()).whole:
+            return False
+        strikes = self._strikes[message_id] = self._strikes.get(message_id, 0) + 1
+        if strikes < HOPELESS_STRIKES:
+            return False
+        return await run_in_threadpool(self._attempts, message_id) >= HOPELESS_ATTEMPTS
+
+    async def _apologise(self, turn: Turn) -> None:
+        _log.error("talk %s: a message keeps failing; apologised", turn.conversation_id)
+        last = await run_in_threadpool(self._last_question, turn.conversation_id)
+        sorry = Bubble(text=say("mislukt"))
+        bubbles = (sorry, last) if last else (sorry,)
+        await run_in_threadpool(self._complete, turn.message_id, Reply(bubbles, ()))
+        self._strikes.pop(turn.message_id, None)
+
+    def _waiting_conversations(self) -> list[str]:
+        with self._storage.reading() as session:
+            return conversation.waiting_conversations(session)
+
+    def _waiting(self, conversation_id: str) -> list[str]:
+        with self._storage.reading() as session:
+            return conversation.waiting_turns(session, conversation_id)
+
+    def _begin(self, message_id: str) -> Turn | None:
+        with self._storage.writing() as session:
+            return conversation.begin_turn(session, message_id)
+
+    def _complete(self, message_id: str, reply: Reply) -> None:
+        with self._storage.writing() as session:
+            conversation.complete(
+                session, self._catalogue, message_id, reply.bubbles, reply.effects
+            )
+
+    def _attempts(self, message_id: str) -> int:
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            return message.attempts if message else 0
+
+    def _last_question(self, conversation_id: str) -> Bubble | None:
+        query = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
+            .order_by(Message.seq.desc())
+            .limit(50)
+        )
+        with self._storage.reading() as session:
+            for message in session.scalars(query):
+                if message.custom and message.custom.get("step"):
+                    return Bubble(
+                        text=message.text or None,
+                        buttons=tuple(message.buttons),
+                        custom=message.custom,
+                    )
+        return None
+
+
+def _named(reason: Exception) -> str:
+    return str(reason) if isinstance(reason, AssistantDown) else type(reason).__name__
