@@ -414,7 +414,16 @@ def _environment(**more: str) -> dict[str, str]:
     """This process's environment, without what would send uv elsewhere than to this project."""
     stray = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "CONDA_PREFIX")
     kept = {name: value for name, value in os.environ.items() if name not in stray}
+    if "UV_CACHE_DIR" not in kept and not _home_takes_a_cache():
+        kept["UV_CACHE_DIR"] = str(TOOLS / "cache")
     return {**kept, "RASA_TELEMETRY_ENABLED": "false", **more}
+
+
+def _home_takes_a_cache() -> bool:
+    """False for a service's account, which often has no home to write in."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache" / "uv")
+    nearest = next(each for each in (cache, *cache.parents) if each.exists())
+    return os.access(str(nearest), os.W_OK)
 
 
 def _run(

@@ -137,6 +137,28 @@ def test_an_old_or_broken_uv_is_passed_over(
     assert setup.find_uv() == str(good)
 
 
+def test_where_uv_cannot_be_installed_the_missing_package_is_named(
+    setup: ModuleType, nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = executable(nowhere / "bare", "#!/bin/sh\necho ensurepip is not available\nexit 1\n")
+    monkeypatch.setattr(setup.sys, "executable", str(bare))
+    monkeypatch.setattr(setup, "TOOLS", nowhere / ".tools")
+    monkeypatch.setenv("PATH", str(nowhere / "bin"))
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    with pytest.raises(setup.SetupError, match=f"apt install python{version}-venv"):
+        setup.find_uv()
+
+
+def test_without_a_home_to_write_in_the_cache_stays_in_the_project(
+    setup: ModuleType, nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert "UV_CACHE_DIR" not in setup._environment()
+    monkeypatch.setattr(setup.os, "access", lambda path, _mode: not path.startswith(str(nowhere)))
+    assert setup._environment()["UV_CACHE_DIR"] == str(ROOT / ".tools" / "cache")
+
+
 class Clone:
     """A fresh clone with nothing but the script, on a machine where uv reaches nothing."""
 
