@@ -29,6 +29,12 @@ APP_PYTHON_TO_FETCH = "3.12"
 BOT_PYTHONS = ("3.10",)
 NEEDED_MODULES = "ctypes, lzma, sqlite3, ssl, zlib"
 
+CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
+
 MODEL = "nl_core_news_sm"
 MODEL_URL = (
     "https://github.com/explosion/spacy-models/releases/download/"
@@ -352,7 +358,7 @@ def _not_installed(each: Environment) -> str:
     log = _log(each)
     lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
     told = [line for line in lines if re.match(r"(error|×|Caused by|cause:)", line)] or lines[-1:]
-    reason = "; ".join(told[:3]) or "no reason given"
+    reason = re.sub(r"https?://\S+/", "", "; ".join(told[:2])) or "no reason given"
     return (
         f"the {each.name} environment was not installed ({reason}); check the network, the package "
         f"index and the free disk space, then run this again. All of it: {log.relative_to(ROOT)}"
@@ -414,6 +420,10 @@ def _environment(**more: str) -> dict[str, str]:
     """This process's environment, without what would send uv elsewhere than to this project."""
     stray = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "CONDA_PREFIX")
     kept = {name: value for name, value in os.environ.items() if name not in stray}
+    if any(Path(store).exists() for store in CERTIFICATES):
+        # Behind a proxy that signs for itself, only the system's store knows it. The second name is
+        # what older releases of uv read.
+        kept = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true", **kept}
     if "UV_CACHE_DIR" not in kept and not _home_takes_a_cache():
         kept["UV_CACHE_DIR"] = str(TOOLS / "cache")
     return {**kept, "RASA_TELEMETRY_ENABLED": "false", **more}
