@@ -1,0 +1,86 @@
+"""Which theme of before a new cluster is: identity by shared members, never by rank or label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+LEAST_SHARED = 0.34
+LEAST_PARENT = 0.34
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A cluster's theme of before, or None for a birth, and the themes it got members from."""
+
+    theme: str | None
+    parents: tuple[str, ...]
+
+
+def align(
+    clusters: Sequence[Set[str]],
+    latest: Mapping[str, Set[str]],
+    earlier: Mapping[str, Set[str]] | None = None,
+) -> list[Aligned]:
+    """The theme each cluster continues.
+
+    ``clusters`` hold statement ids, ``latest`` the members of the last run's themes, ``earlier``
+    those of themes that had faded by then and may come back. Themes and clusters are paired one to
+    one so that the shared part is largest (Hungarian method), where that part is at least a third.
+    Statements that are new count neither for nor against: a theme that grows stays itself.
+    """
+    found: list[str | None] = [None] * len(clusters)
+    for before in (latest, earlier or {}):
+        open_rows = [row for row, theme in enumerate(found) if theme is None]
+        pairs = _pair([clusters[row] for row in open_rows], before)
+        for row, theme in pairs.items():
+            found[open_rows[row]] = theme
+    return [
+        Aligned(theme, () if theme else _parents(cluster, latest))
+        for cluster, theme in zip(clusters, found, strict=True)
+    ]
+
+
+def persistence(clusters: Mapping[str, Set[str]], before: Mapping[str, Set[str]]) -> float | None:
+    """The share, 0 to 1, of statements in a theme then and now that kept their theme.
+
+    None where no statement was in a theme before.
+    """
+    was = {statement: theme for theme, members in before.items() for statement in members}
+    now = {statement: theme for theme, members in clusters.items() for statement in members}
+    both = was.keys() & now.keys()
+    if not both:
+        return None
+    return sum(was[each] == now[each] for each in both) / len(both)
+
+
+def _pair(clusters: Sequence[Set[str]], before: Mapping[str, Set[str]]) -> dict[int, str]:
+    if not clusters or not before:
+        return {}
+    themes = sorted(before)
+    known = set().union(*before.values())
+    living = set().union(*clusters)
+    shared = np.zeros((len(clusters), len(themes)))
+    for row, cluster in enumerate(clusters):
+        for column, theme in enumerate(themes):
+            one, other = cluster & known, before[theme] & living
+            together = one | other
+            shared[row, column] = len(one & other) / len(together) if together else 0.0
+    rows, columns = linear_sum_assignment(-shared)
+    return {
+        int(row): themes[column]
+        for row, column in zip(rows, columns, strict=True)
+        if shared[row, column] >= LEAST_SHARED
+    }
+
+
+def _parents(cluster: Set[str], before: Mapping[str, Set[str]]) -> tuple[str, ...]:
+    known = cluster & set().union(*before.values()) if before else set()
+    if not known:
+        return ()
+    shares = {theme: len(known & members) / len(known) for theme, members in before.items()}
+    best = sorted(shares, key=lambda theme: (-shares[theme], theme))
+    return tuple(theme for theme in best if shares[theme] >= LEAST_PARENT)

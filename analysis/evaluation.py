@@ -1,0 +1,145 @@
+"""The ``evaluate`` verb: how well the clustering does on texts whose labels are known."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
+from tqdm import tqdm
+
+from analysis.clustering import WITHOUT_THEME, Labels
+from analysis.embeddings import AnalysisError, encoder_named
+from analysis.topics import cluster
+from analysis.trust import coverage, trust
+from language.embedding import Vectors
+
+_BATCH = 64
+_SUBSAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of ``evaluate``, named as in its JSON.
+
+    ``ami`` and ``ari`` compare with the labels (None without them), a text without theme counting
+    as a theme of its own; ``coverage`` and ``largest`` are shares of the texts; ``shuffle_ari``
+    compares with the same texts in another order, ``drop10_ari`` with 90 % subsamples (None under
+    34 texts); ``seconds`` is the time from texts to themes, ``peak_mb`` the process's peak memory.
+    """
+
+    n: int
+    themes: int
+    ami: float | None
+    ari: float | None
+    coverage: float
+    largest: float
+    shuffle_ari: float | None
+    drop10_ari: float | None
+    seconds: float
+    peak_mb: float
+
+    def as_json(self) -> str:
+        """One JSON object."""
+        return json.dumps(asdict(self))
+
+
+def read_labelled(path: Path) -> tuple[list[str], list[str] | None]:
+    """Texts and, where every line has one, labels of a file with ``{"text", "label"}`` lines.
+
+    Raises:
+        AnalysisError: the file is missing or a line does not fit; names the line and the mend.
+    """
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise AnalysisError(
+            f"{path}: cannot be read ({error.strerror}); check the path."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise AnalysisError(f"{path}: not UTF-8; save the file as UTF-8.") from error
+    texts: list[str] = []
+    labels: list[str | None] = []
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            text = record["text"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise AnalysisError(
+                f'{path}: line {number}: no {{"text": "..."}} object; write one per line.'
+            ) from error
+        if not isinstance(text, str):
+            raise AnalysisError(f"{path}: line {number}: text: not a text; put it between quotes.")
+        label = record.get("label")
+        texts.append(text)
+        labels.append(None if label is None else str(label))
+    known = [label for label in labels if label is not None]
+    return texts, known if texts and len(known) == len(texts) else None
+
+
+def evaluate(
+    texts: list[str], gold: list[str] | None, encoder_name: str, progress: bool = False
+) -> Evaluation:
+    """Clusters the texts exactly as ``analyse`` clusters an opdracht's statements, and measures."""
+    encoder = encoder_named(encoder_name)
+    started = time.perf_counter()
+    plain = [" ".join(text.split()) for text in texts]
+    unique = sorted(set(plain), key=lambda text: (len(text), text))
+    vectors_by_text: dict[str, Vectors] = {}
+    with tqdm(total=len(unique), desc="vectors", unit="text", disable=not progress) as bar:
+        for start in range(0, len(unique), _BATCH):
+            batch = unique[start : start + _BATCH]
+            vectors_by_text.update(zip(batch, encoder.encode(batch), strict=True))
+            bar.update(len(batch))
+    vectors = (
+        np.stack([vectors_by_text[text] for text in plain])
+        if plain
+        else np.zeros((0, encoder.dimension), dtype=np.float32)
+    )
+    labels = cluster(vectors)
+    seconds = time.perf_counter() - started
+    themes = int(labels.max()) + 1 if len(labels) else 0
+    shuffled = None
+    if themes:
+        order = np.random.default_rng(0).permutation(len(plain))
+        shuffled = float(adjusted_rand_score(labels[order], cluster(vectors[order])))
+    stability = trust(vectors, labels, _SUBSAMPLES).stability
+    alone = _singletons(labels)
+    return Evaluation(
+        n=len(plain),
+        themes=themes,
+        ami=_rounded(adjusted_mutual_info_score(gold, alone)) if gold else None,
+        ari=_rounded(adjusted_rand_score(gold, alone)) if gold else None,
+        coverage=round(coverage(labels), 4),
+        largest=round(float(np.bincount(labels[labels >= 0]).max() / len(plain)), 4)
+        if themes
+        else 0.0,
+        shuffle_ari=_rounded(shuffled),
+        drop10_ari=_rounded(stability),
+        seconds=round(seconds, 2),
+        peak_mb=round(_peak_mb(), 1),
+    )
+
+
+def _singletons(labels: Labels) -> Labels:
+    alone = labels.copy()
+    without = labels == WITHOUT_THEME
+    alone[without] = np.arange(without.sum()) + len(labels)
+    return alone
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def _peak_mb() -> float:
+    # Linux counts in kilobytes, macOS in bytes.
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / (1024 * 1024) if sys.platform == "darwin" else used / 1024

@@ -1,0 +1,211 @@
+"""What the last runs found, as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.run import latest_run
+from analysis.statements import STATEMENT_COLUMNS, Said, standing, statements_frame
+from consultation.models import Action, Assignment, RunTheme, Theme
+
+THEME_COLUMNS = (
+    "id",
+    "code",
+    "opdracht",
+    "label",
+    "status",
+    "keywords",
+    "statements",
+    "people",
+    "groups",
+    "quotes",
+    "action",
+    "parents",
+    "trust",
+)
+ACTION_COLUMNS = (
+    "id",
+    "opdracht",
+    "text",
+    "themes",
+    "trekker",
+    "partners",
+    "priority",
+    "regelgeving",
+    "status",
+    "statements",
+)
+__all__ = [
+    "ACTION_COLUMNS",
+    "STATEMENT_COLUMNS",
+    "THEME_COLUMNS",
+    "ThemeView",
+    "actions",
+    "statement_themes",
+    "statements",
+    "theme_views",
+    "themes",
+]
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """A theme with the statements that stand in it now, most central first."""
+
+    id: str
+    code: str
+    opdracht: int
+    label: str
+    status: str
+    keywords: tuple[str, ...]
+    said: tuple[Said, ...]
+    quotes: tuple[Said, ...]
+    action: Said | None
+    parents: tuple[str, ...]
+    trust: dict[str, Any]
+
+    @property
+    def people(self) -> int:
+        """How many different participants are in it."""
+        return len({each.participant for each in self.said})
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """People per stakeholder group, the largest first; ``onbekend`` where none was given."""
+        members = {(each.group or "onbekend", each.participant) for each in self.said}
+        counts = Counter(group for group, _ in members)
+        return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def theme_views(
+    session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
+) -> list[ThemeView]:
+    """The themes of the last run over an opdracht (of one round, or of any), largest first."""
+    run = latest_run(session, consultation_id, opdracht, round_number)
+    if run is None:
+        return []
+    said = {each.id: each for each in standing(session, consultation_id, opdracht)}
+    members: dict[str, list[Said]] = {}
+    placed = (
+        select(Assignment.theme_id, Assignment.statement_id)
+        .where(Assignment.run_id == run.id)
+        .order_by(Assignment.score.desc(), Assignment.id)
+    )
+    for theme_id, statement_id in session.execute(placed):
+        if statement_id in said:
+            members.setdefault(theme_id, []).append(said[statement_id])
+    rows = session.execute(
+        select(Theme, RunTheme)
+        .join(RunTheme, RunTheme.theme_id == Theme.id)
+        .where(RunTheme.run_id == run.id, Theme.opdracht == opdracht)
+    )
+    views = [
+        ThemeView(
+            id=theme.id,
+            code=theme.code,
+            opdracht=theme.opdracht,
+            label=seen.label,
+            status=theme.status,
+            keywords=tuple(seen.keywords),
+            said=tuple(members.get(theme.id, ())),
+            quotes=tuple(said[each] for each in seen.quotes if each in said),
+            action=said.get(seen.action_statement_id or ""),
+            parents=tuple(theme.parents),
+            trust=seen.trust,
+        )
+        for theme, seen in rows
+    ]
+    return sorted(views, key=lambda each: (-len(each.said), each.code))
+
+
+def themes(
+    session: Session,
+    consultation_id: int,
+    numbers: list[int],
+    round_number: int | None = None,
+) -> pd.DataFrame:
+    """The themes of some opdrachten, with the columns ``THEME_COLUMNS``.
+
+    ``statements`` and ``people`` count; ``groups`` is people per group; ``quotes`` lists
+    ``{statement, text}``, texts being exact slices of answers; ``action`` is the proposed action
+    ``{statement, text}`` or None; ``parents`` are ids of the themes it came from; ``trust`` holds
+    ``stability`` (0 to 1, mean overlap when a tenth of the statements is absent) and ``closeness``
+    (mean cosine of its statements with its centre).
+    """
+    rows = [
+        {
+            "id": view.id,
+            "code": view.code,
+            "opdracht": view.opdracht,
+            "label": view.label,
+            "status": view.status,
+            "keywords": list(view.keywords),
+            "statements": len(view.said),
+            "people": view.people,
+            "groups": view.groups,
+            "quotes": [{"statement": each.id, "text": each.text} for each in view.quotes],
+            "action": {"statement": view.action.id, "text": view.action.text}
+            if view.action
+            else None,
+            "parents": list(view.parents),
+            "trust": view.trust,
+        }
+        for number in numbers
+        for view in theme_views(session, consultation_id, number, round_number)
+    ]
+    return pd.DataFrame(rows, columns=list(THEME_COLUMNS))
+
+
+def statement_themes(
+    session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
+) -> dict[str, list[str]]:
+    """Theme ids per statement id, the primary one first, according to the last runs."""
+    found: dict[str, list[str]] = {}
+    for number in numbers:
+        run = latest_run(session, consultation_id, number, round_number)
+        if run is None:
+            continue
+        rows = session.execute(
+            select(Assignment.statement_id, Assignment.theme_id)
+            .join(Theme, Theme.id == Assignment.theme_id)
+            .where(Assignment.run_id == run.id, Theme.opdracht == number)
+            .order_by(Assignment.is_primary.desc(), Assignment.score.desc())
+        )
+        for statement_id, theme_id in rows:
+            found.setdefault(statement_id, []).append(theme_id)
+    return found
+
+
+def statements(
+    session: Session,
+    consultation_id: int,
+    numbers: list[int],
+    round_number: int | None = None,
+    opdracht: int | None = None,
+) -> pd.DataFrame:
+    """The statements that stand, of one round and opdracht or of all; see ``statements_frame``."""
+    said = standing(session, consultation_id, opdracht, round_number)
+    return statements_frame(said, statement_themes(session, consultation_id, numbers))
+
+
+def actions(session: Session, consultation_id: int, opdracht: int | None = None) -> pd.DataFrame:
+    """The proposed and decided actions, with the columns ``ACTION_COLUMNS``."""
+    query = select(Action).where(Action.consultation_id == consultation_id)
+    if opdracht is not None:
+        query = query.where(Action.opdracht == opdracht)
+    rows = []
+    for action in session.scalars(query.order_by(Action.opdracht, Action.created_at, Action.id)):
+        members = session.scalars(
+            select(Assignment.statement_id)
+            .where(Assignment.theme_id.in_([str(each) for each in action.themes]))
+            .distinct()
+        )
+        row = {name: getattr(action, name) for name in ACTION_COLUMNS if name != "statements"}
+        rows.append({**row, "statements": len(list(members))})
+    return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))

@@ -1,0 +1,288 @@
+"""From stored answers to stored statements, and statements as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from analysis.embeddings import encoder_named, vectors_of
+from analysis.kinds import kind_of
+from analysis.placing import Placement, opdracht_matcher, place
+from consultation.catalogue import VASTE_SOORTEN, Catalogue
+from consultation.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+    now,
+)
+from consultation.storage import Storage
+from language.statements import Span, statement_spans
+
+STATEMENT_COLUMNS = (
+    "id",
+    "contribution",
+    "opdracht",
+    "round",
+    "group",
+    "kind",
+    "start",
+    "end",
+    "text",
+    "themes",
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What cutting did: answers cut, statements made, and how many of these have no opdracht."""
+
+    contributions: int = 0
+    statements: int = 0
+    unplaced: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement as it stands: ``text`` is the exact slice of its answer."""
+
+    id: str
+    contribution: str
+    participant: str
+    opdracht: int | None
+    round: int
+    group: str | None
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class _Answer:
+    version_id: str
+    text: str
+    opdracht: int | None
+    soort: str | None
+    auto: bool
+    spans: list[Span] = field(default_factory=list)
+    places: list[Placement] = field(default_factory=list)
+
+
+def cut_new(
+    storage: Storage,
+    consultation_id: int,
+    catalogue: Catalogue,
+    encoder_name: str,
+    progress: bool = False,
+) -> Cut:
+    """Cuts every answer that was not cut yet into statements, once and for all.
+
+    Only the current version of answers that were not withdrawn, of people who agreed to analysis.
+    Answers to the questions ``trekker`` and ``prioriteit`` are kept whole: they tell something of
+    the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All are stored in
+    one transaction; an interrupted call has changed nothing but the cache of vectors.
+
+    Raises:
+        AnalysisError: answers are to be placed and the encoder cannot be had.
+    """
+    with storage.reading() as session:
+        answers = _pending(session, consultation_id, catalogue)
+    if not answers:
+        return Cut()
+    for answer in answers:
+        if answer.soort not in ("trekker", "prioriteit"):
+            answer.spans = statement_spans(answer.text)
+    _place(storage, [each for each in answers if each.auto], catalogue, encoder_name, progress)
+    return _store(storage, answers)
+
+
+def standing(
+    session: Session,
+    consultation_id: int,
+    opdracht: int | None = None,
+    round_number: int | None = None,
+    until_round: int | None = None,
+) -> list[Said]:
+    """The statements that stand now, oldest answer first.
+
+    ``round_number`` keeps one round, ``until_round`` all up to and including one.
+    """
+    query = (
+        select(
+            Statement,
+            ContributionVersion.text,
+            Contribution.id,
+            Submission.participant_id,
+            Round.number,
+            Participant.group,
+        )
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Round.consultation_id == consultation_id,
+            Contribution.withdrawn_at.is_(None),
+            ContributionVersion.version == Contribution.version,
+            Participant.id.in_(_agreed()),
+        )
+        .order_by(Contribution.created_at, Contribution.id, Statement.start)
+    )
+    if opdracht is not None:
+        query = query.where(Statement.opdracht == opdracht)
+    if round_number is not None:
+        query = query.where(Round.number == round_number)
+    if until_round is not None:
+        query = query.where(Round.number <= until_round)
+    return [
+        Said(
+            id=statement.id,
+            contribution=contribution,
+            participant=participant,
+            opdracht=statement.opdracht,
+            round=number,
+            group=group,
+            kind=statement.kind,
+            start=statement.start,
+            end=statement.end,
+            text=text[statement.start : statement.end],
+        )
+        for statement, text, contribution, participant, number, group in session.execute(query)
+    ]
+
+
+def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = None) -> pd.DataFrame:
+    """Statements as a table with the columns ``STATEMENT_COLUMNS``.
+
+    ``start`` and ``end`` count characters in the answer ``contribution``; ``opdracht`` is empty
+    where none is sure; ``themes`` lists theme ids, taken from the given mapping by statement id.
+    """
+    known = themes or {}
+    rows = [
+        (
+            each.id,
+            each.contribution,
+            each.opdracht,
+            each.round,
+            each.group,
+            each.kind,
+            each.start,
+            each.end,
+            each.text,
+            known.get(each.id, []),
+        )
+        for each in said
+    ]
+    frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
+    return frame.astype({"opdracht": "Int64"})
+
+
+def _agreed() -> Select[str]:
+    last = (
+        select(func.max(Consent.id))
+        .where(Consent.purpose == "analyse")
+        .group_by(Consent.participant_id)
+    )
+    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
+
+
+def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
+    query = (
+        select(ContributionVersion, Contribution, Submission.opdracht)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Round.consultation_id == consultation_id,
+            ContributionVersion.cut_at.is_(None),
+            ContributionVersion.version == Contribution.version,
+            Contribution.withdrawn_at.is_(None),
+            Submission.participant_id.in_(_agreed()),
+        )
+        .order_by(Contribution.created_at, Contribution.id)
+    )
+    return [
+        _Answer(
+            version_id=version.id,
+            text=version.text,
+            opdracht=opdracht,
+            soort=_soort(catalogue, opdracht, contribution.question),
+            auto=contribution.auto and opdracht is None,
+        )
+        for version, contribution, opdracht in session.execute(query)
+    ]
+
+
+def _soort(catalogue: Catalogue, opdracht: int | None, question: str | None) -> str | None:
+    if question is None:
+        return None
+    owner = catalogue.opdracht(opdracht)
+    vraag = owner.question(question) if owner else None
+    if vraag is not None:
+        return vraag.soort
+    return question if question in VASTE_SOORTEN else "extra"
+
+
+def _place(
+    storage: Storage,
+    answers: list[_Answer],
+    catalogue: Catalogue,
+    encoder_name: str,
+    progress: bool,
+) -> None:
+    pieces = [
+        (answer, span, answer.text[span.start : span.end])
+        for answer in answers
+        for span in answer.spans
+    ]
+    if not pieces:
+        return
+    encoder = encoder_named(encoder_name)
+    texts = [text for _, _, text in pieces]
+    vectors = vectors_of(storage, encoder, texts, progress)
+    blocks = [(answer.version_id, span.block) for answer, span, _ in pieces]
+    places = place(opdracht_matcher(catalogue, encoder), texts, vectors, blocks)
+    for (answer, _, _), found in zip(pieces, places, strict=True):
+        answer.places.append(found)
+
+
+def _store(storage: Storage, answers: list[_Answer]) -> Cut:
+    contributions = statements = unplaced = 0
+    moment = now()
+    with storage.writing() as session:
+        for answer in answers:
+            version = session.get(ContributionVersion, answer.version_id, with_for_update=True)
+            # Somebody else may have cut it, or erased it, while the vectors were computed.
+            if version is None or version.cut_at is not None:
+                continue
+            version.cut_at = moment
+            contributions += 1
+            for index, span in enumerate(answer.spans):
+                placed = answer.places[index] if answer.auto else None
+                text = answer.text[span.start : span.end]
+                opdracht = placed.opdracht if placed else answer.opdracht
+                session.add(
+                    Statement(
+                        contribution_version_id=version.id,
+                        start=span.start,
+                        end=span.end,
+                        kind=answer.soort
+                        if answer.soort in ("drempel", "voorstel")
+                        else kind_of(text),
+                        opdracht=opdracht,
+                        opdracht_score=round(placed.score, 4) if placed else None,
+                        placed_by="machine" if placed else "vraag",
+                        created_at=moment,
+                    )
+                )
+                statements += 1
+                unplaced += opdracht is None
+    return Cut(contributions, statements, unplaced)

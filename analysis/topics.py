@@ -1,0 +1,173 @@
+"""Topics of one set of texts: BERTopic, with our clusterer and Dutch words inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+
+from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
+from analysis.labels import theme_labels
+from language.embedding import Vectors, normalised
+from language.pipeline import Word, words
+
+FEWEST = 30
+"""With fewer statements than this nothing is clustered: they are shown as they are."""
+
+_KEYWORDS = 8
+_QUOTES = 5
+_VARIETY = 0.4
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: rows of its texts, most central first, and what to show of it.
+
+    ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
+    ``action`` is the row of the most central proposal, or None where there is none.
+    """
+
+    rows: tuple[int, ...]
+    closeness: tuple[float, ...]
+    label: str
+    keywords: tuple[str, ...]
+    quotes: tuple[int, ...]
+    action: int | None
+
+
+def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
+    """A topic number per row, the largest topic first; -1 for all where there are too few."""
+    if len(vectors) < FEWEST:
+        return np.full(len(vectors), WITHOUT_THEME, dtype=np.int64)
+    return (clusterer or GraphClusterer()).fit_predict(vectors)
+
+
+def find_topics(
+    texts: Sequence[str],
+    vectors: Vectors,
+    kinds: Sequence[str],
+    voices: Sequence[str],
+    nlp: Language,
+    clusterer: GraphClusterer | None = None,
+) -> list[Topic]:
+    """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
+
+    ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (who says it; quotes
+    come from different people where they can) go with the texts.
+    """
+    if len(texts) < FEWEST:
+        return []
+    flat = [" ".join(text.split()) for text in texts]
+    tokens = words(nlp, flat)
+    labels, keywords = _fit(vectors, tokens, clusterer or GraphClusterer())
+    centred = normalised(vectors - vectors.mean(axis=0))
+    numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
+    members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
+    members.sort(key=lambda rows: -len(rows))
+    names = theme_labels(flat, tokens, members)
+    topics = []
+    for rows, name in zip(members, names, strict=True):
+        centre = normalised(centred[rows].mean(axis=0, keepdims=True))[0]
+        close = centred[rows] @ centre
+        order = sorted(range(len(rows)), key=lambda each: (-close[each], flat[rows[each]]))
+        ranked = [rows[each] for each in order]
+        topics.append(
+            Topic(
+                rows=tuple(ranked),
+                closeness=tuple(round(float(close[each]), 4) for each in order),
+                label=name,
+                keywords=tuple(keywords[int(labels[rows[0]])]),
+                quotes=tuple(_quotes(ranked, flat, voices, centred, centre)),
+                action=_action(ranked, flat, kinds),
+            )
+        )
+    return topics
+
+
+def _fit(
+    vectors: Vectors,
+    tokens: Sequence[Sequence[Word]],
+    clusterer: GraphClusterer,
+) -> tuple[Labels, dict[int, list[str]]]:
+    # Loading BERTopic takes seconds, and listing statements needs none of it.
+    from bertopic import BERTopic
+    from bertopic.backend import BaseEmbedder
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    # BERTopic joins a topic's documents before it counts words. Handing it lemmas that are already
+    # chosen keeps accents, which its English clean-up strips, and reads each text only once.
+    documents = [" ".join(word.lemma for word in row if word.content) for row in tokens]
+    surfaces = _surfaces(tokens)
+    counter = CountVectorizer(analyzer=str.split)
+    if not any(documents):
+        return clusterer.fit_predict(vectors), {}
+    model = BERTopic(
+        language="multilingual",
+        embedding_model=BaseEmbedder(),
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=clusterer,
+        vectorizer_model=counter,
+        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        top_n_words=_KEYWORDS,
+        calculate_probabilities=False,
+        verbose=False,
+    )
+    topics, _ = model.fit_transform(documents, embeddings=vectors)
+    keywords: dict[int, list[str]] = {}
+    found: dict[int, Any] = model.get_topics()
+    for number, ranked in found.items():
+        keywords[int(number)] = [
+            surfaces.get(lemma, lemma) for lemma, weight in ranked if lemma and weight > 0
+        ]
+    return np.asarray(topics, dtype=np.int64), keywords
+
+
+def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
+    """For lemmas that the word list broke, the form people used; others stay lemmas."""
+    forms: dict[str, dict[str, int]] = {}
+    for row in tokens:
+        for word in row:
+            counts = forms.setdefault(word.lemma, {})
+            counts[word.text.lower()] = counts.get(word.text.lower(), 0) + 1
+    return {
+        lemma: min(counts, key=lambda form: (-counts[form], form))
+        for lemma, counts in forms.items()
+        if lemma not in counts and len(counts) == 1
+    }
+
+
+def _quotes(
+    ranked: Sequence[int],
+    texts: Sequence[str],
+    voices: Sequence[str],
+    vectors: Vectors,
+    centre: Vectors,
+) -> list[int]:
+    """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998)."""
+    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400] or list(ranked)
+    chosen: list[int] = []
+    said: set[str] = set()
+    left = fitting[:60]
+    while left and len(chosen) < _QUOTES:
+
+        def worth(row: int) -> float:
+            same = max((float(vectors[row] @ vectors[other]) for other in chosen), default=0.0)
+            again = 0.3 if voices[row] in {voices[other] for other in chosen} else 0.0
+            return (1 - _VARIETY) * float(vectors[row] @ centre) - _VARIETY * same - again
+
+        best = max(left, key=worth)
+        left.remove(best)
+        if texts[best].casefold() not in said:
+            chosen.append(best)
+            said.add(texts[best].casefold())
+    return chosen
+
+
+def _action(ranked: Sequence[int], texts: Sequence[str], kinds: Sequence[str]) -> int | None:
+    proposals = [row for row in ranked if kinds[row] == "voorstel"]
+    return next((row for row in proposals if len(texts[row].split()) >= 4), None)

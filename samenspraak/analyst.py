@@ -1,0 +1,326 @@
+"""The analyst's verbs: import, statements, themes, actions, analyse, evaluate, report."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from consultation import rounds
+from consultation.errors import ImportFileError, SamenspraakError
+from consultation.imports import check_group, check_opdracht, read_rows, store_rows
+from samenspraak.workplace import Workplace, open_workplace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Format(str, Enum):
+    """How a table is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+RoundOption = Annotated[
+    int | None, typer.Option("--round", min=1, help="A round's number.", show_default=False)
+]
+OpdrachtOption = Annotated[
+    int | None, typer.Option("--opdracht", min=1, help="An opdracht's number.", show_default=False)
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are written.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verbs to the command line."""
+    app.command("import")(import_)
+    app.command()(statements)
+    app.command()(themes)
+    app.command()(actions)
+    app.command()(analyse)
+    app.command()(evaluate)
+    app.command()(report)
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="txt, md, csv or jsonl files.")],
+    round_: Annotated[
+        int | None,
+        typer.Option("--round", min=1, help="Into this round; without it, the open one."),
+    ] = None,
+    opdracht: Annotated[
+        str | None,
+        typer.Option(
+            help="For rows that name none: a number, or auto to place each statement by its words."
+        ),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Stakeholder group of rows that name none.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Imports answers from files and cuts them into statements; a second time adds nothing."""
+    from analysis.statements import cut_new
+
+    _log_to_stderr()
+    number = _opdracht_choice(opdracht)
+    place = open_workplace()
+    check_opdracht(number, place.catalogue)
+    check_group(group, place.catalogue)
+    with place.storage.reading() as session:
+        if round_ is None:
+            into = rounds.require_open_round(session, place.consultation_id)
+        else:
+            into = rounds.require_round(session, place.consultation_id, round_)
+    read = [read_rows(path, place.catalogue) for path in files]
+    warnings = [
+        f"{file.name}: unknown column '{name}' is left out"
+        for file in read
+        for name in file.unknown_columns
+    ]
+    with place.storage.writing() as session:
+        stored = [
+            store_rows(
+                session,
+                place.consultation_id,
+                into,
+                file,
+                place.catalogue,
+                opdracht=number,
+                auto=opdracht == "auto",
+                group=group,
+            )
+            for file in read
+        ]
+    for warning in warnings:
+        _say(f"warning: {warning}")
+    cut = cut_new(
+        place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True
+    )
+    summary: dict[str, Any] = {
+        "files": [file.name for file in read],
+        "added": sum(each.added for each in stored),
+        "skipped": sum(each.skipped for each in stored),
+        "empty": sum(file.empty for file in read),
+        "statements": cut.statements,
+        "unplaced": cut.unplaced,
+        "participants": sum(each.participants for each in stored),
+        "warnings": warnings,
+    }
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+        return
+    print(
+        f"{summary['added']} answers added to round {into.number}, {summary['skipped']} were there "
+        f"already, {summary['empty']} rows had no text; {cut.statements} statements, "
+        f"{cut.unplaced} of them without opdracht."
+    )
+
+
+def statements(
+    round_: RoundOption = None,
+    opdracht: OpdrachtOption = None,
+    format_: FormatOption = Format.table,
+) -> None:
+    """Lists the statements: exact slices of what people said."""
+    from analysis import frames
+
+    place = _ready(round_, opdracht)
+    with place.storage.reading() as session:
+        found = frames.statements(
+            session, place.consultation_id, _numbers(place, None), round_, opdracht
+        )
+    _write(found, format_, hidden=("contribution", "start", "end"))
+
+
+def themes(
+    round_: RoundOption = None,
+    opdracht: OpdrachtOption = None,
+    format_: FormatOption = Format.table,
+) -> None:
+    """Lists the themes of the last analysis, the largest of each opdracht first."""
+    from analysis import frames
+
+    place = _ready(round_, opdracht)
+    with place.storage.reading() as session:
+        found = frames.themes(session, place.consultation_id, _numbers(place, opdracht), round_)
+    _write(found, format_, hidden=("id", "quotes", "parents", "trust", "action"))
+
+
+def actions(
+    round_: RoundOption = None,
+    opdracht: OpdrachtOption = None,
+    format_: FormatOption = Format.table,
+) -> None:
+    """Lists the actions that were proposed or decided."""
+    from analysis import frames
+
+    place = _ready(round_, opdracht)
+    with place.storage.reading() as session:
+        found = frames.actions(session, place.consultation_id, opdracht)
+    _write(found, format_, hidden=("partners",))
+
+
+def analyse(
+    round_: RoundOption = None,
+    opdracht: OpdrachtOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Finds the themes in all that was said up to a round."""
+    from analysis import run
+
+    _log_to_stderr()
+    place = open_workplace()
+    result = run.analyse(
+        place.storage,
+        place.consultation_id,
+        place.catalogue,
+        encoder_name=place.settings.embedding,
+        spacy_model=place.settings.spacy_model,
+        round_number=round_,
+        opdracht=opdracht,
+        progress=True,
+    )
+    if result.reused:
+        _say(f"nothing changed since run {result.run}: it still stands")
+    if as_json:
+        print(result.as_json())
+        return
+    import pandas as pd
+
+    columns = list(run.OpdrachtResult.__dataclass_fields__)
+    rows = [[getattr(each, name) for name in columns] for each in result.opdrachten]
+    _say(f"run {result.run}, round {result.round}")
+    _write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help='A file of {"text", "label"} lines.')],
+) -> None:
+    """Clusters labelled texts exactly as analyse would, and prints how well as JSON."""
+    from analysis import evaluation
+    from consultation.settings import settings
+
+    _log_to_stderr()
+    texts, labels = evaluation.read_labelled(file)
+    print(evaluation.evaluate(texts, labels, settings().embedding, progress=True).as_json())
+
+
+def report(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    round_: RoundOption = None,
+) -> None:
+    """Writes the last analysis as one self-contained HTML file, in Dutch."""
+    from analysis import report as reporting
+
+    place = _ready(round_, None)
+    html = reporting.render(
+        place.storage,
+        place.consultation_id,
+        place.catalogue,
+        place.settings.embedding,
+        round_number=round_,
+    )
+    try:
+        output.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise SamenspraakError(
+            f"{output}: cannot be written ({error.strerror}); give a file in a folder that exists."
+        ) from error
+    _say(f"written: {output}")
+
+
+def _ready(round_: int | None, opdracht: int | None) -> Workplace:
+    """The workplace, with everything cut, and the round and opdracht known to exist."""
+    from analysis.statements import cut_new
+
+    _log_to_stderr()
+    place = open_workplace()
+    check_opdracht(opdracht, place.catalogue)
+    if round_ is not None:
+        with place.storage.reading() as session:
+            rounds.require_round(session, place.consultation_id, round_)
+    cut_new(place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True)
+    return place
+
+
+def _numbers(place: Workplace, opdracht: int | None) -> list[int]:
+    if opdracht is not None:
+        return [opdracht]
+    return [each.nummer for each in place.catalogue.opdrachten]
+
+
+def _opdracht_choice(value: str | None) -> int | None:
+    if value is None or value == "auto":
+        return None
+    if not value.isascii() or not value.isdigit():
+        raise typer.BadParameter(
+            f"'{value}' is neither a number nor auto.", param_hint="--opdracht"
+        )
+    if len(value) > 4:
+        raise ImportFileError(f"--opdracht: there is no opdracht {value[:20]}.")
+    return int(value)
+
+
+def _write(frame: pd.DataFrame, format_: Format, hidden: Iterable[str] = ()) -> None:
+    """Writes a table on stdout; ``hidden`` columns are too wide for a screen."""
+    if format_ is Format.json:
+        records = json.loads(frame.to_json(orient="records", force_ascii=False))
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    elif format_ is Format.csv:
+        flat = frame.map(
+            lambda cell: (
+                json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else cell
+            )
+        )
+        print(flat.to_csv(index=False), end="")
+    else:
+        _write_table(frame.drop(columns=[name for name in hidden if name in frame.columns]))
+
+
+def _write_table(frame: pd.DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_lines=False)
+    for name in frame.columns:
+        wide = name in ("text", "label", "keywords")
+        table.add_column(name, overflow="fold", ratio=3 if wide else None)
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(_shown(cell)) for cell in row))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, list):
+        return ", ".join(str(each)[:8] if _is_id(each) else str(each) for each in cell)
+    if isinstance(cell, dict):
+        return ", ".join(f"{name} {value}" for name, value in cell.items())
+    if cell is None or cell != cell or str(cell) == "<NA>":
+        return ""
+    if _is_id(cell):
+        return str(cell)[:8]
+    return " ".join(str(cell).split())
+
+
+def _is_id(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) == 32 and cell.isalnum()
+
+
+def _say(text: str) -> None:
+    print(f"samenspraak: {text}", file=sys.stderr)
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="samenspraak: %(message)s", force=True
+    )
