@@ -17,6 +17,19 @@ from typing import Any
 import httpx
 import uvicorn
 
+from consultation import rounds
+from consultation.models import (
+    AnalysisRun,
+    Assignment,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    RunTheme,
+    Statement,
+    Submission,
+    Theme,
+    now,
+)
 from consultation.settings import Settings
 from consultation.storage import Storage
 from web.app import create_app
@@ -214,3 +227,90 @@ def begin(http: httpx.Client, **how: Any) -> Talk:
     answer = http.post("/api/chat/sessions", json=how)
     assert answer.status_code == 201, answer.text
     return Talk(http, **answer.json())
+
+
+BARRIERS = [
+    "De avondlessen beginnen te vroeg voor wie in ploegen werkt.",
+    "Opleiding is te duur & niemand zegt dat er hulp is.",
+    "Ik vind de weg niet op de website <b>van</b> de overheid.",
+    "Wie kinderen heeft, kan 's avonds moeilijk weg.",
+    "Mijn baas geeft geen tijd om te leren.",
+]
+PROPOSALS = [
+    "Geef elke werknemer een halve dag per maand om te leren.",
+    "Laat één loket alle vragen beantwoorden.",
+    "Organiseer lessen in het buurthuis, met opvang.",
+]
+GROUPS = ["burger", "werknemersorganisatie", "werkgeversorganisatie", "burger", None]
+
+
+def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str, Any]:
+    """A consultation that was held and analysed: two statements per person, two themes.
+
+    Every fifth barrier is left without a theme.
+    """
+    with storage.writing() as session:
+        round_ = rounds.require_round(session, 1)
+        run = AnalysisRun(round_id=round_.id, status="klaar", finished_at=now())
+        themes = [Theme(consultation_id=1, opdracht=opdracht, number=number) for number in (1, 2)]
+        session.add_all([run, *themes])
+        session.flush()
+        members: list[list[Statement]] = [[], []]
+        answers: list[Contribution] = []
+        for number in range(people):
+            group = GROUPS[number % len(GROUPS)]
+            participant = Participant(consultation_id=1, group=group)
+            session.add(participant)
+            session.flush()
+            submission = Submission(
+                participant_id=participant.id, round_id=round_.id, opdracht=opdracht
+            )
+            session.add(submission)
+            session.flush()
+            for question, first in (("drempel", BARRIERS), ("voorstel", PROPOSALS)):
+                said = first[number % len(first)]
+                text = f"Eerst dit: {said} Dat was het, éé🎓n."
+                contribution = Contribution(
+                    submission_id=submission.id, question=question, channel="import"
+                )
+                session.add(contribution)
+                session.flush()
+                version = ContributionVersion(contribution_id=contribution.id, version=1, text=text)
+                session.add(version)
+                session.flush()
+                start = text.index(said)
+                statement = Statement(
+                    contribution_version_id=version.id,
+                    start=start,
+                    end=start + len(said),
+                    kind=question,
+                    opdracht=opdracht,
+                )
+                session.add(statement)
+                session.flush()
+                answers.append(contribution)
+                if question == "voorstel":
+                    members[1].append(statement)
+                elif number % 5:
+                    members[0].append(statement)
+        labels = ("geen tijd <script>alert(1)</script>", "leren op het werk")
+        for theme, label, own in zip(themes, labels, members, strict=True):
+            session.add(
+                RunTheme(
+                    run_id=run.id,
+                    theme_id=theme.id,
+                    label=label,
+                    keywords=["avondles", "opvang", "tijd"],
+                    quotes=[each.id for each in own[:3]],
+                    action_statement_id=own[0].id if own else None,
+                )
+            )
+            session.add_all(
+                Assignment(statement_id=each.id, theme_id=theme.id, run_id=run.id) for each in own
+            )
+        session.flush()
+        return {
+            "run": run.id,
+            "codes": [theme.code for theme in themes],
+            "answers": [each.id for each in answers],
+        }

@@ -1,0 +1,264 @@
+"""The review: only after login, and every quote leads to the exact words it is from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from web_stage import BARRIERS, Site, Talk, analysed, begin
+
+from consultation import accounts, participants, rounds
+from consultation.errors import AccountError
+from consultation.models import Participant
+from web import findings
+from web.accounts import _inside
+from web.limits import Buckets
+
+pytest_plugins = ["web_fixtures"]
+
+PASSWORD = "een lang wachtwoord"
+
+
+@pytest.fixture
+def reviewer(http: httpx.Client, site: Site) -> httpx.Client:
+    """A client that is logged in."""
+    with site.storage.writing() as session:
+        accounts.add_account(session, "Els", "facilitator", PASSWORD)
+    log_in(http, "els", PASSWORD)
+    return http
+
+
+def log_in(http: httpx.Client, name: str, password: str, **more: str) -> httpx.Response:
+    form = http.get("/beheer/login").text
+    field = re.search(r'name="formulier" value="([^"]+)"', form)
+    assert field
+    return http.post(
+        "/beheer/login",
+        data={"username": name, "password": password, "formulier": field[1], **more},
+    )
+
+
+def test_who_is_not_logged_in_is_sent_to_the_login_and_back(http: httpx.Client, site: Site) -> None:
+    for path in ("/beheer", "/beheer/opdrachten/4", "/beheer/themas/O04-T001"):
+        answer = http.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/beheer/login?next=%2Fbeheer")
+    with site.storage.writing() as session:
+        accounts.add_account(session, "els", "analist", PASSWORD)
+    answer = log_in(http, " ELS ", PASSWORD, next="/beheer/opdrachten/4?ronde=1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/beheer/opdrachten/4?ronde=1"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert http.get("/beheer").status_code == 200
+
+
+def test_a_tool_may_log_in_with_name_and_password_alone(http: httpx.Client, site: Site) -> None:
+    with site.storage.writing() as session:
+        accounts.add_account(session, "els", "analist", PASSWORD)
+    form = {"username": "els", "password": PASSWORD}
+    forged = http.post("/beheer/login", data=form, headers={"Origin": "https://kwaad.example"})
+    assert forged.status_code == 403
+    assert http.post("/beheer/login", data=form).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://kwaad.example/beheer", "//kwaad.example", "/", "/beheer/login", "/beheer\\x", ""],
+)
+def test_login_leads_nowhere_else(target: str) -> None:
+    assert _inside(target) == "/beheer"
+
+
+def test_wrong_passwords_are_refused_and_then_slowed_down(http: httpx.Client, site: Site) -> None:
+    with site.storage.writing() as session:
+        accounts.add_account(session, "els", "analist", PASSWORD)
+    answers = [log_in(http, "els", "fout wachtwoord") for _ in range(11)]
+    assert [each.status_code for each in answers] == [401] * 10 + [429]
+    assert "naam of het wachtwoord" in answers[0].text
+    assert "minuten" in answers[-1].text
+    assert log_in(http, "els", PASSWORD).status_code == 429
+
+
+def test_a_new_password_ends_sessions_made_with_the_old_one(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    assert reviewer.get("/beheer").status_code == 200
+    with site.storage.writing() as session:
+        assert (
+            accounts.add_account(session, "els", "beheerder", "nog een wachtwoord").created is False
+        )
+    assert reviewer.get("/beheer").status_code == 303
+
+
+def test_logging_out_takes_the_form_of_this_site(reviewer: httpx.Client) -> None:
+    reviewer.post("/beheer/logout", data={"formulier": "vals"})
+    page = reviewer.get("/beheer")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    field = re.search(r'name="formulier" value="([^"]+)"', page.text)
+    assert field
+    reviewer.post("/beheer/logout", data={"formulier": field[1]})
+    assert reviewer.get("/beheer").status_code == 303
+
+
+def test_accounts_say_what_does_not_fit(site: Site) -> None:
+    with site.storage.writing() as session:
+        with pytest.raises(AccountError, match="at least 8"):
+            accounts.add_account(session, "els", "analist", "kort")
+        with pytest.raises(AccountError, match="facilitator, analist, beheerder"):
+            accounts.add_account(session, "els", "baas", PASSWORD)
+        with pytest.raises(AccountError, match="name"):
+            accounts.add_account(session, "a b", "analist", PASSWORD)
+        with pytest.raises(AccountError, match="user add"):
+            accounts.set_password(session, "niemand", PASSWORD)
+        assert accounts.add_account(session, "els", "analist", PASSWORD).created
+        assert accounts.verify(session, "els", PASSWORD)
+        assert accounts.verify(session, "els", PASSWORD + "x") is None
+        assert accounts.verify(session, "niemand", PASSWORD) is None
+        assert PASSWORD not in accounts.find(session, "els").password_hash  # type: ignore[union-attr]
+
+
+def test_the_overview_has_all_rounds_and_opdrachten(reviewer: httpx.Client, site: Site) -> None:
+    empty = reviewer.get("/beheer").text
+    assert "samenspraak analyse" in empty
+    made = analysed(site.storage)
+    page = reviewer.get("/beheer").text
+    assert f"nummer {made['run']}" in page
+    row = re.search(r'opdrachten/4">.*?</tr>', page, re.S)
+    assert row
+    assert re.findall(r'class="number">([^<]+)<', row[0]) == ["24", "48", "48", "2"]
+    assert page.count("/beheer/opdrachten/") == 10
+    assert reviewer.get("/beheer?ronde=1").status_code == 200
+    assert reviewer.get("/beheer?ronde=7").status_code == 404
+
+
+def test_a_theme_shows_size_groups_quotes_and_the_proposed_action(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    made = analysed(site.storage)
+    page = reviewer.get("/beheer/opdrachten/4").text
+    for code in made["codes"]:
+        assert code in page
+    assert "<strong>24 deelnemers</strong>, 24 uitspraken" in page
+    assert "<strong>19 deelnemers</strong>, 19 uitspraken" in page
+    assert "Zonder thema (5)" in page
+    assert (
+        "<blockquote>Opleiding is te duur &amp; niemand zegt dat er hulp is.</blockquote>" in page
+    )
+    assert "<script>alert" not in page
+    assert "Voorgestelde actie" in page
+    assert reviewer.get("/beheer/opdrachten/4?ronde=1").status_code == 200
+
+
+def test_every_statement_is_marked_in_its_whole_answer(reviewer: httpx.Client, site: Site) -> None:
+    made = analysed(site.storage)
+    page = reviewer.get(f"/beheer/themas/{made['codes'][0].lower()}").text
+    assert page.count("<mark>") == 19
+    assert "Eerst dit: <mark>Ik vind de weg niet op de website &lt;b&gt;van" in page
+    answer = reviewer.get(f"/beheer/antwoorden/{made['answers'][2]}").text
+    assert f"<mark>{BARRIERS[1].replace('&', '&amp;')}</mark>" in answer
+    assert f"/beheer/themas/{made['codes'][0]}" in answer
+    assert "Ingelezen bestand" in answer
+
+
+def test_an_answer_from_a_talk_leads_to_its_turn(
+    reviewer: httpx.Client, site: Site, talk: Talk
+) -> None:
+    talk.send("Ja", "c1", payload="/bevestigen")
+    talk.send("Te weinig <i>tijd</i>", "c2")
+    with site.storage.reading() as session:
+        contribution = session.query(findings.Contribution).one().id
+    page = reviewer.get(f"/beheer/antwoorden/{contribution}").text
+    assert "Te weinig &lt;i&gt;tijd&lt;/i&gt;" in page
+    assert "Dit is de vraag over drempel." in page
+    assert "nog geen uitspraken" in page
+
+
+@pytest.mark.parametrize("people", [0, 1, 5, 14])
+def test_few_statements_are_shown_as_they_are(
+    reviewer: httpx.Client, site: Site, people: int
+) -> None:
+    made = analysed(site.storage, people)
+    with site.storage.writing() as session:
+        session.delete(session.get_one(findings.AnalysisRun, made["run"]))
+    page = reviewer.get("/beheer/opdrachten/4")
+    assert page.status_code == 200
+    assert "te weinig uitspraken om te groeperen" in page.text
+    assert page.text.count("<blockquote>") == people * 2
+
+
+def test_erasing_someone_changes_the_counts(reviewer: httpx.Client, site: Site) -> None:
+    analysed(site.storage)
+    with site.storage.writing() as session:
+        first = session.query(Participant).filter_by(group="burger").first()
+        assert first
+        participants.erase(session, first.id)
+    page = reviewer.get("/beheer/opdrachten/4").text
+    assert "<strong>23 deelnemers</strong>, 23 uitspraken" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/beheer/opdrachten/99",
+        "/beheer/opdrachten/4?ronde=9",
+        "/beheer/themas/O04-T999",
+        "/beheer/themas/onzin",
+        "/beheer/themas/O99-T001",
+        "/beheer/antwoorden/nergens",
+        "/beheer/nergens",
+    ],
+)
+def test_what_is_not_there_is_a_dutch_page(reviewer: httpx.Client, path: str) -> None:
+    answer = reviewer.get(path)
+    assert answer.status_code == 404
+    assert "Deze pagina bestaat niet" in answer.text
+
+
+def test_long_lists_come_in_pages(reviewer: httpx.Client, site: Site) -> None:
+    made = analysed(site.storage, 130)
+    page = reviewer.get(f"/beheer/themas/{made['codes'][1]}").text
+    assert "Pagina 1 van 2" in page
+    second = reviewer.get(f"/beheer/themas/{made['codes'][1]}?pagina=2").text
+    assert page.count("<mark>") == 100
+    assert second.count("<mark>") == 30
+    assert 'start="101"' in second
+
+
+@given(
+    st.text(max_size=60),
+    st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=6),
+)
+def test_marking_never_changes_a_text(text: str, borders: list[tuple[int, int]]) -> None:
+    spans = [(str(number), *sorted(pair)) for number, pair in enumerate(borders)]
+    segments = findings.marked(text, spans)  # type: ignore[arg-type]
+    assert "".join(each.text for each in segments) == text
+    for name, start, end in spans:
+        covered = "".join(each.text for each in segments if name in each.statements)
+        assert covered == text[max(0, start) : max(0, end)]
+
+
+def test_a_bucket_fills_up_again() -> None:
+    clock: list[Any] = [0.0]
+    buckets = Buckets(rate=0.5, burst=2, clock=lambda: clock[0])
+    assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
+    assert buckets.take("b") == 0
+    clock[0] = 2.0
+    assert [buckets.take("a") for _ in range(2)] == [0, 2]
+
+
+def test_a_second_round_is_chosen_by_number(reviewer: httpx.Client, site: Site) -> None:
+    analysed(site.storage)
+    with site.storage.writing() as session:
+        rounds.close(session, 1, 1)
+        rounds.open_(session, 1, 2)
+    page = reviewer.get("/beheer/opdrachten/4?ronde=2").text
+    assert "Nog geen analyse" in page
+    assert "te groeperen" not in page or "48" in page
+    assert begin(reviewer).read()
