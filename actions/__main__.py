@@ -7,6 +7,7 @@ and listens on every address.
 from __future__ import annotations
 
 import logging
+import warnings
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
@@ -17,6 +18,7 @@ from consultation.settings import settings
 
 def main() -> None:
     """Serves the actions until the process is ended."""
+    warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     workplace()
     executor = ActionExecutor()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from language.embedding import load_encoder
-from language.matching import Match, Matcher
-
 from actions.talk import catalogue
 from consultation.catalogue import Catalogue
 from consultation.settings import settings
+from language.embedding import load_encoder
+from language.matching import Match, Matcher
 
 SURE = 0.5
 _NUMBER = re.compile(r"(?:^|\bopdracht\s*|\bnummer\s*|\bnr\.?\s*)(\d{1,2})(?=\W|$)", re.IGNORECASE)

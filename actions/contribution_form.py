@@ -60,7 +60,7 @@ class ValidateContributionForm(FormValidationAction):
         button = talk.entity("waarde")
         number = int(button) if button and button.isdigit() else _scale(talk, vraag, str(value))
         talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, value=number))
-        shown = _step_name(talk, number) if button else str(value)
+        shown = _step_name(talk, number) if button else str(value).lstrip("\u2060")
         slots = {"antwoorden": {**talk.answers, vraag.key: shown}, **after_answer(talk)}
         talk.utter("zin_antwoord_bewaard")
         return slots
@@ -79,6 +79,12 @@ class ValidateContributionForm(FormValidationAction):
         talk.utter("zin_bevestigd")
         done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
         return {"bevestigd": True, "klaar": done}
+
+    def validate_verder(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Both answers are fine; what they lead to is ``action_verder``'s to say."""
+        return {"verder": value}
 
 
 class AskAntwoord(Action):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,7 +14,7 @@ from actions.opening import end, leave_opdracht
 from actions.talk import OPENING_FORM, Talk
 
 
-class _Command(Action):
+class _Command(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
@@ -23,9 +24,9 @@ class _Command(Action):
             return []
         return self.obey(talk)
 
+    @abstractmethod
     def obey(self, talk: Talk) -> list[EventType]:
         """What the command does."""
-        raise NotImplementedError
 
 
 class ActionStoppen(_Command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -104,8 +105,11 @@ class ActionVerder(Action):
         return go_on(talk)
 
 
-class _AskConsent(Action):
-    doel = ""
+class _AskConsent(Action, ABC):
+    @property
+    @abstractmethod
+    def doel(self) -> str:
+        """The purpose to ask about."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_toestemming_{self.doel}"
@@ -131,19 +135,25 @@ class _AskConsent(Action):
 class AskConsentAnalyse(_AskConsent):
     """Asks whether the answers may be stored and studied."""
 
-    doel = "analyse"
+    @property
+    def doel(self) -> str:
+        return "analyse"
 
 
 class AskConsentCitaat(_AskConsent):
     """Asks whether answers may be quoted."""
 
-    doel = "citaat"
+    @property
+    def doel(self) -> str:
+        return "citaat"
 
 
 class AskConsentOrganisatie(_AskConsent):
     """Asks whether the organisation may be named."""
 
-    doel = "organisatie"
+    @property
+    def doel(self) -> str:
+        return "organisatie"
 
 
 class AskGroep(Action):

@@ -73,6 +73,9 @@ class AnswerGuard(GraphComponent):
 def judge(intent: str, confidence: float, text: str, step: str, threshold: float) -> str:
     """The intent to act on, from the predicted one and the step that is open.
 
+    Typed text that starts with a slash is text, never a command. (What a button sends goes past
+    this: Rasa reads it after the classifiers.)
+
     Args:
         intent: what the classifier predicts.
         confidence: how sure it is, 0 to 1.
@@ -81,6 +84,8 @@ def judge(intent: str, confidence: float, text: str, step: str, threshold: float
             chosen, ``bevestigen``, ``toestemming``, ``verder``, ``einde`` or ``start``.
         threshold: the least confidence for a command while a question is open.
     """
+    if text.lstrip("\u2060 ").startswith("/"):
+        intent, confidence = CONTENT, 1.0
     if step == "vraag":
         unclear = confidence < threshold or len(text.split()) > _MAX_COMMAND_WORDS
         return CONTENT if unclear or intent in _CONTENT_IN_QUESTION else intent

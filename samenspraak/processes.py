@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
+import yaml
 
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings
@@ -45,7 +46,7 @@ class Process:
     due: float = field(default=0.0)
 
     def start(self) -> None:
-        """Starts the process; its output goes to its log."""
+        """Starts the process; its output goes to its log, its id to a file beside that."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
@@ -58,6 +59,7 @@ class Process:
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
+        self.log.with_suffix(".pid").write_text(f"{self.child.pid}\n", encoding="ascii")
         self.started = time.monotonic()
 
     @property
@@ -85,7 +87,7 @@ def processes(values: Settings) -> list[Process]:
     web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     rasa = [str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(model)]
     rasa += ["--interface", "127.0.0.1", "--port", str(values.rasa_port)]
-    rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    rasa += ["--endpoints", str(_endpoints(values)), "--credentials", "credentials.yml"]
     return [
         Process(
             "actions",
@@ -109,6 +111,16 @@ def processes(values: Settings) -> list[Process]:
             logs / "web.log",
         ),
     ]
+
+
+def _endpoints(values: Settings) -> Path:
+    text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
+    endpoints = yaml.safe_load(text)
+    endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{values.actions_port}/webhook"
+    path = values.data_dir / "endpoints.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    return path.resolve()
 
 
 def rasa_environment(values: Settings) -> dict[str, str]:

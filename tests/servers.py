@@ -1,0 +1,197 @@
+"""The real servers, started by ``samenspraak serve`` on free ports, and a client that talks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from consultation.settings import ROOT
+from consultation.storage import Storage
+
+SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Servers:
+    """The product as users start it, with data in a folder of its own."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
+        self.environment = {
+            **kept,
+            "SAMENSPRAAK_DATA_DIR": str(folder),
+            "SAMENSPRAAK_PORT": str(self.port),
+            "SAMENSPRAAK_RASA_PORT": str(free_port()),
+            "SAMENSPRAAK_ACTIONS_PORT": str(free_port()),
+            **variables,
+        }
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._serve: subprocess.Popen[bytes] | None = None
+
+    def verb(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs ``samenspraak`` with these arguments."""
+        return subprocess.run(
+            [str(SAMENSPRAAK), *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def start(self) -> None:
+        """Starts the servers and waits until all three answer."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "serve.log").open("ab") as log:
+            self._serve = subprocess.Popen(
+                [str(SAMENSPRAAK), "serve"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds: float = 180) -> None:
+        """Waits until web, Rasa and the action server all answer."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self._serve is not None
+            assert self._serve.poll() is None, (self.folder / "serve.log").read_text()
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError("not ready:\n" + (self.folder / "serve.log").read_text())
+
+    def stop(self) -> int:
+        """Stops them all, as Ctrl-C does; gives the exit code."""
+        assert self._serve is not None
+        self._serve.send_signal(signal.SIGINT)
+        return self._serve.wait(30)
+
+    def kill(self, name: str) -> None:
+        """Kills one process, so that it has no time for a last word."""
+        pid = int((self.folder / "log" / f"{name}.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+
+    def storage(self) -> Storage:
+        """The database that these servers write."""
+        return Storage(f"sqlite:///{self.folder / 'samenspraak.db'}")
+
+
+class Talk:
+    """A participant with the contract in hand."""
+
+    def __init__(self, url: str, **body: Any) -> None:
+        self.http = httpx.Client(base_url=url, timeout=60)
+        answer = self.http.post("/api/chat/sessions", json=body)
+        assert answer.status_code == 201, answer.text
+        opened = answer.json()
+        self.session = opened["session"]
+        self.receipt = opened["receipt"]
+        self.http.headers["Authorization"] = f"Bearer {opened['token']}"
+        self.bubbles: list[dict[str, Any]] = []
+        self.wait_for_step(0)
+
+    def wait_for_step(self, after: int) -> None:
+        """Reads what the assistant said, until a bubble names a step."""
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            said = [each for each in self.transcript(after) if each["from"] == "assistent"]
+            if any((each.get("custom") or {}).get("step") for each in said):
+                self.bubbles = said
+                return
+            time.sleep(0.3)
+        raise AssertionError("the assistant did not answer")
+
+    def transcript(self, after: int = 0) -> list[dict[str, Any]]:
+        """What was said; a server that is just away is tried again."""
+        return self._tried("GET", f"/api/chat/messages?after={after}").json()
+
+    def typed(self) -> list[str]:
+        """What the participant said, as stored."""
+        return [each["text"] for each in self.transcript() if each["from"] == "deelnemer"]
+
+    def post(self, **body: Any) -> httpx.Response:
+        """One POST of a message, as it is."""
+        return self._tried("POST", "/api/chat/messages", json=body)
+
+    def say(self, text: str, payload: str | None = None, times: int = 1) -> list[dict[str, Any]]:
+        """Says something and gives the bubbles that answer it, however long that takes."""
+        body: dict[str, Any] = {"message": text, "client_id": uuid.uuid4().hex}
+        if payload is not None:
+            body["payload"] = payload
+        answers = []
+        for _ in range(times):
+            answer = self.post(**body)
+            deadline = time.monotonic() + 120
+            while answer.status_code == 202 and time.monotonic() < deadline:
+                time.sleep(0.5)
+                answer = self.post(**body)
+            assert answer.status_code == 200, (answer.status_code, answer.text)
+            answers.append(answer.json())
+        assert all(answer == answers[0] for answer in answers)
+        self.bubbles = answers[0]
+        return self.bubbles
+
+    def tap(self, wanted: str, times: int = 1) -> list[dict[str, Any]]:
+        """Taps the button whose title or payload holds ``wanted``."""
+        for bubble in reversed(self.bubbles):
+            for button in bubble.get("buttons") or []:
+                if wanted in button["title"] or wanted in button["payload"]:
+                    return self.say(button["title"], button["payload"], times)
+        raise AssertionError(f"no button {wanted!r} in {json.dumps(self.bubbles)}")
+
+    @property
+    def custom(self) -> dict[str, Any]:
+        """The custom part of the last bubble that names a step."""
+        found = [each.get("custom") or {} for each in self.bubbles]
+        return next(custom for custom in reversed(found) if custom.get("step"))
+
+    @property
+    def at(self) -> tuple[str, Any, Any]:
+        """Step, opdracht and question that are open."""
+        custom = self.custom
+        return custom["step"], custom.get("opdracht"), custom.get("question")
+
+    @property
+    def said(self) -> str:
+        """All that the assistant said in its last turn."""
+        return "\n".join(each.get("text") or "" for each in self.bubbles)
+
+    def open(self, group: str = "burger") -> None:
+        """Goes through consent and group, up to the choice of an opdracht (or beyond it)."""
+        while self.at[0] == "toestemming":
+            self.tap("/bevestigen")
+        if self.at[0] == "groep":
+            self.tap(f'"{group}"')
+
+    def _tried(self, method: str, path: str, **more: Any) -> httpx.Response:
+        for _ in range(100):
+            try:
+                answer = self.http.request(method, path, **more)
+                if answer.status_code < 500:
+                    return answer
+            except httpx.TransportError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError(f"{method} {path}: no answer")

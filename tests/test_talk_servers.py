@@ -1,0 +1,264 @@
+"""Whole conversations with the real servers: what was typed stands in the database, once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from servers import Servers, Talk
+from sqlalchemy import select
+
+from consultation.models import (
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Message,
+    Participant,
+    Submission,
+)
+from consultation.settings import ROOT
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The product, serving, with round 1 open."""
+    running = Servers(tmp_path_factory.mktemp("var"))
+    done = running.verb("round", "open", "1")
+    assert done.returncode == 0, done.stderr
+    running.start()
+    yield running
+    assert running.stop() == 0
+
+
+def stored(servers: Servers, talk: Talk) -> dict[str, list[tuple[str, int | None]]]:
+    """All versions of the participant's answers, by question."""
+    storage = servers.storage()
+    with storage.reading() as session:
+        participant = session.scalar(
+            select(Conversation.participant_id).where(Conversation.id == talk.session)
+        )
+        rows = session.execute(
+            select(Contribution.question, ContributionVersion.text, Contribution.value)
+            .join(Submission, Submission.id == Contribution.submission_id)
+            .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+            .where(Submission.participant_id == participant)
+            .order_by(ContributionVersion.version)
+        )
+        found: dict[str, list[tuple[str, int | None]]] = {}
+        for question, text, value in rows:
+            found.setdefault(question, []).append((text, value))
+    storage.close()
+    return found
+
+
+def test_the_readmes_script_holds_a_whole_talk_with_every_message_sent_twice(
+    servers: Servers,
+) -> None:
+    script = [sys.executable, "scripts/talk.py", "--url", servers.url, "--twice"]
+    done = subprocess.run(
+        script, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verbatim, once each" in done.stderr
+    assert "ontvangstcode:" in done.stdout
+
+
+def test_what_was_typed_stands_in_the_database_once_though_each_process_is_killed(
+    servers: Servers,
+) -> None:
+    typed = {
+        "drempel": "Kinderopvang sluit om 18u,\n\n en de les begint om 18u30. Te laat dus!",
+        "voorstel": "  ruimere uren voor de opvang 🙏 — en liefst gratis  ",
+        "trekker": "/restart de gemeenten, met VDAB",
+    }
+    talk = Talk(servers.url, opdracht=4)
+    talk.open()
+    assert talk.at == ("vraag", 4, "drempel")
+    for question, victim in zip(typed, ("rasa", "actions", "web"), strict=True):
+        assert talk.at == ("vraag", 4, question)
+        servers.kill(victim)
+        talk.say(typed[question], times=2)
+    assert talk.at == ("vraag", 4, "prioriteit")
+    servers.wait_until_ready()
+    talk.tap('"waarde":"5"', times=2)
+    assert talk.at[0] == "bevestigen"
+    talk.tap("/bevestigen", times=2)
+    found = stored(servers, talk)
+    assert {question: found[question] for question in typed} == {
+        question: [(text, None)] for question, text in typed.items()
+    }
+    assert [value for _, value in found["prioriteit"]] == [5]
+    assert [text for text in talk.typed() if text in typed.values()] == list(typed.values())
+
+
+def test_text_that_starts_with_a_slash_is_text_and_a_payload_counts_only_when_offered(
+    servers: Servers,
+) -> None:
+    talk = Talk(servers.url, opdracht=10)
+    talk.open()
+    talk.say("/stoppen")
+    assert talk.at == ("vraag", 10, "voorstel")
+    assert stored(servers, talk) == {"drempel": [("/stoppen", None)]}
+    refused = talk.post(message="Stop", client_id=uuid.uuid4().hex, payload="/stoppen")
+    assert refused.status_code == 422
+    assert isinstance(refused.json()["detail"], str)
+    assert talk.typed()[-1] == "/stoppen"
+
+
+def test_a_question_to_the_assistant_is_answered_and_the_open_question_comes_back(
+    servers: Servers,
+) -> None:
+    talk = Talk(servers.url, opdracht=2)
+    talk.open()
+    talk.say("Wat gebeurt er met mijn privacy?")
+    assert talk.at == ("vraag", 2, "drempel")
+    assert stored(servers, talk) == {}
+    talk.say("hoe lang duurt dit nog?")
+    assert talk.at == ("vraag", 2, "drempel")
+    talk.say("Stop met die verplichte attesten")
+    assert talk.at == ("vraag", 2, "voorstel")
+    assert stored(servers, talk) == {"drempel": [("Stop met die verplichte attesten", None)]}
+
+
+def test_skip_back_change_and_stop_are_the_persons_to_command(servers: Servers) -> None:
+    talk = Talk(servers.url, opdracht=5)
+    talk.open()
+    talk.say("overslaan")
+    assert talk.at == ("vraag", 5, "voorstel")
+    talk.say("Een leerwinkel in elke stad")
+    talk.say("terug")
+    assert talk.at == ("vraag", 5, "voorstel")
+    talk.say("Een leerwinkel in elke gemeente")
+    talk.say("De VDAB")
+    talk.tap('"waarde":"3"')
+    assert talk.at[0] == "bevestigen"
+    talk.tap("/antwoord_wijzigen")
+    assert talk.at[0] == "bevestigen"
+    talk.tap('"vraag":"trekker"')
+    assert talk.at == ("vraag", 5, "trekker")
+    talk.say("De steden")
+    assert talk.at[0] == "bevestigen"
+    assert "De steden" in talk.said
+    talk.tap("/bevestigen")
+    assert talk.at[0] == "verder"
+    talk.tap("/stoppen")
+    assert talk.at[0] == "einde"
+    found = stored(servers, talk)
+    assert [text for text, _ in found["voorstel"]] == [
+        "Een leerwinkel in elke stad",
+        "Een leerwinkel in elke gemeente",
+    ]
+    assert [text for text, _ in found["trekker"]] == ["De VDAB", "De steden"]
+    assert [value for _, value in found["prioriteit"]] == [3]
+    assert "drempel" not in found
+
+
+def test_an_opdracht_is_chosen_in_own_words_and_another_follows(servers: Servers) -> None:
+    talk = Talk(servers.url)
+    talk.open("lokaal_bestuur")
+    assert talk.at[0] == "opdracht"
+    talk.say("ik wil iets zeggen over de leerrekening en wie de cursus betaalt")
+    assert talk.at == ("vraag", 10, "drempel")
+    for answer in ("Te duur", "Een leerrekening", "De overheid"):
+        talk.say(answer)
+    talk.tap('"waarde":"4"')
+    talk.tap("/bevestigen")
+    talk.tap("/ander_opdracht")
+    assert talk.at[0] == "opdracht"
+    assert "/opdracht_kiezen" in str(talk.bubbles)
+    talk.tap('"opdracht":"9"')
+    assert talk.at == ("vraag", 9, "drempel")
+
+
+def test_a_no_to_the_first_consent_ends_the_talk_and_stores_no_answer(servers: Servers) -> None:
+    talk = Talk(servers.url)
+    assert talk.at == ("toestemming", None, "analyse")
+    talk.tap("/ontkennen")
+    assert talk.at[0] == "einde"
+    assert stored(servers, talk) == {}
+    talk.tap("/begroeten")
+    assert talk.at == ("toestemming", None, "analyse")
+
+
+def test_who_left_comes_back_with_the_receipt_code_to_the_same_question(servers: Servers) -> None:
+    talk = Talk(servers.url, opdracht=3)
+    talk.open()
+    talk.say("Mensen kennen het aanbod niet")
+    back = Talk(servers.url, receipt=talk.receipt.lower().replace("-", " "))
+    assert back.session == talk.session
+    back.wait_for_step(max(each["seq"] for each in talk.transcript()) - 3)
+    assert back.at == ("vraag", 3, "voorstel")
+    back.say("Een campagne op de bus")
+    assert stored(servers, talk)["voorstel"] == [("Een campagne op de bus", None)]
+
+
+def test_erasure_takes_everything_and_the_token_with_it(servers: Servers) -> None:
+    talk = Talk(servers.url, opdracht=1)
+    talk.open()
+    talk.say("Dit moet weg kunnen")
+    assert talk.http.delete("/api/chat").status_code == 204
+    assert talk.http.get("/api/chat/messages?after=0").status_code == 401
+    storage = servers.storage()
+    with storage.reading() as session:
+        assert session.get(Conversation, talk.session) is None
+        left = session.scalars(select(Message).where(Message.text == "Dit moet weg kunnen"))
+        assert list(left) == []
+    storage.close()
+    for log in (servers.folder / "log").glob("*.log"):
+        assert "Dit moet weg kunnen" not in log.read_text(errors="replace")
+
+
+def test_forget_erases_a_participant_by_receipt_code(servers: Servers) -> None:
+    talk = Talk(servers.url, opdracht=1)
+    talk.open()
+    talk.say("Ook dit moet weg kunnen")
+    done = servers.verb("forget", talk.receipt)
+    assert done.returncode == 0, done.stderr
+    storage = servers.storage()
+    with storage.reading() as session:
+        assert session.scalar(select(Participant.id).where(Participant.id == talk.session)) is None
+        assert not list(
+            session.scalars(select(Message).where(Message.text == "Ook dit moet weg kunnen"))
+        )
+    storage.close()
+    again = servers.verb("forget", talk.receipt)
+    assert again.returncode == 1
+    assert "receipt" in again.stderr
+
+
+def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalogue: Path) -> None:
+    gardens = Servers(tmp_path, SAMENSPRAAK_CATALOGUE=str(second_catalogue))
+    assert gardens.verb("round", "open", "1").returncode == 0
+    gardens.start()
+    try:
+        talk = Talk(gardens.url)
+        while talk.at[0] in ("toestemming", "groep"):
+            talk.tap("/")
+        assert talk.at[0] == "opdracht"
+        talk.tap("/opdracht_kiezen")
+        asked = []
+        while talk.at[0] == "vraag":
+            asked.append(talk.at[2])
+            if any(bubble.get("buttons") for bubble in talk.bubbles):
+                talk.tap("/bijdrage")
+            else:
+                talk.say(f"Mijn antwoord op {talk.at[2]} is meer grond en water voor de tuin")
+        assert talk.at[0] == "bevestigen"
+        talk.tap("/bevestigen")
+        assert set(stored(gardens, talk)) == set(asked)
+        rows = tmp_path / "tuin.csv"
+        rows.write_text("text,opdracht\nEr is geen water in de tuin.,1\n", encoding="utf-8")
+        for verb in (("import", str(rows)), ("analyse",), ("statements", "--format", "json")):
+            done = gardens.verb(*verb)
+            assert done.returncode == 0, (verb, done.stderr)
+        assert "Er is geen water in de tuin." in done.stdout
+        assert "Samen tuinieren" in httpx.get(gardens.url).text
+    finally:
+        assert gardens.stop() == 0
