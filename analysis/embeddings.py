@@ -12,9 +12,11 @@ from consultation.errors import SamenspraakError
 from consultation.models import Embedding
 from consultation.participants import text_hash
 from consultation.storage import Storage
-from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder
+from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder, normalised
 
 _BATCH = 64
+_NEAR = 2
+_CONTEXT = 0.3
 _LOOKED_UP = 500
 
 
@@ -64,6 +66,25 @@ def vectors_of(
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
+
+
+def in_context(vectors: Vectors, answers: Sequence[object]) -> Vectors:
+    """Vectors (texts, dimension) mixed with those beside them in the same answer.
+
+    ``answers`` names each text's answer; texts stand in reading order. "En dat blad is van u." says
+    what it is about only together with its neighbours: they count for three tenths. A text that is
+    alone in its answer keeps its vector.
+    """
+    mixed = vectors.copy()
+    for row in range(len(vectors)):
+        near = [
+            other
+            for other in range(max(0, row - _NEAR), min(len(vectors), row + _NEAR + 1))
+            if other != row and answers[other] == answers[row]
+        ]
+        if near:
+            mixed[row] = (1 - _CONTEXT) * vectors[row] + _CONTEXT * vectors[near].mean(axis=0)
+    return normalised(mixed)
 
 
 def _cached(storage: Storage, encoder: Encoder, keys: list[str]) -> dict[str, Vectors]:

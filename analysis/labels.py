@@ -55,10 +55,22 @@ def theme_labels(
             label, content = " en ".join(best) or "Overige", set(best)
         else:
             label, content = chosen.text, set(chosen.content)
+            second = _second(chosen, ranked, weights) if len(content) == 1 else None
+            if second is not None:
+                label, content = f"{label} en {second.text}", content | set(second.content)
         label = label[:1].upper() + label[1:]
         labels.append(_unique(label, labels))
         taken.append(content)
     return labels
+
+
+def _second(first: _Phrase, ranked: Sequence[_Phrase], weights: dict[str, float]) -> _Phrase | None:
+    """What to name beside a single word, which by itself seldom tells a theme."""
+    for phrase in ranked[:40]:
+        apart = not set(phrase.content) & set(first.content)
+        if apart and len(phrase.key) <= 3 and weights.get(phrase.content[0], 0.0) > 0:
+            return phrase
+    return None
 
 
 def _same(one: set[str], other: set[str]) -> bool:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
+from spacy.language import Language
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.alignment import align, persistence
 from analysis.clustering import WITHOUT_THEME, GraphClusterer
-from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
+from analysis.embeddings import AnalysisError, encoder_named, in_context, model_key, vectors_of
 from analysis.statements import Said, cut_new, standing
 from analysis.topics import FEWEST, Topic, find_topics
 from analysis.trust import Trust, trust
@@ -127,9 +128,15 @@ def analyse(
         if same is not None and same.input_hash == inputs:
             return _stored_result(same, round_.number)
 
+    vectors_of(
+        storage,
+        encoder,
+        [said.text for each in found if len(each.said) >= FEWEST for said in each.said],
+        progress,
+    )
     for each in found:
         started = time.perf_counter()
-        _find(each, storage, encoder, nlp, progress)
+        _find(each, storage, encoder, nlp)
         each.seconds = round(time.perf_counter() - started, 3)
     return _store(storage, consultation_id, round_, opdracht, found, models, parameters, inputs)
 
@@ -154,17 +161,18 @@ def latest_run(
     return session.scalar(query)
 
 
-def _find(found: _Found, storage: Storage, encoder: Encoder, nlp: object, progress: bool) -> None:
+def _find(found: _Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
     said = found.said
     if len(said) < FEWEST:
         return
-    vectors = vectors_of(storage, encoder, [each.text for each in said], progress)
+    alone = vectors_of(storage, encoder, [each.text for each in said])
+    vectors = in_context(alone, [each.contribution for each in said])
     found.topics = find_topics(
         [each.text for each in said],
         vectors,
         [each.kind for each in said],
         [each.participant for each in said],
-        nlp,  # type: ignore[arg-type]
+        nlp,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(found.topics):

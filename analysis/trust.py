@@ -39,7 +39,7 @@ def trust(vectors: Vectors, labels: Labels, subsamples: int = 5, seed: int = 0) 
     """
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
-        return Trust(coverage(labels), None, tuple(0.0 for _ in numbers))
+        return Trust(coverage(labels), None)
     order = np.lexsort(vectors.T[:8])
     similar: list[float] = []
     overlaps: list[list[float]] = []

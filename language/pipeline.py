@@ -30,12 +30,16 @@ STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
         "daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder",
         "graag gaan gaat komen komt krijgen krijgt geven geeft zien ziet vinden vindt laten laat",
         "staan staat willen wil weten weet zetten doen doet maken maakt iedereen iemand niemand",
+        "een twee drie vier vijf zes zeven acht negen tien twintig honderd per uur uren dag dagen",
+        "week weken maand maanden jaar jaren keer stap voorbeeld manier zie vorig antwoord samen",
+        "nieuw nieuwe goede grote kleine eigen ander andere eerste laatste elk elke hele zelf",
         "iets niets alles mensen mens vaak altijd nooit soms meer minder veel weinig beter best",
     )
     for word in line.split()
 )
 """Dutch stop words with their accents, and words that carry no subject in answers."""
 
+_VERBS = frozenset({"VERB", "AUX"})
 _NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
 _log = logging.getLogger(__name__)
 
@@ -149,6 +153,8 @@ def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
             plain = token.lower_.strip("'’‘\"“”-.")
             content = (
                 len(plain) > 2
+                and not plain[0].isdigit()
+                and not _is_verb(token.pos_, token.lower_, lemma)
                 and token.lower_ not in STOP_WORDS
                 and plain not in STOP_WORDS
                 and lemma not in STOP_WORDS
@@ -156,3 +162,14 @@ def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
             row.append(Word(token.text, lemma, token.idx, token.pos_, content))
         found.append(row)
     return found
+
+
+def _is_verb(pos: str, form: str, lemma: str) -> bool:
+    """Whether a word is a verb's form, which names no subject.
+
+    Without parts of speech: a lemma in -en for a form without it ("gevraagd", "vragen") is a
+    verb's; a noun's lemma is its singular. An infinitive, often a noun too ("leren"), is kept.
+    """
+    if pos:
+        return pos in _VERBS
+    return lemma.endswith("en") and not form.endswith("en")
