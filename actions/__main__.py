@@ -7,11 +7,13 @@ and listens on every address.
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions import choosing
 from actions.talk import workplace
 from consultation.settings import settings
 
@@ -23,6 +25,7 @@ def main() -> None:
     workplace()
     executor = ActionExecutor()
     executor.register_package("actions")
+    threading.Thread(target=choosing.prepare, daemon=True).start()
     app = create_app(executor)
     app.run(
         host="127.0.0.1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 
 from actions.talk import catalogue
@@ -15,9 +16,22 @@ SURE = 0.5
 _NUMBER = re.compile(r"(?:^|\bopdracht\s*|\bnummer\s*|\bnr\.?\s*)(\d{1,2})(?=\W|$)", re.IGNORECASE)
 
 
+_building = threading.Lock()
+
+
 @lru_cache(maxsize=2)
-def _matcher(current: Catalogue) -> Matcher:
+def _built(current: Catalogue) -> Matcher:
     return Matcher(current.descriptions(), load_encoder(settings().embedding))
+
+
+def _matcher(current: Catalogue) -> Matcher:
+    with _building:
+        return _built(current)
+
+
+def prepare() -> None:
+    """Reads the encoder and the catalogue's phrases in, so that nobody has to wait for it."""
+    _matcher(catalogue())
 
 
 def matches(text: str, top: int = 3) -> list[Match]:

@@ -129,8 +129,9 @@ def user_add(
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with place.storage.writing() as session:
-        made = accounts.add_account(session, name, role.value, password, opdracht)
-    typer.echo(f"{name}: {'account made' if made else 'password and role replaced'}")
+        saved = accounts.add_account(session, name, role.value, password, opdracht)
+        known_as = saved.account.name
+    typer.echo(f"{known_as}: {'account made' if saved.created else 'password and role replaced'}")
 
 
 def _report(each: Round) -> None:
