@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from web_stage import Site, StandIn, Talk, begin, free_port
+from web_stage import FOREIGN, Site, StandIn, Talk, begin, free_port
 
 from consultation import rounds
 from consultation.settings import Settings
@@ -32,7 +32,7 @@ def site(tmp_path: Path, stand_in: StandIn) -> Iterator[Site]:
         secret_key="only for tests",
         rasa_port=stand_in.port,
         actions_port=stand_in.port,
-        embed_origins="https://gemeente.example",
+        embed_origins=f"https://gemeente.example, {FOREIGN}",
     )
     storage = Storage(settings.resolved_database_url)
     running = Site(settings, storage, stand_in)

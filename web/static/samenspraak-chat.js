@@ -23,13 +23,15 @@
     receiptHelp: "Schrijf deze code op. Zo kunt u later verder of alles laten wissen.",
     copy: "Kopieer",
     copied: "De code is gekopieerd.",
+    copiedShort: "Gekopieerd",
     notCopied: "Kopiëren lukt hier niet. Schrijf de code op.",
     log: "Berichten",
+    scroll: "Het gesprek tot nu toe",
     assistant: "Assistent",
     you: "U",
     choices: "Kies een antwoord",
     label: "Uw antwoord",
-    placeholder: "Typ hier uw antwoord",
+    placeholder: "Typ hier…",
     hint: "Enter verstuurt. Shift en Enter geeft een nieuwe regel.",
     send: "Verstuur",
     busy: "De assistent schrijft…",
@@ -52,6 +54,7 @@
 :host { --sp-accent: #0a5f73; --sp-on-accent: #fff; --sp-paper: #fff; --sp-ground: #f3f6f5; --sp-ink: #17262b;
   --sp-soft: #4a5c63; --sp-line: #cfd9d8; --sp-edge: #6a7b81; --sp-tint: #e2eff1; --sp-bad: #a3201d; --sp-radius: 14px;
   color-scheme: light dark; display: block; height: 36rem; max-height: 100vh; font-size: 1rem; }
+:host([idle]) { height: auto; }
 :host([hidden]) { display: none; }
 @media (prefers-color-scheme: dark) { :host { --sp-accent: #74cadd; --sp-on-accent: #06222a; --sp-paper: #182327;
   --sp-ground: #10181b; --sp-ink: #e6eeee; --sp-soft: #a8b9be; --sp-line: #33444a; --sp-edge: #83969c; --sp-tint: #1d3138; --sp-bad: #ff9d97; } }
@@ -66,7 +69,7 @@
 .head strong { font-weight: 600; }
 .progress { font-size: .94em; color: var(--sp-soft); display: flex; gap: .6em; align-items: center; }
 progress { width: 5em; height: .5em; accent-color: var(--sp-accent); }
-.receipt { padding: .5em 1em; border-bottom: 1px solid var(--sp-line); font-size: .94em; color: var(--sp-soft); }
+.receipt { padding: .6em .9em; margin-bottom: 1em; border: 1px dashed var(--sp-edge); border-radius: 10px; font-size: .94em; color: var(--sp-soft); }
 .receipt b { color: var(--sp-ink); font-family: ui-monospace, Menlo, "DejaVu Sans Mono", monospace; letter-spacing: .04em; white-space: nowrap; }
 .scroll { flex: 1; overflow-y: auto; padding: 1em; background: var(--sp-ground); min-height: 0; overscroll-behavior: contain; }
 .log { display: flex; flex-direction: column; gap: .55em; }
@@ -84,14 +87,18 @@ button[disabled] { opacity: .55; cursor: default; }
 .link { border: 0; background: none; padding: .2em .3em; min-height: 1.75em; border-radius: 4px; text-decoration: underline; text-underline-offset: .15em; font-size: .94em; }
 :focus-visible { outline: 3px solid var(--sp-accent); outline-offset: 2px; }
 .me:focus-visible, .main:focus-visible { outline-color: var(--sp-ink); }
-.status { min-height: 1.5em; padding: .2em 1em; font-size: .94em; color: var(--sp-soft); background: var(--sp-ground); }
+.status { min-height: 1.5em; padding-top: .5em; font-size: .94em; color: var(--sp-soft); }
 .alert { padding: .5em 1em; font-size: .96em; color: var(--sp-bad); border-top: 1px solid var(--sp-line); font-weight: 500; }
 .alert:empty { display: none; }
 form.say { display: flex; gap: .6em; align-items: flex-end; padding: .7em 1em .3em; border-top: 1px solid var(--sp-line); }
 textarea, input { font: inherit; color: inherit; background: var(--sp-paper); border: 1px solid var(--sp-edge); border-radius: 10px; padding: .5em .7em; width: 100%; }
 textarea { flex: 1; resize: none; min-height: 2.6em; max-height: 9em; display: block; min-width: 0; }
 textarea::placeholder { color: var(--sp-soft); opacity: 1; }
-.foot { display: flex; flex-wrap: wrap; gap: 0 .8em; padding: .1em .8em .5em; }
+.foot { padding: .1em .8em .4em; font-size: .94em; }
+.foot summary { cursor: pointer; padding: .2em .3em; color: var(--sp-accent); width: max-content; }
+.foot div { display: flex; flex-wrap: wrap; gap: 0 .8em; }
+.foot.wide summary { display: none; }
+.foot .link { font-size: 1em; }
 .start { flex: 1; overflow-y: auto; padding: 1.4em 1.2em; display: flex; flex-direction: column; gap: 1em; align-items: flex-start; justify-content: center; }
 .notice { padding: .6em .9em; background: var(--sp-tint); border-radius: 10px; }
 .notice:empty { display: none; }
@@ -101,6 +108,8 @@ textarea::placeholder { color: var(--sp-soft); opacity: 1; }
 label { font-weight: 600; }
 .help { font-size: .94em; color: var(--sp-soft); }
 .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.box { container-type: inline-size; }
+@container (max-width: 26em) { form.say { padding-inline: .6em; gap: .4em; } form.say .main { padding-inline: .8em; } .scroll { padding: .8em .7em; } .foot { padding-inline: .4em; } }
 @media (prefers-contrast: more) { .msg, .box { border-color: currentColor; } }
 @media (forced-colors: active) { .msg, button { border: 1px solid; } }
 `;
@@ -171,14 +180,14 @@ label { font-weight: 600; }
       ui.bar = h("progress", { "aria-hidden": "true", max: 4, value: 0 });
       ui.progress = h("p", { class: "progress", hidden: true }, ui.nr, ui.bar);
       ui.code = h("b");
-      ui.receipt = h("div", { class: "receipt", hidden: true },
-        h("p", {}, T.receipt + " ", ui.code, " ",
-          h("button", { class: "link", type: "button", onclick: () => this.#copy() }, T.copy)),
+      ui.copy = h("button", { class: "link", type: "button", onclick: () => this.#copy() }, T.copy);
+      ui.receipt = h("div", { class: "receipt" }, h("p", {}, T.receipt + " ", ui.code, " ", ui.copy),
         h("p", {}, T.receiptHelp));
       ui.log = h("div", { class: "log", role: "log", "aria-label": T.log, "aria-live": "polite", "aria-relevant": "additions" });
       ui.choices = h("div", { class: "choices", role: "group", "aria-label": T.choices, hidden: true });
-      ui.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.title }, ui.log, ui.choices);
       ui.status = h("p", { class: "status", role: "status" });
+      ui.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.scroll },
+        ui.receipt, ui.log, ui.choices, ui.status);
       ui.alert = h("p", { class: "alert", role: "alert" });
       ui.input = h("textarea", { id: "input", rows: "1", maxlength: String(MAX_LENGTH), placeholder: T.placeholder,
         "aria-describedby": "hint", autocomplete: "off", onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
@@ -187,9 +196,11 @@ label { font-weight: 600; }
         h("button", { class: "main" }, T.send));
       ui.hint = h("p", { class: "vh", id: "hint" }, T.hint);
       const link = (text, action) => h("button", { class: "link", type: "button", onclick: action }, text);
-      ui.foot = h("div", { class: "foot", role: "group", "aria-label": T.more },
-        link(T.restart, () => this.#askRestart()), link(T.withCode, () => this.#askCode()), link(T.erase, () => this.#askErase()));
-      ui.talk = [ui.scroll, ui.status, ui.form, ui.hint, ui.foot];
+      const wide = this.clientWidth >= 480;
+      ui.foot = h("details", { class: wide ? "foot wide" : "foot", open: wide }, h("summary", {}, T.more),
+        h("div", {}, link(T.restart, () => this.#askRestart()), link(T.withCode, () => this.#askCode()),
+          link(T.erase, () => this.#askErase())));
+      ui.talk = [ui.scroll, ui.form, ui.hint, ui.foot];
       ui.begin = h("button", { class: "main", type: "button", onclick: () => this.#enter(this.#known()) }, T.start);
       ui.notice = h("p", { class: "notice", role: "status" });
       ui.start = h("div", { class: "start", hidden: true }, ui.notice, h("p", {}, T.intro),
@@ -197,7 +208,7 @@ label { font-weight: 600; }
       ui.over = h("div", { class: "over", role: "dialog", "aria-modal": "true", hidden: true });
       ui.box = h("section", { class: "box", lang: "nl", "aria-label": T.title },
         h("div", { class: "head" }, h("strong", {}, T.title), ui.progress),
-        ui.receipt, ui.start, ...ui.talk.slice(0, 2), ui.alert, ...ui.talk.slice(2), ui.over);
+        ui.start, ui.scroll, ui.alert, ui.form, ui.hint, ui.foot, ui.over);
       this.#root.append(ui.box);
       ui.who = { deelnemer: () => hidden(T.you + ": "), assistent: () => hidden(T.assistant + ": ") };
       for (const part of ui.talk) part.hidden = true;
@@ -206,7 +217,7 @@ label { font-weight: 600; }
     #show(talking) {
       for (const part of this.#ui.talk) part.hidden = !talking;
       this.#ui.start.hidden = talking;
-      this.#ui.receipt.hidden = !talking;
+      this.toggleAttribute("idle", !talking);
       if (!talking) this.#ui.progress.hidden = true;
     }
 
@@ -229,6 +240,8 @@ label { font-weight: 600; }
       try {
         await navigator.clipboard.writeText(this.#state.receipt);
         this.#say(T.copied);
+        this.#ui.copy.textContent = T.copiedShort;
+        setTimeout(() => { this.#ui.copy.textContent = T.copy; }, 3000);
       } catch {
         this.#say(T.notCopied);
       }
