@@ -24,7 +24,7 @@ _NEAREST = 3
 _PHRASES_WEIGHT = 0.6
 _LETTERS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 _SHARPNESS = (4.0, 6.0, 8.0, 11.0, 15.0, 20.0, 28.0)
-_FAR = 0.05
+_FAR = 0.2
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Matcher:
         best = (np.inf, _LETTERS[0], _SHARPNESS[0], -1.0)
         for weight in _LETTERS:
             similar = self._mix(meaning, letters, weight, leave_out=True)
-            # What is farther from its own subject than nearly all descriptions is about none.
+            # What is farther from a subject than four in five of its own descriptions may be about none.
             none = float(np.quantile(similar[rows, self._owner], _FAR))
             for sharpness in _SHARPNESS:
                 likely = _softmax_with_none(similar, sharpness, none)[rows, self._owner]

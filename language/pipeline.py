@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +25,7 @@ ORGANISATION_LABELS = frozenset({"ORG", "NORP"})
 STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
     word
     for line in (
-        "één éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gij gelle jullie u uw uwe jouw",
+        "één eén éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gelle jullie u uw uwe jouw",
         "bv bv. bijv bijv. bvb enz enz. etc etc. o.a. nl. m.b.t. i.p.v. d.w.z. t.o.v. i.v.m. e.d.",
         "dus ook wel nog al maar echt heel eigenlijk gewoon misschien toch daarom hierbij hiervoor",
         "daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder",
@@ -40,6 +41,10 @@ STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
 """Dutch stop words with their accents, and words that carry no subject in answers."""
 
 _VERBS = frozenset({"VERB", "AUX"})
+_PARTICIPLE = re.compile(r"(?:af|aan|in|op|uit|mee|weg)?ge\w{3,}(?<!hei)[dt]")
+_NO_PARTICIPLES = frozenset(
+    "gebied geluid gezicht gewicht gerecht gedicht geduld geweld gevecht geslacht".split()  # noqa: SIM905
+)
 _NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
 _log = logging.getLogger(__name__)
 
@@ -168,8 +173,11 @@ def _is_verb(pos: str, form: str, lemma: str) -> bool:
     """Whether a word is a verb's form, which names no subject.
 
     Without parts of speech: a lemma in -en for a form without it ("gevraagd", "vragen") is a
-    verb's; a noun's lemma is its singular. An infinitive, often a noun too ("leren"), is kept.
+    verb's, as a noun's lemma is its singular; so is a past participle. An infinitive, often a noun
+    too ("leren"), is kept.
     """
     if pos:
         return pos in _VERBS
-    return lemma.endswith("en") and not form.endswith("en")
+    if lemma.endswith("en") and not form.endswith("en"):
+        return True
+    return bool(_PARTICIPLE.fullmatch(form)) and form not in _NO_PARTICIPLES

@@ -19,7 +19,7 @@ _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
 _LEAST_WORDS = 3
 
-_BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+o]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)")
+_BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\)|[a-z]\.)[ \t]+(?=\S)")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _PAGE = re.compile(r"(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}(?:\s*(?:/|van|of)\s*\d{1,4})?", re.I)
 _URL = re.compile(r"(?:<?(?:https?://|www\.)\S+>?\s*)+", re.I)
@@ -196,8 +196,8 @@ def _continues(before: str, after: str, document: bool) -> bool:
 
 
 def _mark_headings(blocks: list[_Block], text: str) -> None:
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for index, block in enumerate(blocks):
         words = _WORD.findall(text[block.start : block.end])
         short = block.lines <= 2 and len(words) <= _HEADING_WORDS
         if short and not block.item and not _ended(text[block.start : block.end]):
-            block.heading = following is not None
+            block.heading = index + 1 < len(blocks)

@@ -1,0 +1,107 @@
+"""Clusters do not depend on the order of the rows, leave nobody out, and tell their stability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+from analysis.alignment import align, persistence
+from analysis.clustering import GraphClusterer
+from analysis.embeddings import in_context
+from analysis.topics import FEWEST, cluster
+from analysis.trust import trust
+from language.embedding import Vectors, normalised
+
+
+def blobs(sizes: list[int], seed: int = 0, spread: float = 0.6) -> tuple[Vectors, list[int]]:
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(len(sizes), 32))
+    rows = [
+        centres[i] + spread * rng.normal(size=32) for i, n in enumerate(sizes) for _ in range(n)
+    ]
+    return normalised(np.array(rows)), [i for i, n in enumerate(sizes) for _ in range(n)]
+
+
+def test_what_belongs_together_comes_together() -> None:
+    vectors, truth = blobs([40, 30, 20, 10])
+    labels = cluster(vectors)
+    assert adjusted_rand_score(truth, labels) > 0.9
+    assert (labels >= 0).all()
+    assert np.all(np.diff(np.bincount(labels)) <= 0)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 1000))
+def test_the_order_of_the_rows_changes_nothing(seed: int) -> None:
+    vectors, _ = blobs([20, 15, 10], seed, spread=1.5)
+    vectors = np.vstack([vectors, vectors[:5]])
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    np.testing.assert_array_equal(cluster(vectors)[order], cluster(vectors[order]))
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 29])
+def test_few_texts_are_not_clustered(n: int) -> None:
+    labels = cluster(normalised(np.random.default_rng(0).normal(size=(n, 8))))
+    assert labels.tolist() == [-1] * n
+    measured = trust(np.zeros((n, 8), dtype=np.float32), labels)
+    assert (measured.coverage, measured.stability) == (0.0, None)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 30, 31])
+def test_any_number_of_texts_can_be_clustered_also_all_equal(n: int) -> None:
+    rng = np.random.default_rng(n)
+    assert len(GraphClusterer().fit_predict(normalised(rng.normal(size=(n, 8))))) == n
+    equal = np.ones((n, 8), dtype=np.float32)
+    assert GraphClusterer().fit_predict(equal).tolist() == [0] * n
+
+
+def test_no_cluster_is_smaller_than_asked() -> None:
+    vectors, _ = blobs([40, 2, 1], spread=0.2)
+    assert np.bincount(GraphClusterer(smallest=3).fit_predict(vectors)).min() >= 3
+
+
+def test_clear_clusters_are_stable_and_noise_is_not() -> None:
+    clear, _ = blobs([30, 30, 30], spread=0.3)
+    noise = normalised(np.random.default_rng(1).normal(size=(90, 32)))
+    sure, unsure = (trust(each, cluster(each)) for each in (clear, noise))
+    assert sure.stability is not None
+    assert unsure.stability is not None
+    assert sure.stability > 0.95 > unsure.stability
+    assert min(sure.per_topic) > 0.85
+
+
+def test_context_counts_only_within_an_answer() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    mixed = in_context(vectors, ["a", "a", "b"])
+    assert mixed[0] @ mixed[1] > 0.5
+    np.testing.assert_array_equal(mixed[2], vectors[2])
+
+
+def test_themes_keep_their_identity_by_shared_members() -> None:
+    before = {"t1": set("abcd"), "t2": set("efgh"), "t3": set("ij")}
+    clusters = [set("efgxyzuvw"), set("abcd"), set("klm")]
+    found = align(clusters, before)
+    assert [each.theme for each in found] == ["t2", "t1", None]
+    assert found[2].parents == ()
+
+
+def test_a_split_names_its_parent_and_a_faded_theme_may_come_back() -> None:
+    before = {"t1": set("abcdefgh")}
+    big, small = align([set("abcde"), set("fgh")], before)
+    assert (big.theme, small.theme) == ("t1", None)
+    assert small.parents == ("t1",)
+    (back,) = align([set("xyz")], before, {"old": set("xyz")})
+    assert back.theme == "old"
+
+
+def test_persistence_counts_who_kept_the_theme() -> None:
+    before = {"t1": set("abc"), "t2": set("d")}
+    assert persistence({"t1": set("abx"), "t2": set("cd")}, before) == 0.75
+    assert persistence({"t1": set("x")}, before) is None
+
+
+def test_the_least_to_cluster_is_thirty() -> None:
+    assert FEWEST == 30

@@ -1,0 +1,278 @@
+"""From imported answers to stored themes, and again, with nothing lost and nothing invented."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+import analysis.run
+from analysis import frames
+from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
+from analysis.report import render
+from analysis.run import RunResult, analyse
+from analysis.statements import STATEMENT_COLUMNS, cut_new, standing
+from consultation import rounds
+from consultation.catalogue import Catalogue
+from consultation.errors import RoundError
+from consultation.imports import ImportFile, ImportRow, read_rows, store_rows
+from consultation.models import (
+    AnalysisRun,
+    Assignment,
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Embedding,
+    Participant,
+    Statement,
+    Theme,
+)
+from consultation.participants import text_hash
+from consultation.settings import ROOT, settings
+from consultation.storage import Storage
+from samenspraak.cli import app
+
+FAST = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
+SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def prepared(
+    storage: Storage, catalogue: Catalogue, rows: list[ImportRow], auto: bool = False
+) -> int:
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        round_ = rounds.open_(session, consultation, 1)
+        file = ImportFile("rijen.jsonl", tuple(rows))
+        store_rows(session, consultation, round_, file, catalogue, auto=auto)
+    return consultation
+
+
+def sample_rows(opdracht: int) -> list[ImportRow]:
+    from consultation.catalogue import load_catalogue
+
+    known = load_catalogue(ROOT / "data" / "opdrachten.yml")
+    return [row for row in read_rows(SAMPLE, known).rows if row.opdracht == opdracht]
+
+
+def analysed(storage: Storage, consultation: int, catalogue: Catalogue) -> RunResult:
+    return analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+
+
+def test_statements_are_slices_and_only_of_questions_that_ask_for_them(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = prepared(storage, catalogue, sample_rows(4))
+    cut = cut_new(storage, consultation, catalogue, "use")
+    assert cut.statements > 20
+    assert cut_new(storage, consultation, catalogue, "use").contributions == 0
+    with storage.reading() as session:
+        for statement in session.scalars(select(Statement)):
+            version = statement.contribution_version
+            question = version.contribution.question
+            assert version.text[statement.start : statement.end].strip()
+            assert question in ("drempel", "voorstel")
+            assert statement.kind == question
+        frame = frames.statements(session, consultation, [4])
+    assert tuple(frame.columns) == STATEMENT_COLUMNS
+    assert len(frame) == cut.statements
+
+
+def test_who_withdrew_consent_or_answer_is_not_cut_nor_counted(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    rows = [ImportRow("", f"Zin nummer {n}.", opdracht=4, participant=str(n)) for n in range(4)]
+    consultation = prepared(storage, catalogue, rows)
+    with storage.writing() as session:
+        people = list(session.scalars(select(Participant)))
+        session.add(
+            Consent(participant_id=people[0].id, purpose="analyse", granted=False, version="1")
+        )
+    assert cut_new(storage, consultation, catalogue, "use").statements == 3
+    with storage.writing() as session:
+        said = standing(session, consultation)
+        gone = session.get(Contribution, said[0].contribution)
+        assert gone is not None
+        gone.withdrawn_at = gone.created_at
+    with storage.reading() as session:
+        assert len(standing(session, consultation)) == 2
+
+
+def test_statements_without_an_opdracht_are_placed_or_left_for_a_person(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    rows = [
+        ImportRow("", "Iedereen een leerrekening geven."),
+        ImportRow("", "Zaterdag wint Brugge met drie tegen nul."),
+    ]
+    consultation = prepared(storage, catalogue, rows, auto=True)
+    cut = cut_new(storage, consultation, catalogue, "use")
+    assert (cut.statements, cut.unplaced) == (2, 1)
+    with storage.reading() as session:
+        placed, left = standing(session, consultation)
+        assert {placed.opdracht, left.opdracht} == {10, None}
+        assert set(session.scalars(select(Statement.placed_by))) == {"machine"}
+
+
+def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = prepared(storage, catalogue, sample_rows(4))
+    (figures,) = analysed(storage, consultation, catalogue).opdrachten
+    assert figures.themes >= 2
+    assert figures.coverage >= 0.95
+    assert figures.label_persistence is None
+    with storage.reading() as session:
+        views = frames.theme_views(session, consultation, 4)
+        texts = set(session.scalars(select(ContributionVersion.text)))
+        frame = frames.themes(session, consultation, [4])
+    assert sum(len(view.said) for view in views) == figures.statements
+    assert len({view.label.casefold() for view in views}) == len(views)
+    for view in views:
+        assert view.quotes
+        assert view.code.startswith("O04-T")
+        assert all(any(quote.text in text for text in texts) for quote in view.quotes)
+        if view.action:
+            assert view.action.kind == "voorstel"
+    assert tuple(frame.columns) == frames.THEME_COLUMNS
+    assert frame["statements"].sum() == figures.statements
+
+
+def test_a_rerun_on_the_same_changes_nothing(storage: Storage, catalogue: Catalogue) -> None:
+    consultation = prepared(storage, catalogue, sample_rows(4))
+    first = analysed(storage, consultation, catalogue)
+    again = analysed(storage, consultation, catalogue)
+    assert again.reused
+    assert again.run == first.run
+    assert again.opdrachten == first.opdrachten
+    with storage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AnalysisRun)) == 1
+
+
+def test_themes_keep_their_ids_when_answers_arrive(storage: Storage, catalogue: Catalogue) -> None:
+    rows = sample_rows(4)
+    consultation = prepared(storage, catalogue, rows[: len(rows) * 9 // 10])
+    analysed(storage, consultation, catalogue)
+    with storage.reading() as session:
+        before = {view.id for view in frames.theme_views(session, consultation, 4)}
+    prepared(storage, catalogue, rows)
+    (figures,) = analysed(storage, consultation, catalogue).opdrachten
+    with storage.reading() as session:
+        after = {view.id for view in frames.theme_views(session, consultation, 4)}
+    assert len(before & after) >= len(before) / 2
+    assert figures.label_persistence is not None
+    assert figures.label_persistence > 0.4
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 29])
+def test_few_answers_are_shown_unclustered(storage: Storage, catalogue: Catalogue, n: int) -> None:
+    rows = [ImportRow("", f"De les begint om {i} uur.", opdracht=4) for i in range(n)]
+    consultation = prepared(storage, catalogue, rows)
+    (figures,) = analysed(storage, consultation, catalogue).opdrachten
+    assert (figures.statements, figures.themes, figures.coverage) == (n, 0, 0.0)
+    with storage.reading() as session:
+        assert len(standing(session, consultation, 4)) == n
+
+
+def test_an_interrupted_run_leaves_the_database_as_it_was(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation = prepared(storage, catalogue, sample_rows(4))
+
+    def interrupted(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(analysis.run, "align", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            analysed(storage, consultation, catalogue)
+    with storage.reading() as session:
+        for table in (AnalysisRun, Theme, Assignment):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert not analysed(storage, consultation, catalogue).reused
+
+
+def test_vectors_are_computed_once_per_text_and_model(storage: Storage) -> None:
+    encoder = encoder_named("use")
+    first = vectors_of(storage, encoder, ["een zin", "nog  een\nzin", "een zin"])
+    assert (first[0] == first[2]).all()
+    again = vectors_of(storage, encoder, ["nog  een\nzin"])
+    assert (again[0] == first[1]).all()
+    with storage.reading() as session:
+        keys = session.execute(select(Embedding.model, Embedding.text_hash)).all()
+    assert {tuple(key) for key in keys} == {
+        (model_key(encoder), text_hash("een zin")),
+        (model_key(encoder), text_hash("nog  een\nzin")),
+    }
+
+
+def test_what_does_not_exist_is_refused_with_the_mend(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = prepared(storage, catalogue, [])
+    with pytest.raises(AnalysisError, match="no opdracht 99; choose from 1, 2"):
+        analyse(storage, consultation, catalogue, opdracht=99, **FAST)  # type: ignore[arg-type]
+    with pytest.raises(RoundError, match="round open 7"):
+        analyse(storage, consultation, catalogue, round_number=7, **FAST)  # type: ignore[arg-type]
+    with pytest.raises(AnalysisError, match="SAMENSPRAAK_EMBEDDING"):
+        analyse(storage, consultation, catalogue, encoder_name="bert", spacy_model="x")
+
+
+def test_the_report_is_one_file_that_needs_nothing_and_trusts_no_text(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    rows = [*sample_rows(4), ImportRow("", "<script>alert(1)</script> is duur.", opdracht=4)]
+    rows.append(ImportRow("", "Te weinig <b>coaches</b>.", opdracht=5))
+    consultation = prepared(storage, catalogue, rows)
+    analyse(storage, consultation, catalogue, **FAST)  # type: ignore[arg-type]
+    html = render(storage, consultation, catalogue, "use")
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "<b>coaches" not in html
+    assert "<svg" in html
+    assert "O04-T001" in html
+    assert "te weinig om te groeperen" in html
+    for outside in ('src="', "<link", "@import", "url(http"):
+        assert outside not in html
+    with storage.reading() as session:
+        for said in standing(session, consultation):
+            assert said.id in html
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    yield CliRunner()  # type: ignore[misc]
+    settings.cache_clear()
+
+
+def test_the_analysts_verbs_keep_data_on_stdout(command: CliRunner, tmp_path: Path) -> None:
+    closed = command.invoke(app, ["import", str(SAMPLE)])
+    assert closed.exit_code == 1
+    assert "round open 1" in str(closed.exception)
+    assert command.invoke(app, ["round", "open", "1"]).exit_code == 0
+    summary = json.loads(command.invoke(app, ["import", str(SAMPLE), "--json"]).stdout)
+    assert summary["added"] == 285
+    result = json.loads(command.invoke(app, ["analyse", "--json"]).stdout)
+    assert [each["opdracht"] for each in result["opdrachten"]] == list(range(1, 11))
+    shown = json.loads(command.invoke(app, ["themes", "--format", "json"]).stdout)
+    assert tuple(shown[0]) == frames.THEME_COLUMNS
+    said = json.loads(command.invoke(app, ["statements", "--format", "json"]).stdout)
+    assert len(said) == summary["statements"]
+    assert any(each["themes"] for each in said)
+    rows = command.invoke(app, ["statements", "--opdracht", "4", "--format", "csv"]).stdout
+    assert rows.splitlines()[0] == ",".join(STATEMENT_COLUMNS)
+    assert json.loads(command.invoke(app, ["actions", "--format", "json"]).stdout) == []
+    assert "O04-T001" in command.invoke(app, ["themes"]).stdout
+    report = tmp_path / "rapport.html"
+    assert command.invoke(app, ["report", "--round", "1", "-o", str(report)]).exit_code == 0
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert command.invoke(app, ["themes", "--round", "9"]).exit_code == 1
+    assert command.invoke(app, ["themes", "--opdracht", "99"]).exit_code == 1
+    assert command.invoke(app, ["import", str(SAMPLE), "--opdracht", "x"]).exit_code == 2

