@@ -101,7 +101,7 @@ def test_the_assistant_is_told_where_the_talk_stands(talk: Talk, stand_in: Stand
     heard = stand_in.heard[-1]["metadata"]
     assert (heard["step"], heard["opdracht"], heard["question"]) == ("vraag", 4, "drempel")
     assert heard["conversation"] == talk.session
-    assert stand_in.heard[-1]["sender"] == f"{talk.session}.0"
+    assert stand_in.heard[-1]["sender"].startswith(f"{talk.session}.")
 
 
 def test_the_same_message_twice_is_stored_once_and_answered_the_same(
@@ -271,7 +271,7 @@ def test_ten_thousand_characters_fit(talk: Talk, site: Site) -> None:
 def test_a_body_that_is_no_json_is_refused(talk: Talk, raw: bytes) -> None:
     headers = {**talk.headers, "Content-Type": "application/json"}
     answer = talk.http.post("/api/chat/messages", content=raw, headers=headers)
-    assert answer.status_code in (400, 422)
+    assert answer.status_code == 422
     assert answer.json()["detail"]
 
 

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_stage import BARRIERS, Site, Talk, analysed, begin
 
-from consultation import accounts, participants, rounds
-from consultation.errors import AccountError
+from consultation import accounts, entrance, participants, rounds
+from consultation.catalogue import Catalogue
+from consultation.errors import AccountError, InvitationUnknown
 from consultation.models import Participant
-from web import findings
+from consultation.storage import Storage
+from web import findings, numbers
 from web.accounts import _inside
 from web.limits import Buckets
 
@@ -262,3 +264,40 @@ def test_a_second_round_is_chosen_by_number(reviewer: httpx.Client, site: Site) 
     assert "Nog geen analyse" in page
     assert "te groeperen" not in page or "48" in page
     assert begin(reviewer).read()
+
+
+def test_numbers_and_themes_are_the_same_on_every_database(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        rounds.open_(session, consultation, 1)
+    made = analysed(storage)
+    with storage.reading() as session:
+        assert numbers.per_opdracht(session, consultation)[4].answers == 48
+        assert numbers.per_opdracht(session, consultation)[4].people == 24
+        assert numbers.per_opdracht(session, consultation, 0) == {}
+        assert [
+            (each.people, each.answers) for each in numbers.per_round(session, consultation)
+        ] == [(24, 48)]
+        run = findings.latest_run(session, consultation, 4, 1)
+        assert run
+        said = findings.said(session, consultation, 4, 1)
+        found = findings.themes(session, run, 4, said)
+        assert [len(each.statements) for each in found] == [24, 19]
+        assert len(findings.loose(said, found)) == 5
+        assert findings.counts(session, consultation)[4] == 48
+        answer = findings.answer(session, consultation, made["answers"][0])
+        assert answer
+        assert answer.statements[0].text in answer.text
+
+
+def test_an_entrance_is_the_same_on_every_database(storage: Storage, catalogue: Catalogue) -> None:
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        rounds.open_(session, consultation, 1)
+        first = entrance.enter(session, consultation, "key")
+        back = entrance.enter(session, consultation, "key", receipt=first.receipt.lower())
+        assert back.conversation.id == first.conversation.id
+        with pytest.raises(InvitationUnknown):
+            entrance.enter(session, consultation, "key", invitation="nope")

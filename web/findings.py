@@ -174,7 +174,7 @@ def themes(
 ) -> list[Found]:
     """A run's themes on an opdracht, the one with most people first."""
     by_id = {each.id: each for each in statements}
-    members: dict[str, list[Said]] = {}
+    members: dict[str, dict[str, Said]] = {}
     placed = (
         select(Assignment.theme_id, Assignment.statement_id)
         .join(Theme, Theme.id == Assignment.theme_id)
@@ -182,9 +182,8 @@ def themes(
         .order_by(Assignment.is_primary.desc(), Assignment.score.desc(), Assignment.id)
     )
     for theme_id, statement_id in session.execute(placed):
-        known = by_id.get(statement_id)
-        if known is not None and known not in members.setdefault(theme_id, []):
-            members[theme_id].append(known)
+        if statement_id in by_id:
+            members.setdefault(theme_id, {})[statement_id] = by_id[statement_id]
     rows = session.execute(
         select(Theme, RunTheme)
         .join(RunTheme, RunTheme.theme_id == Theme.id)
@@ -199,7 +198,7 @@ def themes(
             label=seen.label,
             status=theme.status,
             keywords=tuple(str(each) for each in seen.keywords),
-            statements=tuple(members.get(theme.id, ())),
+            statements=tuple(members.get(theme.id, {}).values()),
             quotes=tuple(by_id[each] for each in seen.quotes if each in by_id)[:5],
             action=by_id.get(seen.action_statement_id or ""),
         )

@@ -56,6 +56,9 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
+    if error.status_code == 400:
+        # The framework's answer to bytes that are no text; here all that is malformed is 422.
+        return problem_response(request, 422, say("ongeldig", waar=say("onleesbaar")))
     if isinstance(error, Problem):
         detail = error.detail
     else:
