@@ -36,7 +36,7 @@ from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_status
 
-METHOD = "leiden-consensus-1"
+METHOD = "leiden-consensus-2"
 SUBSAMPLES = 5
 
 

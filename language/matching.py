@@ -122,7 +122,7 @@ class Matcher:
         best = (np.inf, _LETTERS[0], _SHARPNESS[0], -1.0)
         for weight in _LETTERS:
             similar = self._mix(meaning, letters, weight, leave_out=True)
-            # What is farther from a subject than four in five of its own descriptions may be about none.
+            # Farther from a subject than four in five of its own descriptions: perhaps none.
             none = float(np.quantile(similar[rows, self._owner], _FAR))
             for sharpness in _SHARPNESS:
                 likely = _softmax_with_none(similar, sharpness, none)[rows, self._owner]
