@@ -25,6 +25,14 @@ from consultation.settings import ROOT
 
 pytestmark = pytest.mark.servers
 
+GARDEN_ANSWERS = (
+    "De kraan staat te ver van de bakken.",
+    "Zet bij elke rij een regenton van duizend liter.",
+    "De buren, met hulp van de gemeente.",
+    "Honderd euro per ton, denk ik.",
+    "Liefst nog voor de zomer.",
+)
+
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
@@ -243,13 +251,15 @@ def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalog
             talk.tap("/")
         assert talk.at[0] == "opdracht"
         talk.tap("/opdracht_kiezen")
-        asked = []
+        asked: list[str] = []
+        answers = iter(GARDEN_ANSWERS)
         while talk.at[0] == "vraag":
+            assert talk.at[2] not in asked
             asked.append(talk.at[2])
             if any(bubble.get("buttons") for bubble in talk.bubbles):
                 talk.tap("/bijdrage")
             else:
-                talk.say(f"Mijn antwoord op {talk.at[2]} is meer grond en water voor de tuin")
+                talk.say(next(answers))
         assert talk.at[0] == "bevestigen"
         talk.tap("/bevestigen")
         assert set(stored(gardens, talk)) == set(asked)
