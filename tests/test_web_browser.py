@@ -185,6 +185,21 @@ def test_erase_restart_and_come_back_with_a_code(page: Page, site: Site) -> None
         assert session.scalar(select(func.count()).where(Message.text == "Eerste gesprek")) == 0
 
 
+def test_a_long_turn_is_read_from_its_beginning(page: Page, stand_in: StandIn) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    long = [
+        {"recipient_id": "x", "text": f"Deel {number}. " + "Lees dit. " * 30} for number in range(4)
+    ]
+    stand_in.answer = lambda body: [*long, *small_talk(body)]
+    page.goto("/gesprek")
+    expect(page.get_by_role("button", name="Ja", exact=True)).to_be_attached()
+    expect(page.locator(".receipt b")).to_be_in_viewport()
+    answer_box(page).fill("Goed")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("vraag 1 van 4")).to_be_visible()
+    expect(page.locator(".me")).to_be_in_viewport()
+
+
 def test_only_what_is_new_is_announced(page: Page) -> None:
     page.goto("/gesprek")
     log = page.get_by_role("log")

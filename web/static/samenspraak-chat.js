@@ -560,9 +560,15 @@ label { font-weight: 600; }
       this.#scrollDown();
     }
 
+    // To the end, but never past what was said last: a long turn is read from its beginning.
     #scrollDown() {
-      const { scroll } = this.#ui;
-      requestAnimationFrame(() => { scroll.scrollTop = scroll.scrollHeight; });
+      const { scroll, log, receipt } = this.#ui;
+      requestAnimationFrame(() => {
+        const mine = log.querySelectorAll(".me");
+        const first = mine.length ? mine[mine.length - 1] : receipt;
+        const top = first.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop;
+        scroll.scrollTop = top - 12;
+      });
     }
 
     #key(event) {
@@ -670,5 +676,7 @@ label { font-weight: 600; }
     }
   }
 
-  if (!customElements.get("samenspraak-chat")) customElements.define("samenspraak-chat", SamenspraakChat);
+  // A browser too old for this shows what the page put inside the element instead.
+  const able = "adoptedStyleSheets" in Document.prototype && "inert" in HTMLElement.prototype;
+  if (able && !customElements.get("samenspraak-chat")) customElements.define("samenspraak-chat", SamenspraakChat);
 })();
