@@ -81,11 +81,8 @@ class ActionWelkom(Action):
         if talk.slot("toestemming_analyse") is True:
             talk.utter("zin_welkom_terug")
             return go_on(talk)
-        talk.utter("zin_welkom", titel=texts.titel)
-        talk.say(texts.bot)
-        talk.say(texts.doel)
-        talk.say(texts.duur)
-        talk.utter("zin_code_bewaren")
+        talk.utter("zin_welkom", titel=texts.titel, doel=texts.doel)
+        talk.say(f"{texts.bot} {texts.duur}")
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
 
 
@@ -120,9 +117,8 @@ class _AskConsent(Action, ABC):
         talk = Talk(dispatcher, tracker, domain)
         shown = talk.catalogue.toestemming(self.doel)
         if shown is not None:
-            talk.say(shown.uitleg)
             talk.say(
-                shown.vraag,
+                f"{shown.vraag}\n{shown.uitleg}",
                 buttons=[
                     talk.button("zin_knop_ja", "/bevestigen"),
                     talk.button("zin_knop_nee", "/ontkennen"),
