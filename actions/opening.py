@@ -13,6 +13,14 @@ from actions import choosing
 from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, Talk
 from consultation.effects import ConsentGiven, ConversationEnded, GroupChosen, OpdrachtChosen
 
+_YES_OR_NO = (
+    "toestemming_analyse",
+    "toestemming_citaat",
+    "toestemming_organisatie",
+    "bevestigd",
+    "verder",
+)
+
 
 def go_on(talk: Talk) -> list[EventType]:
     """The form that is next, from what is known of the talk."""
@@ -87,7 +95,7 @@ class ActionWelkom(Action):
 
 
 class ActionVerder(Action):
-    """Goes on with whatever is next."""
+    """Goes on with whatever is next, also where a yes or no was expected and neither came."""
 
     def name(self) -> str:
         return "action_verder"
@@ -99,6 +107,11 @@ class ActionVerder(Action):
         if talk.forgotten:
             talk.fail()
             return []
+        if (
+            tracker.active_loop.get("name") is not None
+            and talk.slot("requested_slot") in _YES_OR_NO
+        ):
+            talk.utter("zin_ja_of_nee")
         return go_on(talk)
 
 

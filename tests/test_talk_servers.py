@@ -195,6 +195,15 @@ def test_a_no_to_the_first_consent_ends_the_talk_and_stores_no_answer(servers: S
     assert talk.at == ("toestemming", None, "analyse")
 
 
+def test_words_that_are_no_yes_or_no_are_asked_again_with_the_reason(servers: Servers) -> None:
+    talk = Talk(servers.url)
+    talk.say("de cursussen zijn te duur voor wie alleen woont")
+    assert talk.at == ("toestemming", None, "analyse")
+    assert "ja of een nee" in talk.said
+    talk.say("ja hoor, doe maar")
+    assert talk.at == ("toestemming", None, "citaat")
+
+
 def test_who_left_comes_back_with_the_receipt_code_to_the_same_question(servers: Servers) -> None:
     talk = Talk(servers.url, opdracht=3)
     talk.open()
