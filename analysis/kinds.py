@@ -57,7 +57,7 @@ def _is_order(text: str) -> bool:
     if not found:
         return False
     first = found[0].split()[0].lower()
-    # "Een digi-academie in elke gemeente." asks for something: a noun phrase without a finite verb.
+    # "Een leerwinkel in elke wijk." asks for something: a noun phrase without a finite verb.
     if first in {"een", "elk", "elke", "geen"}:
         verbs = r"\b(?:is|zijn|was|waren|heeft|hebben|wordt|worden|kan|kunnen|gaat|krijgt|\w+t)\b"
         return first != "geen" and not re.search(verbs, text.lower())

@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 import numpy as np
-from language.embedding import Encoder, load_encoder
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +20,8 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from language.embedding import Encoder, load_encoder
 
 _FILE = "encoder.json"
 _BATCH = 64
