@@ -14,7 +14,8 @@ import typer
 
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
-from consultation.imports import check_group, check_opdracht, read_rows, store_rows
+from consultation.import_files import check_group, check_opdracht, read_rows
+from consultation.imports import store_rows
 from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:

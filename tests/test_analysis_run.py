@@ -18,7 +18,8 @@ from analysis.statements import STATEMENT_COLUMNS, cut_new, standing
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
-from consultation.imports import ImportFile, ImportRow, read_rows, store_rows
+from consultation.import_files import ImportFile, ImportRow, read_rows
+from consultation.imports import store_rows
 from consultation.models import (
     AnalysisRun,
     Assignment,

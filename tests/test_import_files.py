@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
-from consultation.imports import ImportResult, read_rows, store_rows
+from consultation.import_files import read_rows
+from consultation.imports import ImportResult, store_rows
 from consultation.models import Contribution, ContributionVersion, Participant, Submission
 from consultation.participants import consents
 from consultation.storage import Storage
