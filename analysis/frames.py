@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any
-
 import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.run import latest_run
-from analysis.statements import STATEMENT_COLUMNS, Said, standing, statements_frame
-from consultation.models import Action, Assignment, RunTheme, Theme
+from analysis.standing import standing
+from analysis.statements import statements_frame
+from analysis.themes import latest_run, theme_views
+from consultation.models import Action, Assignment, Theme
 
 THEME_COLUMNS = (
     "id",
@@ -41,87 +38,6 @@ ACTION_COLUMNS = (
     "status",
     "statements",
 )
-__all__ = [
-    "ACTION_COLUMNS",
-    "STATEMENT_COLUMNS",
-    "THEME_COLUMNS",
-    "ThemeView",
-    "actions",
-    "statement_themes",
-    "statements",
-    "theme_views",
-    "themes",
-]
-
-
-@dataclass(frozen=True)
-class ThemeView:
-    """A theme with the statements that stand in it now, most central first."""
-
-    id: str
-    code: str
-    opdracht: int
-    label: str
-    status: str
-    keywords: tuple[str, ...]
-    said: tuple[Said, ...]
-    quotes: tuple[Said, ...]
-    action: Said | None
-    parents: tuple[str, ...]
-    trust: dict[str, Any]
-
-    @property
-    def people(self) -> int:
-        """How many different participants are in it."""
-        return len({each.participant for each in self.said})
-
-    @property
-    def groups(self) -> dict[str, int]:
-        """People per stakeholder group, the largest first; ``onbekend`` where none was given."""
-        members = {(each.group or "onbekend", each.participant) for each in self.said}
-        counts = Counter(group for group, _ in members)
-        return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
-
-
-def theme_views(
-    session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
-) -> list[ThemeView]:
-    """The themes of the last run over an opdracht (of one round, or of any), largest first."""
-    run = latest_run(session, consultation_id, opdracht, round_number)
-    if run is None:
-        return []
-    said = {each.id: each for each in standing(session, consultation_id, opdracht)}
-    members: dict[str, list[Said]] = {}
-    placed = (
-        select(Assignment.theme_id, Assignment.statement_id)
-        .where(Assignment.run_id == run.id)
-        .order_by(Assignment.score.desc(), Assignment.id)
-    )
-    for theme_id, statement_id in session.execute(placed):
-        if statement_id in said:
-            members.setdefault(theme_id, []).append(said[statement_id])
-    rows = session.execute(
-        select(Theme, RunTheme)
-        .join(RunTheme, RunTheme.theme_id == Theme.id)
-        .where(RunTheme.run_id == run.id, Theme.opdracht == opdracht)
-    )
-    views = [
-        ThemeView(
-            id=theme.id,
-            code=theme.code,
-            opdracht=theme.opdracht,
-            label=seen.label,
-            status=theme.status,
-            keywords=tuple(seen.keywords),
-            said=tuple(members.get(theme.id, ())),
-            quotes=tuple(said[each] for each in seen.quotes if each in said),
-            action=said.get(seen.action_statement_id or ""),
-            parents=tuple(theme.parents),
-            trust=seen.trust,
-        )
-        for theme, seen in rows
-    ]
-    return sorted(views, key=lambda each: (-len(each.said), each.code))
 
 
 def themes(

@@ -16,10 +16,8 @@ import vl_convert
 from markupsafe import Markup
 
 from analysis.embeddings import encoder_named, vectors_of
-from analysis.frames import ThemeView, theme_views
-from analysis.run import latest_run
-from analysis.statements import Said, standing
-from analysis.topics import FEWEST
+from analysis.standing import Said, standing
+from analysis.themes import FEWEST, ThemeView, latest_run, theme_views, without_theme
 from consultation import rounds
 from consultation.catalogue import Catalogue, Opdracht
 from consultation.models import AnalysisRun, now
@@ -117,7 +115,6 @@ def _part(
     views: list[ThemeView],
     run: AnalysisRun | None,
 ) -> OpdrachtReport:
-    placed = {each.id for view in views for each in view.said}
     figures: dict[str, Any] = next(
         (
             each
@@ -130,7 +127,7 @@ def _part(
         opdracht=opdracht,
         said=tuple(said),
         themes=tuple(views),
-        loose=tuple(each for each in said if each.id not in placed),
+        loose=tuple(without_theme(said, views)),
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),

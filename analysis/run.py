@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from analysis.alignment import align, persistence
 from analysis.clustering import WITHOUT_THEME, GraphClusterer
 from analysis.embeddings import AnalysisError, encoder_named, in_context, model_key, vectors_of
-from analysis.statements import Said, cut_new, standing
-from analysis.topics import FEWEST, Topic, find_topics
+from analysis.standing import Said, standing
+from analysis.statements import cut_new
+from analysis.themes import FEWEST, latest_run
+from analysis.topics import Topic, find_topics
 from analysis.trust import Trust, trust
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -139,26 +141,6 @@ def analyse(
         _find(each, storage, encoder, nlp)
         each.seconds = round(time.perf_counter() - started, 3)
     return _store(storage, consultation_id, round_, opdracht, found, models, parameters, inputs)
-
-
-def latest_run(
-    session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
-) -> AnalysisRun | None:
-    """The last finished run that covers an opdracht, of one round or of any."""
-    query = (
-        select(AnalysisRun)
-        .join(Round, Round.id == AnalysisRun.round_id)
-        .where(
-            Round.consultation_id == consultation_id,
-            AnalysisRun.status == "klaar",
-            AnalysisRun.opdracht.is_(None) | (AnalysisRun.opdracht == opdracht),
-        )
-        .order_by(AnalysisRun.id.desc())
-        .limit(1)
-    )
-    if round_number is not None:
-        query = query.where(Round.number == round_number)
-    return session.scalar(query)
 
 
 def _find(found: _Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:

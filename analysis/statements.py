@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.kinds import kind_of
 from analysis.placing import Placement, opdracht_matcher, place
+from analysis.standing import Said, agreed
 from consultation.catalogue import VASTE_SOORTEN, Catalogue
 from consultation.models import (
-    Consent,
     Contribution,
     ContributionVersion,
-    Participant,
     Round,
     Statement,
     Submission,
@@ -46,22 +45,6 @@ class Cut:
     contributions: int = 0
     statements: int = 0
     unplaced: int = 0
-
-
-@dataclass(frozen=True)
-class Said:
-    """One statement as it stands: ``text`` is the exact slice of its answer."""
-
-    id: str
-    contribution: str
-    participant: str
-    opdracht: int | None
-    round: int
-    group: str | None
-    kind: str
-    start: int
-    end: int
-    text: str
 
 
 @dataclass
@@ -103,62 +86,6 @@ def cut_new(
     return _store(storage, answers)
 
 
-def standing(
-    session: Session,
-    consultation_id: int,
-    opdracht: int | None = None,
-    round_number: int | None = None,
-    until_round: int | None = None,
-) -> list[Said]:
-    """The statements that stand now, oldest answer first.
-
-    ``round_number`` keeps one round, ``until_round`` all up to and including one.
-    """
-    query = (
-        select(
-            Statement,
-            ContributionVersion.text,
-            Contribution.id,
-            Submission.participant_id,
-            Round.number,
-            Participant.group,
-        )
-        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .join(Submission, Submission.id == Contribution.submission_id)
-        .join(Participant, Participant.id == Submission.participant_id)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Round.consultation_id == consultation_id,
-            Contribution.withdrawn_at.is_(None),
-            ContributionVersion.version == Contribution.version,
-            Participant.id.in_(_agreed()),
-        )
-        .order_by(Contribution.created_at, Contribution.id, Statement.start)
-    )
-    if opdracht is not None:
-        query = query.where(Statement.opdracht == opdracht)
-    if round_number is not None:
-        query = query.where(Round.number == round_number)
-    if until_round is not None:
-        query = query.where(Round.number <= until_round)
-    return [
-        Said(
-            id=statement.id,
-            contribution=contribution,
-            participant=participant,
-            opdracht=statement.opdracht,
-            round=number,
-            group=group,
-            kind=statement.kind,
-            start=statement.start,
-            end=statement.end,
-            text=text[statement.start : statement.end],
-        )
-        for statement, text, contribution, participant, number, group in session.execute(query)
-    ]
-
-
 def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = None) -> pd.DataFrame:
     """Statements as a table with the columns ``STATEMENT_COLUMNS``.
 
@@ -185,15 +112,6 @@ def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = Non
     return frame.astype({"opdracht": "Int64"})
 
 
-def _agreed() -> Select[str]:
-    last = (
-        select(func.max(Consent.id))
-        .where(Consent.purpose == "analyse")
-        .group_by(Consent.participant_id)
-    )
-    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
-
-
 def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
     query = (
         select(ContributionVersion, Contribution, Submission.opdracht)
@@ -205,7 +123,7 @@ def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> li
             ContributionVersion.cut_at.is_(None),
             ContributionVersion.version == Contribution.version,
             Contribution.withdrawn_at.is_(None),
-            Submission.participant_id.in_(_agreed()),
+            Submission.participant_id.in_(agreed()),
         )
         .order_by(Contribution.created_at, Contribution.id)
     )

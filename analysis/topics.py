@@ -11,11 +11,9 @@ from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.labels import theme_labels
+from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
 from language.pipeline import Word, words
-
-FEWEST = 30
-"""With fewer statements than this nothing is clustered: they are shown as they are."""
 
 _KEYWORDS = 8
 _QUOTES = 5

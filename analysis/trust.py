@@ -9,7 +9,8 @@ import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering import WITHOUT_THEME, Labels
-from analysis.topics import FEWEST, cluster
+from analysis.themes import FEWEST
+from analysis.topics import cluster
 from language.embedding import Vectors
 
 KEPT = 0.9

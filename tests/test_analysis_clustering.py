@@ -11,7 +11,8 @@ from sklearn.metrics import adjusted_rand_score
 from analysis.alignment import align, persistence
 from analysis.clustering import GraphClusterer
 from analysis.embeddings import in_context
-from analysis.topics import FEWEST, cluster
+from analysis.themes import FEWEST
+from analysis.topics import cluster
 from analysis.trust import trust
 from language.embedding import Vectors, normalised
 

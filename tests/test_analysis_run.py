@@ -14,7 +14,9 @@ from analysis import frames
 from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.report import render
 from analysis.run import RunResult, analyse
-from analysis.statements import STATEMENT_COLUMNS, cut_new, standing
+from analysis.standing import standing
+from analysis.statements import STATEMENT_COLUMNS, cut_new
+from analysis.themes import theme_views
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
@@ -127,7 +129,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
     assert figures.coverage >= 0.95
     assert figures.label_persistence is None
     with storage.reading() as session:
-        views = frames.theme_views(session, consultation, 4)
+        views = theme_views(session, consultation, 4)
         texts = set(session.scalars(select(ContributionVersion.text)))
         frame = frames.themes(session, consultation, [4])
     assert sum(len(view.said) for view in views) == figures.statements
@@ -158,11 +160,11 @@ def test_themes_keep_their_ids_when_answers_arrive(storage: Storage, catalogue: 
     consultation = prepared(storage, catalogue, rows[: len(rows) * 9 // 10])
     analysed(storage, consultation, catalogue)
     with storage.reading() as session:
-        before = {view.id for view in frames.theme_views(session, consultation, 4)}
+        before = {view.id for view in theme_views(session, consultation, 4)}
     prepared(storage, catalogue, rows)
     (figures,) = analysed(storage, consultation, catalogue).opdrachten
     with storage.reading() as session:
-        after = {view.id for view in frames.theme_views(session, consultation, 4)}
+        after = {view.id for view in theme_views(session, consultation, 4)}
     assert len(before & after) >= len(before) / 2
     assert figures.label_persistence is not None
     assert figures.label_persistence > 0.4

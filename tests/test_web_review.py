@@ -9,12 +9,23 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from web_stage import BARRIERS, Site, Talk, analysed, begin
 
+from analysis.standing import Count, counts, standing
+from analysis.themes import latest_run, themes_of, without_theme
 from consultation import accounts, entrance, participants, rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import AccountError, InvitationUnknown
-from consultation.models import Participant
+from consultation.models import (
+    AnalysisRun,
+    Consent,
+    Contribution,
+    Participant,
+    RunTheme,
+    Statement,
+    Theme,
+)
 from consultation.storage import Storage
 from web import findings, numbers
 from web.accounts import _inside
@@ -175,7 +186,7 @@ def test_an_answer_from_a_talk_leads_to_its_turn(
     talk.send("Ja", "c1", payload="/bevestigen")
     talk.send("Te weinig <i>tijd</i>", "c2")
     with site.storage.reading() as session:
-        contribution = session.query(findings.Contribution).one().id
+        contribution = session.query(Contribution).one().id
     page = reviewer.get(f"/beheer/antwoorden/{contribution}").text
     assert "Te weinig &lt;i&gt;tijd&lt;/i&gt;" in page
     assert "Dit is de vraag over drempel." in page
@@ -188,7 +199,7 @@ def test_few_statements_are_shown_as_they_are(
 ) -> None:
     made = analysed(site.storage, people)
     with site.storage.writing() as session:
-        session.delete(session.get_one(findings.AnalysisRun, made["run"]))
+        session.delete(session.get_one(AnalysisRun, made["run"]))
     page = reviewer.get("/beheer/opdrachten/4")
     assert page.status_code == 200
     assert "te weinig uitspraken om te groeperen" in page.text
@@ -226,11 +237,88 @@ def test_what_is_not_there_is_a_dutch_page(reviewer: httpx.Client, path: str) ->
 def test_long_lists_come_in_pages(reviewer: httpx.Client, site: Site) -> None:
     made = analysed(site.storage, 130)
     page = reviewer.get(f"/beheer/themas/{made['codes'][1]}").text
-    assert "Pagina 1 van 2" in page
-    second = reviewer.get(f"/beheer/themas/{made['codes'][1]}?pagina=2").text
-    assert page.count("<mark>") == 100
-    assert second.count("<mark>") == 30
-    assert 'start="101"' in second
+    assert "Pagina 1 van 3" in page
+    third = reviewer.get(f"/beheer/themas/{made['codes'][1]}?pagina=3").text
+    assert page.count("<mark>") == 50
+    assert third.count("<mark>") == 30
+    assert 'start="101"' in third
+
+
+def unplaced(site: Site, people: int) -> None:
+    """Takes the opdracht from what the first people proposed."""
+    with site.storage.writing() as session:
+        proposals = select(Statement).where(Statement.kind == "voorstel").order_by(Statement.id)
+        for statement in session.scalars(proposals.limit(people)):
+            statement.opdracht = None
+
+
+def test_what_no_opdracht_was_found_for_waits_on_a_page_of_its_own(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    analysed(site.storage, 60)
+    assert "/beheer/zonder-opdracht" not in reviewer.get("/beheer").text
+    assert "Elke uitspraak hoort bij een opdracht" in reviewer.get("/beheer/zonder-opdracht").text
+    unplaced(site, 52)
+    row = re.search(r"zonder-opdracht.*?</tr>", reviewer.get("/beheer").text, re.S)
+    assert row
+    assert re.findall(r'class="number">([^<]+)<', row[0]) == ["52", "52", "52", "-"]
+    page = reviewer.get("/beheer/zonder-opdracht?ronde=1").text
+    assert "52 uitspraken uit 52 antwoorden van 52 deelnemers, tot en met ronde 1" in page
+    assert "?ronde=1&amp;pagina=2" in page
+    second = reviewer.get("/beheer/zonder-opdracht?pagina=2").text
+    links = re.findall(r"/beheer/antwoorden/\w+#u-\w+", page + second)
+    assert len(set(links)) == 52
+    assert "nog niet geplaatst" in reviewer.get(links[0]).text
+    assert reviewer.get("/beheer/zonder-opdracht?ronde=9").status_code == 404
+
+
+def test_an_opdracht_with_many_themes_and_loose_statements_comes_in_pages(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    made = analysed(site.storage, 300)
+    with site.storage.writing() as session:
+        for number in range(3, 24):
+            theme = Theme(consultation_id=1, opdracht=4, number=number)
+            session.add(theme)
+            session.flush()
+            session.add(RunTheme(run_id=made["run"], theme_id=theme.id, label=f"thema {number}"))
+    page = reviewer.get("/beheer/opdrachten/4").text
+    assert "23 thema’s" in page
+    assert page.count("<article") == 20
+    assert "Zonder thema (60)" in page
+    assert page.count("<li>\n<blockquote>") == 50 + 2 * 4
+    other = reviewer.get("/beheer/opdrachten/4?themas=2&pagina=2").text
+    assert other.count("<article") == 3
+    assert other.count("<li>\n<blockquote>") == 10
+    assert "?themas=2&amp;pagina=1#los" in other
+    assert "?pagina=2&amp;themas=1#themas" in other
+    assert "O04-T023" in page + other
+
+
+def test_a_theme_says_how_far_to_trust_it(reviewer: httpx.Client, site: Site) -> None:
+    made = analysed(site.storage)
+    before = reviewer.get("/beheer/opdrachten/4").text
+    assert "Stevigheid" not in before
+    with site.storage.writing() as session:
+        for seen in session.query(RunTheme).filter_by(run_id=made["run"]):
+            seen.trust = {"stability": 0.868, "closeness": 0.5}
+    for address in ("/beheer/opdrachten/4", f"/beheer/themas/{made['codes'][1]}"):
+        page = reviewer.get(address).text
+        assert "Stevigheid: 87 % · Grootste groep: Burger" in page
+        assert "% van de deelnemers" in page
+        assert page.count("Vanaf 75 % is het stevig") == 1
+
+
+def test_who_no_longer_agrees_to_analysis_is_not_read_here(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    analysed(site.storage)
+    with site.storage.writing() as session:
+        person = session.query(Participant).filter_by(group="burger").first()
+        assert person
+        person.consents.append(Consent(purpose="analyse", granted=False, version="1"))
+    page = reviewer.get("/beheer/opdrachten/4").text
+    assert "<strong>23 deelnemers</strong>, 23 uitspraken" in page
 
 
 @given(
@@ -280,13 +368,16 @@ def test_numbers_and_themes_are_the_same_on_every_database(
         assert [
             (each.people, each.answers) for each in numbers.per_round(session, consultation)
         ] == [(24, 48)]
-        run = findings.latest_run(session, consultation, 4, 1)
+        run = latest_run(session, consultation, 4, 1)
         assert run
-        said = findings.said(session, consultation, 4, 1)
-        found = findings.themes(session, run, 4, said)
-        assert [len(each.statements) for each in found] == [24, 19]
-        assert len(findings.loose(said, found)) == 5
-        assert findings.counts(session, consultation)[4] == 48
+        said = standing(session, consultation, 4, until_round=1)
+        found = themes_of(session, run, 4, said)
+        assert [len(each.said) for each in found] == [24, 19]
+        assert len(without_theme(said, found)) == 5
+        assert counts(session, consultation) == {4: Count(statements=48, answers=48, people=24)}
+        assert counts(session, consultation, 0) == {}
+        texts = findings.texts_of(session, [each.contribution for each in said])
+        assert all(each.text == texts[each.contribution][each.start : each.end] for each in said)
         answer = findings.answer(session, consultation, made["answers"][0])
         assert answer
         assert answer.statements[0].text in answer.text

@@ -23,6 +23,7 @@ from consultation import rounds
 from consultation.models import (
     AnalysisRun,
     Assignment,
+    Consent,
     Contribution,
     ContributionVersion,
     Participant,
@@ -285,6 +286,7 @@ def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str,
         for number in range(people):
             group = GROUPS[number % len(GROUPS)]
             participant = Participant(consultation_id=1, group=group)
+            participant.consents.append(Consent(purpose="analyse", granted=True, version="1"))
             session.add(participant)
             session.flush()
             submission = Submission(

@@ -11,6 +11,15 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from analysis.standing import Count, Said, counts, standing, without_opdracht
+from analysis.themes import (
+    FEWEST,
+    ThemeView,
+    latest_run,
+    theme_counts,
+    themes_of,
+    without_theme,
+)
 from consultation import rounds
 from consultation.catalogue import Opdracht
 from consultation.models import AnalysisRun, Round
@@ -19,34 +28,33 @@ from web.accounts import FORM_COOKIE, SESSION_SECONDS, CurrentReviewer, Reviewer
 from web.pages import pages
 from web.services import Here, Services
 
-PER_PAGE = 100
+PER_PAGE = 50
+THEMES_PER_PAGE = 20
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 ChosenRound = Annotated[int | None, Query(alias="ronde", ge=1, le=9999)]
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
+ThemePageNumber = Annotated[int, Query(alias="themas", ge=1, le=99_999)]
 
 
 @dataclass(frozen=True)
 class Paged:
-    """One page of a long list."""
+    """One page of a long list; ``first`` is the number of its first item in the whole list."""
 
     items: Sequence[Any]
     page: int
     pages: int
     total: int
-
-    @property
-    def first(self) -> int:
-        """The number of this page's first item in the whole list."""
-        return (self.page - 1) * PER_PAGE + 1
+    first: int
 
 
-def paged(items: Sequence[Any], page: int) -> Paged:
+def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
     """The page asked for, or the last one where there are fewer."""
-    count = max(1, -(-len(items) // PER_PAGE))
-    page = min(page, count)
-    return Paged(items[(page - 1) * PER_PAGE : page * PER_PAGE], page, count, len(items))
+    pages = max(1, -(-len(items) // size))
+    page = min(page, pages)
+    first = (page - 1) * size
+    return Paged(items[first : first + size], page, pages, len(items), first + 1)
 
 
 @router.get("")
@@ -57,20 +65,19 @@ def overview(
     with here.storage.reading() as session:
         chosen = _round(session, here, ronde)
         until = chosen.number if chosen else None
-        run = findings.latest_run(session, here.consultation_id, None, ronde)
+        run = latest_run(session, here.consultation_id, None, ronde)
         rows = []
-        statements = findings.counts(session, here.consultation_id, until)
+        stand = counts(session, here.consultation_id, until)
         said = numbers.per_opdracht(session, here.consultation_id, until)
         for opdracht in here.catalogue.opdrachten:
-            own = findings.latest_run(session, here.consultation_id, opdracht.nummer, ronde)
+            number = opdracht.nummer
+            own = latest_run(session, here.consultation_id, number, ronde)
             rows.append(
                 {
                     "opdracht": opdracht,
-                    "numbers": said.get(opdracht.nummer, numbers.Numbers()),
-                    "statements": statements[opdracht.nummer],
-                    "themes": (
-                        findings.theme_counts(session, own.id)[opdracht.nummer] if own else None
-                    ),
+                    "numbers": said.get(number, numbers.Numbers()),
+                    "statements": stand.get(number, Count()).statements,
+                    "themes": theme_counts(session, own.id)[number] if own else None,
                 }
             )
         return _page(
@@ -83,6 +90,31 @@ def overview(
             run=run,
             run_round=session.get(Round, run.round_id) if run else None,
             rows=rows,
+            unplaced=stand.get(None, Count()),
+        )
+
+
+@router.get("/zonder-opdracht")
+def unplaced_page(
+    request: Request,
+    here: Here,
+    reviewer: CurrentReviewer,
+    ronde: ChosenRound = None,
+    pagina: PageNumber = 1,
+) -> HTMLResponse:
+    """The statements that no opdracht was found for."""
+    with here.storage.reading() as session:
+        chosen = _round(session, here, ronde)
+        said = without_opdracht(session, here.consultation_id, chosen.number if chosen else None)
+        return _page(
+            request,
+            here,
+            reviewer,
+            "beheer/zonder_opdracht.html",
+            chosen=chosen,
+            people=len({each.participant for each in said}),
+            answers=len({each.contribution for each in said}),
+            shown=paged(said, pagina),
         )
 
 
@@ -94,12 +126,12 @@ def opdracht_page(
     number: int,
     ronde: ChosenRound = None,
     pagina: PageNumber = 1,
+    themas: ThemePageNumber = 1,
 ) -> HTMLResponse:
     """The themes of one opdracht, and the statements that are in none."""
     opdracht = _opdracht(here, number)
     with here.storage.reading() as session:
-        run, chosen, said = _said(session, here, number, ronde)
-        found = findings.themes(session, run, number, said) if run else []
+        run, chosen, said, found = _found(session, here, number, ronde)
         return _page(
             request,
             here,
@@ -110,10 +142,10 @@ def opdracht_page(
             run=run,
             statements=said,
             people=len({each.participant for each in said}),
-            themes=found,
-            loose=paged(findings.loose(said, found), pagina),
-            few=len(said) < findings.FEWEST_TO_GROUP,
-            fewest=findings.FEWEST_TO_GROUP,
+            themes=paged(found, themas, THEMES_PER_PAGE),
+            loose=paged(without_theme(said, found), pagina),
+            few=len(said) < FEWEST,
+            fewest=FEWEST,
         )
 
 
@@ -132,12 +164,12 @@ def theme_page(
         raise HTTPException(404)
     opdracht = _opdracht(here, known[0])
     with here.storage.reading() as session:
-        run, chosen, said = _said(session, here, opdracht.nummer, ronde)
-        found = findings.themes(session, run, opdracht.nummer, said) if run else []
+        _, chosen, _, found = _found(session, here, opdracht.nummer, ronde)
         theme = next((each for each in found if each.code == code.upper()), None)
         if theme is None:
             raise HTTPException(404)
-        shown = paged(theme.statements, pagina)
+        shown = paged(theme.said, pagina)
+        texts = findings.texts_of(session, [each.contribution for each in shown.items])
         return _page(
             request,
             here,
@@ -148,7 +180,9 @@ def theme_page(
             theme=theme,
             shown=shown,
             segments={
-                each.id: findings.marked(each.answer, [(each.id, each.start, each.end)])
+                each.id: findings.marked(
+                    texts[each.contribution], [(each.id, each.start, each.end)]
+                )
                 for each in shown.items
             },
         )
@@ -165,7 +199,7 @@ def answer_page(
             raise HTTPException(404)
         codes: dict[str, list[str]] = {}
         for number in {each.opdracht for each in answer.statements if each.opdracht}:
-            run = findings.latest_run(session, here.consultation_id, number)
+            run = latest_run(session, here.consultation_id, number)
             if run is not None:
                 ids = [each.id for each in answer.statements if each.opdracht == number]
                 codes |= findings.theme_codes(session, ids, run.id)
@@ -183,13 +217,17 @@ def answer_page(
         )
 
 
-def _said(
+def _found(
     session: Session, here: Services, opdracht: int, ronde: int | None
-) -> tuple[AnalysisRun | None, Round | None, list[findings.Said]]:
+) -> tuple[AnalysisRun | None, Round | None, list[Said], list[ThemeView]]:
+    """The run that tells of an opdracht, what was said until then, and its themes: the one with
+    most people first."""
     chosen = _round(session, here, ronde)
-    run = findings.latest_run(session, here.consultation_id, opdracht, ronde)
+    run = latest_run(session, here.consultation_id, opdracht, ronde)
     until = chosen.number if chosen else None
-    return run, chosen, findings.said(session, here.consultation_id, opdracht, until)
+    said = standing(session, here.consultation_id, opdracht, until_round=until)
+    views = themes_of(session, run, opdracht, said) if run else []
+    return run, chosen, said, sorted(views, key=lambda each: -each.people)
 
 
 def _round(session: Session, here: Services, number: int | None) -> Round | None:

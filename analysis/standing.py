@@ -1,0 +1,161 @@
+"""The statements that stand now, read from the database: what tables, reports and pages share.
+
+A statement stands while its answer was not withdrawn or changed since, and while whoever gave it
+agrees to analysis. Nothing heavy is imported here: pages are made from this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from consultation.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement as it stands: ``text`` is the exact slice of its answer."""
+
+    id: str
+    contribution: str
+    participant: str
+    opdracht: int | None
+    round: int
+    group: str | None
+    question: str | None
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many statements stand, from how many answers of how many people."""
+
+    statements: int = 0
+    answers: int = 0
+    people: int = 0
+
+
+def standing(
+    session: Session,
+    consultation_id: int,
+    opdracht: int | None = None,
+    round_number: int | None = None,
+    until_round: int | None = None,
+    contribution: str | None = None,
+) -> list[Said]:
+    """The statements that stand now, oldest answer first.
+
+    ``round_number`` keeps one round, ``until_round`` all up to and including one, ``contribution``
+    one answer.
+    """
+    wanted: list[ColumnElement[bool]] = []
+    if opdracht is not None:
+        wanted.append(Statement.opdracht == opdracht)
+    if round_number is not None:
+        wanted.append(Round.number == round_number)
+    if contribution is not None:
+        wanted.append(Contribution.id == contribution)
+    return _said(session, consultation_id, until_round, *wanted)
+
+
+def without_opdracht(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[Said]:
+    """The statements that stand and that no opdracht was found for: a facilitator places them."""
+    return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
+
+
+def counts(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> dict[int | None, Count]:
+    """How much stands per opdracht; under None what has no opdracht."""
+    query = (
+        _joined(
+            Statement.opdracht,
+            func.count(),
+            func.count(Contribution.id.distinct()),
+            func.count(Participant.id.distinct()),
+        )
+        .where(*_stands(consultation_id, until_round))
+        .group_by(Statement.opdracht)
+    )
+    return {number: Count(*found) for number, *found in session.execute(query)}
+
+
+def agreed() -> Select[str]:
+    """The ids of the participants who agree to analysis now."""
+    last = (
+        select(func.max(Consent.id))
+        .where(Consent.purpose == "analyse")
+        .group_by(Consent.participant_id)
+    )
+    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
+
+
+def _said(
+    session: Session,
+    consultation_id: int,
+    until_round: int | None,
+    *wanted: ColumnElement[bool],
+) -> list[Said]:
+    # The database cuts the slice: a long document is not sent once for each of its statements.
+    # It counts characters as Python does.
+    text = func.substr(
+        ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
+    )
+    query = (
+        _joined(
+            Statement.id,
+            Contribution.id,
+            Participant.id,
+            Statement.opdracht,
+            Round.number,
+            Participant.group,
+            Contribution.question,
+            Statement.kind,
+            Statement.start,
+            Statement.end,
+            text,
+        )
+        .where(*_stands(consultation_id, until_round), *wanted)
+        .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
+    )
+    return [Said(*row) for row in session.execute(query)]
+
+
+def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
+    return (
+        select(*columns)
+        .select_from(Statement)
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .join(Round, Round.id == Submission.round_id)
+    )
+
+
+def _stands(consultation_id: int, until_round: int | None) -> list[ColumnElement[bool]]:
+    stands = [
+        Round.consultation_id == consultation_id,
+        Contribution.withdrawn_at.is_(None),
+        ContributionVersion.version == Contribution.version,
+        Participant.id.in_(agreed()),
+    ]
+    if until_round is not None:
+        stands.append(Round.number <= until_round)
+    return stands

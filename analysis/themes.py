@@ -1,0 +1,148 @@
+"""The themes of a stored run, with the statements that stand in them now.
+
+Nothing heavy is imported here: pages are made from this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis.standing import Said, standing
+from consultation.models import AnalysisRun, Assignment, Round, RunTheme, Theme
+
+FEWEST = 30
+"""With fewer statements than this nothing is clustered: they are shown as they are."""
+
+UNKNOWN_GROUP = "onbekend"
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """A theme with the statements that stand in it now, most central first."""
+
+    id: str
+    code: str
+    opdracht: int
+    label: str
+    status: str
+    keywords: tuple[str, ...]
+    said: tuple[Said, ...]
+    quotes: tuple[Said, ...]
+    action: Said | None
+    parents: tuple[str, ...]
+    trust: dict[str, Any]
+
+    @cached_property
+    def people(self) -> int:
+        """How many different participants are in it."""
+        return len({each.participant for each in self.said})
+
+    @cached_property
+    def groups(self) -> dict[str, int]:
+        """People per stakeholder group, the largest first; ``onbekend`` where none was given."""
+        members = {(each.group or UNKNOWN_GROUP, each.participant) for each in self.said}
+        counts = Counter(group for group, _ in members)
+        return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+    @property
+    def stability(self) -> float | None:
+        """How well it comes back on fewer statements, 0 to 1; None where it was not measured."""
+        stability: float | None = self.trust.get("stability")
+        return stability
+
+    @property
+    def main_group(self) -> tuple[str, float] | None:
+        """The largest known group and its share of the people, 0 to 1; None without one."""
+        known = [group for group in self.groups if group != UNKNOWN_GROUP]
+        return (known[0], self.groups[known[0]] / self.people) if known else None
+
+
+def latest_run(
+    session: Session, consultation_id: int, opdracht: int | None, round_number: int | None = None
+) -> AnalysisRun | None:
+    """The last finished run that covers an opdracht (None: any), of one round or of any."""
+    query = (
+        select(AnalysisRun)
+        .join(Round, Round.id == AnalysisRun.round_id)
+        .where(Round.consultation_id == consultation_id, AnalysisRun.status == "klaar")
+        .order_by(AnalysisRun.id.desc())
+        .limit(1)
+    )
+    if opdracht is not None:
+        query = query.where(AnalysisRun.opdracht.is_(None) | (AnalysisRun.opdracht == opdracht))
+    if round_number is not None:
+        query = query.where(Round.number == round_number)
+    return session.scalar(query)
+
+
+def theme_views(
+    session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
+) -> list[ThemeView]:
+    """The themes of the last run over an opdracht (of one round, or of any), largest first."""
+    run = latest_run(session, consultation_id, opdracht, round_number)
+    if run is None:
+        return []
+    return themes_of(session, run, opdracht, standing(session, consultation_id, opdracht))
+
+
+def themes_of(
+    session: Session, run: AnalysisRun, opdracht: int, said: Iterable[Said]
+) -> list[ThemeView]:
+    """A run's themes on an opdracht, of the given statements, most statements first."""
+    by_id = {each.id: each for each in said}
+    members: dict[str, list[Said]] = {}
+    placed = (
+        select(Assignment.theme_id, Assignment.statement_id)
+        .join(Theme, Theme.id == Assignment.theme_id)
+        .where(Assignment.run_id == run.id, Theme.opdracht == opdracht)
+        .order_by(Assignment.is_primary.desc(), Assignment.score.desc(), Assignment.id)
+    )
+    for theme_id, statement_id in session.execute(placed):
+        if statement_id in by_id:
+            members.setdefault(theme_id, []).append(by_id[statement_id])
+    rows = session.execute(
+        select(Theme, RunTheme)
+        .join(RunTheme, RunTheme.theme_id == Theme.id)
+        .where(RunTheme.run_id == run.id, Theme.opdracht == opdracht)
+    )
+    views = [
+        ThemeView(
+            id=theme.id,
+            code=theme.code,
+            opdracht=theme.opdracht,
+            label=seen.label,
+            status=theme.status,
+            keywords=tuple(str(each) for each in seen.keywords),
+            said=tuple(members.get(theme.id, ())),
+            quotes=tuple(by_id[each] for each in seen.quotes if each in by_id),
+            action=by_id.get(seen.action_statement_id or ""),
+            parents=tuple(theme.parents),
+            trust=seen.trust,
+        )
+        for theme, seen in rows
+    ]
+    return sorted(views, key=lambda each: (-len(each.said), each.code))
+
+
+def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:
+    """The statements that are in no theme: shown as such, never dropped."""
+    placed = {each.id for view in views for each in view.said}
+    return [each for each in said if each.id not in placed]
+
+
+def theme_counts(session: Session, run_id: int) -> Counter[int]:
+    """How many themes a run has per opdracht."""
+    query = (
+        select(Theme.opdracht, func.count())
+        .join(RunTheme, RunTheme.theme_id == Theme.id)
+        .where(RunTheme.run_id == run_id)
+        .group_by(Theme.opdracht)
+    )
+    return Counter({row[0]: row[1] for row in session.execute(query)})
