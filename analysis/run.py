@@ -38,7 +38,7 @@ from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_status
 
-METHOD = "leiden-consensus-2"
+METHOD = "leiden-consensus-3"
 SUBSAMPLES = 5
 
 

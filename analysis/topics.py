@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.labels import theme_labels
+from analysis.proposals import reads_as_proposal
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
 from language.pipeline import Word, words
@@ -25,7 +26,8 @@ class Topic:
     """One topic: rows of its texts, most central first, and what to show of it.
 
     ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
-    ``action`` is the row of the most central proposal, or None where there is none.
+    ``action`` is the row of the most central proposal that also reads as one, or None where there
+    is none.
     """
 
     rows: tuple[int, ...]
@@ -167,5 +169,5 @@ def _quotes(
 
 
 def _action(ranked: Sequence[int], texts: Sequence[str], kinds: Sequence[str]) -> int | None:
-    proposals = [row for row in ranked if kinds[row] == "voorstel"]
-    return next((row for row in proposals if len(texts[row].split()) >= 4), None)
+    proposals = (row for row in ranked if kinds[row] == "voorstel")
+    return next((row for row in proposals if reads_as_proposal(texts[row])), None)

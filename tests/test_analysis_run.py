@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import analysis.run
 from analysis import frames
 from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
+from analysis.proposals import reads_as_proposal
 from analysis.report import render
 from analysis.run import RunResult, analyse
 from analysis.standing import standing
@@ -140,6 +141,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
         assert all(any(quote.text in text for text in texts) for quote in view.quotes)
         if view.action:
             assert view.action.kind == "voorstel"
+            assert reads_as_proposal(view.action.text)
     assert tuple(frame.columns) == frames.THEME_COLUMNS
     assert frame["statements"].sum() == figures.statements
 
