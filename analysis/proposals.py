@@ -44,7 +44,8 @@ _FINITE = re.compile(
     |hadden|word|wordt|worden|werd|werden|kan|kunnen|kon|mag|mogen|wil|willen|zal|zullen|ga|gaat|gaan
     |ging|gingen|komt|komen|kwam|kwamen|krijgt|krijgen|kreeg|staat|staan|ligt|liggen|zit|zitten|begint
     |bestaat|bestaan|weet|weten|zegt|zeggen|zei|doet|deed|deden|duurt|duren|maakt|geeft|gaf|neemt|nam
-    |blijft|bleef|heet|hangt|helpt|loopt|mist|moest|vindt|vond|vraagt|werkt|lijkt|kost|telt|ziet|zag
+    |blijft|bleef|heet|hangt|helpt|loopt|mist|moest|vindt|vond|vraagt|werkt|lijkt|kost|telt|ziet|zag|levert
+    |brengt|houdt|zorgt|betekent|voelt|gebeurt|lukt|gelooft|durft
     |\w{3,}eert|\w{3,}eerde)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

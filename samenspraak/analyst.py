@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,7 @@ from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sqlalchemy.orm import Session
 
 
 class Format(str, Enum):
@@ -107,6 +108,10 @@ def import_(
     )
     summary: dict[str, Any] = {
         "files": [file.name for file in read],
+        "per_file": [
+            {"file": file.name, "added": each.added, "skipped": each.skipped, "empty": file.empty}
+            for file, each in zip(read, stored, strict=True)
+        ],
         "added": sum(each.added for each in stored),
         "skipped": sum(each.skipped for each in stored),
         "empty": sum(file.empty for file in read),
@@ -118,11 +123,12 @@ def import_(
     if as_json:
         print(json.dumps(summary, ensure_ascii=False))
         return
-    print(
-        f"{summary['added']} answers added to round {into.number}, {summary['skipped']} were there "
-        f"already, {summary['empty']} rows had no text; {cut.statements} statements, "
-        f"{cut.unplaced} of them without opdracht."
-    )
+    if len(read) > 1:
+        for each in summary["per_file"]:
+            print(f"{each['file']}: {_came_in(each)}")
+    made = _counted(cut.statements, "statement", "statements")
+    unplaced = f", {cut.unplaced} of them without opdracht" if cut.unplaced else ""
+    print(f"Round {into.number}: {_came_in(summary)}; {made} made{unplaced}.")
 
 
 def statements(
@@ -133,12 +139,15 @@ def statements(
     """Lists the statements: exact slices of what people said."""
     from analysis import frames
 
-    place = _ready(round_, opdracht)
-    with place.storage.reading() as session:
-        found = frames.statements(
+    _list(
+        lambda session, place: frames.statements(
             session, place.consultation_id, _numbers(place, None), round_, opdracht
-        )
-    _write(found, format_, hidden=("contribution", "start", "end"))
+        ),
+        round_,
+        opdracht,
+        format_,
+        hidden=("contribution", "start", "end"),
+    )
 
 
 def themes(
@@ -149,10 +158,15 @@ def themes(
     """Lists the themes of the last analysis, the largest of each opdracht first."""
     from analysis import frames
 
-    place = _ready(round_, opdracht)
-    with place.storage.reading() as session:
-        found = frames.themes(session, place.consultation_id, _numbers(place, opdracht), round_)
-    _write(found, format_, hidden=("id", "quotes", "parents", "trust", "action"))
+    _list(
+        lambda session, place: frames.themes(
+            session, place.consultation_id, _numbers(place, opdracht), round_
+        ),
+        round_,
+        opdracht,
+        format_,
+        hidden=("id", "quotes", "parents", "trust", "action"),
+    )
 
 
 def actions(
@@ -163,10 +177,13 @@ def actions(
     """Lists the actions that were proposed or decided."""
     from analysis import frames
 
-    place = _ready(round_, opdracht)
-    with place.storage.reading() as session:
-        found = frames.actions(session, place.consultation_id, opdracht)
-    _write(found, format_, hidden=("partners",))
+    _list(
+        lambda session, place: frames.actions(session, place.consultation_id, opdracht),
+        round_,
+        opdracht,
+        format_,
+        hidden=("partners",),
+    )
 
 
 def analyse(
@@ -250,6 +267,33 @@ def _ready(round_: int | None, opdracht: int | None) -> Workplace:
             rounds.require_round(session, place.consultation_id, round_)
     cut_new(place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True)
     return place
+
+
+def _list(
+    table: Callable[[Session, Workplace], pd.DataFrame],
+    round_: int | None,
+    opdracht: int | None,
+    format_: Format,
+    hidden: Iterable[str],
+) -> None:
+    place = _ready(round_, opdracht)
+    with place.storage.reading() as session:
+        found = table(session, place)
+    _write(found, format_, hidden)
+
+
+def _came_in(counts: dict[str, Any]) -> str:
+    """How many answers a file gave; what is none goes unsaid, but for the answers themselves."""
+    parts = [f"{_counted(counts['added'], 'answer', 'answers')} added"]
+    if counts["skipped"]:
+        parts.append(f"{_counted(counts['skipped'], 'was', 'were')} there already")
+    if counts["empty"]:
+        parts.append(f"{_counted(counts['empty'], 'row', 'rows')} without text left out")
+    return ", ".join(parts)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _numbers(place: Workplace, opdracht: int | None) -> list[int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -15,7 +16,9 @@ from consultation.import_files import read_rows
 from consultation.imports import ImportResult, store_rows
 from consultation.models import Contribution, ContributionVersion, Participant, Submission
 from consultation.participants import consents
+from consultation.settings import settings
 from consultation.storage import Storage
+from samenspraak.cli import app
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -170,3 +173,31 @@ def test_the_sample_consultation_is_read_whole(catalogue: Catalogue) -> None:
         file = read_rows(Path("data/voorbeeld") / f"{name}.jsonl", catalogue)
         assert len(file.rows) > 200
         assert not file.unknown_columns
+
+
+def test_what_came_in_is_told_in_plain_words_file_by_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    command = CliRunner()
+    command.invoke(app, ["round", "open", "1"])
+    one = written(tmp_path, "een.csv", "text,opdracht\nHet is te duur.,4\n,4\n")
+    two = written(tmp_path, "twee.csv", "text\nTe ver. Te laat.\nEen busje.\n")
+    first = command.invoke(app, ["import", str(one)]).stdout
+    both = command.invoke(app, ["import", str(one), str(two)]).stdout
+    found = json.loads(command.invoke(app, ["import", str(one), str(two), "--json"]).stdout)
+    settings.cache_clear()
+    assert first == ("Round 1: 1 answer added, 1 row without text left out; 1 statement made.\n")
+    assert both.splitlines() == [
+        "een.csv: 0 answers added, 1 was there already, 1 row without text left out",
+        "twee.csv: 2 answers added",
+        "Round 1: 2 answers added, 1 was there already, 1 row without text left out; "
+        "3 statements made, 3 of them without opdracht.",
+    ]
+    assert found["per_file"] == [
+        {"file": "een.csv", "added": 0, "skipped": 1, "empty": 1},
+        {"file": "twee.csv", "added": 0, "skipped": 2, "empty": 0},
+    ]
