@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions import choosing
 from actions.talk import workplace
 from consultation.settings import settings
+from language.informativeness import load_frequencies
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def main() -> None:
     workplace()
     executor = ActionExecutor()
     executor.register_package("actions")
-    threading.Thread(target=choosing.prepare, daemon=True).start()
+    threading.Thread(target=_prepare, daemon=True).start()
     app = create_app(executor)
     app.run(
         host="127.0.0.1",
@@ -34,6 +35,11 @@ def main() -> None:
         access_log=False,
         motd=False,
     )
+
+
+def _prepare() -> None:
+    load_frequencies()
+    choosing.prepare()
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
-from actions.talk import CONTRIBUTION_FORM, Talk
+from actions import probing
+from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, TalkForm, validator
 from consultation.catalogue import Opdracht, Vraag
 from consultation.effects import AnswerGiven, SubmissionConfirmed
 
@@ -21,7 +20,7 @@ def next_question(opdracht: Opdracht, current: Vraag, step: int = 1) -> Vraag | 
     return opdracht.vragen[index] if 0 <= index < len(opdracht.vragen) else None
 
 
-def after_answer(talk: Talk) -> dict[str, Any]:
+def after_answer(talk: Talk) -> Slots:
     """The slots that lead to the next question, or to the summary after the last."""
     opdracht, vraag = talk.opdracht, talk.vraag
     assert opdracht is not None
@@ -29,120 +28,103 @@ def after_answer(talk: Talk) -> dict[str, Any]:
     following = next_question(opdracht, vraag)
     changing = talk.slot("bevestigd") is False
     if following is None or changing:
-        return {"antwoord": _DONE, "vraag": None, "bevestigd": None}
-    return {"antwoord": None, "vraag": following.key}
+        return {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
+    return {"antwoord": None, "vraag": following.key, "doorvraag": None}
 
 
-class ValidateContributionForm(FormValidationAction):
+class ValidateContributionForm(TalkForm):
     """Takes answers as they are; the gateway stores the recorded words."""
 
     def name(self) -> str:
         return f"validate_{CONTRIBUTION_FORM}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
-        if talk.forgotten:
-            talk.fail()
-            return [SlotSet("requested_slot", None)]
-        events: list[EventType] = await super().run(dispatcher, tracker, domain)
-        return events
-
-    def validate_antwoord(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Any words are an answer; a button on a scale also brings its number."""
-        talk = Talk(dispatcher, tracker, domain)
+    @validator
+    def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
+        """Any words are an answer; a thin one is asked about once, after it is stored."""
         opdracht, vraag = talk.opdracht, talk.vraag
-        if talk.slot("requested_slot") != "antwoord" or opdracht is None or vraag is None:
-            return {"antwoord": value}
+        if opdracht is None or vraag is None:
+            talk.fail()
+            return {"antwoord": None}
         button = talk.entity("waarde")
-        number = int(button) if button and button.isdigit() else _scale(talk, vraag, str(value))
-        talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, value=number))
-        shown = _step_name(talk, number) if button else str(value).lstrip("\u2060")
-        slots = {"antwoorden": {**talk.answers, vraag.key: shown}, **after_answer(talk)}
-        talk.utter("zin_antwoord_bewaard")
-        return slots
+        text = str(value).lstrip("\u2060")
+        number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
+        probed: str | None = talk.slot("doorvraag")
+        judged = probing.judged(vraag, text)
+        talk.propose(
+            AnswerGiven(
+                opdracht=opdracht.nummer,
+                question=vraag.key,
+                value=number,
+                probe=probed,
+                measure=None if button else probing.measure(judged),
+            )
+        )
+        shown = _step_name(talk, number) if button else text
+        earlier = talk.answers.get(vraag.key)
+        whole = f"{earlier} {shown}" if probed and earlier else shown
+        slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
+        wording = None if button else probing.next_probe(talk, vraag, judged)
+        if wording is not None:
+            talk.utter("doorvraag_begrepen", antwoord=probing.shortened(text))
+            asked = [*(talk.slot("doorgevraagd") or []), wording]
+            return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
+        talk.utter("antwoord_bewaard")
+        return {**slots, **after_answer(talk)}
 
-    def validate_bevestigd(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_bevestigd(self, value: Any, talk: Talk) -> Slots:
         """A yes makes the submission final; a no asks what to change."""
-        talk = Talk(dispatcher, tracker, domain)
         opdracht = talk.opdracht
-        if talk.slot("requested_slot") != "bevestigd" or opdracht is None:
-            return {"bevestigd": value}
-        if value is not True:
+        if value is not True or opdracht is None:
             return {"bevestigd": None}
         talk.propose(SubmissionConfirmed(opdracht=opdracht.nummer))
-        talk.utter("zin_bevestigd")
+        talk.utter("bevestigd")
         done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
         return {"bevestigd": True, "klaar": done}
 
-    def validate_verder(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_verder(self, value: Any, talk: Talk) -> Slots:
         """Both answers are fine; what they lead to is ``action_verder``'s to say."""
         return {"verder": value}
 
 
-class AskAntwoord(Action):
-    """Asks the open question, in the catalogue's words for this opdracht."""
+class AskAntwoord(TalkAction):
+    """Asks the open question, in the catalogue's words for this opdracht, or its probe."""
 
     def name(self) -> str:
         return f"action_ask_{CONTRIBUTION_FORM}_antwoord"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None:
             talk.fail()
             return []
-        simpler = talk.intent == "herhalen"
-        buttons = []
-        response = "zin_vraag"
+        custom: dict[str, Any] = {
+            "step": "vraag",
+            "opdracht": opdracht.nummer,
+            "question": vraag.key,
+            "progress": {"nr": opdracht.vragen.index(vraag) + 1, "of": len(opdracht.vragen)},
+        }
+        probe = talk.slot("doorvraag")
+        if probe is not None:
+            skip = talk.button("knop_doorvraag_weigeren", "/overslaan")
+            talk.say(probe, buttons=[skip], custom={**custom, "probe": probe})
+            return [SlotSet("vraag", vraag.key)]
+        wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
         if vraag.soort == "prioriteit":
-            response = "zin_vraag_schaal"
-            buttons = [
-                {
-                    "title": f"{step.waarde} - {step.naam}",
-                    "payload": f'/bijdrage{{"waarde":"{step.waarde}"}}',
-                }
-                for step in sorted(
-                    talk.catalogue.consultatie.prioriteiten, key=lambda each: each.waarde
-                )
-            ]
-        talk.utter(
-            response,
-            vraag=vraag.eenvoudiger if simpler else vraag.tekst,
-            voorbeeld=vraag.voorbeeld,
-            buttons=buttons,
-            custom={
-                "step": "vraag",
-                "opdracht": opdracht.nummer,
-                "question": vraag.key,
-                "progress": {
-                    "nr": opdracht.vragen.index(vraag) + 1,
-                    "of": len(opdracht.vragen),
-                },
-            },
-        )
+            talk.say(wording, buttons=_scale_buttons(talk), custom=custom)
+        else:
+            talk.utter("vraag", vraag=wording, voorbeeld=vraag.voorbeeld, custom=custom)
         return [SlotSet("vraag", vraag.key)]
 
 
-class AskBevestigd(Action):
+class AskBevestigd(TalkAction):
     """Shows the answers as understood and asks whether they are right."""
 
     def name(self) -> str:
         return f"action_ask_{CONTRIBUTION_FORM}_bevestigd"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         opdracht = talk.opdracht
         if opdracht is None:
             talk.fail()
@@ -153,31 +135,28 @@ class AskBevestigd(Action):
             return []
         say_summary(talk)
         talk.utter(
-            "zin_klopt_dit",
+            "klopt_dit",
             buttons=[
-                talk.button("zin_knop_klopt", "/bevestigen"),
-                talk.button("zin_knop_wijzigen", "/antwoord_wijzigen"),
+                talk.button("knop_klopt", "/bevestigen"),
+                talk.button("knop_wijzigen", "/antwoord_wijzigen"),
             ],
             custom=custom,
         )
         return []
 
 
-class AskVerder(Action):
+class AskVerder(TalkAction):
     """Asks whether to talk about another opdracht."""
 
     def name(self) -> str:
         return f"action_ask_{CONTRIBUTION_FORM}_verder"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         talk.utter(
-            "zin_verder",
+            "verder",
             buttons=[
-                talk.button("zin_knop_ander_opdracht", "/ander_opdracht"),
-                talk.button("zin_knop_stoppen", "/stoppen"),
+                talk.button("knop_ander_opdracht", "/ander_opdracht"),
+                talk.button("knop_stoppen", "/stoppen"),
             ],
             custom={"step": "verder", "opdracht": talk.slot("opdracht"), "question": None},
         )
@@ -188,35 +167,46 @@ def say_summary(talk: Talk) -> None:
     """Says every answer on this opdracht, word for word."""
     opdracht = talk.opdracht
     answers = talk.answers
-    lines = []
-    for vraag in opdracht.vragen if opdracht else ():
-        if vraag.key in answers:
-            label = talk.words(f"zin_soort_{vraag.soort}")
-            if vraag.soort == "extra":
-                label = vraag.tekst
-            lines.append(f"• {label}: {' '.join(answers[vraag.key].split())}")
+    lines = [
+        f"• {_label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
+        for vraag in (opdracht.vragen if opdracht else ())
+        if vraag.key in answers
+    ]
     if lines:
-        talk.utter("zin_samenvatting", punten="\n".join(lines))
+        talk.utter("samenvatting", punten="\n".join(lines))
     else:
-        talk.utter("zin_samenvatting_leeg")
+        talk.utter("samenvatting_leeg")
 
 
 def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
     """Asks which answer to change, with a button per question of this opdracht."""
     opdracht = talk.opdracht
     talk.utter(
-        "zin_welk_antwoord",
+        "welk_antwoord",
         buttons=[
             {
-                "title": vraag.tekst
-                if vraag.soort == "extra"
-                else talk.words(f"zin_soort_{vraag.soort}"),
+                "title": _label(talk, vraag),
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
         ],
         custom=custom,
     )
+
+
+def _label(talk: Talk, vraag: Vraag) -> str:
+    return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
+
+
+def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
+    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: each.waarde)
+    return [
+        {
+            "title": f"{step.waarde} - {step.naam}",
+            "payload": f'/bijdrage{{"waarde":"{step.waarde}"}}',
+        }
+        for step in steps
+    ]
 
 
 def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:

@@ -2,74 +2,54 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contribution_form import after_answer, next_question, offer_changes
 from actions.opening import end, leave_opdracht
-from actions.talk import OPENING_FORM, Talk
+from actions.talk import OPENING_FORM, Talk, TalkAction
 
 
-class _Command(Action, ABC):
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
-        if talk.forgotten:
-            talk.fail()
-            return []
-        return self.obey(talk)
-
-    @abstractmethod
-    def obey(self, talk: Talk) -> list[EventType]:
-        """What the command does."""
-
-
-class ActionStoppen(_Command):
+class ActionStoppen(TalkAction):
     """Stops here; all that was said stays."""
 
     def name(self) -> str:
         return "action_stoppen"
 
-    def obey(self, talk: Talk) -> list[EventType]:
+    def act(self, talk: Talk) -> list[EventType]:
         return [*leave_opdracht(), *end(talk)]
 
 
-class ActionAnderOpdracht(_Command):
+class ActionAnderOpdracht(TalkAction):
     """Leaves this opdracht, to choose another."""
 
     def name(self) -> str:
         return "action_ander_opdracht"
 
-    def obey(self, talk: Talk) -> list[EventType]:
+    def act(self, talk: Talk) -> list[EventType]:
         return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
 
 
-class ActionOverslaan(_Command):
-    """Skips the open question."""
+class ActionOverslaan(TalkAction):
+    """Skips the open question, or declines a probe."""
 
     def name(self) -> str:
         return "action_overslaan"
 
-    def obey(self, talk: Talk) -> list[EventType]:
+    def act(self, talk: Talk) -> list[EventType]:
         if talk.slot("requested_slot") != "antwoord":
-            talk.utter("zin_niet_overslaan")
+            talk.utter("niet_overslaan")
             return []
-        talk.utter("zin_overgeslagen")
+        talk.utter("doorvraag_geweigerd" if talk.slot("doorvraag") else "overgeslagen")
         return [SlotSet(name, value) for name, value in after_answer(talk).items()]
 
 
-class ActionTerug(_Command):
+class ActionTerug(TalkAction):
     """Goes back one question; from the summary to the last."""
 
     def name(self) -> str:
         return "action_terug"
 
-    def obey(self, talk: Talk) -> list[EventType]:
+    def act(self, talk: Talk) -> list[EventType]:
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None or talk.slot("bevestigd") is True:
             return []
@@ -78,19 +58,19 @@ class ActionTerug(_Command):
         else:
             found = next_question(opdracht, vraag, step=-1)
             if found is None:
-                talk.utter("zin_eerste_vraag")
+                talk.utter("eerste_vraag")
                 return []
             earlier = found
-        return [SlotSet("antwoord", None), SlotSet("vraag", earlier.key)]
+        return _ask_again(earlier.key)
 
 
-class ActionAntwoordWijzigen(_Command):
+class ActionAntwoordWijzigen(TalkAction):
     """Asks a question again, or first which one."""
 
     def name(self) -> str:
         return "action_antwoord_wijzigen"
 
-    def obey(self, talk: Talk) -> list[EventType]:
+    def act(self, talk: Talk) -> list[EventType]:
         opdracht = talk.opdracht
         key = talk.entity("vraag")
         if opdracht is None or talk.slot("bevestigd") is True:
@@ -100,8 +80,8 @@ class ActionAntwoordWijzigen(_Command):
             if not changing:
                 offer_changes(talk)
             return []
-        return [
-            SlotSet("antwoord", None),
-            SlotSet("vraag", key),
-            SlotSet("bevestigd", False if changing else None),
-        ]
+        return [*_ask_again(key), SlotSet("bevestigd", False if changing else None)]
+
+
+def _ask_again(key: str) -> list[EventType]:
+    return [SlotSet("antwoord", None), SlotSet("vraag", key), SlotSet("doorvraag", None)]

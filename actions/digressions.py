@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contribution_form import say_summary
-from actions.talk import Talk
+from actions.talk import Talk, TalkAction
 
 _FROM_CATALOGUE = {
     "vraag_privacy": "privacy",
@@ -20,34 +16,31 @@ _FROM_CATALOGUE = {
     "vraag_wie": "wie",
     "bot_uitdagen": "bot",
 }
-_FROM_DOMAIN = {
-    "begroeten": "zin_begroeten",
-    "bedanken": "zin_bedanken",
-    "hulp": "zin_hulp",
-    "klacht": "zin_klacht",
-    "gegevens_verwijderen": "zin_gegevens_verwijderen",
-    "overslaan": "zin_niet_overslaan",
-    "terug": "zin_niet_overslaan",
-    "antwoord_wijzigen": "zin_nog_geen_antwoord",
+_OWN = {
+    "begroeten": "begroeten",
+    "bedanken": "bedanken",
+    "hulp": "hulp",
+    "klacht": "klacht",
+    "gegevens_verwijderen": "gegevens_verwijderen",
+    "overslaan": "niet_overslaan",
+    "terug": "niet_overslaan",
+    "antwoord_wijzigen": "nog_geen_antwoord",
 }
 
 
-class ActionDigressie(Action):
+class ActionDigressie(TalkAction):
     """Answers a question about the consultation or the assistant."""
 
     def name(self) -> str:
         return "action_digressie"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         texts = talk.catalogue.consultatie
         intent = talk.intent or ""
         if intent in _FROM_CATALOGUE:
             talk.say(getattr(texts, _FROM_CATALOGUE[intent]))
-        elif intent in _FROM_DOMAIN:
-            talk.utter(_FROM_DOMAIN[intent])
+        elif intent in _OWN:
+            talk.utter(_OWN[intent])
         if intent in ("contact_mens", "klacht"):
             talk.say(texts.contact.tekst)
         if intent == "uitleg_opdracht":
@@ -57,5 +50,5 @@ class ActionDigressie(Action):
             if talk.answers:
                 say_summary(talk)
             else:
-                talk.utter("zin_nog_geen_antwoord")
+                talk.utter("nog_geen_antwoord")
         return []

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions import choosing
-from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, Talk
+from actions.talk import (
+    CONTRIBUTION_FORM,
+    OPENING_FORM,
+    Slots,
+    Talk,
+    TalkAction,
+    TalkForm,
+    validator,
+)
 from consultation.effects import ConsentGiven, ConversationEnded, GroupChosen, OpdrachtChosen
 
 _YES_OR_NO = (
@@ -20,18 +26,23 @@ _YES_OR_NO = (
     "bevestigd",
     "verder",
 )
+_OF_ONE_OPDRACHT = (
+    "requested_slot",
+    "opdracht",
+    "vooraf",
+    "vraag",
+    "doorvraag",
+    "antwoord",
+    "antwoorden",
+    "bevestigd",
+    "verder",
+)
 
 
 def go_on(talk: Talk) -> list[EventType]:
     """The form that is next, from what is known of the talk."""
     if talk.slot("toestemming_analyse") is False:
-        talk.utter(
-            "zin_geen_toestemming",
-            custom={"step": "einde"},
-            buttons=[talk.button("zin_knop_hervatten", "/begroeten")],
-        )
-        talk.propose(ConversationEnded())
-        return []
+        return end(talk, "geen_toestemming")
     if talk.slot("opdracht") is not None and talk.slot("groep") is not None:
         if talk.slot("verder") is True:
             return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
@@ -43,79 +54,50 @@ def go_on(talk: Talk) -> list[EventType]:
 
 def leave_opdracht() -> list[EventType]:
     """Forgets the opdracht at hand; its answers are in the database."""
-    return [
-        ActiveLoop(None),
-        *(
-            SlotSet(name, None)
-            for name in (
-                "requested_slot",
-                "opdracht",
-                "vooraf",
-                "vraag",
-                "antwoord",
-                "antwoorden",
-                "bevestigd",
-                "verder",
-            )
-        ),
-    ]
+    return [ActiveLoop(None), *(SlotSet(name, None) for name in _OF_ONE_OPDRACHT)]
 
 
-def end(talk: Talk) -> list[EventType]:
+def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
     """Says goodbye; the talk can be taken up again at any time."""
     talk.utter(
-        "zin_einde",
+        sentence,
         custom={"step": "einde"},
-        buttons=[talk.button("zin_knop_hervatten", "/begroeten")],
+        buttons=[talk.button("knop_hervatten", "/begroeten")],
     )
     talk.propose(ConversationEnded())
     return []
 
 
-class ActionWelkom(Action):
+class ActionWelkom(TalkAction):
     """Opens a talk, or takes one up again."""
 
     def name(self) -> str:
         return "action_welkom"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
-        if talk.forgotten:
-            talk.fail()
-            return []
+    def act(self, talk: Talk) -> list[EventType]:
         texts = talk.catalogue.consultatie
         if talk.slot("toestemming_analyse") is True:
-            talk.utter("zin_welkom_terug")
+            talk.utter("welkom_terug")
             return go_on(talk)
-        talk.utter("zin_welkom", titel=texts.titel, doel=texts.doel)
+        talk.utter("welkom", titel=texts.titel, doel=texts.doel)
         talk.say(f"{texts.bot} {texts.duur}")
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
 
 
-class ActionVerder(Action):
+class ActionVerder(TalkAction):
     """Goes on with whatever is next, also where a yes or no was expected and neither came."""
 
     def name(self) -> str:
         return "action_verder"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
-        if talk.forgotten:
-            talk.fail()
-            return []
-        if (
-            tracker.active_loop.get("name") is not None
-            and talk.slot("requested_slot") in _YES_OR_NO
-        ):
-            talk.utter("zin_ja_of_nee")
+    def act(self, talk: Talk) -> list[EventType]:
+        asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        if asked in _YES_OR_NO:
+            talk.utter("ja_of_nee")
         return go_on(talk)
 
 
-class _AskConsent(Action, ABC):
+class _AskConsent(TalkAction):
     @property
     @abstractmethod
     def doel(self) -> str:
@@ -124,17 +106,14 @@ class _AskConsent(Action, ABC):
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_toestemming_{self.doel}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         shown = talk.catalogue.toestemming(self.doel)
         if shown is not None:
             talk.say(
                 f"{shown.vraag}\n{shown.uitleg}",
                 buttons=[
-                    talk.button("zin_knop_ja", "/bevestigen"),
-                    talk.button("zin_knop_nee", "/ontkennen"),
+                    talk.button("knop_ja", "/bevestigen"),
+                    talk.button("knop_nee", "/ontkennen"),
                 ],
                 custom={"step": "toestemming", "question": self.doel},
             )
@@ -144,39 +123,30 @@ class _AskConsent(Action, ABC):
 class AskConsentAnalyse(_AskConsent):
     """Asks whether the answers may be stored and studied."""
 
-    @property
-    def doel(self) -> str:
-        return "analyse"
+    doel = "analyse"
 
 
 class AskConsentCitaat(_AskConsent):
     """Asks whether answers may be quoted."""
 
-    @property
-    def doel(self) -> str:
-        return "citaat"
+    doel = "citaat"
 
 
 class AskConsentOrganisatie(_AskConsent):
     """Asks whether the organisation may be named."""
 
-    @property
-    def doel(self) -> str:
-        return "organisatie"
+    doel = "organisatie"
 
 
-class AskGroep(Action):
+class AskGroep(TalkAction):
     """Asks for the stakeholder group."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_groep"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         talk.utter(
-            "zin_groep",
+            "groep",
             buttons=[
                 {"title": groep.naam, "payload": f'/bijdrage{{"waarde":"{groep.slug}"}}'}
                 for groep in talk.catalogue.groepen
@@ -186,20 +156,17 @@ class AskGroep(Action):
         return []
 
 
-class AskOpdracht(Action):
+class AskOpdracht(TalkAction):
     """Asks which opdracht to talk about, the finished ones left out."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_opdracht"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
+    def act(self, talk: Talk) -> list[EventType]:
         done = set(talk.slot("klaar") or [])
         open_ones = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
         talk.utter(
-            "zin_opdracht",
+            "opdracht",
             buttons=[
                 _choice(each.nummer, each.titel) for each in open_ones or talk.catalogue.opdrachten
             ],
@@ -208,82 +175,59 @@ class AskOpdracht(Action):
         return []
 
 
-class ValidateOpeningForm(FormValidationAction):
-    """Takes the opening's answers. On a form's start slots are only looked at again."""
+class ValidateOpeningForm(TalkForm):
+    """Takes the opening's answers."""
 
     def name(self) -> str:
         return f"validate_{OPENING_FORM}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
-        if talk.forgotten:
-            talk.fail()
-            return [SlotSet("requested_slot", None)]
-        events: list[EventType] = await super().run(dispatcher, tracker, domain)
-        return events
-
-    def validate_toestemming_analyse(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_toestemming_analyse(self, value: Any, talk: Talk) -> Slots:
         """A no ends the talk: without this consent nothing may be asked."""
-        slots = _consent("analyse", value, Talk(dispatcher, tracker, domain))
-        if value is False:
-            slots["requested_slot"] = None
-        return slots
+        slots = _consent("analyse", value, talk)
+        return slots if value is True else {**slots, "requested_slot": None}
 
-    def validate_toestemming_citaat(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_toestemming_citaat(self, value: Any, talk: Talk) -> Slots:
         """Both answers are fine."""
-        return _consent("citaat", value, Talk(dispatcher, tracker, domain))
+        return _consent("citaat", value, talk)
 
-    def validate_toestemming_organisatie(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_toestemming_organisatie(self, value: Any, talk: Talk) -> Slots:
         """Both answers are fine."""
-        return _consent("organisatie", value, Talk(dispatcher, tracker, domain))
+        return _consent("organisatie", value, talk)
 
-    def validate_groep(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_groep(self, value: Any, talk: Talk) -> Slots:
         """A button's slug, or the one group that the words name."""
-        talk = Talk(dispatcher, tracker, domain)
-        if not _asked(talk, "groep"):
-            return {"groep": value}
         slug = talk.entity("waarde") or choosing.named_group(str(value), talk.catalogue)
         groep = talk.catalogue.groep(slug)
         if groep is None:
-            talk.utter("zin_groep_onbekend")
+            talk.utter("groep_onbekend")
             return {"groep": None}
-        talk.utter("zin_groep_begrepen", naam=groep.naam)
+        talk.utter("groep_begrepen", naam=groep.naam)
         talk.propose(GroupChosen(group=groep.slug))
-        chosen: dict[str, Any] = {"groep": groep.slug}
+        chosen: Slots = {"groep": groep.slug}
         vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
         if vooraf is not None:
             chosen |= _start(talk, vooraf.nummer)
         return chosen
 
-    def validate_opdracht(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> dict[str, Any]:
+    @validator
+    def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
         """A button's number, a number or title in the text, or the best match of its words."""
-        talk = Talk(dispatcher, tracker, domain)
-        if not _asked(talk, "opdracht"):
-            return {"opdracht": value}
         button = talk.entity("opdracht")
         if button is not None and button.isdigit():
             number: int | None = int(button)
         else:
             number = choosing.named_number(str(value), talk.catalogue)
-        if talk.catalogue.opdracht(number) is not None and number is not None:
+        if number is not None and talk.catalogue.opdracht(number) is not None:
             return _start(talk, number)
         best = choosing.matches(str(value))
         if best and best[0].score >= choosing.SURE:
             return _start(talk, best[0].number)
         talk.utter(
-            "zin_opdracht_onbekend",
+            "opdracht_onbekend",
             buttons=[
                 _choice(found.nummer, found.titel)
                 for match in best
@@ -297,23 +241,17 @@ def _choice(number: int, title: str) -> dict[str, str]:
     return {"title": title, "payload": f'/opdracht_kiezen{{"opdracht":"{number}"}}'}
 
 
-def _asked(talk: Talk, slot: str) -> bool:
-    return bool(talk.slot("requested_slot") == slot)
+def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
+    talk.propose(ConsentGiven(purpose=doel, granted=value is True))
+    if value is True:
+        talk.utter("toestemming_bedankt")
+    return {f"toestemming_{doel}": value}
 
 
-def _consent(doel: Any, value: Any, talk: Talk) -> dict[str, Any]:
-    slot = f"toestemming_{doel}"
-    if _asked(talk, slot):
-        talk.propose(ConsentGiven(purpose=doel, granted=value is True))
-        if value is True:
-            talk.utter("zin_toestemming_bedankt")
-    return {slot: value}
-
-
-def _start(talk: Talk, number: int) -> dict[str, Any]:
+def _start(talk: Talk, number: int) -> Slots:
     opdracht = talk.catalogue.opdracht(number)
     assert opdracht is not None
-    talk.utter("zin_opdracht_begrepen", nummer=number, titel=opdracht.titel)
+    talk.utter("opdracht_begrepen", nummer=number, titel=opdracht.titel)
     talk.say(opdracht.uitleg)
     talk.propose(OpdrachtChosen(opdracht=number))
     return {"opdracht": number, "vooraf": None, "vraag": opdracht.vragen[0].key}

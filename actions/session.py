@@ -12,7 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, Talk, workplace
+from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, catalogue, workplace
 from consultation import conversation
 from consultation.catalogue import Catalogue
 from consultation.conversation import Standing
@@ -31,7 +31,6 @@ class ActionSessionStart(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        talk = Talk(dispatcher, tracker, domain)
         metadata = tracker.get_slot("session_started_metadata") or {}
         name = metadata.get("conversation")
         standing = None
@@ -43,11 +42,11 @@ class ActionSessionStart(Action):
                 standing = None
         events: list[EventType] = [SessionStarted()]
         if standing is not None:
-            events += restore(talk.catalogue, standing, str(name))
+            events += restore(catalogue(), standing, str(name))
         return [*events, ActionExecuted("action_listen")]
 
 
-def restore(catalogue: Catalogue, standing: Standing, name: str) -> list[EventType]:
+def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType]:
     """The events that bring a fresh tracker to where a talk stands."""
     step = standing.position.step
     slots: dict[str, Any] = {
@@ -55,15 +54,23 @@ def restore(catalogue: Catalogue, standing: Standing, name: str) -> list[EventTy
         "groep": standing.group,
         "organisatie": standing.organisation,
         "klaar": list(standing.finished),
+        "doorgevraagd": list(standing.probes),
         **{f"toestemming_{doel}": standing.consents.get(doel) for doel in DOELEN},
     }
     for doel in DOELEN:
-        asked = catalogue.toestemming(doel) is not None
+        asked = current.toestemming(doel) is not None
         needless = doel == "organisatie" and not standing.organisation
         if not asked or needless:
             slots[f"toestemming_{doel}"] = False
     if step in _IN_OPDRACHT:
-        slots |= _opdracht_slots(standing)
+        slots |= {
+            "opdracht": standing.position.opdracht,
+            "vraag": standing.position.question,
+            "doorvraag": standing.position.probe,
+            "antwoorden": standing.answers,
+            "antwoord": None if step == "vraag" else "klaar",
+            "bevestigd": True if step == "verder" else None,
+        }
     else:
         slots["vooraf"] = standing.opdracht
     events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
@@ -71,17 +78,6 @@ def restore(catalogue: Catalogue, standing: Standing, name: str) -> list[EventTy
     if loop is not None:
         events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
     return events
-
-
-def _opdracht_slots(standing: Standing) -> dict[str, Any]:
-    step = standing.position.step
-    return {
-        "opdracht": standing.position.opdracht,
-        "vraag": standing.position.question,
-        "antwoorden": standing.answers,
-        "antwoord": None if step == "vraag" else "klaar",
-        "bevestigd": True if step == "verder" else None,
-    }
 
 
 def _open_form(standing: Standing) -> tuple[str | None, str | None]:

@@ -1,16 +1,21 @@
 """What every action starts from: the catalogue, the database to read, and a way to speak.
 
-Sentences come from ``domain.yml`` (the assistant's own) or the catalogue (the consultation's).
+Sentences come from ``zinnen.yml`` (the assistant's own) or the catalogue (the consultation's).
 """
 
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any
 
-from rasa_sdk import Tracker
+import yaml
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
@@ -20,6 +25,9 @@ from consultation.storage import Storage
 
 OPENING_FORM = "opening_form"
 CONTRIBUTION_FORM = "contribution_form"
+
+Slots = dict[str, Any]
+Validator = Callable[[Any, Any, CollectingDispatcher, Tracker, dict[str, Any]], Slots]
 
 
 @dataclass(frozen=True)
@@ -42,15 +50,20 @@ def catalogue() -> Catalogue:
     return catalogue_at(settings().catalogue)
 
 
+@lru_cache(maxsize=1)
+def sentences() -> dict[str, list[str]]:
+    """What the assistant itself says: name to wordings."""
+    text = Path(__file__).with_name("zinnen.yml").read_text(encoding="utf-8")
+    raw: dict[str, str | list[str]] = yaml.safe_load(text)
+    return {name: [each] if isinstance(each, str) else each for name, each in raw.items()}
+
+
 class Talk:
     """One turn: reads the tracker, speaks, and proposes effects."""
 
-    def __init__(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> None:
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.dispatcher = dispatcher
         self.tracker = tracker
-        self.domain = domain
         self.catalogue = catalogue()
 
     def slot(self, name: str) -> Any:
@@ -99,9 +112,9 @@ class Talk:
         conversation = self.metadata.get("conversation")
         return conversation is not None and self.slot("gesprek") != conversation
 
-    def words(self, response: str) -> str:
-        """The first wording of a response in ``domain.yml``, for a button or a label."""
-        return str(self.domain["responses"][response][0]["text"])
+    def words(self, sentence: str) -> str:
+        """The first wording of a sentence, for a button or a label."""
+        return sentences()[sentence][0]
 
     def say(self, text: str, **bubble: Any) -> None:
         """Says a text of the catalogue; blank lines would split it over bubbles."""
@@ -109,15 +122,15 @@ class Talk:
 
     def utter(
         self,
-        response: str,
+        sentence: str,
         *,
         buttons: list[dict[str, str]] | None = None,
         custom: dict[str, Any] | None = None,
         **values: Any,
     ) -> None:
-        """Says a sentence of ``domain.yml``, with values filled in."""
-        wording = random.choice(self.domain["responses"][response])["text"]
-        self.say(str(wording).format(**values), buttons=buttons, custom=custom)
+        """Says a sentence of ``zinnen.yml``, with values filled in."""
+        wording = random.choice(sentences()[sentence])
+        self.say(wording.format(**values), buttons=buttons, custom=custom)
 
     def propose(self, effect: Effect) -> None:
         """Proposes a change; the gateway makes it when the turn is complete."""
@@ -127,9 +140,69 @@ class Talk:
         """Tells the gateway that this turn must be done again."""
         self.dispatcher.utter_message(json_message={"turn_failed": True})
 
-    def button(self, response: str, payload: str) -> dict[str, str]:
-        """A button whose title stands in ``domain.yml``."""
-        return {"title": self.words(response), "payload": payload}
+    def button(self, sentence: str, payload: str) -> dict[str, str]:
+        """A button whose title stands in ``zinnen.yml``."""
+        return {"title": self.words(sentence), "payload": payload}
+
+
+class TalkAction(Action, ABC):
+    """An action that works on a talk; on a tracker that is not the talk's own it fails the turn."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Does the work, or tells the gateway to do the turn again."""
+        talk = Talk(dispatcher, tracker)
+        if talk.forgotten:
+            talk.fail()
+            return []
+        return self.act(talk)
+
+    @abstractmethod
+    def act(self, talk: Talk) -> list[EventType]:
+        """What the action does."""
+
+
+class TalkForm(FormValidationAction, ABC):
+    """A form's validation, with one method per slot that is wrapped in ``validator``."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """``validate_`` and the form's name."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Validates, or tells the gateway to do the turn again."""
+        talk = Talk(dispatcher, tracker)
+        if talk.forgotten:
+            talk.fail()
+            return [SlotSet("requested_slot", None)]
+        events: list[EventType] = await super().run(dispatcher, tracker, domain)
+        return events
+
+
+def validator(method: Callable[[Any, Any, Talk], Slots]) -> Validator:
+    """Gives a slot's validation the talk instead of the SDK's three arguments.
+
+    When a form starts, the SDK also validates slots that were filled before. Those are given back
+    as they are: only what was asked for now is new.
+    """
+    slot = method.__name__.removeprefix("validate_")
+
+    @wraps(method)
+    def validate(
+        self: Any,
+        value: Any,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any],
+    ) -> Slots:
+        if tracker.get_slot("requested_slot") != slot:
+            return {slot: value}
+        return method(self, value, Talk(dispatcher, tracker))
+
+    return validate
 
 
 def _bubble(

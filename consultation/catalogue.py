@@ -112,7 +112,11 @@ class Uitdaging(_Closed):
 
 
 class Vraag(_Closed):
-    """One question of an opdracht."""
+    """One question of an opdracht.
+
+    ``strengheid`` tells how soon a thin answer is asked about with a ``doorvraag``: 0 never, 1 when
+    it says next to nothing, 2 sooner.
+    """
 
     soort: Soort
     sleutel: Slug | None = None
@@ -120,6 +124,7 @@ class Vraag(_Closed):
     eenvoudiger: Tekst
     voorbeeld: Tekst
     doorvraag: tuple[Tekst, ...] = ()
+    strengheid: int = Field(default=1, ge=0, le=2)
 
     @property
     def key(self) -> str:

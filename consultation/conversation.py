@@ -51,11 +51,12 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a talk stands: the step, and the opdracht and question that are open."""
+    """Where a talk stands: the step, and the opdracht, question and probe that are open."""
 
     step: str = "start"
     opdracht: int | None = None
     question: str | None = None
+    probe: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Standing:
     opdracht: int | None
     answers: dict[str, str] = field(default_factory=dict)
     finished: tuple[int, ...] = ()
+    probes: tuple[str, ...] = ()
     ended: bool = False
 
 
@@ -255,6 +257,7 @@ def position(session: Session, conversation_id: str) -> Position:
                 step=custom["step"],
                 opdracht=custom.get("opdracht"),
                 question=custom.get("question"),
+                probe=custom.get("probe"),
             )
     return Position()
 
@@ -291,8 +294,17 @@ def standing(session: Session, conversation_id: str) -> Standing:
         opdracht=opdracht,
         answers=_answers(session, current) if current and opdracht else {},
         finished=finished,
+        probes=_probes(session, conversation_id),
         ended=conversation.ended_at is not None,
     )
+
+
+def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
+    query = select(Message.custom).where(
+        Message.conversation_id == conversation_id, Message.sender == "assistent"
+    )
+    customs = session.scalars(query.order_by(Message.seq))
+    return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
 
 
 def _answers(session: Session, submission: Submission) -> dict[str, str]:
@@ -416,6 +428,11 @@ def _store_answer(
     contribution.value = effect.value
     contribution.probe = effect.probe or contribution.probe
     contribution.versions.append(
-        ContributionVersion(version=contribution.version, text=text, parts=parts)
+        ContributionVersion(
+            version=contribution.version,
+            text=text,
+            parts=parts,
+            measure=effect.measure.model_dump() if effect.measure else None,
+        )
     )
     session.flush()

@@ -40,6 +40,20 @@ class OpdrachtChosen(_Effect):
     opdracht: int
 
 
+class Measure(_Effect):
+    """How much an answer says; see ``docs/decisions/0004-probing.md``.
+
+    ``information`` is in bits, ``specificity`` counts 0 to 5 cues, ``relevance`` is 0 to 1 where it
+    was measured.
+    """
+
+    information: float
+    specificity: int
+    relevance: float | None = None
+    non_answer: bool
+    thin: bool
+
+
 class AnswerGiven(_Effect):
     """The message at hand is the answer to a question.
 
@@ -53,6 +67,7 @@ class AnswerGiven(_Effect):
     question: str
     value: int | None = Field(default=None, ge=1, le=5)
     probe: str | None = None
+    measure: Measure | None = None
 
 
 class SubmissionConfirmed(_Effect):

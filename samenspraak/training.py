@@ -48,7 +48,7 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
         return latest_model()
     before = inputs_hash()
     say("validating the training data")
-    _rasa(values, "data", "validate", "--data", *_present_data())
+    _rasa(values, "data", "validate", "--fail-on-warnings", "--data", *_present_data())
     say("training the assistant")
     _rasa(values, "train", "--data", *_present_data(), "--out", "models")
     _STAMP.write_text(before + "\n", encoding="utf-8")

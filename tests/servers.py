@@ -153,6 +153,13 @@ class Talk:
         self.bubbles = answers[0]
         return self.bubbles
 
+    def answer(self, text: str) -> list[dict[str, Any]]:
+        """Answers the open question, and declines when more is asked about it."""
+        self.say(text)
+        if self.custom.get("probe"):
+            self.tap("/overslaan")
+        return self.bubbles
+
     def tap(self, wanted: str, times: int = 1) -> list[dict[str, Any]]:
         """Taps the button whose title or payload holds ``wanted``."""
         for bubble in reversed(self.bubbles):

@@ -78,32 +78,50 @@ def test_the_readmes_script_holds_a_whole_talk_with_every_message_sent_twice(
     assert "ontvangstcode:" in done.stdout
 
 
-def test_what_was_typed_stands_in_the_database_once_though_each_process_is_killed(
-    servers: Servers,
-) -> None:
-    typed = {
-        "drempel": "Kinderopvang sluit om 18u,\n\n en de les begint om 18u30. Te laat dus!",
-        "voorstel": "  ruimere uren voor de opvang 🙏 — en liefst gratis  ",
-        "trekker": "/restart de gemeenten, met VDAB",
-    }
+TYPED = {
+    "drempel": "Kinderopvang in Gent sluit om 18u,\n\n en de les begint om 18u30. Te laat dus!",
+    "voorstel": "  de gemeente betaalt ruimere uren voor de opvang 🙏 — en liefst gratis  ",
+    "trekker": "/restart de gemeenten, met VDAB",
+}
+
+
+def talk_with_kills(servers: Servers, victim: str, turns: set[int]) -> None:
+    """Holds a whole talk, each message sent twice, and kills a process before some turns."""
     talk = Talk(servers.url, opdracht=4)
-    talk.open()
-    assert talk.at == ("vraag", 4, "drempel")
-    for question, victim in zip(typed, ("rasa", "actions", "web"), strict=True):
-        assert talk.at == ("vraag", 4, question)
-        servers.kill(victim)
-        talk.say(typed[question], times=2)
-    assert talk.at == ("vraag", 4, "prioriteit")
+    turn = 0
+    while talk.at[0] != "einde":
+        turn += 1
+        if turn in turns:
+            servers.kill(victim)
+        step, _, question = talk.at
+        if step == "vraag" and question in TYPED:
+            talk.say(TYPED[question], times=2)
+        else:
+            taps = {"vraag": '"waarde":"5"', "groep": '"burger"', "verder": "/stoppen"}
+            talk.tap(taps.get(step, "/bevestigen"), times=2)
     servers.wait_until_ready()
-    talk.tap('"waarde":"5"', times=2)
-    assert talk.at[0] == "bevestigen"
-    talk.tap("/bevestigen", times=2)
     found = stored(servers, talk)
-    assert {question: found[question] for question in typed} == {
-        question: [(text, None)] for question, text in typed.items()
+    assert {question: found[question] for question in TYPED} == {
+        question: [(text, None)] for question, text in TYPED.items()
     }
     assert [value for _, value in found["prioriteit"]] == [5]
-    assert [text for text in talk.typed() if text in typed.values()] == list(typed.values())
+    assert [text for text in talk.typed() if text in TYPED.values()] == list(TYPED.values())
+    assert len(talk.typed()) == turn
+
+
+@pytest.mark.parametrize("victim", ["rasa", "actions", "web"])
+def test_a_process_killed_at_five_turns_loses_no_answer_and_doubles_none(
+    servers: Servers, victim: str
+) -> None:
+    talk_with_kills(servers, victim, {1, 3, 4, 6, 8})
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("victim", ["rasa", "actions", "web"])
+def test_a_process_killed_at_every_turn_loses_no_answer_and_doubles_none(
+    servers: Servers, victim: str
+) -> None:
+    talk_with_kills(servers, victim, set(range(1, 30)))
 
 
 def test_text_that_starts_with_a_slash_is_text_and_a_payload_counts_only_when_offered(
@@ -111,13 +129,14 @@ def test_text_that_starts_with_a_slash_is_text_and_a_payload_counts_only_when_of
 ) -> None:
     talk = Talk(servers.url, opdracht=10)
     talk.open()
-    talk.say("/stoppen")
+    talk.answer("/stoppen")
     assert talk.at == ("vraag", 10, "voorstel")
     assert stored(servers, talk) == {"drempel": [("/stoppen", None)]}
     refused = talk.post(message="Stop", client_id=uuid.uuid4().hex, payload="/stoppen")
     assert refused.status_code == 422
     assert isinstance(refused.json()["detail"], str)
-    assert talk.typed()[-1] == "/stoppen"
+    assert "/stoppen" in talk.typed()
+    assert "Stop" not in talk.typed()
 
 
 def test_a_question_to_the_assistant_is_answered_and_the_open_question_comes_back(
@@ -130,7 +149,7 @@ def test_a_question_to_the_assistant_is_answered_and_the_open_question_comes_bac
     assert stored(servers, talk) == {}
     talk.say("hoe lang duurt dit nog?")
     assert talk.at == ("vraag", 2, "drempel")
-    talk.say("Stop met die verplichte attesten")
+    talk.answer("Stop met die verplichte attesten")
     assert talk.at == ("vraag", 2, "voorstel")
     assert stored(servers, talk) == {"drempel": [("Stop met die verplichte attesten", None)]}
 
@@ -140,18 +159,18 @@ def test_skip_back_change_and_stop_are_the_persons_to_command(servers: Servers) 
     talk.open()
     talk.say("overslaan")
     assert talk.at == ("vraag", 5, "voorstel")
-    talk.say("Een leerwinkel in elke stad")
+    talk.answer("Een leerwinkel in elke stad")
     talk.say("terug")
     assert talk.at == ("vraag", 5, "voorstel")
-    talk.say("Een leerwinkel in elke gemeente")
-    talk.say("De VDAB")
+    talk.answer("Een leerwinkel in elke gemeente")
+    talk.answer("De VDAB")
     talk.tap('"waarde":"3"')
     assert talk.at[0] == "bevestigen"
     talk.tap("/antwoord_wijzigen")
     assert talk.at[0] == "bevestigen"
     talk.tap('"vraag":"trekker"')
     assert talk.at == ("vraag", 5, "trekker")
-    talk.say("De steden")
+    talk.answer("De steden")
     assert talk.at[0] == "bevestigen"
     assert "De steden" in talk.said
     talk.tap("/bevestigen")
@@ -175,7 +194,7 @@ def test_an_opdracht_is_chosen_in_own_words_and_another_follows(servers: Servers
     talk.say("ik wil iets zeggen over de leerrekening en wie de cursus betaalt")
     assert talk.at == ("vraag", 10, "drempel")
     for answer in ("Te duur", "Een leerrekening", "De overheid"):
-        talk.say(answer)
+        talk.answer(answer)
     talk.tap('"waarde":"4"')
     talk.tap("/bevestigen")
     talk.tap("/ander_opdracht")
@@ -204,15 +223,35 @@ def test_words_that_are_no_yes_or_no_are_asked_again_with_the_reason(servers: Se
     assert talk.at == ("toestemming", None, "citaat")
 
 
+def test_a_thin_answer_is_stored_and_then_asked_about_once(servers: Servers) -> None:
+    talk = Talk(servers.url, opdracht=6)
+    talk.open()
+    talk.say("geld")
+    assert talk.at == ("vraag", 6, "drempel")
+    first = talk.custom["probe"]
+    assert stored(servers, talk) == {"drempel": [("geld", None)]}
+    servers.kill("rasa")
+    talk.say("Poetshulpen in Aalst kunnen de 300 euro voor een cursus niet betalen.")
+    assert talk.at == ("vraag", 6, "voorstel")
+    whole = "geld\nPoetshulpen in Aalst kunnen de 300 euro voor een cursus niet betalen."
+    assert [text for text, _ in stored(servers, talk)["drempel"]] == ["geld", whole]
+    talk.say("beter onderwijs")
+    second = talk.custom["probe"]
+    assert second != first
+    talk.tap("/overslaan")
+    assert talk.at == ("vraag", 6, "trekker")
+    assert [text for text, _ in stored(servers, talk)["voorstel"]] == ["beter onderwijs"]
+
+
 def test_who_left_comes_back_with_the_receipt_code_to_the_same_question(servers: Servers) -> None:
     talk = Talk(servers.url, opdracht=3)
     talk.open()
-    talk.say("Mensen kennen het aanbod niet")
+    talk.answer("Mensen kennen het aanbod niet")
     back = Talk(servers.url, receipt=talk.receipt.lower().replace("-", " "))
     assert back.session == talk.session
     back.wait_for_step(max(each["seq"] for each in talk.transcript()) - 3)
     assert back.at == ("vraag", 3, "voorstel")
-    back.say("Een campagne op de bus")
+    back.answer("Een campagne op de bus")
     assert stored(servers, talk)["voorstel"] == [("Een campagne op de bus", None)]
 
 
@@ -268,7 +307,7 @@ def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalog
             if any(bubble.get("buttons") for bubble in talk.bubbles):
                 talk.tap("/bijdrage")
             else:
-                talk.say(next(answers))
+                talk.answer(next(answers))
         assert talk.at[0] == "bevestigen"
         talk.tap("/bevestigen")
         assert set(stored(gardens, talk)) == set(asked)
