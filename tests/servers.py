@@ -66,7 +66,11 @@ class Servers:
             self._serve = subprocess.Popen(
                 [str(SAMENSPRAAK), "serve"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
             )
-        self.wait_until_ready()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     def wait_until_ready(self, seconds: float = 180) -> None:
         """Waits until web, Rasa and the action server all answer."""
@@ -85,7 +89,8 @@ class Servers:
     def stop(self) -> int:
         """Stops them all, as Ctrl-C does; gives the exit code."""
         assert self._serve is not None
-        self._serve.send_signal(signal.SIGINT)
+        if self._serve.poll() is None:
+            self._serve.send_signal(signal.SIGINT)
         return self._serve.wait(30)
 
     def kill(self, name: str) -> None:

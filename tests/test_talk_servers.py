@@ -41,8 +41,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     done = running.verb("round", "open", "1")
     assert done.returncode == 0, done.stderr
     running.start()
-    yield running
-    assert running.stop() == 0
+    try:
+        yield running
+    finally:
+        code = running.stop()
+    assert code == 0
 
 
 def stored(servers: Servers, talk: Talk) -> dict[str, list[tuple[str, int | None]]]:
