@@ -59,9 +59,12 @@ class ThemeView:
 
     @property
     def main_group(self) -> tuple[str, float] | None:
-        """The largest known group and its share of the people, 0 to 1; None without one."""
-        known = [group for group in self.groups if group != UNKNOWN_GROUP]
-        return (known[0], self.groups[known[0]] / self.people) if known else None
+        """The known group with most people and its share of all people, 0 to 1; None where no group
+        stands out."""
+        known = [(group, people) for group, people in self.groups.items() if group != UNKNOWN_GROUP]
+        if not known or (len(known) > 1 and known[0][1] == known[1][1]):
+            return None
+        return known[0][0], known[0][1] / self.people
 
 
 def latest_run(
