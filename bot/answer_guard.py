@@ -1,8 +1,7 @@
-"""Decides whether a text is a command to the assistant or content to store.
+"""The last part of Rasa's understanding: what ``judgement`` makes of a text in its place.
 
 NLU components see no tracker, so the gateway tells in the message's metadata which step and which
-question are open. While an open question is asked, text is content unless it is clearly a command:
-a lost command costs the person one more tap, a lost answer costs the consultation its voice.
+question are open.
 """
 
 from __future__ import annotations
@@ -16,16 +15,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-CONTENT = "bijdrage"
-CHOICE = "opdracht_kiezen"
-
-# While a question is open these are never commands: what somebody says off topic, in another
-# language or by way of a subject is their answer, and is stored.
-_CONTENT_IN_QUESTION = frozenset(
-    {"buiten_onderwerp", "andere_taal", "opdracht_kiezen", "weet_niet", "bevestigen", "ontkennen"}
-)
-_CHOICE_IN_CHOOSING = frozenset({"bijdrage", "buiten_onderwerp", "klacht", "weet_niet"})
-_MAX_COMMAND_WORDS = 14
+from bot.intent_classifier import RANKING
+from bot.judgement import judge
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -34,8 +25,8 @@ class AnswerGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``command_threshold``: the least confidence for a command in an open question."""
-        return {"command_threshold": 0.5}
+        """``command_threshold``: how likely a command must be in an open question."""
+        return {"command_threshold": 0.82}
 
     @classmethod
     def create(
@@ -54,42 +45,11 @@ class AnswerGuard(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Judges each message by the step it answers."""
         for message in messages:
-            intent = message.get(INTENT)
-            if not intent or not intent.get("name"):
+            chances = {each["name"]: each["confidence"] for each in message.get(RANKING) or []}
+            if not chances:
                 continue
             step = (message.get("metadata") or {}).get("step", "start")
-            name = judge(
-                intent["name"],
-                float(intent.get("confidence", 0.0)),
-                message.get(TEXT) or "",
-                step,
-                self._threshold,
-            )
-            if name != intent["name"]:
-                message.set(INTENT, {**intent, "name": name}, add_to_output=True)
+            name = judge(chances, message.get(TEXT) or "", step, self._threshold)
+            sure = chances.get(name, 0.0)
+            message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
-
-
-def judge(intent: str, confidence: float, text: str, step: str, threshold: float) -> str:
-    """The intent to act on, from the predicted one and the step that is open.
-
-    Typed text that starts with a slash is text, never a command. (What a button sends goes past
-    this: Rasa reads it after the classifiers.)
-
-    Args:
-        intent: what the classifier predicts.
-        confidence: how sure it is, 0 to 1.
-        text: what was typed.
-        step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
-            chosen, ``bevestigen``, ``toestemming``, ``verder``, ``einde`` or ``start``.
-        threshold: the least confidence for a command while a question is open.
-    """
-    if text.lstrip("\u2060 ").startswith("/"):
-        intent, confidence = CONTENT, 1.0
-    if step == "vraag":
-        unclear = confidence < threshold or len(text.split()) > _MAX_COMMAND_WORDS
-        return CONTENT if unclear or intent in _CONTENT_IN_QUESTION else intent
-    if step in ("opdracht", "groep"):
-        unclear = confidence < threshold or intent in _CHOICE_IN_CHOOSING
-        return (CHOICE if step == "opdracht" else CONTENT) if unclear else intent
-    return intent

@@ -1,7 +1,8 @@
 """What the trained assistant makes of texts: JSON lines in, JSON lines out.
 
 ``python -m bot.understand MODEL STEP`` reads ``{"text": ...}`` lines from standard input and writes
-``{"intent": ..., "confidence": ...}`` lines. STEP is the step that is open, as in a bubble.
+``{"intent": ..., "confidence": ...}`` lines. STEP is the step that is open, as in a bubble; a line
+may name its own as ``"step"``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ async def understand(model: str, step: str) -> None:
     for line in sys.stdin:
         if not line.strip():
             continue
-        text = json.loads(line)["text"]
+        row = json.loads(line)
+        text = row["text"]
         if text.strip().startswith("/"):
             text = "\u2060" + text
-        message = UserMessage(text=text, metadata={"step": step})
+        message = UserMessage(text=text, metadata={"step": row.get("step", step)})
         parsed = await agent.processor.parse_message(message)
         intent = parsed["intent"]
         answer = {"intent": intent["name"], "confidence": round(float(intent["confidence"]), 4)}

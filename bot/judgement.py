@@ -1,0 +1,54 @@
+"""Decides whether a text is a command to the assistant or content to store.
+
+While an open question is asked, text is content unless it is clearly a command: a lost command
+costs the person one more tap, a lost answer costs the consultation its voice. This module imports
+nothing, so that both environments can use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CONTENT = "bijdrage"
+CHOICE = "opdracht_kiezen"
+
+# While a question is open these are never commands: what somebody says off topic, in another
+# language, by way of a subject or of a yes or no is their answer, and is stored.
+CONTENT_IN_QUESTION = frozenset(
+    {CONTENT, CHOICE, "buiten_onderwerp", "andere_taal", "bevestigen", "ontkennen"}
+)
+_CONTENT_IN_GROUP = CONTENT_IN_QUESTION | {"klacht", "weet_niet"}
+_CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
+_LEAST_IN_CHOOSING = 0.3
+_MAX_COMMAND_WORDS = 16
+_NO_BREAK = "\u2060 "
+
+
+def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) -> str:
+    """The intent to act on, from what the classifier thinks of a text and the step that is open.
+
+    In an open question it is not one intent that has to be likely, but that the text is a command
+    at all: what several commands share of the chance is added up. Typed text that starts with a
+    slash is text, never a command. (What a button sends goes past this: Rasa reads it after the
+    classifiers.)
+
+    Args:
+        chances: the classifier's chance per intent, 0 to 1.
+        text: what was typed.
+        step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
+            chosen, ``bevestigen``, ``toestemming``, ``verder``, ``einde`` or ``start``.
+        threshold: how likely it must be that a text is a command, where words are an answer.
+    """
+    if text.lstrip(_NO_BREAK).startswith("/"):
+        chances = {CONTENT: 1.0}
+    best = max(chances, key=lambda name: chances[name])
+    if step in ("vraag", "groep"):
+        content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP
+        commands = {name: chance for name, chance in chances.items() if name not in content}
+        if len(text.split()) > _MAX_COMMAND_WORDS or sum(commands.values()) < threshold:
+            return CONTENT
+        return max(commands, key=lambda name: commands[name])
+    if step == "opdracht":
+        unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
+        return CHOICE if unclear else best
+    return best

@@ -1,0 +1,76 @@
+"""The guard's decision, and what the trained assistant makes of texts it has never seen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+
+import pytest
+
+from bot.judgement import judge
+from consultation.settings import ROOT, Settings
+from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
+from samenspraak.understanding import STEPS
+
+LIMIT = 0.8
+
+
+@pytest.mark.parametrize(
+    ("chances", "text", "step", "expected"),
+    [
+        ({"stoppen": 0.9, "bijdrage": 0.1}, "stop maar", "vraag", "stoppen"),
+        ({"stoppen": 0.6, "bijdrage": 0.4}, "stop met de attesten", "vraag", "bijdrage"),
+        ({"hulp": 0.45, "herhalen": 0.45, "bijdrage": 0.1}, "wat nu", "vraag", "hulp"),
+        ({"weet_niet": 0.95, "bijdrage": 0.05}, "geen idee", "vraag", "weet_niet"),
+        ({"ontkennen": 0.99, "bijdrage": 0.01}, "nee", "vraag", "bijdrage"),
+        ({"buiten_onderwerp": 0.99, "hulp": 0.01}, "het regent", "vraag", "bijdrage"),
+        ({"stoppen": 1.0}, "/stop", "vraag", "bijdrage"),
+        ({"stoppen": 1.0}, "\u2060/stop", "vraag", "bijdrage"),
+        ({"stoppen": 1.0}, "stop " * 20, "vraag", "bijdrage"),
+        ({"bijdrage": 0.9, "hulp": 0.1}, "geld", "opdracht", "opdracht_kiezen"),
+        ({"hulp": 0.9, "bijdrage": 0.1}, "help", "opdracht", "hulp"),
+        ({"weet_niet": 0.9, "bijdrage": 0.1}, "geen idee", "opdracht", "weet_niet"),
+        ({"opdracht_kiezen": 0.9, "hulp": 0.1}, "de vakbond", "groep", "bijdrage"),
+        ({"bevestigen": 0.9, "bijdrage": 0.1}, "ja", "bevestigen", "bevestigen"),
+    ],
+)
+def test_the_guard_decides_by_the_step(
+    chances: dict[str, float], text: str, step: str, expected: str
+) -> None:
+    assert judge(chances, text, step, LIMIT) == expected
+
+
+@pytest.mark.servers
+def test_the_held_out_set_is_understood() -> None:
+    rows = [
+        json.loads(line)
+        for name in ("nlu_opdrachten", "nlu_bijdragen")
+        for line in (ROOT / "tests" / "data" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
+    asked = "".join(
+        json.dumps({"text": row["text"], "step": STEPS[row["context"]]}) + "\n" for row in rows
+    )
+    done = subprocess.run(
+        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(latest_model()), "vraag"],
+        cwd=ROOT,
+        env=rasa_environment(Settings()),
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line)["intent"] for line in done.stdout.splitlines() if line[:1] == "{"]
+    total = Counter(row["intent"] for row in rows)
+    right: Counter[str] = Counter()
+    for row, intent in zip(rows, found, strict=True):
+        right[row["intent"]] += intent == row["intent"]
+    contents = total.pop("bijdrage")
+    taken = contents - right.pop("bijdrage")
+    weakest = min(total, key=lambda intent: right[intent] / total[intent])
+    figures = f"commands {right.total()}/{total.total()}, taken {taken}/{contents}, {weakest}"
+    print(figures)
+    assert right.total() / total.total() >= 0.88, figures
+    assert right[weakest] / total[weakest] >= 0.6, figures
+    assert taken / contents <= 0.04, figures
