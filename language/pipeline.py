@@ -103,7 +103,7 @@ def _load(name_or_path: str) -> tuple[Language, PipelineStatus]:
     loss = (
         f"{name_or_path} is not installed: lemmas come from a word list, and there are no parts of "
         "speech and no names of persons, places and organisations. Where it can be downloaded, "
-        "mend this with: make setup RETRY_MODEL=1"
+        "mend this with: make setup RETRY_MODEL=1 (or correct SAMENSPRAAK_SPACY_MODEL)"
     )
     _log.warning("%s", loss)
     nlp = _fallback()

@@ -371,8 +371,14 @@ def check_locks(uv: str) -> None:
     Raises:
         SetupError: one is behind; with the command that renews it.
     """
-    for name, where in (("uv.lock", ()), ("bot/uv.lock", ("--project", "bot"))):
-        checked = _run([uv, "lock", "--check", *where])
+    locks = (
+        ("uv.lock", (), APP, APP_PYTHONS),
+        ("bot/uv.lock", ("--project", "bot"), BOT, BOT_PYTHONS),
+    )
+    for name, where, environment, versions in locks:
+        # Without a Python at hand uv would try to fetch one, where it finds none by itself.
+        python = fitting_environment(environment, versions) or find_python(uv, versions)
+        checked = _run([uv, "lock", "--check", "--python", python.path, *where])
         if checked.returncode != 0:
             raise SetupError(
                 f"{name}: not current ({_last_line(checked)}); renew it: "
