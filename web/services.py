@@ -23,7 +23,7 @@ TOKEN_SECONDS = 30 * 24 * 3600
 class Limits:
     """Who may do what how often."""
 
-    messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=40))
+    messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=80))
     sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
     logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
 
