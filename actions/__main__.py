@@ -14,7 +14,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from actions import choosing
-from actions.talk import workplace
+from actions.talk import storage
 from consultation.settings import settings
 from language.informativeness import load_frequencies
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Serves the actions until the process is ended."""
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    workplace()
+    storage()
     executor = ActionExecutor()
     executor.register_package("actions")
     threading.Thread(target=_prepare, daemon=True).start()

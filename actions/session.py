@@ -12,7 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, catalogue, workplace
+from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, catalogue, storage
 from consultation import conversation
 from consultation.catalogue import Catalogue
 from consultation.conversation import Standing
@@ -36,7 +36,7 @@ class ActionSessionStart(Action):
         standing = None
         if name is not None:
             try:
-                with workplace().storage.reading() as session:
+                with storage().reading() as session:
                     standing = conversation.standing(session, name)
             except TalkError:
                 standing = None

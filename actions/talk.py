@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
 from consultation.effects import Effect
-from consultation.settings import Settings, settings
+from consultation.settings import settings
 from consultation.storage import Storage
 
 OPENING_FORM = "opening_form"
@@ -30,19 +29,10 @@ Slots = dict[str, Any]
 Validator = Callable[[Any, Any, CollectingDispatcher, Tracker, dict[str, Any]], Slots]
 
 
-@dataclass(frozen=True)
-class Workplace:
-    """The settings and the open database of this action server."""
-
-    settings: Settings
-    storage: Storage
-
-
 @lru_cache(maxsize=1)
-def workplace() -> Workplace:
-    """Opened once, when the server starts."""
-    values = settings()
-    return Workplace(values, Storage(values.resolved_database_url))
+def storage() -> Storage:
+    """The database, opened once when the server starts; actions only read."""
+    return Storage(settings().resolved_database_url)
 
 
 def catalogue() -> Catalogue:

@@ -38,7 +38,7 @@ QUESTION = Bubble(
 
 
 def begun(storage: Storage, catalogue: Catalogue) -> str:
-    """A talk in round 1, its opening turn done."""
+    """A new participant's talk in round 1, its opening turn done."""
     with storage.writing() as session:
         consultation = rounds.ensure_consultation(session, catalogue)
         round_ = rounds.open_(session, consultation.id, 1)
@@ -230,27 +230,12 @@ def test_erasure_reaches_every_table(storage: Storage, catalogue: Catalogue) -> 
 def test_any_text_comes_back_exactly_as_typed(
     storage: Storage, catalogue: Catalogue, text: str
 ) -> None:
-    talk = begun_again(storage, catalogue)
+    talk = begun(storage, catalogue)
     message = say(storage, talk, text)
     answer(storage, catalogue, message, [QUESTION], [AnswerGiven(opdracht=4, question="drempel")])
     with storage.reading() as session:
         assert [each.text for each in conversation.transcript(session, talk)][-2] == text
         assert conversation.standing(session, talk).answers["drempel"] == text
-
-
-def begun_again(storage: Storage, catalogue: Catalogue) -> str:
-    """Another participant's talk, in a database that may have talks already."""
-    with storage.writing() as session:
-        consultation = rounds.ensure_consultation(session, catalogue)
-        round_ = rounds.open_round(session, consultation.id)
-        if round_ is None:
-            round_ = rounds.open_(session, consultation.id, 1)
-        participant = Participant(consultation_id=consultation.id)
-        session.add(participant)
-        session.flush()
-        talk = conversation.start(session, participant, round_.id).id
-    answer(storage, catalogue, waiting(storage, talk)[0], [QUESTION], [OpdrachtChosen(opdracht=4)])
-    return talk
 
 
 def test_an_effect_with_an_unknown_key_is_refused() -> None:
