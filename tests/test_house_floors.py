@@ -15,7 +15,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "consultation": frozenset(),
     "analysis": frozenset({"language", "consultation"}),
     "actions": frozenset({"language", "consultation"}),
-    "web": frozenset({"consultation", "analysis"}),
+    # A message is looked through before it reaches the assistant (docs/decisions/0005-care.md).
+    "web": frozenset({"consultation", "analysis", "language.personal_data"}),
     "bot": frozenset({"language.embedding"}),
     "samenspraak": frozenset({"language", "consultation", "analysis", "actions", "web"}),
 }

@@ -1,0 +1,307 @@
+"""Personal data in a text: where it stands, and the text without it.
+
+Numbers are found by their form and believed by their checksum (python-stdnum) or numbering plan
+(phonenumbers), so that a year, an amount or a law is no alarm. Names of people are found by what
+stands before them ("mevrouw Peeters", "mijn collega Jan"), by a known first name with a family
+name behind it, and by a spaCy pipeline with names where one is given. Organisations, places and
+ministers in their public role are left alone.
+
+Known misses: a family name alone without a cue, names in lower case, a street without a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import phonenumbers
+from faker.providers.person.nl_BE import Provider as Belgian
+from faker.providers.person.nl_NL import Provider as Dutch
+from stdnum import iban
+from stdnum.be import nn
+from stdnum.nl import bsn
+from wordfreq import get_frequency_dict
+
+from language.pipeline import PERSON_LABELS
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+Kind = Literal[
+    "e-mailadres",
+    "telefoonnummer",
+    "rijksregisternummer",
+    "bsn",
+    "rekeningnummer",
+    "adres",
+    "nummerplaat",
+    "naam",
+]
+
+SURE = 0.5
+"""From this certainty on a finding is worth asking its writer about."""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One piece of personal data: ``text[start:end]``, with a certainty of 0 to 1."""
+
+    start: int
+    end: int
+    kind: Kind
+    certainty: float
+
+
+def find(text: str, nlp: Language | None = None) -> list[Finding]:
+    """The personal data in a text, in order, none overlapping another.
+
+    ``nlp`` is a spaCy pipeline (``language.pipeline``); where it has names of its own they count
+    too, otherwise the cues alone decide.
+    """
+    found: list[Finding] = []
+    # The surest kind first: a rijksregisternummer can look like a telephone number.
+    for finder in (_emails, _accounts, _national_numbers, _phones, _addresses, _plates, _names):
+        found += _free(finder(text), found)
+    if nlp is not None and "ner" in nlp.pipe_names:
+        found += _free(_recognised(text, nlp), found)
+    return sorted(found)
+
+
+def masked(text: str, findings: Iterable[Finding]) -> str:
+    """The text with each finding replaced by its kind between brackets; the rest is untouched."""
+    for each in sorted(findings, reverse=True):
+        text = f"{text[: each.start]}[{each.kind}]{text[each.end :]}"
+    return text
+
+
+def _free(fresh: Iterable[Finding], taken: Sequence[Finding]) -> Iterator[Finding]:
+    kept = list(taken)
+    for each in fresh:
+        if all(each.end <= other.start or each.start >= other.end for other in kept):
+            kept.append(each)
+            yield each
+
+
+_EMAIL = re.compile(
+    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE
+)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,8}\b", re.IGNORECASE)
+_NATIONAL = re.compile(
+    r"(?<![\d.,/-])\d{2}[. ]?\d{2}[. ]?\d{2}[ -]{0,3}\d{3}[. -]?\d{2}(?![\d,/-])"
+)
+_NINE = re.compile(r"(?<![\d.,/-])\d{4}([. ]?)\d{2}\1\d{3}(?![\d,/-])")
+_NAMED_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|sofi)\b", re.IGNORECASE)
+_BEFORE = 40
+
+
+def _emails(text: str) -> Iterator[Finding]:
+    for match in _EMAIL.finditer(text):
+        yield Finding(match.start(), match.end(), "e-mailadres", 1.0)
+
+
+def _accounts(text: str) -> Iterator[Finding]:
+    for match in _IBAN.finditer(text):
+        # The next word may look like one more group of the number.
+        end = match.end()
+        while end > match.start() + 14:
+            if iban.is_valid(text[match.start() : end], check_country=False):
+                yield Finding(match.start(), end, "rekeningnummer", 1.0)
+                break
+            cut = max(text.rfind(mark, match.start(), end) for mark in " .-")
+            if cut < 0:
+                break
+            end = cut
+
+
+def _national_numbers(text: str) -> Iterator[Finding]:
+    for match in _NATIONAL.finditer(text):
+        if nn.is_valid(match[0]):
+            yield Finding(match.start(), match.end(), "rijksregisternummer", 1.0)
+    for match in _NINE.finditer(text):
+        if bsn.is_valid(match[0]):
+            named = _NAMED_BSN.search(text, max(0, match.start() - _BEFORE), match.start())
+            # One number in eleven passes by chance, so the bare one is less sure.
+            yield Finding(match.start(), match.end(), "bsn", 1.0 if named else 0.6)
+
+
+def _phones(text: str) -> Iterator[Finding]:
+    for region in ("BE", "NL"):
+        for match in phonenumbers.PhoneNumberMatcher(text, region):
+            # Without a leading zero or plus it is more often an amount or a code.
+            if match.raw_string.lstrip("(").startswith(("0", "+")):
+                yield Finding(match.start, match.end, "telefoonnummer", 0.9)
+
+
+_STREET = re.compile(
+    r"\b(?:[A-Z][\w'’-]*\s(?:(?:van|de|den|der|het|ter|ten)\s)*){0,3}"
+    r"(?:[A-Za-zÀ-ÿ'’-]{3,}(?:straat|laan|steenweg|dreef|plein|kaai|kade|gracht|singel|stwg)"
+    r"|[A-ZÀ-Ý][a-zà-ÿ'’-]{2,}(?:weg|lei|baan|hof|pad|dijk|vest|wijk)|Steenweg|Dorp|Markt|Kerkplein)"
+    r",?\s(?:nr\.?\s?|nummer\s)?\d{1,4}(?![\d.,]\d|\s?(?:%|euro|jaar|uur|km|meter|keer|procent))"
+    r"(?:[a-z]|\s?[A-F])?\b(?:\s?(?:bus|bte|/)\s?\w{1,4})?"
+    r"(?:,?\s(?:te\s)?(?:B-)?[1-9]\d{3}(?:\s?[A-Z]{2}\b)?\s[A-Z][\w-]+)?"
+)
+_POSTCODE = re.compile(
+    r"\b([1-9]\d{3})\s?([A-Z]{2})(?:\s?,?\s?(?:nr\.?\s?)?\d{1,4}\b|\s[A-Z][a-z]+)"
+)
+_NO_POSTCODE = frozenset("EU EN NL BE VK VS UK US AI IT HR SA SD SS".split())  # noqa: SIM905
+_PLATE = re.compile(
+    r"\b(?:[1-9]-[A-Z]{3}-\d{3}|[A-Z]{3}-\d{3}|\d{3}-[A-Z]{3}|[A-Z]{2}-\d{3}-[A-Z]|[A-Z]-\d{3}-[A-Z]{2}"
+    r"|\d{2}-[A-Z]{2,3}-\d{1,2}|[A-Z]{2}-\d{2}-[A-Z]{2}|\d-[A-Z]{2,3}-\d{2,3})\b"
+)
+
+
+def _addresses(text: str) -> Iterator[Finding]:
+    for match in _STREET.finditer(text):
+        yield Finding(match.start(), match.end(), "adres", 0.9)
+    for match in _POSTCODE.finditer(text):
+        if match[2] not in _NO_POSTCODE and not match[1].startswith(("19", "20")):
+            yield Finding(match.start(), match.end(), "adres", 0.7)
+
+
+def _plates(text: str) -> Iterator[Finding]:
+    for match in _PLATE.finditer(text):
+        yield Finding(match.start(), match.end(), "nummerplaat", 0.8)
+
+
+_CAPITAL = r"[A-ZÀ-Ý][a-zà-ÿ]+(?:['’-][A-ZÀ-Ý]?[a-zà-ÿ]+)*|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+"
+_BETWEEN = r"(?:van|de|den|der|het|ter|ten|von|el|al|la|le|du|'t|van 't|di)"
+_LAST = rf"(?:(?:{_BETWEEN}|V[ao]n|De|Den|Der|Ter|Ten|El|Al|Vande|Vander)\s){{0,2}}(?:{_CAPITAL})"
+_NAME = rf"(?:{_CAPITAL})(?:\s{_LAST})?|{_LAST}"
+_TITLED = re.compile(
+    r"\b(?:[Mm]evrouw|[Mm]evr\.?|[Mm]vr\.?|[Mm]w\.?|[Mm]eneer|[Mm]ijnheer|[Mm]enier|[Dd]hr\.?"
+    r"|[Dd]e heer|[Jj]uffrouw|[Jj]uf|[Mm]eester|[Mm]adame?|[Dd]okter|[Dd]r\.|[Pp]rof\.|[Pp]rofessor"
+    rf")\s(?:[A-Z]\.\s?)?({_NAME})"
+)
+_KIN = (
+    r"(?:collega|vriend|vriendin|buurman|buurvrouw|buur|dochter|zoon|zus|broer|man|vrouw|partner"
+    r"|moeder|vader|mama|papa|moe|tante|nonkel|oom|neef|nicht|kleinzoon|kleindochter|baas|bazin"
+    r"|chef|ploegbaas|cheffin)"
+)
+_FUNCTION = (
+    r"(?:leraar|lerares|leerkracht|lesgever|lesgeefster|docent|docente|trainer|coach|begeleider"
+    r"|begeleidster|consulent|consulente|directeur|directrice|coördinator|coordinator|voorzitter"
+    r"|voorzitster|secretaris|manager|teamleider|zaakvoerder|cursist|cursiste|leerling|student"
+    r"|studente|stagiair|stagiaire|medewerker|medewerkster)"
+)
+_RELATED = re.compile(
+    rf"\b(?:[Mm]ijn|[Oo]nze|[Mm]['’]n|[Zz]ijn|[Hh]aar|[Uu]w)\s{_KIN},?\s({_NAME})"
+)
+_IN_FUNCTION = re.compile(rf"\b{_FUNCTION},?\s({_NAME})")
+_CALLED = re.compile(
+    r"\b(?:[Ii]k heet|[Mm]ijn naam is|[Mm](?:ij|['’])n naam is|heet(?:te)?|genaamd|met de naam"
+    rf"|[Gg]roet(?:jes|en)?,?|[Mm]et vriendelijke groet(?:en)?,?)\s({_NAME})"
+)
+_I_AM = re.compile(rf"\b(?:[Ii]k ben|[Hh]ier is)\s({_NAME})")
+_FULL = re.compile(rf"\b({_CAPITAL})\s({_LAST})")
+_IN_PUBLIC = re.compile(
+    r"\b(?:[Mm]inister(?:-president)?|[Vv]iceminister-president|[Pp]remier|[Ss]taatssecretaris"
+    r"|[Bb]urgemeester|[Ss]chepen|[Gg]ouverneur|[Kk]oning(?:in)?|[Pp]rins(?:es)?|[Pp]resident"
+    r"|[Pp]aus|[Ss]int|[Kk]abinet|[Rr]egering|[Cc]ommissie|[Pp]laneet|[Oo]nderwijsminister)"
+    r"(?:\s(?:van\s)?[Oo]nderwijs|\s(?:van\s)?[Ww]erk)?[\s-]+$"
+)
+_OF_A_HOUSE = re.compile(
+    r"[\s-]*(?:[Hh]oge?school|[Cc]ollege|[Ss]chool|[Ss]tichting|[Ii]nstituut|[Ff]onds|[Uu]niversiteit"
+    r"|[Aa]theneum|[Ll]yceum|[Cc]ampus|[Zz]iekenhuis|[Ll]aan|[Ss]traat|[Pp]lein|[Pp]ark|vzw|VZW|nv|NV"
+    r"|bv|BV|[Aa]cademie|[Cc]entrum|[Pp]rijs|[Kk]azerne|[Bb]ibliotheek)\b"
+)
+_NOBODY = frozenset(
+    {
+        "thomas more",
+        "karel de grote",
+        "jan modaal",
+        "jan publiek",
+        "jan met de pet",
+        "jan alleman",
+        "martin luther",
+        "van dale",
+        "pieter breughel",
+        "anne frank",
+        "albert heijn",
+    }
+)
+_OFTEN = 3e-6
+_LONGEST = 12
+
+
+def _names(text: str) -> Iterator[Finding]:
+    for pattern, certainty in ((_TITLED, 0.9), (_CALLED, 0.8), (_RELATED, 0.8)):
+        for match in pattern.finditer(text):
+            end = _name_end(text, match.start(1), match.end(1))
+            if end is not None and _private(text, match.start(), match.start(1), end):
+                yield Finding(match.start(1), end, "naam", certainty)
+    for pattern in (_I_AM, _IN_FUNCTION):
+        for match in pattern.finditer(text):
+            # "Directeur van Nintendo": what starts small is a place or a house.
+            head = match[1].split()[0]
+            if head[0].isupper() and head in _first_names() | _last_names():
+                start, end = match.span(1)
+                if _private(text, match.start(), start, end):
+                    yield Finding(start, end, "naam", 0.8)
+    for match in _FULL.finditer(text):
+        last = match[2].split()[-1]
+        if (
+            match[1] in _first_names()
+            and (last in _last_names() or not _everyday(last))
+            and _private(text, match.start(), match.start(), match.end())
+        ):
+            yield Finding(match.start(), match.end(), "naam", 0.8)
+
+
+def _name_end(text: str, start: int, end: int) -> int | None:
+    """Where a name behind a cue ends; None when it is no name ("directeur Onderwijs")."""
+    words = text[start:end].split()
+    head = next((word for word in words if word[0].isupper()), words[0])
+    if head not in _first_names() and head not in _last_names() and _everyday(head):
+        return None
+    goes_on = len(words) > 1 and _everyday(words[-1]) and words[-1] not in _last_names()
+    # "Mijn collega Jan Omdat ...": a sentence that goes on with a capital.
+    return start + len(words[0]) if goes_on and words[0] in _first_names() else end
+
+
+def _private(text: str, cue: int, start: int, end: int) -> bool:
+    """Whether a name is not of a public office, a saint or a house."""
+    if text[start:end].casefold() in _NOBODY:
+        return False
+    before = text[max(0, min(cue, start) - _BEFORE) : min(cue, start)]
+    return not _IN_PUBLIC.search(before) and not _OF_A_HOUSE.match(text, end)
+
+
+def _recognised(text: str, nlp: Language) -> Iterator[Finding]:
+    """Full names that the pipeline takes for a person's; single words are too often wrong."""
+    skip = [name for name in ("parser", "lemmatizer") if name in nlp.pipe_names]
+    doc = next(iter(nlp.pipe([text], disable=skip)))
+    for entity in doc.ents:
+        if entity.label_ not in PERSON_LABELS:
+            continue
+        words = entity.text.split()
+        name = re.fullmatch(rf"({_CAPITAL})\s({_LAST})", entity.text)
+        start, end = entity.start_char, entity.end_char
+        if name is None or any(_everyday(word) or len(word) > _LONGEST for word in words):
+            continue
+        if _private(text, start, start, end):
+            yield Finding(start, end, "naam", 0.6)
+
+
+@lru_cache(maxsize=1)
+def _first_names() -> frozenset[str]:
+    names = {*Belgian.first_names, *Dutch.first_names}
+    return frozenset(name for name in names if name.isalpha() or "-" in name)
+
+
+@lru_cache(maxsize=1)
+def _last_names() -> frozenset[str]:
+    whole = {*Belgian.last_names, *Dutch.last_names}
+    return frozenset(name.split()[-1] for name in whole)
+
+
+@lru_cache(maxsize=1)
+def _frequencies() -> dict[str, float]:
+    return get_frequency_dict("nl", wordlist="best")
+
+
+def _everyday(word: str) -> bool:
+    """Whether a word is so usual that its capital says nothing."""
+    return _frequencies().get(word.casefold(), 0.0) >= _OFTEN
