@@ -41,6 +41,14 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """Who said a statement: a participant, and the stakeholder group they speak for."""
+
+    participant: str
+    group: str | None
+
+
+@dataclass(frozen=True)
 class Count:
     """How many statements stand, from how many answers of how many people."""
 
@@ -77,6 +85,16 @@ def without_opdracht(
 ) -> list[Said]:
     """The statements that stand and that no opdracht was found for: a facilitator places them."""
     return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
+
+
+def voices(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> dict[str, Voice]:
+    """Who said each statement that stands, by statement id; without the words."""
+    query = _joined(Statement.id, Participant.id, Participant.group).where(
+        *_stands(consultation_id, until_round)
+    )
+    return {row[0]: Voice(row[1], row[2]) for row in session.execute(query)}
 
 
 def counts(

@@ -36,14 +36,11 @@ def add_account(
     Raises:
         AccountError: the name, role or password does not fit.
     """
-    plain = _canonical(name)
-    if not plain or len(plain) > _MAX_NAME or not all(_fits(each) for each in plain):
-        raise AccountError(
-            f"{name!r}: an account's name has 1 to {_MAX_NAME} letters, digits or . _ - @"
-        )
     if role not in ROLES:
         raise AccountError(f"{role!r} is no role; choose from {', '.join(ROLES)}.")
-    hashed = _hash(password)
+    plain = check_name(name)
+    check_password(password)
+    hashed = _HASHER.hash(password)
     account = session.get(Account, plain)
     created = account is None
     if account is None:
@@ -55,6 +52,34 @@ def add_account(
     return Saved(account, created)
 
 
+def check_name(name: str) -> str:
+    """The name as it is kept.
+
+    Raises:
+        AccountError: it does not fit.
+    """
+    plain = _canonical(name)
+    if not plain or len(plain) > _MAX_NAME or not all(_fits(each) for each in plain):
+        raise AccountError(
+            f"{name!r}: an account's name has 1 to {_MAX_NAME} letters, digits or . _ - @"
+        )
+    return plain
+
+
+def check_password(password: str) -> None:
+    """Lets a password pass.
+
+    Raises:
+        AccountError: it is too short or too long.
+    """
+    if len(password) < MIN_PASSWORD:
+        raise AccountError(
+            f"the password has {len(password)} characters; use at least {MIN_PASSWORD}."
+        )
+    if len(password) > _MAX_PASSWORD:
+        raise AccountError(f"the password is too long; use at most {_MAX_PASSWORD} characters.")
+
+
 def set_password(session: Session, name: str, password: str) -> Account:
     """Gives an account another password; who was logged in with the old one no longer is.
 
@@ -64,7 +89,8 @@ def set_password(session: Session, name: str, password: str) -> Account:
     account = find(session, name)
     if account is None:
         raise AccountError(f"{name!r}: no such account; make it with: samenspraak user add {name}")
-    account.password_hash = _hash(password)
+    check_password(password)
+    account.password_hash = _HASHER.hash(password)
     session.flush()
     return account
 
@@ -92,16 +118,6 @@ def verify(session: Session, name: str, password: str) -> Account | None:
 def fingerprint(account: Account) -> str:
     """Changes with the password: a session made under another one is no longer good."""
     return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
-
-
-def _hash(password: str) -> str:
-    if len(password) < MIN_PASSWORD:
-        raise AccountError(
-            f"the password has {len(password)} characters; use at least {MIN_PASSWORD}."
-        )
-    if len(password) > _MAX_PASSWORD:
-        raise AccountError(f"the password is too long; use at most {_MAX_PASSWORD} characters.")
-    return _HASHER.hash(password)
 
 
 @lru_cache(maxsize=1)

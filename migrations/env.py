@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import consultation.records  # noqa: F401  (its tables belong to the same schema)
 from consultation.models import Base
 
 connection = context.config.attributes["connection"]

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+import consultation.records  # noqa: F401  (its tables belong to the same schema)
 from consultation.errors import StorageError
 from consultation.models import Base
 from consultation.storage import Storage

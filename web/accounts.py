@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
@@ -15,8 +16,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from consultation import accounts
+from consultation import accounts, audit
+from consultation.models import Account
+from consultation.rights import Right, may
 from web.pages import pages
+from web.problems import Problem
 from web.services import ClientAddress, Here, Services
 from web.texts import say
 
@@ -31,16 +35,39 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who is logged in."""
+    """Who is logged in; ``opdracht`` is the only one that is theirs, where it is filled."""
 
     name: str
     role: str
     opdracht: int | None
 
+    def may(self, right: str, opdracht: int | None = None) -> bool:
+        """Whether they may do something, on an opdracht or on the consultation as a whole."""
+        return may(self.role, self.opdracht, Right(right), opdracht)
+
+    def require(
+        self,
+        right: str,
+        opdracht: int | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Stops who may not.
+
+        Raises:
+            Problem: 403, with a sentence that says whose work it is.
+        """
+        if self.may(right, opdracht):
+            return
+        if self.opdracht is not None and may(self.role, None, Right(right)):
+            detail = say("ander_opdracht", eigen=self.opdracht)
+        else:
+            detail = say(f"geen_recht_{right}")
+        raise Problem(403, detail, typed=typed)
+
 
 def reviewer(request: Request, here: Here) -> Reviewer:
     """The account that is logged in; sends everybody else to the login page."""
-    found = _logged_in(request, here)
+    found = logged_in(request, here)
     if found is None:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         location = f"{LOGIN}?next={quote(target, safe='')}"
@@ -73,7 +100,7 @@ def login_page(
     afgemeld: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """The form."""
-    if _logged_in(request, here) is not None:
+    if logged_in(request, here) is not None:
         return RedirectResponse(_inside(target), 303)
     return _form(request, here, target, notice=say("afgemeld") if afgemeld else "")
 
@@ -105,7 +132,7 @@ async def login(
         error = say("verkeerde_aanmelding")
         return _form(request, here, target, 401, error=error, name=username)
     response = RedirectResponse(_inside(target), 303)
-    _set(request, response, SESSION_COOKIE, cookie)
+    set_cookie(request, response, SESSION_COOKIE, cookie)
     return response
 
 
@@ -144,11 +171,12 @@ def _form(
         name=name,
         formulier=field,
     )
-    _set(request, response, FORM_COOKIE, cookie)
+    set_cookie(request, response, FORM_COOKIE, cookie)
     return response
 
 
-def _set(request: Request, response: Response, name: str, value: str) -> None:
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """Gives the browser a cookie of the review: not for scripts, not for other sites."""
     response.set_cookie(
         name,
         value,
@@ -163,12 +191,22 @@ def _set(request: Request, response: Response, name: str, value: str) -> None:
 def _verify(here: Services, name: str, password: str) -> str | None:
     with here.storage.reading() as session:
         account = accounts.verify(session, name, password)
-        if account is None:
-            return None
-        return str(_signer(here).dumps([account.name, accounts.fingerprint(account)]))
+        known = account is not None or accounts.find(session, name) is not None
+        cookie = session_cookie(here, account) if account else None
+    if known:
+        what = "aangemeld" if cookie else "aanmelding_mislukt"
+        with here.storage.writing() as session:
+            audit.record(session, here.consultation_id, name.strip().lower(), what)
+    return cookie
 
 
-def _logged_in(request: Request, here: Services) -> Reviewer | None:
+def session_cookie(here: Services, account: Account) -> str:
+    """What proves that someone logged in, until their password changes or the session ends."""
+    return str(_signer(here).dumps([account.name, accounts.fingerprint(account)]))
+
+
+def logged_in(request: Request, here: Services) -> Reviewer | None:
+    """The account that is logged in with this browser, or None."""
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         return None

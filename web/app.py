@@ -11,7 +11,17 @@ from starlette.staticfiles import StaticFiles
 
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import accounts, gateway, health, problems, review, site
+from web import (
+    accounts,
+    gateway,
+    health,
+    people,
+    problems,
+    review_answers,
+    review_overview,
+    review_themes,
+    site,
+)
 from web.pages import STATIC, Pages
 from web.services import open_services
 from web.shield import Shield
@@ -47,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue)
     problems.register(app)
-    for room in (gateway, health, site, accounts, review):
+    for room in (gateway, health, site, accounts, people):
+        app.include_router(room.router)
+    for room in (review_overview, review_themes, review_answers):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     origins = embed_origins(values)

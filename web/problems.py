@@ -28,9 +28,19 @@ class ProblemBody(BaseModel):
 class Problem(HTTPException):
     """Something to tell the caller, in Dutch."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        """With a status and the sentence to show."""
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        typed: Mapping[str, str] | None = None,
+        link: str | None = None,
+    ) -> None:
+        """With a status and the sentence to show. ``typed`` is given back to whoever filled in a
+        form, so that they lose nothing; ``link`` is where they can go on."""
         super().__init__(status, detail, headers=headers)
+        self.typed = dict(typed or {})
+        self.link = link
 
 
 def register(app: FastAPI) -> None:
@@ -42,13 +52,25 @@ def register(app: FastAPI) -> None:
 
 
 def problem_response(
-    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    link: str | None = None,
 ) -> Response:
     """The problem in the form the caller can read."""
     if request.url.path.startswith(_MACHINES):
         return JSONResponse({"detail": detail}, status_code=status, headers=headers)
     return pages(request).render(
-        request, "fout.html", status=status, headers=headers, code=status, detail=detail
+        request,
+        "fout.html",
+        status=status,
+        headers=headers,
+        code=status,
+        detail=detail,
+        typed=typed or {},
+        link=link,
     )
 
 
@@ -64,7 +86,8 @@ async def _http(request: Request, error: Exception) -> Response:
     else:
         known = {404: "niet_gevonden", 405: "verkeerde_methode", 413: "te_groot"}
         detail = say(known.get(error.status_code, "fout"))
-    return problem_response(request, error.status_code, detail, error.headers)
+    typed, link = (error.typed, error.link) if isinstance(error, Problem) else ({}, None)
+    return problem_response(request, error.status_code, detail, error.headers, typed, link)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -1,41 +1,42 @@
-"""The review: rounds, the themes of an opdracht, their statements, and every whole answer."""
+"""What the pages of the review share: who looks, at which round, in pages; and forms that count."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from analysis.standing import Count, Said, counts, standing, without_opdracht
-from analysis.themes import (
-    FEWEST,
-    ThemeView,
-    latest_run,
-    theme_counts,
-    themes_of,
-    without_theme,
-)
 from consultation import rounds
 from consultation.catalogue import Opdracht
-from consultation.models import AnalysisRun, Round
-from web import findings, numbers
-from web.accounts import FORM_COOKIE, SESSION_SECONDS, CurrentReviewer, Reviewer, form_token
+from consultation.models import Round
+from web.accounts import (
+    FORM_COOKIE,
+    LOGIN,
+    SESSION_SECONDS,
+    Reviewer,
+    forged,
+    form_token,
+    logged_in,
+)
 from web.pages import pages
+from web.problems import Problem
 from web.services import Here, Services
+from web.texts import say
 
 PER_PAGE = 50
-THEMES_PER_PAGE = 20
-
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+MAX_LINE = 300
+MAX_TEXT = 4000
+_KEPT = frozenset({"formulier", "gezien", "terug", "password", "wachtwoord", "huidig", "herhaald"})
 
 ChosenRound = Annotated[int | None, Query(alias="ronde", ge=1, le=9999)]
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
-ThemePageNumber = Annotated[int, Query(alias="themas", ge=1, le=99_999)]
 
 
 @dataclass(frozen=True)
@@ -57,180 +58,98 @@ def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
     return Paged(items[first : first + size], page, pages, len(items), first + 1)
 
 
-@router.get("")
-def overview(
-    request: Request, here: Here, reviewer: CurrentReviewer, ronde: ChosenRound = None
-) -> HTMLResponse:
-    """All rounds and all opdrachten with their numbers."""
-    with here.storage.reading() as session:
-        chosen = _round(session, here, ronde)
-        until = chosen.number if chosen else None
-        run = latest_run(session, here.consultation_id, None, ronde)
-        rows = []
-        stand = counts(session, here.consultation_id, until)
-        said = numbers.per_opdracht(session, here.consultation_id, until)
-        for opdracht in here.catalogue.opdrachten:
-            number = opdracht.nummer
-            own = latest_run(session, here.consultation_id, number, ronde)
-            rows.append(
-                {
-                    "opdracht": opdracht,
-                    "numbers": said.get(number, numbers.Numbers()),
-                    "statements": stand.get(number, Count()).statements,
-                    "themes": theme_counts(session, own.id)[number] if own else None,
-                }
-            )
-        return _page(
-            request,
-            here,
-            reviewer,
-            "beheer/overzicht.html",
-            rounds=numbers.per_round(session, here.consultation_id),
-            chosen=chosen,
-            run=run,
-            run_round=session.get(Round, run.round_id) if run else None,
-            rows=rows,
-            unplaced=stand.get(None, Count()),
-        )
+@dataclass(frozen=True)
+class Posted:
+    """A form that somebody who is logged in sent from a page of this site."""
+
+    reviewer: Reviewer
+    fields: FormData
+
+    def line(self, name: str, most: int = MAX_LINE) -> str:
+        """A field on one line, its white space made single.
+
+        Raises:
+            Problem: 422, it is too long; what was typed is given back.
+        """
+        return self._bounded(name, " ".join(self._raw(name).split()), most)
+
+    def text(self, name: str, most: int = MAX_TEXT) -> str:
+        """A field of several lines.
+
+        Raises:
+            Problem: 422, it is too long; what was typed is given back.
+        """
+        return self._bounded(name, self._raw(name).replace("\r\n", "\n").strip(), most)
+
+    def many(self, name: str) -> list[str]:
+        """All values of a field that may be there more than once, each once, in their order."""
+        values = [each for each in self.fields.getlist(name) if isinstance(each, str) and each]
+        return list(dict.fromkeys(values))
+
+    def number(self, name: str) -> int | None:
+        """A field with a whole number; None where it is empty.
+
+        Raises:
+            Problem: 422, it is no number.
+        """
+        raw = self._raw(name).strip()
+        if not raw:
+            return None
+        if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+            raise Problem(422, say("geen_getal", waar=say(f"veld_{name}")), typed=self.typed)
+        return int(raw)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was typed, by field: to show again when the form could not be carried out."""
+        found: dict[str, str] = {}
+        for name, value in self.fields.multi_items():
+            if isinstance(value, str) and name not in _KEPT and value.strip():
+                found[name] = f"{found[name]}, {value}" if name in found else value
+        return found
+
+    def _raw(self, name: str) -> str:
+        value = self.fields.get(name)
+        return "" if value is None or isinstance(value, UploadFile) else value.replace("\0", "")
+
+    def _bounded(self, name: str, value: str, most: int) -> str:
+        if len(value) > most:
+            what = say(f"veld_{name}")
+            detail = say("te_lang_veld", waar=what, lengte=len(value), grens=most)
+            raise Problem(422, detail, typed=self.typed)
+        return value
 
 
-@router.get("/zonder-opdracht")
-def unplaced_page(
-    request: Request,
-    here: Here,
-    reviewer: CurrentReviewer,
-    ronde: ChosenRound = None,
-    pagina: PageNumber = 1,
-) -> HTMLResponse:
-    """The statements that no opdracht was found for."""
-    with here.storage.reading() as session:
-        chosen = _round(session, here, ronde)
-        said = without_opdracht(session, here.consultation_id, chosen.number if chosen else None)
-        return _page(
-            request,
-            here,
-            reviewer,
-            "beheer/zonder_opdracht.html",
-            chosen=chosen,
-            people=len({each.participant for each in said}),
-            answers=len({each.contribution for each in said}),
-            shown=paged(said, pagina),
-        )
+async def posted(request: Request, here: Here) -> Posted:
+    """The form of this request.
+
+    Raises:
+        Problem: 401 where the session is over, 403 where the form is not from a page of this site;
+            both with what was typed.
+    """
+    form = await request.form()
+    who = logged_in(request, here)
+    draft = Posted(who or Reviewer("", "", None), form)
+    if who is None:
+        back = request.headers.get("referer", "")
+        path = "/beheer" + back.partition("/beheer")[2] if "/beheer" in back else "/beheer"
+        link = f"{LOGIN}?next={quote(path, safe='')}"
+        raise Problem(401, say("sessie_verlopen"), typed=draft.typed, link=link)
+    field = form.get("formulier")
+    if forged(request, here, field if isinstance(field, str) else None):
+        raise Problem(403, say("vervalst_formulier"), typed=draft.typed)
+    return draft
 
 
-@router.get("/opdrachten/{number:int}")
-def opdracht_page(
-    request: Request,
-    here: Here,
-    reviewer: CurrentReviewer,
-    number: int,
-    ronde: ChosenRound = None,
-    pagina: PageNumber = 1,
-    themas: ThemePageNumber = 1,
-) -> HTMLResponse:
-    """The themes of one opdracht, and the statements that are in none."""
-    opdracht = _opdracht(here, number)
-    with here.storage.reading() as session:
-        run, chosen, said, found = _found(session, here, number, ronde)
-        return _page(
-            request,
-            here,
-            reviewer,
-            "beheer/opdracht.html",
-            opdracht=opdracht,
-            chosen=chosen,
-            run=run,
-            statements=said,
-            people=len({each.participant for each in said}),
-            themes=paged(found, themas, THEMES_PER_PAGE),
-            loose=paged(without_theme(said, found), pagina),
-            few=len(said) < FEWEST,
-            fewest=FEWEST,
-        )
+PostedForm = Annotated[Posted, Depends(posted)]
 
 
-@router.get("/themas/{code}")
-def theme_page(
-    request: Request,
-    here: Here,
-    reviewer: CurrentReviewer,
-    code: str,
-    ronde: ChosenRound = None,
-    pagina: PageNumber = 1,
-) -> HTMLResponse:
-    """All statements of one theme, each marked inside its whole answer."""
-    known = findings.theme_number(code)
-    if known is None:
-        raise HTTPException(404)
-    opdracht = _opdracht(here, known[0])
-    with here.storage.reading() as session:
-        _, chosen, _, found = _found(session, here, opdracht.nummer, ronde)
-        theme = next((each for each in found if each.code == code.upper()), None)
-        if theme is None:
-            raise HTTPException(404)
-        shown = paged(theme.said, pagina)
-        texts = findings.texts_of(session, [each.contribution for each in shown.items])
-        return _page(
-            request,
-            here,
-            reviewer,
-            "beheer/thema.html",
-            opdracht=opdracht,
-            chosen=chosen,
-            theme=theme,
-            shown=shown,
-            segments={
-                each.id: findings.marked(
-                    texts[each.contribution], [(each.id, each.start, each.end)]
-                )
-                for each in shown.items
-            },
-        )
+def chosen_round(session: Session, here: Services, number: int | None) -> Round | None:
+    """The round with this number, or None without a number.
 
-
-@router.get("/antwoorden/{contribution}")
-def answer_page(
-    request: Request, here: Here, reviewer: CurrentReviewer, contribution: str
-) -> HTMLResponse:
-    """One whole answer, everything that was made from it, and the turn it was given in."""
-    with here.storage.reading() as session:
-        answer = findings.answer(session, here.consultation_id, contribution)
-        if answer is None:
-            raise HTTPException(404)
-        codes: dict[str, list[str]] = {}
-        for number in {each.opdracht for each in answer.statements if each.opdracht}:
-            run = latest_run(session, here.consultation_id, number)
-            if run is not None:
-                ids = [each.id for each in answer.statements if each.opdracht == number]
-                codes |= findings.theme_codes(session, ids, run.id)
-        return _page(
-            request,
-            here,
-            reviewer,
-            "beheer/antwoord.html",
-            answer=answer,
-            opdracht=here.catalogue.opdracht(answer.opdracht),
-            codes=codes,
-            segments=findings.marked(
-                answer.text, [(each.id, each.start, each.end) for each in answer.statements]
-            ),
-        )
-
-
-def _found(
-    session: Session, here: Services, opdracht: int, ronde: int | None
-) -> tuple[AnalysisRun | None, Round | None, list[Said], list[ThemeView]]:
-    """The run that tells of an opdracht, what was said until then, and its themes: the one with
-    most people first."""
-    chosen = _round(session, here, ronde)
-    run = latest_run(session, here.consultation_id, opdracht, ronde)
-    until = chosen.number if chosen else None
-    said = standing(session, here.consultation_id, opdracht, until_round=until)
-    views = themes_of(session, run, opdracht, said) if run else []
-    return run, chosen, said, sorted(views, key=lambda each: -each.people)
-
-
-def _round(session: Session, here: Services, number: int | None) -> Round | None:
+    Raises:
+        HTTPException: 404, there is no such round.
+    """
     if number is None:
         return None
     every = rounds.all_rounds(session, here.consultation_id)
@@ -240,18 +159,31 @@ def _round(session: Session, here: Services, number: int | None) -> Round | None
     return found
 
 
-def _opdracht(here: Services, number: int) -> Opdracht:
+def known_opdracht(here: Services, number: int) -> Opdracht:
+    """The opdracht with this number.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
     found = here.catalogue.opdracht(number)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _page(
-    request: Request, here: Services, reviewer: Reviewer, name: str, **context: Any
+def page(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    name: str,
+    status: int = 200,
+    **context: Any,
 ) -> HTMLResponse:
+    """A page of the review, with what its forms need."""
     cookie, field = form_token(request, here)
-    response = pages(request).render(request, name, reviewer=reviewer, formulier=field, **context)
+    response = pages(request).render(
+        request, name, status=status, reviewer=reviewer, formulier=field, **context
+    )
     response.set_cookie(
         FORM_COOKIE,
         cookie,
@@ -262,3 +194,9 @@ def _page(
         samesite="lax",
     )
     return response
+
+
+def back_to(path: str, **query: str | int | None) -> RedirectResponse:
+    """On to a page after a form was carried out, so that a reload does not send it again."""
+    asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
+    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)

@@ -1,0 +1,25 @@
+"""The Dutch words of exported files, from ``templates/uitvoer.yml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).parent / "templates" / "uitvoer.yml"
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return words
+
+
+def word(*path: str, **values: object) -> str:
+    """The word or sentence at a path, filled in; the last step itself where it has no word."""
+    found: Any = _words()
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else None
+    return path[-1] if found is None else str(found).strip().format(**values)

@@ -1,0 +1,140 @@
+"""What may leave the review: quotes by consent, personal data masked, groups of five or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from consultation.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+
+FOLD_BELOW = 5
+"""A breakdown names no group with fewer people than this."""
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words that may be shown to everyone. ``text`` is the statement with personal data masked;
+    ``group`` is filled by whoever knows that the group is large enough to name."""
+
+    statement: str
+    text: str
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """People per group that may be shown, largest first; all others together in ``others``.
+
+    ``people`` is None where there are fewer than five in all.
+    """
+
+    people: int | None
+    groups: tuple[tuple[str, int], ...]
+    others: int
+
+
+def breakdown(groups: Mapping[str | None, int], unknown: str | None = None) -> Breakdown:
+    """People per group, with groups under five folded together.
+
+    Where what is folded is itself one to four people, the smallest named group is folded too:
+    else the few could be had by subtraction. People whose group is ``unknown`` or None are others.
+    """
+    people = sum(groups.values())
+    if people < FOLD_BELOW:
+        return Breakdown(None, (), 0)
+    named = sorted(
+        (
+            (slug, count)
+            for slug, count in groups.items()
+            if slug is not None and slug != unknown and count >= FOLD_BELOW
+        ),
+        key=lambda each: (-each[1], each[0]),
+    )
+    others = people - sum(count for _, count in named)
+    while 0 < others < FOLD_BELOW and named:
+        others += named.pop()[1]
+    return Breakdown(people, tuple(named), others)
+
+
+def consented(purpose: str) -> Select[str]:
+    """The ids of the participants whose last word on a purpose is yes."""
+    last = (
+        select(func.max(Consent.id))
+        .where(Consent.purpose == purpose)
+        .group_by(Consent.participant_id)
+    )
+    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
+
+
+def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
+    """The quotes that may be shown, of these statements, by statement id.
+
+    A quote is released while its answer stands, and while whoever gave it agrees to analysis and to
+    being quoted. Personal data in it is masked.
+    """
+    ids = list(dict.fromkeys(statement_ids))
+    found: dict[str, Quote] = {}
+    text = func.substr(
+        ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
+    )
+    for first in range(0, len(ids), _CHUNK):
+        query = (
+            select(Statement.id, text)
+            .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+            .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+            .join(Submission, Submission.id == Contribution.submission_id)
+            .where(
+                Statement.id.in_(ids[first : first + _CHUNK]),
+                Contribution.withdrawn_at.is_(None),
+                ContributionVersion.version == Contribution.version,
+                Submission.participant_id.in_(consented("analyse")),
+                Submission.participant_id.in_(consented("citaat")),
+            )
+        )
+        for statement_id, words in session.execute(query):
+            found[statement_id] = Quote(statement_id, masked(words))
+    return {each: found[each] for each in ids if each in found}
+
+
+def organisations(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[str]:
+    """The organisations that took part and agreed to be named, by alphabet."""
+    query = (
+        select(Participant.organisation)
+        .join(Submission, Submission.participant_id == Participant.id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Participant.consultation_id == consultation_id,
+            Participant.organisation.is_not(None),
+            Participant.organisation != "",
+            Participant.id.in_(consented("analyse")),
+            Participant.id.in_(consented("organisatie")),
+        )
+        .distinct()
+    )
+    if until_round is not None:
+        query = query.where(Round.number <= until_round)
+    names = {" ".join(str(each).split()) for each in session.scalars(query)}
+    return sorted(names, key=str.casefold)
+
+
+def masked(text: str) -> str:
+    """The text with personal data replaced by what it is, such as ``[telefoonnummer]``."""
+    # Its word lists are loaded only by who asks for quotes.
+    from language import personal_data
+
+    return personal_data.masked(text, personal_data.find(text))

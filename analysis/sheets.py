@@ -1,0 +1,136 @@
+"""Tables as files that open safely: csv, xlsx, docx, md and json.
+
+A cell that a spreadsheet would take for a formula is written so that it stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import openpyxl
+from docx.document import Document as Docx
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+Cell = str | int | float | None
+
+_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_MOST_IN_CELL = 32_767
+_WIDTHS = {"text": 80, "action": 60, "quotes": 80, "label": 40, "description": 50, "groups": 40}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in json, and its heading in Dutch."""
+
+    key: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with a title; every row has a cell per column."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def as_csv(sheet: Sheet) -> bytes:
+    """Comma-separated, UTF-8 with the mark that spreadsheets need to see that.
+
+    Text that starts like a formula gets an apostrophe before it.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([each.heading for each in sheet.columns])
+    for row in sheet.rows:
+        writer.writerow([_safe(each) if isinstance(each, str) else each for each in row])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook with one sheet per table; every text is stored as text, never as a formula."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title[:31])
+        for at, column in enumerate(sheet.columns, start=1):
+            cell = page.cell(1, at, column.heading)
+            cell.font = Font(bold=True)
+            page.column_dimensions[get_column_letter(at)].width = _WIDTHS.get(column.key, 18)
+        for down, row in enumerate(sheet.rows, start=2):
+            for at, value in enumerate(row, start=1):
+                cell = page.cell(down, at)
+                if isinstance(value, str):
+                    cell.value = printable(value)[:_MOST_IN_CELL]
+                    cell.data_type = "s"
+                    cell.quotePrefix = bool(_FORMULA.match(value))
+                    cell.alignment = Alignment(wrap_text=True, vertical="top")
+                else:
+                    cell.value = value
+                    cell.alignment = Alignment(vertical="top")
+        page.freeze_panes = "A2"
+        if sheet.rows:
+            page.auto_filter.ref = page.dimensions
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_markdown(sheet: Sheet) -> bytes:
+    """A heading and a table that any Markdown reader shows."""
+    lines = [
+        f"# {markdown(sheet.title)}",
+        "",
+        "| " + " | ".join(markdown(each.heading) for each in sheet.columns) + " |",
+        "|" + " --- |" * len(sheet.columns),
+    ]
+    for row in sheet.rows:
+        cells = ("" if each is None else markdown(str(each)) for each in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def as_json(sheet: Sheet) -> bytes:
+    """A list of objects, one per row, with the columns' keys."""
+    keys = [each.key for each in sheet.columns]
+    rows = [dict(zip(keys, row, strict=True)) for row in sheet.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def add_table(document: Docx, sheet: Sheet) -> None:
+    """Adds the table to a Word document, its first row marked as the heading of each page."""
+    table = document.add_table(rows=1, cols=len(sheet.columns), style="Table Grid")
+    for cell, column in zip(table.rows[0].cells, sheet.columns, strict=True):
+        cell.paragraphs[0].add_run(column.heading).bold = True
+    properties = table.rows[0]._tr.get_or_add_trPr()
+    heading = properties.makeelement(
+        "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tblHeader", {}
+    )
+    properties.append(heading)
+    for row in sheet.rows:
+        for cell, value in zip(table.add_row().cells, row, strict=True):
+            cell.text = "" if value is None else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text without the control characters that office files may not hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def markdown(text: str) -> str:
+    """The text as plain words on one line: nothing in it is taken for markup or HTML."""
+    plain = " ".join(printable(text).split())
+    return re.sub(r"([\\`*_{}\[\]<>|~#&])", r"\\\1", plain)
+
+
+def _safe(text: str) -> str:
+    plain = printable(text)
+    return f"'{plain}" if _FORMULA.match(text) else plain

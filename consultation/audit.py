@@ -1,0 +1,50 @@
+"""Who did what in the review besides curating: logging in, accounts, exports, publications."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.records import AuditEntry
+
+WHAT = frozenset(
+    {
+        "aangemeld",
+        "afgemeld",
+        "aanmelding_mislukt",
+        "account",
+        "wachtwoord",
+        "uitvoer",
+        "gepubliceerd",
+        "ingetrokken",
+        "analyse",
+        "analyse_mislukt",
+        "codeertaak",
+    }
+)
+"""What is recorded; the pages have a sentence for each."""
+
+
+def record(
+    session: Session, consultation_id: int, account: str, what: str, **about: str | int
+) -> None:
+    """Adds an entry. ``about`` holds ids, numbers and names of accounts; never participants' words.
+
+    Raises:
+        ValueError: this is not something that is recorded.
+    """
+    if what not in WHAT:
+        raise ValueError(f"{what!r} is not recorded; choose from {', '.join(sorted(WHAT))}")
+    session.add(
+        AuditEntry(consultation_id=consultation_id, account=account[:80], what=what, about=about)
+    )
+
+
+def entries(
+    session: Session, consultation_id: int, account: str | None = None, limit: int = 500
+) -> list[AuditEntry]:
+    """The last entries, newest first; of one account or of all."""
+    query = select(AuditEntry).where(AuditEntry.consultation_id == consultation_id)
+    if account is not None:
+        query = query.where(AuditEntry.account == account)
+    return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))

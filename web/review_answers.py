@@ -1,0 +1,73 @@
+"""Whole answers, and the statements that no opdracht was found for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from analysis.standing import without_opdracht
+from analysis.themes import latest_run
+from web import findings
+from web.accounts import CurrentReviewer
+from web.review import ChosenRound, PageNumber, chosen_round, page, paged
+from web.services import Here
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/zonder-opdracht")
+def unplaced_page(
+    request: Request,
+    here: Here,
+    reviewer: CurrentReviewer,
+    ronde: ChosenRound = None,
+    pagina: PageNumber = 1,
+) -> HTMLResponse:
+    """The statements that no opdracht was found for."""
+    reviewer.require("read")
+    with here.storage.reading() as session:
+        chosen = chosen_round(session, here, ronde)
+        said = without_opdracht(session, here.consultation_id, chosen.number if chosen else None)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/zonder_opdracht.html",
+            chosen=chosen,
+            people=len({each.participant for each in said}),
+            answers=len({each.contribution for each in said}),
+            shown=paged(said, pagina),
+        )
+
+
+@router.get("/antwoorden/{contribution}")
+def answer_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, contribution: str
+) -> HTMLResponse:
+    """One whole answer, everything that was made from it, and the turn it was given in."""
+    with here.storage.reading() as session:
+        answer = findings.answer(session, here.consultation_id, contribution)
+        if answer is None:
+            raise HTTPException(404)
+        numbers = {each.opdracht for each in answer.statements if each.opdracht}
+        if not any(reviewer.may("read", number) for number in numbers):
+            reviewer.require("read", answer.opdracht)
+        codes: dict[str, list[str]] = {}
+        for number in numbers:
+            run = latest_run(session, here.consultation_id, number)
+            if run is not None:
+                ids = [each.id for each in answer.statements if each.opdracht == number]
+                codes |= findings.theme_codes(session, ids, run.id)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/antwoord.html",
+            answer=answer,
+            opdracht=here.catalogue.opdracht(answer.opdracht),
+            codes=codes,
+            segments=findings.marked(
+                answer.text, [(each.id, each.start, each.end) for each in answer.statements]
+            ),
+        )
