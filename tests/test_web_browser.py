@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
+from web_pages import answer_box, lines, say, violations
 from web_stage import Site, StandIn, analysed, foreign_page, small_talk
 
 from consultation import accounts
@@ -17,60 +16,7 @@ from consultation.models import ContributionVersion, Message, Participant
 pytest_plugins = ["web_fixtures"]
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PASSWORD = "een lang wachtwoord"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    """A page on the website, that fails the test on any script error or policy violation."""
-    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on(
-        "console",
-        lambda message: problems.append(message.text) if "Policy" in message.text else None,
-    )
-    yield opened
-    context.close()
-    assert problems == []
-
-
-def answer_box(page: Page) -> Locator:
-    return page.get_by_label("Uw antwoord")
-
-
-def say(page: Page, text: str, reply: str) -> None:
-    answer_box(page).fill(text)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(reply)).to_be_visible()
-
-
-def lines(page: Page) -> list[str]:
-    return page.locator(".msg").all_text_contents()
-
-
-def violations(page: Page) -> list[Any]:
-    found: list[Any] = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
 def test_a_whole_talk_by_keyboard_alone(page: Page, site: Site) -> None:

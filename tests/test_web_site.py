@@ -84,13 +84,6 @@ def test_without_a_round_the_site_says_so(http: httpx.Client, site: Site) -> Non
         assert "<samenspraak-chat" not in page
 
 
-def test_the_widget_is_one_small_file(http: httpx.Client) -> None:
-    answer = http.get("/widget/samenspraak-chat.js")
-    assert answer.headers["content-type"].startswith("text/javascript")
-    assert "import " not in answer.text
-    assert "innerHTML" not in answer.text
-
-
 def test_a_second_catalogue_needs_no_code(
     tmp_path: Path, second_catalogue: Path, stand_in: StandIn
 ) -> None:

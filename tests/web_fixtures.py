@@ -7,11 +7,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from web_stage import FOREIGN, Site, StandIn, Talk, begin, free_port
 
 from consultation import rounds
 from consultation.settings import Settings
 from consultation.storage import Storage
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture
@@ -55,3 +66,28 @@ def http(site: Site) -> Iterator[httpx.Client]:
 def talk(http: httpx.Client) -> Talk:
     """A talk that was opened."""
     return begin(http)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page on the website, that fails the test on any script error or policy violation."""
+    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: problems.append(message.text) if "Policy" in message.text else None,
+    )
+    yield opened
+    context.close()
+    assert problems == []

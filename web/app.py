@@ -13,6 +13,7 @@ from consultation.settings import Settings
 from consultation.settings import settings as current_settings
 from web import (
     accounts,
+    answers,
     gateway,
     health,
     people,
@@ -21,6 +22,7 @@ from web import (
     review_overview,
     review_themes,
     site,
+    widget,
 )
 from web.pages import STATIC, Pages
 from web.services import open_services
@@ -57,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue)
     problems.register(app)
-    for room in (gateway, health, site, accounts, people):
+    for room in (gateway, answers, health, site, widget, accounts, people):
         app.include_router(room.router)
     for room in (review_overview, review_themes, review_answers):
         app.include_router(room.router)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from consultation import rounds
 from web import numbers
-from web.pages import STATIC, pages
+from web.pages import pages
 from web.services import Here
 
 router = APIRouter(include_in_schema=False)
@@ -61,16 +61,3 @@ def talk(
 def privacy(request: Request) -> HTMLResponse:
     """What is kept, why, and how to have it erased."""
     return pages(request).render(request, "privacy.html")
-
-
-@router.get("/widget/samenspraak-chat.js")
-def widget() -> FileResponse:
-    """The chat widget, one file for any website that may embed it."""
-    return FileResponse(
-        STATIC / "samenspraak-chat.js",
-        media_type="text/javascript",
-        headers={
-            "Cache-Control": "public, max-age=300",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-        },
-    )

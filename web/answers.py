@@ -1,0 +1,52 @@
+"""A participant's own answers, for who holds the token of the talk."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from consultation.answers import own_answers
+from consultation.models import Conversation
+from web.gateway import Authorised
+from web.problems import ProblemBody
+from web.services import Here
+
+router = APIRouter(prefix="/api/chat", tags=["chat"])
+
+
+class AnswerOut(BaseModel):
+    """One answer as it stands now, with what it answers."""
+
+    opdracht: int | None
+    titel: str = Field(description="The opdracht's title.")
+    question: str | None
+    vraag: str = Field(description="The question as it is put.")
+    text: str
+
+
+@router.get(
+    "/answers",
+    response_model=list[AnswerOut],
+    responses={
+        401: {"model": ProblemBody, "description": "No token, or one that is not good."},
+        503: {"model": ProblemBody, "description": "The database does not answer."},
+    },
+)
+def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
+    """All that the participant answered so far, in this round and before."""
+    with here.storage.reading() as session:
+        talk = session.get(Conversation, conversation_id)
+        found = []
+        for answer in own_answers(session, talk.participant_id) if talk else []:
+            opdracht = here.catalogue.opdracht(answer.opdracht)
+            question = opdracht.question(answer.question) if opdracht and answer.question else None
+            found.append(
+                AnswerOut(
+                    opdracht=answer.opdracht,
+                    titel=opdracht.titel if opdracht else "",
+                    question=answer.question,
+                    vraag=question.tekst if question else "",
+                    text=answer.text,
+                )
+            )
+        return found
