@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from consultation.answers import own_answers
 from consultation.models import Conversation
+from consultation.own_answers import own_answers
 from web.gateway import Authorised
 from web.problems import ProblemBody
 from web.services import Here
