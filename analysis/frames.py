@@ -51,8 +51,10 @@ def themes(
     ``statements`` and ``people`` count; ``groups`` is people per group; ``quotes`` lists
     ``{statement, text}``, texts being exact slices of answers; ``action`` is the proposed action
     ``{statement, text}`` or None; ``parents`` are ids of the themes it came from; ``trust`` holds
-    ``stability`` (0 to 1, mean overlap when a tenth of the statements is absent) and ``closeness``
-    (mean cosine of its statements with its centre).
+    ``stability`` (0 to 1, mean overlap when a tenth of the statements is absent), ``closeness``
+    (mean cosine of its statements with its centre), ``voices`` (how many different texts its
+    statements are: a campaign counts once) and ``campaigns`` (how many statements share each text
+    that was sent more than once, the largest first).
     """
     rows = [
         {
@@ -70,7 +72,11 @@ def themes(
             if view.action
             else None,
             "parents": list(view.parents),
-            "trust": view.trust,
+            "trust": {
+                **view.trust,
+                "voices": view.voices,
+                "campaigns": list(view.campaigns),
+            },
         }
         for number in numbers
         for view in theme_views(session, consultation_id, number, round_number)

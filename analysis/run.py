@@ -21,6 +21,8 @@ from analysis.statements import cut_new
 from analysis.themes import FEWEST, latest_run
 from analysis.topics import Topic, find_topics
 from analysis.trust import Trust, trust
+from analysis.voices import METHOD as VOICES
+from analysis.voices import Voices, sort_out, store_marks
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.models import (
@@ -78,8 +80,12 @@ class RunResult:
 
 @dataclass
 class _Found:
+    """``said`` are the voices: what goes into the analysis of ``everything`` that stands."""
+
     opdracht: int
-    said: list[Said]
+    everything: list[Said]
+    said: list[Said] = field(default_factory=list)
+    voices: Voices = field(default_factory=lambda: Voices((), {}, ()))
     topics: list[Topic] = field(default_factory=list)
     trust: Trust | None = None
     seconds: float = 0.0
@@ -99,9 +105,10 @@ def analyse(
     """Finds the themes of every opdracht (or of one) in all that was said up to a round.
 
     1. cut what is new into statements; 2. gather those that stand; 3. stop here when neither they
-    nor the parameters changed since the last such run; 4. vectors, from the cache; 5. topics;
-    6. trust; 7. give each topic the identity of the theme it continues; 8. store it all in one
-    transaction. An interrupted run leaves no trace but cached vectors.
+    nor the parameters changed since the last such run; 4. sort out whose voice each is, see
+    ``analysis.voices``; 5. vectors, from the cache; 6. topics; 7. trust; 8. give each topic the
+    identity of the theme it continues; 9. store it all in one transaction. An interrupted run
+    leaves no trace but cached vectors.
 
     Raises:
         RoundError: there is no such round.
@@ -120,7 +127,12 @@ def analyse(
     except PipelineUnavailable as error:
         raise AnalysisError(str(error)) from error
     models = {"embedding": model_key(encoder), "spacy": pipeline_status(spacy_model).name}
-    parameters = {"method": METHOD, "fewest": FEWEST, **GraphClusterer().get_params()}
+    parameters = {
+        "method": METHOD,
+        "voices": VOICES,
+        "fewest": FEWEST,
+        **GraphClusterer().get_params(),
+    }
 
     with storage.reading() as session:
         everything = standing(session, consultation_id, until_round=round_.number)
@@ -130,6 +142,9 @@ def analyse(
         if same is not None and same.input_hash == inputs:
             return _stored_result(same, round_.number)
 
+    for each in found:
+        each.voices = sort_out([said.text for said in each.everything])
+        each.said = [each.everything[row] for row in each.voices.heard]
     vectors_of(
         storage,
         encoder,
@@ -168,7 +183,7 @@ def _input_hash(
     digest = hashlib.sha256(json.dumps([models, parameters], sort_keys=True).encode())
     for each in found:
         digest.update(f"|{each.opdracht}|".encode())
-        for one in sorted(each.said, key=lambda said: said.id):
+        for one in sorted(each.everything, key=lambda said: said.id):
             digest.update(f"{one.id} {one.kind} {text_hash(one.text)}\n".encode())
     return digest.hexdigest()
 
@@ -310,12 +325,14 @@ def _store_opdracht(
                         score=close,
                     )
                 )
+    session.flush()
+    store_marks(session, run.id, found.voices, [each.id for each in found.everything], living)
     kept = persistence(named, {**earlier, **latest}) if named else None
     measured = found.trust
     stability = measured.stability if measured else None
     return OpdrachtResult(
         opdracht=found.opdracht,
-        statements=len(found.said),
+        statements=len(found.everything),
         themes=len(found.topics),
         coverage=round(measured.coverage, 4) if measured else 0.0,
         stability=None if stability is None else round(stability, 4),

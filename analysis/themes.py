@@ -6,21 +6,45 @@ Nothing heavy is imported here: pages are made from this.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
-from consultation.models import AnalysisRun, Assignment, Round, RunTheme, Theme
+from consultation.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
 
 FEWEST = 30
 """With fewer statements than this nothing is clustered: they are shown as they are."""
 
 UNKNOWN_GROUP = "onbekend"
+
+Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst"]
+NO_ANSWER: Mark = "geen_antwoord"
+OTHER_LANGUAGE: Mark = "andere_taal"
+SAME_TEXT: Mark = "zelfde_tekst"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How a run treated the statements that are no voice of their own, by statement id.
+
+    ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
+    not clustered for it (ISO 639-1), ``no_answer`` what says nothing.
+    """
+
+    copies: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    no_answer: frozenset[str] = frozenset()
+
+    def campaigns(self, said: Iterable[Said]) -> Counter[str]:
+        """How many of these statements share a text, under the id of the one that is repeated."""
+        shared = set(self.copies.values())
+        voices = Counter(self.copies.get(each.id, each.id) for each in said)
+        return Counter({voice: count for voice, count in voices.items() if voice in shared})
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,13 @@ class ThemeView:
     action: Said | None
     parents: tuple[str, ...]
     trust: dict[str, Any]
+    campaigns: tuple[int, ...] = ()
+    """How many statements share each text that was sent more than once, the largest first."""
+
+    @property
+    def voices(self) -> int:
+        """How many different texts are in it: a campaign counts once."""
+        return len(self.said) - sum(self.campaigns) + len(self.campaigns)
 
     @cached_property
     def people(self) -> int:
@@ -115,6 +146,7 @@ def themes_of(
         .join(RunTheme, RunTheme.theme_id == Theme.id)
         .where(RunTheme.run_id == run.id, Theme.opdracht == opdracht)
     )
+    marks = marks_of(session, run.id)
     views = [
         ThemeView(
             id=theme.id,
@@ -128,10 +160,25 @@ def themes_of(
             action=by_id.get(seen.action_statement_id or ""),
             parents=tuple(theme.parents),
             trust=seen.trust,
+            campaigns=tuple(
+                sorted(marks.campaigns(members.get(theme.id, ())).values(), reverse=True)
+            ),
         )
         for theme, seen in rows
     ]
     return sorted(views, key=lambda each: (-len(each.said), each.code))
+
+
+def marks_of(session: Session, run_id: int) -> Marks:
+    """What a run set aside and which statements it took for copies."""
+    rows = session.execute(
+        select(RunMark.statement_id, RunMark.mark, RunMark.value).where(RunMark.run_id == run_id)
+    ).all()
+    return Marks(
+        copies={each: value or each for each, mark, value in rows if mark == SAME_TEXT},
+        languages={each: value or "" for each, mark, value in rows if mark == OTHER_LANGUAGE},
+        no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
+    )
 
 
 def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:

@@ -414,6 +414,30 @@ class Assignment(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class RunMark(Base):
+    """How one run treated a statement that is no voice of its own.
+
+    ``zelfde_tekst`` repeats the statement whose id is ``value`` and follows it into its theme;
+    ``geen_antwoord`` says nothing and ``andere_taal`` is in the language ``value`` (ISO 639-1):
+    both are listed, not clustered.
+    """
+
+    __tablename__ = "run_mark"
+    __table_args__ = (
+        CheckConstraint(
+            f"mark in ({_within('geen_antwoord', 'andere_taal', 'zelfde_tekst')})", name="mark"
+        ),
+    )
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    mark: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str | None] = mapped_column(String(32))
+
+
 class Action(Base):
     """A proposed, decided or published action."""
 
