@@ -43,12 +43,25 @@ def enter(
         participant = participants.find_by_receipt(session, consultation_id, receipt, key)
         code = canonical_receipt(receipt)
     else:
-        invited = _invited(session, key, invitation) if invitation is not None else None
-        participant, code = _participant(session, consultation_id, key, invited)
+        invited = invited_by(session, key, invitation) if invitation is not None else None
+        code = participants.new_receipt()
+        participant = _participant(session, consultation_id, key, invited, code)
         if invited is not None and opdracht is None and len(invited.opdrachten) == 1:
             opdracht = int(invited.opdrachten[0])
     round_ = rounds.require_open_round(session, consultation_id)
     return Entry(conversation.start(session, participant, round_.id, opdracht), code)
+
+
+def newcomer(
+    session: Session, consultation_id: int, key: str, invitation: str | None, code: str
+) -> Participant:
+    """The participant who comes in without a receipt code of before, and gets this one.
+
+    Raises:
+        InvitationUnknown: nobody was invited with this token.
+    """
+    invited = invited_by(session, key, invitation) if invitation is not None else None
+    return _participant(session, consultation_id, key, invited, code)
 
 
 def canonical_receipt(receipt: str) -> str:
@@ -57,7 +70,12 @@ def canonical_receipt(receipt: str) -> str:
     return "-".join(plain[index : index + 4] for index in range(0, len(plain), 4))
 
 
-def _invited(session: Session, key: str, token: str) -> Invitation:
+def invited_by(session: Session, key: str, token: str) -> Invitation:
+    """The invitation with this token.
+
+    Raises:
+        InvitationUnknown: nobody was invited with it.
+    """
     found = session.scalar(
         select(Invitation)
         .where(Invitation.token_hash == participants.keyed_hash(token, key))
@@ -69,9 +87,8 @@ def _invited(session: Session, key: str, token: str) -> Invitation:
 
 
 def _participant(
-    session: Session, consultation_id: int, key: str, invited: Invitation | None
-) -> tuple[Participant, str]:
-    code = participants.new_receipt()
+    session: Session, consultation_id: int, key: str, invited: Invitation | None, code: str
+) -> Participant:
     hashed = participants.keyed_hash(code, key)
     if invited is not None:
         known = session.scalar(
@@ -85,7 +102,7 @@ def _participant(
         if known is not None:
             known.receipt_hash = hashed
             session.flush()
-            return known, code
+            return known
     participant = Participant(
         consultation_id=consultation_id,
         receipt_hash=hashed,
@@ -95,4 +112,4 @@ def _participant(
     )
     session.add(participant)
     session.flush()
-    return participant, code
+    return participant

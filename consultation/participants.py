@@ -33,6 +33,16 @@ def new_receipt() -> str:
     return "-".join(code[index : index + 4] for index in range(0, _LENGTH, 4))
 
 
+def receipt_from(digest: bytes) -> str:
+    """The receipt code that belongs to 16 random bytes or more: the same for the same bytes."""
+    number = int.from_bytes(digest)
+    code = ""
+    for _ in range(_LENGTH):
+        number, index = divmod(number, len(_ALPHABET))
+        code += _ALPHABET[index]
+    return "-".join(code[index : index + 4] for index in range(0, _LENGTH, 4))
+
+
 def keyed_hash(secret: str, key: str) -> str:
     """The hash under which a receipt code or invitation token is kept (HMAC-SHA-256, hex).
 

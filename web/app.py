@@ -14,6 +14,7 @@ from consultation.settings import settings as current_settings
 from web import (
     accounts,
     answers,
+    form,
     gateway,
     health,
     people,
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue)
     problems.register(app)
-    for room in (gateway, answers, health, site, widget, accounts, people):
+    for room in (gateway, answers, health, site, form, widget, accounts, people):
         app.include_router(room.router)
     for room in (review_overview, review_themes, review_answers):
         app.include_router(room.router)
