@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.standing import standing
 from analysis.statements import statements_frame
 from analysis.themes import latest_run, theme_views
-from consultation.models import Action, Assignment, Theme
+from consultation.curation_store import curated
 
 THEME_COLUMNS = (
     "id",
@@ -87,20 +86,15 @@ def themes(
 def statement_themes(
     session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
 ) -> dict[str, list[str]]:
-    """Theme ids per statement id, the primary one first, according to the last runs."""
+    """Theme ids per statement id, the primary one first, as they stand after the last runs."""
     found: dict[str, list[str]] = {}
     for number in numbers:
         run = latest_run(session, consultation_id, number, round_number)
-        if run is None:
-            continue
-        rows = session.execute(
-            select(Assignment.statement_id, Assignment.theme_id)
-            .join(Theme, Theme.id == Assignment.theme_id)
-            .where(Assignment.run_id == run.id, Theme.opdracht == number)
-            .order_by(Assignment.is_primary.desc(), Assignment.score.desc())
-        )
-        for statement_id, theme_id in rows:
-            found.setdefault(statement_id, []).append(theme_id)
+        state = curated(session, consultation_id, number, run)
+        for theme in state.themes_of(number):
+            for member in theme.members if theme.live else ():
+                own = found.setdefault(member.statement, [])
+                own.insert(0 if member.primary else len(own), theme.id)
     return found
 
 
@@ -116,18 +110,35 @@ def statements(
     return statements_frame(said, statement_themes(session, consultation_id, numbers))
 
 
-def actions(session: Session, consultation_id: int, opdracht: int | None = None) -> pd.DataFrame:
-    """The proposed and decided actions, with the columns ``ACTION_COLUMNS``."""
-    query = select(Action).where(Action.consultation_id == consultation_id)
-    if opdracht is not None:
-        query = query.where(Action.opdracht == opdracht)
+def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.DataFrame:
+    """The proposed and decided actions, with the columns ``ACTION_COLUMNS``.
+
+    ``text`` is the reviewer's wording, or the exact quote of a statement that still stands;
+    ``statements`` counts those in the action's themes.
+    """
     rows = []
-    for action in session.scalars(query.order_by(Action.opdracht, Action.created_at, Action.id)):
-        members = session.scalars(
-            select(Assignment.statement_id)
-            .where(Assignment.theme_id.in_([str(each) for each in action.themes]))
-            .distinct()
-        )
-        row = {name: getattr(action, name) for name in ACTION_COLUMNS if name != "statements"}
-        rows.append({**row, "statements": len(list(members))})
+    said = {each.id: each.text for each in standing(session, consultation_id)}
+    for number in numbers:
+        state = curated(session, consultation_id, number)
+        for action in state.actions_of(number):
+            members = {
+                each.statement
+                for theme in action.themes
+                if theme in state.themes
+                for each in state.themes[theme].members
+            }
+            rows.append(
+                {
+                    "id": action.id,
+                    "opdracht": action.opdracht,
+                    "text": action.text or said.get(action.statement or "", ""),
+                    "themes": list(action.themes),
+                    "trekker": action.trekker,
+                    "partners": list(action.partners),
+                    "priority": action.priority,
+                    "regelgeving": action.regelgeving,
+                    "status": action.status,
+                    "statements": len(members & said.keys()),
+                }
+            )
     return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))

@@ -1,4 +1,4 @@
-"""The themes of a stored run, with the statements that stand in them now.
+"""The themes as they stand: a stored run, with what people decided laid over it.
 
 Nothing heavy is imported here: pages are made from this.
 """
@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
-from consultation.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
+from consultation.curation_state import LIVE, CuratedTheme, CurationState
+from consultation.curation_store import curated
+from consultation.models import AnalysisRun, Round, RunMark, RunTheme, Theme
+from consultation.runs import latest_run as latest_run
 
 FEWEST = 30
 """With fewer statements than this nothing is clustered: they are shown as they are."""
 
 UNKNOWN_GROUP = "onbekend"
+_QUOTES = 5
 
 Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst"]
 NO_ANSWER: Mark = "geen_antwoord"
@@ -64,6 +68,8 @@ class ThemeView:
     trust: dict[str, Any]
     campaigns: tuple[int, ...] = ()
     """How many statements share each text that was sent more than once, the largest first."""
+    description: str = ""
+    version: int = 0
 
     @property
     def voices(self) -> int:
@@ -98,24 +104,6 @@ class ThemeView:
         return known[0][0], known[0][1] / self.people
 
 
-def latest_run(
-    session: Session, consultation_id: int, opdracht: int | None, round_number: int | None = None
-) -> AnalysisRun | None:
-    """The last finished run that covers an opdracht (None: any), of one round or of any."""
-    query = (
-        select(AnalysisRun)
-        .join(Round, Round.id == AnalysisRun.round_id)
-        .where(Round.consultation_id == consultation_id, AnalysisRun.status == "klaar")
-        .order_by(AnalysisRun.id.desc())
-        .limit(1)
-    )
-    if opdracht is not None:
-        query = query.where(AnalysisRun.opdracht.is_(None) | (AnalysisRun.opdracht == opdracht))
-    if round_number is not None:
-        query = query.where(Round.number == round_number)
-    return session.scalar(query)
-
-
 def theme_views(
     session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
 ) -> list[ThemeView]:
@@ -129,44 +117,63 @@ def theme_views(
 def themes_of(
     session: Session, run: AnalysisRun, opdracht: int, said: Iterable[Said]
 ) -> list[ThemeView]:
-    """A run's themes on an opdracht, of the given statements, most statements first."""
+    """What stands of an opdracht's themes, in the order people gave them, then largest first.
+
+    That is the run's, with every decision that was not revoked laid over it; rejected themes
+    are there too, with their status. ``said`` are the statements to show.
+    """
     by_id = {each.id: each for each in said}
-    members: dict[str, list[Said]] = {}
-    placed = (
-        select(Assignment.theme_id, Assignment.statement_id)
-        .join(Theme, Theme.id == Assignment.theme_id)
-        .where(Assignment.run_id == run.id, Theme.opdracht == opdracht)
-        .order_by(Assignment.is_primary.desc(), Assignment.score.desc(), Assignment.id)
+    round_ = session.get_one(Round, run.round_id)
+    state = curated(session, round_.consultation_id, opdracht, run, by_id)
+    rows = session.scalars(
+        select(RunTheme)
+        .join(Theme, Theme.id == RunTheme.theme_id)
+        .where(Theme.opdracht == opdracht, RunTheme.run_id <= run.id)
+        .order_by(RunTheme.run_id)
     )
-    for theme_id, statement_id in session.execute(placed):
-        if statement_id in by_id:
-            members.setdefault(theme_id, []).append(by_id[statement_id])
-    rows = session.execute(
-        select(Theme, RunTheme)
-        .join(RunTheme, RunTheme.theme_id == Theme.id)
-        .where(RunTheme.run_id == run.id, Theme.opdracht == opdracht)
-    )
+    seen = {each.theme_id: each for each in rows}
     marks = marks_of(session, run.id)
-    views = [
-        ThemeView(
-            id=theme.id,
-            code=theme.code,
-            opdracht=theme.opdracht,
-            label=seen.label,
-            status=theme.status,
-            keywords=tuple(str(each) for each in seen.keywords),
-            said=tuple(members.get(theme.id, ())),
-            quotes=tuple(by_id[each] for each in seen.quotes if each in by_id),
-            action=by_id.get(seen.action_statement_id or ""),
-            parents=tuple(theme.parents),
-            trust=seen.trust,
-            campaigns=tuple(
-                sorted(marks.campaigns(members.get(theme.id, ())).values(), reverse=True)
-            ),
-        )
-        for theme, seen in rows
+    return [
+        view_of(theme, seen.get(theme.id), state, by_id, marks)
+        for theme in state.themes_of(opdracht)
     ]
-    return sorted(views, key=lambda each: (-len(each.said), each.code))
+
+
+def view_of(
+    theme: CuratedTheme,
+    seen: RunTheme | None,
+    state: CurationState,
+    by_id: Mapping[str, Said],
+    marks: Marks,
+) -> ThemeView:
+    """A theme as a page or table shows it; ``seen`` is what the last run that had it says of it."""
+    members = [by_id[each.statement] for each in theme.members if each.statement in by_id]
+    ids = {each.id for each in members}
+    quotes = [by_id[each] for each in (seen.quotes if seen else ()) if each in ids]
+    action = next(
+        (
+            each.statement
+            for each in state.actions_of(theme.opdracht)
+            if theme.id in each.themes and each.statement is not None
+        ),
+        None,
+    )
+    return ThemeView(
+        id=theme.id,
+        code=theme.code,
+        opdracht=theme.opdracht,
+        label=theme.label,
+        status=theme.status,
+        keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
+        said=tuple(members),
+        quotes=tuple(quotes or members[:_QUOTES]),
+        action=by_id.get(action or ""),
+        parents=theme.parents,
+        trust=seen.trust if seen else {},
+        campaigns=tuple(sorted(marks.campaigns(members).values(), reverse=True)),
+        description=theme.description,
+        version=theme.version,
+    )
 
 
 def marks_of(session: Session, run_id: int) -> Marks:
@@ -182,17 +189,7 @@ def marks_of(session: Session, run_id: int) -> Marks:
 
 
 def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:
-    """The statements that are in no theme: shown as such, never dropped."""
-    placed = {each.id for view in views for each in view.said}
+    """The statements that are in no theme, or only in a rejected one: shown as such, never
+    dropped."""
+    placed = {each.id for view in views if view.status in LIVE for each in view.said}
     return [each for each in said if each.id not in placed]
-
-
-def theme_counts(session: Session, run_id: int) -> Counter[int]:
-    """How many themes a run has per opdracht."""
-    query = (
-        select(Theme.opdracht, func.count())
-        .join(RunTheme, RunTheme.theme_id == Theme.id)
-        .where(RunTheme.run_id == run_id)
-        .group_by(Theme.opdracht)
-    )
-    return Counter({row[0]: row[1] for row in session.execute(query)})

@@ -438,30 +438,37 @@ class RunMark(Base):
     value: Mapped[str | None] = mapped_column(String(32))
 
 
+class RunProposal(Base):
+    """What a run would change in themes that people decided on; ids only.
+
+    ``id`` names what is proposed, not the run: the same proposal has the same id in every run, so
+    that one that was declined stays declined.
+    """
+
+    __tablename__ = "run_proposal"
+    __table_args__ = (
+        CheckConstraint(f"kind in ({_within('split', 'merge', 'move')})", name="kind"),
+    )
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    opdracht: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    themes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    statements: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    label: Mapped[str] = mapped_column(Text, default="")
+    score: Mapped[float] = mapped_column(Float, default=0.0)
+
+
 class Action(Base):
-    """A proposed, decided or published action."""
+    """The identity of an action. What it says and who decided it stands in the event log, so that
+    no participant's words are kept here: see ``consultation.curation``."""
 
     __tablename__ = "action"
-    __table_args__ = (
-        CheckConstraint(
-            f"status in ({_within('ontwerp', 'goedgekeurd', 'verworpen', 'gepubliceerd')})",
-            name="status",
-        ),
-        CheckConstraint(
-            f"regelgeving in ({_within('nieuw', 'hervormen', 'stopzetten', 'geen')})",
-            name="regelgeving",
-        ),
-    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     opdracht: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    themes: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    trekker: Mapped[str] = mapped_column(Text, default="")
-    partners: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    priority: Mapped[int | None]
-    regelgeving: Mapped[str] = mapped_column(String(20), default="geen")
-    status: Mapped[str] = mapped_column(String(20), default="ontwerp")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -480,9 +487,14 @@ class Reaction(Base):
 
 
 class CurationEvent(Base):
-    """One human decision: who, when, which operation, on which ids. Append-only."""
+    """One human decision: who, when, which operation, on which ids. Append-only.
+
+    ``payload`` is the operation as it was given (``consultation.curation_operations``), with under
+    ``recorded`` what was settled at that moment.
+    """
 
     __tablename__ = "curation_event"
+    __table_args__ = (Index("ix_curation_event_consultation_id", "consultation_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     account: Mapped[str] = mapped_column(String(80))

@@ -178,7 +178,9 @@ def actions(
     from analysis import frames
 
     _list(
-        lambda session, place: frames.actions(session, place.consultation_id, opdracht),
+        lambda session, place: frames.actions(
+            session, place.consultation_id, _numbers(place, opdracht)
+        ),
         round_,
         opdracht,
         format_,

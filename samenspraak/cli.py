@@ -7,7 +7,7 @@ import sys
 import typer
 
 from consultation.errors import SamenspraakError
-from samenspraak import analyst, operator, organiser
+from samenspraak import analyst, curator, operator, organiser
 
 app = typer.Typer(
     name="samenspraak",
@@ -19,6 +19,7 @@ app = typer.Typer(
 operator.register(app)
 organiser.register(app)
 analyst.register(app)
+curator.register(app)
 
 
 def main() -> None:

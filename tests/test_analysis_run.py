@@ -276,7 +276,9 @@ def test_the_analysts_verbs_keep_data_on_stdout(command: CliRunner, tmp_path: Pa
     assert any(each["themes"] for each in said)
     rows = command.invoke(app, ["statements", "--opdracht", "4", "--format", "csv"]).stdout
     assert rows.splitlines()[0] == ",".join(STATEMENT_COLUMNS)
-    assert json.loads(command.invoke(app, ["actions", "--format", "json"]).stdout) == []
+    actions = json.loads(command.invoke(app, ["actions", "--format", "json"]).stdout)
+    assert {each["status"] for each in actions} == {"ontwerp"}
+    assert {each["text"] for each in actions} <= {each["text"] for each in said}
     assert "O04-T001" in command.invoke(app, ["themes"]).stdout
     report = tmp_path / "rapport.html"
     assert command.invoke(app, ["report", "--round", "1", "-o", str(report)]).exit_code == 0

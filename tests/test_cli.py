@@ -34,6 +34,8 @@ VERBS = (
     "analyse",
     "evaluate",
     "report",
+    "curate",
+    "history",
     "forget",
     "user",
     "doctor",

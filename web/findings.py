@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
+from consultation.curation_store import curated
 from consultation.models import (
-    Assignment,
+    AnalysisRun,
     Contribution,
     ContributionVersion,
     Message,
     Participant,
     Round,
     Submission,
-    Theme,
 )
 
 
@@ -137,18 +137,19 @@ def texts_of(session: Session, contribution_ids: Iterable[str]) -> dict[str, str
 
 
 def theme_codes(
-    session: Session, statement_ids: Sequence[str], run_id: int
+    session: Session,
+    consultation_id: int,
+    opdracht: int,
+    run: AnalysisRun,
+    statement_ids: Sequence[str],
 ) -> dict[str, list[str]]:
-    """The codes of the themes each statement is in, according to a run."""
-    rows = session.execute(
-        select(Assignment.statement_id, Theme)
-        .join(Theme, Theme.id == Assignment.theme_id)
-        .where(Assignment.run_id == run_id, Assignment.statement_id.in_(statement_ids))
-        .order_by(Assignment.is_primary.desc(), Assignment.id)
-    )
+    """The codes of the themes each statement stands in, the primary one first."""
+    state = curated(session, consultation_id, opdracht, run, statement_ids)
     found: dict[str, list[str]] = {}
-    for statement_id, theme in rows:
-        found.setdefault(statement_id, []).append(theme.code)
+    for theme in state.themes_of(opdracht):
+        for member in theme.members:
+            own = found.setdefault(member.statement, [])
+            own.insert(0 if member.primary else len(own), theme.code)
     return found
 
 

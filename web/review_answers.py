@@ -58,7 +58,7 @@ def answer_page(
             run = latest_run(session, here.consultation_id, number)
             if run is not None:
                 ids = [each.id for each in answer.statements if each.opdracht == number]
-                codes |= findings.theme_codes(session, ids, run.id)
+                codes |= findings.theme_codes(session, here.consultation_id, number, run, ids)
         return page(
             request,
             here,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.models import RunTheme, Theme
+from consultation.curation_store import curated
+from consultation.models import AnalysisRun, Round
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,9 @@ class Seen:
 
 
 def seen_in(session: Session, run_id: int, opdracht: int) -> Seen:
-    """The themes of a run on an opdracht, by status."""
-    query = (
-        select(Theme.status)
-        .join(RunTheme, RunTheme.theme_id == Theme.id)
-        .where(RunTheme.run_id == run_id, Theme.opdracht == opdracht)
-    )
-    found = Counter(session.scalars(query))
+    """The themes that stand after a run on an opdracht, by status."""
+    run = session.get_one(AnalysisRun, run_id)
+    consultation = session.get_one(Round, run.round_id).consultation_id
+    themes = curated(session, consultation, opdracht, run).themes_of(opdracht)
+    found = Counter(each.status for each in themes)
     return Seen(found["kandidaat"], found["goedgekeurd"], found["verworpen"])

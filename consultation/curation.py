@@ -1,0 +1,582 @@
+"""Decisions of the review: checked, appended to the log, undone, told.
+
+Nothing is ever changed or deleted here: a decision is one line more in ``curation_event``, an undo
+another. ``curated`` (in ``curation_store``) gives what stands; this module writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consultation import curation_operations as ops
+from consultation.curation_operations import CurationError, Operation, parse
+from consultation.curation_replay import Stand, operation_of, proposed_action_id, replay, revoked
+from consultation.curation_state import (
+    CurationState,
+    Event,
+    Lapsed,
+    Machine,
+    Outcome,
+    concerned,
+    versions,
+)
+from consultation.curation_store import curated, load_events, load_machine
+from consultation.models import (
+    Action,
+    Consultation,
+    Contribution,
+    ContributionVersion,
+    CurationEvent,
+    Round,
+    Statement,
+    Submission,
+    Theme,
+    new_id,
+    now,
+)
+
+__all__ = [
+    "Change",
+    "ConflictError",
+    "CurationError",
+    "Ledger",
+    "append",
+    "curated",
+    "history",
+    "theme_id",
+]
+
+_MENDS = {
+    "theme_gone": "this theme does not stand (any more); choose one that samenspraak themes lists.",
+    "theme_merged": "{which} was merged into {into}; name that one, or revoke the merge.",
+    "theme_rejected": "{which} was rejected; approve it first, or choose another.",
+    "same_theme": "this would merge {which} with itself; name another theme.",
+    "other_opdracht": "they belong to another opdracht; place the statements there first.",
+    "statements_gone": "there are no such statements; they may have been erased.",
+    "action_gone": "there is no such action.",
+    "action_joined": "this action went up in {into}; name that one, or revoke the join.",
+    "proposal_gone": "there is no such proposal in the last run (any more).",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody did to a theme or action since it was last seen."""
+
+    event: int
+    account: str
+    op: str
+    at: datetime
+
+
+class ConflictError(CurationError):
+    """Somebody else decided on the same theme or action meanwhile; ``changes`` tells who and what.
+
+    Nothing was written: the caller still has all that was typed, and can show both.
+    """
+
+    def __init__(self, target: str, changes: Sequence[Change]) -> None:
+        """Makes the error for one theme or action."""
+        told = "; ".join(f"{each.account}: {each.op} (event {each.event})" for each in changes)
+        super().__init__(
+            "conflict", f"{target} was changed meanwhile: {told}. Look at it again, then decide."
+        )
+        self.target = target
+        self.changes = tuple(changes)
+
+
+class Ledger:
+    """The log, open for writing inside one transaction: each ``append`` sees those before it.
+
+    Making it takes the consultation's lock, so that two reviewers, or a reviewer and a run, wait
+    for each other. Errors leave nothing half done as long as the transaction is given up.
+    """
+
+    def __init__(
+        self, session: Session, consultation_id: int, opdrachten: Collection[int] | None = None
+    ) -> None:
+        """Locks the consultation; ``opdrachten`` are the catalogue's numbers, where known."""
+        session.get(Consultation, consultation_id, with_for_update=True)
+        self._session = session
+        self._consultation = consultation_id
+        self._opdrachten = opdrachten
+        self._scope: set[int | None] = set()
+        self._machine = Machine({})
+        self._log: list[Event] = []
+        self._stand: Stand | None = None
+
+    def append(
+        self, account: str, operation: Operation, expected: Mapping[str, int] | None = None
+    ) -> Event:
+        """Checks one operation against what stands, and writes it down.
+
+        ``expected`` gives, by theme or action id, the version that the decision was made on
+        (``CuratedTheme.version``).
+
+        Raises:
+            CurationError: it names what is not there, or does not fit what stands.
+            ConflictError: a version is not the expected one.
+        """
+        operation = self._settled(operation)
+        self._load(self._concerns(operation))
+        self._expect(expected or {})
+        stand = self._standing()
+        self._check(stand, operation)
+        recorded, born = self._recorded(stand, operation)
+        event = Event(0, account, now(), operation, recorded)
+        try:
+            missing = stand.apply(event)
+        except Lapsed as reason:
+            self._stand = None
+            raise _refused(reason) from reason
+        if missing:
+            self._stand = None
+            raise CurationError(
+                "statements_gone",
+                f"{missing} of these statements are not (or no longer) in this opdracht.",
+                f"{operation.op}.statements",
+                missing=missing,
+            )
+        return self._write(event, born)
+
+    def state(self) -> CurationState:
+        """What stands now in the opdrachten that were touched."""
+        return replay(self._machine, self._log)
+
+    def _settled(self, operation: Operation) -> Operation:
+        """With theme codes written as ids, ids for what is new, and quotes as their statements."""
+        changes: dict[str, Any] = {}
+        for name in operation.theme_fields:
+            value = getattr(operation, name)
+            if name == "id" or value is None:
+                continue
+            place = f"{operation.op}.{name.rstrip('_')}"
+            if isinstance(value, list):
+                changes[name] = [self._theme(each, place) for each in value]
+            else:
+                changes[name] = self._theme(value, place)
+        if isinstance(operation, ops.Split | ops.Create | ops.ActionCreate):
+            changes["id"] = operation.id or new_id()
+            if operation.id and (
+                self._session.get(Theme, operation.id) or self._session.get(Action, operation.id)
+            ):
+                raise CurationError("id_taken", "this id is in use; leave it out.", "id")
+        if isinstance(operation, ops.ActionCreate | ops.ActionText) and operation.text:
+            quoted = self._quoted(operation.text)
+            if quoted is not None:
+                changes |= {"statement": quoted, "text": None}
+        number = getattr(operation, "opdracht", None)
+        if number is not None and self._opdrachten is not None and number not in self._opdrachten:
+            raise CurationError(
+                "opdracht_unknown",
+                f"there is no opdracht {number}; choose from "
+                f"{', '.join(str(each) for each in sorted(self._opdrachten))}.",
+                f"{operation.op}.opdracht",
+            )
+        return operation.model_copy(update=changes) if changes else operation
+
+    def _theme(self, ref: str, place: str) -> str:
+        found = theme_id(self._session, self._consultation, ref)
+        if found is None:
+            raise CurationError("theme_unknown", f"there is no theme {ref}.", place, theme=ref)
+        return found
+
+    def _quoted(self, text: str) -> str | None:
+        """The statement whose exact words these are: kept by its id, for erasure to reach it."""
+        words = func.substr(
+            ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
+        )
+        return self._session.scalar(
+            select(Statement.id)
+            .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+            .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+            .join(Submission, Submission.id == Contribution.submission_id)
+            .join(Round, Round.id == Submission.round_id)
+            .where(Round.consultation_id == self._consultation, words == text)
+            .order_by(Statement.id)
+            .limit(1)
+        )
+
+    def _concerns(self, operation: Operation) -> set[int | None]:
+        """The opdrachten that an operation touches.
+
+        Raises:
+            CurationError: it names a statement, action or event that is not there.
+        """
+        found: set[int | None] = set()
+        if isinstance(operation, ops.Revoke):
+            return self._revocable(operation)
+        if isinstance(operation, ops.Accept | ops.Decline):
+            return set(self._session.scalars(_opdrachten_with_themes(self._consultation)))
+        if "opdracht" in type(operation).model_fields:
+            found.add(getattr(operation, "opdracht"))  # noqa: B009
+        for theme in operation.themes_named:
+            row = self._session.get(Theme, theme)
+            if row is not None:
+                found.add(row.opdracht)
+        found |= self._places_of(operation)
+        for action in operation.actions_named:
+            found.add(self._opdracht_of_action(action, operation))
+        return found
+
+    def _places_of(self, operation: Operation) -> set[int | None]:
+        wanted = list(operation.statements_named)
+        if not wanted:
+            return set()
+        known: dict[str, int | None] = {}
+        for start in range(0, len(wanted), 500):
+            rows = self._session.execute(
+                select(Statement.id, Statement.opdracht)
+                .join(
+                    ContributionVersion,
+                    ContributionVersion.id == Statement.contribution_version_id,
+                )
+                .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+                .join(Submission, Submission.id == Contribution.submission_id)
+                .join(Round, Round.id == Submission.round_id)
+                .where(
+                    Round.consultation_id == self._consultation,
+                    Statement.id.in_(wanted[start : start + 500]),
+                )
+            )
+            known |= {row[0]: row[1] for row in rows}
+        for index, statement in enumerate(wanted):
+            if statement not in known:
+                place = f"{operation.op}.statements[{index}]"
+                raise CurationError("statement_unknown", f"there is no {statement}.", place)
+        return set(known.values())
+
+    def _opdracht_of_action(self, action: str, operation: Operation) -> int:
+        if isinstance(operation, ops.ActionCreate):
+            return operation.opdracht
+        row = self._session.get(Action, action)
+        if row is not None and row.consultation_id == self._consultation:
+            return row.opdracht
+        themes = self._session.execute(
+            select(Theme.id, Theme.opdracht).where(Theme.consultation_id == self._consultation)
+        )
+        for theme, opdracht in themes:
+            if proposed_action_id(theme) == action:
+                return int(opdracht)
+        raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
+
+    def _revocable(self, operation: ops.Revoke) -> set[int | None]:
+        row = self._session.get(CurationEvent, operation.event)
+        if row is None or row.consultation_id != self._consultation:
+            raise CurationError(
+                "event_unknown", f"there is no event {operation.event}.", "revoke.event"
+            )
+        undone = revoked(load_events(self._session, self._consultation))
+        if row.id in undone:
+            raise CurationError(
+                "already_revoked",
+                f"event {row.id} was revoked by event {undone[row.id]}; revoke that one to bring "
+                "it back.",
+                "revoke.event",
+                by=undone[row.id],
+            )
+        return set(row.payload.get("recorded", {}).get("opdrachten", ()))
+
+    def _load(self, scope: set[int | None]) -> None:
+        if scope <= self._scope and self._scope:
+            return
+        self._scope |= scope
+        self._session.flush()
+        self._log = load_events(self._session, self._consultation, self._scope)
+        self._machine = load_machine(self._session, self._consultation, self._scope, self._log)
+        self._stand = None
+
+    def _standing(self) -> Stand:
+        if self._stand is None:
+            undone = revoked(self._log)
+            self._stand = Stand(self._machine, self._log)
+            for event in self._log:
+                if event.id not in undone:
+                    try:
+                        self._stand.apply(event)
+                    except Lapsed:
+                        continue
+        return self._stand
+
+    def _expect(self, expected: Mapping[str, int]) -> None:
+        current = versions(self._log)
+        about = {each.id: each for each in self._log}
+        for target, version in expected.items():
+            if current.get(target, 0) != version:
+                changes = [
+                    Change(each.id, each.account, each.operation.op, each.at)
+                    for each in self._log
+                    if each.id > version and target in concerned(each, about)
+                ]
+                raise ConflictError(target, changes)
+
+    def _check(self, stand: Stand, operation: Operation) -> None:
+        if isinstance(operation, ops.Rename | ops.Split | ops.Create):
+            own = operation.theme if isinstance(operation, ops.Rename) else None
+            near = operation.themes_named[0]
+            here = stand.themes.get(near)
+            number = operation.opdracht if isinstance(operation, ops.Create) else None
+            opdracht = number or (here.opdracht if here else None)
+            for theme in stand.themes.values():
+                taken = (
+                    theme.id != own
+                    and theme.opdracht == opdracht
+                    and theme.status in ("kandidaat", "goedgekeurd")
+                    and (theme.in_run or theme.decided)
+                    and theme.label.casefold() == operation.label.casefold()
+                )
+                if taken:
+                    code = f"O{theme.opdracht:02d}-T{theme.number:03d}"
+                    raise CurationError(
+                        "label_taken",
+                        f"{code} bears this label already; choose another, or merge the two.",
+                        f"{operation.op}.label",
+                        which=code,
+                    )
+        if isinstance(operation, ops.Split | ops.Remove) or (
+            isinstance(operation, ops.Move) and operation.from_
+        ):
+            source = operation.from_ if isinstance(operation, ops.Move) else operation.theme
+            self._check_members(stand, operation, str(source))
+        if isinstance(operation, ops.Accept | ops.Decline):
+            if operation.proposal in stand.answered:
+                raise CurationError(
+                    "already_answered",
+                    f"this proposal was {stand.answered[operation.proposal]}; revoke that event "
+                    "to decide anew.",
+                    f"{operation.op}.proposal",
+                )
+            if operation.proposal not in stand.proposals:
+                raise _refused(Lapsed("proposal_gone"))
+
+    def _check_members(self, stand: Stand, operation: Operation, source: str) -> None:
+        try:
+            theme = stand.theme(source, merged=True)
+        except Lapsed as reason:
+            raise _refused(reason) from reason
+        for index, statement in enumerate(operation.statements_named):
+            if theme.id not in stand.members.get(statement, {}):
+                raise CurationError(
+                    "not_in_theme",
+                    f"{statement} is not in this theme (any more).",
+                    f"{operation.op}.statements[{index}]",
+                )
+
+    def _recorded(
+        self, stand: Stand, operation: Operation
+    ) -> tuple[dict[str, Any], ops.Split | ops.Create | None]:
+        """What is settled now and kept with the event, and the theme that it makes."""
+        recorded: dict[str, Any] = {}
+        done = operation
+        if isinstance(operation, ops.Accept):
+            done = operation_of(stand.proposals[operation.proposal], new_id())
+            self._check(stand, done)
+            recorded["does"] = done.as_payload()
+        if isinstance(operation, ops.Decline):
+            recorded["themes"] = list(stand.proposals[operation.proposal].themes)
+        if isinstance(operation, ops.Place):
+            recorded["was"] = self._was(operation)
+        themes = set(done.themes_named) | set(recorded.get("themes", ()))
+        for statement in done.statements_named:
+            themes |= stand.members.get(statement, {}).keys()
+        seeds = {each: seed for each in done.actions_named if (seed := self._seed(stand, each))}
+        if seeds:
+            recorded["seeds"] = seeds
+        recorded["themes"] = sorted(themes)
+        if isinstance(operation, ops.Accept | ops.Decline):
+            scope: set[int | None] = {stand.proposals[operation.proposal].opdracht}
+        else:
+            scope = self._concerns(operation)
+        recorded["opdrachten"] = sorted(scope, key=lambda each: each or 0)
+        born = done if isinstance(done, ops.Split | ops.Create) else None
+        if born is not None:
+            opdracht = (
+                born.opdracht
+                if isinstance(born, ops.Create)
+                else stand.theme(born.theme, merged=True).opdracht
+            )
+            parents = (born.theme,) if isinstance(born, ops.Split) else ()
+            stand.expect(str(born.id), opdracht, self._next_number(opdracht), parents)
+        return recorded, born
+
+    def _seed(self, stand: Stand, action: str) -> dict[str, Any] | None:
+        """What the machine proposed, so that decisions on it outlive the proposal."""
+        seen = stand.board.proposed(action)
+        if seen is not None:
+            return {
+                "opdracht": seen.opdracht,
+                "theme": seen.themes[0],
+                "statement": seen.statement,
+            }
+        earlier = (each.recorded.get("seeds", {}).get(action) for each in self._log)
+        return next((each for each in earlier if each), None)
+
+    def _was(self, operation: ops.Place) -> dict[str, list[Any]]:
+        found = {}
+        for each in operation.statements:
+            row = self._session.get(Statement, each)
+            if row is not None:
+                found[each] = [row.opdracht, row.placed_by, row.opdracht_score]
+        return found
+
+    def _next_number(self, opdracht: int) -> int:
+        self._session.flush()
+        highest = self._session.scalar(
+            select(func.max(Theme.number)).where(
+                Theme.consultation_id == self._consultation, Theme.opdracht == opdracht
+            )
+        )
+        return (highest or 0) + 1
+
+    def _write(self, event: Event, born: ops.Split | ops.Create | None) -> Event:
+        operation = event.operation
+        row = CurationEvent(
+            consultation_id=self._consultation,
+            account=event.account,
+            op=operation.op,
+            payload={**operation.as_payload(), "recorded": dict(event.recorded)},
+            revokes_id=operation.event if isinstance(operation, ops.Revoke) else None,
+            at=event.at,
+        )
+        self._session.add(row)
+        if born is not None and self._stand is not None:
+            made = self._stand.themes[str(born.id)]
+            self._session.add(
+                Theme(
+                    id=made.id,
+                    consultation_id=self._consultation,
+                    opdracht=made.opdracht,
+                    number=made.number,
+                    parents=list(made.parents),
+                )
+            )
+        for each in operation.actions_named:
+            if self._session.get(Action, each) is None:
+                opdracht = self._opdracht_of_action(each, operation)
+                self._session.add(
+                    Action(id=each, consultation_id=self._consultation, opdracht=opdracht)
+                )
+        self._session.flush()
+        written = replace(event, id=row.id)
+        self._log.append(written)
+        self._place(operation)
+        if born is not None or isinstance(operation, ops.Revoke | ops.Place | ops.Note):
+            self._machine = load_machine(self._session, self._consultation, self._scope, self._log)
+            self._stand = None
+        return written
+
+    def _place(self, operation: Operation) -> None:
+        """Keeps each statement's own row in step with the placements that stand."""
+        target = operation
+        by_id = {each.id: each for each in self._log}
+        while isinstance(target, ops.Revoke) and target.event in by_id:
+            target = by_id[target.event].operation
+        if not isinstance(target, ops.Place):
+            return
+        undone = revoked(self._log)
+        for statement in target.statements:
+            row = self._session.get(Statement, statement)
+            if row is None:
+                continue
+            placed = [
+                each
+                for each in self._log
+                if isinstance(each.operation, ops.Place) and statement in each.operation.statements
+            ]
+            standing = [each for each in placed if each.id not in undone]
+            if standing:
+                last = standing[-1]
+                assert isinstance(last.operation, ops.Place)
+                row.opdracht, row.placed_by = last.operation.opdracht, last.account
+                row.opdracht_score = None
+            else:
+                row.opdracht, row.placed_by, row.opdracht_score = placed[0].recorded["was"][
+                    statement
+                ]
+        self._session.flush()
+
+
+def append(
+    session: Session,
+    consultation_id: int,
+    account: str,
+    operation: Operation | dict[str, Any],
+    expected: Mapping[str, int] | None = None,
+    opdrachten: Collection[int] | None = None,
+) -> Event:
+    """Checks and writes one decision, inside the caller's transaction (``Storage.writing``).
+
+    ``operation`` is one of ``curation_operations``, or the JSON object of one; see
+    ``Ledger.append`` for the rest.
+
+    Raises:
+        CurationError: it is no operation, or does not fit what stands.
+        ConflictError: a version is not the expected one; nothing was written.
+    """
+    known = parse(operation) if isinstance(operation, dict) else operation
+    return Ledger(session, consultation_id, opdrachten).append(account, known, expected)
+
+
+def append_all(
+    session: Session,
+    consultation_id: int,
+    account: str,
+    operations: Iterable[tuple[str, object]],
+    opdrachten: Collection[int] | None = None,
+) -> list[Event]:
+    """Appends many in order, each seeing those before it: all, or (by the transaction) none.
+
+    ``operations`` gives where each stands ("events.jsonl, line 3") and its JSON object.
+
+    Raises:
+        CurationError: one of them is wrong; its place is in front. Give the transaction up.
+    """
+    ledger = Ledger(session, consultation_id, opdrachten)
+    written = []
+    for where, raw in operations:
+        try:
+            written.append(ledger.append(account, parse(raw)))
+        except CurationError as error:
+            raise error.at(where) from error
+    return written
+
+
+def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
+    """The id of a theme, from its id or its code (``O04-T012``); None where there is none."""
+    left, _, right = ref.upper().partition("-T")
+    query = select(Theme.id).where(Theme.consultation_id == consultation_id)
+    if left[:1] == "O" and left[1:].isdecimal() and right.isdecimal() and len(ref) < 12:
+        query = query.where(Theme.opdracht == int(left[1:]), Theme.number == int(right))
+    else:
+        query = query.where(Theme.id == ref)
+    return session.scalar(query)
+
+
+def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:
+    """Every event about a theme, oldest first, and what became of each.
+
+    Raises:
+        CurationError: there is no such theme.
+    """
+    found = theme_id(session, consultation_id, ref)
+    row = session.get(Theme, found) if found else None
+    if row is None:
+        raise CurationError("theme_unknown", f"there is no theme {ref}.", "THEME", theme=ref)
+    state = curated(session, consultation_id, row.opdracht)
+    about = {each.event.id: each.event for each in state.log}
+    return [each for each in state.log if row.id in concerned(each.event, about)]
+
+
+def _opdrachten_with_themes(consultation_id: int) -> Any:
+    return select(Theme.opdracht).where(Theme.consultation_id == consultation_id).distinct()
+
+
+def _refused(reason: Lapsed) -> CurationError:
+    facts = {"which": "", "into": "", **reason.facts}
+    return CurationError(reason.code, _MENDS[reason.code].format(**facts), **reason.facts)

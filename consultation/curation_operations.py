@@ -1,0 +1,510 @@
+"""The operations of the review, as a closed schema: what a person may decide, and on which ids.
+
+An operation holds ids and the reviewer's own words, never a participant's: a quote is named by its
+statement, so that erasure reaches it. ``docs/curation.md`` shows an example of each.
+"""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from consultation.errors import SamenspraakError
+
+MAX_LABEL = 200
+MAX_TEXT = 5_000
+MAX_IDS = 20_000
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+ThemeRef = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{32}|[Oo]\d{2,4}-[Tt]\d{3,6})$")]
+ProposalRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-z:]{3,200}$")]
+Label = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=MAX_LABEL, pattern=r"^[^\x00-\x1f\x7f]*$"
+    ),
+]
+Text = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=MAX_TEXT, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
+]
+SomeText = Annotated[Text, StringConstraints(min_length=1)]
+Statements = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
+OpdrachtNumber = Annotated[int, Field(ge=1, le=9_999)]
+Priority = Annotated[int, Field(ge=1, le=5)]
+Regelgeving = Literal["nieuw", "hervormen", "stopzetten", "geen"]
+ActionStatus = Literal["ontwerp", "goedgekeurd", "verworpen", "gepubliceerd"]
+
+
+class CurationError(SamenspraakError):
+    """An operation cannot be done as asked.
+
+    ``code`` is a stable word for pages that say it in Dutch; ``place`` is the field (with the line,
+    for a file), ``facts`` what the message needs: codes, labels, numbers.
+    """
+
+    def __init__(self, code: str, message: str, place: str = "", **facts: Any) -> None:
+        """Makes the error; the English message names the field and the mend."""
+        super().__init__(f"{place}: {message}" if place else message)
+        self.code = code
+        self.message = message
+        self.place = place
+        self.facts = facts
+
+    def at(self, where: str) -> CurationError:
+        """The same error, with where it stands put in front."""
+        place = f"{where}: {self.place}" if self.place else where
+        return type(self)(self.code, self.message, place, **self.facts)
+
+
+class _Operation(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    theme_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields that name a theme, or list themes."""
+
+    @property
+    def themes_named(self) -> tuple[str, ...]:
+        """The themes that the operation names, in the order of its fields."""
+        return _listed(self, self.theme_fields)
+
+    @property
+    def statements_named(self) -> tuple[str, ...]:
+        """The statements that the operation names."""
+        return _listed(self, ("statements", "statement"))
+
+    @property
+    def actions_named(self) -> tuple[str, ...]:
+        """The actions that the operation names."""
+        return _listed(self, ("action",))
+
+    def as_payload(self) -> dict[str, Any]:
+        """The operation as it is written: with its name, without what was not given."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True) | {
+            name: getattr(self, name) for name in ("op", "do") if hasattr(self, name)
+        }
+
+
+class Rename(_Operation):
+    """Gives a theme another label."""
+
+    theme_fields = ("theme",)
+    op: Literal["rename"] = "rename"
+    theme: ThemeRef
+    label: Label
+
+
+class Describe(_Operation):
+    """Says in the reviewer's words what a theme is about; an empty text takes that away."""
+
+    theme_fields = ("theme",)
+    op: Literal["describe"] = "describe"
+    theme: ThemeRef
+    text: Text
+
+
+class Merge(_Operation):
+    """Makes several themes one: from now on ``into`` has the members and actions of ``themes``."""
+
+    theme_fields = ("themes", "into")
+    op: Literal["merge"] = "merge"
+    themes: Annotated[list[ThemeRef], Field(min_length=1, max_length=500)]
+    into: ThemeRef
+
+
+class Split(_Operation):
+    """Takes statements out of a theme into a new one; ``id`` is the new theme's, where one is
+    wanted that later lines can name."""
+
+    theme_fields = ("theme", "id")
+    op: Literal["split"] = "split"
+    theme: ThemeRef
+    statements: Statements
+    label: Label
+    id: Id | None = None
+
+
+class Create(_Operation):
+    """A new theme, with statements from anywhere in its opdracht or with none yet."""
+
+    theme_fields = ("id",)
+    op: Literal["create"] = "create"
+    opdracht: OpdrachtNumber
+    label: Label
+    statements: Annotated[list[Id], Field(max_length=MAX_IDS)] = []
+    id: Id | None = None
+
+
+class Move(_Operation):
+    """Takes statements out of ``from`` (without it: out of all their themes) and into ``to``."""
+
+    theme_fields = ("from_", "to")
+    op: Literal["move"] = "move"
+    statements: Statements
+    to: ThemeRef
+    from_: Annotated[ThemeRef | None, Field(alias="from")] = None
+
+
+class Copy(_Operation):
+    """Puts statements into one theme more."""
+
+    theme_fields = ("to",)
+    op: Literal["copy"] = "copy"
+    statements: Statements
+    to: ThemeRef
+
+
+class Remove(_Operation):
+    """Takes statements out of one theme."""
+
+    theme_fields = ("theme",)
+    op: Literal["remove"] = "remove"
+    statements: Statements
+    theme: ThemeRef
+
+
+class OffTopic(_Operation):
+    """Takes statements out of every theme, as not about the opdracht; moving one into a theme
+    brings it back."""
+
+    op: Literal["off_topic"] = "off_topic"
+    statements: Statements
+
+
+class Place(_Operation):
+    """Places statements under another opdracht, or under none; they leave the themes they were
+    in."""
+
+    op: Literal["place"] = "place"
+    statements: Statements
+    opdracht: OpdrachtNumber | None
+
+
+class Approve(_Operation):
+    """A theme is right: new statements are mapped to it, and no rerun takes it away."""
+
+    theme_fields = ("theme",)
+    op: Literal["approve"] = "approve"
+    theme: ThemeRef
+
+
+class Reject(_Operation):
+    """A theme is none: its statements are listed without theme, and it is not proposed again."""
+
+    theme_fields = ("theme",)
+    op: Literal["reject"] = "reject"
+    theme: ThemeRef
+
+
+class Reorder(_Operation):
+    """The order in which an opdracht's themes are shown; themes that are not listed come after."""
+
+    theme_fields = ("themes",)
+    op: Literal["reorder"] = "reorder"
+    opdracht: OpdrachtNumber
+    themes: Annotated[list[ThemeRef], Field(min_length=1, max_length=2_000)]
+
+
+class Note(_Operation):
+    """A note for colleagues, at a theme or an action; never published."""
+
+    theme_fields = ("theme",)
+    op: Literal["note"] = "note"
+    theme: ThemeRef | None = None
+    action: Id | None = None
+    text: SomeText
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Note:
+        if (self.theme is None) == (self.action is None):
+            raise ValueError("name either a theme or an action")
+        return self
+
+
+class Accept(_Operation):
+    """Does what the machine proposed; the event records what that was."""
+
+    op: Literal["accept"] = "accept"
+    proposal: ProposalRef
+
+
+class Decline(_Operation):
+    """Turns a proposal of the machine down: it does not come back."""
+
+    op: Literal["decline"] = "decline"
+    proposal: ProposalRef
+
+
+class Revoke(_Operation):
+    """Undoes one event; revoking a revocation brings that event back."""
+
+    op: Literal["revoke"] = "revoke"
+    event: Annotated[int, Field(ge=1)]
+
+
+class _ActionOperation(_Operation):
+    op: Literal["action"] = "action"
+
+
+class ActionCreate(_ActionOperation):
+    """A new action, with or without themes: in own words, or as a statement's quote."""
+
+    theme_fields = ("themes",)
+    do: Literal["create"] = "create"
+    opdracht: OpdrachtNumber
+    text: SomeText | None = None
+    statement: Id | None = None
+    themes: Annotated[list[ThemeRef], Field(max_length=500)] = []
+    trekker: Label | None = None
+    partners: Annotated[list[Label], Field(max_length=50)] = []
+    priority: Priority | None = None
+    deadline: date | None = None
+    regelgeving: Regelgeving = "geen"
+    id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_wording(self) -> ActionCreate:
+        return _one_wording(self)
+
+    @property
+    def actions_named(self) -> tuple[str, ...]:
+        """The new action."""
+        return _listed(self, ("id",))
+
+
+class ActionText(_ActionOperation):
+    """Another wording of an action: own words, or a statement's quote."""
+
+    do: Literal["text"] = "text"
+    action: Id
+    text: SomeText | None = None
+    statement: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_wording(self) -> ActionText:
+        return _one_wording(self)
+
+
+class ActionSet(_ActionOperation):
+    """Sets what is given of an action, and leaves the rest; null takes a value away."""
+
+    do: Literal["set"] = "set"
+    action: Id
+    trekker: Label | None = None
+    partners: Annotated[list[Label], Field(max_length=50)] = []
+    priority: Priority | None = None
+    deadline: date | None = None
+    regelgeving: Regelgeving = "geen"
+
+    @model_validator(mode="after")
+    def _something(self) -> ActionSet:
+        if not self.given:
+            raise ValueError("set at least one of trekker, partners, priority, deadline, ...")
+        return self
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values to set, by field."""
+        names = ("trekker", "partners", "priority", "deadline", "regelgeving")
+        return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class ActionThemes(_ActionOperation):
+    """Which themes an action answers to; none is allowed."""
+
+    theme_fields = ("themes",)
+    do: Literal["themes"] = "themes"
+    action: Id
+    themes: Annotated[list[ThemeRef], Field(max_length=500)]
+
+
+class ActionStatusSet(_ActionOperation):
+    """Decides on an action."""
+
+    do: Literal["status"] = "status"
+    action: Id
+    status: ActionStatus
+
+
+class ActionJoin(_ActionOperation):
+    """Makes several actions one: ``actions`` go up in ``into``, with their themes and partners."""
+
+    do: Literal["join"] = "join"
+    actions: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    into: Id
+
+    @property
+    def actions_named(self) -> tuple[str, ...]:
+        """The actions that are joined, and the one they become."""
+        return (*self.actions, self.into)
+
+
+class ActionHandOver(_ActionOperation):
+    """Hands an action over to another opdracht."""
+
+    do: Literal["hand_over"] = "hand_over"
+    action: Id
+    opdracht: OpdrachtNumber
+
+
+ActionOperation = Annotated[
+    ActionCreate
+    | ActionText
+    | ActionSet
+    | ActionThemes
+    | ActionStatusSet
+    | ActionJoin
+    | ActionHandOver,
+    Field(discriminator="do"),
+]
+Operation = (
+    Rename
+    | Describe
+    | Merge
+    | Split
+    | Create
+    | Move
+    | Copy
+    | Remove
+    | OffTopic
+    | Place
+    | Approve
+    | Reject
+    | Reorder
+    | Note
+    | Accept
+    | Decline
+    | Revoke
+    | ActionCreate
+    | ActionText
+    | ActionSet
+    | ActionThemes
+    | ActionStatusSet
+    | ActionJoin
+    | ActionHandOver
+)
+_SIMPLE = {
+    "rename": Rename,
+    "describe": Describe,
+    "merge": Merge,
+    "split": Split,
+    "create": Create,
+    "move": Move,
+    "copy": Copy,
+    "remove": Remove,
+    "off_topic": OffTopic,
+    "place": Place,
+    "approve": Approve,
+    "reject": Reject,
+    "reorder": Reorder,
+    "note": Note,
+    "accept": Accept,
+    "decline": Decline,
+    "revoke": Revoke,
+}
+_ACTIONS = {
+    "create": ActionCreate,
+    "text": ActionText,
+    "set": ActionSet,
+    "themes": ActionThemes,
+    "status": ActionStatusSet,
+    "join": ActionJoin,
+    "hand_over": ActionHandOver,
+}
+_Wording = TypeVar("_Wording", "ActionCreate", "ActionText")
+OPS = (*_SIMPLE, "action")
+DOS = tuple(_ACTIONS)
+
+
+def parse(raw: object) -> Operation:
+    """The operation that a JSON object holds.
+
+    Raises:
+        CurationError: it is none; names the field and the mend.
+    """
+    if not isinstance(raw, dict):
+        raise CurationError("not_an_object", 'write a JSON object such as {"op": "approve", ...}.')
+    model = _chosen(raw, "op", OPS, _SIMPLE)
+    if model is None:
+        model = _chosen(raw, "do", DOS, _ACTIONS)
+    try:
+        operation: Operation = TypeAdapter(model).validate_python(raw)
+    except ValidationError as error:
+        raise _explained(error, raw, model) from error
+    return operation
+
+
+def _chosen(
+    raw: dict[str, Any], key: str, known: tuple[str, ...], models: dict[str, Any]
+) -> Any | None:
+    name = raw.get(key)
+    if name is None:
+        raise CurationError("missing", f"is missing; choose from {', '.join(known)}.", key)
+    if not isinstance(name, str) or name not in known:
+        near = difflib.get_close_matches(str(name), known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}."
+        raise CurationError("unknown_op", f"'{str(name)[:40]}' is no operation; {hint}", key)
+    return models.get(name)
+
+
+def _explained(error: ValidationError, raw: dict[str, Any], model: Any) -> CurationError:
+    first = error.errors(include_url=False)[0]
+    place = _path(first["loc"])
+    kind, context = first["type"], first.get("ctx", {})
+    name = f"{raw.get('op')}{'.' + str(raw['do']) if raw.get('op') == 'action' else ''}"
+    where = f"{name}.{place}" if place else name
+    known = [field.alias or key for key, field in model.model_fields.items()]
+    if kind == "extra_forbidden":
+        return CurationError(
+            "unknown_field", f"is no field of {name}; it has {', '.join(known)}.", where
+        )
+    if kind == "missing":
+        return CurationError("missing", "is missing.", where)
+    if kind in ("string_too_long", "too_long"):
+        most = context.get("max_length")
+        return CurationError("too_long", f"is too long; at most {most}.", where, most=most)
+    if kind in ("string_too_short", "too_short"):
+        return CurationError("empty", "is empty; give at least one.", where)
+    if kind == "string_pattern_mismatch":
+        shown = _shown(first.get("input"))
+        return CurationError("wrong_form", f"{shown} does not have the right form.", where)
+    return CurationError("wrong_value", f"{_shown(first.get('input'))}: {first['msg']}.", where)
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in loc:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _listed(operation: BaseModel, fields: tuple[str, ...]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in fields:
+        value = getattr(operation, name, None)
+        values = value if isinstance(value, list) else [value]
+        found.update({each: None for each in values if each is not None})
+    return tuple(found)
+
+
+def _one_wording(operation: _Wording) -> _Wording:
+    if (operation.text is None) == (operation.statement is None):
+        raise ValueError("give either text (own words) or statement (a quote)")
+    return operation

@@ -1,0 +1,111 @@
+"""Verbs on decisions: curate, history."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from consultation import accounts
+from consultation.curation import append_all, history
+from consultation.curation_operations import CurationError
+from consultation.curation_state import Outcome
+from samenspraak.workplace import open_workplace
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verbs to the command line."""
+    app.command()(curate)
+    app.command("history")(history_)
+
+
+def curate(
+    file: Annotated[Path, typer.Argument(help="A file with one JSON operation per line.")],
+    account: Annotated[str, typer.Option("--as", help="Who decides.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Applies decisions from a file: all of it, or at the first wrong line nothing."""
+    name = accounts.check_name(account)
+    place = open_workplace()
+    operations = _lines(file)
+    with place.storage.writing() as session:
+        written = append_all(
+            session,
+            place.consultation_id,
+            name,
+            operations,
+            [each.nummer for each in place.catalogue.opdrachten],
+        )
+    if as_json:
+        print(json.dumps({"applied": len(written), "events": [each.id for each in written]}))
+        return
+    for each in written:
+        print(f"{each.id}\t{each.operation.op}")
+    done = "1 decision" if len(written) == 1 else f"{len(written)} decisions"
+    print(f"samenspraak: {done} written as {name}", file=sys.stderr)
+
+
+def history_(
+    theme: Annotated[str, typer.Argument(help="A theme's code (O04-T012) or id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Tells every decision about a theme, oldest first, and whether it still stands."""
+    place = open_workplace()
+    with place.storage.reading() as session:
+        found = history(session, place.consultation_id, theme)
+    if as_json:
+        print(json.dumps([_told(each) for each in found], ensure_ascii=False))
+        return
+    for each in found:
+        state = each.status + (f" by {each.revoked_by}" if each.revoked_by else "")
+        state += f" ({each.reason})" if each.reason else ""
+        what = json.dumps(_words(each), ensure_ascii=False)
+        event = each.event
+        print(f"{event.id}\t{event.at:%Y-%m-%d %H:%M}\t{event.account}\t{state}\t{what}")
+
+
+def _lines(file: Path) -> list[tuple[str, object]]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CurationError(
+            "unreadable", f"cannot be read ({error.strerror}); give a JSON lines file.", str(file)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CurationError(
+            "unreadable", "is not UTF-8 text; save it as UTF-8.", str(file)
+        ) from error
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            where = f"{file.name}, line {number}"
+            try:
+                found.append((where, json.loads(line)))
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise CurationError("not_json", f"is not JSON ({error}).", where) from error
+    return found
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    event = outcome.event
+    return {
+        "event": event.id,
+        "at": event.at.isoformat(),
+        "account": event.account,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "missing": outcome.missing,
+        "revoked_by": outcome.revoked_by,
+        "operation": event.operation.as_payload(),
+    }
+
+
+def _words(outcome: Outcome) -> dict[str, Any]:
+    told = outcome.event.operation.as_payload()
+    return {
+        name: f"{len(value)} statements" if name == "statements" else value
+        for name, value in told.items()
+    }
