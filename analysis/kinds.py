@@ -1,31 +1,33 @@
-"""What kind of thing a statement says, guessed from its wording when no question asked for it.
+"""What kind of thing a statement says, when no question asked for it.
 
-First cut, by cue words: a proposal is an instruction, a plea or a wish; a drempel names what is
-missing or in the way; a hefboom names what helps. A question's own kind always goes first.
+A question's own kind always goes first. For imports without one, a logistic regression on the
+statement's vector and a few marks of its wording (does it order, plead, wish, ask; does it name
+what is in the way or what helps) learns from ``data/soorten.jsonl``: 290 statements labelled by hand.
+``docs/decisions/0010-what-is-a-statement.md`` has what it reaches.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis import proposals
+from consultation.settings import ROOT
+from language.embedding import Vectors
 
 Kind = Literal["drempel", "hefboom", "voorstel", "anders"]
 
-_PROPOSAL = re.compile(
-    r"""\b(?:moet(?:en)?|dien(?:t|en)|pleit(?:en)?|bepleit(?:en)?|zou(?:den)?|stel(?:len)?\s.{0,40}voor
-    |voorstel(?:len)?|aanbevel\w+|nood\s+aan|beter\s+is|zorg\s+(?:ervoor|dat|voor)|graag|laat\s+ons
-    |kan\s+best|kunnen\s+best|mag\s+best|verdient?\s+aanbeveling|waarom\s+niet)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ORDER = re.compile(
-    r"""(?:introduceer|maak|geef|schep|breng|integreer|investeer|organiseer|start|stop|zet|zorg|laat
-    |bied|betaal|bouw|creëer|erken|financier|help|hervorm|koppel|leg|neem|ondersteun|ontwikkel|open
-    |richt|schaf|schrap|stel|stem|stimuleer|verbeter|verbied|vereenvoudig|verhoog|verlaag|verplicht
-    |versterk|verzamel|voer|voorzie|vraag|werk|trek|spreek|verdeel|houd|hou|doe|ga|geen|elke?|een)
-    \s""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_TO_DO = re.compile(r"\bte\s+\w+en\W*$", re.IGNORECASE)
+EXAMPLES = ROOT / "data" / "soorten.jsonl"
+_VECTOR_WEIGHT = 3.0
+_STRENGTH = 2.0
+
 _HURDLE = re.compile(
     r"""\b(?:niet|geen|nergens|nooit|niemand|niets|amper|nauwelijks|te\s+(?:weinig|duur|ver|laat|veel|
     moeilijk|traag|lang|vaak|hoog|laag|ingewikkeld|klein|groot|kort|streng|oud)|gebrek|ontbre\w+|mis(?:t|sen)
@@ -34,31 +36,68 @@ _HURDLE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LEVER = re.compile(
-    r"""\b(?:hefboom|helpt|helpen|hielp|versterk(?:t|en)|dankzij|stimuleert|stimuleren|draagt\s+bij|bijdragen
-    |werkt\s+(?:goed|wel)|zorgt\s+voor|kans(?:en)?|mogelijkheden|motiveert|lukt)\b""",
+    r"""\b(?:hefboom|helpt|helpen|hielp(?:en)?|versterk(?:t|en)|dankzij|stimuleert|stimuleren|draagt\s+bij
+    |bijdragen|werkt\s+(?:goed|wel)|zorgt\s+voor|kans(?:en)?|mogelijkheden|motiveert|lukt)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OPENS_WISH = frozenset({"een", "één", "eén", "geen", "elke", "elk", "meer", "gratis"})
+_OPENS_FACT = frozenset("ik we wij de het er mijn onze in wie ze".split())  # noqa: SIM905
 
 
-def kind_of(text: str) -> Kind:
-    """The kind the wording points to; ``anders`` when it points nowhere."""
-    plain = " ".join(text.split())
-    if _PROPOSAL.search(plain) or _is_order(plain) or _TO_DO.search(plain):
-        return "voorstel"
-    if _HURDLE.search(plain):
-        return "drempel"
-    if _LEVER.search(plain):
-        return "hefboom"
-    return "anders"
+def examples() -> tuple[list[str], list[Kind]]:
+    """The texts labelled by hand, and their kinds."""
+    rows = [json.loads(line) for line in Path(EXAMPLES).read_text(encoding="utf-8").splitlines()]
+    return [row["text"] for row in rows], [row["kind"] for row in rows]
 
 
-def _is_order(text: str) -> bool:
-    found = _ORDER.match(text)
-    if not found:
-        return False
-    first = found[0].split()[0].lower()
-    # "Een leerwinkel in elke wijk." asks for something: a noun phrase without a finite verb.
-    if first in {"een", "elk", "elke", "geen"}:
-        verbs = r"\b(?:is|zijn|was|waren|heeft|hebben|wordt|worden|kan|kunnen|gaat|krijgt|\w+t)\b"
-        return first != "geen" and not re.search(verbs, text.lower())
-    return True
+def kinds_of(
+    texts: Sequence[str],
+    vectors: Vectors,
+    example_vectors: Vectors,
+    labels: Sequence[Kind] | None = None,
+    example_texts: Sequence[str] | None = None,
+) -> list[Kind]:
+    """The likeliest kind of each text.
+
+    ``vectors`` (texts, dimension) and ``example_vectors``, of the texts that ``examples`` gives (or
+    of ``example_texts`` with their ``labels``), come from the same encoder.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if not texts:
+        return []
+    if example_texts is None or labels is None:
+        example_texts, labels = examples()
+    centre = example_vectors.mean(axis=0)
+    model = LogisticRegression(C=_STRENGTH, max_iter=3_000)
+    model.fit(_features(example_texts, example_vectors - centre), np.asarray(labels))
+    found: list[Kind] = list(model.predict(_features(texts, vectors - centre)))
+    return [str(kind) for kind in found]  # type: ignore[misc]
+
+
+def _features(texts: Sequence[str], vectors: Vectors) -> npt.NDArray[np.float64]:
+    marks = np.array([_marks(" ".join(text.split())) for text in texts], dtype=np.float64)
+    return np.hstack([marks, _VECTOR_WEIGHT * vectors.astype(np.float64)])
+
+
+@lru_cache(maxsize=4_096)
+def _marks(text: str) -> tuple[bool, ...]:
+    wording = proposals.wording(text)
+    words = text.split()
+    first = words[0].lower() if words else ""
+    return (
+        wording.order,
+        wording.plea,
+        wording.states,
+        wording.has_verb,
+        wording.wish,
+        wording.infinitive,
+        text.endswith("?"),
+        bool(_HURDLE.search(text)),
+        bool(_LEVER.search(text)),
+        any(letter.isdigit() for letter in text),
+        len(words) < 4,
+        len(words) > 20,
+        first in _OPENS_WISH,
+        first in _OPENS_FACT,
+    )

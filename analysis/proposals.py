@@ -7,28 +7,15 @@ is donker."). By wording only, so that it works without a trained pipeline.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+from language.clauses import opens_with_order
 
 FEWEST_WORDS = 5
 
 _LEAD = re.compile(
     r"^(?:[-*•–]\s*|\(?\d{1,2}[.)]\s*|(?:en|maar|dus|daarom|ook|concreet|kortom|voorstel)\b[:,]?\s+)*",
     re.IGNORECASE,
-)
-_ORDER = re.compile(
-    r"""(?:beantwoord|bedenk|beding|begeleid|begin|behoud|bel|beloon|benoem|benut|bepaal|beperk
-    |bereken|bescherm|beslis|bespreek|betaal|betrek|bevraag|bevries|bewaar|bezoek|bied|bouw|breid
-    |breng|bundel|check|combineer|communiceer|creëer|deel|doe|draai|erken|evalueer|experimenteer
-    |financier|ga|garandeer|gebruik|geef|gun|haal|hang|help|herbekijk|hervorm|herzie|hou|houd|huur
-    |informeer|installeer|integreer|introduceer|investeer|ken|kies|kijk|koop|koppel|kort|laat
-    |lanceer|leen|leer|leg|luister|maak|mail|meet|mik|motiveer|neem|nodig|noem|oefen|ondersteun
-    |ontwerp|ontwikkel|open|organiseer|pas|plaats|plan|probeer|promoot|publiceer|regel|registreer
-    |reken|reserveer|richt|rol|schaf|schakel|schenk|schep|schrap|schrijf|sensibiliseer|sluit
-    |spreek|spreid|start|stel|stem|stimuleer|stop|stuur|subsidieer|test|toon|train|trek|verander
-    |verbeter|verbied|verbind|verdeel|vereenvoudig|vergoed|verhoog|verkort|verlaag|verleng|vermijd
-    |verminder|verplaats|verplicht|verruim|verspreid|versterk|vertaal|vertel|vervang|verwijs
-    |verzamel|verzeker|voer|volg|voorzie|vraag|vul|waardeer|weeg|werf|werk|wijs|zet|zoek
-    |zorg)\s(?!(?:na|dan|als)\b)""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _PLEA = re.compile(
     r"""\b(?:moet(?:en)?|dien(?:t|en)|stel(?:len|t)?\s(?:.{0,30}\s)?voor|pleit(?:en)?\svoor|bepleit(?:en)?
@@ -57,6 +44,42 @@ _ASIDE = re.compile(
 _INFINITIVE = re.compile(r"\w{3,}(?:en|aan|gaan|doen)$")
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How a text asks or states, by its first clause.
+
+    Attributes:
+        order: it begins with an imperative ("Geef elke ...").
+        plea: it has a word of duty or wish ("... moeten ...", "graag").
+        states: its first clause has a finite verb.
+        has_verb: any clause has one.
+        wish: a thing that is wished for, without a verb ("Een leercoach in elke wijk").
+        infinitive: its first clause ends in an infinitive ("Cursussen gratis maken").
+    """
+
+    order: bool
+    plea: bool
+    states: bool
+    has_verb: bool
+    wish: bool
+    infinitive: bool
+
+
+def wording(text: str) -> Wording:
+    """How a text asks or states."""
+    plain = _LEAD.sub("", " ".join(text.split()))
+    clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
+    states = bool(_FINITE.search(clause))
+    return Wording(
+        order=opens_with_order(plain),
+        plea=bool(_PLEA.search(plain)),
+        states=states,
+        has_verb=bool(_FINITE.search(plain)),
+        wish=not states and bool(_WISHED_THING.match(plain)),
+        infinitive=not states and not _ASIDE.match(plain) and bool(_INFINITIVE.search(clause)),
+    )
+
+
 def reads_as_proposal(text: str) -> bool:
     """Whether the wording asks for something, in at least ``FEWEST_WORDS`` words.
 
@@ -66,15 +89,9 @@ def reads_as_proposal(text: str) -> bool:
     plain = _LEAD.sub("", " ".join(text.split()))
     if len(plain.split()) < FEWEST_WORDS:
         return False
-    if _PLEA.search(plain):
+    how = wording(plain)
+    if how.plea:
         return True
     if plain.endswith("?"):
         return False
-    if _ORDER.match(plain):
-        return True
-    clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
-    if _FINITE.search(clause):
-        return False
-    if _WISHED_THING.match(plain):
-        return True
-    return not _ASIDE.match(plain) and bool(_INFINITIVE.search(clause))
+    return how.order or how.wish or how.infinitive

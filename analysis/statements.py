@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.embeddings import encoder_named, vectors_of
-from analysis.kinds import kind_of
+from analysis.kinds import Kind, examples, kinds_of
 from analysis.placing import Placement, opdracht_matcher, place
 from analysis.standing import Said, agreed
 from consultation.catalogue import VASTE_SOORTEN, Catalogue
@@ -56,6 +56,7 @@ class _Answer:
     auto: bool
     spans: list[Span] = field(default_factory=list)
     places: list[Placement] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
 
 
 def cut_new(
@@ -73,7 +74,7 @@ def cut_new(
     one transaction; an interrupted call has changed nothing but the cache of vectors.
 
     Raises:
-        AnalysisError: answers are to be placed and the encoder cannot be had.
+        AnalysisError: answers are to be placed, or name no question, and the encoder cannot be had.
     """
     with storage.reading() as session:
         answers = _pending(session, consultation_id, catalogue)
@@ -83,6 +84,7 @@ def cut_new(
         if answer.soort not in ("trekker", "prioriteit"):
             answer.spans = statement_spans(answer.text)
     _place(storage, [each for each in answers if each.auto], catalogue, encoder_name, progress)
+    _tell_kinds(storage, answers, encoder_name, progress)
     return _store(storage, answers)
 
 
@@ -172,6 +174,29 @@ def _place(
         answer.places.append(found)
 
 
+def _tell_kinds(
+    storage: Storage, answers: list[_Answer], encoder_name: str, progress: bool
+) -> None:
+    """The kind of each statement: the question's, or what its words and vector point to."""
+    unknown: list[tuple[_Answer, str]] = []
+    for answer in answers:
+        if answer.soort == "drempel":
+            answer.kinds = ["drempel"] * len(answer.spans)
+        elif answer.soort == "voorstel":
+            answer.kinds = ["voorstel"] * len(answer.spans)
+        else:
+            unknown += [(answer, answer.text[span.start : span.end]) for span in answer.spans]
+    if not unknown:
+        return
+    encoder = encoder_named(encoder_name)
+    texts = [text for _, text in unknown]
+    known, _ = examples()
+    vectors = vectors_of(storage, encoder, [*known, *texts], progress)
+    kinds = kinds_of(texts, vectors[len(known) :], vectors[: len(known)])
+    for (answer, _), kind in zip(unknown, kinds, strict=True):
+        answer.kinds.append(kind)
+
+
 def _store(storage: Storage, answers: list[_Answer]) -> Cut:
     contributions = statements = unplaced = 0
     moment = now()
@@ -185,16 +210,13 @@ def _store(storage: Storage, answers: list[_Answer]) -> Cut:
             contributions += 1
             for index, span in enumerate(answer.spans):
                 placed = answer.places[index] if answer.auto else None
-                text = answer.text[span.start : span.end]
                 opdracht = placed.opdracht if placed else answer.opdracht
                 session.add(
                     Statement(
                         contribution_version_id=version.id,
                         start=span.start,
                         end=span.end,
-                        kind=answer.soort
-                        if answer.soort in ("drempel", "voorstel")
-                        else kind_of(text),
+                        kind=answer.kinds[index],
                         opdracht=opdracht,
                         opdracht_score=round(placed.score, 4) if placed else None,
                         placed_by="machine" if placed else "vraag",

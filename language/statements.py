@@ -1,7 +1,8 @@
 """From a text to its statements: spans that each say one thing, exact to the character.
 
-A statement is a sentence or a list item. Paragraphs wrapped over lines are read as one, so a
-statement may span a line break; the slice ``text[start:end]`` is still what was written.
+A statement is a sentence, a list item, or a clause where one sentence makes several proposals.
+Paragraphs wrapped over lines are read as one, so a statement may span a line break; the slice
+``text[start:end]`` is still what was written.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from language.clauses import clause_spans
 from language.sentences import sentence_spans
 
 DOCUMENT_FROM = 1_500
@@ -73,9 +75,12 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
         if block.heading:
             continue
         for start, end in sentence_spans(text[block.start : block.end]):
-            first, last = block.start + start, block.start + end
-            if _says_something(text[first:last], document):
-                spans.append(Span(first, last, number))
+            sentence = text[block.start + start : block.start + end]
+            for opens, closes in clause_spans(sentence):
+                first = block.start + start + opens
+                last = block.start + start + closes
+                if _says_something(text[first:last], document):
+                    spans.append(Span(first, last, number))
     return spans
 
 
