@@ -2,8 +2,8 @@
 
 A question's own kind always goes first. For imports without one, a logistic regression on the
 statement's vector and a few marks of its wording (does it order, plead, wish, ask; does it name
-what is in the way or what helps) learns from ``data/soorten.jsonl``: 290 statements labelled by hand.
-``docs/decisions/0010-what-is-a-statement.md`` has what it reaches.
+what is in the way or what helps) learns from ``data/soorten.jsonl``: 290 statements labelled by
+hand. ``docs/decisions/0010-what-is-a-statement.md`` has what it reaches.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def test_on_statements_it_did_not_learn_from_the_kind_is_mostly_right() -> None:
         found += zip([labels[row] for row in mine], told, strict=True)
     right = Counter(label for label, told in found if label == told)
     asked = Counter(label for label, _ in found)
-    # With use it is some .70; e5 reaches .74 on the sample's statements; cue words alone reached .38.
+    # With use some .70; with e5 .74 of the sample's statements; cue words alone reached .38.
     assert sum(right.values()) / len(found) >= 0.65
     assert right["voorstel"] / asked["voorstel"] >= 0.75
     assert right["drempel"] / asked["drempel"] >= 0.65
