@@ -37,7 +37,11 @@ class PlanTheme:
 
 @dataclass(frozen=True)
 class PlanAction:
-    """An approved action; ``themes`` are ids, ``people`` who is in one of its themes."""
+    """An approved action; ``themes`` are ids, ``people`` who is in one of its themes.
+
+    Where its words are a participant's, ``statement`` names the statement and ``text`` is read from
+    it each time: an erasure reaches it.
+    """
 
     id: str
     text: str
@@ -48,15 +52,20 @@ class PlanAction:
     deadline: str | None
     regelgeving: str
     people: Breakdown
+    statement: str | None = None
 
 
 @dataclass(frozen=True)
 class PlanOpdracht:
-    """One opdracht's part of the plan."""
+    """One opdracht's part of the plan.
+
+    ``withheld`` are the approved actions that are a quote nobody may see: to be put in own words.
+    """
 
     nummer: int
     themes: tuple[PlanTheme, ...]
     actions: tuple[PlanAction, ...]
+    withheld: tuple[str, ...] = ()
 
     def theme(self, theme_id: str) -> PlanTheme | None:
         """One of its themes, or None."""
@@ -113,6 +122,7 @@ def counted(
     parts = list(decided)
     heard = voices(session, consultation_id, round_number)
     wanted = [each for part in parts for theme in part.themes for each in theme.quotes]
+    wanted += [each.statement for part in parts for each in part.actions if each.statement]
     quotes = quotable(session, wanted)
     return Plan(
         round=round_number,
@@ -148,22 +158,19 @@ def _opdracht(
                 )
             )
     members = {each.id: each.statements for each in decided.themes}
-    actions = tuple(
-        replace(
-            action,
-            people=people_in(
-                [
-                    each
-                    for theme in action.themes
-                    for each in members.get(theme, ())
-                    if each in heard
-                ],
-                heard,
-            ),
-        )
-        for action in decided.actions
-    )
-    return PlanOpdracht(decided.nummer, tuple(themes), actions)
+    actions = []
+    withheld = []
+    for action in decided.actions:
+        text = action.text
+        if action.statement:
+            text = quotes[action.statement].text if action.statement in quotes else ""
+        if not text:
+            withheld.append(action.id)
+            continue
+        inside = [each for theme in action.themes for each in members.get(theme, ())]
+        people = people_in([each for each in inside if each in heard], heard)
+        actions.append(replace(action, text=text, people=people))
+    return PlanOpdracht(decided.nummer, tuple(themes), tuple(actions), tuple(withheld))
 
 
 def people_in(statements: Iterable[str], heard: Mapping[str, Voice]) -> Breakdown:

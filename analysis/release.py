@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -46,8 +47,8 @@ class Breakdown:
     others: int
 
 
-def breakdown(groups: Mapping[str | None, int], unknown: str | None = None) -> Breakdown:
-    """People per group, with groups under five folded together.
+def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdown:
+    """People per group (a slug or None), with groups under five folded together.
 
     Where what is folded is itself one to four people, the smallest named group is folded too:
     else the few could be had by subtraction. People whose group is ``unknown`` or None are others.

@@ -68,6 +68,8 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
         for down, row in enumerate(sheet.rows, start=2):
             for at, value in enumerate(row, start=1):
                 cell = page.cell(down, at)
+                if value == "":
+                    continue
                 if isinstance(value, str):
                     cell.value = printable(value)[:_MOST_IN_CELL]
                     cell.data_type = "s"

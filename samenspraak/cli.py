@@ -7,7 +7,7 @@ import sys
 import typer
 
 from consultation.errors import SamenspraakError
-from samenspraak import analyst, curator, operator, organiser
+from samenspraak import analyst, curator, exporter, operator, organiser
 
 app = typer.Typer(
     name="samenspraak",
@@ -20,6 +20,7 @@ operator.register(app)
 organiser.register(app)
 analyst.register(app)
 curator.register(app)
+exporter.register(app)
 
 
 def main() -> None:

@@ -10,13 +10,17 @@ from typing import Annotated
 
 import typer
 
+from analysis import publication
 from consultation import accounts, invitations, participants, rounds
 from consultation.errors import SamenspraakError
 from consultation.models import Round
 from samenspraak.workplace import open_workplace
 
-round_app = typer.Typer(no_args_is_help=True, help="List, open, close and publish rounds.")
+round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
+
+SHELL = "opdrachtregel"
+"""Who did it, in the log, where it was done from the command line."""
 
 
 class Kind(enum.StrEnum):
@@ -73,10 +77,20 @@ def round_close(number: int) -> None:
 
 @round_app.command("publish")
 def round_publish(number: int) -> None:
-    """Publish a closed round."""
+    """Publish a closed round: everyone sees its approved themes and actions."""
     place = open_workplace()
     with place.storage.writing() as session:
-        _report(rounds.publish(session, place.consultation_id, number))
+        publication.publish(session, place.consultation_id, place.catalogue, number, SHELL)
+        _report(rounds.require_round(session, place.consultation_id, number))
+
+
+@round_app.command("unpublish")
+def round_unpublish(number: int) -> None:
+    """Take a publication back: the round is closed again, and nobody sees its results."""
+    place = open_workplace()
+    with place.storage.writing() as session:
+        publication.withdraw(session, place.consultation_id, number, SHELL)
+        _report(rounds.require_round(session, place.consultation_id, number))
 
 
 def invite(

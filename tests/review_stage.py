@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 from web_stage import Site
 
 from consultation import accounts
+from consultation.models import Consent, Participant
+from consultation.storage import Storage
 
 PASSWORD = "een lang wachtwoord"
 
@@ -46,3 +49,10 @@ def as_role(
 def post(http: httpx.Client, path: str, **fields: Any) -> httpx.Response:
     """Sends a form from a page of the site."""
     return http.post(path, data={"formulier": field_of(http), **fields})
+
+
+def agree_to_quotes(storage: Storage) -> None:
+    """Everybody agrees to being quoted."""
+    with storage.writing() as session:
+        for person in session.scalars(select(Participant)):
+            person.consents.append(Consent(purpose="citaat", granted=True, version="1"))

@@ -19,6 +19,7 @@ from web import (
     health,
     people,
     problems,
+    review_actions,
     review_answers,
     review_overview,
     review_themes,
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.register(app)
     for room in (gateway, answers, health, site, form, widget, accounts, people):
         app.include_router(room.router)
-    for room in (review_overview, review_themes, review_answers):
+    for room in (review_overview, review_themes, review_actions, review_answers):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     origins = embed_origins(values)

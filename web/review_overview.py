@@ -40,8 +40,6 @@ class Row:
             return "leeg"
         if self.seen is None:
             return "niet_geanalyseerd"
-        if self.seen.published:
-            return "gepubliceerd"
         if self.seen.candidates == 0 and self.seen.approved:
             return "beoordeeld"
         return "bezig" if self.seen.decided else "te_beoordelen"
@@ -73,12 +71,17 @@ def overview(
         for number, name in limited:
             assert number is not None
             trekkers.setdefault(number, []).append(name)
+        pictures = {
+            number: here.pictures.of(session, here.consultation_id, number)
+            for number, own in runs.items()
+            if own is not None
+        }
         rows = [
             Row(
                 opdracht=each,
                 numbers=said.get(each.nummer, numbers.Numbers()),
                 statements=stand.get(each.nummer, Count()).statements,
-                seen=seen_in(session, own.id, each.nummer) if (own := runs[each.nummer]) else None,
+                seen=seen_in(pictures[each.nummer]) if runs[each.nummer] else None,
                 arrived=arrived[each.nummer],
                 run=runs[each.nummer],
                 trekkers=((each.trekker,) if each.trekker else ())

@@ -1,92 +1,223 @@
-"""The themes of an opdracht, and one theme with all its statements."""
+"""The themes of an opdracht, and one theme with all its statements; and deciding on them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from analysis.standing import Said, standing
-from analysis.themes import FEWEST, ThemeView, latest_run, themes_of, without_theme
-from consultation.models import AnalysisRun, Round
+from analysis.picture import Picture
+from analysis.themes import FEWEST
+from consultation import rounds
+from consultation.curation_state import CuratedTheme, Event, Outcome, concerned
 from web import findings
-from web.accounts import CurrentReviewer
-from web.review import ChosenRound, PageNumber, chosen_round, known_opdracht, page, paged
+from web.accounts import CurrentReviewer, Reviewer
+from web.decisions import Refusal, asked, carry_out
+from web.problems import Problem
+from web.review import Posted, PostedForm, back_to, chosen_round, known_opdracht, page, paged
+from web.review_actions import show_action, show_actions
 from web.services import Here, Services
+from web.sifting import KINDS, SORTS, STATUSES, Sift, per_round
+from web.texts import say
 
 THEMES_PER_PAGE = 20
+_RECENT = 5
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
-ThemePageNumber = Annotated[int, Query(alias="themas", ge=1, le=99_999)]
+Typed = Mapping[str, Any]
 
 
 @router.get("/opdrachten/{number:int}")
 def opdracht_page(
-    request: Request,
-    here: Here,
-    reviewer: CurrentReviewer,
-    number: int,
-    ronde: ChosenRound = None,
-    pagina: PageNumber = 1,
-    themas: ThemePageNumber = 1,
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
 ) -> HTMLResponse:
     """The themes of one opdracht, and the statements that are in none."""
+    return show_opdracht(request, here, reviewer, number, request.query_params)
+
+
+@router.get("/themas/{code}")
+def theme_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> HTMLResponse:
+    """All statements of one theme, each marked inside its whole answer."""
+    return show_theme(request, here, reviewer, code, request.query_params)
+
+
+@router.get("/opdrachten/{number:int}/beslissingen")
+def decisions_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
+) -> HTMLResponse:
+    """Every decision on an opdracht, newest first, each to be undone."""
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        run, chosen, said, found = _found(session, here, number, ronde)
+        seen = here.pictures.of(session, here.consultation_id, number)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/beslissingen.html",
+            **_shared(seen, request.query_params, None, {}),
+            opdracht=opdracht,
+            shown=paged(list(reversed(seen.state.log)), _number(request.query_params, "pagina")),
+        )
+
+
+@router.post("/opdrachten/{number:int}/beslis")
+def decide(request: Request, here: Here, form: PostedForm, number: int) -> Response:
+    """Carries out what a form asks for, and goes back to the page it stood on."""
+    known_opdracht(here, number)
+    target = form.line("terug", 2000)
+    done = decided(here, form, number)
+    if isinstance(done, Refusal):
+        return shown_again(request, here, form, target, done)
+    return after(target or f"/beheer/opdrachten/{number}", done[-1].id)
+
+
+def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
+    """What a form on an opdracht asks for, carried out; a field that does not fit is a refusal."""
+    try:
+        raw = asked(form)
+    except Problem as problem:
+        if problem.status_code != 422:
+            raise
+        form.reviewer.require("decide", number, form.typed)
+        return Refusal(422, str(problem.detail))
+    return carry_out(here, form, number, raw)
+
+
+def after(target: str, event: int) -> Response:
+    """Back to a page of the review, which tells what was done and offers to undo it."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
+        return back_to("/beheer")
+    query = {name: value for name, value in parse_qsl(parts.query) if name != "gedaan"}
+    return back_to(parts.path, **query, gedaan=event)
+
+
+def shown_again(
+    request: Request, here: Services, form: Posted, target: str, refusal: Refusal
+) -> Response:
+    """The page that a form stood on, as it is now, with why it was refused and what was typed."""
+    parts = urlsplit(target)
+    query = dict(parse_qsl(parts.query))
+    query.pop("gedaan", None)
+    typed = {**form.typed, "uitspraak": form.many("uitspraak"), "thema": form.many("thema")}
+    if match := re.fullmatch(r"/beheer/themas/(O\d+-T\d+)", parts.path):
+        return show_theme(request, here, form.reviewer, match[1], query, refusal, typed, parts.path)
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})", parts.path):
+        return show_opdracht(
+            request, here, form.reviewer, int(match[1]), query, refusal, typed, parts.path
+        )
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties", parts.path):
+        return show_actions(request, here, form.reviewer, int(match[1]), query, refusal, typed)
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties/([0-9a-f]{32})", parts.path):
+        return show_action(
+            request, here, form.reviewer, int(match[1]), match[2], query, refusal, typed
+        )
+    raise Problem(refusal.status, refusal.detail, typed=form.typed, link=parts.path or None)
+
+
+def show_opdracht(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Typed | None = None,
+    path: str | None = None,
+) -> HTMLResponse:
+    """The page of an opdracht's themes."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    sift = Sift.of(query)
+    with here.storage.reading() as session:
+        chosen_round(session, here, sift.ronde)
+        every_round = rounds.all_rounds(session, here.consultation_id)
+        seen = here.pictures.of(session, here.consultation_id, number)
+        said = [each for each in seen.said if sift.keeps(each)] if sift.narrows else seen.said
+        found = sift.themes(seen.themes)
+        if not sift.status:
+            found = [each for each in found if each.status != "verworpen"]
+        loose = [each for each in seen.loose if sift.keeps(each)]
         return page(
             request,
             here,
             reviewer,
             "beheer/opdracht.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=path or request.url.path,
             opdracht=opdracht,
-            chosen=chosen,
-            run=run,
-            statements=said,
+            rounds=[each.number for each in every_round],
+            sift=sift,
+            kinds=KINDS,
+            statuses=STATUSES,
+            sorts=SORTS,
             people=len({each.participant for each in said}),
-            themes=paged(found, themas, THEMES_PER_PAGE),
-            loose=paged(without_theme(said, found), pagina),
-            few=len(said) < FEWEST,
+            statements=said,
+            themes=paged(found, _number(query, "themas"), THEMES_PER_PAGE),
+            rejected=[each for each in seen.themes if each.status == "verworpen"],
+            order=[each.id for each in seen.themes if each.status != "verworpen"],
+            loose=paged(loose, _number(query, "pagina")),
+            off_topic=[each for each in seen.off_topic if sift.keeps(each)],
+            few=len(seen.said) < FEWEST,
             fewest=FEWEST,
+            recent=list(reversed(seen.state.log))[:_RECENT],
         )
 
 
-@router.get("/themas/{code}")
-def theme_page(
+def show_theme(
     request: Request,
-    here: Here,
-    reviewer: CurrentReviewer,
+    here: Services,
+    reviewer: Reviewer,
     code: str,
-    ronde: ChosenRound = None,
-    pagina: PageNumber = 1,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Typed | None = None,
+    path: str | None = None,
 ) -> HTMLResponse:
-    """All statements of one theme, each marked inside its whole answer."""
+    """The page of one theme."""
     known = findings.theme_number(code)
     if known is None:
         raise HTTPException(404)
     opdracht = known_opdracht(here, known[0])
     reviewer.require("read", opdracht.nummer)
+    sift = Sift.of(query)
     with here.storage.reading() as session:
-        _, chosen, _, found = _found(session, here, opdracht.nummer, ronde)
-        theme = next((each for each in found if each.code == code.upper()), None)
+        chosen_round(session, here, sift.ronde)
+        seen = here.pictures.of(session, here.consultation_id, opdracht.nummer)
+        theme = seen.theme(code)
         if theme is None:
             raise HTTPException(404)
-        shown = paged(theme.said, pagina)
+        view = seen.view(theme)
+        narrowed = next(iter(sift.themes((view,))), None)
+        shown = paged(narrowed.said if narrowed else (), _number(query, "pagina"))
         texts = findings.texts_of(session, [each.contribution for each in shown.items])
+        into = seen.state.themes.get(seen.state.standing_theme(theme.id))
         return page(
             request,
             here,
             reviewer,
             "beheer/thema.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=path or request.url.path,
             opdracht=opdracht,
-            chosen=chosen,
-            theme=theme,
+            sift=sift,
+            theme=view,
+            curated=theme,
+            merged_into=into if theme.merged_into else None,
+            others=[each for each in seen.themes if each.id != theme.id],
+            actions=[each for each in seen.actions if theme.id in each.themes],
+            history=list(reversed(history_of(seen, theme))),
             shown=shown,
+            suggested=_suggested(typed, query),
             segments={
                 each.id: findings.marked(
                     texts[each.contribution], [(each.id, each.start, each.end)]
@@ -96,14 +227,36 @@ def theme_page(
         )
 
 
-def _found(
-    session: Session, here: Services, opdracht: int, ronde: int | None
-) -> tuple[AnalysisRun | None, Round | None, list[Said], list[ThemeView]]:
-    """The run that tells of an opdracht, what was said until then, and its themes: the one with
-    most people first."""
-    chosen = chosen_round(session, here, ronde)
-    run = latest_run(session, here.consultation_id, opdracht, ronde)
-    until = chosen.number if chosen else None
-    said = standing(session, here.consultation_id, opdracht, until_round=until)
-    views = themes_of(session, run, opdracht, said) if run else []
-    return run, chosen, said, sorted(views, key=lambda each: -each.people)
+def history_of(seen: Picture, theme: CuratedTheme) -> list[Outcome]:
+    """Every decision about a theme, oldest first."""
+    about = {each.event.id: each.event for each in seen.state.log}
+    return [each for each in seen.state.log if theme.id in concerned(each.event, about)]
+
+
+def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
+    """The statements that are ticked already: those of the form that was refused, or a
+    proposal's."""
+    if typed:
+        return frozenset(typed.get("uitspraak", ()))
+    return frozenset(query.get("kies", "").split(","))
+
+
+def _shared(
+    seen: Picture, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
+) -> dict[str, Any]:
+    """What every page on an opdracht needs."""
+    done = _number(query, "gedaan", 0)
+    return {
+        "seen": seen,
+        "run": seen.run,
+        "per_round": per_round,
+        "refusal": refusal,
+        "typed": typed or {},
+        "done": next((each for each in seen.state.log if each.event.id == done), None),
+        "note": say("niet_opgeslagen") if refusal else "",
+    }
+
+
+def _number(query: Mapping[str, str], name: str, default: int = 1) -> int:
+    raw = query.get(name, "")
+    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 10 else default

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from analysis.picture import Pictures
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
 from consultation.settings import Settings
@@ -61,6 +62,7 @@ class Services:
     assistant: Assistant
     turns: Turns
     limits: Limits
+    pictures: Pictures = field(default_factory=Pictures)
 
 
 def open_services(settings: Settings) -> Services:

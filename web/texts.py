@@ -16,6 +16,11 @@ def _texts() -> dict[str, str]:
     return {str(key): str(text).strip() for key, text in raw.items()}
 
 
+def known(key: str) -> bool:
+    """Whether there is a sentence with this key."""
+    return key in _texts()
+
+
 def say(key: str, **values: object) -> str:
     """The sentence with this key, filled in."""
     return _texts()[key].format(**values)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from consultation.curation_store import curated
-from consultation.models import AnalysisRun, Round
+from analysis.picture import Picture
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An opdracht's themes by what was decided on them."""
+    """An opdracht's themes by what was decided on them, and its actions that were approved."""
 
     candidates: int = 0
     approved: int = 0
     rejected: int = 0
-    published: bool = False
+    actions: int = 0
 
     @property
     def decided(self) -> int:
@@ -31,10 +28,8 @@ class Seen:
         return self.candidates + self.approved
 
 
-def seen_in(session: Session, run_id: int, opdracht: int) -> Seen:
-    """The themes that stand after a run on an opdracht, by status."""
-    run = session.get_one(AnalysisRun, run_id)
-    consultation = session.get_one(Round, run.round_id).consultation_id
-    themes = curated(session, consultation, opdracht, run).themes_of(opdracht)
-    found = Counter(each.status for each in themes)
-    return Seen(found["kandidaat"], found["goedgekeurd"], found["verworpen"])
+def seen_in(picture: Picture) -> Seen:
+    """The themes of an opdracht, by status."""
+    found = Counter(each.status for each in picture.themes)
+    actions = sum(each.status in ("goedgekeurd", "gepubliceerd") for each in picture.actions)
+    return Seen(found["kandidaat"], found["goedgekeurd"], found["verworpen"], actions)

@@ -1,1 +1,82 @@
 "use strict";
+// Keys work only while a theme has the focus, so that they never take a letter from a form.
+
+const themes = () => [...document.querySelectorAll("[data-keys]")];
+
+function step(by) {
+  const all = themes();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement.closest("[data-keys]"));
+  const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function typing(target) {
+  return target.closest("textarea, select, [contenteditable]") || (target.matches("input") && target.type !== "checkbox");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const inside = event.target.closest("[data-keys]");
+  if (event.key === "j" || event.key === "k") {
+    if (inside || event.target === document.body || event.target.id === "inhoud" || event.target.closest("#gedaan")) {
+      event.preventDefault();
+      step(event.key === "j" ? 1 : -1);
+    }
+    return;
+  }
+  const done = event.target.closest("#gedaan");
+  if (!inside && !done) return;
+  const wanted = `[data-key="${CSS.escape(event.key)}"]`;
+  const button = (inside && inside.querySelector(wanted)) || document.querySelector(`#kiezen ${wanted}, #gedaan ${wanted}`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+// The theme that was chosen first is the one that stays when themes are merged.
+let chosen = [];
+
+function tell() {
+  const place = document.querySelector("[data-chosen]");
+  if (!place) return;
+  const boxes = [...document.querySelectorAll('input[name="thema"][form="kiezen"]')];
+  const ticked = boxes.filter((box) => box.checked);
+  chosen = chosen.filter((id) => ticked.some((box) => box.value === id));
+  for (const box of ticked) if (!chosen.includes(box.value)) chosen.push(box.value);
+  const form = document.getElementById("kiezen");
+  let into = form.querySelector('input[name="in"]');
+  if (!into) {
+    into = document.createElement("input");
+    into.type = "hidden";
+    into.name = "in";
+    form.append(into);
+  }
+  into.value = chosen[0] || "";
+  if (!place.dataset.text) place.dataset.text = place.textContent;
+  const codes = chosen.map((id) => boxes.find((box) => box.value === id).id.replace("kies-", ""));
+  place.textContent = codes.length ? `Gekozen: ${codes.join(", ")}. Bij samenvoegen blijft ${codes[0]} bestaan.` : place.dataset.text;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches('input[name="thema"][form="kiezen"]')) tell();
+});
+document.addEventListener("DOMContentLoaded", tell);
+
+// After a decision the reader hears what was done, and the focus is never lost.
+document.addEventListener("htmx:afterSettle", () => {
+  tell();
+  const told = document.querySelector("#fout, #gedaan");
+  if (told && (document.activeElement === document.body || told.id === "fout")) told.focus();
+});
+document.addEventListener("htmx:sendError", () => {
+  const main = document.getElementById("inhoud");
+  if (document.getElementById("geen-verbinding")) return;
+  const line = document.createElement("p");
+  line.id = "geen-verbinding";
+  line.className = "notice error";
+  line.setAttribute("role", "alert");
+  line.textContent = "Geen verbinding. Er is niets opgeslagen. Wat u typte, staat er nog: probeer het straks opnieuw.";
+  main.prepend(line);
+});

@@ -1,0 +1,288 @@
+"""Publishing a round: what was approved at that moment, released to everyone; and taking it back.
+
+A publication keeps people's decisions and the ids of the statements under them. Sizes and quotes
+are taken from what stands when the page is read: who is erased, or takes back a consent, is gone
+from it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from analysis.picture import Pictures, picture
+from analysis.plan import (
+    CANDIDATES,
+    NOBODY,
+    DecidedOpdracht,
+    DecidedTheme,
+    Plan,
+    PlanAction,
+    counted,
+)
+from analysis.release import organisations, quotable
+from consultation import audit, rounds
+from consultation.catalogue import Catalogue
+from consultation.curation_state import CuratedAction
+from consultation.errors import RoundError
+from consultation.models import Round, now
+from consultation.records import Publication, PublishedStatement
+
+_ACTION = (
+    "id",
+    "text",
+    "statement",
+    "themes",
+    "trekker",
+    "partners",
+    "priority",
+    "deadline",
+    "regelgeving",
+)
+_APPROVED = ("goedgekeurd", "gepubliceerd")
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """A round as it was released: its number, when, and the plan with what may be shown now."""
+
+    number: int
+    at: datetime
+    plan: Plan
+
+
+def approved(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    until_round: int | None = None,
+    pictures: Pictures | None = None,
+) -> Plan:
+    """The plan as it would be published now: approved themes and actions only."""
+    last = rounds.latest_round(session, consultation_id)
+    number = until_round or (last.number if last else 0)
+    decided = decided_of(session, consultation_id, catalogue, number, pictures)
+    names = organisations(session, consultation_id, number)
+    return counted(session, consultation_id, decided, number, now(), names)
+
+
+def publish(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    number: int,
+    account: str = "",
+) -> Publication:
+    """Publishes a closed round; publishing it again replaces what was released before.
+
+    Raises:
+        RoundError: there is no such round, or it is still open.
+    """
+    round_ = rounds.publish(session, consultation_id, number)
+    _take_back(session, round_)
+    decided = decided_of(session, consultation_id, catalogue, number)
+    content = {"opdrachten": [_stored(each) for each in decided]}
+    made = Publication(round_id=round_.id, account=account, content=content)
+    session.add(made)
+    session.flush()
+    for part in decided:
+        for theme in part.themes:
+            rank = {statement: place for place, statement in enumerate(theme.quotes)}
+            session.add_all(
+                PublishedStatement(
+                    publication_id=made.id,
+                    theme=theme.id,
+                    statement_id=statement,
+                    quote=rank.get(statement),
+                )
+                for statement in theme.statements
+            )
+    round_.published_at = made.at
+    audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
+    session.flush()
+    return made
+
+
+def withdraw(session: Session, consultation_id: int, number: int, account: str = "") -> None:
+    """Takes a publication back: the public pages no longer show it; the round is closed again.
+
+    Raises:
+        RoundError: there is no such round, or it is not published.
+    """
+    round_ = rounds.require_round(session, consultation_id, number)
+    if round_.status != "gepubliceerd":
+        raise RoundError(f"round {number} is not published; there is nothing to take back.")
+    _take_back(session, round_)
+    round_.status, round_.published_at = "gesloten", None
+    audit.record(session, consultation_id, account, "ingetrokken", ronde=number)
+    session.flush()
+
+
+def published_rounds(session: Session, consultation_id: int) -> list[int]:
+    """The numbers of the rounds that are published now, the latest first."""
+    query = (
+        select(Round.number)
+        .join(Publication, Publication.round_id == Round.id)
+        .where(Round.consultation_id == consultation_id, Publication.withdrawn_at.is_(None))
+        .order_by(Round.number.desc())
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def published(
+    session: Session, consultation_id: int, number: int | None = None
+) -> PublishedRound | None:
+    """What is public of a round, or of the last published one; None where nothing is."""
+    query = (
+        select(Publication, Round)
+        .join(Round, Round.id == Publication.round_id)
+        .where(Round.consultation_id == consultation_id, Publication.withdrawn_at.is_(None))
+        .order_by(Round.number.desc(), Publication.id.desc())
+        .limit(1)
+    )
+    if number is not None:
+        query = query.where(Round.number == number)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    publication, round_ = row
+    members: dict[str, list[str]] = {}
+    quotes: dict[str, list[str]] = {}
+    statements = (
+        select(PublishedStatement.theme, PublishedStatement.statement_id, PublishedStatement.quote)
+        .where(PublishedStatement.publication_id == publication.id)
+        .order_by(PublishedStatement.quote, PublishedStatement.statement_id)
+    )
+    for theme, statement, quote in session.execute(statements):
+        members.setdefault(theme, []).append(statement)
+        if quote is not None:
+            quotes.setdefault(theme, []).append(statement)
+    decided = [_read(each, members, quotes) for each in publication.content["opdrachten"]]
+    names = organisations(session, consultation_id, round_.number)
+    plan = counted(session, consultation_id, decided, round_.number, publication.at, names)
+    return PublishedRound(round_.number, publication.at, plan)
+
+
+def decided_of(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    until_round: int,
+    pictures: Pictures | None = None,
+) -> list[DecidedOpdracht]:
+    """What was approved per opdracht, of those where anything was."""
+    found = []
+    for opdracht in catalogue.opdrachten:
+        if pictures is not None:
+            seen = pictures.of(session, consultation_id, opdracht.nummer)
+        else:
+            seen = picture(session, consultation_id, opdracht.nummer)
+        within = {each.id for each in seen.said if each.round <= until_round}
+        themes = [
+            (view, [each.id for each in view.said if each.id in within])
+            for view in seen.themes
+            if view.status in _APPROVED
+        ]
+        actions = [
+            each for each in seen.actions if each.status in _APPROVED and each.joined_into is None
+        ]
+        shown = {view.id for view, _ in themes}
+        decided = DecidedOpdracht(
+            nummer=opdracht.nummer,
+            themes=tuple(
+                DecidedTheme(
+                    id=view.id,
+                    code=view.code,
+                    label=view.label,
+                    description=view.description,
+                    statements=tuple(ids),
+                    quotes=_quotes(session, [each.id for each in view.quotes], ids),
+                )
+                for view, ids in themes
+            ),
+            actions=tuple(_action(each, shown) for each in actions),
+        )
+        if decided.themes or decided.actions:
+            found.append(decided)
+    return found
+
+
+def _quotes(session: Session, chosen: list[str], members: list[str]) -> tuple[str, ...]:
+    """The quotes that may be shown: those chosen for the theme first, then its most central."""
+    inside = set(members)
+    ordered = [each for each in chosen if each in inside]
+    ordered += [each for each in members if each not in set(ordered)]
+    return tuple(quotable(session, ordered[: 4 * CANDIDATES]))[:CANDIDATES]
+
+
+def _action(action: CuratedAction, shown: set[str]) -> PlanAction:
+    return PlanAction(
+        id=action.id,
+        text=action.text or "",
+        statement=None if action.text else action.statement,
+        themes=tuple(each for each in action.themes if each in shown),
+        trekker=action.trekker,
+        partners=action.partners,
+        priority=action.priority,
+        deadline=action.deadline.isoformat() if action.deadline else None,
+        regelgeving=action.regelgeving,
+        people=NOBODY,
+    )
+
+
+def _stored(decided: DecidedOpdracht) -> dict[str, Any]:
+    return {
+        "nummer": decided.nummer,
+        "themes": [
+            {name: getattr(each, name) for name in ("id", "code", "label", "description")}
+            for each in decided.themes
+        ],
+        "actions": [
+            {name: value for name, value in asdict(each).items() if name in _ACTION}
+            for each in decided.actions
+        ],
+    }
+
+
+def _read(
+    raw: dict[str, Any], members: dict[str, list[str]], quotes: dict[str, list[str]]
+) -> DecidedOpdracht:
+    return DecidedOpdracht(
+        nummer=raw["nummer"],
+        themes=tuple(
+            DecidedTheme(
+                **each,
+                statements=tuple(members.get(each["id"], ())),
+                quotes=tuple(quotes.get(each["id"], ())),
+            )
+            for each in raw["themes"]
+        ),
+        actions=tuple(
+            PlanAction(
+                **{
+                    **each,
+                    "themes": tuple(each["themes"]),
+                    "partners": tuple(each["partners"]),
+                    "people": NOBODY,
+                }
+            )
+            for each in raw["actions"]
+        ),
+    )
+
+
+def _take_back(session: Session, round_: Round) -> None:
+    """Marks what was released as withdrawn, and forgets which statements it stood on."""
+    query = select(Publication).where(
+        Publication.round_id == round_.id, Publication.withdrawn_at.is_(None)
+    )
+    for each in session.scalars(query):
+        each.withdrawn_at = now()
+        session.execute(
+            delete(PublishedStatement).where(PublishedStatement.publication_id == each.id)
+        )

@@ -1,0 +1,82 @@
+"""How much stands behind an action: the people, their groups, and how urgent they find it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.picture import Picture
+from analysis.standing import agreed
+from consultation.curation_state import CuratedAction
+from consultation.models import Contribution, Round, Submission
+
+Urgency = Mapping[tuple[int, str], int]
+"""The priority (1 to 5) that each participant gave to each opdracht."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What stands behind an action.
+
+    ``urgency`` is the mean priority that its people gave (1 to 5), None where none of them gave
+    one; ``answers`` is how many did. ``groups`` counts the known stakeholder groups among them.
+    """
+
+    people: int
+    statements: int
+    groups: int
+    urgency: float | None
+    answers: int
+
+
+def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], int]:
+    """The priorities that stand, by opdracht and participant; the last round's where there are
+    several."""
+    query = (
+        select(Submission.opdracht, Submission.participant_id, Contribution.value)
+        .join(Contribution, Contribution.submission_id == Submission.id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Round.consultation_id == consultation_id,
+            Contribution.value.is_not(None),
+            Contribution.withdrawn_at.is_(None),
+            Submission.opdracht.is_not(None),
+            Submission.participant_id.in_(agreed()),
+        )
+        .order_by(Round.number)
+    )
+    return {
+        (opdracht, participant): value
+        for opdracht, participant, value in session.execute(query)
+        if opdracht is not None and value is not None
+    }
+
+
+def weight(action: CuratedAction, pictures: Mapping[int, Picture], given: Urgency) -> Weight:
+    """What stands behind an action: everybody in one of its themes, or who said its words."""
+    said = {}
+    for seen in pictures.values():
+        for theme in action.themes:
+            known = seen.state.themes.get(theme)
+            if known is not None and known.live:
+                for member in known.members:
+                    if member.statement in seen.by_id:
+                        said[member.statement] = seen.by_id[member.statement]
+        if action.statement in seen.by_id:
+            said[action.statement] = seen.by_id[action.statement]
+    people = {(each.participant, each.opdracht) for each in said.values()}
+    values = [
+        given[opdracht, participant]
+        for participant, opdracht in people
+        if opdracht is not None and (opdracht, participant) in given
+    ]
+    return Weight(
+        people=len({participant for participant, _ in people}),
+        statements=len(said),
+        groups=len({each.group for each in said.values() if each.group}),
+        urgency=sum(values) / len(values) if values else None,
+        answers=len(values),
+    )

@@ -1,0 +1,286 @@
+"""What leaves: only what was approved and released, in files that open and do no harm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from review_stage import agree_to_quotes
+from web_stage import analysed
+
+from analysis import outgoing, plan_document, sheets
+from analysis.outgoing import Format, What
+from analysis.publication import approved
+from analysis.release import FOLD_BELOW, breakdown, masked, organisations, quotable
+from analysis.sheets import Column, Sheet
+from consultation import rounds
+from consultation.curation import append
+from consultation.models import Consent, Participant, Statement, Theme
+from consultation.participants import erase, give_consent
+from samenspraak.workplace import Workplace
+
+DANGEROUS = ["=1+1", "+32 2 123", "-x", "@sum(A1)", "\tx", "\rx", " =cmd|' /C calc'!A0", "＝1"]
+
+
+@pytest.fixture
+def decided(workplace: Workplace) -> dict[str, str]:
+    """A consultation with one approved theme, one rejected, and three actions: two approved."""
+    with workplace.storage.writing() as session:
+        rounds.open_(session, 1, 1)
+    analysed(workplace.storage)
+    agree_to_quotes(workplace.storage)
+    with workplace.storage.writing() as session:
+        ids = {each.number: each.id for each in session.query(Theme)}
+        quote = session.query(Statement).filter_by(kind="voorstel").first()
+        assert quote
+
+        def do(**operation: object) -> None:
+            append(session, 1, "els", operation)
+
+        do(op="rename", theme=ids[1], label='=HYPERLINK("x")')
+        do(op="describe", theme=ids[1], text="Wie in ploegen werkt, haalt de les niet.")
+        do(op="approve", theme=ids[1])
+        do(op="reject", theme=ids[2])
+        made = {"op": "action", "do": "create", "opdracht": 4}
+        do(
+            **made,
+            id="a" * 32,
+            text="Begin de lessen later.",
+            themes=[ids[1]],
+            trekker="@CVO",
+            partners=["VDAB", "SERV"],
+            priority=5,
+            deadline="2027-09-01",
+            regelgeving="hervormen",
+        )
+        do(**made, id="b" * 32, statement=quote.id)
+        do(**made, id="c" * 32, text="Dit is nog een ontwerp.")
+        for each in ("a" * 32, "b" * 32):
+            do(op="action", do="status", action=each, status="goedgekeurd")
+        return {"theme": ids[1], "quote": quote.id}
+
+
+def exported(workplace: Workplace, what: What, format_: Format) -> bytes:
+    with workplace.storage.reading() as session:
+        return outgoing.export(session, 1, workplace.catalogue, what, format_)
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace: Workplace) -> None:
+    document = docx.Document(io.BytesIO(exported(workplace, What.actieplan, Format.docx)))
+    headings = [
+        (each.style.name, each.text)
+        for each in document.paragraphs
+        if each.style and each.style.name.startswith(("Heading", "Title"))
+    ]
+    opdracht = workplace.catalogue.opdracht(4)
+    assert opdracht
+    assert headings == [
+        ("Title", "Actieplan: De lerende samenleving"),
+        ("Heading 1", f"O04 {opdracht.titel}"),
+        ("Heading 2", "Acties"),
+        ("Heading 2", "Thema’s"),
+        ("Heading 3", 'O04-T001 =HYPERLINK("x")'),
+    ]
+    (table,) = document.tables
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows[0][:3] == ["Actie", "Thema’s", "Trekker"]
+    assert rows[1] == [
+        "Begin de lessen later.",
+        'O04-T001 =HYPERLINK("x")',
+        "@CVO",
+        "VDAB, SERV",
+        "5",
+        "2027-09-01",
+        "regels hervormen",
+    ]
+    assert len(rows) == 3
+    whole = "\n".join(each.text for each in document.paragraphs)
+    assert (
+        "19 deelnemers, 19 uitspraken. Burger: 5; Werkgever of werkgeversorganisatie: 5; anderen: 9"
+        in whole
+    )
+    assert sum(each.style.name == "Quote" for each in document.paragraphs if each.style) == 3
+    assert "ontwerp" not in whole
+    assert document.core_properties.language == "nl-BE"
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_workbook_holds_the_same_and_no_formula(workplace: Workplace) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(workplace, What.actieplan, Format.xlsx)))
+    assert book.sheetnames == ["Actieplan", "Thema’s"]
+    rows = list(book["Actieplan"].iter_rows(values_only=True))
+    assert rows[1][1] == "Begin de lessen later."
+    assert rows[1][3] == "@CVO"
+    assert rows[1][5] == 5
+    assert len(rows) == 3
+    theme = book["Thema’s"]["B2"]
+    assert (theme.value, theme.data_type) == ('=HYPERLINK("x")', "s")
+    assert all(cell.data_type != "f" for page in book for row in page for cell in row)
+
+
+@pytest.mark.usefixtures("decided")
+def test_csv_markdown_and_json_hold_the_same(workplace: Workplace) -> None:
+    raw = exported(workplace, What.actieplan, Format.csv).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(raw)))
+    assert rows[0]["Actie"] == "Begin de lessen later."
+    assert rows[0]["Trekker"] == "'@CVO"
+    text = exported(workplace, What.actieplan, Format.md).decode()
+    assert "| Begin de lessen later. | O04-T001 =HYPERLINK" in text
+    plan = json.loads(exported(workplace, What.actieplan, Format.json))
+    assert plan["opdrachten"][0]["actions"][0]["partners"] == ["VDAB", "SERV"]
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("what", [What.themes, What.statements])
+@pytest.mark.parametrize("format_", list(Format))
+def test_themes_and_statements_come_in_every_format(
+    workplace: Workplace, what: What, format_: Format
+) -> None:
+    content = exported(workplace, what, format_)
+    if format_ is Format.docx:
+        table = docx.Document(io.BytesIO(content)).tables[0]
+        count, first = len(table.rows) - 1, [cell.text for cell in table.rows[1].cells]
+    elif format_ is Format.xlsx:
+        (page,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+        found = list(page.iter_rows(values_only=True))
+        count, first = len(found) - 1, [str(each or "") for each in found[1]]
+    elif format_ is Format.csv:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+        count, first = len(lines) - 1, lines[1]
+    elif format_ is Format.json:
+        objects = json.loads(content)
+        count, first = len(objects), [str(each or "") for each in objects[0].values()]
+    else:
+        found_lines = [line for line in content.decode().splitlines() if line.startswith("|")]
+        count, first = len(found_lines) - 2, found_lines[2].split("|")
+    assert count == (2 if what is What.themes else 48)
+    assert any("O04-T00" in each or "zonder thema" in each for each in first)
+
+
+def test_words_without_consent_to_quoting_stay_inside(workplace: Workplace) -> None:
+    with workplace.storage.writing() as session:
+        rounds.open_(session, 1, 1)
+    analysed(workplace.storage)
+    for what in What:
+        for format_ in (Format.md, Format.json, Format.csv):
+            content = exported(workplace, what, format_).decode()
+            assert "ploegen werkt" not in content
+            assert "buurthuis" not in content
+
+
+def test_a_consent_that_was_taken_back_takes_the_quote_back(
+    workplace: Workplace, decided: dict[str, str]
+) -> None:
+    with workplace.storage.writing() as session:
+        assert decided["quote"] in quotable(session, [decided["quote"]])
+        said = session.get_one(Statement, decided["quote"])
+        person = said.contribution_version.contribution.submission.participant_id
+        give_consent(session, workplace.catalogue, person, "citaat", False)
+        session.flush()
+        assert quotable(session, [decided["quote"]]) == {}
+        plan = approved(session, 1, workplace.catalogue)
+        assert [each.text for each in plan.opdrachten[0].actions] == ["Begin de lessen later."]
+        assert plan.opdrachten[0].withheld == ("b" * 32,)
+        give_consent(session, workplace.catalogue, person, "citaat", True)
+        give_consent(session, workplace.catalogue, person, "analyse", False)
+        session.flush()
+        assert quotable(session, [decided["quote"]]) == {}
+        erase(session, person)
+        assert len(approved(session, 1, workplace.catalogue).opdrachten[0].actions) == 1
+
+
+def test_personal_data_in_a_quote_is_masked() -> None:
+    assert masked("Bel mij op 0470 12 34 56 of mail jan@voorbeeld.be.") == (
+        "Bel mij op [telefoonnummer] of mail [e-mailadres]."
+    )
+
+
+def test_an_organisation_is_named_only_with_its_consent(workplace: Workplace) -> None:
+    with workplace.storage.writing() as session:
+        rounds.open_(session, 1, 1)
+    analysed(workplace.storage, 6)
+    with workplace.storage.writing() as session:
+        people = session.query(Participant).all()
+        for number, person in enumerate(people[:3]):
+            person.organisation = f"Bond {number}"
+        people[0].consents.append(Consent(purpose="organisatie", granted=True, version="1"))
+        people[1].consents.append(Consent(purpose="organisatie", granted=True, version="1"))
+        session.flush()
+        people[1].consents.append(Consent(purpose="organisatie", granted=False, version="1"))
+        session.flush()
+        assert organisations(session, 1) == ["Bond 0"]
+    content = exported(workplace, What.actieplan, Format.md).decode()
+    assert "- Bond 0" in content
+    assert "Bond 1" not in content
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh") | st.none(), st.integers(1, 20), max_size=8))
+def test_no_breakdown_tells_of_fewer_than_five(groups: dict[str | None, int]) -> None:
+    found = breakdown(groups)
+    total = sum(groups.values())
+    if total < FOLD_BELOW:
+        assert found.people is None
+        assert found.groups == ()
+    else:
+        assert found.people == total == sum(count for _, count in found.groups) + found.others
+        assert all(count >= FOLD_BELOW for _, count in found.groups)
+        assert found.others == 0 or found.others >= FOLD_BELOW
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60) | st.sampled_from(DANGEROUS))
+def test_no_cell_is_a_formula_in_any_file(text: str) -> None:
+    sheet = Sheet("Blad", (Column("text", "Tekst"),), ((text,),))
+    raw = sheets.as_csv(sheet).decode("utf-8-sig")
+    written = list(csv.reader(io.StringIO(raw, newline="")))[1][0]
+    assert not written.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+    (page,) = openpyxl.load_workbook(io.BytesIO(sheets.as_xlsx([sheet]))).worksheets
+    assert page["A2"].value is None or page["A2"].data_type == "s"
+    document = plan_document.new_document("x")
+    sheets.add_table(document, sheet)
+    assert docx.Document(io.BytesIO(plan_document.saved(document))).tables
+    assert len(sheets.as_markdown(sheet).decode().strip().splitlines()) == 5
+    assert json.loads(sheets.as_json(sheet).decode(errors="replace"))
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_what_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
+    sheet = Sheet("Blad", (Column("text", "Tekst"),), ((text,),))
+    rows = list(csv.reader(io.StringIO(sheets.as_csv(sheet).decode("utf-8-sig"), newline="")))
+    assert rows[1][0].startswith("'")
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_verb_writes_the_file(workplace_environment: dict[str, str], tmp_path: Path) -> None:
+    verb = [str(Path(sys.executable).with_name("samenspraak")), "export", "actieplan"]
+    file = tmp_path / "plan.docx"
+    done = subprocess.run(
+        [*verb, "--format", "docx", "-o", str(file)],
+        env={**os.environ, **workplace_environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert len(docx.Document(str(file)).tables) == 1
+    nowhere = subprocess.run(
+        [*verb, "--format", "docx", "-o", str(tmp_path / "nergens" / "plan.docx")],
+        env={**os.environ, **workplace_environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert nowhere.returncode == 1
+    assert "folder that exists" in nowhere.stderr

@@ -1,0 +1,136 @@
+"""A published round shows what was approved when it was published, as long as it may be shown."""
+
+from __future__ import annotations
+
+import pytest
+from review_stage import agree_to_quotes
+from web_stage import analysed
+
+from analysis.publication import PublishedRound, publish, published, published_rounds, withdraw
+from consultation import audit, rounds
+from consultation.catalogue import Catalogue
+from consultation.curation import append
+from consultation.errors import RoundError
+from consultation.models import Participant, Statement, Theme
+from consultation.participants import erase, give_consent
+from consultation.storage import Storage
+
+
+@pytest.fixture
+def approved(storage: Storage, catalogue: Catalogue) -> dict[str, str]:
+    """A closed round with one theme and two actions approved; one action is a quote."""
+    with storage.writing() as session:
+        rounds.ensure_consultation(session, catalogue)
+        rounds.open_(session, 1, 1)
+    analysed(storage)
+    agree_to_quotes(storage)
+    with storage.writing() as session:
+        rounds.close(session, 1, 1)
+        ids = {each.number: each.id for each in session.query(Theme)}
+        quote = session.query(Statement).filter_by(kind="voorstel").first()
+        assert quote
+        made = {"op": "action", "do": "create", "opdracht": 4, "themes": [ids[1]]}
+        for operation in (
+            {"op": "rename", "theme": ids[1], "label": "Lessen op een ander uur"},
+            {"op": "approve", "theme": ids[1]},
+            {**made, "id": "a" * 32, "text": "Begin de lessen later.", "trekker": "CVO"},
+            {**made, "id": "b" * 32, "statement": quote.id},
+            {"op": "action", "do": "status", "action": "a" * 32, "status": "goedgekeurd"},
+            {"op": "action", "do": "status", "action": "b" * 32, "status": "goedgekeurd"},
+        ):
+            append(session, 1, "els", operation)
+        return {"theme": ids[1], "quote": quote.id}
+
+
+def seen(storage: Storage) -> PublishedRound:
+    with storage.reading() as session:
+        found = published(session, 1)
+    assert found
+    return found
+
+
+@pytest.mark.usefixtures("approved")
+def test_only_what_was_approved_is_public(storage: Storage, catalogue: Catalogue) -> None:
+    with storage.writing() as session:
+        assert published(session, 1) is None
+        publish(session, 1, catalogue, 1, "els")
+        assert published_rounds(session, 1) == [1]
+    found = seen(storage)
+    assert found.number == 1
+    (part,) = found.plan.opdrachten
+    assert [each.label for each in part.themes] == ["Lessen op een ander uur"]
+    assert part.themes[0].people.people == 19
+    assert len(part.themes[0].quotes) == 3
+    assert part.actions[0].text == "Begin de lessen later."
+    assert len(part.actions) == 2
+    with storage.reading() as session:
+        assert audit.entries(session, 1)[0].about == {"ronde": 1}
+
+
+def test_what_is_decided_later_waits_for_the_next_publication(
+    storage: Storage, catalogue: Catalogue, approved: dict[str, str]
+) -> None:
+    with storage.writing() as session:
+        publish(session, 1, catalogue, 1, "els")
+        append(session, 1, "els", {"op": "rename", "theme": approved["theme"], "label": "Later"})
+    assert seen(storage).plan.opdrachten[0].themes[0].label == "Lessen op een ander uur"
+    with storage.writing() as session:
+        publish(session, 1, catalogue, 1, "els")
+        assert published_rounds(session, 1) == [1]
+    assert seen(storage).plan.opdrachten[0].themes[0].label == "Later"
+
+
+def test_an_erased_participant_is_gone_from_what_is_public(
+    storage: Storage, catalogue: Catalogue, approved: dict[str, str]
+) -> None:
+    with storage.writing() as session:
+        publish(session, 1, catalogue, 1, "els")
+        said = session.get_one(Statement, approved["quote"])
+        first = said.contribution_version.contribution.submission.participant_id
+    before = seen(storage).plan.opdrachten[0]
+    with storage.writing() as session:
+        erase(session, first)
+        for quote in before.themes[0].quotes:
+            statement = session.get(Statement, quote.statement)
+            if statement is not None:
+                version = statement.contribution_version
+                erase(session, version.contribution.submission.participant_id)
+    after = seen(storage).plan.opdrachten[0]
+    assert [each.text for each in after.actions] == ["Begin de lessen later."]
+    gone = {each.statement for each in before.themes[0].quotes}
+    assert after.themes[0].quotes
+    assert gone.isdisjoint({each.statement for each in after.themes[0].quotes})
+    assert before.themes[0].people.people
+    assert after.themes[0].people.people
+    assert after.themes[0].people.people < before.themes[0].people.people
+
+
+@pytest.mark.usefixtures("approved")
+def test_everybody_gone_leaves_no_theme(storage: Storage, catalogue: Catalogue) -> None:
+    with storage.writing() as session:
+        publish(session, 1, catalogue, 1, "els")
+        for person in session.query(Participant).all():
+            give_consent(session, catalogue, person.id, "analyse", False)
+    assert seen(storage).plan.opdrachten[0].themes == ()
+
+
+@pytest.mark.usefixtures("approved")
+def test_a_publication_can_be_taken_back(storage: Storage, catalogue: Catalogue) -> None:
+    with storage.writing() as session:
+        with pytest.raises(RoundError, match="not published"):
+            withdraw(session, 1, 1, "els")
+        publish(session, 1, catalogue, 1, "els")
+        withdraw(session, 1, 1, "els")
+        assert published(session, 1) is None
+        assert rounds.require_round(session, 1, 1).status == "gesloten"
+        publish(session, 1, catalogue, 1, "els")
+        assert published(session, 1, 1) is not None
+        assert published(session, 1, 2) is None
+
+
+def test_an_open_round_is_not_published(storage: Storage, catalogue: Catalogue) -> None:
+    with storage.writing() as session:
+        rounds.ensure_consultation(session, catalogue)
+        rounds.open_(session, 1, 1)
+        with pytest.raises(RoundError, match="close it first"):
+            publish(session, 1, catalogue, 1)

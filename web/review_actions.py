@@ -1,0 +1,131 @@
+"""The actions of an opdracht: proposed, written, changed, joined, approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from analysis.picture import Picture
+from analysis.weighing import urgencies, weight
+from consultation.curation_state import CuratedAction, Outcome, concerned
+from web.accounts import CurrentReviewer, Reviewer
+from web.decisions import Refusal
+from web.review import known_opdracht, page
+from web.services import Here, Services
+from web.texts import say
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/opdrachten/{number:int}/acties")
+def actions_page(request: Request, here: Here, reviewer: CurrentReviewer, number: int) -> Response:
+    """All actions of an opdracht, and the form for a new one."""
+    return show_actions(request, here, reviewer, number, request.query_params)
+
+
+@router.get("/opdrachten/{number:int}/acties/{action}")
+def action_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int, action: str
+) -> Response:
+    """One action, to be changed."""
+    return show_action(request, here, reviewer, number, action, request.query_params)
+
+
+def show_actions(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of an opdracht's actions."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        given = urgencies(session, here.consultation_id)
+        chosen = seen.theme(query.get("thema", ""))
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/acties.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=f"/beheer/opdrachten/{number}/acties",
+            opdracht=opdracht,
+            weights={each.id: weight(each, {number: seen}, given) for each in seen.actions},
+            action=_blank(number),
+            chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
+        )
+
+
+def show_action(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    action_id: str,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of one action."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        action = seen.state.actions.get(action_id)
+        if action is None:
+            raise HTTPException(404)
+        if action.opdracht != number:
+            return RedirectResponse(f"/beheer/opdrachten/{action.opdracht}/acties/{action.id}", 303)
+        given = urgencies(session, here.consultation_id)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/actie.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=f"/beheer/opdrachten/{number}/acties/{action_id}",
+            opdracht=opdracht,
+            action=action,
+            weight=weight(action, {number: seen}, given),
+            chosen=list((typed or {}).get("thema", ())) or list(action.themes),
+            joined_into=seen.state.actions.get(action.joined_into or ""),
+            history=list(reversed(history_of(seen, action))),
+        )
+
+
+def history_of(seen: Picture, action: CuratedAction) -> list[Outcome]:
+    """Every decision about an action, oldest first."""
+    about = {each.event.id: each.event for each in seen.state.log}
+    return [each for each in seen.state.log if action.id in concerned(each.event, about)]
+
+
+def _blank(number: int) -> CuratedAction:
+    return CuratedAction("", number, text="")
+
+
+def _shared(
+    seen: Picture,
+    query: Mapping[str, str],
+    refusal: Refusal | None,
+    typed: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    raw = query.get("gedaan", "")
+    done = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
+    return {
+        "seen": seen,
+        "refusal": refusal,
+        "typed": typed or {},
+        "done": next((each for each in seen.state.log if each.event.id == done), None),
+        "note": say("niet_opgeslagen") if refusal else "",
+    }
