@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
-from analysis.themes import ThemeView, latest_run, view_of
+from analysis.themes import Marks, ThemeView, latest_run, marks_of, view_of
 from consultation.curation_state import CuratedAction, CuratedTheme, CurationState, Proposal
 from consultation.curation_store import curated
 from consultation.models import (
@@ -39,7 +39,8 @@ Stamp = tuple[object, ...]
 class Picture:
     """What stands on one opdracht: statements, themes and actions, after the last run.
 
-    ``runs_say`` is what the last run that had a theme says of it.
+    ``runs_say`` is what the last run that had a theme says of it; ``marks`` which statements the
+    last run took for copies or set aside.
     """
 
     opdracht: int
@@ -48,6 +49,7 @@ class Picture:
     said: tuple[Said, ...]
     state: CurationState
     runs_say: Mapping[str, RunTheme]
+    marks: Marks
 
     @cached_property
     def by_id(self) -> dict[str, Said]:
@@ -58,7 +60,7 @@ class Picture:
     def themes(self) -> tuple[ThemeView, ...]:
         """The themes on the page, rejected ones too, in their order."""
         return tuple(
-            view_of(each, self.runs_say.get(each.id), self.state, self.by_id)
+            view_of(each, self.runs_say.get(each.id), self.state, self.by_id, self.marks)
             for each in self.state.themes_of(self.opdracht)
         )
 
@@ -91,7 +93,9 @@ class Picture:
     def view(self, theme: CuratedTheme) -> ThemeView:
         """A theme as a page shows it."""
         found = next((each for each in self.themes if each.id == theme.id), None)
-        return found or view_of(theme, self.runs_say.get(theme.id), self.state, self.by_id)
+        if found is not None:
+            return found
+        return view_of(theme, self.runs_say.get(theme.id), self.state, self.by_id, self.marks)
 
     def words(self, action: CuratedAction) -> str:
         """An action's wording, for reviewers: its text, or the quote it stands on."""
@@ -145,6 +149,7 @@ def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
         said=tuple(said),
         state=state,
         runs_say={each.theme_id: each for each in session.scalars(query)},
+        marks=marks_of(session, run.id) if run is not None else Marks(),
     )
 
 
