@@ -21,7 +21,10 @@ from web import (
     problems,
     review_actions,
     review_answers,
+    review_coding,
     review_overview,
+    review_proposals,
+    review_rounds,
     review_themes,
     site,
     widget,
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services.turns.start()
         yield
         await services.turns.stop()
+        services.reruns.stop()
         await services.assistant.close()
         services.storage.close()
 
@@ -63,7 +67,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.register(app)
     for room in (gateway, answers, health, site, form, widget, accounts, people):
         app.include_router(room.router)
-    for room in (review_overview, review_themes, review_actions, review_answers):
+    for room in (
+        review_overview,
+        review_themes,
+        review_actions,
+        review_proposals,
+        review_coding,
+        review_answers,
+        review_rounds,
+    ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     origins = embed_origins(values)

@@ -15,6 +15,7 @@ from consultation.settings import Settings
 from consultation.storage import Storage
 from web.assistant import Assistant
 from web.limits import Buckets
+from web.reruns import Reruns
 from web.turns import Turns
 
 TOKEN_SECONDS = 30 * 24 * 3600
@@ -62,6 +63,7 @@ class Services:
     assistant: Assistant
     turns: Turns
     limits: Limits
+    reruns: Reruns
     pictures: Pictures = field(default_factory=Pictures)
 
 
@@ -87,6 +89,7 @@ def open_services(settings: Settings) -> Services:
         assistant=assistant,
         turns=Turns(storage, catalogue, assistant),
         limits=Limits(),
+        reruns=Reruns(settings),
     )
 
 

@@ -1,0 +1,120 @@
+"""A whole round in the browser: analysed again, published, taken back, taken along as files."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from review_stage import as_role, field_of, post
+from web_stage import Site, analysed
+
+from analysis.picture import picture
+from analysis.publication import published
+from consultation import audit, rounds
+from consultation.curation import append
+from consultation.models import AnalysisRun
+
+pytest_plugins = ["web_fixtures"]
+
+
+@pytest.fixture
+def decided(site: Site) -> dict[str, Any]:
+    """Opdracht 4 with a theme and an action approved."""
+    made = analysed(site.storage)
+    with site.storage.writing() as session:
+        theme = picture(session, 1, 4).themes[0]
+        create = {"op": "action", "do": "create", "opdracht": 4, "id": "a" * 32}
+        append(session, 1, "els", {"op": "approve", "theme": theme.id})
+        append(session, 1, "els", {**create, "text": "Begin later.", "themes": [theme.id]})
+        status = {"op": "action", "do": "status", "action": "a" * 32, "status": "goedgekeurd"}
+        append(session, 1, "els", status)
+    return made
+
+
+@pytest.mark.usefixtures("decided")
+def test_a_round_is_published_and_taken_back_with_a_button(site: Site) -> None:
+    with as_role(site, "els", "facilitator") as els:
+        assert "Sluit ze voor u ze publiceert" in els.get("/beheer/rondes/1").text
+        assert post(els, "/beheer/rondes/1", doe="publiceer").status_code == 409
+        post(els, "/beheer/rondes/1", doe="sluit")
+        assert "Begin later." in els.get("/beheer/rondes/1").text
+        done = post(els, "/beheer/rondes/1", doe="publiceer")
+        assert "De ronde is gepubliceerd." in els.get(done.headers["location"]).text
+        with site.storage.reading() as session:
+            found = published(session, 1)
+        assert found
+        assert found.plan.opdrachten[0].actions[0].text == "Begin later."
+        post(els, "/beheer/rondes/1", doe="trek_in")
+        with site.storage.reading() as session:
+            assert published(session, 1) is None
+            assert rounds.require_round(session, 1, 1).status == "gesloten"
+            told = [each.what for each in audit.entries(session, 1)]
+        assert told[:2] == ["ingetrokken", "gepubliceerd"]
+        assert post(els, "/beheer/rondes/1", doe="iets").status_code == 404
+        assert els.get("/beheer/rondes/9").status_code == 404
+
+
+@pytest.mark.usefixtures("decided")
+def test_an_analyst_and_a_trekker_publish_nothing(site: Site) -> None:
+    with site.storage.writing() as session:
+        rounds.close(session, 1, 1)
+    for name, role, limit in (("ann", "analist", None), ("tine", "facilitator", 4)):
+        with as_role(site, name, role, limit) as http:
+            refused = post(http, "/beheer/rondes/1", doe="publiceer")
+            assert refused.status_code == 403
+    with site.storage.reading() as session:
+        assert published(session, 1) is None
+
+
+@pytest.mark.usefixtures("decided")
+def test_files_hold_what_was_decided_and_are_in_the_log(site: Site) -> None:
+    with as_role(site, "els", "facilitator") as els:
+        assert "1 actie en 1 thema" in els.get("/beheer/uitvoer").text
+        word = els.get("/beheer/uitvoer/actieplan.docx")
+        assert "attachment" in word.headers["content-disposition"]
+        (table,) = docx.Document(io.BytesIO(word.content)).tables
+        assert table.rows[1].cells[0].text == "Begin later."
+        book = openpyxl.load_workbook(io.BytesIO(els.get("/beheer/uitvoer/actieplan.xlsx").content))
+        assert book.worksheets[0]["B2"].value == "Begin later."
+        for what in ("actieplan", "themes", "statements"):
+            for kind in ("docx", "xlsx", "csv", "md", "json"):
+                assert els.get(f"/beheer/uitvoer/{what}.{kind}").status_code == 200
+        assert els.get("/beheer/uitvoer/alles.csv").status_code in (404, 422)
+    with site.storage.reading() as session:
+        assert audit.entries(session, 1)[0].about == {"wat": "statements", "soort": "json"}
+    with as_role(site, "tine", "facilitator", 5) as tine:
+        assert "Begin later." not in tine.get("/beheer/uitvoer/actieplan.md").text
+        assert "U krijgt alleen opdracht 5" in tine.get("/beheer/uitvoer").text
+
+
+def test_only_an_analyst_starts_the_analysis(site: Site) -> None:
+    with as_role(site, "els", "facilitator") as els:
+        assert "Een analist of beheerder kan" in els.get("/beheer/analyse").text
+        assert post(els, "/beheer/analyse", ronde="1").status_code == 403
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site) -> None:
+    with as_role(site, "ann", "analist") as ann:
+        assert post(ann, "/beheer/analyse", ronde="7").status_code == 404
+        field = {"formulier": field_of(ann), "ronde": "1"}
+        assert ann.post("/beheer/analyse", data=field).status_code == 303
+        second = ann.post("/beheer/analyse", data=field)
+        assert second.status_code == 409
+        assert "Er loopt al een analyse" in second.text
+        assert "loopt" in ann.get("/beheer/analyse").text
+        until = time.monotonic() + 240
+        while "is klaar" not in (page := ann.get("/beheer/analyse").text):
+            assert "mislukt" not in page, page
+            assert time.monotonic() < until
+            time.sleep(0.5)
+    with site.storage.reading() as session:
+        assert session.query(AnalysisRun).count() == 2
+        now = picture(session, 1, 4)
+        assert [each.text for each in now.actions if not each.proposed] == ["Begin later."]
+        assert [each.status for each in now.themes].count("goedgekeurd") == 1
+        assert audit.entries(session, 1)[0].what == "analyse"

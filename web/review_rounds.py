@@ -1,0 +1,172 @@
+"""What concerns a whole round: the analysis, publishing, and files to take along."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from analysis import outgoing
+from analysis.outgoing import Format, What
+from analysis.publication import approved, publish, published_rounds, withdraw
+from consultation import audit, rounds
+from consultation.errors import RoundError
+from web.accounts import CurrentReviewer, Reviewer
+from web.reruns import Job
+from web.review import PostedForm, back_to, chosen_round, page
+from web.services import Here, Services
+from web.texts import say
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/analyse")
+def analysis_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Response:
+    """How the last analysis went, and the button for a new one."""
+    reviewer.require("read", reviewer.opdracht)
+    return _analysis(request, here, reviewer)
+
+
+@router.post("/analyse")
+def start_analysis(request: Request, here: Here, form: PostedForm) -> Response:
+    """Starts the analysis of a round in the background."""
+    form.reviewer.require("analyse")
+    number = form.number("ronde")
+    with here.storage.reading() as session:
+        if number is None or chosen_round(session, here, number) is None:
+            raise HTTPException(404)
+    job = here.reruns.start(form.reviewer.name, number, lambda job: _recorded(here, job))
+    if job is None:
+        return _analysis(request, here, form.reviewer, 409, say("analyse_bezig"))
+    return back_to("/beheer/analyse")
+
+
+@router.get("/rondes/{number:int}")
+def round_page(request: Request, here: Here, reviewer: CurrentReviewer, number: int) -> Response:
+    """What everybody would see of a round, and the button that shows it to them."""
+    reviewer.require("read")
+    return _round(request, here, reviewer, number)
+
+
+@router.post("/rondes/{number:int}")
+def publish_round(request: Request, here: Here, form: PostedForm, number: int) -> Response:
+    """Publishes a round, or takes it back."""
+    form.reviewer.require("publish")
+    what = form.line("doe")
+    try:
+        with here.storage.writing() as session:
+            name = form.reviewer.name
+            if what == "publiceer":
+                publish(session, here.consultation_id, here.catalogue, number, name)
+            elif what == "trek_in":
+                withdraw(session, here.consultation_id, number, name)
+            elif what == "sluit":
+                rounds.close(session, here.consultation_id, number)
+            else:
+                raise HTTPException(404)
+    except RoundError:
+        return _round(request, here, form.reviewer, number, 409, say("ronde_kan_niet"))
+    return back_to(f"/beheer/rondes/{number}", gedaan=what)
+
+
+@router.get("/uitvoer")
+def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Response:
+    """The files that can be taken along, and by which rules."""
+    reviewer.require("export", reviewer.opdracht)
+    with here.storage.reading() as session:
+        plan = approved(session, here.consultation_id, here.catalogue, pictures=here.pictures)
+    themes = sum(len(each.themes) for each in plan.opdrachten)
+    actions = sum(len(each.actions) for each in plan.opdrachten)
+    return page(
+        request,
+        here,
+        reviewer,
+        "beheer/uitvoer.html",
+        whats=list(What),
+        formats=list(Format),
+        themes=themes,
+        actions=actions,
+        withheld=sum(len(each.withheld) for each in plan.opdrachten),
+    )
+
+
+@router.get("/uitvoer/{what}.{format_}")
+def download(here: Here, reviewer: CurrentReviewer, what: What, format_: Format) -> Response:
+    """One file; whoever is limited to an opdracht gets that one only."""
+    reviewer.require("export", reviewer.opdracht)
+    with here.storage.reading() as session:
+        content = outgoing.export(
+            session,
+            here.consultation_id,
+            here.catalogue,
+            what,
+            format_,
+            reviewer.opdracht,
+            here.pictures,
+        )
+    with here.storage.writing() as session:
+        audit.record(
+            session,
+            here.consultation_id,
+            reviewer.name,
+            "uitvoer",
+            wat=what.value,
+            soort=format_.value,
+        )
+    name = f"{here.catalogue.consultatie.slug}-{what.value}.{format_.value}"
+    return Response(
+        content,
+        media_type=outgoing.MEDIA[format_],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _analysis(
+    request: Request, here: Services, reviewer: Reviewer, status: int = 200, error: str = ""
+) -> Response:
+    with here.storage.reading() as session:
+        every = rounds.all_rounds(session, here.consultation_id)
+    return page(
+        request,
+        here,
+        reviewer,
+        "beheer/analyse.html",
+        status,
+        rounds=[each.number for each in every],
+        job=here.reruns.last,
+        error=error,
+    )
+
+
+def _round(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    status: int = 200,
+    error: str = "",
+) -> Response:
+    with here.storage.reading() as session:
+        round_ = chosen_round(session, here, number)
+        plan = approved(
+            session, here.consultation_id, here.catalogue, number, pictures=here.pictures
+        )
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/ronde.html",
+            status,
+            round=round_,
+            plan=plan,
+            public=number in published_rounds(session, here.consultation_id),
+            done=request.query_params.get("gedaan", ""),
+            error=error,
+        )
+
+
+def _recorded(here: Services, job: Job) -> None:
+    what = "analyse" if job.code == 0 else "analyse_mislukt"
+    with here.storage.writing() as session:
+        audit.record(
+            session, here.consultation_id, job.account, what, ronde=job.round, run=job.run or 0
+        )
