@@ -40,7 +40,7 @@ from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_status
 
-METHOD = "leiden-consensus-3"
+METHOD = "leiden-consensus-4"
 SUBSAMPLES = 5
 
 
@@ -163,7 +163,11 @@ def _find(found: _Found, storage: Storage, encoder: Encoder, nlp: Language) -> N
     if len(said) < FEWEST:
         return
     alone = vectors_of(storage, encoder, [each.text for each in said])
-    vectors = in_context(alone, [each.contribution for each in said])
+    vectors = in_context(
+        alone,
+        [each.contribution for each in said],
+        [(each.participant, each.round) for each in said],
+    )
     found.topics = find_topics(
         [each.text for each in said],
         vectors,
