@@ -13,11 +13,15 @@ from consultation.settings import Settings
 from consultation.settings import settings as current_settings
 from web import (
     accounts,
+    addresses,
     answers,
+    explanations,
     form,
     gateway,
     health,
+    open_data,
     people,
+    pictures,
     problems,
     review_actions,
     review_answers,
@@ -32,6 +36,7 @@ from web import (
 from web.pages import STATIC, Pages
 from web.services import open_services
 from web.shield import Shield
+from web.squeeze import Squeeze
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -65,7 +70,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue)
     problems.register(app)
-    for room in (gateway, answers, health, site, form, widget, accounts, people):
+    for room in (gateway, answers, health, accounts, people):
+        app.include_router(room.router)
+    for room in (site, explanations, form, widget, pictures, open_data, addresses):
         app.include_router(room.router)
     for room in (
         review_overview,
@@ -87,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
+    app.add_middleware(Squeeze)
     app.add_middleware(Shield, embed_origins=origins)
     return app
 

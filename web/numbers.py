@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
+from analysis.release import Breakdown, breakdown
+from analysis.standing import agreed
 from consultation.models import (
     Contribution,
     Participant,
@@ -15,8 +17,6 @@ from consultation.models import (
     Statement,
     Submission,
 )
-
-FOLD_BELOW = 5
 
 
 @dataclass(frozen=True)
@@ -28,53 +28,19 @@ class Numbers:
     groups: dict[str | None, int] = field(default_factory=dict)
 
     @property
-    def shown(self) -> list[tuple[str, int]]:
-        """The groups that may be shown to everyone, largest first."""
-        large = [
-            (slug, count) for slug, count in self.groups.items() if slug and count >= FOLD_BELOW
-        ]
-        return sorted(large, key=lambda each: (-each[1], each[0]))
-
-    @property
-    def folded(self) -> int:
-        """People in groups too small to show by name, or in none."""
-        return self.people - sum(count for _, count in self.shown)
+    def public(self) -> Breakdown:
+        """The people as everyone may see them: small groups folded, nobody by subtraction."""
+        return breakdown(self.groups)
 
 
 def per_opdracht(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> dict[int, Numbers]:
-    """Numbers by opdracht, up to and including a round.
+    """Numbers by opdracht, up to and including a round, of who agrees to analysis.
 
     An import that names no opdracht counts where its statements were placed.
     """
-    asked = (
-        select(
-            Submission.opdracht.label("opdracht"),
-            Contribution.id.label("contribution"),
-            Submission.participant_id.label("participant"),
-            Submission.round_id.label("round"),
-        )
-        .join(Contribution, Contribution.submission_id == Submission.id)
-        .where(Contribution.withdrawn_at.is_(None), Submission.opdracht.is_not(None))
-    )
-    placed = (
-        select(
-            Statement.opdracht.label("opdracht"),
-            Contribution.id.label("contribution"),
-            Submission.participant_id.label("participant"),
-            Submission.round_id.label("round"),
-        )
-        .join(Statement.contribution_version)
-        .join(Contribution)
-        .join(Submission)
-        .where(
-            Contribution.withdrawn_at.is_(None),
-            Submission.opdracht.is_(None),
-            Statement.opdracht.is_not(None),
-        )
-    )
-    said = asked.union(placed).subquery()
+    said = _said()
     query = (
         select(
             said.c.opdracht,
@@ -84,7 +50,7 @@ def per_opdracht(
         )
         .join(Round, Round.id == said.c.round)
         .join(Participant, Participant.id == said.c.participant)
-        .where(Round.consultation_id == consultation_id)
+        .where(Round.consultation_id == consultation_id, Participant.id.in_(agreed()))
         .group_by(said.c.opdracht, said.c.participant, Participant.group)
     )
     if until_round is not None:
@@ -127,3 +93,93 @@ def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
         .order_by(Round.number)
     )
     return [RoundNumbers(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class RoundPart:
+    """What came in on one opdracht during one round."""
+
+    number: int
+    kind: str
+    status: str
+    people: int
+    answers: int
+
+
+def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[RoundPart]:
+    """The rounds, by number, with what came in on an opdracht; a round without answers too."""
+    said = _said()
+    query = (
+        select(
+            Round.number,
+            Round.kind,
+            Round.status,
+            func.count(said.c.participant.distinct()),
+            func.count(said.c.contribution.distinct()),
+        )
+        .outerjoin(
+            said,
+            (said.c.round == Round.id)
+            & (said.c.opdracht == opdracht)
+            & said.c.participant.in_(agreed()),
+        )
+        .where(Round.consultation_id == consultation_id)
+        .group_by(Round.id)
+        .order_by(Round.number)
+    )
+    return [RoundPart(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The whole consultation until now."""
+
+    people: int
+    answers: int
+
+
+def totals(session: Session, consultation_id: int) -> Totals:
+    """How many people gave how many answers, of who agrees to analysis."""
+    query = (
+        select(func.count(Participant.id.distinct()), func.count(Contribution.id.distinct()))
+        .select_from(Contribution)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .where(
+            Participant.consultation_id == consultation_id,
+            Contribution.withdrawn_at.is_(None),
+            Participant.id.in_(agreed()),
+        )
+    )
+    return Totals(*session.execute(query).one())
+
+
+def _said() -> Subquery:
+    """Per opdracht which answers of whom came in in which round."""
+    asked = (
+        select(
+            Submission.opdracht.label("opdracht"),
+            Contribution.id.label("contribution"),
+            Submission.participant_id.label("participant"),
+            Submission.round_id.label("round"),
+        )
+        .join(Contribution, Contribution.submission_id == Submission.id)
+        .where(Contribution.withdrawn_at.is_(None), Submission.opdracht.is_not(None))
+    )
+    placed = (
+        select(
+            Statement.opdracht.label("opdracht"),
+            Contribution.id.label("contribution"),
+            Submission.participant_id.label("participant"),
+            Submission.round_id.label("round"),
+        )
+        .join(Statement.contribution_version)
+        .join(Contribution)
+        .join(Submission)
+        .where(
+            Contribution.withdrawn_at.is_(None),
+            Submission.opdracht.is_(None),
+            Statement.opdracht.is_not(None),
+        )
+    )
+    return asked.union(placed).subquery()

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from consultation.catalogue import Catalogue
-from web.texts import TEMPLATES
+from web.texts import TEMPLATES, say
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,7 +35,7 @@ class Pages:
         self._environment.globals.update(
             catalogue=catalogue, texts=catalogue.consultatie, asset=asset
         )
-        self._environment.filters.update(moment=moment, iso=datetime.isoformat)
+        self._environment.filters.update(moment=moment, dag=day, iso=datetime.isoformat)
 
     def render(
         self,
@@ -48,7 +48,10 @@ class Pages:
         **context: Any,
     ) -> HTMLResponse:
         """One page."""
-        html = self._environment.get_template(template).render(path=request.url.path, **context)
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        html = self._environment.get_template(template).render(
+            path=request.url.path, origin=origin, address=origin + request.url.path, **context
+        )
         return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 
 
@@ -68,6 +71,14 @@ def asset(name: str) -> str:
 def moment(value: datetime | None) -> str:
     """A moment as people in Flanders write it; ``-`` where there is none."""
     return value.astimezone(_zone()).strftime("%d/%m/%Y %H:%M") if value else "-"
+
+
+def day(value: datetime | None) -> str:
+    """A day as people in Flanders write it: ``3 maart 2026``; ``-`` where there is none."""
+    if value is None:
+        return "-"
+    local = value.astimezone(_zone())
+    return f"{local.day} {say('maanden').split()[local.month - 1]} {local.year}"
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The public pages: what is asked, how far it is, and the talk itself."""
+"""The public pages: what is asked, how far it is, what came of it, and the talk itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from consultation import rounds
 from web import numbers
+from web.outcome import page_of, summary
 from web.pages import pages
 from web.services import Here
 
@@ -18,25 +19,33 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def home(request: Request, here: Here) -> HTMLResponse:
-    """What this is, and the opdrachten with how many answers each has."""
+    """What this is, how far it is, and the opdrachten with how many answers each has."""
     with here.storage.reading() as session:
         said = numbers.per_opdracht(session, here.consultation_id)
-        open_ = rounds.open_round(session, here.consultation_id)
-    return pages(request).render(request, "home.html", said=said, round=open_)
+        stages = rounds.all_rounds(session, here.consultation_id)
+        return pages(request).render(
+            request,
+            "home.html",
+            said=said,
+            stages=stages,
+            round=next((each for each in stages if each.status == "open"), None),
+            totals=numbers.totals(session, here.consultation_id),
+            published=summary(session, here.consultation_id),
+        )
 
 
 @router.get("/opdrachten/{number:int}")
 def opdracht(request: Request, here: Here, number: int) -> HTMLResponse:
-    """One opdracht, and the talk about it."""
+    """One opdracht: what came in, what was published, and the talk about it."""
     found = here.catalogue.opdracht(number)
     if found is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        said = numbers.per_opdracht(session, here.consultation_id).get(number, numbers.Numbers())
+        page = page_of(session, here.consultation_id, here.catalogue, number)
         open_ = rounds.open_round(session, here.consultation_id)
     uitdaging = next(each for each in here.catalogue.uitdagingen if each.nummer == found.uitdaging)
     return pages(request).render(
-        request, "opdracht.html", opdracht=found, uitdaging=uitdaging, said=said, round=open_
+        request, "opdracht.html", opdracht=found, uitdaging=uitdaging, page=page, round=open_
     )
 
 
@@ -55,9 +64,3 @@ def talk(
     return pages(request).render(
         request, "gesprek.html", opdracht=found, invitation=uitnodiging.strip(), round=open_
     )
-
-
-@router.get("/privacy")
-def privacy(request: Request) -> HTMLResponse:
-    """What is kept, why, and how to have it erased."""
-    return pages(request).render(request, "privacy.html")
