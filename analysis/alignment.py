@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 LEAST_SHARED = 0.34
 LEAST_PARENT = 0.34
+_SOME_SHARED = 0.2
+_SAME_PLACE = 0.9
+_PLACE_COUNTS = 0.1
+
+Centre = Callable[[Set[str]], npt.NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ def align(
     clusters: Sequence[Set[str]],
     latest: Mapping[str, Set[str]],
     earlier: Mapping[str, Set[str]] | None = None,
+    centre: Centre | None = None,
 ) -> list[Aligned]:
     """The theme each cluster continues.
 
@@ -31,11 +38,13 @@ def align(
     those of themes that had faded by then and may come back. Themes and clusters are paired one to
     one so that the shared part is largest (Hungarian method), where that part is at least a third.
     Statements that are new count neither for nor against: a theme that grows stays itself.
+    ``centre`` gives the unit vector of a set of statements' centre, in centred space: it decides
+    between pairs that share about as much, and lets a fifth be enough where the centres coincide.
     """
     found: list[str | None] = [None] * len(clusters)
     for before in (latest, earlier or {}):
         open_rows = [row for row, theme in enumerate(found) if theme is None]
-        pairs = _pair([clusters[row] for row in open_rows], before)
+        pairs = _pair([clusters[row] for row in open_rows], before, centre)
         for row, theme in pairs.items():
             found[open_rows[row]] = theme
     return [
@@ -57,24 +66,43 @@ def persistence(clusters: Mapping[str, Set[str]], before: Mapping[str, Set[str]]
     return sum(was[each] == now[each] for each in both) / len(both)
 
 
-def _pair(clusters: Sequence[Set[str]], before: Mapping[str, Set[str]]) -> dict[int, str]:
+def _pair(
+    clusters: Sequence[Set[str]], before: Mapping[str, Set[str]], centre: Centre | None
+) -> dict[int, str]:
     if not clusters or not before:
         return {}
     themes = sorted(before)
     known = set().union(*before.values())
     living = set().union(*clusters)
     shared = np.zeros((len(clusters), len(themes)))
+    near = _near(clusters, [before[theme] for theme in themes], centre)
     for row, cluster in enumerate(clusters):
         for column, theme in enumerate(themes):
             one, other = cluster & known, before[theme] & living
             together = one | other
             shared[row, column] = len(one & other) / len(together) if together else 0.0
-    rows, columns = linear_sum_assignment(-shared)
+    rows, columns = linear_sum_assignment(-(shared + _PLACE_COUNTS * near))
     return {
         int(row): themes[column]
         for row, column in zip(rows, columns, strict=True)
         if shared[row, column] >= LEAST_SHARED
+        or (shared[row, column] >= _SOME_SHARED and near[row, column] >= _SAME_PLACE)
     }
+
+
+def _near(
+    clusters: Sequence[Set[str]], themes: Sequence[Set[str]], centre: Centre | None
+) -> npt.NDArray[np.float64]:
+    """The cosines, 0 to 1, of the clusters' centres with those of the themes."""
+    found = np.zeros((len(clusters), len(themes)))
+    if centre is None:
+        return found
+    ours, theirs = [centre(each) for each in clusters], [centre(each) for each in themes]
+    for row, one in enumerate(ours):
+        for column, other in enumerate(theirs):
+            if one is not None and other is not None:
+                found[row, column] = max(0.0, float(one @ other))
+    return found
 
 
 def _parents(cluster: Set[str], before: Mapping[str, Set[str]]) -> tuple[str, ...]:

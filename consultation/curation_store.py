@@ -124,12 +124,16 @@ def load_machine(
 
 
 def curation_hash(log: Iterable[Event]) -> str:
-    """A digest of the decisions that stand: equal while nobody decides anything else."""
+    """A digest of the decisions on themes and statements that stand.
+
+    Equal while nobody decides anything else; notes, the order of themes, and actions do not count.
+    """
     events = list(log)
     undone = revoked(events)
     digest = hashlib.sha256()
     for event in events:
-        if event.id not in undone and not isinstance(event.operation, ops.Revoke):
+        beside = event.operation.op in ("revoke", "note", "reorder", "action")
+        if event.id not in undone and not beside:
             digest.update(json.dumps([event.id, event.operation.as_payload()]).encode())
     return digest.hexdigest()
 

@@ -218,7 +218,7 @@ def analyse(
     columns = list(run.OpdrachtResult.__dataclass_fields__)
     rows = [[getattr(each, name) for name in columns] for each in result.opdrachten]
     _say(f"run {result.run}, round {result.round}")
-    _write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
+    write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
 
 
 def evaluate(
@@ -281,7 +281,7 @@ def _list(
     place = _ready(round_, opdracht)
     with place.storage.reading() as session:
         found = table(session, place)
-    _write(found, format_, hidden)
+    write(found, format_, hidden)
 
 
 def _came_in(counts: dict[str, Any]) -> str:
@@ -316,7 +316,7 @@ def _opdracht_choice(value: str | None) -> int | None:
     return int(value)
 
 
-def _write(frame: pd.DataFrame, format_: Format, hidden: Iterable[str] = ()) -> None:
+def write(frame: pd.DataFrame, format_: Format, hidden: Iterable[str] = ()) -> None:
     """Writes a table on stdout; ``hidden`` columns are too wide for a screen."""
     if format_ is Format.json:
         records = json.loads(frame.to_json(orient="records", force_ascii=False))

@@ -1,4 +1,4 @@
-"""Verbs on decisions: curate, history."""
+"""Verbs on decisions and rounds: curate, history, compare."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from consultation import accounts
 from consultation.curation import append_all, history
 from consultation.curation_operations import CurationError
 from consultation.curation_state import Outcome
+from consultation.import_files import check_opdracht
+from samenspraak.analyst import Format, write
 from samenspraak.workplace import open_workplace
 
 
@@ -20,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Adds the verbs to the command line."""
     app.command()(curate)
     app.command("history")(history_)
+    app.command()(compare)
 
 
 def curate(
@@ -65,6 +68,29 @@ def history_(
         what = json.dumps(_words(each), ensure_ascii=False)
         event = each.event
         print(f"{event.id}\t{event.at:%Y-%m-%d %H:%M}\t{event.account}\t{state}\t{what}")
+
+
+def compare(
+    first: Annotated[int, typer.Option("--from", min=1, help="The earlier round.")],
+    second: Annotated[int, typer.Option("--to", min=1, help="The later round.")],
+    opdracht: Annotated[
+        int | None, typer.Option("--opdracht", min=1, help="One opdracht only.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tells per theme what became of it from one round to another."""
+    from analysis import comparison
+
+    place = open_workplace()
+    check_opdracht(opdracht, place.catalogue)
+    numbers = [opdracht] if opdracht else [each.nummer for each in place.catalogue.opdrachten]
+    with place.storage.reading() as session:
+        found = comparison.compare(session, place.consultation_id, first, second, numbers)
+    if as_json:
+        rows = json.loads(found.to_json(orient="records", force_ascii=False))
+        print(json.dumps({"from": first, "to": second, "themes": rows}, ensure_ascii=False))
+        return
+    write(found, Format.table, hidden=("theme", "parents"))
 
 
 def _lines(file: Path) -> list[tuple[str, object]]:

@@ -194,7 +194,7 @@ def test_an_interrupted_run_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysis.run, "align", interrupted)
+        patch.setattr(analysis.run, "find_anew", interrupted)
         with pytest.raises(KeyboardInterrupt):
             analysed(storage, consultation, catalogue)
     with storage.reading() as session:

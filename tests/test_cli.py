@@ -36,6 +36,7 @@ VERBS = (
     "report",
     "curate",
     "history",
+    "compare",
     "forget",
     "user",
     "doctor",

@@ -1,0 +1,144 @@
+"""A full clustering as a challenger to the themes that stand: what would it change?
+
+Themes that people decided on are never changed by a run. Beside them everything is clustered anew,
+and compared with how the statements of before cluster without the new ones, so that only what the
+new statements bring about is told: a cluster of mostly new statements is a new theme; one that
+stood as one and now falls apart is a split, two that now fall together a merge, both as proposals.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from analysis.clustering import WITHOUT_THEME, Labels
+
+SMALLEST = 5
+"""A new theme, or a part that splits off, has at least this many statements."""
+
+_RARE = 1e-3
+_THIRD = 1 / 3
+_MAJORITY = 0.5
+_PART = 0.25
+_MOST_OF = 0.6
+_AS_ONE = 0.7
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows that would leave a theme, and how sure that is: the part's share of its cluster."""
+
+    theme: str
+    rows: tuple[int, ...]
+    sure: float
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two themes that would be one, and the share of both in their common cluster."""
+
+    one: str
+    other: str
+    sure: float
+
+
+def births(
+    after: Labels, known: npt.NDArray[np.bool_], fitting: npt.NDArray[np.bool_]
+) -> tuple[tuple[int, ...], ...]:
+    """The rows of each new theme, the largest first.
+
+    Those are clusters in which statements that had a theme are much rarer than elsewhere, or that
+    consist for more than half of new statements that fit no known theme. ``known`` rows had a theme
+    before, ``fitting`` rows are new and fit one. Much rarer is under a third of their share in all,
+    and by chance in one cluster of a thousand (binomial).
+    """
+    share = float(known.mean()) if len(known) else 0.0
+    found = []
+    for cluster in np.unique(after[after != WITHOUT_THEME]):
+        rows = np.flatnonzero(after == cluster)
+        new = rows[~known[rows]]
+        if len(new) < SMALLEST:
+            continue
+        old = len(rows) - len(new)
+        rarer = old < share * _THIRD * len(rows) and binom.cdf(old, len(rows), share) < _RARE
+        lost = (~fitting[new]).sum() > _MAJORITY * len(rows)
+        if rarer:
+            found.append(tuple(int(row) for row in new))
+        elif lost:
+            found.append(tuple(int(row) for row in new[~fitting[new]]))
+    return tuple(sorted(found, key=lambda rows: (-len(rows), rows)))
+
+
+def splits(
+    themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
+) -> tuple[Split, ...]:
+    """Themes that fall into two parts or more now, and did not before the new statements came.
+
+    ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
+    largest part stays; the next is proposed as a theme of its own.
+    """
+    found = []
+    old = [theme for theme, each in zip(themes, known, strict=True) if each]
+    for theme in sorted({each for each in themes if each is not None}):
+        now = _parts(themes, after, theme)
+        if len(now) < 2 or len(_parts(old, before, theme)) >= len(now):
+            continue
+        rows, sure = now[1]
+        found.append(Split(theme, rows, sure))
+    return tuple(found)
+
+
+def merges(
+    themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
+) -> tuple[Merge, ...]:
+    """Pairs of themes of which most falls into one cluster now, and did not before."""
+    old = [theme for theme, each in zip(themes, known, strict=True) if each]
+    together = _pairs(themes, after)
+    apart = _pairs(old, before)
+    return tuple(
+        Merge(one, other, sure)
+        for (one, other), sure in together.items()
+        if (one, other) not in apart
+    )
+
+
+def _parts(
+    themes: Sequence[str | None], labels: Labels, theme: str
+) -> list[tuple[tuple[int, ...], float]]:
+    """The substantial parts of a theme, each in a cluster that is mostly of it; largest first."""
+    sizes = Counter(int(label) for label in labels)
+    own: dict[int, list[int]] = {}
+    for row, each in enumerate(themes):
+        if each == theme and labels[row] != WITHOUT_THEME:
+            own.setdefault(int(labels[row]), []).append(row)
+    total = sum(len(rows) for rows in own.values())
+    parts = [
+        (tuple(rows), round(len(rows) / sizes[cluster], 4))
+        for cluster, rows in own.items()
+        if len(rows) >= max(SMALLEST, _PART * total) and len(rows) >= _MAJORITY * sizes[cluster]
+    ]
+    return sorted(parts, key=lambda part: (-len(part[0]), part[0]))
+
+
+def _pairs(themes: Sequence[str | None], labels: Labels) -> dict[tuple[str, str], float]:
+    totals = Counter(each for each in themes if each is not None)
+    found = {}
+    for cluster in np.unique(labels[labels != WITHOUT_THEME]):
+        rows = np.flatnonzero(labels == cluster)
+        here = Counter(theme for row in rows if (theme := themes[int(row)]) is not None)
+        most = [
+            theme
+            for theme, count in here.items()
+            if count >= _MOST_OF * totals[theme] and count >= SMALLEST
+        ]
+        for index, one in enumerate(sorted(most)):
+            for other in sorted(most)[index + 1 :]:
+                share = (here[one] + here[other]) / len(rows)
+                if share >= _AS_ONE:
+                    found[one, other] = round(share, 4)
+    return found

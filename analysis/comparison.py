@@ -1,0 +1,306 @@
+"""What became of each theme from one round to another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+from scipy.stats import binom
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis.embeddings import AnalysisError
+from analysis.standing import standing
+from consultation import rounds
+from consultation.curation_state import CuratedTheme, CurationState
+from consultation.curation_store import curated
+from consultation.models import AnalysisRun, CurationEvent, Round
+from consultation.runs import latest_run
+
+Kind = Literal["new", "grew", "shrank", "split", "merged", "faded", "same"]
+
+COMPARISON_COLUMNS = (
+    "opdracht",
+    "theme",
+    "code",
+    "label",
+    "status",
+    "kind",
+    "proposed",
+    "parents",
+    "from",
+    "to",
+    "added",
+    "share_from",
+    "share_added",
+)
+
+_SURE = 0.05
+_CLEARLY = 1.5
+_THIRD = 1 / 3
+
+
+@dataclass(frozen=True)
+class Development:
+    """What became of one theme.
+
+    ``before`` and ``after`` count its statements then and now, ``added`` those said since;
+    ``share_before`` is its share, 0 to 1, of the statements then, ``share_added`` of those said
+    since. ``parents`` are the themes it came from; ``proposed`` is true for a split or merge that
+    the machine proposes and nobody decided on yet.
+    """
+
+    opdracht: int
+    theme: str
+    code: str
+    label: str
+    status: str
+    kind: Kind
+    proposed: bool
+    parents: tuple[str, ...]
+    before: int
+    after: int
+    added: int
+    share_before: float
+    share_added: float
+
+
+def compare(
+    session: Session, consultation_id: int, first: int, second: int, numbers: Iterable[int]
+) -> pd.DataFrame:
+    """What became of the themes of some opdrachten, with the columns ``COMPARISON_COLUMNS``.
+
+    Raises:
+        RoundError: there is no such round.
+        AnalysisError: a round was not analysed, or they are in the wrong order.
+    """
+    if first >= second:
+        raise AnalysisError(f"--from {first} --to {second}: compare an earlier with a later round.")
+    for number in (first, second):
+        rounds.require_round(session, consultation_id, number)
+        if latest_run(session, consultation_id, None, number) is None:
+            raise AnalysisError(
+                f"round {number} was not analysed; run: samenspraak analyse --round {number}"
+            )
+    rows = [
+        each
+        for number in numbers
+        for each in developments(session, consultation_id, number, first, second)
+    ]
+    return pd.DataFrame(
+        [
+            (
+                each.opdracht,
+                each.theme,
+                each.code,
+                each.label,
+                each.status,
+                each.kind,
+                each.proposed,
+                list(each.parents),
+                each.before,
+                each.after,
+                each.added,
+                each.share_before,
+                each.share_added,
+            )
+            for each in rows
+        ],
+        columns=list(COMPARISON_COLUMNS),
+    )
+
+
+def developments(
+    session: Session, consultation_id: int, opdracht: int, first: int, second: int
+) -> list[Development]:
+    """What became of an opdracht's themes: empty where one of the rounds has no run over it.
+
+    The first round is taken as it stood when the second was first analysed: what people decided
+    before that belongs to it, what they decided since to the second.
+    """
+    then = latest_run(session, consultation_id, opdracht, first)
+    now = latest_run(session, consultation_id, opdracht, second)
+    if then is None or now is None:
+        return []
+    said = standing(session, consultation_id, opdracht, until_round=second)
+    old = [each.id for each in said if each.round <= first]
+    border = _last_event_before(session, consultation_id, now)
+    return told(
+        opdracht,
+        curated(session, consultation_id, opdracht, then, old, border),
+        curated(session, consultation_id, opdracht, now, [each.id for each in said]),
+        frozenset(old),
+    )
+
+
+def told(
+    opdracht: int, before: CurationState, after: CurationState, old: frozenset[str]
+) -> list[Development]:
+    """Compares two states; ``old`` are the statements of the first one's rounds."""
+    was = _members(before, opdracht)
+    is_ = _members(after, opdracht)
+    everything = sum(number == opdracht for number in after.opdracht_of.values())
+    new_total = everything - len(old)
+    # What a new theme brings in makes no other theme smaller.
+    fresh = {each for theme, own in is_.items() if theme not in was for each in own - old}
+    comparable = new_total - len(fresh)
+    split = {each.themes[0] for each in after.proposals if each.kind == "split"}
+    merged = {theme for each in after.proposals if each.kind == "merge" for theme in each.themes}
+    names = sorted(was.keys() | is_.keys(), key=lambda each: _number(each, before, after))
+    found = []
+    for theme in names:
+        seen = after.themes.get(theme) or before.themes[theme]
+        added = len(is_.get(theme, set()) - old)
+        share_before = len(was.get(theme, ())) / len(old) if old else 0.0
+        share_added = added / new_total if new_total else 0.0
+        kind, parents = _lineage(theme, seen, was, is_, after)
+        proposed = False
+        if kind is None and theme in is_ and theme in split:
+            kind, proposed = "split", True
+        if kind is None and theme in is_ and theme in merged:
+            kind, proposed = "merged", True
+        found.append(
+            Development(
+                opdracht=opdracht,
+                theme=theme,
+                code=seen.code,
+                label=seen.label,
+                status=seen.status,
+                kind=kind or _size(added, comparable, share_before, len(names)),
+                proposed=proposed,
+                parents=parents,
+                before=len(was.get(theme, ())),
+                after=len(is_.get(theme, ())),
+                added=added,
+                share_before=round(share_before, 4),
+                share_added=round(share_added, 4),
+            )
+        )
+    return found
+
+
+_Members = Mapping[str, set[str]]
+
+
+def _members(state: CurationState, opdracht: int) -> dict[str, set[str]]:
+    return {
+        theme.id: {each.statement for each in theme.members}
+        for theme in state.themes_of(opdracht)
+        if theme.live
+    }
+
+
+def _lineage(
+    theme: str,
+    seen: CuratedTheme,
+    was: _Members,
+    is_: _Members,
+    after: CurationState,
+) -> tuple[Kind | None, tuple[str, ...]]:
+    """New, split, merged or faded, where its members tell so; else None."""
+    if theme not in was:
+        parents = tuple(each for each in seen.parents if each in was)
+        if not parents:
+            return "new", ()
+        return ("merged" if len(parents) > 1 else "split"), parents
+    if theme not in is_:
+        into = after.standing_theme(theme)
+        if into != theme or _went(was[theme], is_) is not None:
+            return "merged", ()
+        return "faded", ()
+    joined = tuple(
+        other
+        for other in was
+        if other != theme and other not in is_ and after.standing_theme(other) == theme
+    )
+    if joined:
+        return "merged", (theme, *joined)
+    if any(theme in each.parents for each in after.themes.values() if _born(each, was, is_)):
+        return "split", ()
+    return None, ()
+
+
+def _born(theme: CuratedTheme, was: _Members, is_: _Members) -> bool:
+    return theme.id not in was and theme.id in is_
+
+
+def _went(members: set[str], is_: _Members) -> str | None:
+    """The theme that most of these are in now."""
+    counts = Counter(
+        theme for theme, own in is_.items() for statement in members if statement in own
+    )
+    if not counts:
+        return None
+    theme, count = counts.most_common(1)[0]
+    return theme if 2 * count > len(members) else None
+
+
+def _size(added: int, total: int, share: float, themes: int) -> Kind:
+    """Whether a theme's share of what was added differs from its share before: clearly (by half),
+    and not by chance (binomial, at 5 % over all themes of the opdracht together). ``total`` counts
+    what was added outside new themes."""
+    if not total:
+        return "same"
+    sure = _SURE / max(themes, 1)
+    expected = share * total
+    if added < expected / _CLEARLY and binom.cdf(added, total, share) < sure:
+        return "faded" if added < expected * _THIRD else "shrank"
+    if added > expected * _CLEARLY and binom.sf(added - 1, total, share) < sure:
+        return "grew"
+    return "same"
+
+
+def _number(theme: str, before: CurationState, after: CurationState) -> int:
+    return (after.themes.get(theme) or before.themes[theme]).number
+
+
+def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun) -> int:
+    """The last event before the later round was first analysed."""
+    first = session.scalar(
+        select(func.min(AnalysisRun.started_at)).where(
+            AnalysisRun.round_id == now.round_id, AnalysisRun.status == "klaar"
+        )
+    )
+    found = session.scalar(
+        select(func.max(CurationEvent.id)).where(
+            CurationEvent.consultation_id == consultation_id, CurationEvent.at <= first
+        )
+    )
+    return found or 0
+
+
+def sizes(
+    session: Session, consultation_id: int, opdracht: int, numbers: Sequence[int]
+) -> pd.DataFrame:
+    """The plot's data: per theme that stands and round, how many statements were said in it.
+
+    Columns: ``theme, code, label, round, statements, share`` (of the round's statements, 0 to 1).
+    """
+    run = latest_run(session, consultation_id, opdracht)
+    columns = ["theme", "code", "label", "round", "statements", "share"]
+    if run is None:
+        return pd.DataFrame(columns=columns)
+    last = session.get_one(Round, run.round_id).number
+    said = standing(session, consultation_id, opdracht, until_round=last)
+    round_of = {each.id: each.round for each in said}
+    totals = Counter(round_of.values())
+    state = curated(session, consultation_id, opdracht, run, round_of)
+    rows = []
+    for theme in state.themes_of(opdracht):
+        if theme.live:
+            counts = Counter(round_of[each.statement] for each in theme.members)
+            rows += [
+                (
+                    theme.id,
+                    theme.code,
+                    theme.label,
+                    number,
+                    counts[number],
+                    round(counts[number] / totals[number], 4) if totals[number] else 0.0,
+                )
+                for number in numbers
+            ]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,267 @@
+"""Which of the known themes a new statement belongs to: learned from the statements in them.
+
+Per opdracht one small classifier. It joins three opinions: a discriminant on the sentence vectors
+(Fisher 1936, with the shrunken covariance of Ledoit and Wolf 2004, since there are hundreds of
+dimensions and few statements), complement naive Bayes on letter groups (Rennie et al. 2003), which
+sees compounds that share a part, and how near the statement's vector is to that of the theme's
+label, which is what a person said the theme is about. Scores are calibrated out of fold by isotonic
+regression (Zadrozny and Elkan 2002).
+
+A cluster's edge is where it is wrong most. So what fits its own theme least, out of fold, is not
+learned from, unless a person put it there: those statements always count, and count thrice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.covariance import ledoit_wolf
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.isotonic import IsotonicRegression
+from sklearn.naive_bayes import ComplementNB
+
+from language.embedding import Vectors, normalised
+
+FITS = 0.3
+"""The least calibrated score with which a statement is put into a theme."""
+
+_MOST_THEMES = 3
+_FOLDS = 5
+_DOUBTFUL = 0.3
+_FEWEST_LEFT = 5
+_HUMAN_WEIGHT = 3
+_MOST_ROWS = 6_000
+_MOST_LETTER_GROUPS = 60_000
+_LABEL_TEMPERATURE = 0.07
+_OUTSIDE = 0.02
+_SLACK = 0.05
+
+Scores = npt.NDArray[np.float64]
+_Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A statement to learn from: its themes, the primary one first, and whether a person put it
+    there."""
+
+    text: str
+    themes: tuple[str, ...]
+    human: bool = False
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A statement's themes with their calibrated scores, 0 to 1, the best first; maybe none."""
+
+    themes: tuple[tuple[str, float], ...] = ()
+
+
+class ThemeMapper:
+    """Learns themes from examples, and maps statements to them.
+
+    ``themes`` are the ids that it knows, in the order of the columns of ``scores``;
+    ``out_of_fold`` are the scores of the examples by models that did not see them.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        vectors: Vectors,
+        labels: dict[str, Vectors] | None = None,
+    ) -> None:
+        """Learns from examples and their unit vectors (examples, dimension).
+
+        ``labels`` holds the unit vector of each theme's label. The order of the examples makes no
+        difference beyond rounding when they are sorted by statement.
+        """
+        self.themes = tuple(sorted({theme for each in examples for theme in each.themes}))
+        self._mean = vectors.mean(axis=0)
+        self._labels = (
+            None
+            if labels is None or len(self.themes) < 2
+            else np.stack([labels[each] for each in self.themes])
+        )
+        texts = [each.text for each in examples]
+        centred = normalised(vectors - self._mean)
+        truth = np.zeros((len(examples), len(self.themes)))
+        for row, each in enumerate(examples):
+            truth[row, [self.themes.index(theme) for theme in each.themes]] = 1
+        human = np.array([each.human for each in examples])
+        self._letters = TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=(3, 5),
+            sublinear_tf=True,
+            max_features=_MOST_LETTER_GROUPS,
+        )
+        groups = self._letters.fit_transform(texts)
+        kept = _chosen(human)
+        self._label_means = (
+            np.zeros(len(self.themes))
+            if self._labels is None
+            else (centred @ self._prototypes().T).mean(axis=0)
+        )
+        folds = np.arange(len(kept)) % _FOLDS
+        raw = np.zeros((len(examples), len(self.themes)))
+        for fold in range(_FOLDS):
+            train, test = kept[folds != fold], kept[folds == fold]
+            if len(test) and len(train):
+                opinions = self._learned(centred, groups, truth, human, train)
+                raw[test] = self._joined(opinions, centred[test], groups[test])
+        self._calibration = _calibrated(raw[kept], truth[kept])
+        sure = self._without_doubtful(raw, truth, human, kept)
+        self._opinions = self._learned(centred, groups, truth, human, sure)
+        self._reach = _reach(centred, truth)
+        self.out_of_fold = self._calibration_of(raw)
+
+    def scores(self, vectors: Vectors, texts: Sequence[str]) -> Scores:
+        """Calibrated scores (statements, themes), each 0 to 1; they need not add up to 1."""
+        centred = normalised(vectors - self._mean)
+        found = self._joined(self._opinions, centred, self._letters.transform(texts))
+        scores = self._calibration_of(found)
+        centres, least = self._reach
+        scores[centred @ centres.T < least] = 0.0
+        return scores
+
+    def fits(self, scores: Scores) -> list[Fit]:
+        """Per row of scores the themes it fits: at most three, best first, none where none does."""
+        found = []
+        for row in scores:
+            best = [int(each) for each in np.argsort(-row, kind="stable")[:_MOST_THEMES]]
+            found.append(
+                Fit(
+                    tuple(
+                        (self.themes[each], round(float(row[each]), 4))
+                        for each in best
+                        if row[each] >= FITS
+                    )
+                )
+            )
+        return found
+
+    def _prototypes(self) -> Vectors:
+        assert self._labels is not None
+        return normalised(self._labels - self._mean)
+
+    def _learned(
+        self,
+        centred: Vectors,
+        groups: csr_matrix,
+        truth: Scores,
+        human: npt.NDArray[np.bool_],
+        rows: _Rows,
+    ) -> tuple[_Discriminant, _Letters]:
+        weight = np.where(human[rows], _HUMAN_WEIGHT, 1.0)[:, None] * truth[rows]
+        return _Discriminant(centred[rows], weight), _Letters(groups[rows], weight)
+
+    def _joined(
+        self, opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: csr_matrix
+    ) -> Scores:
+        meaning, letters = opinions
+        both = (meaning.chances(centred) + letters.chances(groups)) / 2
+        if self._labels is None:
+            return both
+        near = (centred @ self._prototypes().T - self._label_means) / _LABEL_TEMPERATURE
+        joined = np.sqrt(np.clip(both, 1e-6, 1) * np.clip(_softmax(near), 1e-6, 1))
+        chances: Scores = joined / joined.sum(axis=1, keepdims=True)
+        return chances
+
+    def _calibration_of(self, raw: Scores) -> Scores:
+        if self._calibration is None:
+            return raw.copy()
+        flat = self._calibration.predict(raw.ravel())
+        scores: Scores = flat.reshape(raw.shape) + 1e-9 * raw
+        return scores
+
+    def _without_doubtful(
+        self, raw: Scores, truth: Scores, human: npt.NDArray[np.bool_], kept: _Rows
+    ) -> _Rows:
+        own = np.where(truth[kept] > 0, raw[kept], -1.0).max(axis=1)
+        drop = np.zeros(len(kept), dtype=bool)
+        for theme in range(truth.shape[1]):
+            mine = np.flatnonzero((truth[kept, theme] > 0) & ~human[kept])
+            most = min(int(len(mine) * _DOUBTFUL), max(0, len(mine) - _FEWEST_LEFT))
+            drop[mine[np.argsort(own[mine], kind="stable")[:most]]] = True
+        return kept[~drop]
+
+
+class _Discriminant:
+    """Linear discriminant analysis with one shrunken covariance for all themes."""
+
+    def __init__(self, vectors: Vectors, weight: Scores) -> None:
+        mass = weight.sum(axis=0)
+        means = (weight.T @ vectors) / np.maximum(mass, 1e-9)[:, None]
+        rows, themes = np.nonzero(weight)
+        residuals = vectors[rows] - means[themes]
+        covariance, _ = ledoit_wolf(residuals, assume_centered=True)
+        self._directions = np.linalg.solve(covariance + 1e-6 * np.eye(len(covariance)), means.T).T
+        with np.errstate(divide="ignore"):
+            prior = np.log(mass / mass.sum())
+        self._offsets = prior - 0.5 * (means * self._directions).sum(axis=1)
+
+    def chances(self, vectors: Vectors) -> Scores:
+        return _softmax(vectors @ self._directions.T + self._offsets)
+
+
+class _Letters:
+    """Complement naive Bayes on letter groups."""
+
+    def __init__(self, groups: csr_matrix, weight: Scores) -> None:
+        rows, themes = np.nonzero(weight)
+        self._width = weight.shape[1]
+        self._known = np.unique(themes)
+        self._model = None
+        if len(self._known) > 1:
+            self._model = ComplementNB(alpha=0.3).fit(
+                groups[rows], themes, sample_weight=weight[rows, themes]
+            )
+
+    def chances(self, groups: csr_matrix) -> Scores:
+        found = np.zeros((groups.shape[0], self._width))
+        if self._model is None:
+            found[:, self._known] = 1.0
+        else:
+            found[:, self._known] = self._model.predict_proba(groups)
+        return found
+
+
+def _chosen(human: npt.NDArray[np.bool_]) -> _Rows:
+    """The rows to learn from: of very many a regular sample, and all that people decided."""
+    rows = np.arange(len(human))
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    others = rows[~human]
+    step = np.linspace(0, len(others) - 1, _MOST_ROWS).astype(np.int64)
+    return np.union1d(rows[human], others[step])
+
+
+def _calibrated(raw: Scores, truth: Scores) -> IsotonicRegression | None:
+    if truth.shape[1] < 2 or len(raw) < 30:
+        return None
+    return IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(
+        raw.ravel(), truth.ravel()
+    )
+
+
+def _reach(centred: Vectors, truth: Scores) -> tuple[Vectors, npt.NDArray[np.float64]]:
+    """Each theme's centre, and how near to it a statement has to lie: nearer than all but the
+    farthest few of its own, each measured from the centre of the others."""
+    centres, least = [], []
+    for theme in range(truth.shape[1]):
+        own = centred[truth[:, theme] > 0]
+        total = own.sum(axis=0)
+        centres.append(total)
+        others = normalised(total - own) if len(own) > 1 else own
+        near = (own * others).sum(axis=1)
+        least.append(float(np.quantile(near, _OUTSIDE)) - _SLACK)
+    return normalised(np.stack(centres)), np.array(least)
+
+
+def _softmax(values: npt.NDArray[np.floating]) -> Scores:
+    shifted = np.exp(values - values.max(axis=1, keepdims=True))
+    chances: Scores = shifted / shifted.sum(axis=1, keepdims=True)
+    return chances

@@ -1,0 +1,99 @@
+"""What a run gives, and what it found of an opdracht before that is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from analysis.agreement import Agreement
+from analysis.known import Known, Placed, Portrait
+from analysis.standing import Said
+from analysis.voices import Voices
+from consultation.curation_state import Proposal
+
+
+@dataclass(frozen=True)
+class OpdrachtResult:
+    """One opdracht's figures.
+
+    ``stability`` and ``label_persistence`` (see ``analysis.trust`` and ``analysis.alignment``) are
+    None where they cannot be measured. ``refit`` tells whether everything was clustered anew,
+    ``mapped`` how many statements went to a theme that was known; ``agreement`` is that of the
+    mapping with people (see ``analysis.agreement``).
+    """
+
+    opdracht: int
+    statements: int
+    themes: int
+    coverage: float
+    stability: float | None
+    label_persistence: float | None
+    seconds: float
+    refit: bool = True
+    mapped: int = 0
+    proposals: int = 0
+    agreement: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run gives; ``reused`` is true when nothing changed since the run it points to."""
+
+    run: int
+    round: int
+    opdrachten: tuple[OpdrachtResult, ...]
+    reused: bool = False
+
+    def as_json(self) -> str:
+        """The contract's JSON object."""
+        return json.dumps(
+            {
+                "run": self.run,
+                "round": self.round,
+                "opdrachten": [asdict(each) for each in self.opdrachten],
+            }
+        )
+
+
+@dataclass(frozen=True)
+class FoundTheme:
+    """A theme to store; ``id`` is None for a new one, ``placed`` gives its statements' scores and
+    whether it is their primary theme."""
+
+    id: str | None
+    portrait: Portrait
+    placed: Mapping[str, tuple[float, bool]]
+    parents: tuple[str, ...] = ()
+
+
+@dataclass
+class Found:
+    """What one opdracht gives, filled step by step.
+
+    ``everything`` stands; ``said`` are the voices in it: what goes into the analysis.
+    """
+
+    opdracht: int
+    everything: list[Said]
+    known: Known
+    said: list[Said] = field(default_factory=list)
+    voices: Voices = field(default_factory=lambda: Voices((), {}, ()))
+    refit: bool = True
+    themes: list[FoundTheme] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    agreement: Agreement | None = None
+    coverage: float = 0.0
+    stability: float | None = None
+    mapped: int = 0
+    seconds: float = 0.0
+
+    @property
+    def carried(self) -> dict[str, tuple[Placed, ...]]:
+        """The voices' places in the last run."""
+        return {
+            each.id: self.known.carried[each.id]
+            for each in self.said
+            if each.id in self.known.carried
+        }

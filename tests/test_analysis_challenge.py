@@ -1,0 +1,65 @@
+"""What a full clustering would change is told, and only what the new statements brought about."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.challenge import births, merges, splits
+
+
+def labels(*sizes: tuple[int, int]) -> np.ndarray:
+    """Cluster numbers: each number as many times as its size says, in order."""
+    return np.concatenate([np.full(size, number) for number, size in sizes]).astype(np.int64)
+
+
+def flags(*runs: tuple[bool, int]) -> np.ndarray:
+    return np.concatenate([np.full(size, value) for value, size in runs]).astype(bool)
+
+
+def test_a_cluster_of_new_statements_is_a_new_theme() -> None:
+    after = labels((0, 40), (1, 40), (2, 20))
+    known = flags((True, 30), (False, 10), (True, 30), (False, 10), (False, 20))
+    (rows,) = births(after, known, np.zeros(100, dtype=bool))
+    assert rows == tuple(range(80, 100))
+
+
+def test_clusters_that_take_their_share_of_what_is_new_are_no_new_themes() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        known = rng.random(300) < 2 / 3
+        assert births(labels((0, 150), (1, 100), (2, 50)), known, ~known) == ()
+
+
+def test_few_new_statements_make_a_theme_only_when_they_fit_no_other() -> None:
+    after = labels((0, 60), (1, 8))
+    known = flags((True, 60), (True, 2), (False, 6))
+    fitting = flags((False, 62), (True, 6))
+    assert births(after, known, fitting) == ((62, 63, 64, 65, 66, 67),)
+    assert births(labels((0, 60), (1, 4)), known[:64], fitting[:64]) == ()
+
+
+def test_a_theme_that_falls_apart_is_a_split_but_not_one_that_always_did() -> None:
+    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    after = labels((0, 35), (1, 25), (2, 40))
+    known = flags((True, 20), (False, 15), (True, 20), (False, 5), (True, 40))
+    together = labels((0, 40), (1, 40))
+    (found,) = splits(themes, together, after, known)
+    assert (found.theme, found.rows, found.sure) == ("t", tuple(range(35, 60)), 1.0)
+    apart = labels((0, 20), (1, 20), (2, 40))
+    assert splits(themes, apart, after, known) == ()
+
+
+def test_a_theme_that_loses_a_few_to_another_cluster_does_not_split() -> None:
+    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    after = labels((0, 50), (1, 50))
+    known = flags((True, 100))
+    assert splits(themes, labels((0, 60), (1, 40)), after, known) == ()
+
+
+def test_themes_that_fall_together_are_a_merge_but_not_when_they_always_did() -> None:
+    themes: list[str | None] = ["t"] * 30 + ["u"] * 30 + ["v"] * 40
+    after = labels((0, 60), (1, 40))
+    known = flags((True, 20), (False, 10), (True, 20), (False, 10), (True, 40))
+    (found,) = merges(themes, labels((0, 20), (1, 20), (2, 40)), after, known)
+    assert (found.one, found.other, found.sure) == ("t", "u", 1.0)
+    assert merges(themes, labels((0, 40), (1, 40)), after, known) == ()
