@@ -13,6 +13,7 @@ import httpx
 import pytest
 import yaml
 from public_stage import ACTION, LABEL, published_round, second_round
+from sqlalchemy import select
 from web_stage import Site, StandIn, analysed, free_port
 
 from analysis.plan import PlanTheme
@@ -21,6 +22,8 @@ from analysis.release import Breakdown
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import CatalogueError, StorageError
+from consultation.models import Participant
+from consultation.participants import erase, give_consent
 from consultation.settings import Settings
 from web.addresses import PAGES
 from web.app import create_app
@@ -180,6 +183,28 @@ def test_only_what_was_approved_leaves_the_review(
     assert "Lessen op een ander uur" not in after
 
 
+def test_who_is_erased_or_takes_a_consent_back_is_gone_from_every_page_at_once(
+    http: httpx.Client, site: Site, catalogue: Catalogue
+) -> None:
+    published_round(site, catalogue)
+    assert "<b>24</b> deelnemers" in http.get("/opdrachten/4").text
+    quoted = http.get("/open-data/ronde-1/alles.json").json()["citaten"]
+    with site.storage.writing() as session:
+        people = list(session.scalars(select(Participant.id).order_by(Participant.created_at)))
+        erase(session, people[0])
+    assert "<b>23</b> deelnemers" in http.get("/opdrachten/4").text
+    with site.storage.writing() as session:
+        give_consent(session, catalogue, people[1], "analyse", False)
+        for person in people[1:]:
+            give_consent(session, catalogue, person, "citaat", False)
+    page = http.get("/opdrachten/4").text
+    assert "<b>22</b> deelnemers" in page
+    assert "<blockquote>" not in page
+    assert "Tot nu toe gaven 22 deelnemers 44 antwoorden" in http.get("/").text
+    assert len(quoted) == 3
+    assert http.get("/open-data/ronde-1/alles.json").json()["citaten"] == []
+
+
 def test_open_data_are_what_is_published(
     http: httpx.Client, site: Site, catalogue: Catalogue
 ) -> None:
@@ -287,6 +312,13 @@ def test_a_public_page_is_at_most_60_kilobytes(
                 assert part.startswith("/"), f"{path} asks another server for {part}"
                 total += http.get(html.unescape(part)).num_bytes_downloaded
         assert total <= PAGE_BUDGET, (path, total)
+
+
+def test_only_what_holds_no_secret_is_compressed(http: httpx.Client) -> None:
+    for path in ("/", "/opdrachten/4", "/widget/samenspraak-chat.js"):
+        assert http.get(path).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in http.get("/beheer/login").headers
+    assert "content-encoding" not in http.post("/formulier/4", data={"code": "x"}).headers
 
 
 def test_catalogue_texts_are_shown_as_text(

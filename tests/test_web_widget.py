@@ -220,6 +220,25 @@ def test_two_tabs_do_not_lose_each_others_messages(page: Page, site: Site) -> No
 
 
 @pytest.mark.browser
+def test_on_another_opdracht_one_goes_on_or_begins_anew_and_keeps_the_code(page: Page) -> None:
+    start(page)
+    code = page.locator(".receipt b").inner_text()
+    page.goto("/opdrachten/5")
+    expect(page.get_by_role("button", name="Ga verder met uw gesprek")).to_be_visible()
+    page.get_by_role("button", name="Begin een nieuw gesprek").click()
+    expect(page.get_by_role("dialog")).to_contain_text(code)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Ja, begin opnieuw").click()
+    expect(page.get_by_role("alert").filter(has_text="Geen verbinding")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Begin een nieuw gesprek").click()
+    expect(page.get_by_role("dialog")).to_contain_text(code)
+    page.get_by_role("button", name="Ja, begin opnieuw").click()
+    expect(page.get_by_role("button", name="Ja", exact=True)).to_be_visible()
+    expect(page.locator(".receipt b")).not_to_have_text(code)
+
+
+@pytest.mark.browser
 def test_my_answers_are_shown_kept_and_printed(page: Page, tmp_path: Path) -> None:
     start(page)
     say(page, "Geen <b>tijd</b>\nen geen geld", "vraag 2 van 4")

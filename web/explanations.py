@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -50,7 +51,7 @@ def accessibility(request: Request) -> HTMLResponse:
 def method(request: Request, here: Here) -> HTMLResponse:
     """How themes are made, with the trust figures of what is published."""
     with here.storage.reading() as session:
-        number, rows = _trust(session, here)
+        number, rows = here.kept.of(session, "methode", partial(_trust, session, here))
     return pages(request).render(request, "methode.html", number=number, rows=rows, fewest=FEWEST)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -143,7 +144,11 @@ def _cell(value: Any) -> str | int | float | None:
 
 def _published(here: Here, number: int) -> PublishedRound:
     with here.storage.reading() as session:
-        found = published(session, here.consultation_id, number)
+        found = here.kept.of(
+            session,
+            ("ronde", number),
+            partial(published, session, here.consultation_id, number),
+        )
     if found is None:
         raise HTTPException(404)
     return found

@@ -18,7 +18,7 @@ from analysis.release import FOLD_BELOW, Breakdown
 from consultation.catalogue import Catalogue
 from web import numbers
 from web.charts import Bars
-from web.numbers import Numbers, RoundPart
+from web.numbers import Numbers, RoundPart, Totals
 from web.texts import say
 
 Kind = Literal["nieuw", "gegroeid", "kleiner", "gelijk", "weg"]
@@ -89,6 +89,24 @@ class Summary:
     themes: int
     actions: int
     per_opdracht: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the home page counts."""
+
+    said: dict[int, Numbers]
+    totals: Totals
+    published: Summary | None
+
+
+def counts_of(session: Session, consultation_id: int) -> Counts:
+    """All that the home page counts."""
+    return Counts(
+        numbers.per_opdracht(session, consultation_id),
+        numbers.totals(session, consultation_id),
+        summary(session, consultation_id),
+    )
 
 
 def summary(session: Session, consultation_id: int) -> Summary | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -29,10 +30,14 @@ def picture(
     if here.catalogue.opdracht(number) is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        charts = page_of(session, here.consultation_id, here.catalogue, number).charts
-    if subject not in charts:
+        page = here.kept.of(
+            session,
+            ("opdracht", number),
+            partial(page_of, session, here.consultation_id, here.catalogue, number),
+        )
+    chart = page.charts.get(subject)
+    if chart is None:
         raise HTTPException(404)
-    chart = charts[subject]
     kept = "public, max-age=86400" if v == chart.mark else "no-cache"
     svg = bar_chart(chart.bars, narrow=bool(smal))
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": kept})

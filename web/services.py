@@ -14,6 +14,7 @@ from consultation.catalogue import Catalogue, catalogue_at
 from consultation.settings import Settings
 from consultation.storage import Storage
 from web.assistant import Assistant
+from web.kept import Kept
 from web.limits import Buckets
 from web.reruns import Reruns
 from web.turns import Turns
@@ -65,6 +66,7 @@ class Services:
     limits: Limits
     reruns: Reruns
     pictures: Pictures = field(default_factory=Pictures)
+    kept: Kept = field(default_factory=Kept)
 
 
 def open_services(settings: Settings) -> Services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from consultation import rounds
-from web import numbers
-from web.outcome import page_of, summary
+from web.outcome import counts_of, page_of
 from web.pages import pages
 from web.services import Here
 
@@ -21,16 +21,16 @@ router = APIRouter(include_in_schema=False)
 def home(request: Request, here: Here) -> HTMLResponse:
     """What this is, how far it is, and the opdrachten with how many answers each has."""
     with here.storage.reading() as session:
-        said = numbers.per_opdracht(session, here.consultation_id)
+        counted = here.kept.of(session, "home", partial(counts_of, session, here.consultation_id))
         stages = rounds.all_rounds(session, here.consultation_id)
         return pages(request).render(
             request,
             "home.html",
-            said=said,
+            said=counted.said,
             stages=stages,
             round=next((each for each in stages if each.status == "open"), None),
-            totals=numbers.totals(session, here.consultation_id),
-            published=summary(session, here.consultation_id),
+            totals=counted.totals,
+            published=counted.published,
         )
 
 
@@ -41,7 +41,11 @@ def opdracht(request: Request, here: Here, number: int) -> HTMLResponse:
     if found is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        page = page_of(session, here.consultation_id, here.catalogue, number)
+        page = here.kept.of(
+            session,
+            ("opdracht", number),
+            partial(page_of, session, here.consultation_id, here.catalogue, number),
+        )
         open_ = rounds.open_round(session, here.consultation_id)
     uitdaging = next(each for each in here.catalogue.uitdagingen if each.nummer == found.uitdaging)
     return pages(request).render(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_SECRET = ("/api/", "/beheer", "/gesprek", "/formulier")
+_SECRET = ("/api/", "/beheer")
 
 
 class Squeeze:
@@ -19,5 +19,10 @@ class Squeeze:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, along one of two roads."""
-        secret = scope["type"] != "http" or scope["path"].startswith(_SECRET)
+        # What a posted form brings back holds a receipt code beside what was typed.
+        secret = (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or scope["path"].startswith(_SECRET)
+        )
         await (self._plain if secret else self._squeezed)(scope, receive, send)

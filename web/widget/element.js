@@ -33,7 +33,7 @@ class SamenspraakChat extends HTMLElement {
     this.#store = new Store(server);
     this.#line = new Line(server);
     const view = new View(this.#root, launcher, !launcher && this.clientWidth >= WIDE, T, {
-      start: (anew) => this.#enter(anew ? {} : this.#known()),
+      start: (anew) => (anew ? this.#askRestart() : this.#enter(this.#known())),
       send: (text, payload) => this.#talk.send(text, payload),
       draft: (text) => { this.#store.draft = text; },
       code: () => this.#askCode(),
@@ -159,8 +159,6 @@ class SamenspraakChat extends HTMLElement {
   #askRestart() {
     this.#view.ask(fill(T.restartAsk, { code: this.#store.talk.receipt }), [], T.yesRestart, async () => {
       this.#view.closeAsk();
-      this.#talk.leave();
-      this.#view.clear();
       await this.#enter({});
       return false;
     });
