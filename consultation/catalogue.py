@@ -76,6 +76,14 @@ class Prioriteit(_Closed):
     naam: Tekst
 
 
+class Criterium(_Closed):
+    """One question that an action is held against: does it serve the note's goal?"""
+
+    sleutel: Slug
+    vraag: Tekst
+    uitleg: str = ""
+
+
 class ConsultatieTeksten(_Closed):
     """The consultation's own texts."""
 
@@ -93,6 +101,7 @@ class ConsultatieTeksten(_Closed):
     contact: Contact
     toestemmingen: tuple[Toestemming, ...] = Field(min_length=1)
     prioriteiten: tuple[Prioriteit, ...] = Field(min_length=5, max_length=5)
+    criteria: tuple[Criterium, ...] = ()
 
 
 class Groep(_Closed):
@@ -268,6 +277,11 @@ def _incoherences(catalogue: Catalogue) -> Any:
         "consultatie.prioriteiten",
         "waarde",
         [each.waarde for each in catalogue.consultatie.prioriteiten],
+    )
+    yield from _repeats(
+        "consultatie.criteria",
+        "sleutel",
+        [each.sleutel for each in catalogue.consultatie.criteria],
     )
     groepen = [each.slug for each in catalogue.groepen]
     uitdagingen = [each.nummer for each in catalogue.uitdagingen]

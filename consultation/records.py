@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consultation.models import Base, new_id, now
@@ -98,4 +98,32 @@ class CodingChoice(Base):
     )
     account: Mapped[str] = mapped_column(String(80), primary_key=True)
     themes: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ActionCheck(Base):
+    """What a reviewer answered to one question of the checklist for an action; the last counts."""
+
+    __tablename__ = "action_check"
+    __table_args__ = (
+        CheckConstraint("answer in ('ja', 'deels', 'nee', '')", name="answer"),
+        Index("ix_action_check_action_id", "action_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    action_id: Mapped[str] = mapped_column(String(32))
+    criterion: Mapped[str] = mapped_column(String(60))
+    answer: Mapped[str] = mapped_column(String(5))
+    account: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class KeptApart(Base):
+    """Two actions that look alike and that somebody decided to keep apart."""
+
+    __tablename__ = "kept_apart"
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    first: Mapped[str] = mapped_column(String(32), primary_key=True)
+    second: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)

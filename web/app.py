@@ -23,6 +23,7 @@ from web import (
     people,
     pictures,
     problems,
+    review_across,
     review_actions,
     review_answers,
     review_coding,
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for room in (
         review_overview,
         review_themes,
+        review_across,
         review_actions,
         review_proposals,
         review_coding,

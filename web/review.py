@@ -28,7 +28,7 @@ from web.accounts import (
 from web.pages import pages
 from web.problems import Problem
 from web.services import Here, Services
-from web.texts import say
+from web.texts import known, say
 
 PER_PAGE = 50
 MAX_LINE = 300
@@ -114,7 +114,7 @@ class Posted:
 
     def _bounded(self, name: str, value: str, most: int) -> str:
         if len(value) > most:
-            what = say(f"veld_{name}")
+            what = say(f"veld_{name}") if known(f"veld_{name}") else say("veld")
             detail = say("te_lang_veld", waar=what, lengte=len(value), grens=most)
             raise Problem(422, detail, typed=self.typed)
         return value

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from analysis.picture import Picture
 from analysis.weighing import urgencies, weight
+from consultation import checklist
 from consultation.curation_state import CuratedAction, Outcome, concerned
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal
@@ -101,6 +102,8 @@ def show_action(
             chosen=list((typed or {}).get("thema", ())) or list(action.themes),
             joined_into=seen.state.actions.get(action.joined_into or ""),
             history=list(reversed(history_of(seen, action))),
+            checks=checklist.checked(session, here.consultation_id).get(action.id, {}),
+            tested=bool(query.get("getoetst")),
         )
 
 

@@ -1,0 +1,369 @@
+"""In a real browser: a facilitator's morning, two people on one theme, keys, and no barriers."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from review_stage import PASSWORD, agree_to_quotes
+from web_stage import Site, StandIn, analysed, free_port
+
+from analysis import run
+from analysis.coding import draw
+from analysis.picture import Picture, picture
+from analysis.statements import cut_new
+from consultation import accounts, rounds
+from consultation.catalogue import Catalogue
+from consultation.curation import append
+from consultation.import_files import read_rows
+from consultation.imports import store_rows
+from consultation.settings import ROOT, Settings
+from consultation.storage import Storage
+
+pytest_plugins = ["web_fixtures"]
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def log_in(browser: Browser, site: Site, name: str, role: str, **how: Any) -> Page:
+    """A browser of somebody's own; any script error or policy violation fails the test."""
+    with site.storage.writing() as session:
+        accounts.add_account(session, name, role, PASSWORD)
+    options = {"viewport": {"width": 1280, "height": 900}, **how}
+    context: BrowserContext = browser.new_context(base_url=site.url, **options)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if "Policy" in message.text else None,
+    )
+    page.problems = problems  # type: ignore[attr-defined]
+    page.goto("/beheer/login")
+    page.get_by_label("Naam").fill(name)
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("heading", name="Overzicht")).to_be_visible()
+    return page
+
+
+def leave(page: Page) -> None:
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def seen(site: Site, opdracht: int = 4) -> Picture:
+    with site.storage.reading() as session:
+        return picture(session, 1, opdracht)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Site]:
+    """The sample consultation, both rounds read and analysed, served."""
+    folder = tmp_path_factory.mktemp("sample")
+    rasa = StandIn(free_port())
+    settings = Settings(
+        data_dir=folder,
+        database_url="",
+        secret_key="only for tests",
+        embedding="use",
+        rasa_port=rasa.port,
+        actions_port=rasa.port,
+    )
+    storage = Storage(settings.resolved_database_url)
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        for number in (1, 2):
+            into = rounds.open_(session, consultation, number)
+            file = read_rows(ROOT / "data" / "voorbeeld" / f"ronde{number}.jsonl", catalogue)
+            store_rows(session, consultation, into, file, catalogue)
+            rounds.close(session, consultation, number)
+    cut_new(storage, consultation, catalogue, settings.embedding)
+    agree_to_quotes(storage)
+    run.analyse(
+        storage,
+        consultation,
+        catalogue,
+        encoder_name=settings.embedding,
+        spacy_model=settings.spacy_model,
+        round_number=1,
+    )
+    site = Site(settings, storage, rasa)
+    site.start()
+    yield site
+    site.stop()
+    storage.close()
+
+
+def test_a_facilitators_morning_is_kept_and_exported(browser: Browser, sample: Site) -> None:
+    els = log_in(browser, sample, "els", "facilitator")
+    els.get_by_role("link", name="Een goed aanbod binnen ieders bereik").first.click()
+    told = els.locator("#gedaan")
+
+    # merges two
+    first, second, third, fourth = seen(sample).themes[:4]
+    els.get_by_label(f"Kies {third.code}").check()
+    els.get_by_label(f"Kies {fourth.code}").check()
+    expect(els.get_by_text(f"Bij samenvoegen blijft {third.code} bestaan")).to_be_visible()
+    els.get_by_role("button", name="Voeg samen").click()
+    expect(told).to_contain_text(f"els voegde {fourth.code}")
+    assert fourth.id not in {each.id for each in seen(sample).themes}
+
+    # splits one, as the machine proposes
+    els.get_by_role("link", name=first.label, exact=True).click()
+    els.get_by_role("link", name="Laat de computer een splitsing voorstellen").click()
+    expect(els.get_by_role("heading", name="Hoe de computer zou splitsen")).to_be_visible()
+    els.get_by_label("Naam van het nieuwe thema").fill("Een eigen thema van Els")
+    gone = els.get_by_role("checkbox").count()
+    els.get_by_role("button", name="Splits af").click()
+    expect(told).to_contain_text(f"els splitste {gone} ")
+    made = next(each for each in seen(sample).themes if each.label == "Een eigen thema van Els")
+    assert len(made.said) == gone
+
+    # moves five statements
+    els.goto(f"/beheer/themas/{second.code}")
+    moved = [each.id for each in second.said[:5]]
+    for each in moved:
+        els.locator(f'input[value="{each}"]').check()
+    els.get_by_label("Zet in thema").select_option(made.id)
+    els.get_by_role("button", name="Verplaats").click()
+    expect(told).to_contain_text("els verplaatste 5 uitspraken")
+
+    # approves four, with the keyboard alone
+    els.goto("/beheer/opdrachten/4")
+    wanted = [each.code for each in seen(sample).themes[:4]]
+    for code in wanted:
+        els.locator(f"#thema-{code}").focus()
+        els.keyboard.press("a")
+        expect(told).to_contain_text(f"els keurde {code}")
+    approved = [each.code for each in seen(sample).themes if each.status == "goedgekeurd"]
+    assert sorted(approved) == sorted(wanted)
+
+    # writes an action
+    els.get_by_role("link", name="Acties", exact=True).last.click()
+    els.get_by_label("Wat moet er gebeuren").fill("Laat de bus rijden tot na de les.")
+    els.get_by_label(re.compile(f"^{wanted[0]} ")).check()
+    els.get_by_label("Trekker", exact=True).fill("De Lijn")
+    els.get_by_label("Prioriteit").select_option("5")
+    els.get_by_role("button", name="Bewaar actie").click()
+    expect(told).to_contain_text("els maakte de actie")
+    card = els.get_by_role("article", name="Laat de bus rijden tot na de les.")
+    card.get_by_role("button", name="Keur goed").click()
+    expect(told).to_contain_text("goedgekeurd")
+
+    # undoes the merge
+    els.get_by_role("link", name="Beslissingen").click()
+    els.locator("li", has_text=f"voegde {fourth.code}").get_by_role(
+        "button", name="Maak ongedaan"
+    ).click()
+    expect(told).to_contain_text("ongedaan")
+    assert fourth.id in {each.id for each in seen(sample).themes}
+    before = seen(sample)
+
+    # an analyst runs the analysis again, now with round 2
+    ann = log_in(browser, sample, "ann", "analist")
+    ann.get_by_role("link", name="Analyse").click()
+    ann.get_by_role("button", name="Start de analyse").click()
+    expect(ann.get_by_text("De analyse van ronde 2 is klaar")).to_be_visible(timeout=300_000)
+    leave(ann)
+
+    # finds all of it kept
+    after = seen(sample)
+    assert after.run
+    assert before.run
+    assert after.run.id > before.run.id
+    themes = {each.id: each for each in after.themes}
+    assert {each.code for each in after.themes if each.status == "goedgekeurd"} == set(approved)
+    assert themes[made.id].label == "Een eigen thema van Els"
+    assert set(moved) <= {each.id for each in themes[made.id].said}
+    assert fourth.id in after.state.themes
+    assert after.state.themes[fourth.id].merged_into is None
+    els.goto("/beheer/opdrachten/4/acties")
+    expect(els.get_by_role("article", name="Laat de bus rijden tot na de les.")).to_be_visible()
+
+    # exports docx and xlsx; a library opens them and finds what was decided
+    els.goto("/beheer/uitvoer")
+    files = {}
+    for name in ("Word", "Excel"):
+        with els.expect_download() as download:
+            els.get_by_role("link", name=f"Actieplan als {name}").click()
+        files[name] = Path(download.value.path()).read_bytes()
+    document = docx.Document(io.BytesIO(files["Word"]))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert "Laat de bus rijden tot na de les." in cells
+    assert "De Lijn" in cells
+    headings = [
+        each.text for each in document.paragraphs if each.style and each.style.name == "Heading 3"
+    ]
+    assert {each.split()[0] for each in headings} == set(approved)
+    book = openpyxl.load_workbook(io.BytesIO(files["Excel"]))
+    rows = list(book["Actieplan"].iter_rows(values_only=True))
+    assert rows[1][1] == "Laat de bus rijden tot na de les."
+    assert {row[0] for row in book["Thema’s"].iter_rows(min_row=2, values_only=True)} == set(
+        approved
+    )
+    leave(els)
+
+
+def test_the_second_of_two_on_one_theme_is_told_and_loses_nothing(
+    browser: Browser, site: Site
+) -> None:
+    made = analysed(site.storage)
+    path = f"/beheer/themas/{made['codes'][1]}"
+    els = log_in(browser, site, "els", "facilitator")
+    tom = log_in(browser, site, "tom", "facilitator")
+    for page, name in ((els, "Van Els"), (tom, "Van Tom")):
+        page.goto(path)
+        page.get_by_text("Naam en beschrijving").click()
+        page.get_by_label("Naam", exact=True).fill(name)
+        page.get_by_label("Beschrijving").fill(f"Wat {name} erover schrijft.")
+    els.get_by_role("button", name="Bewaar", exact=True).click()
+    expect(els.locator("#gedaan")).to_contain_text("els")
+    tom.get_by_role("button", name="Bewaar", exact=True).click()
+    told = tom.get_by_role("alert")
+    expect(told).to_contain_text("els was u voor")
+    expect(told).to_contain_text("Er is niets opgeslagen")
+    expect(told).to_be_focused()
+    expect(tom.get_by_label("Naam", exact=True)).to_have_value("Van Tom")
+    expect(tom.get_by_label("Beschrijving")).to_have_value("Wat Van Tom erover schrijft.")
+    expect(tom.get_by_role("heading", level=1)).to_have_text("Van Els")
+    tom.get_by_role("button", name="Bewaar", exact=True).click()
+    expect(tom.get_by_role("heading", level=1)).to_have_text("Van Tom")
+    leave(els)
+    leave(tom)
+
+
+def test_deciding_by_keyboard_alone(browser: Browser, site: Site) -> None:
+    made = analysed(site.storage)
+    first, second = made["codes"][1], made["codes"][0]
+    els = log_in(browser, site, "els", "facilitator")
+    els.goto("/beheer/opdrachten/4")
+    els.keyboard.press("j")
+    expect(els.locator(f"#thema-{first}")).to_be_focused()
+    els.keyboard.press("x")
+    els.keyboard.press("j")
+    els.keyboard.press("x")
+    els.keyboard.press("s")
+    expect(els.locator("#gedaan")).to_contain_text(f"els voegde {second}")
+    expect(els.locator("#gedaan")).to_be_focused()
+    els.keyboard.press("u")
+    expect(els.locator("#gedaan")).to_contain_text("maakte beslissing")
+    els.keyboard.press("j")
+    els.keyboard.press("v")
+    expect(els.get_by_text("1 verworpen thema")).to_be_visible()
+    els.get_by_label("Tekst").focus()
+    els.keyboard.type("java")
+    expect(els.get_by_label("Tekst")).to_have_value("java")
+    assert len(seen(site).state.log) == 3
+    leave(els)
+
+
+def test_without_a_connection_nothing_that_was_typed_is_lost(browser: Browser, site: Site) -> None:
+    made = analysed(site.storage)
+    els = log_in(browser, site, "els", "facilitator")
+    els.goto(f"/beheer/themas/{made['codes'][1]}")
+    note = els.get_by_label("Nieuwe notitie")
+    note.fill("Dit mag niet weg.")
+    els.context.set_offline(True)
+    els.get_by_role("button", name="Bewaar notitie").click()
+    expect(els.get_by_text("Geen verbinding. Er is niets opgeslagen.")).to_be_visible()
+    expect(note).to_have_value("Dit mag niet weg.")
+    els.context.set_offline(False)
+    els.get_by_role("button", name="Bewaar notitie").click()
+    expect(els.locator("#gedaan")).to_contain_text("els schreef een notitie")
+    leave(els)
+
+
+def test_deciding_works_without_scripts(browser: Browser, site: Site) -> None:
+    made = analysed(site.storage)
+    els = log_in(browser, site, "els", "facilitator", java_script_enabled=False)
+    els.goto("/beheer/opdrachten/4")
+    els.locator(f"#goed-{made['codes'][1]}").click()
+    expect(els.locator("#gedaan")).to_contain_text("els keurde")
+    els.locator("#gedaan").get_by_role("button", name="Maak ongedaan").click()
+    assert {each.status for each in seen(site).themes} == {"kandidaat"}
+    els.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1024), ("light", 768)])
+def test_no_page_of_the_review_has_an_accessibility_error(
+    browser: Browser, site: Site, scheme: Any, width: int
+) -> None:
+    made = analysed(site.storage)
+    with site.storage.writing() as session:
+        themes = [each.id for each in picture(session, 1, 4).themes]
+        for each in themes:
+            append(session, 1, "els", {"op": "approve", "theme": each})
+        append(session, 1, "els", {"op": "note", "theme": themes[0], "text": "Let op."})
+        create = {"op": "action", "do": "create", "opdracht": 4, "themes": themes}
+        append(session, 1, "els", {**create, "id": "a" * 32, "text": "Begin later."})
+        append(session, 1, "els", {**create, "id": "b" * 32, "text": "Begin vroeger."})
+        task = draw(session, 1, picture(session, 1, 4), "els", 5).id
+        rounds.close(session, 1, 1)
+    baas = log_in(browser, site, "baas", "beheerder", viewport={"width": width, "height": 800})
+    baas.emulate_media(color_scheme=scheme)
+
+    def check(where: str) -> None:
+        found = Axe().run(baas).response["violations"]
+        assert [(each["id"], [n["html"] for n in each["nodes"]]) for each in found] == [], where
+        assert baas.evaluate("document.documentElement.scrollWidth") <= width, where
+
+    theme = made["codes"][0]
+    for path in (
+        "/beheer",
+        "/beheer/opdrachten/4?gedaan=1",
+        "/beheer/opdrachten/5",
+        "/beheer/opdrachten/4/acties",
+        f"/beheer/opdrachten/4/acties/{'a' * 32}",
+        "/beheer/opdrachten/4/voorstellen",
+        "/beheer/opdrachten/4/beslissingen",
+        "/beheer/opdrachten/4/coderen",
+        f"/beheer/coderen/{task}",
+        f"/beheer/themas/{theme}",
+        f"/beheer/themas/{theme}/splitsing",
+        f"/beheer/antwoorden/{made['answers'][2]}",
+        "/beheer/zonder-opdracht",
+        "/beheer/acties?ook=voorstellen",
+        "/beheer/analyse",
+        "/beheer/rondes/1",
+        "/beheer/uitvoer",
+        "/beheer/accounts",
+        "/beheer/logboek",
+        "/beheer/wachtwoord",
+        "/beheer/nergens",
+    ):
+        baas.goto(path)
+        check(path)
+    baas.goto(f"/beheer/themas/{theme}")
+    baas.get_by_text("Naam en beschrijving").click()
+    baas.get_by_label("Naam", exact=True).fill("x" * 5000)
+    baas.get_by_role("button", name="Bewaar", exact=True).click()
+    expect(baas.get_by_role("alert")).to_contain_text("hoogstens")
+    check("a label that is too long")
+    leave(baas)
