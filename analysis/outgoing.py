@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from analysis import plan_document, sheets
 from analysis.export_words import word
-from analysis.picture import Picture, Pictures, picture
+from analysis.picture import Picture, Pictures
 from analysis.plan import Plan
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, quotable
@@ -75,7 +75,7 @@ def export(
     pictures: Pictures | None = None,
 ) -> bytes:
     """One file. ``opdracht`` limits it to one; ``pictures`` are used where they are at hand."""
-    seen = pictures or _Fresh()
+    seen = pictures or Pictures()
     if what is What.actieplan:
         plan = approved(session, consultation_id, catalogue, pictures=pictures)
         if opdracht is not None:
@@ -83,7 +83,7 @@ def export(
             plan = Plan(plan.round, plan.at, parts, plan.organisations)
         return _plan(plan, catalogue, format_)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
-    found = [seen.of(session, consultation_id, number) for number in numbers]
+    found = list(seen.all(session, consultation_id, numbers).values())
     if what is What.themes:
         sheet = themes_sheet(session, found, catalogue)
     else:
@@ -223,11 +223,3 @@ def _few(people: int | None) -> str | int:
 
 def _columns(keys: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(Column(each, word("kolommen", each)) for each in keys)
-
-
-class _Fresh(Pictures):
-    """Reads every picture anew."""
-
-    def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
-        """The picture as it is now."""
-        return picture(session, consultation_id, opdracht)

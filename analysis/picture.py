@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
 from analysis.themes import Marks, ThemeView, latest_run, marks_of, view_of
-from consultation.curation_state import CuratedAction, CuratedTheme, CurationState, Proposal
-from consultation.curation_store import curated
+from consultation.curation_replay import replay
+from consultation.curation_state import (
+    CuratedAction,
+    CuratedTheme,
+    CurationState,
+    Machine,
+    Proposal,
+)
+from consultation.curation_store import load_events, load_machine
 from consultation.models import (
     AnalysisRun,
     Consent,
@@ -31,8 +39,11 @@ from consultation.models import (
 )
 
 _MOST_KEPT = 32
+_ANEW = frozenset({"place", "split", "create", "accept", "revoke"})
+"""Decisions that make themes or place statements elsewhere: then the machine is read anew."""
 
 Stamp = tuple[object, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -105,59 +116,158 @@ class Picture:
         return said.text if said else ""
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A picture with what it was made from: to lay later decisions over the same machine."""
+
+    data: Stamp
+    last_event: int
+    picture: Picture
+    machine: Machine
+
+
 class Pictures:
-    """Pictures that were made, each until something in it changes."""
+    """Pictures that were made, each until something in it changes.
+
+    After a decision only the log is laid anew over what was read before; the statements are read
+    again when answers, consents, runs or placements changed.
+    """
 
     def __init__(self) -> None:
         """Keeps none yet."""
-        self._kept: OrderedDict[tuple[int, int], tuple[Stamp, Picture]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
+        self._others: dict[tuple[int, str], tuple[Stamp, Any]] = {}
         self._lock = threading.Lock()
 
     def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
         """The picture of an opdracht as it is now."""
+        return self.all(session, consultation_id, [opdracht])[opdracht]
+
+    def all(
+        self, session: Session, consultation_id: int, opdrachten: Iterable[int]
+    ) -> dict[int, Picture]:
+        """The pictures of several opdrachten."""
+        data, last = _stamp(session, consultation_id)
+        return {each: self._one(session, consultation_id, each, data, last) for each in opdrachten}
+
+    def kept(
+        self,
+        session: Session,
+        consultation_id: int,
+        name: str,
+        make: Callable[[], T],
+        *,
+        decisions: bool = True,
+    ) -> T:
+        """Anything else that follows from all that stands, made anew when any of that changed.
+
+        Without ``decisions`` it follows from what was said and where that was placed alone.
+        """
+        data, last = _stamp(session, consultation_id)
+        if not decisions:
+            last = _last_placement(session, consultation_id)
+        stamp = (data, last, latest_run_id(session, consultation_id))
+        key = (consultation_id, name)
+        with self._lock:
+            found = self._others.get(key)
+            if found is not None and found[0] == stamp:
+                known: T = found[1]
+                return known
+        made = make()
+        with self._lock:
+            self._others[key] = (stamp, made)
+        return made
+
+    def _one(
+        self, session: Session, consultation_id: int, opdracht: int, data: Stamp, last: int
+    ) -> Picture:
+        run = latest_run(session, consultation_id, opdracht)
+        stamp = (*data, run.id if run is not None else None)
         key = (consultation_id, opdracht)
-        stamp = _stamp(session, consultation_id, opdracht)
         with self._lock:
             kept = self._kept.get(key)
-            if kept is not None and kept[0] == stamp:
+            if kept is not None:
                 self._kept.move_to_end(key)
-                return kept[1]
-        made = picture(session, consultation_id, opdracht)
+        if kept is not None and kept.data == stamp:
+            if kept.last_event == last:
+                return kept.picture
+            made = _later(session, consultation_id, kept, stamp, last)
+        else:
+            made = None
+        made = made or _read(session, consultation_id, opdracht, run, stamp, last)
         with self._lock:
-            self._kept[key] = (stamp, made)
+            self._kept[key] = made
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
-        return made
+        return made.picture
 
 
 def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
     """What stands on an opdracht, read anew."""
     run = latest_run(session, consultation_id, opdracht)
+    return _read(session, consultation_id, opdracht, run, (), 0).picture
+
+
+def latest_run_id(session: Session, consultation_id: int) -> int | None:
+    """The id of the last finished run over anything."""
+    run = latest_run(session, consultation_id, None)
+    return run.id if run is not None else None
+
+
+def _read(
+    session: Session,
+    consultation_id: int,
+    opdracht: int,
+    run: AnalysisRun | None,
+    data: Stamp,
+    last: int,
+) -> _Kept:
     round_ = session.get(Round, run.round_id) if run is not None else None
     said = standing(session, consultation_id, opdracht)
-    state = curated(session, consultation_id, opdracht, run, [each.id for each in said])
+    log = load_events(session, consultation_id, (opdracht,))
+    ids = [each.id for each in said]
+    machine = load_machine(session, consultation_id, (opdracht,), log, {opdracht: run}, ids)
     query = (
         select(RunTheme)
         .join(Theme, Theme.id == RunTheme.theme_id)
         .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
         .order_by(RunTheme.run_id)
     )
-    return Picture(
+    made = Picture(
         opdracht=opdracht,
         run=run,
         run_round=round_.number if round_ is not None else None,
         said=tuple(said),
-        state=state,
+        state=replay(machine, log),
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id) if run is not None else Marks(),
     )
+    return _Kept(data, last, made, machine)
 
 
-def _stamp(session: Session, consultation_id: int, opdracht: int) -> Stamp:
-    """Differs as soon as the picture would: by an event, a run, a statement, an answer that was
-    changed or withdrawn, a consent, or an erasure."""
-    run = latest_run(session, consultation_id, opdracht)
-    counts = session.execute(
+def _later(
+    session: Session, consultation_id: int, kept: _Kept, data: Stamp, last: int
+) -> _Kept | None:
+    """The same picture after later decisions; None where they changed what the machine says."""
+    log = load_events(session, consultation_id, (kept.picture.opdracht,))
+    fresh = {each.operation.op for each in log if each.id > kept.last_event}
+    if fresh & _ANEW:
+        return None
+    made = replace(kept.picture, state=replay(kept.machine, log))
+    return _Kept(data, last, made, kept.machine)
+
+
+def _last_placement(session: Session, consultation_id: int) -> int:
+    query = select(func.max(CurationEvent.id)).where(
+        CurationEvent.consultation_id == consultation_id, CurationEvent.op.in_(("place", "revoke"))
+    )
+    return session.scalar(query) or 0
+
+
+def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
+    """Differs as soon as what was said does: by a statement, an answer that was changed or
+    withdrawn, a consent, or an erasure. And the id of the last decision."""
+    last, *counts = session.execute(
         select(
             select(func.max(CurationEvent.id))
             .where(CurationEvent.consultation_id == consultation_id)
@@ -165,8 +275,9 @@ def _stamp(session: Session, consultation_id: int, opdracht: int) -> Stamp:
             select(func.count()).select_from(Statement).scalar_subquery(),
             select(func.max(Consent.id)).scalar_subquery(),
             select(func.count()).select_from(Participant).scalar_subquery(),
+            select(func.count()).select_from(Contribution).scalar_subquery(),
             select(func.sum(Contribution.version)).scalar_subquery(),
             select(func.count(Contribution.withdrawn_at)).scalar_subquery(),
         )
     ).one()
-    return (run.id if run is not None else None, *counts)
+    return tuple(counts), last or 0

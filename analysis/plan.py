@@ -6,13 +6,13 @@ The same shape is exported, published and shown on the public pages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from analysis.release import Breakdown, Quote, breakdown, quotable
+from analysis.release import Breakdown, Quote, breakdown, quotable, releasable
 from analysis.standing import Voice, voices
 
 QUOTES = 3
@@ -117,11 +117,20 @@ def counted(
     round_number: int,
     at: datetime,
     organisations: Sequence[str],
+    heard: Mapping[str, Voice] | None = None,
+    allowed: Collection[str] | None = None,
 ) -> Plan:
-    """The plan with what was decided, counted over the statements that stand now."""
+    """The plan with what was decided, counted over the statements that stand now.
+
+    ``heard`` gives those, and ``allowed`` which of them may be quoted, where that is known already.
+    """
     parts = list(decided)
-    heard = voices(session, consultation_id, round_number)
-    wanted = [each for part in parts for theme in part.themes for each in theme.quotes]
+    if heard is None:
+        heard = voices(session, consultation_id, round_number)
+    offered = [theme.quotes for part in parts for theme in part.themes]
+    if allowed is None:
+        allowed = releasable(session, [each for one in offered for each in one])
+    wanted = [each for one in offered for each in _first(one, allowed)]
     wanted += [each.statement for part in parts for each in part.actions if each.statement]
     quotes = quotable(session, wanted)
     return Plan(
@@ -171,6 +180,10 @@ def _opdracht(
         people = people_in([each for each in inside if each in heard], heard)
         actions.append(replace(action, text=text, people=people))
     return PlanOpdracht(decided.nummer, tuple(themes), tuple(actions), tuple(withheld))
+
+
+def _first(offered: Sequence[str], allowed: Container[str]) -> list[str]:
+    return [each for each in offered if each in allowed][:QUOTES]
 
 
 def people_in(statements: Iterable[str], heard: Mapping[str, Voice]) -> Breakdown:

@@ -7,6 +7,7 @@ from it at once.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from analysis.picture import Pictures, picture
+from analysis.picture import Picture, Pictures, picture
 from analysis.plan import (
     CANDIDATES,
     NOBODY,
@@ -24,7 +25,8 @@ from analysis.plan import (
     PlanAction,
     counted,
 )
-from analysis.release import organisations, quotable
+from analysis.release import all_releasable, organisations, releasable
+from analysis.standing import Voice
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation_state import CuratedAction
@@ -65,9 +67,38 @@ def approved(
     """The plan as it would be published now: approved themes and actions only."""
     last = rounds.latest_round(session, consultation_id)
     number = until_round or (last.number if last else 0)
-    decided = decided_of(session, consultation_id, catalogue, number, pictures)
-    names = organisations(session, consultation_id, number)
-    return counted(session, consultation_id, decided, number, now(), names)
+
+    def made(seen: Mapping[int, Picture] | None) -> Plan:
+        heard = None
+        if seen is not None:
+            heard = {
+                each.id: Voice(each.participant, each.group)
+                for one in seen.values()
+                for each in one.said
+                if each.round <= number
+            }
+        allowed = None
+        if pictures is not None:
+            allowed = pictures.kept(
+                session,
+                consultation_id,
+                "releasable",
+                lambda: all_releasable(session, consultation_id),
+                decisions=False,
+            )
+        decided = decided_of(session, consultation_id, catalogue, number, seen, allowed)
+        names = organisations(session, consultation_id, number)
+        return counted(session, consultation_id, decided, number, now(), names, heard, allowed)
+
+    if pictures is None:
+        return made(None)
+    opdrachten = [each.nummer for each in catalogue.opdrachten]
+    return pictures.kept(
+        session,
+        consultation_id,
+        f"plan {number}",
+        lambda: made(pictures.all(session, consultation_id, opdrachten)),
+    )
 
 
 def publish(
@@ -173,54 +204,62 @@ def decided_of(
     consultation_id: int,
     catalogue: Catalogue,
     until_round: int,
-    pictures: Pictures | None = None,
+    pictures: Mapping[int, Picture] | None = None,
+    allowed: Collection[str] | None = None,
 ) -> list[DecidedOpdracht]:
-    """What was approved per opdracht, of those where anything was."""
+    """What was approved per opdracht, of those where anything was.
+
+    ``allowed`` are the statements that may be quoted, where they are known already.
+    """
+    seen = pictures or {
+        each.nummer: picture(session, consultation_id, each.nummer) for each in catalogue.opdrachten
+    }
+    members = {
+        view.id: [each.id for each in view.said if each.round <= until_round]
+        for one in seen.values()
+        for view in one.themes
+        if view.status in _APPROVED
+    }
+    offered = {
+        view.id: _offered([each.id for each in view.quotes], members[view.id])
+        for one in seen.values()
+        for view in one.themes
+        if view.id in members
+    }
+    if allowed is None:
+        allowed = releasable(session, [each for one in offered.values() for each in one])
     found = []
-    for opdracht in catalogue.opdrachten:
-        if pictures is not None:
-            seen = pictures.of(session, consultation_id, opdracht.nummer)
-        else:
-            seen = picture(session, consultation_id, opdracht.nummer)
-        within = {each.id for each in seen.said if each.round <= until_round}
-        themes = [
-            (view, [each.id for each in view.said if each.id in within])
-            for view in seen.themes
-            if view.status in _APPROVED
-        ]
-        actions = [
-            each for each in seen.actions if each.status in _APPROVED and each.joined_into is None
-        ]
-        shown = {view.id for view, _ in themes}
-        decided = DecidedOpdracht(
-            nummer=opdracht.nummer,
-            themes=tuple(
-                DecidedTheme(
-                    id=view.id,
-                    code=view.code,
-                    label=view.label,
-                    description=view.description,
-                    statements=tuple(ids),
-                    quotes=_quotes(session, [each.id for each in view.quotes], ids),
-                )
-                for view, ids in themes
-            ),
-            actions=tuple(_action(each, shown) for each in actions),
+    for number, one in seen.items():
+        themes = tuple(
+            DecidedTheme(
+                id=view.id,
+                code=view.code,
+                label=view.label,
+                description=view.description,
+                statements=tuple(members[view.id]),
+                quotes=tuple([x for x in offered[view.id] if x in allowed][:CANDIDATES]),
+            )
+            for view in one.themes
+            if view.id in members
         )
-        if decided.themes or decided.actions:
-            found.append(decided)
+        actions = tuple(
+            _action(each, members.keys())
+            for each in one.actions
+            if each.status in _APPROVED and each.joined_into is None
+        )
+        if themes or actions:
+            found.append(DecidedOpdracht(number, themes, actions))
     return found
 
 
-def _quotes(session: Session, chosen: list[str], members: list[str]) -> tuple[str, ...]:
-    """The quotes that may be shown: those chosen for the theme first, then its most central."""
+def _offered(chosen: list[str], members: list[str]) -> list[str]:
+    """The quotes to look at: those chosen for the theme first, then its most central."""
     inside = set(members)
-    ordered = [each for each in chosen if each in inside]
-    ordered += [each for each in members if each not in set(ordered)]
-    return tuple(quotable(session, ordered[: 4 * CANDIDATES]))[:CANDIDATES]
+    ordered = [*(each for each in chosen if each in inside), *members]
+    return list(dict.fromkeys(ordered))[: 4 * CANDIDATES]
 
 
-def _action(action: CuratedAction, shown: set[str]) -> PlanAction:
+def _action(action: CuratedAction, shown: Collection[str]) -> PlanAction:
     return PlanAction(
         id=action.id,
         text=action.text or "",

@@ -80,34 +80,71 @@ def consented(purpose: str) -> Select[str]:
     return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
 
 
-def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
-    """The quotes that may be shown, of these statements, by statement id.
+def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
+    """Those of the statements that may be quoted: their answer stands, and whoever gave it agrees
+    to analysis and to being quoted."""
+    people = set(session.scalars(consented("analyse"))) & set(session.scalars(consented("citaat")))
+    found = set()
+    for chunk in _chunks(statement_ids):
+        rows = session.execute(_where_from(Statement.id, Submission.participant_id, chunk))
+        found |= {statement for statement, participant in rows if participant in people}
+    return found
 
-    A quote is released while its answer stands, and while whoever gave it agrees to analysis and to
-    being quoted. Personal data in it is masked.
+
+def all_releasable(session: Session, consultation_id: int) -> set[str]:
+    """All statements of a consultation that may be quoted; see ``releasable``."""
+    query = (
+        select(Statement.id)
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Round.consultation_id == consultation_id,
+            Contribution.withdrawn_at.is_(None),
+            ContributionVersion.version == Contribution.version,
+            Submission.participant_id.in_(consented("analyse")),
+            Submission.participant_id.in_(consented("citaat")),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
+    """The quotes that may be shown, of these statements, by statement id; see ``releasable``.
+
+    Personal data in them is masked.
     """
     ids = list(dict.fromkeys(statement_ids))
-    found: dict[str, Quote] = {}
+    allowed = releasable(session, ids)
     text = func.substr(
         ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
     )
-    for first in range(0, len(ids), _CHUNK):
-        query = (
-            select(Statement.id, text)
-            .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
-            .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-            .join(Submission, Submission.id == Contribution.submission_id)
-            .where(
-                Statement.id.in_(ids[first : first + _CHUNK]),
-                Contribution.withdrawn_at.is_(None),
-                ContributionVersion.version == Contribution.version,
-                Submission.participant_id.in_(consented("analyse")),
-                Submission.participant_id.in_(consented("citaat")),
-            )
-        )
-        for statement_id, words in session.execute(query):
+    found: dict[str, Quote] = {}
+    for chunk in _chunks(each for each in ids if each in allowed):
+        for statement_id, words in session.execute(_where_from(Statement.id, text, chunk)):
             found[statement_id] = Quote(statement_id, masked(words))
     return {each: found[each] for each in ids if each in found}
+
+
+def _where_from(first: Any, second: Any, ids: list[str]) -> Select[Any]:
+    return (
+        select(first, second)
+        .select_from(Statement)
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(
+            Statement.id.in_(ids),
+            Contribution.withdrawn_at.is_(None),
+            ContributionVersion.version == Contribution.version,
+        )
+    )
+
+
+def _chunks(ids: Iterable[str]) -> list[list[str]]:
+    whole = list(dict.fromkeys(ids))
+    return [whole[start : start + _CHUNK] for start in range(0, len(whole), _CHUNK)]
 
 
 def organisations(

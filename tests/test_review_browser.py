@@ -29,7 +29,10 @@ from consultation.settings import ROOT, Settings
 from consultation.storage import Storage
 
 pytest_plugins = ["web_fixtures"]
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning"),
+]
 
 FLAGS = [
     "--headless",
@@ -168,7 +171,7 @@ def test_a_facilitators_morning_is_kept_and_exported(browser: Browser, sample: S
     # writes an action
     els.get_by_role("link", name="Acties", exact=True).last.click()
     els.get_by_label("Wat moet er gebeuren").fill("Laat de bus rijden tot na de les.")
-    els.get_by_label(re.compile(f"^{wanted[0]} ")).check()
+    els.get_by_role("checkbox", name=re.compile(f"^{wanted[0]} ")).check()
     els.get_by_label("Trekker", exact=True).fill("De Lijn")
     els.get_by_label("Prioriteit").select_option("5")
     els.get_by_role("button", name="Bewaar actie").click()

@@ -122,7 +122,10 @@ def answer_checklist(here: Here, form: PostedForm, number: int, action: str) -> 
             raise Problem(409, say("curatie_action_gone"))
         now = checklist.checked(session, here.consultation_id).get(action, {})
         for criterion in here.catalogue.consultatie.criteria:
-            answer = form.line(f"toets_{criterion.sleutel}")
+            field = f"toets_{criterion.sleutel}"
+            if field not in form.fields:
+                continue
+            answer = form.line(field)
             before = now[criterion.sleutel].answer if criterion.sleutel in now else ""
             if answer in checklist.ANSWERS and answer != before:
                 checklist.check(
@@ -164,10 +167,8 @@ def _weighed(session: Session, here: Services, proposals: bool) -> list[Weighed]
 
 
 def _pictures(session: Session, here: Services) -> Mapping[int, Picture]:
-    return {
-        each.nummer: here.pictures.of(session, here.consultation_id, each.nummer)
-        for each in here.catalogue.opdrachten
-    }
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    return here.pictures.all(session, here.consultation_id, numbers)
 
 
 def _overlap(

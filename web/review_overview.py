@@ -54,8 +54,6 @@ def overview(
         chosen = chosen_round(session, here, ronde)
         until = chosen.number if chosen else None
         run = latest_run(session, here.consultation_id, None, ronde)
-        stand = counts(session, here.consultation_id, until)
-        said = numbers.per_opdracht(session, here.consultation_id, until)
         runs = {
             each.nummer: latest_run(session, here.consultation_id, each.nummer, ronde)
             for each in here.catalogue.opdrachten
@@ -63,7 +61,17 @@ def overview(
         since = {
             number: own.started_at if own is not None else None for number, own in runs.items()
         }
-        arrived = gaps.arrived_since(session, here.consultation_id, since)
+        stand, said, arrived = here.pictures.kept(
+            session,
+            here.consultation_id,
+            f"overview {until} {ronde}",
+            lambda: (
+                counts(session, here.consultation_id, until),
+                numbers.per_opdracht(session, here.consultation_id, until),
+                gaps.arrived_since(session, here.consultation_id, since),
+            ),
+            decisions=False,
+        )
         limited = session.execute(
             select(Account.opdracht, Account.name).where(Account.opdracht.is_not(None))
         )
@@ -71,11 +79,11 @@ def overview(
         for number, name in limited:
             assert number is not None
             trekkers.setdefault(number, []).append(name)
-        pictures = {
-            number: here.pictures.of(session, here.consultation_id, number)
-            for number, own in runs.items()
-            if own is not None
-        }
+        pictures = here.pictures.all(
+            session,
+            here.consultation_id,
+            [number for number, own in runs.items() if own is not None],
+        )
         rows = [
             Row(
                 opdracht=each,
