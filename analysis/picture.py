@@ -273,6 +273,8 @@ def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
             .where(CurationEvent.consultation_id == consultation_id)
             .scalar_subquery(),
             select(func.count()).select_from(Statement).scalar_subquery(),
+            select(func.count(Statement.opdracht)).scalar_subquery(),
+            select(func.sum(Statement.opdracht)).scalar_subquery(),
             select(func.max(Consent.id)).scalar_subquery(),
             select(func.count()).select_from(Participant).scalar_subquery(),
             select(func.count()).select_from(Contribution).scalar_subquery(),

@@ -157,6 +157,26 @@ def test_statements_are_placed_under_another_opdracht_and_come_back(
     assert len(seen(site).said) == 48
 
 
+def test_what_has_no_opdracht_is_placed_and_taken_back(els: httpx.Client, site: Site) -> None:
+    with site.storage.writing() as session:
+        some = list(session.scalars(select(Statement).order_by(Statement.id).limit(2)))
+        for each in some:
+            each.opdracht = None
+        ids = [each.id for each in some]
+    field = {"formulier": field_of(els)}
+    nothing = els.post("/beheer/zonder-opdracht", data={**field, "doe": "plaats", "opdracht": "5"})
+    assert nothing.status_code == 422
+    placed = {**field, "doe": "plaats", "opdracht": "5", "uitspraak": ids}
+    page = els.post("/beheer/zonder-opdracht", data=placed, follow_redirects=True)
+    assert "staan nu bij de opdracht" in page.text
+    assert {each.id for each in seen(site, 5).said} == set(ids)
+    event = re.search(r'name="beslissing" value="(\d+)"', page.text)
+    assert event
+    undone = {**field, "doe": "herroep", "beslissing": event[1]}
+    assert els.post("/beheer/zonder-opdracht", data=undone).status_code == 303
+    assert seen(site, 5).said == ()
+
+
 def test_themes_are_put_in_another_order(els: httpx.Client, site: Site) -> None:
     order = [each.id for each in seen(site).themes]
     decide(els, "volgorde", opdracht=4, thema=order[1], richting="omhoog", volgorde=order)

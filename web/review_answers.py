@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from analysis.standing import without_opdracht
 from analysis.themes import latest_run
+from consultation.curation_state import Event
 from web import findings
-from web.accounts import CurrentReviewer
-from web.review import ChosenRound, PageNumber, chosen_round, page, paged
-from web.services import Here
+from web.accounts import CurrentReviewer, Reviewer
+from web.decisions import Refusal, asked, carry_out
+from web.problems import Problem
+from web.review import ChosenRound, PageNumber, PostedForm, back_to, chosen_round, page, paged
+from web.services import Here, Services
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
@@ -25,7 +28,36 @@ def unplaced_page(
     pagina: PageNumber = 1,
 ) -> HTMLResponse:
     """The statements that no opdracht was found for."""
+    return _unplaced(request, here, reviewer, ronde, pagina)
+
+
+@router.post("/zonder-opdracht")
+def place(request: Request, here: Here, form: PostedForm) -> Response:
+    """Places the chosen statements under an opdracht, or undoes that."""
+    form.reviewer.require("decide", typed=form.typed)
+    try:
+        raw = asked(form)
+    except Problem as problem:
+        done: list[Event] | Refusal = Refusal(422, str(problem.detail))
+    else:
+        done = carry_out(here, form, None, raw)
+    if isinstance(done, Refusal):
+        return _unplaced(request, here, form.reviewer, None, 1, done)
+    last = done[-1]
+    told = last.id if last.operation.op == "place" else None
+    return back_to("/beheer/zonder-opdracht", gedaan=told)
+
+
+def _unplaced(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    ronde: int | None,
+    pagina: int,
+    refusal: Refusal | None = None,
+) -> HTMLResponse:
     reviewer.require("read")
+    done = request.query_params.get("gedaan", "")
     with here.storage.reading() as session:
         chosen = chosen_round(session, here, ronde)
         said = without_opdracht(session, here.consultation_id, chosen.number if chosen else None)
@@ -34,6 +66,9 @@ def unplaced_page(
             here,
             reviewer,
             "beheer/zonder_opdracht.html",
+            refusal.status if refusal else 200,
+            refusal=refusal,
+            done=int(done) if done.isascii() and done.isdigit() and len(done) < 12 else 0,
             chosen=chosen,
             people=len({each.participant for each in said}),
             answers=len({each.contribution for each in said}),
