@@ -12,7 +12,7 @@ from consultation.storage import Storage
 
 NEAR = 0.3
 """From this cosine of centred vectors on, two actions are shown side by side. It is low on purpose:
-of the sample's 54 proposed actions, which were written apart, it shows 12 of 1,283 pairs, and a
+of the sample's 54 proposed actions, which were written apart, it shows 12 of 1,291 pairs, and a
 reader dismisses most. Two wordings of one action come far above it."""
 
 _FEWEST = 3
