@@ -14,6 +14,7 @@ from analysis.alignment import align
 from analysis.clustering import WITHOUT_THEME
 from analysis.continuing import Continued, continued, kept
 from analysis.known import Known, Portrait
+from analysis.labels import Encode
 from analysis.portraits import distinct, portrait, portraits
 from analysis.result import Found, FoundTheme
 from analysis.themes import FEWEST
@@ -36,8 +37,11 @@ def refit_due(known: Known, round_number: int, voices: int, method: str) -> bool
     return abs(voices - last.voices) >= ENOUGH_CHANGED * max(last.voices, 1)
 
 
-def find_anew(found: Found, vectors: Vectors, nlp: Language) -> None:
-    """Clusters everything, and gives each cluster the identity of the theme it continues."""
+def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> None:
+    """Clusters everything, and gives each cluster the identity of the theme it continues.
+
+    ``encode`` gives the vectors of phrases that could be labels.
+    """
     said = found.said
     if len(said) < FEWEST:
         return
@@ -47,6 +51,7 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language) -> None:
         [each.kind for each in said],
         [each.participant for each in said],
         nlp,
+        encode=encode,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
@@ -70,12 +75,7 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language) -> None:
         )
 
 
-def find_on(
-    found: Found,
-    vectors: Vectors,
-    nlp: Language,
-    label_vectors: Callable[[list[str]], Vectors],
-) -> None:
+def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> None:
     """Continues the known themes: maps what is new, adds new themes, proposes the rest."""
     said, known = found.said, found.known
     enough = found.refit and len(said) >= FEWEST
@@ -84,12 +84,12 @@ def find_on(
         [each.text for each in said],
         vectors,
         known,
-        label_vectors,
+        encode,
         cluster if enough else None,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
-    shown = _portraits(found, vectors, homes, result, nlp)
+    shown = _portraits(found, vectors, homes, result, nlp, encode)
     members = _members(result)
     taken = [each.label for each in known.state.themes.values() if each.live]
     for theme in kept(known.state):
@@ -154,19 +154,20 @@ def _portraits(
     homes: Sequence[str | None],
     result: Continued,
     nlp: Language,
+    encode: Encode,
 ) -> dict[str, Portrait]:
     """Portraits of what has none yet; of everything when all was clustered anew."""
     bare = {home for home in homes if home is not None} - found.known.portraits.keys()
     if not (bare or (found.refit and len(found.said) >= FEWEST)):
         return {}
-    shown = portraits(found.said, vectors, homes, nlp)
+    shown = portraits(found.said, vectors, homes, nlp, encode)
     for split in result.splits:
         theme, rows = split.theme, split.rows
         parted = list(homes)
         for row in rows:
             parted[row] = f"split {theme}"
         name = f"split {theme}"
-        parts = portraits(found.said, vectors, parted, nlp)
+        parts = portraits(found.said, vectors, parted, nlp, encode)
         if name in parts:
             shown[name] = parts[name]
     return shown

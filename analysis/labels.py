@@ -1,80 +1,316 @@
-"""A readable label per theme: a phrase people used, not a list of lemmas."""
+"""A readable label per theme: a phrase people used, or two of them.
+
+Candidates are the noun phrases of a theme's most central statements. A phrase counts for more when
+its words are heard from several people in this theme and seldom in the others (compounds included:
+"kinderopvang" speaks for "opvang"), when its meaning lies near the theme's centre and far from the
+other centres (as KeyBERT does: Grootendorst 2020), when it stands in a proposal, and when it is a
+phrase rather than a bare or vague word. Where one phrase covers less than most of a theme, the one
+that adds most to it is put beside it.
+"""
 
 from __future__ import annotations
 
-import re
+import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from wordfreq import zipf_frequency
 
+from analysis.phrases import Phrase, phrases
+from language.embedding import Vectors, normalised
 from language.pipeline import Word
 
-_LONGEST = 4
-_BINDS = frozenset({"geen", "te"})
-_INSIDE = frozenset(
-    {"van", "voor", "op", "in", "met", "de", "het", "en", "aan", "bij", "om", "een", "naar", "tot"}
+CENTRAL = 40
+"""How many of a theme's most central statements are read for its label."""
+
+Encode = Callable[[Sequence[str]], Vectors]
+
+_ENCODED = 25
+_ENOUGH = 0.6
+_MOST_WORDS = 7
+
+_VAGUE = frozenset(
+    word
+    for line in (
+        "aanpak aantal antwoord april augustus avond basis begin beleid boel bron buur",
+        "collega dag december deel deur ding dinsdag dochter doel donderdag duur effect eind",
+        "einde euro februari gang gebied gebruik gedrag geluk gemeente geval gevoel gevolg",
+        "groep haha hand heleboel helft herfst hoofd huis hulp idee iemand invulling inzet",
+        "jaar januari juli juni kamer kans kant keer kind kwartier kwestie land lente lid",
+        "lijst maand maandag maart maatregel mama man manier mei mens mensen middag middel",
+        "minuut moeder moeite mogelijkheid moment motie naam namiddag nederland nieuws",
+        "november ochtend oktober onderzoek oog orde overleg paar papa pasen persoon plaats",
+        "plan positie principe probleem procent punt raad reden reeks regering rest resultaat",
+        "rol schijn schrik september situatie soort stad stap stuk systeem taak tal tijd uur",
+        "vader verbetering verhaal verzoek vlaanderen volk voorbeeld voormiddag voorstel vorm",
+        "vraag vriend vrijdag vrouw week weg werk winter woensdag woord zaak zaterdag zin",
+        "zomer zondag zoon zus",
+    )
+    for word in line.split()
 )
-_NOT_LAST = frozenset({"ADJ", "ADV", "VERB", "AUX", "NUM", "ADP", "DET", "PRON", "SCONJ", "CCONJ"})
-_NOT_ANYWHERE = frozenset({"VERB", "AUX", "PRON", "SCONJ"})
-_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*")
 
 
 @dataclass(frozen=True)
-class _Phrase:
-    key: tuple[str, ...]
+class Reading:
+    """The central statements of all themes, read for labels.
+
+    ``texts`` and ``words`` (with parts of speech) by row, ``people`` who says each row and
+    ``proposals`` the rows that are proposals; ``themes`` the rows of each theme, central first.
+    """
+
+    texts: Mapping[int, str]
+    words: Mapping[int, Sequence[Word]]
+    people: Mapping[int, str]
+    proposals: frozenset[int]
+    themes: Sequence[Sequence[int]]
+
+
+@dataclass
+class _Candidate:
     text: str
     content: tuple[str, ...]
-    doubt: float
+    rows: frozenset[int]
+    covers: frozenset[int]
+    lexical: float
+    form: float
+    near: float = 0.0
+    score: float = 0.0
 
 
 def theme_labels(
-    texts: Sequence[str], words: Sequence[Sequence[Word]], themes: Sequence[Sequence[int]]
+    reading: Reading,
+    centres: Vectors,
+    middle: Vectors | None = None,
+    encode: Encode | None = None,
 ) -> list[str]:
     """One label per theme, all different, in the themes' order.
 
-    ``words`` holds the words of each text, ``themes`` the rows of each theme. A phrase scores by
-    how much more often its words are in the theme than elsewhere, how many of the theme's texts use
-    it, and whether it stands by itself: it starts and ends with a word that carries a subject.
+    ``centres`` (themes, dimension) are the themes' unit centres among centred vectors, ``middle``
+    the mean vector of all statements. Without ``encode``, which gives the vectors of phrases, words
+    alone decide.
     """
-    everywhere: Counter[str] = Counter()
-    for row in words:
-        everywhere.update({word.lemma for word in row if word.content})
-    phrases = [_phrases(text, row) for text, row in zip(texts, words, strict=True)]
+    heard = _Heard(reading)
+    candidates = [_candidates(reading, heard, theme) for theme in range(len(reading.themes))]
+    if encode is not None and middle is not None:
+        _measure(candidates, centres, middle, encode)
     labels: list[str] = []
-    taken: list[set[str]] = []
-    for rows in themes:
-        weights = _weights(rows, words, everywhere, len(texts))
-        ranked = _ranked(rows, phrases, weights)
-        chosen = next(
-            (p for p in ranked if not any(_same(set(p.content), other) for other in taken)), None
-        )
-        if chosen is None:
-            best = sorted(weights, key=lambda lemma: (-weights[lemma], lemma))[:2]
-            label, content = " en ".join(best) or "Overige", set(best)
-        else:
-            label, content = chosen.text, set(chosen.content)
-            second = _second(chosen, ranked, weights) if len(content) == 1 else None
-            if second is not None:
-                label, content = f"{label} en {second.text}", content | set(second.content)
-        label = label[:1].upper() + label[1:]
-        labels.append(_unique(label, labels))
+    taken: list[frozenset[str]] = []
+    for theme, found in enumerate(candidates):
+        label, content = _chosen(found, heard, theme, taken)
+        labels.append(_unique(label[:1].upper() + label[1:], labels))
         taken.append(content)
     return labels
 
 
-def _second(first: _Phrase, ranked: Sequence[_Phrase], weights: dict[str, float]) -> _Phrase | None:
-    """What to name beside a single word, which by itself seldom tells a theme."""
-    for phrase in ranked[:40]:
-        apart = not set(phrase.content) & set(first.content)
-        if apart and len(phrase.key) <= 3 and weights.get(phrase.content[0], 0.0) > 0:
-            return phrase
-    return None
+class _Heard:
+    """In which rows and from how many people each lemma is heard, compounds included."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.themes = [frozenset(rows) for rows in reading.themes]
+        said: dict[str, set[int]] = defaultdict(set)
+        for row, words in reading.words.items():
+            for word in words:
+                if word.content and word.pos in ("NOUN", "PROPN", "ADJ"):
+                    said[word.lemma].add(row)
+        lemmas = sorted(said)
+        self.rows: dict[str, frozenset[int]] = {
+            lemma: frozenset(said[lemma].union(*(said[each] for each in _compounds(lemma, lemmas))))
+            for lemma in lemmas
+        }
+        self.total = len(reading.words)
+        self.people = reading.people
+
+    def inside(self, lemma: str, theme: int) -> frozenset[int]:
+        """The rows of a theme where a lemma is heard."""
+        return self.rows.get(lemma, frozenset()) & self.themes[theme]
+
+    def spread(self, lemma: str) -> float:
+        """The share of themes in which a lemma is heard, 0 to 1."""
+        rows = self.rows.get(lemma, frozenset())
+        return sum(bool(rows & theme) for theme in self.themes) / len(self.themes)
+
+    def weight(self, lemma: str, theme: int) -> float:
+        """How much a lemma is this theme's own, 0 to some 5."""
+        inside = self.inside(lemma, theme)
+        size = max(len(self.themes[theme]), 1)
+        count = max(len(inside), 0.3)
+        here = count / size
+        beyond = len(self.rows.get(lemma, ())) - len(inside)
+        elsewhere = (beyond + 0.5) / (self.total - size + 1)
+        voices = len({self.people[row] for row in inside})
+        sure = {0: 0.2, 1: 0.25, 2: 0.8}.get(voices, 1.0) * (1.0 if count > 1 else 0.9)
+        rare = min(1.0, max(0.3, (7.5 - zipf_frequency(lemma, "nl")) / 3.5))
+        common = 1 - 0.7 * max(0.0, self.spread(lemma) - 0.25)
+        vague = 0.1 if lemma in _VAGUE else 1.0
+        return here * max(math.log2(here / elsewhere), 0.05) * sure * rare * common * vague
 
 
-def _same(one: set[str], other: set[str]) -> bool:
-    return bool(one) and len(one & other) / len(one | other) > 0.5
+def _compounds(lemma: str, lemmas: Iterable[str]) -> list[str]:
+    """The longer words that begin or end with a lemma: "kinderopvang" for "opvang"."""
+    if len(lemma) < 3:
+        return []
+    found = []
+    for other in lemmas:
+        rest = len(other) - len(lemma)
+        if rest < 3 or not (other.endswith(lemma) or other.startswith(lemma)):
+            continue
+        # "Bus" stands in "bushalte", but not in "bushel": the rest must be a word too.
+        left = other[: -len(lemma)].rstrip("s") if other.endswith(lemma) else other[len(lemma) :]
+        if len(lemma) > 3 or zipf_frequency(left, "nl") > 3.3:
+            found.append(other)
+    return found
+
+
+def _candidates(reading: Reading, heard: _Heard, theme: int) -> list[_Candidate]:
+    rows: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    sample: dict[tuple[str, ...], Phrase] = {}
+    for row in reading.themes[theme]:
+        for phrase in phrases(reading.texts[row], reading.words[row]):
+            rows[phrase.key].add(row)
+            written[phrase.key][phrase.text] += 1
+            sample.setdefault(phrase.key, phrase)
+    found = []
+    for key, phrase in sample.items():
+        weights = [heard.weight(lemma, theme) for lemma in phrase.content]
+        lexical = math.sqrt(math.exp(float(np.mean(np.log(np.array(weights) + 1e-4)))))
+        telling = [lemma for lemma in phrase.content if lemma not in _VAGUE]
+        covers = frozenset().union(*(heard.inside(lemma, theme) for lemma in telling))
+        form = _form(phrase, heard, theme)
+        if rows[key] & reading.proposals:
+            form *= 1.25
+        text = min(written[key], key=lambda each: (-written[key][each], each))
+        found.append(_Candidate(text, phrase.content, frozenset(rows[key]), covers, lexical, form))
+    for each in found:
+        each.score = _score(each, heard, theme)
+    return sorted(found, key=lambda each: (-each.score, each.text))
+
+
+def _form(phrase: Phrase, heard: _Heard, theme: int) -> float:
+    """Below 1 for what makes a worse name: a bare, vague, long or private phrase."""
+    form = 1.0
+    if len(phrase.words) == 1:
+        form = 0.9 if len(phrase.text) > 8 else 0.8
+    elif len(phrase.words) > 4:
+        form = 0.85
+    if any(_is_vague(word) for word in phrase.nouns):
+        form *= 0.5
+    if phrase.nouns and _is_vague(phrase.nouns[0]):
+        form *= 0.6
+    if any(
+        word.pos == "PROPN" and len(heard.inside(word.lemma, theme)) < 2 for word in phrase.words
+    ):
+        form *= 0.4
+    if phrase.words[0].text.lower() == "geen":
+        form *= 0.7
+    return form
+
+
+def _is_vague(word: Word) -> bool:
+    forms = (word.lemma, word.text.lower(), word.lemma.removesuffix("en"), word.lemma[:-1])
+    return any(form in _VAGUE for form in forms)
+
+
+def _score(found: _Candidate, heard: _Heard, theme: int) -> float:
+    size = max(len(heard.themes[theme]), 1)
+    common = min(1.0, max((heard.spread(lemma) for lemma in found.content), default=0.0))
+    covered = len(found.covers) / size * (1 - 0.6 * common)
+    # Few statements give little evidence by words: meaning counts for more.
+    near = (1.2 if size < 30 else 0.9) * max(found.near, 0.0)
+    words = 0.7 * found.lexical + 0.6 * covered + 0.08 * math.log2(len(found.rows))
+    return (words + near) * found.form
+
+
+def _measure(
+    candidates: list[list[_Candidate]], centres: Vectors, middle: Vectors, encode: Encode
+) -> None:
+    """Adds how near the best candidates lie to their theme's centre and to the whole subject."""
+    kept = [found[:_ENCODED] for found in candidates]
+    texts = sorted({each.text for found in kept for each in found})
+    if len(texts) < 3:
+        return
+    raw = encode(texts)
+    vectors = dict(zip(texts, normalised(raw - raw.mean(axis=0)), strict=True))
+    whole = raw @ middle
+    apart = (whole - whole.mean()) / max(float(whole.std()), 1e-6)
+    relevant = dict(zip(texts, np.clip(apart, -2, 2), strict=True))
+    for theme, found in enumerate(kept):
+        for each in found:
+            cosines = centres @ vectors[each.text]
+            others = np.delete(cosines, theme)
+            each.near = float(cosines[theme] - (0.5 * others.max() if len(others) else 0.0))
+            each.form *= 1 + 0.15 * float(relevant[each.text])
+        candidates[theme] = found
+
+
+def _chosen(
+    found: list[_Candidate], heard: _Heard, theme: int, taken: Sequence[frozenset[str]]
+) -> tuple[str, frozenset[str]]:
+    for each in found:
+        each.score = _score(each, heard, theme)
+    ranked = sorted(found, key=lambda each: (-each.score, each.text))
+    free = [each for each in ranked if not any(_same(each.content, other) for other in taken)]
+    if not free:
+        return "Overige uitspraken", frozenset()
+    first = free[0]
+    size = max(len(heard.themes[theme]), 1)
+    if len(first.text.split()) == 1 and len(first.covers) < 0.5 * size:
+        first = _fuller(first, free)
+    content = frozenset(first.content)
+    bare = len(first.text.split()) == 1
+    if len(first.covers) >= (0.8 if bare else _ENOUGH) * size:
+        return first.text, content
+    second = _beside(first, free, heard, theme, least=0.4 if bare else 0.55)
+    if second is None:
+        return first.text, content
+    return f"{first.text} en {second.text}", content | frozenset(second.content)
+
+
+def _fuller(word: _Candidate, ranked: Sequence[_Candidate]) -> _Candidate:
+    """A phrase with the word in it that is as near to the theme: it tells more."""
+    for each in ranked[:_ENCODED]:
+        longer = len(each.text.split()) > 1 and set(word.content) & set(each.content)
+        if longer and each.near >= word.near - 0.02 and each.score > 0.6 * word.score:
+            return each
+    return word
+
+
+def _beside(
+    first: _Candidate, ranked: Sequence[_Candidate], heard: _Heard, theme: int, least: float
+) -> _Candidate | None:
+    size = max(len(heard.themes[theme]), 1)
+    best: tuple[float, _Candidate] | None = None
+    for each in ranked[:40]:
+        words = len(each.text.split())
+        if words + len(first.text.split()) > _MOST_WORDS or _related(each, first):
+            continue
+        if words == 1 and max(heard.spread(lemma) for lemma in each.content) > 0.7:
+            continue
+        voices = max(
+            len({heard.people[row] for row in heard.inside(lemma, theme)}) for lemma in each.content
+        )
+        if size >= 8 and voices < 2 and each.near < 0.15:
+            continue
+        adds = len(each.covers - first.covers) / size
+        worth = each.score * (0.35 + 2 * adds)
+        if each.score > least * first.score and (best is None or worth > best[0]):
+            best = (worth, each)
+    return best[1] if best else None
+
+
+def _related(one: _Candidate, other: _Candidate) -> bool:
+    return any(
+        left[:5] == right[:5] or left.endswith(right) or right.endswith(left)
+        for left in one.content
+        for right in other.content
+    )
+
+
+def _same(content: Iterable[str], other: frozenset[str]) -> bool:
+    one = frozenset(content)
+    return bool(one | other) and len(one & other) / len(one | other) > 0.5
 
 
 def _unique(label: str, taken: Sequence[str]) -> str:
@@ -82,100 +318,3 @@ def _unique(label: str, taken: Sequence[str]) -> str:
     while name.casefold() in {each.casefold() for each in taken}:
         name, number = f"{label} ({number})", number + 1
     return name
-
-
-def _weights(
-    rows: Sequence[int],
-    words: Sequence[Sequence[Word]],
-    everywhere: Counter[str],
-    total: int,
-) -> dict[str, float]:
-    inside: Counter[str] = Counter()
-    for row in rows:
-        inside.update({word.lemma for word in words[row] if word.content})
-    size = len(rows)
-    weights = {}
-    for lemma, count in inside.items():
-        here = count / size
-        elsewhere = (everywhere[lemma] - count + 0.5) / (total - size + 1.0)
-        # One single use proves little, in whatever theme it happens to stand.
-        proof = 1.0 if count > 1 else 0.35
-        weights[lemma] = proof * here * max(float(np.log2(here / elsewhere)), 0.0)
-    return weights
-
-
-def _ranked(
-    rows: Sequence[int], phrases: Sequence[Sequence[_Phrase]], weights: dict[str, float]
-) -> list[_Phrase]:
-    used: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    shown: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    sample: dict[tuple[str, ...], _Phrase] = {}
-    for row in rows:
-        for phrase in phrases[row]:
-            used[phrase.key].add(row)
-            shown[phrase.key][phrase.text] += 1
-            sample[phrase.key] = phrase
-    scored = []
-    for key, phrase in sample.items():
-        values = [weights.get(lemma, 0.0) for lemma in phrase.content]
-        fits = float(np.mean(values)) * (1 + 0.6 * (min(len(values), 3) - 1))
-        often = 1 + float(np.log2(len(used[key])))
-        text = min(shown[key], key=lambda each: (-shown[key][each], each))
-        best = _Phrase(key, text, phrase.content, phrase.doubt)
-        scored.append((-fits * often * phrase.doubt, len(key), key, best))
-    return [phrase for *_, phrase in sorted(scored, key=lambda each: each[:3])]
-
-
-def _phrases(text: str, row: Sequence[Word]) -> list[_Phrase]:
-    found = []
-    for first in range(len(row)):
-        for length in range(1, _LONGEST + 1):
-            run = row[first : first + length]
-            if len(run) < length or not _stands(text, run):
-                continue
-            start, end = run[0].start, run[-1].start + len(run[-1].text)
-            found.append(
-                _Phrase(
-                    key=tuple(word.lemma for word in run),
-                    text=_lowered(" ".join(text[start:end].split()), run[0]),
-                    content=tuple(word.lemma for word in run if word.content),
-                    doubt=_doubt(run),
-                )
-            )
-    return found
-
-
-def _stands(text: str, run: Sequence[Word]) -> bool:
-    first, last = run[0], run[-1]
-    if not last.content or not (first.content or first.text.lower() in _BINDS):
-        return False
-    if last.pos in _NOT_LAST or any(word.pos in _NOT_ANYWHERE for word in run):
-        return first.text.lower() in _BINDS and len(run) == 2 and last.pos in ("ADJ", "ADV")
-    if any(not word.content and word.text.lower() not in _INSIDE for word in run[1:-1]):
-        return False
-    ends = [word.start + len(word.text) for word in run]
-    gaps = (text[end : word.start] for end, word in zip(ends, run[1:], strict=False))
-    return all(gap and _GAP.fullmatch(gap) for gap in gaps)
-
-
-def _doubt(run: Sequence[Word]) -> float:
-    """Below 1 for what looks like no noun phrase where parts of speech are not known."""
-    last = run[-1]
-    doubt = 1.0
-    if not last.pos:
-        plain = last.text.lower()
-        if plain.endswith("en") and last.lemma == plain:
-            doubt *= 0.4
-        if plain.endswith(("lijke", "ische", "ige", "bare", "ele", "eert", "eerd", "elijk")):
-            doubt *= 0.4
-    if len(run) == 1:
-        doubt *= 0.9 if len(last.text) > 9 else 0.7
-    return doubt
-
-
-def _lowered(text: str, first: Word) -> str:
-    """Without the capital of a sentence's first word; names and abbreviations keep theirs."""
-    word = first.text
-    if first.start == 0 and word[1:].islower() and first.pos != "PROPN":
-        return word.lower() + text[len(word) :]
-    return text

@@ -9,6 +9,7 @@ from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.known import Portrait
+from analysis.labels import Encode
 from analysis.standing import Said
 from analysis.topics import Topic, find_topics
 from language.embedding import Vectors
@@ -26,9 +27,15 @@ class _Settled(GraphClusterer):
 
 
 def portraits(
-    said: Sequence[Said], vectors: Vectors, themes: Sequence[str | None], nlp: Language
+    said: Sequence[Said],
+    vectors: Vectors,
+    themes: Sequence[str | None],
+    nlp: Language,
+    encode: Encode | None = None,
 ) -> dict[str, Portrait]:
     """A portrait of each theme, by its name in ``themes``, which goes with the statements.
+
+    ``encode`` gives the vectors of phrases that could be labels; without it words alone decide.
 
     None where there are too few statements to tell what sets a theme apart.
     """
@@ -44,6 +51,7 @@ def portraits(
         [each.participant for each in said],
         nlp,
         _Settled(labels),
+        encode,
     )
     return {
         str(themes[topic.rows[0]]): portrait(topic, said)

@@ -7,6 +7,7 @@ is donker."). By wording only, so that it works without a trained pipeline.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from language.clauses import opens_with_order
@@ -42,6 +43,21 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _INFINITIVE = re.compile(r"\w{3,}(?:en|aan|gaan|doen)$")
+
+
+_ACTOR = re.compile(
+    r"""\b(?:gemeente\w*|stad|steden|provincies?|overhe\w+|regering|minister\w*|departement\w*|vlaanderen
+    |agentschap\w*|school|scholen|centra|centrum|lera(?:ar|ren)|leerkracht\w*|lesgevers?|hogescho\w+
+    |universiteit\w*|werkgevers?|bedrij(?:f|ven)|werkgeversorganisaties?|vakbond\w*|sector\w*|bib
+    |bibliothe\w+|vereniging\w*|mutualiteit\w*|ziekenfonds\w*|consulent\w*|coach\w*|begeleid\w+
+    |[A-Z]{3,}(?:'s)?)\b""",
+    re.VERBOSE,
+)
+
+_LEANS_BACK = re.compile(
+    r"^(?:\W*(?:en|maar|dus)\s+)?(?:dat|die|dit|deze|daar\w*|zo|er)\b|^\S+\s(?:er|dat|het|die|ze)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -95,3 +111,29 @@ def reads_as_proposal(text: str) -> bool:
     if plain.endswith("?"):
         return False
     return how.order or how.wish or how.infinitive
+
+
+def best_proposal(texts: Sequence[str], closeness: Sequence[float]) -> int | None:
+    """Which of the proposals of a theme says best what should be done, and by whom.
+
+    Among those that read as a proposal: the one nearest to the theme's centre, where naming who
+    should do it, and saying it in eight to forty words, outweigh a little distance. None where none
+    reads as one.
+    """
+    ranked = [
+        (_merit(text) + close, -row)
+        for row, (text, close) in enumerate(zip(texts, closeness, strict=True))
+        if reads_as_proposal(text)
+    ]
+    return -max(ranked)[1] if ranked else None
+
+
+def _merit(text: str) -> float:
+    words = len(text.split())
+    merit = 0.12 if _ACTOR.search(text) else 0.0
+    if not 8 <= words <= 40:
+        merit -= 0.1
+    # "Maak er dus een vaste werking van": of what, stands elsewhere.
+    if _LEANS_BACK.search(text):
+        merit -= 0.15
+    return merit

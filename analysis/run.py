@@ -34,7 +34,7 @@ from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_statu
 
 __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
-METHOD = "leiden-consensus-4"
+METHOD = "leiden-consensus-5"
 CONTINUING = "map-and-challenge-1"
 
 
@@ -169,15 +169,8 @@ def _find(found: Found, storage: Storage, tools: _Tools) -> None:
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
     )
-    if going_on:
-        find_on(
-            found,
-            vectors,
-            tools.nlp,
-            lambda labels: vectors_of(storage, tools.encoder, labels),
-        )
-    else:
-        find_anew(found, vectors, tools.nlp)
+    find = find_on if going_on else find_anew
+    find(found, vectors, tools.nlp, lambda labels: vectors_of(storage, tools.encoder, labels))
 
 
 def _input_hash(found: Sequence[Found], method: str) -> str:

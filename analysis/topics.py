@@ -10,11 +10,11 @@ import numpy as np
 from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
-from analysis.labels import theme_labels
-from analysis.proposals import reads_as_proposal
+from analysis.labels import CENTRAL, Encode, Reading, theme_labels
+from analysis.proposals import best_proposal
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
-from language.pipeline import Word, words
+from language.pipeline import Word, tagged_words, words
 
 _KEYWORDS = 8
 _QUOTES = 5
@@ -26,8 +26,8 @@ class Topic:
     """One topic: rows of its texts, most central first, and what to show of it.
 
     ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
-    ``action`` is the row of the most central proposal that also reads as one, or None where there
-    is none.
+    ``action`` is the row of the proposal that says best what should be done and by whom, or None
+    where no statement reads as one.
     """
 
     rows: tuple[int, ...]
@@ -52,11 +52,13 @@ def find_topics(
     voices: Sequence[str],
     nlp: Language,
     clusterer: GraphClusterer | None = None,
+    encode: Encode | None = None,
 ) -> list[Topic]:
     """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
 
     ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (who says it; quotes
-    come from different people where they can) go with the texts.
+    come from different people where they can) go with the texts. ``encode`` gives the vectors of
+    phrases, in the space of ``vectors``: with it labels follow meaning too.
     """
     if len(texts) < FEWEST:
         return []
@@ -67,24 +69,50 @@ def find_topics(
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
     members.sort(key=lambda rows: -len(rows))
-    names = theme_labels(flat, tokens, members)
+    centres = np.stack(
+        [normalised(centred[rows].mean(axis=0, keepdims=True))[0] for rows in members]
+    )
+    cosines = centred @ centres.T
+    members = [
+        sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
+        for number, rows in enumerate(members)
+    ]
+    names = theme_labels(
+        _reading(flat, kinds, voices, members, nlp), centres, vectors.mean(axis=0), encode
+    )
     topics = []
-    for rows, name in zip(members, names, strict=True):
-        centre = normalised(centred[rows].mean(axis=0, keepdims=True))[0]
-        close = centred[rows] @ centre
-        order = sorted(range(len(rows)), key=lambda each: (-close[each], flat[rows[each]]))
-        ranked = [rows[each] for each in order]
+    for number, (ranked, name) in enumerate(zip(members, names, strict=True)):
+        centre = centres[number]
         topics.append(
             Topic(
                 rows=tuple(ranked),
-                closeness=tuple(round(float(close[each]), 4) for each in order),
+                closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
                 label=name,
-                keywords=tuple(keywords[int(labels[rows[0]])]),
+                keywords=tuple(keywords.get(int(labels[ranked[0]]), ())),
                 quotes=tuple(_quotes(ranked, flat, voices, centred, centre)),
-                action=_action(ranked, flat, kinds),
+                action=_action(ranked, flat, kinds, cosines[:, number]),
             )
         )
     return topics
+
+
+def _reading(
+    texts: Sequence[str],
+    kinds: Sequence[str],
+    voices: Sequence[str],
+    members: Sequence[Sequence[int]],
+    nlp: Language,
+) -> Reading:
+    themes = [rows[:CENTRAL] for rows in members]
+    rows = [row for theme in themes for row in theme]
+    tagged = tagged_words(nlp, [texts[row] for row in rows])
+    return Reading(
+        texts={row: texts[row] for row in rows},
+        words=dict(zip(rows, tagged, strict=True)),
+        people={row: voices[row] for row in rows},
+        proposals=frozenset(row for row in rows if kinds[row] == "voorstel"),
+        themes=themes,
+    )
 
 
 def _fit(
@@ -168,6 +196,11 @@ def _quotes(
     return chosen
 
 
-def _action(ranked: Sequence[int], texts: Sequence[str], kinds: Sequence[str]) -> int | None:
-    proposals = (row for row in ranked if kinds[row] == "voorstel")
-    return next((row for row in proposals if reads_as_proposal(texts[row])), None)
+def _action(
+    ranked: Sequence[int], texts: Sequence[str], kinds: Sequence[str], cosines: Vectors
+) -> int | None:
+    proposals = [row for row in ranked if kinds[row] == "voorstel"]
+    best = best_proposal(
+        [texts[row] for row in proposals], [float(cosines[row]) for row in proposals]
+    )
+    return None if best is None else proposals[best]

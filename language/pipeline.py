@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from language.sentences import sentence_spans
+from language.tagging import universal_tags
 
 FALLBACK_NAME = "nl-lookups"
 
@@ -155,18 +156,42 @@ def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
             lemma = token.lemma_.strip().lower()
             if not lemma or not lemma[0].isalpha():
                 lemma = token.lower_
-            plain = token.lower_.strip("'’‘\"“”-.")
-            content = (
-                len(plain) > 2
-                and not plain[0].isdigit()
-                and not _is_verb(token.pos_, token.lower_, lemma)
-                and token.lower_ not in STOP_WORDS
-                and plain not in STOP_WORDS
-                and lemma not in STOP_WORDS
-            )
+            content = _carries_subject(token.lower_, lemma, token.pos_)
             row.append(Word(token.text, lemma, token.idx, token.pos_, content))
         found.append(row)
     return found
+
+
+def tagged_words(nlp: Language, texts: list[str]) -> list[list[Word]]:
+    """As ``words``, with parts of speech by ``language.tagging``: slower, for few texts.
+
+    They are the same on every machine, whichever pipeline is installed; lemmas are the pipeline's.
+    """
+    found = words(nlp, texts)
+    return [
+        [
+            replace(word, pos=pos, content=_carries_subject(word.text.lower(), word.lemma, pos))
+            for word, pos in _with_tags(nlp, text, row)
+        ]
+        for text, row in zip(texts, found, strict=True)
+    ]
+
+
+def _with_tags(nlp: Language, text: str, row: list[Word]) -> list[tuple[Word, str]]:
+    tokens = [token for token in nlp.make_doc(text) if not token.is_space]
+    tags = universal_tags([token.text for token in tokens])
+    by_start = {token.idx: tag for token, tag in zip(tokens, tags, strict=True)}
+    return [(word, by_start.get(word.start, "")) for word in row]
+
+
+def _carries_subject(form: str, lemma: str, pos: str) -> bool:
+    plain = form.strip("'’‘\"“”-.")
+    return (
+        len(plain) > 2
+        and not plain[0].isdigit()
+        and not _is_verb(pos, form, lemma)
+        and not STOP_WORDS & {form, plain, lemma}
+    )
 
 
 def _is_verb(pos: str, form: str, lemma: str) -> bool:

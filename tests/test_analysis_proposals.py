@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.proposals import reads_as_proposal
+from analysis.proposals import best_proposal, reads_as_proposal
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,15 @@ def test_an_order_a_plea_a_wished_thing_and_an_infinitive_are_proposals(text: st
 )
 def test_a_description_a_fragment_and_a_question_are_none(text: str) -> None:
     assert not reads_as_proposal(text)
+
+
+def test_the_best_proposal_says_what_and_by_whom() -> None:
+    texts = [
+        "Maak er dus een vaste werking van.",
+        "Kinderopvang is te duur.",
+        "Laat de gemeente in elke wijk opvang tijdens de lessen betalen.",
+        "Organiseer in elke wijk gratis opvang tijdens de lessen.",
+    ]
+    assert best_proposal(texts, [0.6, 0.9, 0.5, 0.55]) == 2
+    assert best_proposal(texts[:2], [0.6, 0.9]) == 0
+    assert best_proposal(texts[1:2], [0.9]) is None
