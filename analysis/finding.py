@@ -25,16 +25,16 @@ from language.embedding import Vectors, normalised
 
 SUBSAMPLES = 5
 ENOUGH_CHANGED = 0.1
-"""Everything is clustered anew when the number of voices changed by this share since the last
-time, in a new round, and with another method."""
+"""Everything is clustered anew when the number of statements changed by this share since the
+last time (a campaign is one voice, but it needs a place), in a new round, and with another method."""
 
 
-def refit_due(known: Known, round_number: int, voices: int, method: str) -> bool:
+def refit_due(known: Known, round_number: int, statements: int, method: str) -> bool:
     """Whether everything is to be clustered anew."""
     last = known.refit
     if last is None or (last.round, last.method) != (round_number, method):
         return True
-    return abs(voices - last.voices) >= ENOUGH_CHANGED * max(last.voices, 1)
+    return abs(statements - last.statements) >= ENOUGH_CHANGED * max(last.statements, 1)
 
 
 def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> None:

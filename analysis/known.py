@@ -41,12 +41,12 @@ class Placed:
 
 @dataclass(frozen=True)
 class Refit:
-    """The last time that everything was clustered anew: in which round, of how many voices, and
+    """The last time that everything was clustered anew: in which round, of how many statements, and
     with which parameters and models (a digest)."""
 
     run: int
     round: int
-    voices: int
+    statements: int
     method: str
 
 

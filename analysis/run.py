@@ -140,7 +140,7 @@ def _analysed(
     for each in found:
         each.voices = sort_out([said.text for said in each.everything])
         each.said = [each.everything[row] for row in each.voices.heard]
-        each.refit = refit_due(each.known, round_.number, len(each.said), tools.method)
+        each.refit = refit_due(each.known, round_.number, len(each.everything), tools.method)
     wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]
     vectors_of(
         storage, tools.encoder, [said.text for each in wanted for said in each.said], progress

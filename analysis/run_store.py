@@ -76,7 +76,7 @@ def _refit(found: Found, run_id: int, round_number: int, method: str) -> Refit:
     last = found.known.refit
     if last is not None and not found.refit:
         return last
-    return Refit(run_id, round_number, len(found.said), method)
+    return Refit(run_id, round_number, len(found.everything), method)
 
 
 def _store_opdracht(
