@@ -26,7 +26,8 @@ from language.embedding import Vectors, normalised
 SUBSAMPLES = 5
 ENOUGH_CHANGED = 0.1
 """Everything is clustered anew when the number of statements changed by this share since the
-last time (a campaign is one voice, but it needs a place), in a new round, and with another method."""
+last time (a campaign is one voice, but it needs a place), in a new round, and with another
+method."""
 
 
 def refit_due(known: Known, round_number: int, statements: int, method: str) -> bool:
