@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
@@ -141,6 +142,8 @@ def chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
         path = shutil.which(name)
         if path:
+            # A busy machine answers late; what is wrong does not come at all.
+            expect.set_options(timeout=30_000)
             return path
     missing("browser", "no Chromium on PATH; on Debian: apt install chromium")
     raise AssertionError

@@ -395,7 +395,7 @@ def _shape(stands: list[Any]) -> str:
     text = re.sub(r"tzinfo=[^)]*\)", "", text)
     born: dict[str, str] = {}
     return re.sub(
-        r"\b[1-9a-f][0-9a-f]{31}\b", lambda hit: born.setdefault(hit[0], f"id{len(born)}"), text
+        r"\b(?!0000)[0-9a-f]{32}\b", lambda hit: born.setdefault(hit[0], f"id{len(born)}"), text
     )
 
 
