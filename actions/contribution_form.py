@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import probing
-from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, TalkForm, validator
+from actions.talk import (
+    ASIDES,
+    CONTRIBUTION_FORM,
+    Slots,
+    Talk,
+    TalkAction,
+    TalkForm,
+    answer_aside,
+    validator,
+)
 from consultation.catalogue import Opdracht, Vraag
 from consultation.effects import AnswerGiven, SubmissionConfirmed
 
 _DONE = "klaar"
+# Reading, thinking and typing, in minutes; the catalogue promises five for four questions.
+_MINUTES = {"drempel": 1.5, "voorstel": 1.5, "extra": 1.0, "trekker": 0.75, "prioriteit": 0.25}
 
 
 def next_question(opdracht: Opdracht, current: Vraag, step: int = 1) -> Vraag | None:
@@ -50,25 +62,31 @@ class ValidateContributionForm(TalkForm):
         number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
         probed: str | None = talk.slot("doorvraag")
         judged = probing.judged(vraag, text)
+        measure = probing.measure(judged, text, talk.answers, vraag.key)
         talk.propose(
             AnswerGiven(
                 opdracht=opdracht.nummer,
                 question=vraag.key,
                 value=number,
                 probe=probed,
-                measure=None if button else probing.measure(judged),
+                measure=None if button else measure,
             )
         )
         shown = _step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
         whole = f"{earlier} {shown}" if probed and earlier else shown
         slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
-        wording = None if button else probing.next_probe(talk, vraag, judged)
+        aside = talk.metadata.get("aside")
+        wording = None if button else probing.next_probe(talk, vraag, judged, measure)
         if wording is not None:
-            talk.utter("doorvraag_begrepen", antwoord=probing.shortened(text))
+            talk.utter(
+                "doorvraag_begrepen", antwoord=probing.shortened(text), custom={"quotes": True}
+            )
+            answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        talk.utter("antwoord_bewaard")
+        talk.utter("andere_taal" if measure.language and not button else "antwoord_bewaard")
+        answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 
     @validator
@@ -103,16 +121,25 @@ class AskAntwoord(TalkAction):
             "step": "vraag",
             "opdracht": opdracht.nummer,
             "question": vraag.key,
-            "progress": {"nr": opdracht.vragen.index(vraag) + 1, "of": len(opdracht.vragen)},
+            "progress": _progress(opdracht, vraag),
         }
+        if talk.slot("bevestigd") is False:
+            custom["changing"] = True
         probe = talk.slot("doorvraag")
         if probe is not None:
             skip = talk.button("knop_doorvraag_weigeren", "/overslaan")
             talk.say(probe, buttons=[skip], custom={**custom, "probe": probe})
             return [SlotSet("vraag", vraag.key)]
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
-        if vraag.soort == "prioriteit":
-            talk.say(wording, buttons=_scale_buttons(talk), custom=custom)
+        buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
+        if talk.intent in ASIDES:
+            # It was asked just now: no example and no count again.
+            talk.say(wording, buttons=buttons, custom=custom)
+            return [SlotSet("vraag", vraag.key)]
+        if "changing" not in custom:
+            wording = f"{_how_far(talk, custom['progress'])}\n{wording}"
+        if buttons:
+            talk.say(wording, buttons=buttons, custom=custom)
         else:
             talk.utter("vraag", vraag=wording, voorbeeld=vraag.voorbeeld, custom=custom)
         return [SlotSet("vraag", vraag.key)]
@@ -168,12 +195,12 @@ def say_summary(talk: Talk) -> None:
     opdracht = talk.opdracht
     answers = talk.answers
     lines = [
-        f"• {_label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
+        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
         for vraag in (opdracht.vragen if opdracht else ())
         if vraag.key in answers
     ]
     if lines:
-        talk.utter("samenvatting", punten="\n".join(lines))
+        talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
     else:
         talk.utter("samenvatting_leeg")
 
@@ -185,7 +212,7 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
         "welk_antwoord",
         buttons=[
             {
-                "title": _label(talk, vraag),
+                "title": label(talk, vraag),
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
@@ -194,8 +221,20 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
     )
 
 
-def _label(talk: Talk, vraag: Vraag) -> str:
+def label(talk: Talk, vraag: Vraag) -> str:
+    """A question's short name, for buttons and the summary."""
     return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
+
+
+def _progress(opdracht: Opdracht, vraag: Vraag) -> dict[str, int]:
+    place = opdracht.vragen.index(vraag)
+    left = sum(_MINUTES[each.soort] for each in opdracht.vragen[place:])
+    return {"nr": place + 1, "of": len(opdracht.vragen), "minutes": math.ceil(left)}
+
+
+def _how_far(talk: Talk, progress: dict[str, int]) -> str:
+    one = "voortgang_een" if progress["minutes"] == 1 else "voortgang"
+    return talk.words(one).format(**progress)
 
 
 def _scale_buttons(talk: Talk) -> list[dict[str, str]]:

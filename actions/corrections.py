@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.contribution_form import after_answer, next_question, offer_changes
+from actions.naming import named_question
 from actions.opening import end, leave_opdracht
 from actions.talk import OPENING_FORM, Talk, TalkAction
 
@@ -72,9 +73,10 @@ class ActionAntwoordWijzigen(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         opdracht = talk.opdracht
-        key = talk.entity("vraag")
         if opdracht is None or talk.slot("bevestigd") is True:
             return []
+        words = talk.tracker.latest_message.get("text") or ""
+        key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         changing = talk.slot("requested_slot") == "bevestigd"
         if key is None or opdracht.question(key) is None:
             if not changing:

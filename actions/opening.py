@@ -36,11 +36,18 @@ _OF_ONE_OPDRACHT = (
     "antwoorden",
     "bevestigd",
     "verder",
+    "keuze",
+    "beheer",
+    "onder",
 )
 
 
 def go_on(talk: Talk) -> list[EventType]:
     """The form that is next, from what is known of the talk."""
+    if talk.slot("beheer") == "gewist":
+        return []
+    if talk.slot("onder") == "einde":
+        return [SlotSet("onder", None), *end(talk)]
     if talk.slot("toestemming_analyse") is False:
         return end(talk, "geen_toestemming")
     if talk.slot("opdracht") is not None and talk.slot("groep") is not None:
@@ -165,6 +172,8 @@ class AskOpdracht(TalkAction):
     def act(self, talk: Talk) -> list[EventType]:
         done = set(talk.slot("klaar") or [])
         open_ones = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
+        asked_for = talk.slot("uitgenodigd") or []
+        open_ones.sort(key=lambda each: each.nummer not in asked_for)
         talk.utter(
             "opdracht",
             buttons=[

@@ -12,7 +12,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.talk import CONTRIBUTION_FORM, OPENING_FORM, catalogue, storage
+from actions.talk import (
+    CONTRIBUTION_FORM,
+    OPENING_FORM,
+    OWN_DATA_FORM,
+    catalogue,
+    storage,
+)
 from consultation import conversation
 from consultation.catalogue import Catalogue
 from consultation.conversation import Standing
@@ -48,13 +54,15 @@ class ActionSessionStart(Action):
 
 def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType]:
     """The events that bring a fresh tracker to where a talk stands."""
-    step = standing.position.step
+    position = standing.position
+    step = position.under or position.step
     slots: dict[str, Any] = {
         "gesprek": name,
         "groep": standing.group,
         "organisatie": standing.organisation,
         "klaar": list(standing.finished),
         "doorgevraagd": list(standing.probes),
+        "uitgenodigd": list(standing.invited),
         **{f"toestemming_{doel}": standing.consents.get(doel) for doel in DOELEN},
     }
     for doel in DOELEN:
@@ -64,20 +72,30 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
             slots[f"toestemming_{doel}"] = False
     if step in _IN_OPDRACHT:
         slots |= {
-            "opdracht": standing.position.opdracht,
-            "vraag": standing.position.question,
-            "doorvraag": standing.position.probe,
+            "opdracht": position.opdracht,
+            "vraag": position.question,
+            "doorvraag": position.probe,
             "antwoorden": standing.answers,
             "antwoord": None if step == "vraag" else "klaar",
-            "bevestigd": True if step == "verder" else None,
+            "bevestigd": _confirmed(step, position.changing),
         }
     else:
         slots["vooraf"] = standing.opdracht
     events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
+    if position.step == "beheer":
+        events += [SlotSet("beheer", position.request), SlotSet("onder", position.under)]
+        return [*events, ActiveLoop(OWN_DATA_FORM), SlotSet("requested_slot", "keuze")]
     loop, requested = _open_form(standing)
     if loop is not None:
         events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
     return events
+
+
+def _confirmed(step: str, changing: bool) -> bool | None:
+    if step == "verder":
+        return True
+    # No, and one answer is being given anew: after it comes the summary, not the next question.
+    return False if changing else None
 
 
 def _open_form(standing: Standing) -> tuple[str | None, str | None]:

@@ -24,6 +24,7 @@ from consultation.storage import Storage
 
 OPENING_FORM = "opening_form"
 CONTRIBUTION_FORM = "contribution_form"
+OWN_DATA_FORM = "beheer_form"
 
 Slots = dict[str, Any]
 Validator = Callable[[Any, Any, CollectingDispatcher, Tracker, dict[str, Any]], Slots]
@@ -133,6 +134,41 @@ class Talk:
     def button(self, sentence: str, payload: str) -> dict[str, str]:
         """A button whose title stands in ``zinnen.yml``."""
         return {"title": self.words(sentence), "payload": payload}
+
+
+_FROM_CATALOGUE = {
+    "vraag_privacy": "privacy",
+    "vraag_anoniem": "anoniem",
+    "vraag_doel": "doel",
+    "vraag_duur": "duur",
+    "vraag_resultaat": "resultaat",
+    "vraag_wie": "wie",
+    "bot_uitdagen": "bot",
+}
+ASIDES = frozenset(
+    {*_FROM_CATALOGUE, "begroeten", "bedanken", "hulp", "klacht", "contact_mens", "uitleg_opdracht"}
+)
+"""Intents that are answered beside the talk; the open question comes back after them."""
+
+
+def answer_aside(talk: Talk, intent: str | None) -> None:
+    """Answers a question to the assistant from the catalogue; other intents say nothing."""
+    texts = talk.catalogue.consultatie
+    if intent in _FROM_CATALOGUE:
+        talk.say(getattr(texts, _FROM_CATALOGUE[intent]), buttons=_own_data(talk, intent))
+    if intent in ("contact_mens", "klacht"):
+        talk.say(texts.contact.tekst)
+    if intent == "uitleg_opdracht":
+        opdracht = talk.opdracht
+        talk.say(opdracht.uitleg if opdracht else texts.doel)
+
+
+def _own_data(talk: Talk, intent: str) -> list[dict[str, str]]:
+    """Who asks about privacy can change their consent right there, once they gave it."""
+    if intent not in ("vraag_privacy", "vraag_anoniem") or not talk.slot("toestemming_analyse"):
+        return []
+    payload = '/gegevens_verwijderen{"waarde":"toestemming"}'
+    return [talk.button("knop_toestemming", payload)]
 
 
 class TalkAction(Action, ABC):

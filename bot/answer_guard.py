@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.intent_classifier import RANKING
-from bot.judgement import judge
+from bot.judgement import CONTENT, judge
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -48,8 +48,13 @@ class AnswerGuard(GraphComponent):
             chances = {each["name"]: each["confidence"] for each in message.get(RANKING) or []}
             if not chances:
                 continue
-            step = (message.get("metadata") or {}).get("step", "start")
-            name = judge(chances, message.get(TEXT) or "", step, self._threshold)
+            metadata = message.get("metadata") or {}
+            step = metadata.get("step", "start")
+            if metadata.get("content"):
+                # The gateway knows better: another language, or a cry for help, is an answer.
+                name = CONTENT
+            else:
+                name = judge(chances, message.get(TEXT) or "", step, self._threshold)
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages

@@ -7,6 +7,7 @@ restart of Rasa loses nothing.
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _KEPT = 2_000
+_stores: weakref.WeakSet[LiveTrackerStore] = weakref.WeakSet()
+
+
+def forget(conversation: str) -> None:
+    """Drops every tracker of a talk, from all stores of this process.
+
+    Trackers are named after their talk, with a number behind a dot (``consultation``).
+    """
+    for store in _stores:
+        store.drop(conversation)
 
 
 class LiveTrackerStore(TrackerStore):
@@ -33,6 +44,7 @@ class LiveTrackerStore(TrackerStore):
         self._trackers: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._kept = kept
         super().__init__(domain, event_broker, **kwargs)
+        _stores.add(self)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps a tracker as the most recently used."""
@@ -49,3 +61,8 @@ class LiveTrackerStore(TrackerStore):
     async def keys(self) -> Iterable[str]:
         """Names of the trackers kept."""
         return list(self._trackers)
+
+    def drop(self, conversation: str) -> None:
+        """Lets go of every tracker of a talk."""
+        for sender_id in [each for each in self._trackers if each.split(".")[0] == conversation]:
+            del self._trackers[sender_id]

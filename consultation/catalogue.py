@@ -98,6 +98,7 @@ class ConsultatieTeksten(_Closed):
     privacy: Tekst
     anoniem: Tekst
     crisis: Tekst
+    dreiging: Tekst
     contact: Contact
     toestemmingen: tuple[Toestemming, ...] = Field(min_length=1)
     prioriteiten: tuple[Prioriteit, ...] = Field(min_length=5, max_length=5)

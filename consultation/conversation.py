@@ -8,29 +8,30 @@ transaction, and does nothing for a message that was completed already. See
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation import participants
+from consultation import answers, participants
 from consultation.catalogue import Catalogue
 from consultation.effects import (
     AnswerGiven,
+    AnswerWithdrawn,
     ConsentGiven,
     ConversationEnded,
     Effect,
     GroupChosen,
     OpdrachtChosen,
+    ParticipantErased,
     SubmissionConfirmed,
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, TalkError
 from consultation.models import (
-    Contribution,
-    ContributionVersion,
     Conversation,
+    Invitation,
     Message,
     Participant,
     Submission,
@@ -38,6 +39,8 @@ from consultation.models import (
 )
 
 OPENING = "/begroeten"
+ASIDE = "keuze"
+"""The step of a bubble that asks what to do with a message; the talk itself stands where it was."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,20 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a talk stands: the step, and the opdracht, question and probe that are open."""
+    """Where a talk stands: the step, and the opdracht, question and probe that are open.
+
+    ``changing``: an answer is asked again from the summary, and the summary comes after it.
+    ``request`` is what is asked about the person's own data (step ``beheer``), ``under`` the step
+    that waits below it.
+    """
 
     step: str = "start"
     opdracht: int | None = None
     question: str | None = None
     probe: str | None = None
+    changing: bool = False
+    request: str | None = None
+    under: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,7 @@ class Standing:
     answers: dict[str, str] = field(default_factory=dict)
     finished: tuple[int, ...] = ()
     probes: tuple[str, ...] = ()
+    invited: tuple[int, ...] = ()
     ended: bool = False
 
 
@@ -126,8 +138,12 @@ def record(
     client_id: str,
     text: str,
     payload: str | None = None,
+    cleaned: Callable[[str], str] = str,
 ) -> Message:
     """Stores what a participant typed or tapped; the same client_id and text are stored once.
+
+    ``cleaned`` gives a text as it stands once its personal data were removed: who sends such a
+    message again still means the same one.
 
     Raises:
         ClientIdReused: the client_id came before with another text or payload.
@@ -141,7 +157,7 @@ def record(
         )
     )
     if earlier is not None:
-        if earlier.text != text or earlier.payload != payload:
+        if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
             raise ClientIdReused("this client_id was used for another message.")
         return earlier
     if payload is not None and payload not in _offered(session, conversation_id):
@@ -154,6 +170,10 @@ def record(
         payload=payload,
         client_id=client_id,
     )
+
+
+def _same_words(stored: str, sent: str, cleaned: Callable[[str], str]) -> bool:
+    return stored in (sent, answers.GONE) or stored == cleaned(sent)
 
 
 def waiting_turns(session: Session, conversation_id: str) -> list[str]:
@@ -184,14 +204,59 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
     if message.attempts > 0:
         conversation.attempt += 1
     message.attempts += 1
+    # Once the participant chose what to do with a message that waited, that one is answered.
+    meant = held(session, conversation.id) or message
     return Turn(
         message_id=message.id,
         conversation_id=conversation.id,
-        sender_id=f"{conversation.id}.{conversation.attempt}",
-        text=message.text,
-        payload=message.payload,
+        sender_id=tracker_name(conversation.id, conversation.attempt),
+        text=meant.text,
+        payload=meant.payload,
         position=position(session, conversation.id),
     )
+
+
+def tracker_name(conversation_id: str, attempt: int) -> str:
+    """The name under which the assistant knows a talk, or a part of it."""
+    return f"{conversation_id}.{attempt}"
+
+
+def held(session: Session, conversation_id: str) -> Message | None:
+    """The message that waits until the participant chooses what to do with it, or None."""
+    return session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.state == "wacht_op_keuze"
+        )
+    )
+
+
+def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
+    """Lets a message wait for the participant's choice, which the bubbles ask for."""
+    message = session.get_one(Message, message_id, with_for_update=True)
+    if message.state == "ontvangen":
+        message.state = "wacht_op_keuze"
+        _say(session, _locked(session, message.conversation_id), message, bubbles)
+
+
+def clean(session: Session, waiting: Message, cleaned: Callable[[str], str]) -> None:
+    """Rewrites a message that waits, and what was typed since, without its personal data."""
+    typed = select(Message).where(
+        Message.conversation_id == waiting.conversation_id,
+        Message.seq >= waiting.seq,
+        Message.sender == "deelnemer",
+        Message.payload.is_(None),
+    )
+    for message in session.scalars(typed):
+        message.text = cleaned(message.text)
+    session.flush()
+
+
+def answer_only(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
+    """Completes a message with bubbles and no effects, without the assistant."""
+    message = session.get_one(Message, message_id, with_for_update=True)
+    if message.state == "ontvangen":
+        message.state = "verwerkt"
+        _say(session, _locked(session, message.conversation_id), message, bubbles)
 
 
 def complete(
@@ -212,21 +277,13 @@ def complete(
     if message.state == "verwerkt":
         return replies(session, message_id)
     conversation = _locked(session, message.conversation_id)
+    meant = held(session, conversation.id) or message
     for effect in effects:
-        _apply(session, catalogue, conversation, message, effect)
-    for bubble in bubbles:
-        _append(
-            session,
-            conversation,
-            sender="assistent",
-            text=bubble.text or "",
-            buttons=list(bubble.buttons),
-            custom=bubble.custom,
-            reply_to_id=message.id,
-            state="verwerkt",
-        )
-    message.state = "verwerkt"
-    session.flush()
+        _apply(session, catalogue, conversation, meant, effect)
+    if any(isinstance(effect, ParticipantErased) for effect in effects):
+        return []
+    meant.state = message.state = "verwerkt"
+    _say(session, conversation, message, bubbles)
     return replies(session, message_id)
 
 
@@ -252,12 +309,15 @@ def position(session: Session, conversation_id: str) -> Position:
         Message.conversation_id == conversation_id, Message.sender == "assistent"
     )
     for custom in session.scalars(query.order_by(Message.seq.desc()).limit(50)):
-        if custom and custom.get("step"):
+        if custom and custom.get("step") and custom["step"] != ASIDE:
             return Position(
                 step=custom["step"],
                 opdracht=custom.get("opdracht"),
                 question=custom.get("question"),
                 probe=custom.get("probe"),
+                changing=bool(custom.get("changing")),
+                request=custom.get("request"),
+                under=custom.get("under"),
             )
     return Position()
 
@@ -292,9 +352,10 @@ def standing(session: Session, conversation_id: str) -> Standing:
         group=participant.group,
         organisation=participant.organisation,
         opdracht=opdracht,
-        answers=_answers(session, current) if current and opdracht else {},
+        answers=answers.standing(session, current) if current and opdracht else {},
         finished=finished,
         probes=_probes(session, conversation_id),
+        invited=_invited(session, participant),
         ended=conversation.ended_at is not None,
     )
 
@@ -307,18 +368,9 @@ def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
     return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
 
 
-def _answers(session: Session, submission: Submission) -> dict[str, str]:
-    query = (
-        select(Contribution.question, ContributionVersion.text)
-        .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
-        .where(
-            Contribution.submission_id == submission.id,
-            Contribution.withdrawn_at.is_(None),
-            ContributionVersion.version == Contribution.version,
-        )
-        .order_by(Contribution.created_at)
-    )
-    return {question: text for question, text in session.execute(query) if question}
+def _invited(session: Session, participant: Participant) -> tuple[int, ...]:
+    found = session.get(Invitation, participant.invitation_id or "")
+    return tuple(int(number) for number in found.opdrachten) if found else ()
 
 
 def _locked(session: Session, conversation_id: str) -> Conversation:
@@ -334,6 +386,23 @@ def _append(session: Session, conversation: Conversation, **values: Any) -> Mess
     session.add(message)
     session.flush()
     return message
+
+
+def _say(
+    session: Session, conversation: Conversation, message: Message, bubbles: Sequence[Bubble]
+) -> None:
+    for bubble in bubbles:
+        _append(
+            session,
+            conversation,
+            sender="assistent",
+            text=bubble.text or "",
+            buttons=list(bubble.buttons),
+            custom=bubble.custom,
+            reply_to_id=message.id,
+            state="verwerkt",
+        )
+    session.flush()
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:
@@ -360,79 +429,27 @@ def _apply(
             participants.give_consent(
                 session, catalogue, conversation.participant_id, effect.purpose, effect.granted
             )
+            if effect.purpose == "analyse" and not effect.granted:
+                participants.refuse(session, conversation)
+                conversation.attempt += 1
         case GroupChosen():
             participant = session.get_one(Participant, conversation.participant_id)
             participant.group = effect.group
         case OpdrachtChosen():
             conversation.opdracht = effect.opdracht
             conversation.attempt += 1
-            _submission(session, conversation, effect.opdracht)
+            answers.submission(session, conversation, effect.opdracht)
         case AnswerGiven():
-            _store_answer(session, conversation, message, effect)
+            answers.store(session, conversation, message, effect)
+        case AnswerWithdrawn():
+            answers.withdraw(session, conversation, effect.opdracht, effect.question)
+            # The assistant's memory of the talk so far holds the words too.
+            conversation.attempt += 1
+        case ParticipantErased():
+            participants.erase(session, conversation.participant_id)
         case SubmissionConfirmed():
-            submission = _submission(session, conversation, effect.opdracht)
+            submission = answers.submission(session, conversation, effect.opdracht)
             submission.status, submission.confirmed_at = "bevestigd", now()
             conversation.opdracht = None
         case ConversationEnded():
             conversation.ended_at = now()
-
-
-def _submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
-    found = session.scalar(
-        select(Submission).where(
-            Submission.participant_id == conversation.participant_id,
-            Submission.round_id == conversation.round_id,
-            Submission.opdracht == opdracht,
-        )
-    )
-    if found is None:
-        found = Submission(
-            participant_id=conversation.participant_id,
-            round_id=conversation.round_id,
-            opdracht=opdracht,
-        )
-        session.add(found)
-        session.flush()
-    return found
-
-
-def _store_answer(
-    session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
-) -> None:
-    submission = _submission(session, conversation, effect.opdracht)
-    contribution = session.scalar(
-        select(Contribution).where(
-            Contribution.submission_id == submission.id,
-            Contribution.question == effect.question,
-            Contribution.withdrawn_at.is_(None),
-        )
-    )
-    text = message.text
-    parts = [{"message": message.id, "start": 0, "end": len(text)}]
-    if contribution is None:
-        contribution = Contribution(
-            submission_id=submission.id, question=effect.question, channel="chat"
-        )
-        session.add(contribution)
-        session.flush()
-    else:
-        last = contribution.versions[-1]
-        if effect.probe is not None:
-            offset = len(last.text) + 1
-            parts = [
-                *last.parts,
-                {"message": message.id, "start": offset, "end": offset + len(text)},
-            ]
-            text = f"{last.text}\n{text}"
-        contribution.version += 1
-    contribution.value = effect.value
-    contribution.probe = effect.probe or contribution.probe
-    contribution.versions.append(
-        ContributionVersion(
-            version=contribution.version,
-            text=text,
-            parts=parts,
-            measure=effect.measure.model_dump() if effect.measure else None,
-        )
-    )
-    session.flush()

@@ -44,7 +44,8 @@ class Measure(_Effect):
     """How much an answer says; see ``docs/decisions/0004-probing.md``.
 
     ``information`` is in bits, ``specificity`` counts 0 to 5 cues, ``relevance`` is 0 to 1 where it
-    was measured.
+    was measured. ``language`` is set where it is not Dutch. ``marks``: ``onzin`` (letters at
+    random), ``herhaling`` (the same words as another answer).
     """
 
     information: float
@@ -52,6 +53,8 @@ class Measure(_Effect):
     relevance: float | None = None
     non_answer: bool
     thin: bool
+    language: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 class AnswerGiven(_Effect):
@@ -68,6 +71,20 @@ class AnswerGiven(_Effect):
     value: int | None = Field(default=None, ge=1, le=5)
     probe: str | None = None
     measure: Measure | None = None
+
+
+class AnswerWithdrawn(_Effect):
+    """The participant takes one answer back."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    opdracht: int
+    question: str
+
+
+class ParticipantErased(_Effect):
+    """The participant takes everything back, and is forgotten."""
+
+    kind: Literal["erased"] = "erased"
 
 
 class SubmissionConfirmed(_Effect):
@@ -88,11 +105,20 @@ Effect = Annotated[
     | GroupChosen
     | OpdrachtChosen
     | AnswerGiven
+    | AnswerWithdrawn
+    | ParticipantErased
     | SubmissionConfirmed
     | ConversationEnded,
     Field(discriminator="kind"),
 ]
 _EFFECTS: TypeAdapter[list[Effect]] = TypeAdapter(list[Effect])
+
+
+def takes_words_away(effect: Effect) -> bool:
+    """Whether words of the participant are erased, which the assistant has to forget as well."""
+    if isinstance(effect, ConsentGiven):
+        return effect.purpose == "analyse" and not effect.granted
+    return isinstance(effect, AnswerWithdrawn | ParticipantErased)
 
 
 def parse_effects(raw: list[Any]) -> list[Effect]:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from consultation import answers
+from consultation.answers import text_hash as text_hash
 from consultation.catalogue import Catalogue
 from consultation.errors import ReceiptUnknown
 from consultation.models import (
     Consent,
     Contribution,
-    ContributionVersion,
-    Embedding,
+    Conversation,
     Invitation,
+    Message,
     Participant,
-    Statement,
     Submission,
 )
 
@@ -93,6 +94,19 @@ def give_consent(
     )
 
 
+def refuse(session: Session, conversation: Conversation) -> None:
+    """Takes away the words of somebody who may not be kept: all that was typed in the talk.
+
+    For a refusal before any answer; who takes consent back later is erased altogether.
+    """
+    typed = select(Message).where(
+        Message.conversation_id == conversation.id,
+        Message.sender == "deelnemer",
+        Message.payload.is_(None),
+    )
+    answers.silence(session, session.scalars(typed))
+
+
 @dataclass(frozen=True)
 class Erased:
     """What an erasure took away."""
@@ -108,44 +122,17 @@ def erase(session: Session, participant_id: str) -> Erased:
     Themes keep their counts right because counts are taken from the statements that remain.
     """
     submissions = select(Submission.id).where(Submission.participant_id == participant_id)
-    contributions = select(Contribution.id).where(Contribution.submission_id.in_(submissions))
-    versions = list(
-        session.scalars(
-            select(ContributionVersion).where(
-                ContributionVersion.contribution_id.in_(contributions)
-            )
-        )
+    contributions = list(
+        session.scalars(select(Contribution.id).where(Contribution.submission_id.in_(submissions)))
     )
-    spans: list[tuple[str, int, int]] = [
-        (row[0], row[1], row[2])
-        for row in session.execute(
-            select(Statement.contribution_version_id, Statement.start, Statement.end).where(
-                Statement.contribution_version_id.in_([each.id for each in versions])
-            )
-        )
-    ]
-    texts = {each.id: each.text for each in versions}
-    hashes = {text_hash(texts[version][start:end]) for version, start, end in spans}
-    hashes |= {text_hash(text) for text in texts.values()}
     result = Erased(
         submissions=len(list(session.scalars(submissions))),
-        contributions=len(list(session.scalars(contributions))),
-        statements=len(spans),
+        contributions=len(contributions),
+        statements=answers.erase_words_made_from(session, contributions),
     )
-    for chunk in _chunks(sorted(hashes), 500):
-        session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
     participant = session.get(Participant, participant_id)
     invitation = participant.invitation_id if participant else None
     session.execute(delete(Participant).where(Participant.id == participant_id))
     if invitation is not None:
         session.execute(delete(Invitation).where(Invitation.id == invitation))
     return result
-
-
-def text_hash(text: str) -> str:
-    """The key under which a text's vector is cached (SHA-256, hex)."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _chunks(items: list[str], size: int) -> list[list[str]]:
-    return [items[index : index + size] for index in range(0, len(items), size)]

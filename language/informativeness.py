@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from wordfreq import get_frequency_dict
@@ -88,6 +88,16 @@ class Judgement:
     def specificity(self) -> int:
         """How many of the five cues were found, 0 to 5."""
         return len(self.cues)
+
+    def record(self) -> dict[str, Any]:
+        """The judgement as it is kept with an answer (``consultation.effects.Measure``)."""
+        return {
+            "information": round(self.information, 2),
+            "specificity": self.specificity,
+            "relevance": self.relevance,
+            "non_answer": self.non_answer,
+            "thin": self.thin,
+        }
 
 
 def judge_answer(
@@ -165,7 +175,7 @@ def is_non_answer(text: str) -> bool:
         needed = CARRYING_FROM if rest and rest[0] in _ASKING else _REST_FROM
         if sum(map(_bits, said)) < needed:
             return True
-    return _is_mash(text)
+    return is_mash(text)
 
 
 def load_frequencies() -> None:
@@ -300,7 +310,7 @@ def _cues(text: str, carrying: Mapping[str, float]) -> tuple[Cue, ...]:
     return tuple(found)
 
 
-def _is_mash(text: str) -> bool:
+def is_mash(text: str) -> bool:
     """Whether most of a text's letters were typed at random.
 
     Judged word by word: unknown, and most of its three-letter pieces occur in no common Dutch word,

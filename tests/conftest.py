@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import expect
+from servers import Servers
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
@@ -177,6 +178,20 @@ def workplace_environment(tmp_path: Path) -> dict[str, str]:
     """The variables that make a verb, run as a process, work in a folder of its own."""
     kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
     return {**kept, "SAMENSPRAAK_DATA_DIR": str(tmp_path), "RASA_TELEMETRY_ENABLED": "false"}
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The product, serving, with round 1 open; shared, since each start takes a quarter minute."""
+    running = Servers(tmp_path_factory.mktemp("var"))
+    done = running.verb("round", "open", "1")
+    assert done.returncode == 0, done.stderr
+    running.start()
+    try:
+        yield running
+    finally:
+        code = running.stop()
+    assert code == 0
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
@@ -117,6 +118,14 @@ class Talk:
         self.bubbles: list[dict[str, Any]] = []
         self.wait_for_step(0)
 
+    def tab(self) -> Talk:
+        """The same talk in another tab of the browser."""
+        other = copy.copy(self)
+        other.http = httpx.Client(
+            base_url=self.http.base_url, timeout=60, headers=self.http.headers
+        )
+        return other
+
     def wait_for_step(self, after: int) -> None:
         """Reads what the assistant said, until a bubble names a step."""
         deadline = time.monotonic() + 90
@@ -145,6 +154,10 @@ class Talk:
         body: dict[str, Any] = {"message": text, "client_id": uuid.uuid4().hex}
         if payload is not None:
             body["payload"] = payload
+        return self.send(body, times)
+
+    def send(self, body: dict[str, Any], times: int = 1) -> list[dict[str, Any]]:
+        """Sends one message, some times over, and gives the bubbles that answer it."""
         answers = []
         for _ in range(times):
             answer = self.post(**body)

@@ -15,8 +15,18 @@ ALLOWED: dict[str, frozenset[str]] = {
     "consultation": frozenset(),
     "analysis": frozenset({"language", "consultation"}),
     "actions": frozenset({"language", "consultation"}),
-    # A message is looked through before it reaches the assistant (docs/decisions/0005-care.md).
-    "web": frozenset({"consultation", "analysis", "language.personal_data"}),
+    # A message is looked through before the assistant sees it (docs/decisions/0005-care.md).
+    "web": frozenset(
+        {
+            "consultation",
+            "analysis",
+            "language.alarm",
+            "language.foreign",
+            "language.personal_data",
+            "language.pipeline",
+            "language.sentences",
+        }
+    ),
     "bot": frozenset({"language.embedding"}),
     "samenspraak": frozenset({"language", "consultation", "analysis", "actions", "web"}),
 }

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import CATALOGUE, SECOND_CATALOGUE
 
 from actions.talk import sentences
 from consultation.catalogue import Catalogue, load_catalogue
+from web.texts import TEMPLATES
 
+_ABOUT = ("doel", "bot", "duur", "resultaat", "wie", "privacy", "anoniem")
 MAX_WORDS = 15
 MAX_AVERAGE = 10.0
 # Douma (1960): 80 and more is easy, 65 to 80 is what everybody can read.
@@ -75,8 +78,21 @@ def spoken(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     for name, wordings in sentences().items():
         for index, text in enumerate(wordings):
             yield f"zinnen.{name}[{index}]", re.sub(r"\{\w+\}", "", text)
+    notices = yaml.safe_load((TEMPLATES / "meldingen.yml").read_text(encoding="utf-8"))
+    for name in ("keuze", "keuze_eerst", "keuze_weggehaald", "keuze_blijft", "later", "mislukt"):
+        yield f"meldingen.{name}", re.sub(r"\{\w+\}", "", notices[name])
     texts = catalogue.consultatie
-    for name in ("doel", "bot", "duur", "resultaat", "wie", "privacy", "anoniem", "crisis"):
+    for name in (
+        "doel",
+        "bot",
+        "duur",
+        "resultaat",
+        "wie",
+        "privacy",
+        "anoniem",
+        "crisis",
+        "dreiging",
+    ):
         yield f"consultatie.{name}", getattr(texts, name)
     yield "consultatie.contact", texts.contact.tekst
     for consent in texts.toestemmingen:

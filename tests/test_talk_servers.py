@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -32,20 +31,6 @@ GARDEN_ANSWERS = (
     "Honderd euro per ton, denk ik.",
     "Liefst nog voor de zomer.",
 )
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """The product, serving, with round 1 open."""
-    running = Servers(tmp_path_factory.mktemp("var"))
-    done = running.verb("round", "open", "1")
-    assert done.returncode == 0, done.stderr
-    running.start()
-    try:
-        yield running
-    finally:
-        code = running.stop()
-    assert code == 0
 
 
 def stored(servers: Servers, talk: Talk) -> dict[str, list[tuple[str, int | None]]]:

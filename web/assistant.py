@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from pydantic import ValidationError
 
 from consultation.conversation import Bubble, Turn
 from consultation.effects import Effect, parse_effects
+
+CLEAR = 0.6
+"""How likely a sentence must be a question to the assistant to be answered beside an answer."""
 
 WORD_JOINER = "\u2060"
 _TURN_TIMEOUT = httpx.Timeout(10.0, connect=2.0)
@@ -51,8 +55,11 @@ class Assistant:
         self._actions = f"http://127.0.0.1:{actions_port}"
         self._pool: httpx.AsyncClient | None = None
 
-    async def ask(self, turn: Turn) -> Reply:
+    async def ask(self, turn: Turn, content: bool = False, aside: str | None = None) -> Reply:
         """What the assistant answers to a turn.
+
+        ``content`` says that the text is an answer whatever it looks like, ``aside`` which question
+        to the assistant stands in it.
 
         Raises:
             AssistantDown: there is no whole answer; the turn has to be done again.
@@ -67,6 +74,9 @@ class Assistant:
                 "step": position.step,
                 "opdracht": position.opdracht,
                 "question": position.question,
+                "under": position.under,
+                "content": content,
+                "aside": aside,
             },
         }
         try:
@@ -78,6 +88,26 @@ class Assistant:
         except ValueError as error:
             raise AssistantDown("the answer is no JSON") from error
         return read_reply(items)
+
+    async def understood(self, sentence: str) -> str | None:
+        """What a sentence on its own asks of the assistant; None when that is not clear."""
+        try:
+            response = await self._client.post(
+                f"{self._rasa}/webhooks/binnen/begrip", json={"text": safe(sentence)}
+            )
+            response.raise_for_status()
+            intent = response.json()["intent"]
+            return str(intent["name"]) if float(intent["confidence"]) >= CLEAR else None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+            return None
+
+    async def forget(self, conversation_id: str) -> None:
+        """Makes the assistant drop what it remembers of a talk; one that is down has no memory."""
+        with contextlib.suppress(httpx.HTTPError):
+            await self._client.delete(
+                f"{self._rasa}/webhooks/binnen/gesprekken/{conversation_id}",
+                timeout=_HEALTH_TIMEOUT,
+            )
 
     async def health(self) -> Health:
         """Whether Rasa and the action server answer."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from consultation import conversation, entrance, participants, rounds
@@ -172,9 +173,15 @@ async def send_message(
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
     if body.payload is None and not body.message.strip():
         raise Problem(422, say("leeg"))
-    message_id, done = await run_in_threadpool(_record, here, conversation_id, body)
+    message_id, last_seq, done = await run_in_threadpool(_record, here, conversation_id, body)
     if not done:
         await here.turns.settle(conversation_id, TURN_PATIENCE)
+    farewell = here.turns.farewell(message_id)
+    if farewell is not None:
+        return [
+            BubbleOut(seq=seq, text=said.text, custom=said.custom)
+            for seq, said in enumerate(farewell, last_seq + 1)
+        ]
     bubbles = await run_in_threadpool(_answer, here, message_id)
     if bubbles is None:
         return JSONResponse(
@@ -208,13 +215,22 @@ def read_messages(
 
 
 @router.delete("", status_code=204, responses=_problems(401, 503))
-def erase(here: Here, conversation_id: Authorised) -> Response:
+async def erase(here: Here, conversation_id: Authorised) -> Response:
     """Erases the participant: talk, answers and all that was made from them."""
+    for each in await run_in_threadpool(_erase, here, conversation_id):
+        await here.assistant.forget(each)
+    return Response(status_code=204)
+
+
+def _erase(here: Services, conversation_id: str) -> list[str]:
     with here.storage.writing() as session:
         talk = session.get(Conversation, conversation_id)
-        if talk is not None:
-            participants.erase(session, talk.participant_id)
-    return Response(status_code=204)
+        if talk is None:
+            return []
+        person = Conversation.participant_id == talk.participant_id
+        talks = list(session.scalars(select(Conversation.id).where(person)))
+        participants.erase(session, talk.participant_id)
+    return talks
 
 
 def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
@@ -239,7 +255,7 @@ def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
         return entry.conversation.id, entry.receipt
 
 
-def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str, bool]:
+def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str, int, bool]:
     with here.storage.writing() as session:
         try:
             message = conversation.record(
@@ -248,6 +264,7 @@ def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str,
                 client_id=body.client_id,
                 text=body.message,
                 payload=body.payload,
+                cleaned=here.care.cleaned,
             )
         except ClientIdReused as error:
             raise Problem(409, say("andere_tekst")) from error
@@ -255,7 +272,7 @@ def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str,
             raise Problem(422, say("keuze_verlopen")) from error
         except TalkError as error:
             raise _no_access() from error
-        return message.id, message.state == "verwerkt"
+        return message.id, message.seq, message.state != "ontvangen"
 
 
 def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
@@ -263,7 +280,7 @@ def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
         message = session.get(Message, message_id)
         if message is None:
             raise _no_access()
-        if message.state != "verwerkt":
+        if message.state == "ontvangen":
             return None
         return [
             BubbleOut(

@@ -14,6 +14,7 @@ from consultation.catalogue import Catalogue, catalogue_at
 from consultation.settings import Settings
 from consultation.storage import Storage
 from web.assistant import Assistant
+from web.care import Care
 from web.kept import Kept
 from web.limits import Buckets
 from web.reruns import Reruns
@@ -62,6 +63,7 @@ class Services:
     key: str
     tokens: Tokens
     assistant: Assistant
+    care: Care
     turns: Turns
     limits: Limits
     reruns: Reruns
@@ -81,6 +83,7 @@ def open_services(settings: Settings) -> Services:
     with storage.writing() as session:
         consultation_id = rounds.ensure_consultation(session, catalogue).id
     assistant = Assistant(settings.rasa_port, settings.actions_port)
+    care = Care(storage, catalogue, settings.spacy_model)
     return Services(
         settings=settings,
         catalogue=catalogue,
@@ -89,7 +92,8 @@ def open_services(settings: Settings) -> Services:
         key=key,
         tokens=Tokens(key),
         assistant=assistant,
-        turns=Turns(storage, catalogue, assistant),
+        care=care,
+        turns=Turns(storage, catalogue, assistant, care),
         limits=Limits(),
         reruns=Reruns(settings),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
@@ -18,10 +19,12 @@ from starlette.concurrency import run_in_threadpool
 from consultation import conversation
 from consultation.catalogue import Catalogue
 from consultation.conversation import Bubble, Turn
+from consultation.effects import ParticipantErased, takes_words_away
 from consultation.errors import TalkError
 from consultation.models import Message
 from consultation.storage import Storage
 from web.assistant import Assistant, AssistantDown, Reply
+from web.care import Care
 from web.texts import say
 
 PAUSES = (0.4, 0.8, 1.6)
@@ -31,6 +34,7 @@ HOPELESS_STRIKES = 3
 WORKER_PAUSE = 1.0
 LONGEST_WAIT = 30.0
 AT_ONCE = 4
+FAREWELLS = 100
 
 _log = logging.getLogger("samenspraak.web.turns")
 
@@ -38,8 +42,12 @@ _log = logging.getLogger("samenspraak.web.turns")
 class Turns:
     """Works off the messages that were recorded but not yet answered."""
 
-    def __init__(self, storage: Storage, catalogue: Catalogue, assistant: Assistant) -> None:
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Care
+    ) -> None:
         """Nothing runs until ``settle`` or ``start`` is called."""
+        self._care = care
+        self._farewells: OrderedDict[str, list[Bubble]] = OrderedDict()
         self._storage = storage
         self._catalogue = catalogue
         self._assistant = assistant
@@ -60,6 +68,13 @@ class Turns:
         done, _ = await asyncio.wait({task}, timeout=patience)
         for each in done:
             each.result()
+
+    def farewell(self, message_id: str) -> list[Bubble] | None:
+        """What was said last to somebody who had everything erased; it can be read once.
+
+        With the participant the message itself is gone from the database, its answer too.
+        """
+        return self._farewells.pop(message_id, None)
 
     def start(self) -> None:
         """Starts the worker, which also takes up what a process that died left behind."""
@@ -124,13 +139,16 @@ class Turns:
 
     async def _turn(self, message_id: str, pauses: tuple[float, ...]) -> bool:
         begun = time.monotonic()
+        if await run_in_threadpool(self._care.settles, message_id):
+            return True
         for pause in (*pauses, None):
             turn = await run_in_threadpool(self._begin, message_id)
             if turn is None:
                 return True
             try:
-                reply = await self._assistant.ask(turn)
+                reply = await self._reply(turn)
                 await run_in_threadpool(self._complete, message_id, reply)
+                await self._forget(turn, reply)
             except TalkError:
                 return True
             except (AssistantDown, IntegrityError) as reason:
@@ -145,6 +163,17 @@ class Turns:
                 return False
             await asyncio.sleep(pause)
         return False
+
+    async def _reply(self, turn: Turn) -> Reply:
+        beside = await run_in_threadpool(self._care.beside, turn)
+        aside = await self._assistant.understood(beside.question) if beside.question else None
+        reply = await self._assistant.ask(turn, beside.content, aside)
+        first = await run_in_threadpool(self._care.before, turn)
+        return Reply((*first, *reply.bubbles), reply.effects)
+
+    async def _forget(self, turn: Turn, reply: Reply) -> None:
+        if any(takes_words_away(effect) for effect in reply.effects):
+            await self._assistant.forget(turn.conversation_id)
 
     async def _hopeless(self, message_id: str) -> bool:
         """Whether it is the message that fails, not a process that is down or starting."""
@@ -176,6 +205,10 @@ class Turns:
             return conversation.begin_turn(session, message_id)
 
     def _complete(self, message_id: str, reply: Reply) -> None:
+        if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
+            self._farewells[message_id] = list(reply.bubbles)
+            while len(self._farewells) > FAREWELLS:
+                self._farewells.popitem(last=False)
         with self._storage.writing() as session:
             conversation.complete(
                 session, self._catalogue, message_id, reply.bubbles, reply.effects

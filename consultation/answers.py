@@ -1,0 +1,173 @@
+"""Answers: stored word for word in versions, and withdrawn so that their words are gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from consultation.effects import AnswerGiven
+from consultation.models import (
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Embedding,
+    Message,
+    Statement,
+    Submission,
+)
+
+GONE = "[…]"
+"""What stands in the talk where words were taken out."""
+
+
+def submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
+    """The participant's submission on an opdracht in this round, made where it is not there."""
+    found = session.scalar(
+        select(Submission).where(
+            Submission.participant_id == conversation.participant_id,
+            Submission.round_id == conversation.round_id,
+            Submission.opdracht == opdracht,
+        )
+    )
+    if found is None:
+        found = Submission(
+            participant_id=conversation.participant_id,
+            round_id=conversation.round_id,
+            opdracht=opdracht,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def store(
+    session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
+) -> None:
+    """Stores a message as the answer to a question: a new one, another version, or more of it."""
+    place = submission(session, conversation, effect.opdracht)
+    contribution = _contribution(session, place.id, effect.question)
+    text = message.text
+    parts = [{"message": message.id, "start": 0, "end": len(text)}]
+    if contribution is None:
+        contribution = Contribution(
+            submission_id=place.id, question=effect.question, channel="chat"
+        )
+        session.add(contribution)
+        session.flush()
+    else:
+        last = contribution.versions[-1]
+        if effect.probe is not None:
+            offset = len(last.text) + 1
+            parts = [
+                *last.parts,
+                {"message": message.id, "start": offset, "end": offset + len(text)},
+            ]
+            text = f"{last.text}\n{text}"
+        contribution.version += 1
+    contribution.value = effect.value
+    contribution.probe = effect.probe or contribution.probe
+    contribution.versions.append(
+        ContributionVersion(
+            version=contribution.version,
+            text=text,
+            parts=parts,
+            measure=effect.measure.model_dump() if effect.measure else None,
+        )
+    )
+    session.flush()
+
+
+def standing(session: Session, place: Submission) -> dict[str, str]:
+    """The answers of a submission as they stand now, by question."""
+    query = (
+        select(Contribution.question, ContributionVersion.text)
+        .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+        .where(
+            Contribution.submission_id == place.id,
+            Contribution.withdrawn_at.is_(None),
+            ContributionVersion.version == Contribution.version,
+        )
+        .order_by(Contribution.created_at)
+    )
+    return {question: text for question, text in session.execute(query) if question}
+
+
+def withdraw(session: Session, conversation: Conversation, opdracht: int, question: str) -> None:
+    """Takes one answer back: all its versions, what was made from them, and its words in the talk.
+
+    The messages stay as turns, with their words gone, and so do bubbles that repeated answers.
+    """
+    place = submission(session, conversation, opdracht)
+    contribution = _contribution(session, place.id, question)
+    if contribution is None:
+        return
+    said = {part["message"] for version in contribution.versions for part in version.parts or ()}
+    erase_words_made_from(session, [contribution.id])
+    session.delete(contribution)
+    session.flush()
+    silence(session, session.scalars(select(Message).where(Message.id.in_(said))))
+    quoting = select(Message).where(
+        Message.conversation_id == conversation.id, Message.sender == "assistent"
+    )
+    silence(session, (each for each in session.scalars(quoting) if quotes(each)))
+
+
+def silence(session: Session, messages: Iterable[Message]) -> None:
+    """Takes the words out of messages; the turns stay."""
+    for message in messages:
+        message.text = GONE
+    session.flush()
+
+
+def quotes(message: Message) -> bool:
+    """Whether a bubble repeats what the participant said."""
+    return bool(message.custom and message.custom.get("quotes"))
+
+
+def erase_words_made_from(session: Session, contributions: list[str]) -> int:
+    """Deletes the statements cut from contributions, and cached vectors of all their words.
+
+    Gives the number of statements. Other people's equal words get their vector anew when needed.
+    """
+    versions = list(
+        session.scalars(
+            select(ContributionVersion).where(
+                ContributionVersion.contribution_id.in_(contributions)
+            )
+        )
+    )
+    texts = {each.id: each.text for each in versions}
+    spans = session.execute(
+        select(
+            Statement.id, Statement.contribution_version_id, Statement.start, Statement.end
+        ).where(Statement.contribution_version_id.in_(texts))
+    ).all()
+    hashes = {text_hash(texts[row[1]][row[2] : row[3]]) for row in spans}
+    hashes |= {text_hash(text) for text in texts.values()}
+    for chunk in _chunks(sorted(hashes), 500):
+        session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
+    for chunk in _chunks([row[0] for row in spans], 500):
+        session.execute(delete(Statement).where(Statement.id.in_(chunk)))
+    return len(spans)
+
+
+def text_hash(text: str) -> str:
+    """The key under which a text's vector is cached (SHA-256, hex)."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _contribution(session: Session, place: str, question: str) -> Contribution | None:
+    return session.scalar(
+        select(Contribution).where(
+            Contribution.submission_id == place,
+            Contribution.question == question,
+            Contribution.withdrawn_at.is_(None),
+        )
+    )
+
+
+def _chunks(items: list[str], size: int) -> list[list[str]]:
+    return [items[index : index + size] for index in range(0, len(items), size)]

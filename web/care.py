@@ -1,0 +1,174 @@
+"""A message is looked through before the assistant sees it: personal data, need, other languages.
+
+What holds personal data waits until its writer chose to remove or keep it, so that removed words
+never were anywhere else. See ``docs/decisions/0005-care.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from consultation import conversation
+from consultation.catalogue import Catalogue
+from consultation.conversation import ASIDE, Bubble, Turn
+from consultation.models import Message
+from consultation.storage import Storage
+from language.alarm import alarm
+from language.foreign import foreign_language
+from language.personal_data import SURE, Finding, find, masked
+from language.pipeline import load_pipeline
+from language.sentences import sentence_spans
+from web.texts import say
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+REMOVE = "/persoonsgegevens_weghalen"
+KEEP = "/persoonsgegevens_laten_staan"
+
+_WORDS_OF_A_CHOICE = 7
+_REMOVE = re.compile(
+    r"(?:ja|jawel|ok(?:e|é|ay)?|graag|doe maar|is goed|(?:haal|doe|laat)\b.*\bweg|weg|weghalen"
+    r"|verwijder(?:en)?|wis(?:sen)?|schrap(?:pen)?)\b",
+    re.IGNORECASE,
+)
+_KEEP = re.compile(
+    r"(?:neen?|laat\b.*\bstaan|laten staan|hou(?:den?)?|bewaar|bewaren|mag (?:dat )?(?:blijven"
+    r"|staan))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the gateway knows of a text besides its place in the talk.
+
+    ``content``: it is an answer, whatever it looks like. ``question``: the sentence in it that asks
+    something while the rest answers.
+    """
+
+    content: bool = False
+    question: str | None = None
+
+
+class Care:
+    """Looks messages through. Its sentences stand in ``templates/meldingen.yml``."""
+
+    def __init__(self, storage: Storage, catalogue: Catalogue, spacy_model: str) -> None:
+        """The pipeline that knows names is read in by ``prepare``, or by the first message."""
+        self._storage = storage
+        self._catalogue = catalogue
+        self._spacy_model = spacy_model
+        self._reading = threading.Lock()
+        self._nlp: Language | None = None
+
+    def prepare(self) -> None:
+        """Reads in the pipeline, so that nobody has to wait for it."""
+        with self._reading:
+            if self._nlp is None:
+                self._nlp = load_pipeline(self._spacy_model)
+
+    def settles(self, message_id: str) -> bool:
+        """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            if message is None or message.state != "ontvangen":
+                return True
+            waiting = conversation.held(session, message.conversation_id)
+            text, typed = message.text, message.sender == "deelnemer" and message.payload is None
+            payload = message.payload
+        if waiting is not None:
+            return self._chosen(message_id, choice(payload, text if typed else ""))
+        if not typed:
+            return False
+        found = self._found(text)
+        if not found:
+            return False
+        with self._storage.writing() as session:
+            bubbles = [*self.help(text), self._ask(found)]
+            conversation.hold(session, message_id, bubbles)
+        return True
+
+    def before(self, turn: Turn) -> list[Bubble]:
+        """What is said before the assistant's own answer to a turn."""
+        with self._storage.reading() as session:
+            message = session.get(Message, turn.message_id)
+            waiting = conversation.held(session, turn.conversation_id)
+        if waiting is not None and message is not None:
+            removed = choice(message.payload, message.text) == REMOVE
+            return [Bubble(text=say("keuze_weggehaald" if removed else "keuze_blijft"))]
+        return self.help(turn.text) if turn.payload is None else []
+
+    def help(self, text: str) -> list[Bubble]:
+        """Where to find help, when a text asks for it."""
+        found = alarm(text)
+        if found is None:
+            return []
+        texts = self._catalogue.consultatie
+        return [Bubble(text=texts.crisis if found == "crisis" else texts.dreiging)]
+
+    def beside(self, turn: Turn) -> Beside:
+        """What to tell the assistant with a turn."""
+        if turn.payload is not None or turn.position.step != "vraag":
+            return Beside()
+        if alarm(turn.text) or foreign_language(turn.text):
+            return Beside(content=True)
+        return Beside(question=question_in(turn.text))
+
+    def cleaned(self, text: str) -> str:
+        """The text without its personal data."""
+        return masked(text, self._found(text))
+
+    def _found(self, text: str) -> list[Finding]:
+        self.prepare()
+        return [each for each in find(text, self._nlp) if each.certainty >= SURE]
+
+    def _chosen(self, message_id: str, chosen: str | None) -> bool:
+        with self._storage.writing() as session:
+            message = session.get_one(Message, message_id, with_for_update=True)
+            waiting = conversation.held(session, message.conversation_id)
+            if waiting is None or message.state != "ontvangen":
+                return False
+            if chosen is None:
+                again = self._ask(self._found(waiting.text))
+                first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
+                conversation.answer_only(session, message_id, [*first, again])
+                return True
+            if chosen == REMOVE:
+                conversation.clean(session, waiting, self.cleaned)
+        return False
+
+    def _ask(self, found: list[Finding]) -> Bubble:
+        kinds = list(dict.fromkeys(each.kind for each in found))
+        names = [say(f"soort_{kind}") for kind in kinds] or [say("soort_iets")]
+        listed = say("opsomming", eerst=", ".join(names[:-1]), laatst=names[-1])
+        return Bubble(
+            text=say("keuze", wat=listed if len(names) > 1 else names[0]),
+            buttons=(
+                {"title": say("knop_weghalen"), "payload": REMOVE},
+                {"title": say("knop_laten_staan"), "payload": KEEP},
+            ),
+            custom={"step": ASIDE},
+        )
+
+
+def choice(payload: str | None, text: str) -> str | None:
+    """What somebody chose with a button or in a few words: REMOVE, KEEP or None."""
+    if payload is not None:
+        return payload if payload in (REMOVE, KEEP) else None
+    plain = text.strip()
+    if not plain or len(plain.split()) > _WORDS_OF_A_CHOICE:
+        return None
+    if _KEEP.match(plain):
+        return KEEP
+    return REMOVE if _REMOVE.match(plain) else None
+
+
+def question_in(text: str) -> str | None:
+    """The last sentence of several that asks something, or None."""
+    sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
+    asking = [each for each in sentences if each.endswith("?")]
+    return asking[-1] if asking and len(sentences) > len(asking) else None
