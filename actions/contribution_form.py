@@ -252,7 +252,9 @@ def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:
     if vraag.soort != "prioriteit":
         return None
     plain = text.strip().casefold()
-    for step in talk.catalogue.consultatie.prioriteiten:
+    # The longest name first: "heel dringend" holds "dringend".
+    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
+    for step in steps:
         if plain == str(step.waarde) or step.naam.casefold() in plain:
             return step.waarde
     digits = {character for character in plain if character in "12345"}

@@ -254,7 +254,18 @@ def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
     talk.propose(ConsentGiven(purpose=doel, granted=value is True))
     if value is True:
         talk.utter("toestemming_bedankt")
-    return {f"toestemming_{doel}": value}
+    return {f"toestemming_{doel}": value, **_where_asked(talk, doel, value is True)}
+
+
+def _where_asked(talk: Talk, doel: str, granted: bool) -> Slots:
+    """Who came by a link that knows group and opdracht starts there after the last consent."""
+    opdracht = talk.catalogue.opdracht(talk.slot("vooraf"))
+    others = {"analyse", "citaat", "organisatie"} - {doel}
+    open_still = any(talk.slot(f"toestemming_{each}") is None for each in others)
+    refused = doel == "analyse" and not granted
+    if opdracht is None or talk.slot("groep") is None or open_still or refused:
+        return {}
+    return _start(talk, opdracht.nummer)
 
 
 def _start(talk: Talk, number: int) -> Slots:

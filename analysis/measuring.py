@@ -12,10 +12,4 @@ def measured(vraag: Vraag, text: str) -> Measure:
     from language.informativeness import judge_answer
 
     judgement = judge_answer(text, vraag.soort, vraag.tekst, strictness=vraag.strengheid)
-    return Measure(
-        information=round(judgement.information, 2),
-        specificity=judgement.specificity,
-        relevance=judgement.relevance,
-        non_answer=judgement.non_answer,
-        thin=judgement.thin,
-    )
+    return Measure(**judgement.record())

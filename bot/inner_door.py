@@ -26,12 +26,16 @@ class InnerDoor(InputChannel):
         return "binnen"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """``GET /``, ``DELETE /gesprekken/NAME``, and ``POST /begrip`` with ``{"text"}``."""
+        """Tells how much is remembered of a talk, drops it, and understands one sentence."""
         door = Blueprint("inner_door", __name__)
 
         @door.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
             return response.json({"status": "ok"})
+
+        @door.route("/gesprekken/<name:str>", methods=["GET"])
+        async def remembered(request: Request, name: str) -> HTTPResponse:
+            return response.json({"trackers": tracker_store.remembered(name)})
 
         @door.route("/gesprekken/<name:str>", methods=["DELETE"])
         async def forget(request: Request, name: str) -> HTTPResponse:

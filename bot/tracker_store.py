@@ -30,6 +30,11 @@ def forget(conversation: str) -> None:
         store.drop(conversation)
 
 
+def remembered(conversation: str) -> int:
+    """How many trackers of a talk are kept in this process."""
+    return sum(len(store.of(conversation)) for store in _stores)
+
+
 class LiveTrackerStore(TrackerStore):
     """The most recently used trackers, as live objects."""
 
@@ -64,5 +69,9 @@ class LiveTrackerStore(TrackerStore):
 
     def drop(self, conversation: str) -> None:
         """Lets go of every tracker of a talk."""
-        for sender_id in [each for each in self._trackers if each.split(".")[0] == conversation]:
+        for sender_id in self.of(conversation):
             del self._trackers[sender_id]
+
+    def of(self, conversation: str) -> list[str]:
+        """The names of a talk's trackers."""
+        return [each for each in self._trackers if each.split(".")[0] == conversation]

@@ -107,6 +107,12 @@ def refuse(session: Session, conversation: Conversation) -> None:
     answers.silence(session, session.scalars(typed))
 
 
+def talks(session: Session, participant_id: str) -> list[str]:
+    """The names of a participant's talks, under which the assistant remembers them."""
+    mine = Conversation.participant_id == participant_id
+    return list(session.scalars(select(Conversation.id).where(mine)))
+
+
 @dataclass(frozen=True)
 class Erased:
     """What an erasure took away."""

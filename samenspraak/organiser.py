@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import enum
 import sys
@@ -14,7 +15,9 @@ from analysis import publication
 from consultation import accounts, invitations, participants, rounds
 from consultation.errors import SamenspraakError
 from consultation.models import Round
+from consultation.settings import Settings
 from samenspraak.workplace import open_workplace
+from web.assistant import Assistant
 
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
@@ -118,11 +121,21 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
         found = participants.find_by_receipt(
             session, place.consultation_id, receipt, place.settings.signing_key
         )
+        talks = participants.talks(session, found.id)
         erased = participants.erase(session, found.id)
+    asyncio.run(_forgotten_by_the_assistant(place.settings, talks))
     typer.echo(
         f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
         f"{erased.statements} statements"
     )
+
+
+async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
+    """A running assistant drops what it remembers; one that is down remembers nothing."""
+    assistant = Assistant(values.rasa_port, values.actions_port)
+    for talk in talks:
+        await assistant.forget(talk)
+    await assistant.close()
 
 
 @user_app.command("add")

@@ -99,6 +99,18 @@ class Servers:
         pid = int((self.folder / "log" / f"{name}.pid").read_text())
         os.kill(pid, signal.SIGKILL)
 
+    def remembers(self, talk: str) -> int:
+        """How many trackers Rasa keeps of a talk."""
+        return int(httpx.get(self._memory(talk), timeout=30).json()["trackers"])
+
+    def forget(self, talk: str) -> None:
+        """Makes Rasa lose its memory of a talk."""
+        assert httpx.delete(self._memory(talk), timeout=30).status_code == 204
+
+    def _memory(self, talk: str) -> str:
+        port = self.environment["SAMENSPRAAK_RASA_PORT"]
+        return f"http://127.0.0.1:{port}/webhooks/binnen/gesprekken/{talk}"
+
     def storage(self) -> Storage:
         """The database that these servers write."""
         return Storage(f"sqlite:///{self.folder / 'samenspraak.db'}")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consultation.catalogue import Catalogue
 from consultation.settings import ROOT
 from language.embedding import Vectors, normalised
 from language.informativeness import (
@@ -318,3 +319,20 @@ def test_long_texts_do_not_take_long() -> None:
         start = time.process_time()
         judge_answer(text, "voorstel")
         assert time.process_time() - start < 1
+
+
+def test_of_short_chat_answers_those_are_asked_on_that_say_little(catalogue: Catalogue) -> None:
+    path = ROOT / "tests" / "data" / "korte_antwoorden.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    opdracht = catalogue.opdracht(4)
+    assert opdracht is not None
+    assert len(rows) >= 60
+    asked, as_labelled = 0, 0
+    for row in rows:
+        vraag = opdracht.question(row["kind"])
+        assert vraag is not None
+        thin = judge_answer(row["text"], row["kind"], vraag.tekst).thin
+        asked += thin
+        as_labelled += thin == row["thin"]
+    assert as_labelled >= 0.9 * len(rows)
+    assert 0.4 * len(rows) <= asked <= 0.7 * len(rows)

@@ -1,13 +1,14 @@
 """Whole conversations over HTTP with the real servers, from a table; each asserts what is stored.
 
 ``data/gesprekken.yml`` holds them. A step is a text to type, or one of: ``open`` (consent and
-group), ``antwoord`` (type, and decline to say more), ``tik`` (tap the button whose title or payload
-holds this), ``of_tik`` (the same where it is offered), ``bij`` (step, opdracht and question that
-are open), ``zegt``/``niet`` (what the assistant's last turn holds or not), ``hervat`` (come back
-with the receipt code), ``dood`` (kill a process), ``opnieuw`` (send the last typed message again,
-with its client_id), ``stuur`` (one request and its status), ``tegelijk`` (two tabs at once),
-``lang`` (an answer of so many characters), ``eerst`` (the first buttons), ``antwoordt`` (decline
-more if asked), ``weg`` (the talk is gone). After them stands what is stored.
+group), ``antwoord`` (type, and decline to say more), ``tik`` (tap the button whose title or
+payload holds this), ``of_tik`` (the same where it is offered), ``bij`` (step, opdracht and
+question that are open), ``zegt``/``niet`` (what the assistant's last turn holds or not),
+``hervat`` (come back with the receipt code), ``dood`` (kill a process), ``vergeet`` (Rasa loses
+its memory of the talk), ``opnieuw`` (send the last typed message again, with its client_id),
+``stuur`` (one request and its status), ``tegelijk`` (two tabs at once), ``lang`` (an answer of so
+many characters), ``eerst`` (the first buttons), ``antwoordt`` (decline more if asked), ``weg``
+(the talk is gone). After them stands what is stored.
 """
 
 from __future__ import annotations
@@ -128,6 +129,11 @@ class Walker:
     def _dood(self, process: str) -> None:
         self.servers.kill(process)
 
+    def _vergeet(self, _: str) -> None:
+        """As after a restart of Rasa, in less time."""
+        self.servers.forget(self.talk.session)
+        assert self.servers.remembers(self.talk.session) == 0
+
     def _lang(self, length: int) -> None:
         self._type("lange zin over leren in Gent. " * (length // 30) + "x" * (length % 30))
 
@@ -176,6 +182,7 @@ class Left:
 
     def __init__(self, servers: Servers, session_id: str) -> None:
         self.servers = servers
+        self.session = session_id
         storage = servers.storage()
         with storage.reading() as session:
             talk = session.get(Conversation, session_id)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from consultation import conversation, entrance, participants, rounds
@@ -227,10 +226,9 @@ def _erase(here: Services, conversation_id: str) -> list[str]:
         talk = session.get(Conversation, conversation_id)
         if talk is None:
             return []
-        person = Conversation.participant_id == talk.participant_id
-        talks = list(session.scalars(select(Conversation.id).where(person)))
+        erased = participants.talks(session, talk.participant_id)
         participants.erase(session, talk.participant_id)
-    return talks
+    return erased
 
 
 def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
