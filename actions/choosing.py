@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from functools import lru_cache
 
 from actions.talk import catalogue
@@ -13,8 +14,31 @@ from language.embedding import load_encoder
 from language.matching import Match, Matcher
 
 SURE = 0.5
-_NUMBER = re.compile(r"(?:^|\bopdracht\s*|\bnummer\s*|\bnr\.?\s*)(\d{1,2})(?=\W|$)", re.IGNORECASE)
 
+_COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
+_RANK = (
+    "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde laatste"
+)
+_LAST = -1
+_VALUE: dict[str, int] = {
+    **{word: value for value, word in enumerate(_COUNT.split(), 1)},
+    **{word: value for value, word in enumerate(_RANK.split(), 1)},
+    "laatste": _LAST,
+}
+_ITEM = r"(?:opdracht|onderwerp|thema|nummer|numero|nr\.?)"
+_ANY = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNT.split())})"
+_RANKED = rf"(?P<rank>\d{{1,2}}(?:e|de|ste)|{'|'.join(_RANK.split())})"
+_LEAD = (
+    r"(?:(?:ik|k?wil|zou|had|kies|neem|pak|doe|maar|geef|mij|me|ga|voor|graag|liefst|mag|naar|"
+    r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is)[\s:]+){0,6}"
+)
+_TAIL = r"(?:\s+(?:graag|aub|alstublieft|alsjeblieft|doen|kiezen|nemen|van de lijst))*\W*$"
+# "Opdracht 4", "nummer vier graag", "de vierde", "4": but not "5 dagen" or "de eerste stap".
+_NAMED = (
+    re.compile(rf"\b{_ITEM}\s*{_ANY}(?!\w)"),
+    re.compile(rf"\b(?:de|den|het|die)\s+{_RANKED}(?=\s+{_ITEM}\b|{_TAIL})"),
+    re.compile(rf"^\W*{_LEAD}{_ANY}{_TAIL}"),
+)
 
 _building = threading.Lock()
 
@@ -35,19 +59,38 @@ def prepare() -> None:
 
 
 def matches(text: str, top: int = 3) -> list[Match]:
-    """The opdrachten a text fits best, best first, with scores between 0 and 1."""
-    return _matcher(catalogue()).match([text], top=top)[0]
+    """The opdrachten a text names or fits best, best first, with scores between 0 and 1.
+
+    One that is named by its number, its place in the list or its title comes first, with score 1.
+    """
+    current = catalogue()
+    named = named_number(text, current)
+    if named is None:
+        return _matcher(current).match([text], top=top)[0]
+    others = [each for each in _matcher(current).match([text], top=top)[0] if each.number != named]
+    return [Match(named, 1.0), *(Match(each.number, 0.0) for each in others[: top - 1])]
 
 
 def named_number(text: str, current: Catalogue) -> int | None:
-    """The opdracht whose number or title a text names, or None."""
+    """The opdracht whose number, place in the list or title a text names, or None."""
     plain = text.strip().casefold()
     for opdracht in current.opdrachten:
         if plain == opdracht.titel.casefold():
             return opdracht.nummer
-    found = _NUMBER.search(text)
-    if found and current.opdracht(int(found.group(1))) is not None:
-        return int(found.group(1))
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign)
+    )
+    for pattern in _NAMED:
+        found = pattern.search(bare)
+        if found is None:
+            continue
+        word = next(value for value in found.groupdict().values() if value)
+        digits = re.match(r"\d+", word)
+        value = int(digits.group()) if digits else _VALUE[word]
+        if value == _LAST:
+            return current.opdrachten[-1].nummer
+        if current.opdracht(value) is not None:
+            return value
     return None
 
 

@@ -11,7 +11,7 @@ from consultation.catalogue import Catalogue
 from language.embedding import Encoder, Vectors
 from language.matching import Matcher
 
-SURE_FROM = 0.35
+SURE_FROM = 0.25
 """Below this probability a statement keeps no opdracht and a facilitator places it. On the sample
 consultation's answers about three in four are kept, and three in four of those are right."""
 

@@ -25,8 +25,8 @@ class AnswerGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``command_threshold``: how likely a command must be in an open question."""
-        return {"command_threshold": 0.82}
+        """``command_threshold``: how likely a command must be against an answer."""
+        return {"command_threshold": 0.9}
 
     @classmethod
     def create(

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,10 +22,10 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.vector_cache import vectors_of
 from language.embedding import Encoder, load_encoder
 
 _FILE = "encoder.json"
-_BATCH = 64
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -91,28 +92,27 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds vectors to all training examples."""
-        self._featurize(training_data.training_examples)
+        typed = [example for example in training_data.training_examples if example.get(TEXT)]
+        if typed:
+            vectors = vectors_of([example.get(TEXT) for example in typed], self._loaded())
+            self._add(typed, vectors)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds vectors to messages; a button's payload needs none."""
-        self._featurize(messages)
+        typed = [message for message in messages if message.get(TEXT)]
+        if typed:
+            vectors = self._loaded().encode([message.get(TEXT) for message in typed])
+            self._add(typed, np.asarray(vectors))
         return messages
 
-    def _featurize(self, messages: list[Message]) -> None:
-        typed = [message for message in messages if message.get(TEXT)]
-        if self._encoder is None and typed:
+    def _loaded(self) -> Encoder:
+        if self._encoder is None:
             self._encoder = load_encoder(self._config["encoder"])
-        for start in range(0, len(typed), _BATCH):
-            batch = typed[start : start + _BATCH]
-            assert self._encoder is not None
-            vectors = self._encoder.encode([message.get(TEXT) for message in batch])
-            for message, vector in zip(batch, np.asarray(vectors), strict=True):
-                message.add_features(
-                    Features(
-                        vector.reshape(1, -1),
-                        FEATURE_TYPE_SENTENCE,
-                        TEXT,
-                        self._config["alias"],
-                    )
-                )
+        return self._encoder
+
+    def _add(self, messages: list[Message], vectors: npt.NDArray[Any]) -> None:
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(
+                Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._config["alias"])
+            )

@@ -20,6 +20,7 @@ CONTENT_IN_QUESTION = frozenset(
 _CONTENT_IN_GROUP = CONTENT_IN_QUESTION | {"klacht", "weet_niet"}
 _CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
 _LEAST_IN_CHOOSING = 0.3
+_LEAST_COMMAND = 0.5
 _MAX_COMMAND_WORDS = 16
 _NO_BREAK = "\u2060 "
 
@@ -28,16 +29,17 @@ def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) 
     """The intent to act on, from what the classifier thinks of a text and the step that is open.
 
     In an open question it is not one intent that has to be likely, but that the text is a command
-    at all: what several commands share of the chance is added up. Typed text that starts with a
-    slash is text, never a command. (What a button sends goes past this: Rasa reads it after the
-    classifiers.)
+    at all: what several commands share of the chance is added up. That sum must be at least half,
+    and weighed against the chance of an answer it must reach the threshold: what is left, for
+    off-topic talk or a yes, pleads for neither. Typed text that starts with a slash is text, never
+    a command. (What a button sends goes past this: Rasa reads it after the classifiers.)
 
     Args:
         chances: the classifier's chance per intent, 0 to 1.
         text: what was typed.
         step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
             chosen, ``bevestigen``, ``toestemming``, ``verder``, ``einde`` or ``start``.
-        threshold: how likely it must be that a text is a command, where words are an answer.
+        threshold: how likely a command must be against an answer, where words are an answer.
     """
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
@@ -45,7 +47,9 @@ def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) 
     if step in ("vraag", "groep"):
         content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP
         commands = {name: chance for name, chance in chances.items() if name not in content}
-        if len(text.split()) > _MAX_COMMAND_WORDS or sum(commands.values()) < threshold:
+        likely = sum(commands.values())
+        against = likely / max(likely + chances.get(CONTENT, 0.0), 1e-9)
+        if len(text.split()) > _MAX_COMMAND_WORDS or likely < _LEAST_COMMAND or against < threshold:
             return CONTENT
         return max(commands, key=lambda name: commands[name])
     if step == "opdracht":

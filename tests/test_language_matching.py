@@ -31,7 +31,8 @@ def matcher(catalogue: Catalogue) -> Matcher:
 def test_own_words_find_the_opdracht(matcher: Matcher, text: str, opdracht: int) -> None:
     first, *_ = matcher.match([text])[0]
     assert first.number == opdracht
-    assert first.score > 0.5
+    # `use` is the weaker encoder, for machines where e5 cannot load: less sure, as right.
+    assert first.score > 0.4
 
 
 def test_scores_are_probabilities_best_first(matcher: Matcher) -> None:

@@ -25,6 +25,7 @@ LIMIT = 0.8
         ({"weet_niet": 0.95, "bijdrage": 0.05}, "geen idee", "vraag", "weet_niet"),
         ({"ontkennen": 0.99, "bijdrage": 0.01}, "nee", "vraag", "bijdrage"),
         ({"buiten_onderwerp": 0.99, "hulp": 0.01}, "het regent", "vraag", "bijdrage"),
+        ({"hulp": 0.6, "buiten_onderwerp": 0.35, "bijdrage": 0.05}, "hulp", "vraag", "hulp"),
         ({"stoppen": 1.0}, "/stop", "vraag", "bijdrage"),
         ({"stoppen": 1.0}, "\u2060/stop", "vraag", "bijdrage"),
         ({"stoppen": 1.0}, "stop " * 20, "vraag", "bijdrage"),
@@ -41,12 +42,21 @@ def test_the_guard_decides_by_the_step(
     assert judge(chances, text, step, LIMIT) == expected
 
 
-@pytest.mark.servers
-def test_the_held_out_set_is_understood() -> None:
+FLOORS = {
+    "nlu": {"commands": 0.93, "weakest": 0.7, "taken": 0.035},
+    "nlu2": {"commands": 0.93, "weakest": 0.6, "taken": 0.035},
+}
+"""Somewhat under what was measured (docs/understanding.md), as the encoder differs by machine."""
+
+
+@pytest.fixture(scope="module")
+def understood() -> dict[str, list[tuple[str, str]]]:
+    """Per held-out set the pairs of what a text is and what the trained assistant takes it for."""
     rows = [
-        json.loads(line)
-        for name in ("nlu_opdrachten", "nlu_bijdragen")
-        for line in (ROOT / "tests" / "data" / f"{name}.jsonl").read_text("utf-8").splitlines()
+        {**json.loads(line), "set": number}
+        for number in FLOORS
+        for name in ("opdrachten", "bijdragen")
+        for line in _lines(f"{number}_{name}")
     ]
     asked = "".join(
         json.dumps({"text": row["text"], "step": STEPS[row["context"]]}) + "\n" for row in rows
@@ -62,15 +72,33 @@ def test_the_held_out_set_is_understood() -> None:
     )
     assert done.returncode == 0, done.stderr
     found = [json.loads(line)["intent"] for line in done.stdout.splitlines() if line[:1] == "{"]
-    total = Counter(row["intent"] for row in rows)
-    right: Counter[str] = Counter()
+    pairs: dict[str, list[tuple[str, str]]] = {number: [] for number in FLOORS}
     for row, intent in zip(rows, found, strict=True):
-        right[row["intent"]] += intent == row["intent"]
+        pairs[row["set"]].append((row["intent"], intent))
+    return pairs
+
+
+def _lines(name: str) -> list[str]:
+    return (ROOT / "tests" / "data" / f"{name}.jsonl").read_text("utf-8").splitlines()
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("number", list(FLOORS))
+def test_a_held_out_set_is_understood(
+    number: str, understood: dict[str, list[tuple[str, str]]]
+) -> None:
+    pairs, floor = understood[number], FLOORS[number]
+    total = Counter(intent for intent, _ in pairs)
+    right = Counter(intent for intent, taken in pairs if intent == taken)
     contents = total.pop("bijdrage")
-    taken = contents - right.pop("bijdrage")
+    lost = contents - right.pop("bijdrage")
     weakest = min(total, key=lambda intent: right[intent] / total[intent])
-    figures = f"commands {right.total()}/{total.total()}, taken {taken}/{contents}, {weakest}"
+    figures = (
+        f"set {number}: commands {right.total()}/{total.total()}, taken {lost}/{contents}, "
+        f"weakest {weakest} {right[weakest]}/{total[weakest]}"
+    )
     print(figures)
-    assert right.total() / total.total() >= 0.88, figures
-    assert right[weakest] / total[weakest] >= 0.6, figures
-    assert taken / contents <= 0.04, figures
+    assert len(total) == 28, figures
+    assert right.total() / total.total() >= floor["commands"], figures
+    assert right[weakest] / total[weakest] >= floor["weakest"], figures
+    assert lost / contents <= floor["taken"], figures
