@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ COLUMNS = (
     "organisation",
     "submitted_at",
     "participant",
+    "citaat",
 )
 DOCUMENTS = (".txt", ".md")
 TABLES = (".csv", ".jsonl")
@@ -37,7 +38,11 @@ _LARGEST = 100 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One answer of a file. ``place`` names it in messages; empty values are None."""
+    """One answer of a file. ``place`` names it in messages; empty values are None.
+
+    ``citaat`` tells whether who gave the answer agrees to being quoted; None: not known. It is no
+    part of the answer, so it is left out of what tells rows apart.
+    """
 
     place: str
     text: str
@@ -48,6 +53,7 @@ class ImportRow:
     organisation: str | None = None
     submitted_at: datetime | None = None
     participant: str | None = None
+    citaat: bool | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -254,6 +260,7 @@ def _row(place: str, text: str, record: dict[str, Any], catalogue: Catalogue) ->
         organisation=_cell(record, "organisation", place),
         submitted_at=_moment(_cell(record, "submitted_at", place), place),
         participant=_cell(record, "participant", place),
+        citaat=_yes_or_no(_cell(record, "citaat", place), place),
     )
 
 
@@ -295,6 +302,17 @@ def _question(
             f"{', '.join(known)}."
         )
     return value
+
+
+def _yes_or_no(value: str | None, place: str) -> bool | None:
+    if value is None:
+        return None
+    if value.lower() not in ("ja", "nee"):
+        raise ImportFileError(
+            f"{place}: citaat: '{value}' does not fit; write ja where they agree to being quoted, "
+            "nee where they do not, and nothing where it is not known."
+        )
+    return value.lower() == "ja"
 
 
 def _moment(value: str | None, place: str) -> datetime | None:

@@ -53,7 +53,9 @@ def store_rows(
     ``opdracht`` and ``group`` hold for rows that name none. With ``auto``, rows without an opdracht
     are left for the analysis to place, statement by statement. Rows with the same ``participant``
     are one voice; otherwise each row is its own. Imported answers were given to be studied, so
-    consent to analysis is recorded; consent to quoting or naming is not.
+    consent to analysis is recorded; consent to naming is not. Consent to quoting is recorded where
+    ``citaat`` says so, and counts for the person: a no in any row wins, and no file turns an
+    earlier no into a yes. Rows that were stored already still tell it.
 
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
@@ -74,6 +76,7 @@ def store_rows(
         if person is None:
             person = people.add(person_key, row_group, row.organisation, row.submitted_at)
             result.participants += 1
+        people.may_be_quoted(person, row.citaat, row.submitted_at)
         submission = submissions.get((person.id, where)) or _submission(
             session, person, round_, where, row.submitted_at
         )
@@ -179,6 +182,18 @@ class _People:
         self._session.flush()
         self._known[key] = person
         return person
+
+    def may_be_quoted(self, person: Participant, granted: bool | None, at: datetime | None) -> None:
+        """Adds a yes or no to quoting, unless the person said the same or no before."""
+        if granted is None:
+            return
+        said = {each.granted for each in person.consents if each.purpose == "citaat"}
+        if granted in said or False in said:
+            return
+        person.consents.append(
+            Consent(purpose="citaat", granted=granted, version=CONSENT_VERSION, at=at or now())
+        )
+        self._session.flush()
 
 
 def _submission(

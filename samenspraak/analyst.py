@@ -68,7 +68,12 @@ def import_(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Imports answers from files and cuts them into statements; a second time adds nothing."""
+    """Imports answers from files and cuts them into statements; a second time adds nothing.
+
+    Columns of csv and jsonl: text, and where known id, opdracht, question, group, organisation,
+    submitted_at, participant (the same for all answers of one person), citaat (ja or nee: whether
+    the person agrees to being quoted; without it nothing is quoted).
+    """
     from analysis.statements import cut_new
 
     _log_to_stderr()

@@ -9,12 +9,19 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
+from analysis.release import quotable
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
 from consultation.import_files import read_rows
 from consultation.imports import ImportResult, store_rows
-from consultation.models import Contribution, ContributionVersion, Participant, Submission
+from consultation.models import (
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Statement,
+    Submission,
+)
 from consultation.participants import consents
 from consultation.settings import settings
 from consultation.storage import Storage
@@ -73,6 +80,7 @@ def test_csv_of_any_office_is_read(
         ("a.csv", "text,opdracht\nx,99\n", "line 2: opdracht: there is no opdracht 99; choose"),
         ("a.csv", "text,question\nx,waarom\n", "line 2: question: 'waarom' is not a question"),
         ("a.csv", "text,submitted_at\nx,gisteren\n", "line 2: submitted_at: 'gisteren' is not"),
+        ("a.csv", "text,citaat\nx,misschien\n", "line 2: citaat: 'misschien' does not fit; write"),
         ("a.csv", "text,id\nx,1\ny,1\n", "line 3: id: '1' stands on line 2 already"),
         ("a.csv", "text,id\nx,1,2\n", "3 cells where the header has 2"),
         ("a.csv", 'text\n"x', "not valid csv"),
@@ -156,6 +164,49 @@ def test_imported_people_agreed_to_analysis_only(
         assert consents(session, person.id) == {"analyse": True}
 
 
+def test_only_who_agrees_by_the_file_is_quoted_and_a_no_is_final(
+    tmp_path: Path, catalogue: Catalogue, storage: Storage
+) -> None:
+    header = "text,participant,citaat\n"
+    rows = ["te duur,p1,ja", "te ver,p1,", "te laat,p2,Nee", "te moeilijk,p3,", "te druk,p4,ja"]
+    stored(storage, catalogue, written(tmp_path, "a.csv", header + "\n".join(rows)))
+    assert said_on_quotes(storage) == {"te duur": True, "te laat": False, "te druk": True}
+    # The same answers again, with other words on quoting: nothing twice, a no wins, a yes is new.
+    rows = ["te duur,p1,ja", "te ver,p1,nee", "te laat,p2,ja", "te moeilijk,p3,ja", "te druk,p4,"]
+    again = stored(storage, catalogue, written(tmp_path, "b.csv", header + "\n".join(rows)))
+    assert (again.added, again.skipped) == (0, 5)
+    wanted = {"te duur": False, "te laat": False, "te moeilijk": True, "te druk": True}
+    assert said_on_quotes(storage) == wanted
+    with storage.writing() as session:
+        spans = {}
+        for version in session.scalars(select(ContributionVersion)):
+            said = Statement(
+                contribution_version_id=version.id, kind="drempel", start=0, end=len(version.text)
+            )
+            session.add(said)
+            session.flush()
+            spans[said.id] = version.text
+        released = {spans[each] for each in quotable(session, spans)}
+    assert released == {"te moeilijk", "te druk"}
+
+
+def said_on_quotes(storage: Storage) -> dict[str, bool]:
+    """The last word on being quoted, by a person's first answer."""
+    found = {}
+    with storage.reading() as session:
+        for person in session.scalars(select(Participant).order_by(Participant.created_at)):
+            said = consents(session, person.id)
+            texts = (
+                select(ContributionVersion.text)
+                .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+                .join(Submission, Submission.id == Contribution.submission_id)
+                .where(Submission.participant_id == person.id)
+            )
+            if "citaat" in said:
+                found[sorted(session.scalars(texts))[0]] = said["citaat"]
+    return found
+
+
 def test_an_option_that_does_not_exist_is_refused_and_nothing_is_stored(
     tmp_path: Path, catalogue: Catalogue, storage: Storage
 ) -> None:
@@ -173,6 +224,8 @@ def test_the_sample_consultation_is_read_whole(catalogue: Catalogue) -> None:
         file = read_rows(Path("data/voorbeeld") / f"{name}.jsonl", catalogue)
         assert len(file.rows) > 200
         assert not file.unknown_columns
+        agreed = {row.participant for row in file.rows if row.citaat}
+        assert 0.7 < len(agreed) / len({row.participant for row in file.rows}) < 0.9
 
 
 def test_what_came_in_is_told_in_plain_words_file_by_file(
