@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from analysis.public_actions import as_published, public_actions
 from analysis.standing import standing
 from analysis.statements import statements_frame
 from analysis.themes import latest_run, theme_views
@@ -118,8 +119,9 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
     """
     rows = []
     said = {each.id: each.text for each in standing(session, consultation_id)}
+    public = public_actions(session, consultation_id)
     for number in numbers:
-        state = curated(session, consultation_id, number)
+        state = as_published(curated(session, consultation_id, number), public)
         for action in state.actions_of(number):
             members = {
                 each.statement

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.public_actions import as_published, public_actions
 from analysis.standing import Said, standing
 from analysis.themes import Marks, ThemeView, latest_run, marks_of, view_of
 from consultation.curation_replay import replay
@@ -37,6 +38,7 @@ from consultation.models import (
     Statement,
     Theme,
 )
+from consultation.records import Publication
 
 _MOST_KEPT = 32
 _ANEW = frozenset({"place", "split", "create", "accept", "revoke"})
@@ -238,7 +240,7 @@ def _read(
         run=run,
         run_round=round_.number if round_ is not None else None,
         said=tuple(said),
-        state=replay(machine, log),
+        state=as_published(replay(machine, log), public_actions(session, consultation_id)),
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id) if run is not None else Marks(),
     )
@@ -253,7 +255,8 @@ def _later(
     fresh = {each.operation.op for each in log if each.id > kept.last_event}
     if fresh & _ANEW:
         return None
-    made = replace(kept.picture, state=replay(kept.machine, log))
+    state = as_published(replay(kept.machine, log), public_actions(session, consultation_id))
+    made = replace(kept.picture, state=state)
     return _Kept(data, last, made, kept.machine)
 
 
@@ -266,7 +269,7 @@ def _last_placement(session: Session, consultation_id: int) -> int:
 
 def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
     """Differs as soon as what was said does: by a statement, an answer that was changed or
-    withdrawn, a consent, or an erasure. And the id of the last decision."""
+    withdrawn, a consent, or an erasure; or what is published. And the id of the last decision."""
     last, *counts = session.execute(
         select(
             select(func.max(CurationEvent.id))
@@ -280,6 +283,8 @@ def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
             select(func.count()).select_from(Contribution).scalar_subquery(),
             select(func.sum(Contribution.version)).scalar_subquery(),
             select(func.count(Contribution.withdrawn_at)).scalar_subquery(),
+            select(func.max(Publication.id)).scalar_subquery(),
+            select(func.count(Publication.withdrawn_at)).scalar_subquery(),
         )
     ).one()
     return tuple(counts), last or 0

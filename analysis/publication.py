@@ -110,10 +110,12 @@ def publish(
 ) -> Publication:
     """Publishes a closed round; publishing it again replaces what was released before.
 
+    Its approved actions are ``gepubliceerd`` from then on (``analysis.public_actions``).
+
     Raises:
         RoundError: there is no such round, or it is still open.
     """
-    round_ = rounds.publish(session, consultation_id, number)
+    round_ = rounds.require_closed_round(session, consultation_id, number)
     _take_back(session, round_)
     decided = decided_of(session, consultation_id, catalogue, number)
     content = {"opdrachten": [_stored(each) for each in decided]}
@@ -132,7 +134,7 @@ def publish(
                 )
                 for statement in theme.statements
             )
-    round_.published_at = made.at
+    round_.status, round_.published_at = "gepubliceerd", made.at
     audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
     session.flush()
     return made

@@ -1,4 +1,4 @@
-"""Rounds: at most one is open; closing and publishing are steps forward only."""
+"""Rounds: at most one is open. Publishing one takes what is released: ``analysis.publication``."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ def close(session: Session, consultation_id: int, number: int) -> Round:
     return found
 
 
-def publish(session: Session, consultation_id: int, number: int) -> Round:
-    """Publishes a closed round: its approved results may be shown to everyone.
+def require_closed_round(session: Session, consultation_id: int, number: int) -> Round:
+    """The round with a number, which takes no answers: only then it can be published.
 
     Raises:
         RoundError: there is no such round, or it is still open.
@@ -128,6 +128,4 @@ def publish(session: Session, consultation_id: int, number: int) -> Round:
         raise RoundError(
             f"round {number} is still open; close it first with: samenspraak round close {number}"
         )
-    if found.status != "gepubliceerd":
-        found.status, found.published_at = "gepubliceerd", now()
     return found

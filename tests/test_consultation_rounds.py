@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.publication import publish
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
@@ -21,9 +22,10 @@ def test_rounds_open_close_and_publish_in_order(storage: Storage, catalogue: Cat
         with pytest.raises(RoundError, match="round close 1"):
             rounds.open_(session, consultation, 2)
         with pytest.raises(RoundError, match="still open"):
-            rounds.publish(session, consultation, 1)
+            publish(session, consultation, catalogue, 1)
         assert rounds.close(session, consultation, 1).status == "gesloten"
-        assert rounds.publish(session, consultation, 1).status == "gepubliceerd"
+        assert publish(session, consultation, catalogue, 1).content == {"opdrachten": []}
+        assert rounds.require_round(session, consultation, 1).status == "gepubliceerd"
         with pytest.raises(RoundError, match="published"):
             rounds.open_(session, consultation, 1)
         assert rounds.open_(session, consultation, 2, "reactie").kind == "reactie"

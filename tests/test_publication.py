@@ -6,6 +6,8 @@ import pytest
 from review_stage import agree_to_quotes
 from web_stage import analysed
 
+from analysis import frames
+from analysis.picture import Pictures, picture
 from analysis.publication import PublishedRound, publish, published, published_rounds, withdraw
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
@@ -126,6 +128,46 @@ def test_a_publication_can_be_taken_back(storage: Storage, catalogue: Catalogue)
         publish(session, 1, catalogue, 1, "els")
         assert published(session, 1, 1) is not None
         assert published(session, 1, 2) is None
+
+
+def statuses(storage: Storage, kept: Pictures) -> dict[str, str]:
+    """The decided actions' statuses by first letter of their id; table and pages say the same."""
+    with storage.reading() as session:
+        pages = {each.id: each.status for each in kept.of(session, 1, 4).actions}
+        rows = frames.actions(session, 1, [4])
+        anew = {each.id: each.status for each in picture(session, 1, 4).actions}
+        assert dict(zip(rows["id"], rows["status"], strict=True)) == pages == anew
+    return {id_[0]: status for id_, status in pages.items() if id_ in ("a" * 32, "b" * 32)}
+
+
+def test_actions_are_called_published_as_long_as_everybody_sees_them(
+    storage: Storage, catalogue: Catalogue, approved: dict[str, str]
+) -> None:
+    kept = Pictures()
+    as_approved = {"a": "goedgekeurd", "b": "goedgekeurd"}
+    as_public = {"a": "gepubliceerd", "b": "gepubliceerd"}
+    assert statuses(storage, kept) == as_approved
+    with storage.writing() as session:
+        publish(session, 1, catalogue, 1, "els")
+    assert statuses(storage, kept) == as_public
+    with storage.writing() as session:
+        draft = {"op": "action", "do": "status", "action": "a" * 32, "status": "ontwerp"}
+        undone = append(session, 1, "els", draft)
+    assert statuses(storage, kept) == {**as_public, "a": "ontwerp"}
+    with storage.writing() as session:
+        append(session, 1, "jan", {"op": "revoke", "event": undone.id})
+        said = session.get_one(Statement, approved["quote"])
+        person = said.contribution_version.contribution.submission.participant_id
+        give_consent(session, catalogue, person, "citaat", False)
+    assert statuses(storage, kept) == {**as_public, "b": "goedgekeurd"}
+    with storage.writing() as session:
+        give_consent(session, catalogue, person, "citaat", True)
+        publish(session, 1, catalogue, 1, "els")
+    assert statuses(storage, kept) == as_public
+    assert len(seen(storage).plan.opdrachten[0].actions) == 2
+    with storage.writing() as session:
+        withdraw(session, 1, 1, "els")
+    assert statuses(storage, kept) == as_approved
 
 
 def test_an_open_round_is_not_published(storage: Storage, catalogue: Catalogue) -> None:
