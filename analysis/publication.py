@@ -7,7 +7,7 @@ from it at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from analysis.plan import (
     counted,
 )
 from analysis.release import all_releasable, organisations, releasable
-from analysis.standing import Voice
+from analysis.standing import Voice, voices
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation_state import CuratedAction
@@ -171,34 +171,76 @@ def published(
     session: Session, consultation_id: int, number: int | None = None
 ) -> PublishedRound | None:
     """What is public of a round, or of the last published one; None where nothing is."""
+    found = [row for row in _standing(session, consultation_id) if number in (None, row[1].number)]
+    return next(iter(_released(session, consultation_id, found[:1])), None)
+
+
+def published_lately(
+    session: Session, consultation_id: int, opdracht: int, most: int = 2
+) -> list[PublishedRound]:
+    """The rounds published last, the latest first, with the part of one opdracht only.
+
+    Counted together: most statements stand in each of them.
+    """
+    found = _standing(session, consultation_id)[:most]
+    return _released(session, consultation_id, found, opdracht)
+
+
+def _standing(session: Session, consultation_id: int) -> list[tuple[Publication, Round]]:
+    """What stands published, one publication a round, the latest round first."""
     query = (
         select(Publication, Round)
         .join(Round, Round.id == Publication.round_id)
         .where(Round.consultation_id == consultation_id, Publication.withdrawn_at.is_(None))
-        .order_by(Round.number.desc(), Publication.id.desc())
-        .limit(1)
+        .order_by(Round.number, Publication.id)
     )
-    if number is not None:
-        query = query.where(Round.number == number)
-    row = session.execute(query).first()
-    if row is None:
-        return None
-    publication, round_ = row
-    members: dict[str, list[str]] = {}
-    quotes: dict[str, list[str]] = {}
+    by_round = {round_.id: (publication, round_) for publication, round_ in session.execute(query)}
+    return list(reversed(by_round.values()))
+
+
+def _released(
+    session: Session,
+    consultation_id: int,
+    found: Sequence[tuple[Publication, Round]],
+    opdracht: int | None = None,
+) -> list[PublishedRound]:
+    parts = {
+        publication.id: [
+            each
+            for each in publication.content["opdrachten"]
+            if opdracht is None or each["nummer"] == opdracht
+        ]
+        for publication, _ in found
+    }
+    themes = {theme["id"] for own in parts.values() for part in own for theme in part["themes"]}
+    under = PublishedStatement.publication_id.in_(parts) & PublishedStatement.theme.in_(themes)
+    heard = voices(
+        session, consultation_id, among=select(PublishedStatement.statement_id).where(under)
+    )
+    members: dict[tuple[int, str], list[str]] = {}
+    quotes: dict[tuple[int, str], list[str]] = {}
     statements = (
-        select(PublishedStatement.theme, PublishedStatement.statement_id, PublishedStatement.quote)
-        .where(PublishedStatement.publication_id == publication.id)
+        select(
+            PublishedStatement.publication_id,
+            PublishedStatement.theme,
+            PublishedStatement.statement_id,
+            PublishedStatement.quote,
+        )
+        .where(under)
         .order_by(PublishedStatement.quote, PublishedStatement.statement_id)
     )
-    for theme, statement, quote in session.execute(statements):
-        members.setdefault(theme, []).append(statement)
+    for publication_id, theme, statement, quote in session.execute(statements):
+        members.setdefault((publication_id, theme), []).append(statement)
         if quote is not None:
-            quotes.setdefault(theme, []).append(statement)
-    decided = [_read(each, members, quotes) for each in publication.content["opdrachten"]]
-    names = organisations(session, consultation_id, round_.number)
-    plan = counted(session, consultation_id, decided, round_.number, publication.at, names)
-    return PublishedRound(round_.number, publication.at, plan)
+            quotes.setdefault((publication_id, theme), []).append(statement)
+    rounds_ = []
+    for publication, round_ in found:
+        decided = [_read(each, publication.id, members, quotes) for each in parts[publication.id]]
+        names = organisations(session, consultation_id, round_.number)
+        at, number = publication.at, round_.number
+        plan = counted(session, consultation_id, decided, number, at, names, heard)
+        rounds_.append(PublishedRound(number, at, plan))
+    return rounds_
 
 
 def decided_of(
@@ -291,15 +333,18 @@ def _stored(decided: DecidedOpdracht) -> dict[str, Any]:
 
 
 def _read(
-    raw: dict[str, Any], members: dict[str, list[str]], quotes: dict[str, list[str]]
+    raw: dict[str, Any],
+    publication: int,
+    members: Mapping[tuple[int, str], list[str]],
+    quotes: Mapping[tuple[int, str], list[str]],
 ) -> DecidedOpdracht:
     return DecidedOpdracht(
         nummer=raw["nummer"],
         themes=tuple(
             DecidedTheme(
                 **each,
-                statements=tuple(members.get(each["id"], ())),
-                quotes=tuple(quotes.get(each["id"], ())),
+                statements=tuple(members.get((publication, each["id"]), ())),
+                quotes=tuple(quotes.get((publication, each["id"]), ())),
             )
             for each in raw["themes"]
         ),

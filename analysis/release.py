@@ -23,6 +23,7 @@ FOLD_BELOW = 5
 """A breakdown names no group with fewer people than this."""
 
 _CHUNK = 500
+_TO_QUOTE = ("analyse", "citaat")
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,25 @@ def consented(purpose: str) -> Select[str]:
 def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     """Those of the statements that may be quoted: their answer stands, and whoever gave it agrees
     to analysis and to being quoted."""
-    people = set(session.scalars(consented("analyse"))) & set(session.scalars(consented("citaat")))
-    found = set()
+    said_by: dict[str, str] = {}
     for chunk in _chunks(statement_ids):
         rows = session.execute(_where_from(Statement.id, Submission.participant_id, chunk))
-        found |= {statement for statement, participant in rows if participant in people}
-    return found
+        said_by.update((statement, participant) for statement, participant in rows)
+    # Asked of these people only: everybody's consents would take longer than a page may.
+    last: dict[tuple[str, str], bool] = {}
+    for chunk in _chunks(said_by.values()):
+        consents = (
+            select(Consent.participant_id, Consent.purpose, Consent.granted)
+            .where(Consent.participant_id.in_(chunk), Consent.purpose.in_(_TO_QUOTE))
+            .order_by(Consent.id)
+        )
+        for participant, purpose, granted in session.execute(consents):
+            last[participant, purpose] = granted
+    return {
+        statement
+        for statement, participant in said_by.items()
+        if all(last.get((participant, purpose)) for purpose in _TO_QUOTE)
+    }
 
 
 def all_releasable(session: Session, consultation_id: int) -> set[str]:

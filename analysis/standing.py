@@ -88,12 +88,20 @@ def without_opdracht(
 
 
 def voices(
-    session: Session, consultation_id: int, until_round: int | None = None
+    session: Session,
+    consultation_id: int,
+    until_round: int | None = None,
+    among: Select[Any] | None = None,
 ) -> dict[str, Voice]:
-    """Who said each statement that stands, by statement id; without the words."""
+    """Who said each statement that stands, by statement id; without the words.
+
+    ``among`` selects the ids to look at, where not all are wanted.
+    """
     query = _joined(Statement.id, Participant.id, Participant.group).where(
         *_stands(consultation_id, until_round)
     )
+    if among is not None:
+        query = query.where(Statement.id.in_(among))
     return {row[0]: Voice(row[1], row[2]) for row in session.execute(query)}
 
 

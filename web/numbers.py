@@ -40,26 +40,37 @@ def per_opdracht(
 
     An import that names no opdracht counts where its statements were placed.
     """
-    said = _said()
+    return _per_opdracht(session, consultation_id, _said(), until_round)
+
+
+def of_opdracht(session: Session, consultation_id: int, opdracht: int) -> Numbers:
+    """The numbers of one opdracht, over all rounds; see ``per_opdracht``."""
+    found = _per_opdracht(session, consultation_id, _said(opdracht), None)
+    return found.get(opdracht, Numbers())
+
+
+def _per_opdracht(
+    session: Session, consultation_id: int, said: Subquery, until_round: int | None
+) -> dict[int, Numbers]:
     query = (
         select(
             said.c.opdracht,
-            said.c.participant,
             Participant.group,
+            func.count(said.c.participant.distinct()),
             func.count(said.c.contribution.distinct()),
         )
         .join(Round, Round.id == said.c.round)
         .join(Participant, Participant.id == said.c.participant)
         .where(Round.consultation_id == consultation_id, Participant.id.in_(agreed()))
-        .group_by(said.c.opdracht, said.c.participant, Participant.group)
+        .group_by(said.c.opdracht, Participant.group)
     )
     if until_round is not None:
         query = query.where(Round.number <= until_round)
     answers: Counter[int] = Counter()
     groups: dict[int, Counter[str | None]] = {}
-    for opdracht, _, group, count in session.execute(query):
+    for opdracht, group, people, count in session.execute(query):
         answers[opdracht] += count
-        groups.setdefault(opdracht, Counter())[group] += 1
+        groups.setdefault(opdracht, Counter())[group] += people
     return {
         opdracht: Numbers(answers[opdracht], sum(counted.values()), dict(counted))
         for opdracht, counted in groups.items()
@@ -108,7 +119,7 @@ class RoundPart:
 
 def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[RoundPart]:
     """The rounds, by number, with what came in on an opdracht; a round without answers too."""
-    said = _said()
+    said = _said(opdracht)
     query = (
         select(
             Round.number,
@@ -119,9 +130,7 @@ def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[Rou
         )
         .outerjoin(
             said,
-            (said.c.round == Round.id)
-            & (said.c.opdracht == opdracht)
-            & said.c.participant.in_(agreed()),
+            (said.c.round == Round.id) & said.c.participant.in_(agreed()),
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -154,8 +163,11 @@ def totals(session: Session, consultation_id: int) -> Totals:
     return Totals(*session.execute(query).one())
 
 
-def _said() -> Subquery:
-    """Per opdracht which answers of whom came in in which round."""
+def _said(opdracht: int | None = None) -> Subquery:
+    """Per opdracht, or for one, which answers of whom came in in which round.
+
+    An answer stands there once for each of its statements: count the distinct ones.
+    """
     asked = (
         select(
             Submission.opdracht.label("opdracht"),
@@ -182,4 +194,7 @@ def _said() -> Subquery:
             Statement.opdracht.is_not(None),
         )
     )
-    return asked.union(placed).subquery()
+    if opdracht is not None:
+        asked = asked.where(Submission.opdracht == opdracht)
+        placed = placed.where(Statement.opdracht == opdracht)
+    return asked.union_all(placed).subquery()

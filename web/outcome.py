@@ -12,8 +12,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from analysis.plan import Plan, PlanAction, PlanOpdracht, PlanTheme
-from analysis.publication import published, published_rounds
+from analysis.plan import PlanAction, PlanOpdracht, PlanTheme
+from analysis.publication import published, published_lately
 from analysis.release import FOLD_BELOW, Breakdown
 from consultation.catalogue import Catalogue
 from web import numbers
@@ -125,7 +125,7 @@ def summary(session: Session, consultation_id: int) -> Summary | None:
 
 def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:
     """All that the page of an opdracht shows."""
-    said = numbers.per_opdracht(session, consultation_id).get(opdracht, Numbers())
+    said = numbers.of_opdracht(session, consultation_id, opdracht)
     parts = tuple(numbers.rounds_of(session, consultation_id, opdracht))
     result = outcome(session, consultation_id, opdracht)
     people = said.public
@@ -139,19 +139,18 @@ def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdrac
 
 def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | None:
     """What the last published round says of an opdracht, against the one before; None: nothing."""
-    numbers_ = published_rounds(session, consultation_id)
-    if not numbers_:
+    lately = published_lately(session, consultation_id, opdracht)
+    if not lately:
         return None
-    last = published(session, consultation_id, numbers_[0])
-    part = _part(last.plan, opdracht) if last else None
-    if last is None or part is None:
+    last = lately[0]
+    part = last.plan.opdracht(opdracht)
+    if part is None:
         return None
-    if len(numbers_) == 1:
+    if len(lately) == 1:
         return Outcome(last.number, last.at, part)
-    earlier = published(session, consultation_id, numbers_[1])
-    before = _part(earlier.plan, opdracht) if earlier else None
+    before = lately[1].plan.opdracht(opdracht)
     changes = changed(before.themes if before else (), part.themes)
-    return Outcome(last.number, last.at, part, numbers_[1], changes)
+    return Outcome(last.number, last.at, part, lately[1].number, changes)
 
 
 def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[Change, ...]:
@@ -172,10 +171,6 @@ def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[
         found.append(Change(kind, theme.label, was, size))
     gone = [Change("weg", each.label, each.people.people) for each in then.values()]
     return (*found, *gone)
-
-
-def _part(plan: Plan, opdracht: int) -> PlanOpdracht | None:
-    return next((each for each in plan.opdrachten if each.nummer == opdracht), None)
 
 
 def _groups(people: Breakdown, catalogue: Catalogue) -> Chart | None:
