@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,18 @@ import numpy as np
 
 from analysis.embeddings import encoder_named, vectors_of
 from consultation.storage import Storage
+from language.pipeline import load_pipeline, words
 
-NEAR = 0.3
-"""From this cosine of centred vectors on, two actions are shown side by side. It is low on purpose:
-of the sample's 54 proposed actions, which were written apart, it shows 12 of 1,291 pairs, and a
-reader dismisses most. Two wordings of one action come far above it."""
+NEAR = 0.45
+"""From this cosine of centred vectors on, two actions are shown side by side whatever
+their words."""
 
+NEAR_WITH_WORDS = 0.2
+"""The same for two actions that share two words: a cosine alone, below ``NEAR``, is mostly a shared
+way of saying ("Geef ..."), and a shared word alone mostly a shared setting ("bedrijf")."""
+
+_WORDS = 2
+_RARE = 0.1
 _FEWEST = 3
 
 
@@ -37,11 +44,15 @@ class Overlap:
 
 
 def overlaps(
-    storage: Storage, encoder_name: str, actions: Sequence[Worded], least: float = NEAR
+    storage: Storage,
+    encoder_name: str,
+    actions: Sequence[Worded],
+    spacy_model: str = "nl_core_news_sm",
 ) -> list[Overlap]:
-    """The pairs over opdrachten that are at least so near, the nearest first.
+    """The pairs over opdrachten that ask for nearly the same, the nearest first.
 
-    The vectors are centred on all the actions: in one field everything looks alike otherwise.
+    The vectors are centred on all the actions: in one field everything looks alike otherwise. A
+    shared word carries a subject, and stands in at most one in ten of the actions.
 
     Raises:
         AnalysisError: the encoder is not there.
@@ -49,15 +60,29 @@ def overlaps(
     worded = [each for each in actions if each.text.strip()]
     if len(worded) < _FEWEST:
         return []
-    encoder = encoder_named(encoder_name)
-    vectors = vectors_of(storage, encoder, [each.text for each in worded]).astype(np.float64)
+    texts = [each.text for each in worded]
+    vectors = vectors_of(storage, encoder_named(encoder_name), texts).astype(np.float64)
     vectors -= vectors.mean(axis=0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     cosines = vectors @ vectors.T
+    subjects = _subjects(texts, spacy_model)
     found = [
         Overlap(worded[row], worded[column], round(float(cosines[row, column]), 3))
         for row in range(len(worded))
         for column in range(row + 1, len(worded))
-        if worded[row].opdracht != worded[column].opdracht and cosines[row, column] >= least
+        if worded[row].opdracht != worded[column].opdracht
+        and cosines[row, column] >= NEAR_WITH_WORDS
+        and (cosines[row, column] >= NEAR or len(subjects[row] & subjects[column]) >= _WORDS)
     ]
     return sorted(found, key=lambda each: (-each.near, each.one.id, each.other.id))
+
+
+def _subjects(texts: Sequence[str], spacy_model: str) -> list[set[str]]:
+    """The lemmas in each text that tell it from most others."""
+    lemmas = [
+        {word.lemma for word in row if word.content}
+        for row in words(load_pipeline(spacy_model), list(texts))
+    ]
+    counts = Counter(lemma for row in lemmas for lemma in row)
+    most = max(_FEWEST, int(_RARE * len(texts)))
+    return [{lemma for lemma in row if counts[lemma] <= most} for row in lemmas]

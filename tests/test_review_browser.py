@@ -17,7 +17,7 @@ from review_stage import PASSWORD, agree_to_quotes
 from web_stage import Site, StandIn, analysed, free_port
 
 from analysis import run
-from analysis.coding import draw
+from analysis.coding import choices, draw, items
 from analysis.picture import Picture, picture
 from analysis.statements import cut_new
 from consultation import accounts, rounds
@@ -25,6 +25,7 @@ from consultation.catalogue import Catalogue
 from consultation.curation import append
 from consultation.import_files import read_rows
 from consultation.imports import store_rows
+from consultation.records import CodingTask
 from consultation.settings import ROOT, Settings
 from consultation.storage import Storage
 
@@ -287,6 +288,31 @@ def test_deciding_by_keyboard_alone(browser: Browser, site: Site) -> None:
     leave(els)
 
 
+def test_coding_by_keyboard_alone(browser: Browser, site: Site) -> None:
+    analysed(site.storage)
+    with site.storage.writing() as session:
+        themes = [each.id for each in picture(session, 1, 4).themes]
+        for each in themes:
+            append(session, 1, "els", {"op": "approve", "theme": each})
+        task = draw(session, 1, picture(session, 1, 4), "els", 5)
+        task_id, first = task.id, items(session, task)[0].statement_id
+    els = log_in(browser, site, "els", "facilitator")
+    els.goto(f"/beheer/coderen/{task_id}")
+    for key in ("1", "2", "1"):
+        els.keyboard.press(key)
+    expect(els.get_by_role("checkbox").nth(0)).not_to_be_checked()
+    expect(els.get_by_role("checkbox").nth(1)).to_be_checked()
+    els.keyboard.press("9")
+    els.keyboard.press("Enter")
+    expect(els.get_by_role("heading", name="Uitspraak 2 van 5")).to_be_visible()
+    els.keyboard.press("1")
+    expect(els.get_by_role("checkbox").nth(0)).to_be_checked()
+    with site.storage.reading() as session:
+        chosen = choices(session, session.get_one(CodingTask, task_id))["els"]
+    assert chosen == {first: frozenset({themes[1]})}
+    leave(els)
+
+
 def test_without_a_connection_nothing_that_was_typed_is_lost(browser: Browser, site: Site) -> None:
     made = analysed(site.storage)
     els = log_in(browser, site, "els", "facilitator")
@@ -327,8 +353,11 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         create = {"op": "action", "do": "create", "opdracht": 4, "themes": themes}
         append(session, 1, "els", {**create, "id": "a" * 32, "text": "Begin later."})
         append(session, 1, "els", {**create, "id": "b" * 32, "text": "Begin vroeger."})
+        alike = {**create, "opdracht": 7, "themes": [], "id": "c" * 32, "text": "Begin later."}
+        append(session, 1, "els", alike)
         task = draw(session, 1, picture(session, 1, 4), "els", 5).id
         rounds.close(session, 1, 1)
+    site.settings.embedding = "use"
     baas = log_in(browser, site, "baas", "beheerder", viewport={"width": width, "height": 800})
     baas.emulate_media(color_scheme=scheme)
 
@@ -353,6 +382,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         f"/beheer/antwoorden/{made['answers'][2]}",
         "/beheer/zonder-opdracht",
         "/beheer/acties?ook=voorstellen",
+        "/beheer/acties/overlap",
         "/beheer/analyse",
         "/beheer/rondes/1",
         "/beheer/uitvoer",

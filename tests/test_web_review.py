@@ -342,13 +342,17 @@ def test_a_bucket_fills_up_again() -> None:
 
 
 def test_a_second_round_is_chosen_by_number(reviewer: httpx.Client, site: Site) -> None:
-    analysed(site.storage)
+    made = analysed(site.storage)
     with site.storage.writing() as session:
         rounds.close(session, 1, 1)
         rounds.open_(session, 1, 2)
     page = reviewer.get("/beheer/opdrachten/4?ronde=2").text
     assert "Er zijn geen thema’s met deze keuze" in page
     assert "0 uitspraken van 0 deelnemers in deze keuze" in page
+    theme = reviewer.get(f"/beheer/themas/{made['codes'][0]}").text
+    assert re.search(r"Mensen per ronde\. Dit thema werd kleiner: van \d\d naar 0\.", theme)
+    assert re.search(r'Ronde 1</th><td><svg.*<rect width="160.0".*</svg> (24|19)</td>', theme)
+    assert re.search(r'Ronde 2</th><td><svg.*<rect width="0.0".*</svg> 0</td>', theme)
     assert begin(reviewer).read()
 
 

@@ -194,7 +194,8 @@ def _overlap(
     error = ""
     found: list[Overlap] = []
     try:
-        found = overlaps(here.storage, here.settings.embedding, worded)
+        settings = here.settings
+        found = overlaps(here.storage, settings.embedding, worded, settings.spacy_model)
     except AnalysisError:
         error = say("overlap_kan_niet")
 

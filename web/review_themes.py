@@ -191,6 +191,7 @@ def show_theme(
     sift = Sift.of(query)
     with here.storage.reading() as session:
         chosen_round(session, here, sift.ronde)
+        every_round = [each.number for each in rounds.all_rounds(session, here.consultation_id)]
         seen = here.pictures.of(session, here.consultation_id, opdracht.nummer)
         theme = seen.theme(code)
         if theme is None:
@@ -211,6 +212,7 @@ def show_theme(
             opdracht=opdracht,
             sift=sift,
             theme=view,
+            theme_trend=per_round(view.said, every_round),
             curated=theme,
             merged_into=into if theme.merged_into else None,
             others=[each for each in seen.themes if each.id != theme.id],

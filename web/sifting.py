@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -96,9 +96,12 @@ class Sift:
         return replace(view, said=said, quotes=quotes)
 
 
-def per_round(said: tuple[Said, ...]) -> list[tuple[int, int]]:
-    """People per round, the first round first: how a theme went over time."""
-    heard: dict[int, set[str]] = {}
+def per_round(said: tuple[Said, ...], rounds: Iterable[int] = ()) -> list[tuple[int, int]]:
+    """People per round, the first round first: how a theme went over time.
+
+    Of ``rounds`` those without anybody are named too.
+    """
+    heard: dict[int, set[str]] = {number: set() for number in rounds}
     for each in said:
         heard.setdefault(each.round, set()).add(each.participant)
     return [(number, len(heard[number])) for number in sorted(heard)]
