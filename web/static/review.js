@@ -1,5 +1,5 @@
 "use strict";
-// Keys work only while a theme has the focus, so that they never take a letter from a form.
+// Keys work only while a theme, or the list of themes to code with, has the focus, so that they never take a letter from a form.
 
 const themes = () => [...document.querySelectorAll("[data-keys]")];
 
@@ -18,6 +18,15 @@ function typing(target) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const numbered = event.target.closest("[data-numbered]");
+  if (numbered && /^[1-9]$/.test(event.key)) {
+    const box = numbered.querySelectorAll('input[type="checkbox"]')[event.key - 1];
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.click();
+    return;
+  }
   const inside = event.target.closest("[data-keys]");
   if (event.key === "j" || event.key === "k") {
     if (inside || event.target === document.body || event.target.id === "inhoud" || event.target.closest("#gedaan")) {
