@@ -357,6 +357,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         append(session, 1, "els", alike)
         task = draw(session, 1, picture(session, 1, 4), "els", 5).id
         rounds.close(session, 1, 1)
+        rounds.open_(session, 1, 2)
     site.settings.embedding = "use"
     baas = log_in(browser, site, "baas", "beheerder", viewport={"width": width, "height": 800})
     baas.emulate_media(color_scheme=scheme)

@@ -1,8 +1,8 @@
 """What public pages count, kept until something they count changes.
 
-With 10,000 statements the page of an opdracht takes a second to count and a few milliseconds to see
-that nothing changed. Erasures and consents show at once; at the latest after a minute everything
-is counted again.
+With 10,000 statements the page of an opdracht takes a third of a second to count and a few
+milliseconds to see that nothing changed. Erasures and consents show at once; at the latest after a
+minute everything is counted again.
 """
 
 from __future__ import annotations
