@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +20,9 @@ _NEAR = 2
 _CONTEXT = 0.4
 _FEW_TEXTS = 10
 _LOOKED_UP = 500
+_ROUNDING = 1e-3
+
+_log = logging.getLogger(__name__)
 
 
 class AnalysisError(SamenspraakError):
@@ -48,7 +52,8 @@ def vectors_of(
     """float32 unit vectors (texts, dimension), in the order of the texts.
 
     Only texts that are not in the cache are computed, in batches that are each stored at once: an
-    interrupted run goes on where it was. White space and line breaks count as one space.
+    interrupted run goes on where it was. White space and line breaks count as one space. A cached
+    vector that cannot be right (another length, not a number, not of length 1) is computed anew.
     ``progress`` shows a bar on stderr when there is something to compute.
     """
     hashes = [text_hash(text) for text in texts]
@@ -104,6 +109,7 @@ def in_context(
 
 def _cached(storage: Storage, encoder: Encoder, keys: list[str]) -> dict[str, Vectors]:
     found: dict[str, Vectors] = {}
+    damaged = 0
     with storage.reading() as session:
         for start in range(0, len(keys), _LOOKED_UP):
             query = select(Embedding.text_hash, Embedding.vector).where(
@@ -111,18 +117,33 @@ def _cached(storage: Storage, encoder: Encoder, keys: list[str]) -> dict[str, Ve
                 Embedding.text_hash.in_(keys[start : start + _LOOKED_UP]),
             )
             for key, raw in session.execute(query):
-                found[key] = np.frombuffer(raw, dtype="<f4")
+                vector = _sound(raw, encoder.dimension)
+                if vector is None:
+                    damaged += 1
+                else:
+                    found[key] = vector
+    if damaged:
+        _log.warning("%d cached vectors were damaged; they are computed again.", damaged)
     return found
+
+
+def _sound(raw: bytes, dimension: int) -> Vectors | None:
+    """The vector in these bytes, or None where they cannot be one that an encoder gave."""
+    if len(raw) != 4 * dimension:
+        return None
+    vector: Vectors = np.frombuffer(raw, dtype="<f4")
+    length = float(vector.astype(np.float64) @ vector.astype(np.float64))
+    return vector if abs(length - 1) < _ROUNDING else None
 
 
 def _store(storage: Storage, encoder: Encoder, keys: list[str], vectors: Vectors) -> None:
     model = model_key(encoder)
     with storage.writing() as session:
-        query = select(Embedding.text_hash).where(
-            Embedding.model == model, Embedding.text_hash.in_(keys)
-        )
-        known = set(session.scalars(query))
+        query = select(Embedding).where(Embedding.model == model, Embedding.text_hash.in_(keys))
+        known = {each.text_hash: each for each in session.scalars(query)}
         for key, vector in zip(keys, vectors, strict=True):
-            if key not in known:
-                raw = vector.astype("<f4").tobytes()
+            raw = vector.astype("<f4").tobytes()
+            if key in known:
+                known[key].vector = raw
+            else:
                 session.add(Embedding(model=model, text_hash=key, vector=raw))

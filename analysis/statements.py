@@ -69,6 +69,7 @@ def cut_new(
     """Cuts every answer that was not cut yet into statements, once and for all.
 
     Only the current version of answers that were not withdrawn, of people who agreed to analysis.
+    An answer in which no sentence is found is one statement, so that it is listed and not lost.
     Answers to the questions ``trekker`` and ``prioriteit`` are kept whole: they tell something of
     the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All are stored in
     one transaction; an interrupted call has changed nothing but the cache of vectors.
@@ -82,7 +83,7 @@ def cut_new(
         return Cut()
     for answer in answers:
         if answer.soort not in ("trekker", "prioriteit"):
-            answer.spans = statement_spans(answer.text)
+            answer.spans = statement_spans(answer.text) or _whole(answer.text)
     _place(storage, [each for each in answers if each.auto], catalogue, encoder_name, progress)
     _tell_kinds(storage, answers, encoder_name, progress)
     return _store(storage, answers)
@@ -112,6 +113,14 @@ def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = Non
     ]
     frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
     return frame.astype({"opdracht": "Int64"})
+
+
+def _whole(text: str) -> list[Span]:
+    """All that was written as one statement, for an answer without a sentence: a row of emoji, a
+    number, a link. It is listed, not dropped; nothing where there is only white space."""
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    return [Span(start, end, 0)] if start < end else []
 
 
 def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:

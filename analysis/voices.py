@@ -30,7 +30,7 @@ from consultation.models import Assignment, RunMark
 from language.foreign import foreign_language
 from language.informativeness import is_non_answer
 
-METHOD = 1
+METHOD = 2
 """Rises when texts are sorted otherwise than before, so that an analysis is made anew."""
 
 _LONGEST_NOTHING = 80
@@ -54,6 +54,7 @@ _CLOSING = re.compile(
     r"(?P<name>(?:[\s,]+(?-i:[A-Z])[\w.'’-]*){0,4})\W*$",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FILLERS = frozenset(
     word
@@ -163,6 +164,8 @@ def bare(text: str) -> str:
 
 
 def _aside(row: int, text: str) -> Aside | None:
+    if not _LETTER.search(text):
+        return Aside(row, NO_ANSWER)
     if len(text) <= _LONGEST_NOTHING and (is_non_answer(text) or _only_polite(text)):
         return Aside(row, NO_ANSWER)
     language = foreign_language(text)

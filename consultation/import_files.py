@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -34,6 +35,8 @@ COLUMNS = (
 DOCUMENTS = (".txt", ".md")
 TABLES = (".csv", ".jsonl")
 _LARGEST = 100 * 1024 * 1024
+_EMPTY_CELLS = frozenset({"nan", "<na>", "nat", "none", "null", "n/a", "#n/a", "#n/b"})
+"""What spreadsheets and programs write into an empty cell, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ def read_rows(path: Path, catalogue: Catalogue) -> ImportFile:
     """The answers in a txt, md, csv or jsonl file, checked against the catalogue.
 
     txt and md are one answer: the file's text as it is. csv may be separated by commas, semicolons
-    or tabs, in UTF-8 or Windows-1252. Rows without text are counted and left out.
+    or tabs, in UTF-8 or Windows-1252. Rows without text are counted and left out. What programs
+    write into an empty cell (NaN, null, #N/A) counts as empty, except in the text: that is kept as
+    it was written, and the analysis lists it among the answers that say nothing.
 
     Raises:
         ImportFileError: the file cannot be read, or a value does not fit; names file, row, column
@@ -230,6 +235,8 @@ def _jsonl(path: Path, data: bytes) -> _Records:
             raise ImportFileError(
                 f"{place}: there is no 'text'; name the field with the answer 'text'."
             )
+        if _is_nan(record["text"]):
+            record["text"] = None
         if record["text"] is not None and not isinstance(record["text"], str):
             raise ImportFileError(f"{place}: text: not a text; put it between quotes.")
         header.update(dict.fromkeys(record))
@@ -266,14 +273,19 @@ def _row(place: str, text: str, record: dict[str, Any], catalogue: Catalogue) ->
 
 def _cell(record: dict[str, Any], column: str, place: str) -> str | None:
     value = record.get(column)
-    if value is None:
+    if value is None or _is_nan(value):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ImportFileError(f"{place}: {column}: {value!r} does not fit; write a text or number.")
     text = str(value).strip()
     if any("\ud800" <= letter <= "\udfff" or letter == "\x00" for letter in text):
         raise ImportFileError(f"{place}: {column}: holds a character that cannot be stored.")
-    return text or None
+    return None if text.lower() in _EMPTY_CELLS else text or None
+
+
+def _is_nan(value: object) -> bool:
+    """Whether this is the number that Python's JSON writes as NaN: no text, and no error."""
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _opdracht(value: str | None, place: str) -> int | None:

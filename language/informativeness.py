@@ -388,7 +388,9 @@ _NOTHING = re.compile(
     r"|(?:geen|gen|g1) (?:idee|flauw idee|mening|antwoord|commentaar|opinie|inspiratie|gedacht"
     r"|benul|voorstel|voorstellen)|geen|zonder|blanco|leeg"
     r"|(?:daar )?geen (?:idee|mening|gedacht) over|(?:nog )?niet over nagedacht"
-    r"|n ?v ?t|niet van toepassing|n a|nvt|na|idk|weet|idee"
+    r"|n ?v ?t|niet van toepassing|n a|n b|nvt|na|idk|weet|idee"
+    # What programs write into an empty cell.
+    r"|nan|null|none"
     r"|(?:zie|kijk|lees) (?:hier)?(?:boven|hoger|hierboven|eerder|vorig\w*|daarnet|supra)"
     r"(?: (?:vraag|antwoord))?|(?:het|de)?zelfde(?: als)?(?: (?:daarnet|boven|hierboven|hoger|"
     r"vorige?|bij de vorige|daarstraks))?(?: vraag| antwoord)?|idem(?: dito)?|dito|ibidem"
