@@ -1,0 +1,117 @@
+"""Ctrl-C while the analysis runs: the database is as it was, but for cached vectors."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import func, select
+from wordfreq import top_n_list
+
+from analysis.statements import cut_new
+from consultation import rounds
+from consultation.catalogue import Catalogue
+from consultation.import_files import ImportFile, ImportRow
+from consultation.imports import store_rows
+from consultation.models import AnalysisRun, Base, Embedding
+from consultation.settings import ROOT
+from consultation.storage import Storage
+
+SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
+TEXTS = 400
+PATIENCE = 240
+
+
+def answers() -> list[ImportRow]:
+    drawn = random.Random(4)
+    words = [word for word in top_n_list("nl", 3_000) if word.isalpha() and len(word) > 3]
+    texts = [" ".join(drawn.sample(words, 9)).capitalize() + "." for _ in range(TEXTS)]
+    return [ImportRow("", text, opdracht=4, question="drempel") for text in texts]
+
+
+def everything(storage: Storage) -> dict[str, list[str]]:
+    """All rows of all tables but the cache of vectors."""
+    with storage.reading() as session:
+        return {
+            table.name: sorted(map(repr, session.execute(select(table))))
+            for table in Base.metadata.sorted_tables
+            if table is not Embedding.__table__
+        }
+
+
+def cached(storage: Storage) -> int:
+    with storage.reading() as session:
+        return session.scalar(select(func.count()).select_from(Embedding)) or 0
+
+
+def interrupted(environment: dict[str, str], moment: Callable[[], bool]) -> tuple[int, str]:
+    """Starts ``analyse``, sends SIGINT at the moment, and gives its exit code and stderr."""
+    running = subprocess.Popen(
+        [str(SAMENSPRAAK), "analyse"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not moment():
+            assert running.poll() is None, running.communicate()[1]
+            assert time.monotonic() < until, "the moment to interrupt did not come"
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        out, error = running.communicate(timeout=PATIENCE)
+    finally:
+        running.kill()
+    assert out == ""
+    return running.returncode, error
+
+
+def test_ctrl_c_leaves_the_database_as_it_was_and_the_next_run_goes_on(
+    database_url: str, catalogue: Catalogue, workplace_environment: dict[str, str]
+) -> None:
+    storage = Storage(database_url)
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        round_ = rounds.open_(session, consultation, 1)
+        file = ImportFile("rijen.jsonl", tuple(answers()))
+        store_rows(session, consultation, round_, file, catalogue)
+    cut_new(storage, consultation, catalogue, "use")
+    before = everything(storage)
+    environment = {
+        **workplace_environment,
+        "SAMENSPRAAK_DATABASE_URL": database_url,
+        "SAMENSPRAAK_EMBEDDING": "use",
+    }
+
+    code, error = interrupted(environment, lambda: cached(storage) > 0)
+    assert code == 130
+    assert "Traceback" not in error
+    assert everything(storage) == before
+    assert 0 < cached(storage) < TEXTS
+
+    code, error = interrupted(environment, lambda: cached(storage) >= TEXTS)
+    assert code == 130
+    assert "Traceback" not in error
+    assert everything(storage) == before
+
+    done = subprocess.run(
+        [str(SAMENSPRAAK), "analyse", "--json"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    with storage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AnalysisRun)) == 1
+    storage.close()
