@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +19,15 @@ from markupsafe import Markup
 
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.standing import Said, standing
-from analysis.themes import FEWEST, ThemeView, latest_run, theme_views, without_theme
+from analysis.themes import (
+    FEWEST,
+    Marks,
+    ThemeView,
+    latest_run,
+    marks_of,
+    theme_views,
+    without_theme,
+)
 from consultation import rounds
 from consultation.catalogue import Catalogue, Opdracht
 from consultation.models import AnalysisRun, now
@@ -30,23 +40,50 @@ _ADDRESS_AT = 60
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of a table of quotes: what was said in the same words by the same group, once."""
+
+    text: str
+    kind: str
+    group: str | None
+    round: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OpdrachtReport:
-    """What the report shows of one opdracht."""
+    """What the report shows of one opdracht.
+
+    ``voices`` counts the different texts that say something in Dutch. ``loose`` is what is in no
+    theme; ``silent`` and ``foreign`` were set aside and are in neither. ``rounds`` counts
+    statements per theme (its rows) and round (its columns).
+    """
 
     opdracht: Opdracht
     said: tuple[Said, ...]
+    voices: int
     themes: tuple[ThemeView, ...]
     loose: tuple[Said, ...]
+    silent: tuple[Said, ...]
+    foreign: tuple[Said, ...]
+    rounds: pd.DataFrame
     coverage: float | None
     stability: float | None
     persistence: float | None
     sizes: Markup
+    over_rounds: Markup
     map: Markup
 
     @property
     def few(self) -> bool:
         """Whether there is too little to group."""
-        return len(self.said) < FEWEST
+        return self.voices < FEWEST
+
+    @property
+    def weakest(self) -> ThemeView | None:
+        """The theme that comes back least on fewer statements, where more than one was measured."""
+        measured = [each for each in self.themes if each.stability is not None]
+        return min(measured, key=lambda each: each.stability or 0) if len(measured) > 1 else None
 
 
 def render(
@@ -73,12 +110,21 @@ def render(
             each.nummer: latest_run(session, consultation_id, each.nummer, round_.number)
             for each in catalogue.opdrachten
         }
+        marks = {run.id: marks_of(session, run.id) for run in runs.values() if run is not None}
+    names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
     for opdracht in catalogue.opdrachten:
         said = [each for each in everything if each.opdracht == opdracht.nummer]
+        run = runs[opdracht.nummer]
         parts.append(
             _part(
-                storage, encoder_name, opdracht, said, views[opdracht.nummer], runs[opdracht.nummer]
+                opdracht,
+                said,
+                views[opdracht.nummer],
+                run,
+                marks[run.id] if run else Marks(),
+                _map(storage, encoder_name, views[opdracht.nummer]),
+                names,
             )
         )
     environment = jinja2.Environment(
@@ -89,6 +135,7 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["procent"] = _percent
+    environment.filters["rijen"] = rows_of
     return environment.get_template("rapport.html").render(
         catalogue=catalogue,
         round=round_.number,
@@ -107,13 +154,22 @@ def _percent(value: float | None) -> str:
     return "niet te meten" if value is None else f"{100 * value:.0f} %"
 
 
+def rows_of(said: Iterable[Said]) -> list[Row]:
+    """Statements as lines of a table, in the order they came; equal ones are one line."""
+    same: dict[tuple[str, str, str | None, int], list[str]] = {}
+    for each in said:
+        same.setdefault((each.text, each.kind, each.group, each.round), []).append(each.id)
+    return [Row(*key, ids=tuple(ids)) for key, ids in same.items()]
+
+
 def _part(
-    storage: Storage,
-    encoder_name: str,
     opdracht: Opdracht,
     said: list[Said],
     views: list[ThemeView],
     run: AnalysisRun | None,
+    marks: Marks,
+    drawn: Markup,
+    names: Mapping[str, str],
 ) -> OpdrachtReport:
     figures: dict[str, Any] = next(
         (
@@ -123,22 +179,36 @@ def _part(
         ),
         {},
     )
+    counted = _by_round(said, views)
+    loose = without_theme(said, views)
+    silent = [each for each in loose if each.id in marks.no_answer]
+    foreign = [each for each in loose if each.id in marks.languages]
+    apart = marks.no_answer | marks.languages.keys()
     return OpdrachtReport(
         opdracht=opdracht,
         said=tuple(said),
+        voices=sum(each.id not in apart and each.id not in marks.copies for each in said),
         themes=tuple(views),
-        loose=tuple(without_theme(said, views)),
+        loose=tuple(each for each in loose if each.id not in apart),
+        silent=tuple(silent),
+        foreign=tuple(foreign),
+        rounds=counted.pivot(index=["code", "label"], columns="round", values="statements"),
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),
-        sizes=_sizes(views) if views else Markup(),
-        map=_map(storage, encoder_name, views) if views else Markup(),
+        sizes=_sizes(views, names) if views else Markup(),
+        over_rounds=_over_rounds(counted),
+        map=drawn,
     )
 
 
-def _sizes(views: list[ThemeView]) -> Markup:
+def _sizes(views: list[ThemeView], names: Mapping[str, str]) -> Markup:
     rows = [
-        {"thema": f"{view.code} {_short(view.label)}", "groep": group, "mensen": people}
+        {
+            "thema": f"{view.code} {_short(view.label)}",
+            "groep": names.get(group, group),
+            "mensen": people,
+        }
         for view in views
         for group, people in view.groups.items()
     ]
@@ -149,15 +219,57 @@ def _sizes(views: list[ThemeView]) -> Markup:
         .encode(
             x=alt.X("mensen:Q", title="mensen", axis=alt.Axis(tickMinStep=1)),
             y=alt.Y("thema:N", sort=order, title=None, axis=alt.Axis(labelLimit=320)),
-            color=alt.Color("groep:N", title="groep", scale=alt.Scale(scheme="tableau20")),
+            color=alt.Color(
+                "groep:N",
+                title="groep",
+                scale=alt.Scale(scheme="tableau20"),
+                legend=alt.Legend(labelLimit=320),
+            ),
         )
-        .properties(width=420, height=alt.Step(24))
+        # The renderer takes letters for narrower than they are.
+        .properties(width=420, height=alt.Step(24), padding={"left": 40, "right": 40})
+    )
+    return _svg(chart)
+
+
+def _by_round(said: list[Said], views: list[ThemeView]) -> pd.DataFrame:
+    """Per theme and round: ``statements`` in it, and their ``share`` of the round's, 0 to 1."""
+    totals = Counter(each.round for each in said)
+    rows = []
+    for view in views:
+        own = Counter(each.round for each in view.said)
+        rows += [
+            (view.code, view.label, number, own[number], own[number] / total)
+            for number, total in sorted(totals.items())
+        ]
+    return pd.DataFrame(rows, columns=["code", "label", "round", "statements", "share"])
+
+
+def _over_rounds(counted: pd.DataFrame) -> Markup:
+    """A line per theme over the rounds; nothing where there is one round only."""
+    if counted["round"].nunique() < 2:
+        return Markup()
+    frame = counted[["code", "round", "share"]].rename(
+        columns={"code": "thema", "round": "ronde", "share": "aandeel"}
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=alt.X("ronde:O", title="ronde", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("aandeel:Q", title="deel van de uitspraken", axis=alt.Axis(format="%")),
+            color=alt.Color("thema:N", title="thema", scale=alt.Scale(scheme="tableau20")),
+            strokeDash=alt.StrokeDash("thema:N", title="thema"),
+        )
+        .properties(width=alt.Step(120), height=220)
     )
     return _svg(chart)
 
 
 def _map(storage: Storage, encoder_name: str, views: list[ThemeView]) -> Markup:
-    said = [(view, each) for view in views for each in view.said][:_MOST_IN_MAP]
+    said = [(view, each) for view in views for each in view.said]
+    # Every so many-th, so that a large opdracht still shows all its themes.
+    said = said[:: -(-len(said) // _MOST_IN_MAP) or 1]
     if len(said) < 3:
         return Markup()
     encoder = encoder_named(encoder_name)

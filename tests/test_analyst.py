@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 
 import analysis
 from analysis import actions, compare, frames, runs, statements, tables, themes
 from analysis.comparison import COMPARISON_COLUMNS
+from analysis.report import render
 from analysis.run import analyse
 from analysis.statements import STATEMENT_COLUMNS, cut_new
 from consultation import rounds
@@ -138,6 +140,50 @@ def test_an_empty_database_says_that_it_holds_nothing(database: str, tmp_path: P
     Storage(url).close()
     with pytest.raises(SamenspraakError, match="holds nothing of the consultation"):
         themes(database=url)
+
+
+@pytest.mark.browser
+def test_the_report_shows_rounds_trust_and_every_statement_and_its_box_filters_them(
+    database: str, folder: Path, chromium: str
+) -> None:
+    storage = Storage(database)
+    catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
+    html = render(storage, 1, catalogue, "use", 2)
+    assert html.replace(_moment(html), "") == (
+        again := render(storage, 1, catalogue, "use", 2)
+    ).replace(_moment(again), ""), "the map is the same each time"
+    storage.close()
+    said, found = statements(4, database=database), themes(4, database=database)
+    assert all(html.count(f">{each}<") + html.count(f" {each}") >= 1 for each in said["id"])
+    path = folder / "rapport.html"
+    path.write_text(html, encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium)
+        page = browser.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        part = page.locator("section", has_text="Opdracht 4:").first
+        assert part.locator("figure svg").count() == 3
+        trust = part.get_by_role("table", name="Hoe zeker elk thema is")
+        assert trust.locator("tbody tr").count() == len(found)
+        rounds_ = part.get_by_role("table", name="Uitspraken per thema en per ronde")
+        shown = rounds_.locator("tbody td.getal").all_text_contents()
+        assert sum(map(int, shown)) == found["statements"].sum()
+        word = "opvang"
+        page.get_by_label("Zoek in alle uitspraken").fill(word.upper())
+        hits = said["text"].str.lower().str.contains(word).sum()
+        assert hits > 0
+        assert page.get_by_role("status").text_content() == f"{hits} gevonden"
+        assert page.locator("table.uitspraken tbody tr:visible").count() > 0
+        assert asked == [path.as_uri()], "nothing is fetched"
+        browser.close()
+
+
+def _moment(html: str) -> str:
+    found = re.search(r"Gemaakt op .*? UTC", html)
+    assert found
+    return found[0]
 
 
 def test_the_notebook_runs_on_the_sample_and_is_kept_without_outputs(

@@ -23,7 +23,7 @@ from consultation.settings import ROOT
 from consultation.storage import Storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
-TEXTS = 400
+TEXTS = 256
 PATIENCE = 240
 
 
