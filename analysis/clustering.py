@@ -1,174 +1,188 @@
-"""Themes as communities in a nearest-neighbour graph.
+"""Themes of a set of vectors: groups of texts that stay together however one looks.
 
-Texts are joined to their nearest neighbours by cosine of centred vectors, and the Leiden algorithm
-(Traag, Waltman and Van Eck 2019) finds communities in that graph. One run of it depends on chance,
-so twenty runs vote: joined texts keep an edge as strong as the share of runs that put them together
-(consensus clustering, Lancichinetti and Fortunato 2012), and Leiden runs once more on that graph.
+Texts are joined to their nearest neighbours (``analysis.neighbours``), many clusterings of that
+graph vote (``analysis.consensus``), and a theme is a group whose texts fall together in about half
+of the votes or more. So nobody chooses the number of themes: it follows from what is stable. Parts
+of a theme whose texts fall together nearly always are its sub-themes.
 
-The order of the rows makes no difference: texts are sorted by their vectors first, and equal ones
-are a single node.
+The order of the rows, the number of threads and the processor make no difference: equal vectors are
+one node with one voice, nodes are sorted by their vectors, and what is added up is whole numbers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import graspologic_native
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix
 
+from analysis.consensus import Labels, Votes, cut, renumbered, tree, vote
+from analysis.neighbours import neighbour_graph, whole
 from language.embedding import Vectors, normalised
 
-Labels = npt.NDArray[np.int64]
-Indices = npt.NDArray[np.int64]
-
 WITHOUT_THEME = -1
-_BRUTE_FORCE_UNTIL = 20_000
-_BLOCK = 2_048
-_WEAKEST = 1e-3
+_MOST_THEMES = 60
+_VOTED = 500_000
+_FEWEST_VOTES = 24
+_SETTLING = 2
+_FITS_NOWHERE = 0.01
+"""At most this share of the texts is left without a theme."""
 
 
 class GraphClusterer:
-    """Clusters vectors, in the manner of scikit-learn: ``fit`` fills ``labels_``.
+    """Clusters vectors, in the manner of scikit-learn: ``fit`` fills ``labels_`` and ``parts_``.
 
-    ``labels_`` numbers the clusters by size from 0, the largest first; -1 is no cluster.
+    ``labels_`` numbers the clusters by size from 0, the largest first; -1 is no cluster. ``parts_``
+    numbers the sub-clusters within each cluster in the same way; -1 where a text is in none.
     """
 
     def __init__(
         self,
         neighbours: int = 15,
-        resolution: float = 1.0,
-        seeds: int = 20,
-        smallest: int = 3,
+        agreement: float = 0.45,
+        close_agreement: float = 0.8,
+        votes: int = 200,
+        smallest: float = 0.3,
         seed: int = 0,
     ) -> None:
-        """Sets how fine: ``resolution`` 1 to 2 gives more and smaller clusters.
-
-        ``neighbours`` is lowered for few texts. Communities of fewer than ``smallest`` texts join
-        the one nearest to them.
+        """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
+        theme and of a sub-theme fall together, on average. A theme holds at least ``smallest``
+        times the root of the number of texts, and three. ``neighbours`` is lowered for few texts,
+        ``votes`` for more than 2,500.
         """
         self.neighbours = neighbours
-        self.resolution = resolution
-        self.seeds = seeds
+        self.agreement = agreement
+        self.close_agreement = close_agreement
+        self.votes = votes
         self.smallest = smallest
         self.seed = seed
         self.labels_: Labels = np.zeros(0, dtype=np.int64)
+        self.parts_: Labels = np.zeros(0, dtype=np.int64)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
         """The parameters by name."""
-        names = ("neighbours", "resolution", "seeds", "smallest", "seed")
+        names = ("neighbours", "agreement", "close_agreement", "votes", "smallest", "seed")
         return {name: getattr(self, name) for name in names}
 
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
         """Clusters (texts, dimension) vectors."""
-        if len(vectors) == 0:
-            self.labels_ = np.zeros(0, dtype=np.int64)
-            return self
-        unique, place, voices = np.unique(
-            np.ascontiguousarray(vectors), axis=0, return_inverse=True, return_counts=True
-        )
-        place = np.asarray(place).reshape(-1)
-        labels = self._communities(unique)
-        labels = _joined(labels, unique, voices, self.smallest)
+        unique, place, voices = _unique(vectors)
+        directions = whole(unique)
+        labels, parts = self._themes(directions)
+        labels[_lost(directions, labels, voices)] = WITHOUT_THEME
         self.labels_ = _by_size(labels[place])
+        self.parts_ = _within(self.labels_, parts[place])
         return self
 
     def fit_predict(self, vectors: Vectors, y: object = None) -> Labels:
         """``fit``, and its labels."""
         return self.fit(vectors, y).labels_
 
-    def _communities(self, vectors: Vectors) -> Labels:
-        n = len(vectors)
+    def _themes(self, directions: Vectors) -> tuple[Labels, Labels]:
+        """A theme of each direction, and its group among those that hardly ever part."""
+        n = len(directions)
         if n < 4:
-            return np.zeros(n, dtype=np.int64)
-        centred = normalised(vectors - vectors.mean(axis=0))
+            return np.zeros(n, dtype=np.int64), np.full(n, WITHOUT_THEME, dtype=np.int64)
         # With few texts 15 neighbours are nearly everybody: take about the root of their number.
         k = max(3, min(self.neighbours, round(1.1 * float(np.sqrt(n))), n - 1))
-        graph = _graph(centred, k)
-        rows = np.repeat(np.arange(n), np.diff(graph.indptr))
-        together = np.zeros(graph.nnz)
-        for seed in range(self.seeds):
-            labels = _leiden(graph, self.resolution, self.seed + seed)
-            together += labels[rows] == labels[graph.indices]
-        agreed = graph.copy()
-        agreed.data = np.maximum(together / self.seeds, _WEAKEST)
-        return _leiden(agreed, self.resolution, self.seed)
+        graph = neighbour_graph(directions, k)
+        # Large groups need fewer votes to know what belongs to them, and votes cost more there.
+        number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
+        votes = vote(graph, number, self.seed)
+        leaves, merges = tree(votes, graph, self.seed)
+        least = max(3, round(self.smallest * float(np.sqrt(n))))
+        groups = self._large_enough(leaves, merges, least)
+        parts = _only_large(cut(leaves, merges, self.close_agreement), least)
+        return _settled(votes, groups), parts
+
+    def _large_enough(self, leaves: Labels, merges: npt.NDArray[np.float64], least: int) -> Labels:
+        """The groups in which most votes agree that are large enough to be a theme.
+
+        Where most texts are in no such group, less agreement must do.
+        """
+        for lower in range(4):
+            found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least)
+            if (found >= 0).mean() >= 0.5:
+                return found
+        return np.zeros(len(leaves), dtype=np.int64)
 
 
-def neighbours_of(vectors: Vectors, k: int) -> tuple[Indices, Vectors]:
-    """The ``k`` nearest others of each unit vector: their rows and cosines, both (texts, k)."""
-    n = len(vectors)
-    if n > _BRUTE_FORCE_UNTIL:
-        return _approximate(vectors, k)
-    rows = np.empty((n, k), dtype=np.int64)
-    cosines = np.empty((n, k), dtype=np.float32)
-    for start in range(0, n, _BLOCK):
-        block = vectors[start : start + _BLOCK] @ vectors.T
-        here = np.arange(len(block))
-        block[here, start + here] = -2.0
-        nearest = np.argpartition(-block, k - 1, axis=1)[:, :k]
-        rows[start : start + _BLOCK] = nearest
-        cosines[start : start + _BLOCK] = np.take_along_axis(block, nearest, axis=1)
-    return rows, cosines
-
-
-def _approximate(vectors: Vectors, k: int) -> tuple[Indices, Vectors]:
-    from pynndescent import NNDescent  # type: ignore[import-untyped]
-
-    index = NNDescent(vectors, metric="cosine", n_neighbors=k + 1, random_state=0)
-    rows, distances = index.neighbor_graph
-    return rows[:, 1:].astype(np.int64), (1 - distances[:, 1:]).astype(np.float32)
-
-
-def _graph(vectors: Vectors, k: int) -> csr_matrix:
-    n = len(vectors)
-    rows, cosines = neighbours_of(vectors, k)
-    weights = np.maximum(cosines.astype(np.float64).ravel(), _WEAKEST)
-    one_way = coo_matrix((weights, (np.repeat(np.arange(n), k), rows.ravel())), shape=(n, n))
-    one_way = one_way.tocsr()
-    graph = one_way.maximum(one_way.T).tocsr()
-    graph.sort_indices()
-    return graph
-
-
-def _leiden(graph: csr_matrix, resolution: float, seed: int) -> Labels:
-    _, found = graspologic_native.leiden_csr(
-        graph.indptr.astype(np.int64),
-        graph.indices.astype(np.int32),
-        graph.data.astype(np.float64),
-        graph.shape[0],
-        resolution=resolution,
-        seed=seed,
-    )
-    labels = np.empty(graph.shape[0], dtype=np.int64)
-    for node, community in found.items():
-        labels[node] = community
+def _settled(votes: Votes, groups: Labels) -> Labels:
+    """Every text in the group it agrees with most, those outside a group (-1) first."""
+    outside = groups < 0
+    labels = groups.copy()
+    if outside.any():
+        labels[outside] = votes.of_texts_with_groups(groups)[outside].argmax(axis=1)
+    for _ in range(_SETTLING):
+        labels = votes.of_texts_with_groups(labels).argmax(axis=1).astype(np.int64)
+        labels = renumbered(labels)
     return labels
 
 
-def _joined(
-    labels: Labels, vectors: Vectors, voices: npt.NDArray[np.int64], smallest: int
-) -> Labels:
-    """Communities that are too small join the one with the nearest centre."""
-    labels = labels.copy()
-    centred = normalised(vectors - vectors.mean(axis=0))
-    while True:
-        names = np.unique(labels)
-        sizes = np.array([voices[labels == name].sum() for name in names])
-        small = np.flatnonzero(sizes < smallest)
-        if len(names) == 1 or len(small) == 0:
-            return labels
-        centres = normalised(np.stack([centred[labels == name].mean(axis=0) for name in names]))
-        least = small[np.argmin(sizes[small])]
-        near = centres @ centres[least]
-        near[least] = -2.0
-        labels[labels == names[least]] = names[int(np.argmax(near))]
+def _only_large(groups: Labels, least: int) -> Labels:
+    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the others."""
+    sizes = np.bincount(groups)
+    large = np.flatnonzero(sizes >= least)
+    large = large[np.argsort(-sizes[large], kind="stable")][:_MOST_THEMES]
+    numbers = np.full(len(sizes), WITHOUT_THEME, dtype=np.int64)
+    numbers[large] = np.arange(len(large))
+    kept: Labels = numbers[groups]
+    return kept
+
+
+def _lost(
+    directions: Vectors, labels: Labels, voices: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """The texts no nearer to the middle of their theme than to that of all, the farthest first, as
+    long as they are at most one in a hundred."""
+    lost = np.zeros(len(labels), dtype=bool)
+    if len(labels) == 0:
+        return lost
+    units = normalised(directions)
+    centres = normalised(
+        np.stack([units[labels == label].mean(axis=0) for label in range(int(labels.max()) + 1)])
+    )
+    close = np.round((units * centres[labels]).sum(axis=1).astype(np.float64), 6)
+    order = np.argsort(close, kind="stable")
+    few = np.cumsum(voices[order]) <= int(voices.sum() * _FITS_NOWHERE)
+    lost[order] = few & (close[order] <= 0)
+    return lost
+
+
+def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
+    """The different rows in an order of their own, the place of each row among them, and how often
+    each occurs."""
+    # Adding 0 makes -0 the same as 0, which the bytes below would tell apart.
+    rows = np.nan_to_num(np.ascontiguousarray(vectors, dtype=np.float32)) + np.float32(0)
+    if len(rows) == 0:
+        return rows, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).reshape(-1)
+    _, first, place, voices = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return rows[first], np.asarray(place).reshape(-1), voices
 
 
 def _by_size(labels: Labels) -> Labels:
-    names, sizes = np.unique(labels, return_counts=True)
-    order = np.lexsort((names, -sizes))
+    """The same groups numbered by size, the largest 0; -1 stays."""
+    ranked = labels.copy()
+    inside = labels >= 0
+    names, place, sizes = np.unique(labels[inside], return_inverse=True, return_counts=True)
     ranks = np.empty(len(names), dtype=np.int64)
-    ranks[order] = np.arange(len(names))
-    return ranks[np.searchsorted(names, labels)]
+    ranks[np.lexsort((names, -sizes))] = np.arange(len(names))
+    ranked[inside] = ranks[place.reshape(-1)]
+    return ranked
+
+
+def _within(labels: Labels, groups: Labels) -> Labels:
+    """The parts of each theme: its share of the groups, where that has three texts or more and
+    there are two such at least; numbered by size within the theme, -1 outside."""
+    parts = np.full(len(labels), WITHOUT_THEME, dtype=np.int64)
+    for theme in range(int(labels.max(initial=WITHOUT_THEME)) + 1):
+        members = np.flatnonzero((labels == theme) & (groups >= 0))
+        if len(members) == 0:
+            continue
+        found = _only_large(renumbered(groups[members]), 3)
+        if found.max() >= 1:
+            parts[members] = found
+    return parts

@@ -13,7 +13,8 @@ import numpy as np
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from tqdm import tqdm
 
-from analysis.clustering import WITHOUT_THEME, Labels
+from analysis.clustering import WITHOUT_THEME
+from analysis.consensus import Labels
 from analysis.embeddings import AnalysisError, encoder_named
 from analysis.topics import cluster
 from analysis.trust import coverage, trust

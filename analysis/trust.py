@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clustering import WITHOUT_THEME, Labels
+from analysis.clustering import WITHOUT_THEME
+from analysis.consensus import Labels
 from analysis.themes import FEWEST
 from analysis.topics import cluster
 from language.embedding import Vectors

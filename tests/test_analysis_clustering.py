@@ -11,6 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from analysis.alignment import align, persistence
 from analysis.clustering import GraphClusterer
 from analysis.embeddings import in_context
+from analysis.neighbours import whole
 from analysis.themes import FEWEST
 from analysis.topics import cluster
 from analysis.trust import trust
@@ -59,9 +60,66 @@ def test_any_number_of_texts_can_be_clustered_also_all_equal(n: int) -> None:
     assert GraphClusterer().fit_predict(equal).tolist() == [0] * n
 
 
-def test_no_cluster_is_smaller_than_asked() -> None:
+def test_two_texts_are_no_theme_of_their_own() -> None:
     vectors, _ = blobs([40, 2, 1], spread=0.2)
-    assert np.bincount(GraphClusterer(smallest=3).fit_predict(vectors)).min() >= 3
+    assert np.bincount(GraphClusterer().fit_predict(vectors)).min() >= 3
+
+
+def test_a_thousand_equal_texts_weigh_as_one() -> None:
+    vectors, _ = blobs([40, 30, 20], spread=1.2)
+    campaign = np.vstack([vectors, np.repeat(vectors[:1], 1000, axis=0)])
+    alone, together = cluster(vectors), cluster(campaign)
+    assert adjusted_rand_score(alone, together[: len(vectors)]) == 1.0
+    assert len(set(together[len(vectors) :])) == 1
+
+
+def test_sub_themes_lie_within_their_theme() -> None:
+    rng = np.random.default_rng(2)
+    middles = np.repeat(rng.normal(size=(4, 32)), 3, axis=0)
+    middles = middles + 0.4 * rng.normal(size=middles.shape)
+    truth = np.repeat(np.arange(12), 25)
+    vectors = normalised(middles[truth] + 0.4 * rng.normal(size=(300, 32)))
+    found = GraphClusterer().fit(vectors)
+    assert found.parts_.max() >= 1
+    for theme in np.unique(found.labels_):
+        parts = found.parts_[found.labels_ == theme]
+        assert len(set(parts) - {-1}) != 1
+        assert all(np.sum(parts == part) >= 3 for part in set(parts))
+    within = found.parts_ >= 0
+    fine = found.labels_ * 100 + found.parts_
+    assert adjusted_rand_score(truth[within], fine[within]) > 0.9
+
+
+def test_texts_that_fit_nowhere_are_few() -> None:
+    vectors, _ = blobs([150, 150], spread=0.5)
+    opposite = normalised(-vectors[[0, 200]] + 0.01)
+    labels = cluster(np.vstack([vectors, opposite]))
+    assert 0 <= (labels < 0).sum() <= 3
+    noise = normalised(np.random.default_rng(3).normal(size=(1000, 16)))
+    assert (cluster(noise) < 0).mean() <= 0.01
+
+
+def test_no_more_themes_than_people_can_read() -> None:
+    vectors, _ = blobs([20] * 90, spread=0.2)
+    labels = cluster(vectors)
+    assert labels.max() + 1 <= 60
+    assert (labels >= 0).mean() >= 0.99
+
+
+@pytest.mark.parametrize("rows", [1000, 2047])
+def test_rounded_vectors_multiply_the_same_in_any_order_of_adding(rows: int) -> None:
+    vectors = whole(np.random.default_rng(rows).normal(size=(rows, 384)).astype(np.float32))
+    at_once = vectors @ vectors.T
+    exact = vectors.astype(np.int64)
+    np.testing.assert_array_equal(at_once.astype(np.int64), exact @ exact.T)
+    assert np.abs(at_once).max() < 2**24
+
+
+def test_what_is_not_a_number_does_not_stop_the_clustering() -> None:
+    vectors, _ = blobs([40, 40])
+    vectors[3] = 0.0
+    vectors[4] = np.nan
+    assert len(cluster(vectors)) == 80
 
 
 def test_clear_clusters_are_stable_and_noise_is_not() -> None:

@@ -1,0 +1,75 @@
+"""Who is near whom: nearest neighbours by cosine, bit for bit the same on every machine.
+
+A product of matrices adds up in an order that depends on the number of threads and the processor,
+so its last bits differ, and one neighbour more or less moves clusters. Here vectors are rounded to
+whole numbers so small that every sum along the way is a whole number a float32 holds exactly
+(below 2 to the 24th): then the order of adding makes no difference.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix, csr_matrix
+
+from language.embedding import Vectors
+
+Indices = npt.NDArray[np.int64]
+
+EXACT_UNTIL = 30_000
+"""Of more texts, the neighbours are found with pynndescent: all pairs would take too long."""
+
+# The squared length of a rounded vector, 4000 squared and a little, stays below 2 to the 24th.
+_LENGTH = 4_000.0
+_BLOCK = 1_024
+_WEAKEST = 1e-3
+
+
+def whole(vectors: Vectors) -> Vectors:
+    """Directions of (texts, dimension) vectors from their middle, as whole numbers in float32.
+
+    All have length 4,000 but for rounding (about 1e-4 in a cosine); what lies in the middle is 0.
+    """
+    exact = vectors.astype(np.float64)
+    exact -= exact.mean(axis=0)
+    lengths = np.sqrt(np.square(exact).sum(axis=1, keepdims=True))
+    exact /= np.where(lengths > 1e-9, lengths, np.inf)
+    rounded: Vectors = np.rint(exact * _LENGTH).astype(np.float32)
+    return rounded
+
+
+def nearest(directions: Vectors, k: int) -> tuple[Indices, Vectors]:
+    """The ``k`` nearest others of each of ``whole``'s rows: rows and cosines, both (texts, k)."""
+    n = len(directions)
+    if n > EXACT_UNTIL:
+        return _approximate(directions, k)
+    rows = np.empty((n, k), dtype=np.int64)
+    cosines = np.empty((n, k), dtype=np.float32)
+    for start in range(0, n, _BLOCK):
+        block = directions[start : start + _BLOCK] @ directions.T
+        here = np.arange(len(block))
+        block[here, start + here] = -np.inf
+        found = np.argpartition(block, n - k, axis=1)[:, n - k :]
+        rows[start : start + _BLOCK] = found
+        cosines[start : start + _BLOCK] = np.take_along_axis(block, found, axis=1)
+    return rows, cosines / np.float32(_LENGTH**2)
+
+
+def neighbour_graph(directions: Vectors, k: int) -> csr_matrix:
+    """Each text joined to its ``k`` nearest; an edge weighs its cosine, twice that where mutual."""
+    n = len(directions)
+    rows, cosines = nearest(directions, k)
+    weights = np.maximum(cosines.astype(np.float64).ravel(), _WEAKEST)
+    one_way = coo_matrix((weights, (np.repeat(np.arange(n), k), rows.ravel())), shape=(n, n))
+    graph = (one_way + one_way.T).tocsr()
+    graph.sort_indices()
+    return graph
+
+
+def _approximate(directions: Vectors, k: int) -> tuple[Indices, Vectors]:
+    from pynndescent import NNDescent  # type: ignore[import-untyped]
+
+    # With more threads than one its result depends on which of them comes first.
+    index = NNDescent(directions, metric="cosine", n_neighbors=k + 1, random_state=0, n_jobs=1)
+    rows, distances = index.neighbor_graph
+    return rows[:, 1:].astype(np.int64), (1 - distances[:, 1:]).astype(np.float32)
