@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.consensus import Labels, Votes, cut, renumbered, tree, vote
+from analysis.consensus import Labels as Labels
+from analysis.consensus import Votes, cut, renumbered, tree, vote
 from analysis.neighbours import neighbour_graph, whole
 from language.embedding import Vectors, normalised
 
