@@ -4,12 +4,15 @@ Themes that people decided on are never changed by a run. Beside them everything
 and compared with how the statements of before cluster without the new ones, so that only what the
 new statements bring about is told: a cluster of mostly new statements is a new theme; one that
 stood as one and now falls apart is a split, two that now fall together a merge, both as proposals.
+
+A theme can be cut in two in many ways, so a split must hold under doubt: its parts have to come
+apart again in coarser clusterings that each miss a tenth of the statements.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +30,10 @@ _MAJORITY = 0.5
 _PART = 0.25
 _MOST_OF = 0.6
 _AS_ONE = 0.7
+_HELD = 0.8
+
+Doubts = Sequence[tuple[npt.NDArray[np.int64], Labels]]
+"""Other clusterings: each the rows it looked at, ascending, and their labels."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +82,17 @@ def births(
 
 
 def splits(
-    themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
+    themes: Sequence[str | None],
+    before: Labels,
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    doubts: Callable[[], Doubts] = tuple,
 ) -> tuple[Split, ...]:
     """Themes that fall into two parts or more now, and did not before the new statements came.
 
     ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
-    largest part stays; the next is proposed as a theme of its own.
+    largest part stays; the next is proposed as a theme of its own, unless the two are together in
+    more than one of five of the ``doubts``, which are asked for only where there is a split.
     """
     found = []
     old = [theme for theme, each in zip(themes, known, strict=True) if each]
@@ -89,8 +101,13 @@ def splits(
         if len(now) < 2 or len(_parts(old, before, theme)) >= len(now):
             continue
         rows, sure = now[1]
-        found.append(Split(theme, rows, sure))
-    return tuple(found)
+        found.append((Split(theme, rows, sure), now[0][0]))
+    asked = doubts() if found else ()
+    return tuple(
+        split
+        for split, rest in found
+        if not asked or np.mean([_apart(split.rows, rest, *each) for each in asked]) >= _HELD
+    )
 
 
 def merges(
@@ -123,6 +140,20 @@ def _parts(
         if len(rows) >= max(SMALLEST, _PART * total) and len(rows) >= _MAJORITY * sizes[cluster]
     ]
     return sorted(parts, key=lambda part: (-len(part[0]), part[0]))
+
+
+def _apart(
+    part: Sequence[int], rest: Sequence[int], rows: npt.NDArray[np.int64], labels: Labels
+) -> bool:
+    """Whether each of the two has most of its rows in a cluster that is not the other's."""
+    homes = []
+    for own in (part, rest):
+        seen = labels[np.isin(rows, own)]
+        clusters, sizes = np.unique(seen[seen != WITHOUT_THEME], return_counts=True)
+        if not len(sizes) or sizes.max() < _MOST_OF * len(seen):
+            return False
+        homes.append(int(clusters[sizes.argmax()]))
+    return homes[0] != homes[1]
 
 
 def _pairs(themes: Sequence[str | None], labels: Labels) -> dict[tuple[str, str], float]:

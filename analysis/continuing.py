@@ -11,21 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.agreement import Agreement, agreement
-from analysis.challenge import Merge, Split, births, merges, splits
+from analysis.challenge import Doubts, Merge, Split, births, merges, splits
 from analysis.clustering import WITHOUT_THEME, Labels
 from analysis.known import Known, Placed
 from analysis.mapping import Example, Fit, ThemeMapper
+from analysis.trust import subsample
 from consultation.curation_state import LIVE, CuratedTheme, CurationState
 from language.embedding import Vectors, normalised
 
 _CERTAIN = 0.6
 _DOUBT = 0.1
 _MOST_MOVES = 20
+_DOUBTS = 5
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,13 @@ def continued(
     known: Known,
     label_vectors: Callable[[list[str]], Vectors],
     challenger: Callable[[Vectors], Labels] | None,
+    doubter: Callable[[Vectors], Labels] | None = None,
 ) -> Continued:
     """Maps what is new to what is known of an opdracht.
 
     ``ids``, ``texts`` and unit ``vectors`` are those of the voices. ``label_vectors`` gives the
-    vectors of labels; ``challenger`` clusters vectors, or is None when too little changed.
+    vectors of labels; ``challenger`` clusters vectors, or is None when too little changed, and
+    ``doubter`` does so coarsely, to see whether a split is real.
     """
     state = known.state
     stands = _memberships(state)
@@ -96,7 +101,7 @@ def continued(
         agreement=_agreement(mapper, ids, texts, vectors, stands, example_rows, known),
     )
     if challenger is not None:
-        found = _challenged(found, ids, vectors, state, fits, challenger)
+        found = _challenged(found, ids, vectors, state, fits, challenger, doubter)
     born = {row for rows in found.births for row in rows}
     atoms = _atoms(ids, vectors, known)
     mapped = {
@@ -166,6 +171,7 @@ def _challenged(
     state: CurationState,
     fits: Mapping[int, Fit],
     challenger: Callable[[Vectors], Labels],
+    doubter: Callable[[Vectors], Labels] | None,
 ) -> Continued:
     after = challenger(vectors)
     known = np.array([home is not None for home in found.homes])
@@ -187,9 +193,16 @@ def _challenged(
     return replace(
         found,
         births=born,
-        splits=splits(themes, before, after, known),
+        splits=splits(themes, before, after, known, partial(_doubts, vectors, doubter)),
         merges=merges(themes, before, after, known),
     )
+
+
+def _doubts(vectors: Vectors, doubter: Callable[[Vectors], Labels] | None) -> Doubts:
+    if doubter is None:
+        return ()
+    samples = [subsample(vectors, number) for number in range(_DOUBTS)]
+    return [(rows, doubter(vectors[rows])) for rows in samples]
 
 
 def _mostly(rows: Sequence[int], fits: Mapping[int, Fit], themes: set[str]) -> bool:

@@ -18,7 +18,7 @@ from analysis.labels import Encode
 from analysis.portraits import distinct, portrait, portraits
 from analysis.result import Found, FoundTheme
 from analysis.themes import FEWEST
-from analysis.topics import cluster, find_topics
+from analysis.topics import cluster, cluster_coarsely, find_topics
 from analysis.trust import trust
 from consultation.curation_state import CuratedTheme, Proposal
 from language.embedding import Vectors, normalised
@@ -87,6 +87,7 @@ def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> No
         known,
         encode,
         cluster if enough else None,
+        cluster_coarsely,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)

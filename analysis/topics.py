@@ -19,6 +19,7 @@ from language.pipeline import Word, tagged_words, words
 _KEYWORDS = 8
 _QUOTES = 5
 _VARIETY = 0.4
+_COARSE = 0.3
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels
     if len(vectors) < FEWEST:
         return np.full(len(vectors), WITHOUT_THEME, dtype=np.int64)
     return (clusterer or GraphClusterer()).fit_predict(vectors)
+
+
+def cluster_coarsely(vectors: Vectors) -> Labels:
+    """The same, where texts that fall together in three votes of ten are one topic already."""
+    return cluster(vectors, GraphClusterer(agreement=_COARSE))
 
 
 def find_topics(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from analysis.challenge import births, merges, splits
+from analysis.topics import cluster, cluster_coarsely
+from analysis.trust import subsample
+from language.embedding import normalised
 
 
 def labels(*sizes: tuple[int, int]) -> np.ndarray:
@@ -54,6 +58,51 @@ def test_a_theme_that_loses_a_few_to_another_cluster_does_not_split() -> None:
     after = labels((0, 50), (1, 50))
     known = flags((True, 100))
     assert splits(themes, labels((0, 60), (1, 40)), after, known) == ()
+
+
+def test_a_split_that_coarser_clusterings_do_not_see_is_not_told() -> None:
+    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    after = labels((0, 35), (1, 25), (2, 40))
+    known = flags((True, 20), (False, 15), (True, 20), (False, 5), (True, 40))
+    together = labels((0, 40), (1, 40))
+    rows = np.arange(0, 100, 2)
+    apart, as_one = labels((0, 17), (1, 13), (2, 20)), labels((0, 30), (1, 20))
+    for seen, told in ((5, 1), (4, 1), (3, 0)):
+        doubts = [(rows, apart)] * seen + [(rows, as_one)] * (5 - seen)
+        assert len(splits(themes, together, after, known, lambda each=doubts: each)) == told
+
+
+@pytest.mark.parametrize(("alike", "told"), [(0.0, 0), (0.5, 1), (0.7, 0)])
+def test_a_theme_of_two_subjects_splits_once_there_is_much_about_both(
+    alike: float, told: int
+) -> None:
+    rng = np.random.default_rng(1)
+    centres = normalised(rng.normal(size=(5, 64)))
+    centres[4] = alike * centres[3] + (1 - alike) * centres[4]
+    centres = normalised(centres)
+
+    def said(*sizes: int) -> np.ndarray:
+        rows = np.repeat(np.arange(5), sizes)
+        return centres[rows] + 0.11 * rng.normal(size=(len(rows), 64))
+
+    vectors = normalised(np.vstack([said(30, 30, 30, 8, 8), said(10, 10, 10, 30, 30)]))
+    known = np.arange(len(vectors)) < 106
+    homes = [0] * 30 + [1] * 30 + [2] * 30 + [3] * 16 + [0] * 10 + [1] * 10 + [2] * 10 + [3] * 60
+    found = splits(
+        [f"theme {home}" for home in homes],
+        cluster(vectors[known]),
+        cluster(vectors),
+        known,
+        lambda: [
+            (rows, cluster_coarsely(vectors[rows]))
+            for rows in (subsample(vectors, number) for number in range(5))
+        ],
+    )
+    assert len(found) == told
+    for each in found:
+        assert each.theme == "theme 3"
+        subject = [98 <= row < 106 or row >= 166 for row in each.rows]
+        assert max(sum(subject), len(subject) - sum(subject)) >= 0.9 * len(subject) > 30
 
 
 def test_themes_that_fall_together_are_a_merge_but_not_when_they_always_did() -> None:
