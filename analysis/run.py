@@ -34,8 +34,8 @@ from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_statu
 
 __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
-METHOD = "leiden-consensus-5"
-CONTINUING = "map-and-challenge-1"
+METHOD = "votes-of-leiden-6"
+CONTINUING = "map-and-challenge-2"
 
 
 @dataclass(frozen=True)
