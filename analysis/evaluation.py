@@ -21,7 +21,6 @@ from analysis.trust import coverage, trust
 from language.embedding import Vectors
 
 _BATCH = 64
-_SUBSAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,9 @@ class Evaluation:
 
     ``ami`` and ``ari`` compare with the labels (None without them), a text without theme counting
     as a theme of its own; ``coverage`` and ``largest`` are shares of the texts; ``shuffle_ari``
-    compares with the same texts in another order, ``drop10_ari`` with 90 % subsamples (None under
-    34 texts); ``seconds`` is the time from texts to themes, ``peak_mb`` the process's peak memory.
+    compares with the same texts in another order, ``drop10_ari`` with 90 % subsamples (twenty up to
+    5,000 texts, see ``analysis.trust``; None under 34 texts); ``seconds`` is the time from texts to
+    themes, ``peak_mb`` the process's peak memory.
     """
 
     n: int
@@ -111,13 +111,13 @@ def evaluate(
     if themes:
         order = np.random.default_rng(0).permutation(len(plain))
         shuffled = float(adjusted_rand_score(labels[order], cluster(vectors[order])))
-    stability = trust(vectors, labels, _SUBSAMPLES).stability
-    alone = _singletons(labels)
+    stability = trust(vectors, labels).stability
+    single = alone(labels)
     return Evaluation(
         n=len(plain),
         themes=themes,
-        ami=_rounded(adjusted_mutual_info_score(gold, alone)) if gold else None,
-        ari=_rounded(adjusted_rand_score(gold, alone)) if gold else None,
+        ami=_rounded(adjusted_mutual_info_score(gold, single)) if gold else None,
+        ari=_rounded(adjusted_rand_score(gold, single)) if gold else None,
         coverage=round(coverage(labels), 4),
         largest=round(float(np.bincount(labels[labels >= 0]).max() / len(plain)), 4)
         if themes
@@ -125,22 +125,24 @@ def evaluate(
         shuffle_ari=_rounded(shuffled),
         drop10_ari=_rounded(stability),
         seconds=round(seconds, 2),
-        peak_mb=round(_peak_mb(), 1),
+        peak_mb=round(peak_mb(), 1),
     )
 
 
-def _singletons(labels: Labels) -> Labels:
-    alone = labels.copy()
+def alone(labels: Labels) -> Labels:
+    """The labels, where each text without theme is a theme of its own."""
+    single = labels.copy()
     without = labels == WITHOUT_THEME
-    alone[without] = np.arange(without.sum()) + len(labels)
-    return alone
+    single[without] = np.arange(without.sum()) + len(labels)
+    return single
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """The most memory this process has used, in MB."""
     # Linux counts in kilobytes, macOS in bytes.
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used / (1024 * 1024) if sys.platform == "darwin" else used / 1024

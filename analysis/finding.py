@@ -23,7 +23,6 @@ from analysis.trust import trust
 from consultation.curation_state import CuratedTheme, Proposal
 from language.embedding import Vectors, normalised
 
-SUBSAMPLES = 5
 ENOUGH_CHANGED = 0.1
 """Everything is clustered anew when the number of statements changed by this share since the
 last time (a campaign is one voice, but it needs a place), in a new round, and with another
@@ -57,7 +56,7 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> 
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
         labels[list(topic.rows)] = number
-    measured = trust(vectors, labels, SUBSAMPLES)
+    measured = trust(vectors, labels)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
     aligned = align(clusters, found.known.latest, found.known.earlier, _centre_of(found, vectors))
@@ -121,7 +120,7 @@ def _measure(found: Found, vectors: Vectors, homes: Sequence[str | None]) -> Non
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
     )
-    measured = trust(vectors, labels, SUBSAMPLES)
+    measured = trust(vectors, labels)
     found.stability = measured.stability
     per_theme = dict(zip(names, measured.per_topic, strict=False))
     found.themes = [

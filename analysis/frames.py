@@ -52,7 +52,8 @@ def themes(
     ``{statement, text}``, texts being exact slices of answers; ``action`` is the proposed action
     ``{statement, text}`` or None; ``parents`` are ids of the themes it came from; ``trust`` holds
     ``stability`` (0 to 1, mean overlap when a tenth of the statements is absent), ``closeness``
-    (mean cosine of its statements with its centre), ``voices`` (how many different texts its
+    (mean cosine of its statements with its centre), ``coherence`` (of its keywords, -1 to 1: see
+    ``analysis.coherence``), ``voices`` (how many different texts its
     statements are: a campaign counts once) and ``campaigns`` (how many statements share each text
     that was sent more than once, the largest first).
     """

@@ -70,6 +70,7 @@ def portrait(topic: Topic, said: Sequence[Said], stability: float | None = None)
         trust={
             "stability": None if stability is None else round(stability, 4),
             "closeness": round(float(np.mean(topic.closeness)), 4),
+            "coherence": topic.coherence,
         },
     )
 

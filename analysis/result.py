@@ -21,7 +21,11 @@ class OpdrachtResult:
     ``stability`` and ``label_persistence`` (see ``analysis.trust`` and ``analysis.alignment``) are
     None where they cannot be measured. ``refit`` tells whether everything was clustered anew,
     ``mapped`` how many statements went to a theme that was known; ``agreement`` is that of the
-    mapping with people (see ``analysis.agreement``).
+    mapping with people (see ``analysis.agreement``). ``trust`` says the rest of how far to trust
+    it: ``subsamples`` (how many told the stability), ``coherence`` (mean over the statements in
+    themes, -1 to 1) and ``diversity`` of the keywords, ``weakest`` (codes of at most three themes
+    that hardly come back), ``group``, ``group_share`` and ``campaign_share`` (who speaks loudest),
+    and ``warnings`` (see ``analysis.trust``).
     """
 
     opdracht: int
@@ -35,6 +39,7 @@ class OpdrachtResult:
     mapped: int = 0
     proposals: int = 0
     agreement: Mapping[str, Any] | None = None
+    trust: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from analysis.agreement import Agreement
 from analysis.alignment import persistence
+from analysis.coherence import diversity
 from analysis.known import Refit
 from analysis.result import Found, FoundTheme, OpdrachtResult, RunResult
+from analysis.trust import speakers, subsamples, warnings, weakest
 from analysis.voices import store_marks
 from consultation.models import (
     AnalysisRun,
@@ -135,7 +137,38 @@ def _store_opdracht(
         mapped=found.mapped,
         proposals=len(found.proposals),
         agreement=_told(found.agreement),
+        trust=_trust(session, found, named),
     )
+
+
+def _trust(
+    session: Session, found: Found, members: Mapping[str, Collection[str]]
+) -> dict[str, Any]:
+    """How far to trust it: see ``OpdrachtResult``. ``members`` gives the statements of the themes,
+    in the order of ``found.themes``."""
+    portraits = dict(zip(members, (each.portrait for each in found.themes), strict=True))
+    dead = {each.id for each in found.known.state.themes.values() if not each.live}
+    shown = {name: each for name, each in portraits.items() if name not in dead and members[name]}
+    weak = weakest({name: each.trust.get("stability") for name, each in shown.items()})
+    weights = {
+        name: len(members[name])
+        for name, each in shown.items()
+        if each.trust.get("coherence") is not None
+    }
+    total = sum(weights.values())
+    coherent = sum(shown[name].trust["coherence"] * size for name, size in weights.items())
+    different = diversity([each.keywords for each in shown.values()])
+    loud = speakers([each.group for each in found.everything], list(found.voices.sizes.values()))
+    return {
+        "subsamples": subsamples(len(found.said)) if found.stability is not None else 0,
+        "coherence": round(coherent / total, 4) if total else None,
+        "diversity": None if different is None else round(different, 4),
+        "weakest": [session.get_one(Theme, each).code for each in weak],
+        **loud,
+        "warnings": warnings(
+            len(found.said), found.stability, loud["group_share"], loud["campaign_share"]
+        ),
+    }
 
 
 def _told(found: Agreement | None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import numpy as np
 from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
+from analysis.coherence import coherence
 from analysis.labels import CENTRAL, Encode, Reading, theme_labels
 from analysis.proposals import best_proposal
 from analysis.themes import FEWEST
@@ -28,7 +29,7 @@ class Topic:
 
     ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
     ``action`` is the row of the proposal that says best what should be done and by whom, or None
-    where no statement reads as one.
+    where no statement reads as one. ``coherence`` is that of its keywords.
     """
 
     rows: tuple[int, ...]
@@ -37,6 +38,7 @@ class Topic:
     keywords: tuple[str, ...]
     quotes: tuple[int, ...]
     action: int | None
+    coherence: float | None = None
 
 
 def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
@@ -70,7 +72,9 @@ def find_topics(
         return []
     flat = [" ".join(text.split()) for text in texts]
     tokens = words(nlp, flat)
-    labels, keywords = _fit(vectors, tokens, clusterer or GraphClusterer())
+    documents = [[word.lemma for word in row if word.content] for row in tokens]
+    surfaces = _surfaces(tokens)
+    labels, keywords = _fit(vectors, documents, clusterer or GraphClusterer())
     centred = normalised(vectors - vectors.mean(axis=0))
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
@@ -89,14 +93,17 @@ def find_topics(
     topics = []
     for number, (ranked, name) in enumerate(zip(members, names, strict=True)):
         centre = centres[number]
+        lemmas = keywords.get(int(labels[ranked[0]]), [])
+        coherent = coherence(documents, lemmas)
         topics.append(
             Topic(
                 rows=tuple(ranked),
                 closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
                 label=name,
-                keywords=tuple(keywords.get(int(labels[ranked[0]]), ())),
+                keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
                 quotes=tuple(_quotes(ranked, flat, voices, centred, centre)),
                 action=_action(ranked, flat, kinds, cosines[:, number]),
+                coherence=None if coherent is None else round(coherent, 4),
             )
         )
     return topics
@@ -123,9 +130,10 @@ def _reading(
 
 def _fit(
     vectors: Vectors,
-    tokens: Sequence[Sequence[Word]],
+    lemmas: Sequence[Sequence[str]],
     clusterer: GraphClusterer,
 ) -> tuple[Labels, dict[int, list[str]]]:
+    """A topic number per row, and the keywords of each topic, as lemmas."""
     # Loading BERTopic takes seconds, and listing statements needs none of it.
     from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
@@ -135,8 +143,7 @@ def _fit(
 
     # BERTopic joins a topic's documents before it counts words. Handing it lemmas that are already
     # chosen keeps accents, which its English clean-up strips, and reads each text only once.
-    documents = [" ".join(word.lemma for word in row if word.content) for row in tokens]
-    surfaces = _surfaces(tokens)
+    documents = [" ".join(row) for row in lemmas]
     counter = CountVectorizer(analyzer=str.split)
     if not any(documents):
         return clusterer.fit_predict(vectors), {}
@@ -155,9 +162,7 @@ def _fit(
     keywords: dict[int, list[str]] = {}
     found: dict[int, Any] = model.get_topics()
     for number, ranked in found.items():
-        keywords[int(number)] = [
-            surfaces.get(lemma, lemma) for lemma, weight in ranked if lemma and weight > 0
-        ]
+        keywords[int(number)] = [lemma for lemma, weight in ranked if lemma and weight > 0]
     return np.asarray(topics, dtype=np.int64), keywords
 
 

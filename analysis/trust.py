@@ -1,8 +1,14 @@
-"""How far to trust a clustering: coverage, and whether it comes back when some texts are absent."""
+"""How far to trust a clustering: coverage, whether it comes back when some texts are absent, and
+whether one group or one campaign speaks louder than the rest. How well its words go together is
+told by ``analysis.coherence``.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +21,19 @@ from analysis.topics import cluster
 from language.embedding import Vectors
 
 KEPT = 0.9
+SUBSAMPLES = 20
+"""As many subsamples are clustered, and fewer of more than 5,000 texts: see ``subsamples``."""
+
+FEW, UNSTABLE, ONE_GROUP, ONE_CAMPAIGN = "few_statements", "unstable", "one_group", "one_campaign"
+"""What a run warns of: under ``FEWEST`` voices; a stability under .5; more than half of the
+statements from one group of stakeholders; more than a fifth copies of one text."""
+
+_CLUSTERED = 100_000
+_FEWEST_SUBSAMPLES = 3
+_WEAK = 0.5
+_WEAKEST = 3
+_HALF = 0.5
+_LOUD = 0.2
 
 
 @dataclass(frozen=True)
@@ -34,14 +53,20 @@ def coverage(labels: Labels) -> float:
     return float((labels != WITHOUT_THEME).mean()) if len(labels) else 0.0
 
 
-def trust(vectors: Vectors, labels: Labels, subsamples: int = 5, seed: int = 0) -> Trust:
-    """Clusters subsamples of the vectors again and compares."""
+def subsamples(texts: int) -> int:
+    """How many subsamples tell the stability of so many texts: 20 up to 5,000 texts, and then so
+    many that 100,000 texts are clustered in all, but three at least (20,000 texts: 5)."""
+    return max(_FEWEST_SUBSAMPLES, min(SUBSAMPLES, _CLUSTERED // max(texts, 1)))
+
+
+def trust(vectors: Vectors, labels: Labels, seed: int = 0) -> Trust:
+    """Clusters ``subsamples`` of the vectors again and compares."""
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
         return Trust(coverage(labels), None)
     similar: list[float] = []
     overlaps: list[list[float]] = []
-    for number in range(subsamples):
+    for number in range(subsamples(len(vectors))):
         rows = subsample(vectors, number, seed)
         again = cluster(vectors[rows])
         similar.append(float(adjusted_rand_score(labels[rows], again)))
@@ -61,6 +86,44 @@ def subsample(vectors: Vectors, number: int, seed: int = 0) -> npt.NDArray[np.in
     rng = np.random.default_rng(seed + number)
     drawn = rng.permutation(len(vectors))[: int(len(vectors) * KEPT)]
     return np.sort(order[drawn]).astype(np.int64)
+
+
+def weakest(stability: Mapping[str, float | None]) -> list[str]:
+    """At most three names of themes with a stability under .5, the least stable first."""
+    weak = sorted((each, name) for name, each in stability.items() if each is not None)
+    return [name for each, name in weak if each < _WEAK][:_WEAKEST]
+
+
+def speakers(groups: Sequence[str | None], voices: Collection[int]) -> dict[str, Any]:
+    """Who speaks loudest: the largest ``group`` with its ``group_share`` of the statements, and the
+    ``campaign_share`` of the text that was sent most, 0 where none was sent twice.
+
+    ``groups`` gives the stakeholder group of each statement; ``voices`` how many statements each
+    text stands for.
+    """
+    total = len(groups)
+    named = Counter(each for each in groups if each)
+    group, size = min(named.items(), key=lambda each: (-each[1], each[0]), default=(None, 0))
+    largest = max(voices, default=0)
+    return {
+        "group": group,
+        "group_share": round(size / total, 4) if total else 0.0,
+        "campaign_share": round(largest / total, 4) if largest > 1 else 0.0,
+    }
+
+
+def warnings(
+    voices: int, stability: float | None, group_share: float, campaign_share: float
+) -> list[str]:
+    """What to be told with the themes: some of ``FEW``, ``UNSTABLE``, ``ONE_GROUP`` and
+    ``ONE_CAMPAIGN``."""
+    found = {
+        FEW: voices < FEWEST,
+        UNSTABLE: stability is not None and stability < _WEAK,
+        ONE_GROUP: group_share > _HALF,
+        ONE_CAMPAIGN: campaign_share > _LOUD,
+    }
+    return [name for name, holds in found.items() if holds]
 
 
 def _overlap(mine: npt.NDArray[np.bool_], again: Labels) -> float:
