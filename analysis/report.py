@@ -70,6 +70,7 @@ class OpdrachtReport:
     coverage: float | None
     stability: float | None
     persistence: float | None
+    trust: Mapping[str, Any] | None
     sizes: Markup
     over_rounds: Markup
     map: Markup
@@ -196,6 +197,7 @@ def _part(
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),
+        trust=figures.get("trust"),
         sizes=_sizes(views, names) if views else Markup(),
         over_rounds=_over_rounds(counted),
         map=drawn,

@@ -31,6 +31,13 @@ class Format(str, Enum):
     json = "json"
 
 
+_WARNINGS = {
+    "few_statements": "under 30 different texts; read them instead of their themes",
+    "unstable": "other themes come when a tenth of the statements is absent",
+    "one_group": "more than half of the statements come from one group",
+    "one_campaign": "more than a fifth of the statements are copies of one text",
+}
+
 RoundOption = Annotated[
     int | None, typer.Option("--round", min=1, help="A round's number.", show_default=False)
 ]
@@ -220,10 +227,15 @@ def analyse(
         return
     import pandas as pd
 
-    columns = list(run.OpdrachtResult.__dataclass_fields__)
+    columns = [name for name in run.OpdrachtResult.__dataclass_fields__ if name != "trust"]
     rows = [[getattr(each, name) for name in columns] for each in result.opdrachten]
     _say(f"run {result.run}, round {result.round}")
     write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
+    for each in result.opdrachten:
+        for warning in (each.trust or {}).get("warnings", ()):
+            _say(f"warning: opdracht {each.opdracht}: {_WARNINGS[warning]}")
+        if weak := (each.trust or {}).get("weakest"):
+            _say(f"opdracht {each.opdracht}: hardly come back in subsamples: {', '.join(weak)}")
 
 
 def evaluate(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.coherence import coherence, diversity
+from analysis.report import render
 from analysis.run import analyse
 from analysis.trust import speakers, subsample, subsamples, warnings, weakest
 from consultation import rounds
@@ -114,3 +115,6 @@ def test_a_run_says_how_far_to_trust_it(tmp_path: Path, catalogue: Catalogue) ->
     assert trust["campaign_share"] == round(12 / told["statements"], 4)
     assert trust["warnings"][-2:] == ["one_group", "one_campaign"]
     assert all(code.startswith("O04-T") for code in trust["weakest"])
+    page = " ".join(render(storage, consultation, catalogue, "use").split())
+    assert "van de uitspraken komt van één groep: Werkgever of" in page
+    assert "van de uitspraken is telkens dezelfde tekst" in page
