@@ -22,10 +22,10 @@ BEGIN, END = "<!-- scale: begin -->", "<!-- scale: end -->"
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The figures as a Markdown table."""
-    lines = ["| n | method | themes | seconds | peak MB |", "|---|---|---|---|---|"]
+    lines = ["| n | method | themes | seconds | CPU seconds | peak MB |", "|" + "---|" * 6]
     lines += [
         f"| {row['n']:,} | {row['method']} | {row['themes']} | {row['seconds']:.1f}"
-        f" | {row['peak_mb']:.0f} |"
+        f" | {row['cpu_seconds']:.1f} | {row['peak_mb']:.0f} |"
         for row in rows
     ]
     return "\n".join(lines)
