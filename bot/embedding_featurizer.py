@@ -26,6 +26,8 @@ from bot.vector_cache import vectors_of
 from language.embedding import Encoder, load_encoder
 
 _FILE = "encoder.json"
+# A command is short; reading all of ten thousand characters would take seconds a turn.
+_READ = 500
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -99,10 +101,10 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds vectors to messages; a button's payload needs none."""
+        """Adds vectors to messages, of how they begin; a button's payload needs none."""
         typed = [message for message in messages if message.get(TEXT)]
         if typed:
-            vectors = self._loaded().encode([message.get(TEXT) for message in typed])
+            vectors = self._loaded().encode([message.get(TEXT)[:_READ] for message in typed])
             self._add(typed, np.asarray(vectors))
         return messages
 
