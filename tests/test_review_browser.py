@@ -298,6 +298,7 @@ def test_coding_by_keyboard_alone(browser: Browser, site: Site) -> None:
         task_id, first = task.id, items(session, task)[0].statement_id
     els = log_in(browser, site, "els", "facilitator")
     els.goto(f"/beheer/coderen/{task_id}")
+    expect(els.get_by_role("checkbox").nth(0)).to_be_focused()
     for key in ("1", "2", "1"):
         els.keyboard.press(key)
     expect(els.get_by_role("checkbox").nth(0)).not_to_be_checked()
@@ -305,6 +306,7 @@ def test_coding_by_keyboard_alone(browser: Browser, site: Site) -> None:
     els.keyboard.press("9")
     els.keyboard.press("Enter")
     expect(els.get_by_role("heading", name="Uitspraak 2 van 5")).to_be_visible()
+    expect(els.get_by_role("checkbox").nth(0)).to_be_focused()
     els.keyboard.press("1")
     expect(els.get_by_role("checkbox").nth(0)).to_be_checked()
     with site.storage.reading() as session:
