@@ -31,8 +31,9 @@ def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) 
     In an open question it is not one intent that has to be likely, but that the text is a command
     at all: what several commands share of the chance is added up. That sum must be at least half,
     and weighed against the chance of an answer it must reach the threshold: what is left, for
-    off-topic talk or a yes, pleads for neither. Typed text that starts with a slash is text, never
-    a command. (What a button sends goes past this: Rasa reads it after the classifiers.)
+    off-topic talk or a yes, pleads for neither. Signs without a word, such as emoji, are an answer.
+    Typed text that starts with a slash is text, never a command. (What a button sends goes past
+    this: Rasa reads it after the classifiers.)
 
     Args:
         chances: the classifier's chance per intent, 0 to 1.
@@ -50,6 +51,8 @@ def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) 
         likely = sum(commands.values())
         against = likely / max(likely + chances.get(CONTENT, 0.0), 1e-9)
         if len(text.split()) > _MAX_COMMAND_WORDS or likely < _LEAST_COMMAND or against < threshold:
+            return CONTENT
+        if not any(sign.isalnum() or sign == "?" for sign in text):
             return CONTENT
         return max(commands, key=lambda name: commands[name])
     if step == "opdracht":
