@@ -21,7 +21,7 @@ START, END = "<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sa
 # What is typed, or the button tapped (title or payload), and the step that must be open after it.
 STEPS: tuple[tuple[str, str, str], ...] = (
     ("tap", "/bevestigen", "toestemming"),
-    ("type", "ja dat mag, zonder mijn naam", "groep"),
+    ("type", "ja dat mag", "groep"),
     ("type", "ik zit bij de vakbond", "opdracht"),
     ("type", "wie betaalt de cursus, de leerrekening", "vraag"),
     ("type", "te duur", "vraag"),
