@@ -35,7 +35,8 @@ def test_that_needs_nothing():
 
 def outcome(folder: Path, tests: str = TESTS, **variables: str) -> tuple[int, str]:
     """Exit code and output of a run on a machine that has nothing."""
-    shutil.copy(ROOT / "tests" / "conftest.py", folder)
+    for name in ("conftest.py", "servers.py"):
+        shutil.copy(ROOT / "tests" / name, folder)
     (folder / "test_machine.py").write_text(tests)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", f"--rootdir={folder}"],
