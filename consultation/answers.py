@@ -96,22 +96,29 @@ def standing(session: Session, place: Submission) -> dict[str, str]:
 
 
 def withdraw(session: Session, conversation: Conversation, opdracht: int, question: str) -> None:
-    """Takes one answer back: all its versions, what was made from them, and its words in the talk.
+    """Takes one answer back, see ``take_back``; does nothing where there is none."""
+    place = submission(session, conversation, opdracht)
+    contribution = _contribution(session, place.id, question)
+    if contribution is not None:
+        take_back(session, contribution)
+
+
+def take_back(session: Session, contribution: Contribution) -> None:
+    """Erases an answer: all its versions, what was made from them, and its words in the talk.
 
     The messages stay as turns, with their words gone, and so do bubbles that repeated answers.
     """
-    place = submission(session, conversation, opdracht)
-    contribution = _contribution(session, place.id, question)
-    if contribution is None:
-        return
     said = {part["message"] for version in contribution.versions for part in version.parts or ()}
+    talks = select(Conversation.id).where(
+        Conversation.participant_id == contribution.submission.participant_id
+    )
+    quoting = select(Message).where(
+        Message.conversation_id.in_(talks), Message.sender == "assistent"
+    )
     erase_words_made_from(session, [contribution.id])
     session.delete(contribution)
     session.flush()
     silence(session, session.scalars(select(Message).where(Message.id.in_(said))))
-    quoting = select(Message).where(
-        Message.conversation_id == conversation.id, Message.sender == "assistent"
-    )
     silence(session, (each for each in session.scalars(quoting) if quotes(each)))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation import entrance, participants, rounds
+from consultation.answers import take_back
 from consultation.catalogue import Catalogue, Opdracht
 from consultation.effects import Measure
 from consultation.errors import ReceiptUnknown
@@ -32,7 +33,7 @@ from consultation.own_answers import own_answers
 class FormAnswer:
     """One question of the form: its key, the words, and the number where it has one.
 
-    Without words it is no answer, and an earlier one is taken back.
+    Without words it is no answer, and an earlier one is erased.
     """
 
     question: str
@@ -174,7 +175,7 @@ def _answer(session: Session, submission: Submission, answer: FormAnswer) -> boo
         session.add(contribution)
         session.flush()
     elif not answer.text:
-        contribution.withdrawn_at = now()
+        take_back(session, contribution)
         return True
     else:
         last = contribution.versions[-1]

@@ -129,6 +129,8 @@ def test_the_receipt_code_of_a_form_opens_the_chat_and_the_form(
     assert "drempel" not in {row[0] for row in stored(site)}
     with site.storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(Participant)) == 1
+        words = session.scalars(select(ContributionVersion.text)).all()
+    assert BARRIER not in words
 
 
 def test_a_form_sent_twice_is_stored_once(http: httpx.Client, site: Site) -> None:
