@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions import choosing
 from actions.talk import storage
 from consultation.settings import settings
+from language.foreign import load_languages
 from language.informativeness import load_frequencies
 
 
@@ -39,6 +40,7 @@ def main() -> None:
 
 def _prepare() -> None:
     load_frequencies()
+    load_languages()
     choosing.prepare()
 
 

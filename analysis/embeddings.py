@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from consultation.answers import text_hash
 from consultation.errors import SamenspraakError
 from consultation.models import Embedding
-from consultation.participants import text_hash
 from consultation.storage import Storage
 from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder, normalised
 
@@ -58,7 +60,8 @@ def vectors_of(
     """
     hashes = [text_hash(text) for text in texts]
     first = dict(zip(hashes, texts, strict=True))
-    known = _cached(storage, encoder, list(first))
+    with storage.reading() as session:
+        known = cached_vectors(session, model_key(encoder), list(first), encoder.dimension)
     missing = sorted((key for key in first if key not in known), key=lambda key: len(first[key]))
     batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
     with tqdm(
@@ -107,23 +110,26 @@ def in_context(
     return normalised(mixed)
 
 
-def _cached(storage: Storage, encoder: Encoder, keys: list[str]) -> dict[str, Vectors]:
-    found: dict[str, Vectors] = {}
-    damaged = 0
-    with storage.reading() as session:
-        for start in range(0, len(keys), _LOOKED_UP):
-            query = select(Embedding.text_hash, Embedding.vector).where(
-                Embedding.model == model_key(encoder),
-                Embedding.text_hash.in_(keys[start : start + _LOOKED_UP]),
-            )
-            for key, raw in session.execute(query):
-                vector = _sound(raw, encoder.dimension)
-                if vector is None:
-                    damaged += 1
-                else:
-                    found[key] = vector
-    if damaged:
-        _log.warning("%d cached vectors were damaged; they are computed again.", damaged)
+def cached_vectors(
+    session: Session, model: str, keys: Sequence[str], dimension: int | None = None
+) -> dict[str, Vectors]:
+    """The vectors at hand by hash of their text, of a model as ``model_key`` names it.
+
+    Those that cannot be right are left out, with a warning. Without ``dimension`` it is that of
+    most of them.
+    """
+    raws: dict[str, bytes] = {}
+    for start in range(0, len(keys), _LOOKED_UP):
+        query = select(Embedding.text_hash, Embedding.vector).where(
+            Embedding.model == model, Embedding.text_hash.in_(keys[start : start + _LOOKED_UP])
+        )
+        raws.update((key, raw) for key, raw in session.execute(query))
+    if dimension is None and raws:
+        dimension = Counter(len(raw) for raw in raws.values()).most_common(1)[0][0] // 4
+    checked = {key: _sound(raw, dimension or 0) for key, raw in raws.items()}
+    found = {key: vector for key, vector in checked.items() if vector is not None}
+    if len(found) < len(checked):
+        _log.warning("%d cached vectors were damaged and are left out.", len(checked) - len(found))
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation import curation_operations as ops
 from consultation.curation_state import CurationState, Event
-from consultation.curation_store import curated, effective, load_events
+from consultation.curation_store import curated, effective
 from consultation.models import Assignment, RunTheme, Theme
 from consultation.records import CodingChoice, CodingTask
 from consultation.runs import latest_run
@@ -101,7 +101,7 @@ def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
         earlier=earlier,
         refit=Refit(**refit) if refit else None,
         stability=figures.get("stability"),
-        by_hand=_by_hand(load_events(session, consultation_id, (opdracht,))),
+        by_hand=_by_hand([each.event for each in state.log]),
         coded=_coded(session, consultation_id, opdracht, state),
     )
 

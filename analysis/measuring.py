@@ -7,7 +7,10 @@ from consultation.effects import Measure
 
 
 def measured(vraag: Vraag, text: str) -> Measure:
-    """The measure as the chat keeps it with an answer; see ``docs/decisions/0004-probing.md``."""
+    """How much an answer says, as the chat measures it: see ``docs/decisions/0004-probing.md``.
+
+    What else the chat keeps with it, the language and the marks, is not told.
+    """
     # Its word list is loaded only by who measures.
     from language.informativeness import judge_answer
 

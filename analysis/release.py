@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from analysis.standing import agreed, consented
 from consultation.models import (
     Consent,
     Contribution,
@@ -71,16 +72,6 @@ def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdow
     return Breakdown(people, tuple(named), others)
 
 
-def consented(purpose: str) -> Select[str]:
-    """The ids of the participants whose last word on a purpose is yes."""
-    last = (
-        select(func.max(Consent.id))
-        .where(Consent.purpose == purpose)
-        .group_by(Consent.participant_id)
-    )
-    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
-
-
 def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     """Those of the statements that may be quoted: their answer stands, and whoever gave it agrees
     to analysis and to being quoted."""
@@ -117,7 +108,7 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
             Round.consultation_id == consultation_id,
             Contribution.withdrawn_at.is_(None),
             ContributionVersion.version == Contribution.version,
-            Submission.participant_id.in_(consented("analyse")),
+            Submission.participant_id.in_(agreed()),
             Submission.participant_id.in_(consented("citaat")),
         )
     )
@@ -173,7 +164,7 @@ def organisations(
             Participant.consultation_id == consultation_id,
             Participant.organisation.is_not(None),
             Participant.organisation != "",
-            Participant.id.in_(consented("analyse")),
+            Participant.id.in_(agreed()),
             Participant.id.in_(consented("organisatie")),
         )
         .distinct()

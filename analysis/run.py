@@ -24,10 +24,10 @@ from analysis.themes import FEWEST
 from analysis.voices import METHOD as VOICES
 from analysis.voices import sort_out
 from consultation import rounds
+from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
 from consultation.curation_store import curation_hash, load_events
 from consultation.models import AnalysisRun, Round
-from consultation.participants import text_hash
 from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_status

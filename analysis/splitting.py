@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.embeddings import cached_vectors
 from analysis.standing import Said
-from consultation.models import AnalysisRun, Embedding
-from consultation.participants import text_hash
+from consultation.answers import text_hash
+from consultation.models import AnalysisRun
 
 FEWEST = 6
 """Smaller themes are split by hand."""
 
-_CHUNK = 500
 _WORDS = 6
 _EVERYDAY = 5.5
 _TOKEN = re.compile(r"[^\W\d_]{4,}")
@@ -45,7 +44,11 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
     where their vectors are not at hand."""
     if run is None or len(said) < FEWEST:
         return None
-    vectors = _cached(session, str(run.models.get("embedding", "")), said)
+    vectors = cached_vectors(
+        session,
+        str(run.models.get("embedding", "")),
+        sorted({text_hash(each.text) for each in said}),
+    )
     known = [each for each in said if text_hash(each.text) in vectors]
     if len(known) < FEWEST:
         return None
@@ -66,18 +69,6 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
     parts.sort(key=len, reverse=True)
     first, second = parts
     return Division((first, second), (_words(first, second), _words(second, first)), apart)
-
-
-def _cached(session: Session, model: str, said: Sequence[Said]) -> dict[str, np.ndarray]:
-    keys = sorted({text_hash(each.text) for each in said})
-    found: dict[str, np.ndarray] = {}
-    for start in range(0, len(keys), _CHUNK):
-        query = select(Embedding.text_hash, Embedding.vector).where(
-            Embedding.model == model, Embedding.text_hash.in_(keys[start : start + _CHUNK])
-        )
-        for key, raw in session.execute(query):
-            found[key] = np.frombuffer(raw, dtype="<f4")
-    return found
 
 
 def _words(own: Sequence[Said], other: Sequence[Said]) -> tuple[str, ...]:

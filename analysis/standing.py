@@ -122,14 +122,19 @@ def counts(
     return {number: Count(*found) for number, *found in session.execute(query)}
 
 
-def agreed() -> Select[str]:
-    """The ids of the participants who agree to analysis now."""
+def consented(purpose: str) -> Select[str]:
+    """The ids of the participants whose last word on a purpose is yes."""
     last = (
         select(func.max(Consent.id))
-        .where(Consent.purpose == "analyse")
+        .where(Consent.purpose == purpose)
         .group_by(Consent.participant_id)
     )
     return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
+
+
+def agreed() -> Select[str]:
+    """The ids of the participants who agree to analysis now."""
+    return consented("analyse")
 
 
 def _said(

@@ -38,6 +38,7 @@ from analysis.result import RunResult
 from analysis.run import analyse
 from analysis.themes import theme_views
 from consultation import rounds
+from consultation.answers import text_hash
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.curation import append
 from consultation.models import (
@@ -51,7 +52,6 @@ from consultation.models import (
     new_id,
     now,
 )
-from consultation.participants import text_hash
 from consultation.storage import Storage
 from language.embedding import Vectors, normalised
 

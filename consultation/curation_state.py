@@ -5,8 +5,7 @@ The picture's parts, and how they hang together; ``curation_replay`` makes the o
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -268,19 +267,3 @@ def concerned(event: Event, about: Mapping[int, Event]) -> frozenset[str]:
     if isinstance(event.operation, Revoke) and event.operation.event in about:
         return named | concerned(about[event.operation.event], about)
     return named
-
-
-def only(state: CurationState, statements: Collection[str]) -> CurationState:
-    """The same state with just these statements: one round's, or one group's."""
-    keep = set(statements)
-    return dataclasses.replace(
-        state,
-        themes={
-            theme.id: dataclasses.replace(
-                theme, members=tuple(each for each in theme.members if each.statement in keep)
-            )
-            for theme in state.themes.values()
-        },
-        opdracht_of={each: number for each, number in state.opdracht_of.items() if each in keep},
-        off_topic={each: by for each, by in state.off_topic.items() if each in keep},
-    )

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consultation import answers
-from consultation.answers import text_hash as text_hash
 from consultation.catalogue import Catalogue
 from consultation.errors import ReceiptUnknown
 from consultation.models import (

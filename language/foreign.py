@@ -59,6 +59,12 @@ def foreign_language(text: str) -> str | None:
     return best if scores[best] - scores["nl"] >= margin else None
 
 
+def load_languages() -> None:
+    """Reads the word lists now (some 0.3 s), so that the first text need not wait."""
+    for language in ("nl", *LATIN):
+        _logarithms(language)
+
+
 def _script(text: str) -> str | None:
     """The language of a text of which most letters are in another script than ours."""
     letters = [letter for letter in text if letter.isalpha()]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from servers import Servers
+from servers import Servers, serving
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
@@ -183,15 +183,8 @@ def workplace_environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """The product, serving, with round 1 open; shared, since each start takes a quarter minute."""
-    running = Servers(tmp_path_factory.mktemp("var"))
-    done = running.verb("round", "open", "1")
-    assert done.returncode == 0, done.stderr
-    running.start()
-    try:
+    with serving(tmp_path_factory.mktemp("var")) as running:
         yield running
-    finally:
-        code = running.stop()
-    assert code == 0
 
 
 @pytest.fixture(scope="session")

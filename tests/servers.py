@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,20 @@ class Servers:
     def storage(self) -> Storage:
         """The database that these servers write."""
         return Storage(f"sqlite:///{self.folder / 'samenspraak.db'}")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Servers]:
+    """The product, serving, with round 1 open; it must end well."""
+    running = Servers(folder)
+    done = running.verb("round", "open", "1")
+    assert done.returncode == 0, done.stderr
+    running.start()
+    try:
+        yield running
+    finally:
+        code = running.stop()
+    assert code == 0
 
 
 class Talk:

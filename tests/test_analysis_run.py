@@ -19,6 +19,7 @@ from analysis.standing import standing
 from analysis.statements import STATEMENT_COLUMNS, cut_new
 from analysis.themes import theme_views, without_theme
 from consultation import rounds
+from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
 from consultation.import_files import ImportFile, ImportRow, read_rows
@@ -34,7 +35,6 @@ from consultation.models import (
     Statement,
     Theme,
 )
-from consultation.participants import text_hash
 from consultation.settings import ROOT, settings
 from consultation.storage import Storage
 from samenspraak.cli import app

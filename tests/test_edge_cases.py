@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from analysis.embeddings import encoder_named, model_key, vectors_of
 from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from analysis.voices import sort_out
+from consultation.answers import text_hash
 from consultation.models import ContributionVersion, Embedding, RunMark, Statement
-from consultation.participants import text_hash
 from consultation.settings import settings
 from consultation.storage import Storage
 from language.embedding import Vectors, normalised

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from review_stage import PASSWORD, agree_to_quotes
-from web_stage import Site, StandIn, analysed, free_port
+from web_stage import FLAGS, Site, StandIn, analysed, free_port
 
 from analysis import run
 from analysis.coding import choices, draw, items
@@ -33,16 +33,6 @@ pytest_plugins = ["web_fixtures"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning"),
-]
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
 ]
 
 

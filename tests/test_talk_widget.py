@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
-from servers import Servers
+from servers import Servers, serving
 from sqlalchemy import select
-from web_fixtures import FLAGS
 from web_pages import answer_box, lines, violations
+from web_stage import FLAGS
 
 from consultation.models import Contribution, ContributionVersion
 
@@ -34,15 +34,9 @@ FOCUSED = "() => document.activeElement?.shadowRoot?.activeElement?.textContent 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """The product, serving, with round 1 open."""
-    running = Servers(tmp_path_factory.mktemp("var"))
-    done = running.verb("round", "open", "1")
-    assert done.returncode == 0, done.stderr
-    running.start()
-    try:
+    """Servers of its own: the test looks at everything that was stored."""
+    with serving(tmp_path_factory.mktemp("var")) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

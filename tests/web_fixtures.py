@@ -8,21 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from web_stage import FOREIGN, Site, StandIn, Talk, begin, free_port
+from web_stage import FLAGS, FOREIGN, Site, StandIn, Talk, begin, free_port
 
 from consultation import rounds
 from consultation.settings import Settings
 from consultation.storage import Storage
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture

@@ -153,6 +153,15 @@ def free_port() -> int:
         return port
 
 
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 FOREIGN = f"http://localhost:{free_port()}"
 
 

@@ -17,7 +17,7 @@ from consultation.conversation import ASIDE, Bubble, Turn
 from consultation.models import Message
 from consultation.storage import Storage
 from language.alarm import alarm
-from language.foreign import foreign_language
+from language.foreign import foreign_language, load_languages
 from language.personal_data import SURE, Finding, find, masked
 from language.pipeline import load_pipeline
 from language.sentences import sentence_spans
@@ -66,10 +66,11 @@ class Care:
         self._nlp: Language | None = None
 
     def prepare(self) -> None:
-        """Reads in the pipeline, so that nobody has to wait for it."""
+        """Reads in the pipeline and the word lists, so that nobody has to wait for them."""
         with self._reading:
             if self._nlp is None:
                 self._nlp = load_pipeline(self._spacy_model)
+                load_languages()
 
     def settles(self, message_id: str) -> bool:
         """Whether a message needs no assistant: it has to wait, or a choice about one is open."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.picture import Picture
 from consultation.curation import Change, ConflictError, CurationError, Ledger
 from consultation.curation_operations import Operation, parse
 from consultation.curation_state import Event
@@ -35,6 +36,24 @@ class Refusal:
     status: int
     detail: str
     changes: tuple[Change, ...] = ()
+
+
+def feedback(
+    seen: Picture,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a page on an opdracht says of the decision just made (``gedaan`` in its address) or
+    refused, with what was typed."""
+    raw = query.get("gedaan", "")
+    return {
+        "seen": seen,
+        "refusal": refusal,
+        "typed": typed or {},
+        "done": next((each for each in seen.state.log if str(each.event.id) == raw), None),
+        "note": say("niet_opgeslagen") if refusal else "",
+    }
 
 
 def carry_out(

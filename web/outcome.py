@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from analysis.release import FOLD_BELOW, Breakdown
 from consultation.catalogue import Catalogue
 from web import numbers
 from web.charts import Bars
+from web.kept import Kept
 from web.numbers import Numbers, RoundPart, Totals
 from web.texts import say
 
@@ -121,6 +123,14 @@ def summary(session: Session, consultation_id: int) -> Summary | None:
         sum(len(each.actions) for each in parts),
         {each.nummer: len(each.themes) for each in parts},
     )
+
+
+def kept_page(
+    session: Session, kept: Kept, consultation_id: int, catalogue: Catalogue, opdracht: int
+) -> Page:
+    """The same as ``page_of``, counted anew only when something in it changed."""
+    make = partial(page_of, session, consultation_id, catalogue, opdracht)
+    return kept.of(session, ("opdracht", opdracht), make)
 
 
 def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:

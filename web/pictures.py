@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.exceptions import HTTPException
 
 from web.charts import bar_chart
-from web.outcome import page_of
+from web.outcome import kept_page
 from web.services import Here
 
 router = APIRouter(prefix="/grafieken", include_in_schema=False)
@@ -30,11 +29,7 @@ def picture(
     if here.catalogue.opdracht(number) is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        page = here.kept.of(
-            session,
-            ("opdracht", number),
-            partial(page_of, session, here.consultation_id, here.catalogue, number),
-        )
+        page = kept_page(session, here.kept, here.consultation_id, here.catalogue, number)
     chart = page.charts.get(subject)
     if chart is None:
         raise HTTPException(404)

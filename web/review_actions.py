@@ -14,10 +14,9 @@ from analysis.weighing import urgencies, weight
 from consultation import checklist
 from consultation.curation_state import CuratedAction, Outcome, concerned
 from web.accounts import CurrentReviewer, Reviewer
-from web.decisions import Refusal
+from web.decisions import Refusal, feedback
 from web.review import known_opdracht, page
 from web.services import Here, Services
-from web.texts import say
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
@@ -58,7 +57,7 @@ def show_actions(
             reviewer,
             "beheer/acties.html",
             refusal.status if refusal else 200,
-            **_shared(seen, query, refusal, typed),
+            **feedback(seen, query, refusal, typed),
             here_path=f"/beheer/opdrachten/{number}/acties",
             opdracht=opdracht,
             weights={each.id: weight(each, {number: seen}, given) for each in seen.actions},
@@ -94,7 +93,7 @@ def show_action(
             reviewer,
             "beheer/actie.html",
             refusal.status if refusal else 200,
-            **_shared(seen, query, refusal, typed),
+            **feedback(seen, query, refusal, typed),
             here_path=f"/beheer/opdrachten/{number}/acties/{action_id}",
             opdracht=opdracht,
             action=action,
@@ -115,20 +114,3 @@ def history_of(seen: Picture, action: CuratedAction) -> list[Outcome]:
 
 def _blank(number: int) -> CuratedAction:
     return CuratedAction("", number, text="")
-
-
-def _shared(
-    seen: Picture,
-    query: Mapping[str, str],
-    refusal: Refusal | None,
-    typed: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    raw = query.get("gedaan", "")
-    done = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
-    return {
-        "seen": seen,
-        "refusal": refusal,
-        "typed": typed or {},
-        "done": next((each for each in seen.state.log if each.event.id == done), None),
-        "note": say("niet_opgeslagen") if refusal else "",
-    }

@@ -9,6 +9,7 @@ from analysis.splitting import FEWEST, division
 from consultation.curation_state import Outcome
 from web import findings
 from web.accounts import CurrentReviewer
+from web.decisions import feedback
 from web.review import known_opdracht, page
 from web.services import Here
 
@@ -24,7 +25,6 @@ def proposals_page(
     reviewer.require("read", number)
     with here.storage.reading() as session:
         seen = here.pictures.of(session, here.consultation_id, number)
-        raw = request.query_params.get("gedaan", "")
         answered: dict[str, Outcome] = {
             str(each.event.operation.proposal): each
             for each in seen.state.log
@@ -36,12 +36,9 @@ def proposals_page(
             here,
             reviewer,
             "beheer/voorstellen.html",
-            seen=seen,
+            **feedback(seen, request.query_params),
             opdracht=opdracht,
             here_path=request.url.path,
-            refusal=None,
-            note="",
-            done=next((each for each in seen.state.log if str(each.event.id) == raw), None),
             answered=answered,
             fresh=[each for each in seen.themes if each.status == "kandidaat"] if known else [],
         )

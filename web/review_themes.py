@@ -17,13 +17,12 @@ from consultation import rounds
 from consultation.curation_state import CuratedTheme, Event, Outcome, concerned
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
-from web.decisions import Refusal, asked, carry_out
+from web.decisions import Refusal, asked, carry_out, feedback
 from web.problems import Problem
 from web.review import Posted, PostedForm, back_to, chosen_round, known_opdracht, page, paged
 from web.review_actions import show_action, show_actions
 from web.services import Here, Services
 from web.sifting import KINDS, SORTS, STATUSES, Sift, per_round
-from web.texts import say
 
 THEMES_PER_PAGE = 20
 _RECENT = 5
@@ -246,16 +245,11 @@ def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
 def _shared(
     seen: Picture, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
 ) -> dict[str, Any]:
-    """What every page on an opdracht needs."""
-    done = _number(query, "gedaan", 0)
+    """What every page on an opdracht's themes needs."""
     return {
-        "seen": seen,
+        **feedback(seen, query, refusal, typed),
         "run": seen.run,
         "per_round": per_round,
-        "refusal": refusal,
-        "typed": typed or {},
-        "done": next((each for each in seen.state.log if each.event.id == done), None),
-        "note": say("niet_opgeslagen") if refusal else "",
     }
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from consultation import rounds
-from web.outcome import counts_of, page_of
+from web.outcome import counts_of, kept_page
 from web.pages import pages
 from web.services import Here
 
@@ -41,11 +41,7 @@ def opdracht(request: Request, here: Here, number: int) -> HTMLResponse:
     if found is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        page = here.kept.of(
-            session,
-            ("opdracht", number),
-            partial(page_of, session, here.consultation_id, here.catalogue, number),
-        )
+        page = kept_page(session, here.kept, here.consultation_id, here.catalogue, number)
         open_ = rounds.open_round(session, here.consultation_id)
     uitdaging = next(each for each in here.catalogue.uitdagingen if each.nummer == found.uitdaging)
     return pages(request).render(
