@@ -282,7 +282,7 @@ def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
             select(func.count()).select_from(Participant).scalar_subquery(),
             select(func.count()).select_from(Contribution).scalar_subquery(),
             select(func.sum(Contribution.version)).scalar_subquery(),
-            select(func.count(Contribution.withdrawn_at)).scalar_subquery(),
+            select(func.max(Contribution.created_at)).scalar_subquery(),
             select(func.max(Publication.id)).scalar_subquery(),
             select(func.count(Publication.withdrawn_at)).scalar_subquery(),
         )

@@ -106,7 +106,6 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
         .join(Round, Round.id == Submission.round_id)
         .where(
             Round.consultation_id == consultation_id,
-            Contribution.withdrawn_at.is_(None),
             ContributionVersion.version == Contribution.version,
             Submission.participant_id.in_(agreed()),
             Submission.participant_id.in_(consented("citaat")),
@@ -141,7 +140,6 @@ def _where_from(first: Any, second: Any, ids: list[str]) -> Select[Any]:
         .join(Submission, Submission.id == Contribution.submission_id)
         .where(
             Statement.id.in_(ids),
-            Contribution.withdrawn_at.is_(None),
             ContributionVersion.version == Contribution.version,
         )
     )

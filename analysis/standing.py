@@ -183,7 +183,6 @@ def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
 def _stands(consultation_id: int, until_round: int | None) -> list[ColumnElement[bool]]:
     stands = [
         Round.consultation_id == consultation_id,
-        Contribution.withdrawn_at.is_(None),
         ContributionVersion.version == Contribution.version,
         Participant.id.in_(agreed()),
     ]

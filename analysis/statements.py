@@ -133,7 +133,6 @@ def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> li
             Round.consultation_id == consultation_id,
             ContributionVersion.cut_at.is_(None),
             ContributionVersion.version == Contribution.version,
-            Contribution.withdrawn_at.is_(None),
             Submission.participant_id.in_(agreed()),
         )
         .order_by(Contribution.created_at, Contribution.id)

@@ -42,7 +42,6 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
         .where(
             Round.consultation_id == consultation_id,
             Contribution.value.is_not(None),
-            Contribution.withdrawn_at.is_(None),
             Submission.opdracht.is_not(None),
             Submission.participant_id.in_(agreed()),
         )

@@ -87,7 +87,6 @@ def standing(session: Session, place: Submission) -> dict[str, str]:
         .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
         .where(
             Contribution.submission_id == place.id,
-            Contribution.withdrawn_at.is_(None),
             ContributionVersion.version == Contribution.version,
         )
         .order_by(Contribution.created_at)
@@ -171,7 +170,6 @@ def _contribution(session: Session, place: str, question: str) -> Contribution |
         select(Contribution).where(
             Contribution.submission_id == place,
             Contribution.question == question,
-            Contribution.withdrawn_at.is_(None),
         )
     )
 

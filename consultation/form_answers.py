@@ -163,7 +163,6 @@ def _answer(session: Session, submission: Submission, answer: FormAnswer) -> boo
         select(Contribution).where(
             Contribution.submission_id == submission.id,
             Contribution.question == answer.question,
-            Contribution.withdrawn_at.is_(None),
         )
     )
     if contribution is None:

@@ -262,7 +262,6 @@ class Contribution(Base):
     auto: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    withdrawn_at: Mapped[datetime | None]
     submission: Mapped[Submission] = relationship()
     versions: Mapped[list[ContributionVersion]] = relationship(
         cascade="all, delete-orphan",

@@ -41,7 +41,6 @@ def own_answers(
         .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
         .where(
             Submission.participant_id == participant_id,
-            Contribution.withdrawn_at.is_(None),
             ContributionVersion.version == Contribution.version,
         )
         .order_by(Round.number, Submission.created_at, Contribution.created_at, Contribution.id)

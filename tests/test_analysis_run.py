@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import analysis.run
 from analysis import frames
 from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
+from analysis.picture import Pictures
 from analysis.proposals import reads_as_proposal
 from analysis.report import render
 from analysis.run import RunResult, analyse
@@ -19,7 +20,7 @@ from analysis.standing import standing
 from analysis.statements import STATEMENT_COLUMNS, cut_new
 from analysis.themes import theme_views, without_theme
 from consultation import rounds
-from consultation.answers import text_hash
+from consultation.answers import take_back, text_hash
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
 from consultation.import_files import ImportFile, ImportRow, read_rows
@@ -38,6 +39,7 @@ from consultation.models import (
 from consultation.settings import ROOT, settings
 from consultation.storage import Storage
 from samenspraak.cli import app
+from web.kept import Kept
 
 FAST = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
 SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
@@ -100,9 +102,43 @@ def test_who_withdrew_consent_or_answer_is_not_cut_nor_counted(
         said = standing(session, consultation)
         gone = session.get(Contribution, said[0].contribution)
         assert gone is not None
-        gone.withdrawn_at = gone.created_at
+        take_back(session, gone)
     with storage.reading() as session:
         assert len(standing(session, consultation)) == 2
+
+
+def test_what_is_kept_for_pages_goes_when_one_answer_is_taken_back_and_another_comes(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    rows = [ImportRow("", f"Zin nummer {n}.", opdracht=4, participant="1") for n in range(2)]
+    consultation = prepared(storage, catalogue, rows)
+    cut_new(storage, consultation, catalogue, "use")
+    pictures, pages = Pictures(), Kept()
+
+    def read() -> tuple[list[str], list[str]]:
+        with storage.reading() as session:
+
+            def texts() -> list[str]:
+                return [each.text for each in standing(session, consultation)]
+
+            return pictures.kept(session, consultation, "x", texts), pages.of(session, "x", texts)
+
+    before = read()
+    assert len(before[0]) == len(before[1]) == 2
+    with storage.writing() as session:
+        gone = session.scalars(select(Contribution)).first()
+        assert gone is not None
+        words = gone.versions[0].text
+        fresh = Contribution(
+            submission_id=gone.submission_id, question=gone.question, channel="chat"
+        )
+        fresh.versions.append(ContributionVersion(version=1, text="Een nieuwe zin."))
+        take_back(session, gone)
+        session.add(fresh)
+    cut_new(storage, consultation, catalogue, "use")
+    for texts in read():
+        assert words not in texts
+        assert "Een nieuwe zin." in texts
 
 
 def test_statements_without_an_opdracht_are_placed_or_left_for_a_person(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 import consultation.records  # noqa: F401  (its tables belong to the same schema)
 from consultation.errors import StorageError
 from consultation.models import Base
+from consultation.settings import ROOT
 from consultation.storage import Storage
 
 
@@ -61,6 +64,51 @@ def test_a_database_that_is_not_there_gives_one_line_with_the_mend(url: str, wor
     with pytest.raises(StorageError, match=words) as caught:
         Storage(url)
     assert "\n" not in str(caught.value)
+
+
+def test_an_answer_that_was_marked_as_taken_back_is_gone_and_the_others_stay_whole(
+    database_url: str,
+) -> None:
+    """The table of answers loses a column, and no answer what hangs on it."""
+    storage = Storage(database_url)
+    migrated(storage.engine, "0006")
+    with storage.writing() as session:
+        for statement in OLD_ANSWERS.strip().splitlines():
+            session.execute(text(statement))
+    storage.close()
+    newer = Storage(database_url)
+    with newer.reading() as session:
+        for table, column in (
+            ("contribution", "id"),
+            ("contribution_version", "text"),
+            ("statement", "id"),
+        ):
+            rows = session.execute(text(f"select {column} from {table}")).scalars()
+            assert list(rows) == ["blijft"], table
+    newer.close()
+
+
+def migrated(engine: Engine, revision: str) -> None:
+    """Takes a schema back to how it was."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+OLD_ANSWERS = """
+insert into consultation (id, slug, titel) values (1, 'a', 'A')
+insert into round (id, consultation_id, number, kind, status, opened_at) values (1, 1, 1, 'bevraging', 'open', '2026-01-01 00:00:00')
+insert into participant (id, consultation_id, created_at) values ('p', 1, '2026-01-01 00:00:00')
+insert into submission (id, participant_id, round_id, status, created_at) values ('s', 'p', 1, 'open', '2026-01-01 00:00:00')
+insert into contribution (id, submission_id, channel, auto, version, created_at) values ('blijft', 's', 'chat', false, 1, '2026-01-01 00:00:00')
+insert into contribution (id, submission_id, channel, auto, version, created_at, withdrawn_at) values ('gaat', 's', 'chat', false, 1, '2026-01-01 00:00:00', '2026-01-02 00:00:00')
+insert into contribution_version (id, contribution_id, version, text, parts, at) values ('v1', 'blijft', 1, 'blijft', '[]', '2026-01-01 00:00:00')
+insert into contribution_version (id, contribution_id, version, text, parts, at) values ('v2', 'gaat', 1, 'gaat', '[]', '2026-01-01 00:00:00')
+insert into statement (id, contribution_version_id, start, "end", kind, placed_by, created_at) values ('blijft', 'v1', 0, 6, 'anders', 'vraag', '2026-01-01 00:00:00')
+insert into statement (id, contribution_version_id, start, "end", kind, placed_by, created_at) values ('gaat', 'v2', 0, 4, 'anders', 'vraag', '2026-01-01 00:00:00')
+"""  # noqa: E501
 
 
 def test_a_schema_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -64,7 +64,6 @@ def stored(site: Site) -> list[tuple[Any, ...]]:
             Contribution.value,
         )
         .join(ContributionVersion)
-        .where(Contribution.withdrawn_at.is_(None))
         .order_by(Contribution.created_at, ContributionVersion.version)
     )
     with site.storage.reading() as session:

@@ -93,7 +93,6 @@ def answer(session: Session, consultation_id: int, contribution_id: str) -> Answ
         .join(Participant, Participant.id == Submission.participant_id)
         .where(
             Contribution.id == contribution_id,
-            Contribution.withdrawn_at.is_(None),
             Round.consultation_id == consultation_id,
         )
     ).first()

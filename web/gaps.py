@@ -62,7 +62,6 @@ def arrived_since(
             .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
             .where(
                 Round.consultation_id == consultation_id,
-                Contribution.withdrawn_at.is_(None),
                 ContributionVersion.version == Contribution.version,
                 asked | (Submission.opdracht.is_(None) & placed),
             )

@@ -63,7 +63,7 @@ def _stamp(session: Session) -> tuple[Any, ...]:
         select(
             func.count(Contribution.id),
             func.sum(Contribution.version),
-            func.count(Contribution.withdrawn_at),
+            func.max(Contribution.created_at),
         ),
         select(func.count(Statement.id), func.sum(Statement.opdracht)),
         select(func.max(AnalysisRun.id)),

@@ -97,7 +97,7 @@ def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
         .outerjoin(Submission, Submission.round_id == Round.id)
         .outerjoin(
             Contribution,
-            (Contribution.submission_id == Submission.id) & Contribution.withdrawn_at.is_(None),
+            Contribution.submission_id == Submission.id,
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -156,7 +156,6 @@ def totals(session: Session, consultation_id: int) -> Totals:
         .join(Participant, Participant.id == Submission.participant_id)
         .where(
             Participant.consultation_id == consultation_id,
-            Contribution.withdrawn_at.is_(None),
             Participant.id.in_(agreed()),
         )
     )
@@ -176,7 +175,7 @@ def _said(opdracht: int | None = None) -> Subquery:
             Submission.round_id.label("round"),
         )
         .join(Contribution, Contribution.submission_id == Submission.id)
-        .where(Contribution.withdrawn_at.is_(None), Submission.opdracht.is_not(None))
+        .where(Submission.opdracht.is_not(None))
     )
     placed = (
         select(
@@ -189,7 +188,6 @@ def _said(opdracht: int | None = None) -> Subquery:
         .join(Contribution)
         .join(Submission)
         .where(
-            Contribution.withdrawn_at.is_(None),
             Submission.opdracht.is_(None),
             Statement.opdracht.is_not(None),
         )
