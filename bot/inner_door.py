@@ -26,7 +26,7 @@ class InnerDoor(InputChannel):
         return "binnen"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Tells how much is remembered of a talk, drops it, and understands one sentence."""
+        """Tells how much is remembered of a talk, drops it or all, understands one sentence."""
         door = Blueprint("inner_door", __name__)
 
         @door.route("/", methods=["GET"])
@@ -40,6 +40,11 @@ class InnerDoor(InputChannel):
         @door.route("/gesprekken/<name:str>", methods=["DELETE"])
         async def forget(request: Request, name: str) -> HTTPResponse:
             tracker_store.forget(name)
+            return response.empty()
+
+        @door.route("/gesprekken", methods=["DELETE"])
+        async def forget_all(request: Request) -> HTTPResponse:
+            tracker_store.forget_all()
             return response.empty()
 
         @door.route("/begrip", methods=["POST"])

@@ -30,6 +30,12 @@ def forget(conversation: str) -> None:
         store.drop(conversation)
 
 
+def forget_all() -> None:
+    """Drops every tracker, from all stores of this process."""
+    for store in _stores:
+        store.drop_all()
+
+
 def remembered(conversation: str) -> int:
     """How many trackers of a talk are kept in this process."""
     return sum(len(store.of(conversation)) for store in _stores)
@@ -52,7 +58,13 @@ class LiveTrackerStore(TrackerStore):
         _stores.add(self)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps a tracker as the most recently used."""
+        """Keeps a tracker as the most recently used.
+
+        One that was dropped while its turn was under way stays gone. A new one is saved while it
+        has no events yet.
+        """
+        if tracker.events and self._trackers.get(tracker.sender_id) is not tracker:
+            return
         await self.stream_events(tracker)
         self._trackers[tracker.sender_id] = tracker
         self._trackers.move_to_end(tracker.sender_id)
@@ -71,6 +83,10 @@ class LiveTrackerStore(TrackerStore):
         """Lets go of every tracker of a talk."""
         for sender_id in self.of(conversation):
             del self._trackers[sender_id]
+
+    def drop_all(self) -> None:
+        """Lets go of every tracker."""
+        self._trackers.clear()
 
     def of(self, conversation: str) -> list[str]:
         """The names of a talk's trackers."""

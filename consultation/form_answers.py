@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consultation import entrance, participants, rounds
@@ -22,6 +22,7 @@ from consultation.errors import ReceiptUnknown
 from consultation.models import (
     Contribution,
     ContributionVersion,
+    Conversation,
     Participant,
     Submission,
     now,
@@ -44,11 +45,16 @@ class FormAnswer:
 
 @dataclass(frozen=True)
 class Stored:
-    """What one form brought about."""
+    """What one form brought about.
+
+    ``talks`` are the participant's talks where something changed: what the assistant remembers of
+    them is out of date, and may hold words that were taken back.
+    """
 
     receipt: str
     answers: int
     changed: int
+    talks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,8 +142,14 @@ def store(
     changed = sum(_answer(session, submission, each) for each in answers)
     if changed or submission.confirmed_at is None:
         submission.status, submission.confirmed_at = "bevestigd", now()
+    talks = participants.talks(session, participant.id) if changed else []
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id.in_(talks))
+        .values(attempt=Conversation.attempt + 1)
+    )
     session.flush()
-    return Stored(code, sum(bool(each.text) for each in answers), changed)
+    return Stored(code, sum(bool(each.text) for each in answers), changed, tuple(talks))
 
 
 def _participant(

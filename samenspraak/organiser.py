@@ -17,7 +17,7 @@ from consultation.errors import SamenspraakError
 from consultation.models import Round
 from consultation.settings import Settings
 from samenspraak.workplace import open_workplace
-from web.assistant import Assistant
+from web.assistant import Assistant, AssistantDown
 
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
@@ -133,9 +133,16 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
     """A running assistant drops what it remembers; one that is down remembers nothing."""
     assistant = Assistant(values.rasa_port, values.actions_port)
-    for talk in talks:
-        await assistant.forget(talk)
-    await assistant.close()
+    try:
+        for talk in talks:
+            await assistant.forget(talk)
+    except AssistantDown as error:
+        raise SamenspraakError(
+            "erased from the database, but the assistant did not answer and may remember the talk; "
+            "stop and start it."
+        ) from error
+    finally:
+        await assistant.close()
 
 
 @user_app.command("add")

@@ -101,6 +101,10 @@ class Servers:
         pid = int((self.folder / "log" / f"{name}.pid").read_text())
         os.kill(pid, signal.SIGKILL)
 
+    def logs(self) -> list[Path]:
+        """What the processes wrote down."""
+        return [self.folder / "serve.log", *(self.folder / "log").glob("*.log")]
+
     def remembers(self, talk: str) -> int:
         """How many trackers Rasa keeps of a talk."""
         return int(httpx.get(self._memory(talk), timeout=30).json()["trackers"])

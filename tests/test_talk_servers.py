@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -71,22 +75,25 @@ TYPED = {
     "voorstel": "  de gemeente betaalt ruimere uren voor de opvang 🙏 — en liefst gratis  ",
     "trekker": "/restart de gemeenten, met VDAB",
 }
+IN_NO_LOG = ("Kinderopvang in Gent", "ruimere uren voor de opvang", "/restart de gemeenten")
 
 
-def talk_with_kills(servers: Servers, victim: str, turns: set[int]) -> None:
-    """Holds a whole talk, each message sent twice, and kills a process before some turns."""
+def talk_with_kills(servers: Servers, victim: str, turns: set[int], during: bool = False) -> None:
+    """Holds a whole talk, each message sent twice, and kills a process at some turns.
+
+    It dies just before the message is sent or, with ``during``, while the message is worked on.
+    """
     talk = Talk(servers.url, opdracht=4)
     turn = 0
     while talk.at[0] != "einde":
         turn += 1
-        if turn in turns:
-            servers.kill(victim)
-        step, _, question = talk.at
-        if step == "vraag" and question in TYPED:
-            talk.say(TYPED[question], times=2)
-        else:
-            taps = {"vraag": '"waarde":"5"', "groep": '"burger"', "verder": "/stoppen"}
-            talk.tap(taps.get(step, "/bevestigen"), times=2)
+        with dying(servers, victim, turn, during) if turn in turns else nullcontext():
+            step, _, question = talk.at
+            if step == "vraag" and question in TYPED:
+                talk.say(TYPED[question], times=2)
+            else:
+                taps = {"vraag": '"waarde":"5"', "groep": '"burger"', "verder": "/stoppen"}
+                talk.tap(taps.get(step, "/bevestigen"), times=2)
     servers.wait_until_ready()
     found = stored(servers, talk)
     assert {question: found[question] for question in TYPED} == {
@@ -94,7 +101,24 @@ def talk_with_kills(servers: Servers, victim: str, turns: set[int]) -> None:
     }
     assert [value for _, value in found["prioriteit"]] == [5]
     assert [text for text in talk.typed() if text in TYPED.values()] == list(TYPED.values())
-    assert len(talk.typed()) == turn
+    assert len(talk.typed()) == turn == 9
+    for words in IN_NO_LOG:
+        assert [path.name for path in servers.logs() if words in path.read_text("utf-8")] == []
+
+
+@contextmanager
+def dying(servers: Servers, victim: str, turn: int, during: bool) -> Iterator[None]:
+    """A process that is dead when the block begins, or that dies some hundredths after that."""
+    if not during:
+        servers.kill(victim)
+        yield
+        return
+    servers.wait_until_ready()
+    with ThreadPoolExecutor() as other:
+        # Another moment of the road at each turn.
+        death = other.submit(lambda: (time.sleep(turn * 7 % 10 / 100), servers.kill(victim)))
+        yield
+        death.result()
 
 
 @pytest.mark.parametrize("victim", ["rasa", "actions", "web"])
@@ -105,11 +129,12 @@ def test_a_process_killed_at_five_turns_loses_no_answer_and_doubles_none(
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("during", [False, True], ids=["before", "during"])
 @pytest.mark.parametrize("victim", ["rasa", "actions", "web"])
 def test_a_process_killed_at_every_turn_loses_no_answer_and_doubles_none(
-    servers: Servers, victim: str
+    servers: Servers, victim: str, during: bool
 ) -> None:
-    talk_with_kills(servers, victim, set(range(1, 30)))
+    talk_with_kills(servers, victim, set(range(1, 30)), during)
 
 
 def test_text_that_starts_with_a_slash_is_text_and_a_payload_counts_only_when_offered(

@@ -17,8 +17,16 @@ from web_stage import Site, begin
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
+from consultation.conversation import tracker_name
 from consultation.invitations import InvitationRow, invite
-from consultation.models import Consent, Contribution, ContributionVersion, Participant, Submission
+from consultation.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Participant,
+    Submission,
+)
 
 pytest_plugins = ["web_fixtures"]
 
@@ -130,6 +138,27 @@ def test_the_receipt_code_of_a_form_opens_the_chat_and_the_form(
         assert session.scalar(select(func.count()).select_from(Participant)) == 1
         words = session.scalars(select(ContributionVersion.text)).all()
     assert BARRIER not in words
+    assert f"/{talk.session}" in site.rasa.forgot
+
+
+def test_after_a_change_in_the_form_the_assistant_starts_the_talk_anew(
+    http: httpx.Client, site: Site
+) -> None:
+    receipt = code(send(http).text)
+    talk = begin(http, receipt=receipt)
+    talk.send("Ja", "c1", payload="/bevestigen")
+    same = {**fields(http.post("/formulier/4/verder", data={"code": receipt}).text), **ANSWERS}
+
+    def name() -> str:
+        with site.storage.reading() as session:
+            return tracker_name(talk.session, session.get_one(Conversation, talk.session).attempt)
+
+    before = name()
+    for barrier, new in ((BARRIER, False), ("Iets anders", True)):
+        assert http.post("/formulier/4", data={**same, "antwoord_drempel": barrier}).is_success
+        assert (name() != before) is new
+    talk.send("Een antwoord", "c2")
+    assert site.rasa.heard[-1]["sender"] == name()
 
 
 def test_a_form_sent_twice_is_stored_once(http: httpx.Client, site: Site) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import func, select
-from web_stage import Site, StandIn, Talk, ask, begin, effects, small_talk
+from web_stage import Answer, Site, StandIn, Talk, ask, begin, effects, small_talk
 
 from consultation import participants, rounds
 from consultation.models import (
@@ -300,6 +300,44 @@ def test_erasing_ends_the_talk_everywhere(talk: Talk, site: Site) -> None:
         assert session.scalar(select(func.count()).select_from(Participant)) == 0
     again = talk.http.post("/api/chat/sessions", json={"receipt": talk.receipt})
     assert again.status_code == 404
+
+
+def test_the_assistant_is_told_to_forget_until_it_did(talk: Talk, stand_in: StandIn) -> None:
+    stand_in.deaf = 2
+    assert talk.http.delete("/api/chat", headers=talk.headers).status_code == 204
+    deadline = time.monotonic() + 20
+    while f"/{talk.session}" not in stand_in.forgot:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert stand_in.deaf == 0
+
+
+def test_a_web_server_that_starts_lets_the_assistant_forget_what_the_last_one_may_not_have_told(
+    talk: Talk,
+    stand_in: StandIn,
+) -> None:
+    deadline = time.monotonic() + 20
+    while "" not in stand_in.forgot:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert talk.session
+
+
+@pytest.mark.parametrize("answer", [small_talk, lambda _: 500], ids=["answers", "fails"])
+def test_words_the_assistant_hears_while_they_are_erased_are_forgotten_after_it(
+    talk: Talk, stand_in: StandIn, answer: Answer
+) -> None:
+    told: list[int] = []
+
+    def erased_meanwhile(body: dict[str, Any]) -> Any:
+        assert talk.http.delete("/api/chat", headers=talk.headers).status_code == 204
+        told.append(stand_in.forgot.count(f"/{talk.session}"))
+        return answer(body)
+
+    stand_in.answer = erased_meanwhile
+    assert talk.send("Dit hoort hij te laat", "c1").status_code == 401
+    assert told == [1]
+    assert stand_in.forgot.count(f"/{talk.session}") == 2
 
 
 def test_a_receipt_leads_back_to_the_same_talk(talk: Talk) -> None:

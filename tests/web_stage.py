@@ -101,6 +101,9 @@ class StandIn:
     port: int
     answer: Answer = small_talk
     heard: list[dict[str, Any]] = field(default_factory=list)
+    forgot: list[str] = field(default_factory=list)
+    deaf: int = 0
+    """How many times more it does not hear that it must forget."""
     _server: ThreadingHTTPServer | None = None
 
     def start(self) -> None:
@@ -121,6 +124,14 @@ class StandIn:
                     self._send(answer, {"status": "failure"})
                 else:
                     self._send(200, answer)
+
+            def do_DELETE(self) -> None:
+                if stand_in.deaf:
+                    stand_in.deaf -= 1
+                    self._send(500, {"status": "failure"})
+                    return
+                stand_in.forgot.append(self.path.removeprefix("/webhooks/binnen/gesprekken"))
+                self._send(200, {})
 
             def _send(self, status: int, content: Any) -> None:
                 raw = content if isinstance(content, bytes) else json.dumps(content).encode()

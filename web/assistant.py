@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,13 +100,24 @@ class Assistant:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
             return None
 
-    async def forget(self, conversation_id: str) -> None:
-        """Makes the assistant drop what it remembers of a talk; one that is down has no memory."""
-        with contextlib.suppress(httpx.HTTPError):
-            await self._client.delete(
-                f"{self._rasa}/webhooks/binnen/gesprekken/{conversation_id}",
-                timeout=_HEALTH_TIMEOUT,
+    async def forget(self, conversation_id: str | None = None) -> None:
+        """Makes the assistant drop what it remembers of a talk, or of all of them.
+
+        One that is down has no memory.
+
+        Raises:
+            AssistantDown: it did not answer, so it may still remember.
+        """
+        which = f"/{conversation_id}" if conversation_id else ""
+        try:
+            response = await self._client.delete(
+                f"{self._rasa}/webhooks/binnen/gesprekken{which}", timeout=_HEALTH_TIMEOUT
             )
+            response.raise_for_status()
+        except httpx.ConnectError:
+            return
+        except httpx.HTTPError as error:
+            raise AssistantDown(type(error).__name__) from error
 
     async def health(self) -> Health:
         """Whether Rasa and the action server answer."""

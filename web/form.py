@@ -151,6 +151,8 @@ async def send_form(
     except RoundError:
         errors = {"form": say("formulier_gesloten")}
         return _page(request, here, opdracht, filled, Checked(errors), 409)
+    for talk in stored.talks:
+        await here.turns.forget(talk)
     others = [each for each in here.catalogue.opdrachten if each.nummer != opdracht.nummer]
     return pages(request).render(
         request, "formulier_klaar.html", opdracht=opdracht, stored=stored, others=others

@@ -217,7 +217,7 @@ def read_messages(
 async def erase(here: Here, conversation_id: Authorised) -> Response:
     """Erases the participant: talk, answers and all that was made from them."""
     for each in await run_in_threadpool(_erase, here, conversation_id):
-        await here.assistant.forget(each)
+        await here.turns.forget(each)
     return Response(status_code=204)
 
 

@@ -53,6 +53,8 @@ class Turns:
         self._assistant = assistant
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[bool]] = set()
+        # What an earlier web server did not come to say, it may not have said at all.
+        self._to_forget: set[str | None] = {None}
         self._strikes: dict[str, int] = {}
         self._resting: dict[str, tuple[float, float]] = {}
         self._worker: asyncio.Task[None] | None = None
@@ -75,6 +77,11 @@ class Turns:
         With the participant the message itself is gone from the database, its answer too.
         """
         return self._farewells.pop(message_id, None)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Makes the assistant drop its memory of a talk; the worker goes on until it did."""
+        self._to_forget.add(conversation_id)
+        await self._forget_all()
 
     def start(self) -> None:
         """Starts the worker, which also takes up what a process that died left behind."""
@@ -102,6 +109,7 @@ class Turns:
             await asyncio.sleep(WORKER_PAUSE)
 
     async def _sweep(self) -> None:
+        await self._forget_all()
         waiting = await run_in_threadpool(self._waiting_conversations)
         for gone in self._resting.keys() - set(waiting):
             del self._resting[gone]
@@ -148,10 +156,13 @@ class Turns:
             try:
                 reply = await self._reply(turn)
                 await run_in_threadpool(self._complete, message_id, reply)
-                await self._forget(turn, reply)
-            except TalkError:
-                return True
-            except (AssistantDown, IntegrityError) as reason:
+                if any(takes_words_away(effect) for effect in reply.effects):
+                    await self.forget(turn.conversation_id)
+            except (TalkError, AssistantDown, IntegrityError) as reason:
+                if await run_in_threadpool(self._erased, message_id):
+                    # The assistant may have heard the words after it was told to forget.
+                    await self.forget(turn.conversation_id)
+                    return True
                 _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
                 if await self._hopeless(message_id):
                     await self._apologise(turn)
@@ -171,9 +182,14 @@ class Turns:
         first = await run_in_threadpool(self._care.before, turn)
         return Reply((*first, *reply.bubbles), reply.effects)
 
-    async def _forget(self, turn: Turn, reply: Reply) -> None:
-        if any(takes_words_away(effect) for effect in reply.effects):
-            await self._assistant.forget(turn.conversation_id)
+    async def _forget_all(self) -> None:
+        for each in tuple(self._to_forget):
+            try:
+                await self._assistant.forget(each)
+            except AssistantDown as reason:
+                _log.warning("the assistant is to forget a talk, and did not yet (%s)", reason)
+                return
+            self._to_forget.discard(each)
 
     async def _hopeless(self, message_id: str) -> bool:
         """Whether it is the message that fails, not a process that is down or starting."""
@@ -213,6 +229,10 @@ class Turns:
             conversation.complete(
                 session, self._catalogue, message_id, reply.bubbles, reply.effects
             )
+
+    def _erased(self, message_id: str) -> bool:
+        with self._storage.reading() as session:
+            return session.get(Message, message_id) is None
 
     def _attempts(self, message_id: str) -> int:
         with self._storage.reading() as session:
