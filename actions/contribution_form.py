@@ -61,23 +61,28 @@ class ValidateContributionForm(TalkForm):
         text = str(value).lstrip("\u2060")
         number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
         probed: str | None = talk.slot("doorvraag")
+        shown = _step_name(talk, number) if button else text
+        earlier = talk.answers.get(vraag.key)
+        whole = f"{earlier} {shown}" if probed and earlier else shown
+        others = [said for key, said in talk.answers.items() if key != vraag.key]
         judged = probing.judged(vraag, text)
-        measure = probing.measure(judged, text, talk.answers, vraag.key)
+        found = probing.measure(judged, text, others)
+        kept = found
+        if whole != text:
+            # What is kept tells of the whole answer, so that it compares with one given at once.
+            kept = probing.measure(probing.judged(vraag, whole), whole, others)
         talk.propose(
             AnswerGiven(
                 opdracht=opdracht.nummer,
                 question=vraag.key,
                 value=number,
                 probe=probed,
-                measure=None if button else measure,
+                measure=None if button else kept,
             )
         )
-        shown = _step_name(talk, number) if button else text
-        earlier = talk.answers.get(vraag.key)
-        whole = f"{earlier} {shown}" if probed and earlier else shown
         slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
         aside = talk.metadata.get("aside")
-        wording = None if button else probing.next_probe(talk, vraag, judged, measure)
+        wording = None if button else probing.next_probe(talk, vraag, judged, found)
         if wording is not None:
             talk.utter(
                 "doorvraag_begrepen", antwoord=probing.shortened(text), custom={"quotes": True}
@@ -85,7 +90,7 @@ class ValidateContributionForm(TalkForm):
             answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        talk.utter("andere_taal" if measure.language and not button else "antwoord_bewaard")
+        talk.utter("andere_taal" if found.language and not button else "antwoord_bewaard")
         answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 

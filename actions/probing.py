@@ -6,13 +6,13 @@ see ``docs/decisions/0004-probing.md``. The answer is stored before the probe is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from actions.talk import Talk
 from consultation.catalogue import Vraag
 from consultation.effects import Measure
-from language.foreign import foreign_language
-from language.informativeness import Judgement, is_mash, judge_answer
+from language import measuring
+from language.informativeness import Judgement, judge_answer
 
 _SHOWN = 80
 
@@ -22,29 +22,18 @@ def judged(vraag: Vraag, text: str) -> Judgement:
     return judge_answer(text, vraag.soort, vraag.tekst, strictness=vraag.strengheid)
 
 
-def measure(judgement: Judgement, text: str, answers: Mapping[str, str], question: str) -> Measure:
-    """The judgement as it is kept with the answer, with what marks the answer out."""
-    plain = _folded(text)
-    repeated = any(plain == _folded(said) for key, said in answers.items() if key != question)
-    marks = [
-        name
-        for name, holds in (("onzin", is_mash(text)), ("herhaling", bool(plain) and repeated))
-        if holds
-    ]
-    return Measure(**judgement.record(), language=foreign_language(text), marks=tuple(marks))
+def measure(judgement: Judgement, text: str, others: Iterable[str]) -> Measure:
+    """The judgement as it is kept with the answer; ``others`` are those to other questions."""
+    return Measure(**measuring.measure(judgement, text, others))
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def next_probe(talk: Talk, vraag: Vraag, judgement: Judgement, kept: Measure) -> str | None:
+def next_probe(talk: Talk, vraag: Vraag, judgement: Judgement, found: Measure) -> str | None:
     """The wording to ask now, or None: the answer is rich enough, or enough was asked.
 
     One probe per question; a second only when the answer to the first says nothing at all. What is
     nonsense, repeated or in another language is let be: a follow-up would be arguing.
     """
-    if not judgement.thin or kept.marks or kept.language:
+    if not judgement.thin or found.marks or found.language:
         return None
     asked = set(talk.slot("doorgevraagd") or [])
     if talk.slot("doorvraag") is not None:

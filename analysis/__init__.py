@@ -1,6 +1,6 @@
-"""Statements to themes. For the analyst, five tables from a database:
+"""Statements to themes. For the analyst, six tables from a database:
 
->>> from analysis import statements, themes, actions, runs, compare
+>>> from analysis import statements, themes, actions, runs, compare, channels
 >>> said = statements(opdracht=4)
 
 Each gives a pandas DataFrame and only reads. ``database`` is a SQLAlchemy URL; without it, and for
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["actions", "compare", "runs", "statements", "themes"]
+__all__ = ["actions", "channels", "compare", "runs", "statements", "themes"]
 
 
 def statements(
@@ -109,6 +109,25 @@ def compare(
     from analysis import tables
 
     return tables.compare(first, second, opdracht, database)
+
+
+def channels(opdracht: int | None = None, *, database: str | None = None) -> pd.DataFrame:
+    """How much the answers say, by round and by the way they came.
+
+    Answers in words to any question but *prioriteit*, of people who agree to analysis. Columns:
+    ``round``; ``channel``: chat, form or import; ``answers``, how many; ``information``, their mean
+    in bits; ``specificity``, the mean number of cues, 0 to 5; and shares of the answers, 0 to 1:
+    ``thin``, ``non_answers`` and ``foreign``, in another language. The measure is that of
+    ``docs/decisions/0004-probing.md``. Information grows with length, so a document that was
+    imported whole does not compare with one answer. Answers that came by form or import after the
+    last analysis are not measured yet, and not here.
+
+    Raises:
+        SamenspraakError: there is no such database, consultation or opdracht.
+    """
+    from analysis import tables
+
+    return tables.channels(opdracht, database)
 
 
 class _Package(ModuleType):

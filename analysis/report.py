@@ -18,6 +18,7 @@ import vl_convert
 from markupsafe import Markup
 
 from analysis.embeddings import encoder_named, vectors_of
+from analysis.measuring import channels
 from analysis.standing import Said, standing
 from analysis.themes import (
     FEWEST,
@@ -112,6 +113,7 @@ def render(
             for each in catalogue.opdrachten
         }
         marks = {run.id: marks_of(session, run.id) for run in runs.values() if run is not None}
+        measured = channels(session, consultation_id, catalogue, until_round=round_.number)
     names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
     for opdracht in catalogue.opdrachten:
@@ -136,6 +138,7 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["procent"] = _percent
+    environment.filters["getal"] = lambda number: f"{number:.1f}".replace(".", ",")
     environment.filters["rijen"] = rows_of
     return environment.get_template("rapport.html").render(
         catalogue=catalogue,
@@ -144,6 +147,7 @@ def render(
         parts=parts,
         unplaced=[each for each in everything if each.opdracht is None],
         total=len(everything),
+        measured=measured,
         people=len({each.participant for each in everything}),
         fewest=FEWEST,
         runs=sorted({run.id for run in runs.values() if run is not None}),

@@ -16,6 +16,7 @@ from analysis.clustering import GraphClusterer
 from analysis.embeddings import AnalysisError, encoder_named, in_context, model_key, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
 from analysis.known import known_of
+from analysis.measuring import measure_new
 from analysis.result import Found, OpdrachtResult, RunResult
 from analysis.run_store import Overtaken, store
 from analysis.standing import standing
@@ -66,12 +67,12 @@ def analyse(
 ) -> RunResult:
     """Finds the themes of every opdracht (or of one) in all that was said up to a round.
 
-    1. cut what is new into statements; 2. gather those that stand, and what is known of each
-    opdracht; 3. stop here when neither they nor the parameters nor what people decided changed
-    since the last such run; 4. sort out whose voice each is, see ``analysis.voices``; 5. vectors,
-    from the cache; 6. themes: found anew while nobody decided, continued from then on, see
-    ``analysis.finding``; 7. store it all in one transaction. An interrupted run leaves no trace but
-    cached vectors.
+    1. cut what is new into statements, and measure how much the answers say; 2. gather those that
+    stand, and what is known of each opdracht; 3. stop here when neither they nor the parameters nor
+    what people decided changed since the last such run; 4. sort out whose voice each is, see
+    ``analysis.voices``; 5. vectors, from the cache; 6. themes: found anew while nobody decided,
+    continued from then on, see ``analysis.finding``; 7. store it all in one transaction. An
+    interrupted run leaves no trace but cached vectors.
 
     Raises:
         RoundError: there is no such round.
@@ -83,6 +84,7 @@ def analyse(
     with storage.reading() as session:
         round_ = rounds.require_round(session, consultation_id, round_number)
     cut_new(storage, consultation_id, catalogue, encoder_name, progress)
+    measure_new(storage, consultation_id, catalogue)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     tools = _tools(encoder_name, spacy_model)
     while True:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.kinds import Kind, examples, kinds_of
+from analysis.measuring import soort_of
 from analysis.placing import Placement, opdracht_matcher, place
 from analysis.standing import Said, agreed
-from consultation.catalogue import VASTE_SOORTEN, Catalogue
+from consultation.catalogue import Catalogue
 from consultation.models import (
     Contribution,
     ContributionVersion,
@@ -142,21 +143,11 @@ def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> li
             version_id=version.id,
             text=version.text,
             opdracht=opdracht,
-            soort=_soort(catalogue, opdracht, contribution.question),
+            soort=soort_of(catalogue, opdracht, contribution.question),
             auto=contribution.auto and opdracht is None,
         )
         for version, contribution, opdracht in session.execute(query)
     ]
-
-
-def _soort(catalogue: Catalogue, opdracht: int | None, question: str | None) -> str | None:
-    if question is None:
-        return None
-    owner = catalogue.opdracht(opdracht)
-    vraag = owner.question(question) if owner else None
-    if vraag is not None:
-        return vraag.soort
-    return question if question in VASTE_SOORTEN else "extra"
 
 
 def _place(

@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from analysis import comparison, frames
-from consultation.catalogue import catalogue_at
+from analysis import comparison, frames, measuring
+from consultation.catalogue import Catalogue, catalogue_at
 from consultation.errors import StorageError
 from consultation.import_files import check_opdracht
 from consultation.models import AnalysisRun, Consultation, Round
@@ -45,6 +45,7 @@ RUN_COLUMNS = (
 class _Opened:
     session: Session
     consultation: int
+    catalogue: Catalogue
     numbers: list[int]
 
 
@@ -102,6 +103,12 @@ def compare(
         return comparison.compare(at.session, at.consultation, first, second, at.numbers)
 
 
+def channels(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:
+    """See ``analysis.channels``."""
+    with _opened(database, opdracht) as at:
+        return measuring.channels(at.session, at.consultation, at.catalogue, opdracht)
+
+
 @contextmanager
 def _opened(
     database: str | None, opdracht: int | None, round_number: int | None = None
@@ -124,7 +131,7 @@ def _opened(
                 )
             if round_number is not None:
                 require_round(session, found.id, round_number)
-            yield _Opened(session, found.id, numbers)
+            yield _Opened(session, found.id, catalogue, numbers)
     finally:
         storage.close()
 

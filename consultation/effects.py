@@ -41,7 +41,7 @@ class OpdrachtChosen(_Effect):
 
 
 class Measure(_Effect):
-    """How much an answer says; see ``docs/decisions/0004-probing.md``.
+    """How much an answer says, all of it as it stands; see ``docs/decisions/0004-probing.md``.
 
     ``information`` is in bits, ``specificity`` counts 0 to 5 cues, ``relevance`` is 0 to 1 where it
     was measured. ``language`` is set where it is not Dutch. ``marks``: ``onzin`` (letters at

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from consultation import entrance, participants, rounds
 from consultation.answers import take_back
 from consultation.catalogue import Catalogue, Opdracht
-from consultation.effects import Measure
 from consultation.errors import ReceiptUnknown
 from consultation.models import (
     Contribution,
@@ -40,7 +39,6 @@ class FormAnswer:
     question: str
     text: str
     value: int | None = None
-    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -195,11 +193,7 @@ def _answer(session: Session, submission: Submission, answer: FormAnswer) -> boo
         contribution.version += 1
     contribution.value = answer.value
     contribution.versions.append(
-        ContributionVersion(
-            version=contribution.version,
-            text=answer.text,
-            measure=answer.measure.model_dump() if answer.measure else None,
-        )
+        ContributionVersion(version=contribution.version, text=answer.text)
     )
     session.flush()
     return True

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from consultation.catalogue import Catalogue
 from consultation.import_files import ImportFile, ImportRow, check_group, check_opdracht
@@ -21,6 +21,7 @@ from consultation.models import (
     Participant,
     Round,
     Submission,
+    new_id,
     now,
 )
 
@@ -64,7 +65,7 @@ def store_rows(
     check_group(group, catalogue)
     result = ImportResult()
     people = _People(session, consultation_id)
-    submissions: dict[tuple[str, int | None], Submission] = {}
+    submissions, known = _stored(session, round_)
     for key, row in _keyed(file.rows):
         row_group = row.group or group
         where = row.opdracht if row.opdracht is not None else opdracht
@@ -77,20 +78,17 @@ def store_rows(
             person = people.add(person_key, row_group, row.organisation, row.submitted_at)
             result.participants += 1
         people.may_be_quoted(person, row.citaat, row.submitted_at)
-        submission = submissions.get((person.id, where)) or _submission(
-            session, person, round_, where, row.submitted_at
-        )
-        submissions[person.id, where] = submission
-        known = session.scalar(
-            select(Contribution.id).where(
-                Contribution.submission_id == submission.id, Contribution.source_key == key
-            )
-        )
-        if known is not None:
+        submission = submissions.get((person.id, where))
+        if submission is None:
+            submission = _submission(person, round_, where, row.submitted_at)
+            session.add(submission)
+            submissions[person.id, where] = submission
+        if (submission.id, key) in known:
             result.skipped += 1
             continue
         at = row.submitted_at or now()
         contribution = Contribution(
+            id=new_id(),
             submission_id=submission.id,
             question=row.question,
             channel="import",
@@ -102,9 +100,9 @@ def store_rows(
         )
         contribution.versions.append(ContributionVersion(version=1, text=row.text, at=at))
         session.add(contribution)
-        session.flush()
         result.added += 1
         result.contributions.append(contribution.id)
+    session.flush()
     return result
 
 
@@ -156,8 +154,12 @@ class _People:
     def __init__(self, session: Session, consultation_id: int) -> None:
         self._session = session
         self._consultation_id = consultation_id
-        query = select(Participant).where(
-            Participant.consultation_id == consultation_id, Participant.import_key.is_not(None)
+        query = (
+            select(Participant)
+            .where(
+                Participant.consultation_id == consultation_id, Participant.import_key.is_not(None)
+            )
+            .options(selectinload(Participant.consents))
         )
         self._known = {str(each.import_key): each for each in session.scalars(query)}
 
@@ -169,6 +171,7 @@ class _People:
     ) -> Participant:
         moment = at or now()
         person = Participant(
+            id=new_id(),
             consultation_id=self._consultation_id,
             group=group,
             organisation=organisation,
@@ -179,7 +182,6 @@ class _People:
             Consent(purpose="analyse", granted=True, version=CONSENT_VERSION, at=moment)
         )
         self._session.add(person)
-        self._session.flush()
         self._known[key] = person
         return person
 
@@ -193,32 +195,35 @@ class _People:
         person.consents.append(
             Consent(purpose="citaat", granted=granted, version=CONSENT_VERSION, at=at or now())
         )
-        self._session.flush()
+
+
+def _stored(
+    session: Session, round_: Round
+) -> tuple[dict[tuple[str, int | None], Submission], set[tuple[str, str]]]:
+    """A round's submissions by participant and opdracht, and the rows that stand in each."""
+    in_round = Submission.round_id == round_.id
+    submissions = session.scalars(select(Submission).where(in_round))
+    rows = session.execute(
+        select(Contribution.submission_id, Contribution.source_key)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(in_round, Contribution.source_key.is_not(None))
+    )
+    return (
+        {(each.participant_id, each.opdracht): each for each in submissions},
+        {(submission, str(key)) for submission, key in rows},
+    )
 
 
 def _submission(
-    session: Session,
-    person: Participant,
-    round_: Round,
-    opdracht: int | None,
-    at: datetime | None,
+    person: Participant, round_: Round, opdracht: int | None, at: datetime | None
 ) -> Submission:
-    same = Submission.opdracht.is_(None) if opdracht is None else Submission.opdracht == opdracht
-    found = session.scalar(
-        select(Submission).where(
-            Submission.participant_id == person.id, Submission.round_id == round_.id, same
-        )
+    moment = at or now()
+    return Submission(
+        id=new_id(),
+        participant_id=person.id,
+        round_id=round_.id,
+        opdracht=opdracht,
+        status="bevestigd",
+        created_at=moment,
+        confirmed_at=moment,
     )
-    if found is None:
-        moment = at or now()
-        found = Submission(
-            participant_id=person.id,
-            round_id=round_.id,
-            opdracht=opdracht,
-            status="bevestigd",
-            created_at=moment,
-            confirmed_at=moment,
-        )
-        session.add(found)
-        session.flush()
-    return found

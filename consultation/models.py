@@ -274,7 +274,8 @@ class ContributionVersion(Base):
     """The words of a contribution as they stood at one time, verbatim.
 
     ``parts`` tells which messages make it up: ``[{message, start, end}]``, in characters.
-    ``measure`` tells how much the last part says, as it was judged in the chat.
+    ``measure`` tells how much it says (``consultation.effects.Measure``): the chat keeps it at
+    once, the analysis where there is none yet. It is empty for a number that was chosen.
     """
 
     __tablename__ = "contribution_version"
@@ -284,7 +285,7 @@ class ContributionVersion(Base):
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    measure: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    measure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     cut_at: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(default=now)
     contribution: Mapped[Contribution] = relationship(back_populates="versions")

@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from wordfreq import get_frequency_dict
@@ -88,16 +88,6 @@ class Judgement:
     def specificity(self) -> int:
         """How many of the five cues were found, 0 to 5."""
         return len(self.cues)
-
-    def record(self) -> dict[str, Any]:
-        """The judgement as it is kept with an answer (``consultation.effects.Measure``)."""
-        return {
-            "information": round(self.information, 2),
-            "specificity": self.specificity,
-            "relevance": self.relevance,
-            "non_answer": self.non_answer,
-            "thin": self.thin,
-        }
 
 
 def judge_answer(

@@ -16,8 +16,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import analysis
-from analysis import actions, compare, frames, runs, statements, tables, themes
+from analysis import actions, channels, compare, frames, runs, statements, tables, themes
 from analysis.comparison import COMPARISON_COLUMNS
+from analysis.measuring import CHANNEL_COLUMNS
 from analysis.report import render
 from analysis.run import analyse
 from analysis.statements import STATEMENT_COLUMNS, cut_new
@@ -92,6 +93,7 @@ def test_every_table_has_the_columns_that_its_description_names(database: str) -
         actions: (actions(4), frames.ACTION_COLUMNS),
         runs: (runs(4), tables.RUN_COLUMNS),
         compare: (compare(1, 2, 4), COMPARISON_COLUMNS),
+        channels: (channels(4), CHANNEL_COLUMNS),
     }
     assert {each.__name__ for each in found} == set(analysis.__all__)
     for table, (frame, columns) in found.items():
@@ -170,6 +172,10 @@ def test_the_report_shows_rounds_trust_and_every_statement_and_its_box_filters_t
         rounds_ = part.get_by_role("table", name="Uitspraken per thema en per ronde")
         shown = rounds_.locator("tbody td.getal").all_text_contents()
         assert sum(map(int, shown)) == found["statements"].sum()
+        measured = page.get_by_role("table", name="Hoeveel de antwoorden zeggen")
+        shown = measured.locator("tbody tr").all_text_contents()
+        assert len(shown) == len(channels(database=database)) == 2
+        assert all("bestand" in each for each in shown)
         word = "opvang"
         page.get_by_label("Zoek in alle uitspraken").fill(word.upper())
         hits = said["text"].str.lower().str.contains(word).sum()

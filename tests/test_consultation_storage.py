@@ -88,6 +88,45 @@ def test_an_answer_that_was_marked_as_taken_back_is_gone_and_the_others_stay_who
     newer.close()
 
 
+def test_a_measure_that_told_less_than_it_does_now_is_made_anew(database_url: str) -> None:
+    storage = Storage(database_url)
+    migrated(storage.engine, "0007")
+    with storage.writing() as session:
+        for statement in OLD_ANSWERS.strip().splitlines():
+            if "withdrawn_at" not in statement and "'v2'" not in statement:
+                session.execute(text(statement))
+        more = (
+            ("chat", "chat", 1, "null"),
+            ("form", "form", 1, "null"),
+            ("gevraagd", "chat", 2, "'Wie?'"),
+        )
+        for name, channel, last, probe in more:
+            session.execute(
+                text(
+                    "insert into contribution"
+                    " (id, submission_id, channel, auto, version, probe, created_at) values"
+                    f" ('{name}', 's', '{channel}', false, {last}, {probe}, '2026-01-01 00:00:00')"
+                )
+            )
+            for version in range(1, last + 1):
+                session.execute(
+                    text(
+                        "insert into contribution_version"
+                        " (id, contribution_id, version, text, parts, measure, at) values"
+                        f" ('{name}{version}', '{name}', {version}, 'x', '[]', '7',"
+                        " '2026-01-01 00:00:00')"
+                    )
+                )
+    storage.close()
+    newer = Storage(database_url)
+    with newer.reading() as session:
+        kept = session.execute(
+            text("select id from contribution_version where measure is not null order by id")
+        ).scalars()
+        assert list(kept) == ["chat1", "gevraagd1"]
+    newer.close()
+
+
 def migrated(engine: Engine, revision: str) -> None:
     """Takes a schema back to how it was."""
     config = Config()

@@ -25,6 +25,7 @@ from consultation.models import (
     Submission,
 )
 from consultation.settings import ROOT
+from language.informativeness import information
 
 pytestmark = pytest.mark.servers
 
@@ -248,6 +249,14 @@ def test_a_thin_answer_is_stored_and_then_asked_about_once(servers: Servers) -> 
     assert talk.at == ("vraag", 6, "voorstel")
     whole = "geld\nPoetshulpen in Aalst kunnen de 300 euro voor een cursus niet betalen."
     assert [text for text, _ in stored(servers, talk)["drempel"]] == ["geld", whole]
+    storage = servers.storage()
+    with storage.reading() as session:
+        query = select(ContributionVersion).where(ContributionVersion.text.in_(["geld", whole]))
+        first_version, second_version = session.scalars(query.order_by(ContributionVersion.version))
+        assert first_version.measure["thin"] is True
+        assert second_version.measure["thin"] is False
+        assert second_version.measure["information"] == round(information(whole), 2)
+    storage.close()
     talk.say("beter onderwijs")
     second = talk.custom["probe"]
     assert second != first

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from web_pages import violations
 from web_stage import Site, begin
 
+from analysis.measuring import measure_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.conversation import tracker_name
@@ -86,7 +87,9 @@ def test_the_form_asks_what_the_chat_asks(http: httpx.Client, catalogue: Catalog
         assert page.index(catalogue.consultatie.toestemmingen[0].vraag) < places[0]
 
 
-def test_a_form_is_stored_as_the_chat_stores(http: httpx.Client, site: Site) -> None:
+def test_a_form_is_stored_as_the_chat_stores(
+    http: httpx.Client, site: Site, catalogue: Catalogue
+) -> None:
     answer = send(http)
     assert answer.status_code == 200
     assert stored(site) == [
@@ -94,6 +97,7 @@ def test_a_form_is_stored_as_the_chat_stores(http: httpx.Client, site: Site) -> 
         ("voorstel", "form", 1, ANSWERS["antwoord_voorstel"], None),
         ("prioriteit", "form", 1, "Dringend", 4),
     ]
+    assert measure_new(site.storage, 1, catalogue) == 2
     with site.storage.reading() as session:
         person = session.scalars(select(Participant)).one()
         assert person.group == "burger"
@@ -111,6 +115,7 @@ def test_a_form_is_stored_as_the_chat_stores(http: httpx.Client, site: Site) -> 
     assert measure
     assert measure["information"] > 50
     assert measure["non_answer"] is False
+    assert measures["prioriteit"] is None
 
 
 def test_the_receipt_code_of_a_form_opens_the_chat_and_the_form(

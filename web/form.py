@@ -18,7 +18,6 @@ from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from analysis.measuring import measured
 from consultation import entrance, form_answers, rounds
 from consultation.catalogue import Opdracht, Vraag
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
@@ -272,7 +271,7 @@ def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
         return FormAnswer(vraag.key, step.naam if step else "", step.waarde if step else None)
     if filled.personal.get(vraag.key) == REMOVE:
         text = masked(text, _found(text))
-    return FormAnswer(vraag.key, text, measure=measured(vraag, text) if text else None)
+    return FormAnswer(vraag.key, text)
 
 
 def _page(

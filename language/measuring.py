@@ -1,0 +1,33 @@
+"""The measure that is kept with an answer: the same one, whichever way the answer came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from language.foreign import foreign_language
+from language.informativeness import Judgement, is_mash
+
+
+def measure(judgement: Judgement, text: str, others: Iterable[str] = ()) -> dict[str, Any]:
+    """A judgement as it is kept, with what else marks the text out.
+
+    The keys are the fields of ``consultation.effects.Measure``. ``others`` are the person's earlier
+    answers on the same opdracht: the same words once more are a mark.
+    """
+    plain = _folded(text)
+    repeated = bool(plain) and any(plain == _folded(other) for other in others)
+    marks = [name for name, holds in (("onzin", is_mash(text)), ("herhaling", repeated)) if holds]
+    return {
+        "information": round(judgement.information, 2),
+        "specificity": judgement.specificity,
+        "relevance": judgement.relevance,
+        "non_answer": judgement.non_answer,
+        "thin": judgement.thin,
+        "language": foreign_language(text),
+        "marks": tuple(marks),
+    }
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
