@@ -1,4 +1,4 @@
-"""The Dutch words of exported files, from ``templates/uitvoer.yml``."""
+"""Dutch words that code chooses, mostly of exported files, from ``templates/uitvoer.yml``."""
 
 from __future__ import annotations
 

@@ -11,12 +11,13 @@ import numpy.typing as npt
 from spacy.language import Language
 
 from analysis.alignment import align
-from analysis.clustering import WITHOUT_THEME
+from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.continuing import Continued, continued, kept
 from analysis.known import Known, Portrait
 from analysis.labels import Encode
 from analysis.portraits import distinct, portrait, portraits
 from analysis.result import Found, FoundTheme
+from analysis.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.themes import FEWEST
 from analysis.topics import cluster, cluster_coarsely, find_topics
 from analysis.trust import trust
@@ -45,17 +46,23 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> 
     said = found.said
     if len(said) < FEWEST:
         return
+    clusterer = GraphClusterer()
     topics = find_topics(
         [each.text for each in said],
         vectors,
         [each.kind for each in said],
         [each.participant for each in said],
         nlp,
-        encode=encode,
+        clusterer,
+        encode,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
         labels[list(topic.rows)] = number
+    themes = [None if number == WITHOUT_THEME else number for number in labels.tolist()]
+    names = [topic.label for topic in topics]
+    groups = close_groups(clusterer)
+    found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp, encode)
     measured = trust(vectors, labels)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
@@ -79,13 +86,22 @@ def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> No
     """Continues the known themes: maps what is new, adds new themes, proposes the rest."""
     said, known = found.said, found.known
     enough = found.refit and len(said) >= FEWEST
+    groups: list[Labels] = []
+
+    def challenger(rows: Vectors) -> Labels:
+        clusterer = GraphClusterer()
+        labels = cluster(rows, clusterer)
+        if len(rows) == len(said):
+            groups[:] = [close_groups(clusterer)]
+        return labels
+
     result = continued(
         [each.id for each in said],
         [each.text for each in said],
         vectors,
         known,
         encode,
-        cluster if enough else None,
+        challenger if enough else None,
         cluster_coarsely,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
@@ -106,6 +122,11 @@ def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> No
         placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
         found.themes.append(FoundTheme(None, seen, placed))
     found.proposals = _proposals(found, result, shown, taken)
+    found.subthemes = follow(said, vectors, homes, known.subthemes, known.carried)
+    if groups:
+        bare = without_subthemes(said, homes, found.subthemes)
+        names = [*taken, *found.subthemes.values()]
+        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, nlp, encode)
     live = {each.id for each in known.state.themes.values() if each.live}
     heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
     found.coverage = float(np.mean(heard)) if heard else 0.0

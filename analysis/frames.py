@@ -9,6 +9,7 @@ from analysis.public_actions import as_published, public_actions
 from analysis.standing import standing
 from analysis.statements import statements_frame
 from analysis.themes import latest_run, theme_views
+from consultation.curation_state import LIVE
 from consultation.curation_store import curated
 
 THEME_COLUMNS = (
@@ -98,6 +99,17 @@ def statement_themes(
                 own = found.setdefault(member.statement, [])
                 own.insert(0 if member.primary else len(own), theme.id)
     return found
+
+
+def subthemes(session: Session, consultation_id: int, numbers: list[int]) -> dict[str, str]:
+    """The name of its sub-theme per statement id, where its theme has them."""
+    return {
+        statement: name
+        for number in numbers
+        for view in theme_views(session, consultation_id, number)
+        if view.status in LIVE
+        for statement, name in view.subtheme_of.items()
+    }
 
 
 def statements(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.themes import subthemes_of
 from consultation import curation_operations as ops
 from consultation.curation_state import CurationState, Event
 from consultation.curation_store import curated, effective
@@ -57,7 +58,8 @@ class Known:
     ``carried`` are the machine's own assignments in the last run, by statement; ``latest`` and
     ``earlier`` the members of its themes and of themes that had faded by then; ``by_hand`` the
     statements that a person placed otherwise than by accepting a proposal; ``coded`` the themes
-    that people chose in a blind coding task, by statement.
+    that people chose in a blind coding task, and ``subthemes`` the names of the last run's
+    sub-themes, both by statement.
     """
 
     run: int | None
@@ -70,6 +72,7 @@ class Known:
     stability: float | None
     by_hand: frozenset[str]
     coded: Mapping[str, frozenset[str]]
+    subthemes: Mapping[str, str]
 
     @property
     def decided(self) -> bool:
@@ -103,6 +106,7 @@ def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
         stability=figures.get("stability"),
         by_hand=_by_hand([each.event for each in state.log]),
         coded=_coded(session, consultation_id, opdracht, state),
+        subthemes=subthemes_of(session, run.id, opdracht) if run else {},
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.aside import Aside, set_aside
 from analysis.public_actions import as_published, public_actions
 from analysis.standing import Said, standing
 from analysis.themes import Marks, ThemeView, latest_run, marks_of, view_of
@@ -82,6 +83,17 @@ class Picture:
         """The statements in no theme."""
         ids = self.state.without_theme(self.opdracht)
         return tuple(self.by_id[each] for each in ids if each in self.by_id)
+
+    @cached_property
+    def aside(self) -> Aside:
+        """What the last run set aside, with the reason."""
+        return set_aside(self.said, self.loose, self.marks)
+
+    @cached_property
+    def unplaced(self) -> tuple[Said, ...]:
+        """The statements in no theme that were not set aside."""
+        apart = self.marks.no_answer | self.marks.languages.keys()
+        return tuple(each for each in self.loose if each.id not in apart)
 
     @cached_property
     def off_topic(self) -> tuple[Said, ...]:
@@ -242,7 +254,7 @@ def _read(
         said=tuple(said),
         state=as_published(replay(machine, log), public_actions(session, consultation_id)),
         runs_say={each.theme_id: each for each in session.scalars(query)},
-        marks=marks_of(session, run.id) if run is not None else Marks(),
+        marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
     )
     return _Kept(data, last, made, machine)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
+from analysis.aside import Aside, set_aside
 from analysis.embeddings import encoder_named, vectors_of
+from analysis.export_words import word
 from analysis.measuring import channels
 from analysis.standing import Said, standing
 from analysis.themes import (
@@ -56,8 +59,8 @@ class OpdrachtReport:
     """What the report shows of one opdracht.
 
     ``voices`` counts the different texts that say something in Dutch. ``loose`` is what is in no
-    theme; ``silent`` and ``foreign`` were set aside and are in neither. ``rounds`` counts
-    statements per theme (its rows) and round (its columns).
+    theme and was not set ``aside``. ``rounds`` counts statements per theme (its rows) and round
+    (its columns).
     """
 
     opdracht: Opdracht
@@ -65,8 +68,7 @@ class OpdrachtReport:
     voices: int
     themes: tuple[ThemeView, ...]
     loose: tuple[Said, ...]
-    silent: tuple[Said, ...]
-    foreign: tuple[Said, ...]
+    aside: Aside
     rounds: pd.DataFrame
     coverage: float | None
     stability: float | None
@@ -112,7 +114,10 @@ def render(
             each.nummer: latest_run(session, consultation_id, each.nummer, round_.number)
             for each in catalogue.opdrachten
         }
-        marks = {run.id: marks_of(session, run.id) for run in runs.values() if run is not None}
+        marks = {
+            number: marks_of(session, run.id, number) if run is not None else Marks()
+            for number, run in runs.items()
+        }
         measured = channels(session, consultation_id, catalogue, until_round=round_.number)
     names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
@@ -125,7 +130,7 @@ def render(
                 said,
                 views[opdracht.nummer],
                 run,
-                marks[run.id] if run else Marks(),
+                marks[opdracht.nummer],
                 _map(storage, encoder_name, views[opdracht.nummer]),
                 names,
             )
@@ -140,6 +145,7 @@ def render(
     environment.filters["procent"] = _percent
     environment.filters["getal"] = lambda number: f"{number:.1f}".replace(".", ",")
     environment.filters["rijen"] = rows_of
+    environment.filters["taal"] = partial(word, "talen")
     return environment.get_template("rapport.html").render(
         catalogue=catalogue,
         round=round_.number,
@@ -186,8 +192,6 @@ def _part(
     )
     counted = _by_round(said, views)
     loose = without_theme(said, views)
-    silent = [each for each in loose if each.id in marks.no_answer]
-    foreign = [each for each in loose if each.id in marks.languages]
     apart = marks.no_answer | marks.languages.keys()
     return OpdrachtReport(
         opdracht=opdracht,
@@ -195,8 +199,7 @@ def _part(
         voices=sum(each.id not in apart and each.id not in marks.copies for each in said),
         themes=tuple(views),
         loose=tuple(each for each in loose if each.id not in apart),
-        silent=tuple(silent),
-        foreign=tuple(foreign),
+        aside=set_aside(said, loose, marks),
         rounds=counted.pivot(index=["code", "label"], columns="round", values="statements"),
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),

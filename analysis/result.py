@@ -78,6 +78,7 @@ class Found:
     """What one opdracht gives, filled step by step.
 
     ``everything`` stands; ``said`` are the voices in it: what goes into the analysis.
+    ``subthemes`` are the names of the voices' sub-themes, by statement.
     """
 
     opdracht: int
@@ -87,6 +88,7 @@ class Found:
     voices: Voices = field(default_factory=lambda: Voices((), {}, ()))
     refit: bool = True
     themes: list[FoundTheme] = field(default_factory=list)
+    subthemes: dict[str, str] = field(default_factory=dict)
     proposals: list[Proposal] = field(default_factory=list)
     agreement: Agreement | None = None
     coverage: float = 0.0

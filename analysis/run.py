@@ -35,7 +35,7 @@ from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_statu
 
 __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
-METHOD = "votes-of-leiden-6"
+METHOD = "votes-of-leiden-7"
 CONTINUING = "map-and-challenge-2"
 
 

@@ -101,6 +101,7 @@ def _store_opdracht(
                 "run_id": run.id,
                 "is_primary": primary,
                 "score": score,
+                "subtheme": found.subthemes.get(statement) if primary else None,
             }
             for statement, (score, primary) in placed.items()
         ]

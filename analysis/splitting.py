@@ -28,20 +28,20 @@ _TOKEN = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True)
 class Division:
-    """Two parts of a theme, the larger first, each most central first.
+    """Two parts of a theme: what would stay, and what would go. Each is most central first.
 
-    ``apart`` is the mean silhouette (-1 to 1): under 0.05 the parts hardly differ. ``words`` are
-    those that one part uses more than the other.
+    ``apart`` is the mean silhouette (-1 to 1): under 0.05 the parts hardly differ; None where it
+    was not measured. ``words`` are those that one part uses more than the other.
     """
 
     parts: tuple[tuple[Said, ...], tuple[Said, ...]]
     words: tuple[tuple[str, ...], tuple[str, ...]]
-    apart: float
+    apart: float | None = None
 
 
 def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) -> Division | None:
-    """The two parts that a theme's statements would fall into; None where there are too few, or
-    where their vectors are not at hand."""
+    """The two parts that a theme's statements would fall into, the larger one staying; None where
+    there are too few, or where their vectors are not at hand."""
     if run is None or len(said) < FEWEST:
         return None
     vectors = cached_vectors(
@@ -69,6 +69,13 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
     parts.sort(key=len, reverse=True)
     first, second = parts
     return Division((first, second), (_words(first, second), _words(second, first)), apart)
+
+
+def parted(said: Sequence[Said], part: Sequence[Said]) -> Division:
+    """Some of a theme's statements apart from the rest."""
+    going = {each.id for each in part}
+    rest = tuple(each for each in said if each.id not in going)
+    return Division((rest, tuple(part)), (_words(rest, part), _words(part, rest)))
 
 
 def _words(own: Sequence[Said], other: Sequence[Said]) -> tuple[str, ...]:

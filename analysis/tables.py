@@ -54,7 +54,9 @@ def statements(
 ) -> pd.DataFrame:
     """See ``analysis.statements``."""
     with _opened(database, opdracht, round_number) as at:
-        return frames.statements(at.session, at.consultation, at.numbers, round_number, opdracht)
+        said = frames.statements(at.session, at.consultation, at.numbers, round_number, opdracht)
+        names = frames.subthemes(at.session, at.consultation, at.numbers)
+        return said.assign(subtheme=said["id"].map(names.get).astype(object))
 
 
 def themes(

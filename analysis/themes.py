@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,14 +17,18 @@ from sqlalchemy.orm import Session
 from analysis.standing import Said, standing
 from consultation.curation_state import LIVE, CuratedTheme, CurationState
 from consultation.curation_store import curated
-from consultation.models import AnalysisRun, Round, RunMark, RunTheme, Theme
+from consultation.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
 from consultation.runs import latest_run as latest_run
 
 FEWEST = 30
 """With fewer statements than this nothing is clustered: they are shown as they are."""
 
+FEWEST_IN_SUBTHEME = 3
+
 UNKNOWN_GROUP = "onbekend"
 _QUOTES = 5
+
+T = TypeVar("T")
 
 Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst"]
 NO_ANSWER: Mark = "geen_antwoord"
@@ -34,21 +38,43 @@ SAME_TEXT: Mark = "zelfde_tekst"
 
 @dataclass(frozen=True)
 class Marks:
-    """How a run treated the statements that are no voice of their own, by statement id.
+    """What a run noted of single statements, by statement id.
 
     ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
-    not clustered for it (ISO 639-1), ``no_answer`` what says nothing.
+    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``subthemes`` the name of its
+    sub-theme.
     """
 
     copies: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     no_answer: frozenset[str] = frozenset()
+    subthemes: Mapping[str, str] = field(default_factory=dict)
 
     def campaigns(self, said: Iterable[Said]) -> Counter[str]:
         """How many of these statements share a text, under the id of the one that is repeated."""
         shared = set(self.copies.values())
         voices = Counter(self.copies.get(each.id, each.id) for each in said)
         return Counter({voice: count for voice, count in voices.items() if voice in shared})
+
+    def subthemes_in(self, said: Iterable[Said]) -> dict[str, str]:
+        """The sub-themes of a theme that holds these statements: a name per statement in one."""
+        named = {each.id: self.subthemes[each.id] for each in said if each.id in self.subthemes}
+        voices = {(self.copies.get(each, each), name) for each, name in named.items()}
+        shown = subthemes_among(name for _, name in voices)
+        return {each: name for each, name in named.items() if name in shown}
+
+
+@dataclass(frozen=True)
+class Subtheme:
+    """A part of a theme whose statements hardly ever part, most central first."""
+
+    name: str
+    said: tuple[Said, ...]
+
+    @property
+    def people(self) -> int:
+        """How many different participants are in it."""
+        return len({each.participant for each in self.said})
 
 
 @dataclass(frozen=True)
@@ -68,6 +94,8 @@ class ThemeView:
     trust: dict[str, Any]
     campaigns: tuple[int, ...] = ()
     """How many statements share each text that was sent more than once, the largest first."""
+    subtheme_of: Mapping[str, str] = field(default_factory=dict)
+    """The names of the sub-themes, by statement; none where they are fewer than two."""
     description: str = ""
     version: int = 0
 
@@ -87,6 +115,16 @@ class ThemeView:
         members = {(each.group or UNKNOWN_GROUP, each.participant) for each in self.said}
         counts = Counter(group for group, _ in members)
         return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+    @cached_property
+    def subthemes(self) -> tuple[Subtheme, ...]:
+        """Its sub-themes, the largest first; what is in none is in ``said`` only."""
+        parts: dict[str, list[Said]] = {}
+        for each in self.said:
+            if each.id in self.subtheme_of:
+                parts.setdefault(self.subtheme_of[each.id], []).append(each)
+        ranked = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0]))
+        return tuple(Subtheme(name, tuple(said)) for name, said in ranked)
 
     @property
     def stability(self) -> float | None:
@@ -132,7 +170,7 @@ def themes_of(
         .order_by(RunTheme.run_id)
     )
     seen = {each.theme_id: each for each in rows}
-    marks = marks_of(session, run.id)
+    marks = marks_of(session, run.id, opdracht)
     return [
         view_of(theme, seen.get(theme.id), state, by_id, marks)
         for theme in state.themes_of(opdracht)
@@ -171,13 +209,14 @@ def view_of(
         parents=theme.parents,
         trust=seen.trust if seen else {},
         campaigns=tuple(sorted(marks.campaigns(members).values(), reverse=True)),
+        subtheme_of=marks.subthemes_in(members),
         description=theme.description,
         version=theme.version,
     )
 
 
-def marks_of(session: Session, run_id: int) -> Marks:
-    """What a run set aside and which statements it took for copies."""
+def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
+    """What a run set aside, which statements it took for copies, and its sub-themes."""
     rows = session.execute(
         select(RunMark.statement_id, RunMark.mark, RunMark.value).where(RunMark.run_id == run_id)
     ).all()
@@ -185,7 +224,31 @@ def marks_of(session: Session, run_id: int) -> Marks:
         copies={each: value or each for each, mark, value in rows if mark == SAME_TEXT},
         languages={each: value or "" for each, mark, value in rows if mark == OTHER_LANGUAGE},
         no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
+        subthemes=subthemes_of(session, run_id, opdracht),
     )
+
+
+def subthemes_of(session: Session, run_id: int, opdracht: int) -> dict[str, str]:
+    """The names of the sub-themes that a run found or kept, by statement."""
+    rows = session.execute(
+        select(Assignment.statement_id, Assignment.subtheme)
+        .join(Theme, Theme.id == Assignment.theme_id)
+        .where(
+            Assignment.run_id == run_id,
+            Assignment.subtheme.is_not(None),
+            Theme.opdracht == opdracht,
+        )
+    )
+    return {statement: name or "" for statement, name in rows}
+
+
+def subthemes_among(voices: Iterable[T]) -> frozenset[T]:
+    """Which names of sub-themes make one, given that of each voice in a theme: those of
+    ``FEWEST_IN_SUBTHEME`` voices, where there are two of them at least."""
+    large = frozenset(
+        name for name, count in Counter(voices).items() if count >= FEWEST_IN_SUBTHEME
+    )
+    return large if len(large) > 1 else frozenset()
 
 
 def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:

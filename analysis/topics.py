@@ -88,7 +88,7 @@ def find_topics(
         for number, rows in enumerate(members)
     ]
     names = theme_labels(
-        _reading(flat, kinds, voices, members, nlp), centres, vectors.mean(axis=0), encode
+        reading(flat, kinds, voices, members, nlp), centres, vectors.mean(axis=0), encode
     )
     topics = []
     for number, (ranked, name) in enumerate(zip(members, names, strict=True)):
@@ -109,13 +109,14 @@ def find_topics(
     return topics
 
 
-def _reading(
+def reading(
     texts: Sequence[str],
     kinds: Sequence[str],
     voices: Sequence[str],
     members: Sequence[Sequence[int]],
     nlp: Language,
 ) -> Reading:
+    """What is read to name groups of texts; ``members`` are their rows, most central first."""
     themes = [rows[:CENTRAL] for rows in members]
     rows = [row for theme in themes for row in theme]
     tagged = tagged_words(nlp, [texts[row] for row in rows])

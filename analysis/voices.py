@@ -148,6 +148,7 @@ def store_marks(
             "is_primary": placed.is_primary,
             "score": placed.score,
             "decided_by": placed.decided_by,
+            "subtheme": placed.subtheme,
         }
         for placed in own.all()
         for follower in followers.get(placed.statement_id, ())

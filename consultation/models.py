@@ -395,7 +395,11 @@ class RunTheme(Base):
 
 
 class Assignment(Base):
-    """A statement's theme according to one run, or to one person. Rows are never rewritten."""
+    """A statement's theme according to one run, or to one person. Rows are never rewritten.
+
+    ``subtheme`` names the part of the theme it belongs to; statements of an opdracht with the same
+    name belong together.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -411,6 +415,7 @@ class Assignment(Base):
     decided_by: Mapped[str] = mapped_column(String(80), default="")
     is_primary: Mapped[bool] = mapped_column(default=True)
     score: Mapped[float] = mapped_column(Float, default=1.0)
+    subtheme: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -11,8 +11,10 @@ import httpx
 from sqlalchemy import select
 from web_stage import Site
 
+from analysis.standing import Said, standing
+from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from consultation import accounts
-from consultation.models import Consent, Participant
+from consultation.models import Assignment, Consent, Participant, RunMark
 from consultation.storage import Storage
 
 PASSWORD = "een lang wachtwoord"
@@ -56,3 +58,24 @@ def agree_to_quotes(storage: Storage) -> None:
     with storage.writing() as session:
         for person in session.scalars(select(Participant)):
             person.consents.append(Consent(purpose="citaat", granted=True, version="1"))
+
+
+def set_aside(storage: Storage, run: int) -> list[Said]:
+    """Marks, of the statements without a theme, one as French and one as no answer; and of those in
+    a theme two as copies of a third. Gives these, in that order."""
+    with storage.writing() as session:
+        said = standing(session, 1, 4)
+        placed = set(session.scalars(select(Assignment.statement_id)))
+        loose = [each for each in said if each.id not in placed]
+        same = [each for each in said if each.text.startswith("Opleiding")]
+        marked = [
+            (loose[0], OTHER_LANGUAGE, "fr"),
+            (loose[1], NO_ANSWER, None),
+            (same[1], SAME_TEXT, same[0].id),
+            (same[2], SAME_TEXT, same[0].id),
+        ]
+        session.add_all(
+            RunMark(run_id=run, statement_id=each.id, mark=mark, value=value)
+            for each, mark, value in marked
+        )
+        return [*loose[:2], *same[:3]]

@@ -129,7 +129,7 @@ def test_a_campaign_is_one_voice_with_its_count_and_pulls_no_theme(
         after = theme_views(session, consultation, 4)
         run = latest_run(session, consultation, 4)
         assert run is not None
-        marks = marks_of(session, run.id)
+        marks = marks_of(session, run.id, 4)
         table = frames.themes(session, consultation, [4])
         doubles = session.scalars(
             select(Assignment.statement_id).where(Assignment.run_id == run.id)

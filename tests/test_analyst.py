@@ -88,7 +88,7 @@ def test_importing_the_package_loads_nothing_heavy_and_its_modules_hide_no_table
 
 def test_every_table_has_the_columns_that_its_description_names(database: str) -> None:
     found = {
-        statements: (statements(4), STATEMENT_COLUMNS),
+        statements: (statements(4), (*STATEMENT_COLUMNS, "subtheme")),
         themes: (themes(4), frames.THEME_COLUMNS),
         actions: (actions(4), frames.ACTION_COLUMNS),
         runs: (runs(4), tables.RUN_COLUMNS),
@@ -112,6 +112,8 @@ def test_the_tables_agree_with_each_other(database: str) -> None:
     assert set(said["opdracht"]) == {4}
     assert set(said["round"]) == {1, 2}
     assert set(statements(4, 2, database=database)["round"]) == {2}
+    parts = said.dropna(subset="subtheme").groupby(said["themes"].str[0])["subtheme"]
+    assert all(part.nunique() > 1 and part.value_counts().min() >= 3 for _, part in parts)
     in_theme = said.explode("themes")["themes"].value_counts()
     for theme in found.itertuples():
         assert in_theme[theme.id] == theme.statements

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from review_stage import PASSWORD, agree_to_quotes
+from review_stage import PASSWORD, agree_to_quotes, set_aside
 from web_stage import FLAGS, Site, StandIn, analysed, free_port
 
 from analysis import run
@@ -350,6 +350,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         task = draw(session, 1, picture(session, 1, 4), "els", 5).id
         rounds.close(session, 1, 1)
         rounds.open_(session, 1, 2)
+    set_aside(site.storage, made["run"])
     site.settings.embedding = "use"
     baas = log_in(browser, site, "baas", "beheerder", viewport={"width": width, "height": 800})
     baas.emulate_media(color_scheme=scheme)
@@ -371,7 +372,10 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         "/beheer/opdrachten/4/coderen",
         f"/beheer/coderen/{task}",
         f"/beheer/themas/{theme}",
+        f"/beheer/themas/{theme}?deelthema=De+weg+vinden",
         f"/beheer/themas/{theme}/splitsing",
+        f"/beheer/themas/{theme}/splitsing?deelthema=De+weg+vinden",
+        "/beheer/opdrachten/4/apart",
         f"/beheer/antwoorden/{made['answers'][2]}",
         "/beheer/zonder-opdracht",
         "/beheer/acties?ook=voorstellen",

@@ -287,6 +287,9 @@ PROPOSALS = [
     "Laat één loket alle vragen beantwoorden.",
     "Organiseer lessen in het buurthuis, met opvang.",
 ]
+SUBTHEMES = {"Opleidin": "Duur & <i>weinig</i> hulp", "Ik vind ": "De weg vinden"}
+"""The names of sub-themes, by how their statements begin; the others are in none."""
+
 GROUPS = ["burger", "werknemersorganisatie", "werkgeversorganisatie", "burger", None]
 
 
@@ -353,7 +356,15 @@ def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str,
                 )
             )
             session.add_all(
-                Assignment(statement_id=each.id, theme_id=theme.id, run_id=run.id) for each in own
+                Assignment(
+                    statement_id=each.id,
+                    theme_id=theme.id,
+                    run_id=run.id,
+                    subtheme=SUBTHEMES.get(
+                        each.contribution_version.text[len("Eerst dit: ") :][:8]
+                    ),
+                )
+                for each in own
             )
         session.flush()
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -56,6 +56,12 @@ def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
     page = min(page, pages)
     first = (page - 1) * size
     return Paged(items[first : first + size], page, pages, len(items), first + 1)
+
+
+def page_number(query: Mapping[str, str], name: str = "pagina") -> int:
+    """The page that an address asks for; the first where it makes no sense."""
+    raw = query.get(name, "")
+    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from analysis.splitting import FEWEST, division
+from analysis.splitting import FEWEST, division, parted
 from consultation.curation_state import Outcome
 from web import findings
 from web.accounts import CurrentReviewer
@@ -46,7 +46,8 @@ def proposals_page(
 
 @router.get("/themas/{code}/splitsing")
 def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> Response:
-    """Where the machine would split a theme: to take over, in whole or in part."""
+    """Where the machine would split a theme, or the sub-theme asked for (``deelthema``) from the
+    rest: to take over, in whole or in part."""
     known = findings.theme_number(code)
     if known is None:
         raise HTTPException(404)
@@ -58,6 +59,10 @@ def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code:
         if theme is None or theme.merged_into:
             raise HTTPException(404)
         view = seen.view(theme)
+        asked = request.query_params.get("deelthema", "")
+        part = next((each for each in view.subthemes if each.name == asked), None)
+        if asked and part is None:
+            raise HTTPException(404)
         return page(
             request,
             here,
@@ -66,6 +71,9 @@ def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code:
             seen=seen,
             opdracht=opdracht,
             theme=view,
-            division=division(session, seen.run, view.said),
+            subtheme=part.name if part else "",
+            division=parted(view.said, part.said)
+            if part
+            else division(session, seen.run, view.said),
             fewest=FEWEST,
         )

@@ -19,8 +19,18 @@ from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out, feedback
 from web.problems import Problem
-from web.review import Posted, PostedForm, back_to, chosen_round, known_opdracht, page, paged
+from web.review import (
+    Posted,
+    PostedForm,
+    back_to,
+    chosen_round,
+    known_opdracht,
+    page,
+    page_number,
+    paged,
+)
 from web.review_actions import show_action, show_actions
+from web.review_aside import show_aside
 from web.services import Here, Services
 from web.sifting import KINDS, SORTS, STATUSES, Sift, per_round
 
@@ -62,7 +72,7 @@ def decisions_page(
             "beheer/beslissingen.html",
             **_shared(seen, request.query_params, None, {}),
             opdracht=opdracht,
-            shown=paged(list(reversed(seen.state.log)), _number(request.query_params, "pagina")),
+            shown=paged(list(reversed(seen.state.log)), page_number(request.query_params)),
         )
 
 
@@ -112,6 +122,8 @@ def shown_again(
         return show_opdracht(
             request, here, form.reviewer, int(match[1]), query, refusal, typed, parts.path
         )
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/apart", parts.path):
+        return show_aside(request, here, form.reviewer, int(match[1]), query, refusal, typed)
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties", parts.path):
         return show_actions(request, here, form.reviewer, int(match[1]), query, refusal, typed)
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties/([0-9a-f]{32})", parts.path):
@@ -143,7 +155,7 @@ def show_opdracht(
         found = sift.themes(seen.themes)
         if not sift.status:
             found = [each for each in found if each.status != "verworpen"]
-        loose = [each for each in seen.loose if sift.keeps(each)]
+        loose = [each for each in seen.unplaced if sift.keeps(each)]
         return page(
             request,
             here,
@@ -160,12 +172,12 @@ def show_opdracht(
             sorts=SORTS,
             people=len({each.participant for each in said}),
             statements=said,
-            themes=paged(found, _number(query, "themas"), THEMES_PER_PAGE),
+            themes=paged(found, page_number(query, "themas"), THEMES_PER_PAGE),
             rejected=[each for each in seen.themes if each.status == "verworpen"],
             order=[each.id for each in seen.themes if each.status != "verworpen"],
-            loose=paged(loose, _number(query, "pagina")),
+            loose=paged(loose, page_number(query)),
             off_topic=[each for each in seen.off_topic if sift.keeps(each)],
-            few=len(seen.said) < FEWEST,
+            few=len(seen.said) - len(seen.aside) < FEWEST,
             fewest=FEWEST,
             recent=list(reversed(seen.state.log))[:_RECENT],
         )
@@ -197,7 +209,7 @@ def show_theme(
             raise HTTPException(404)
         view = seen.view(theme)
         narrowed = next(iter(sift.themes((view,))), None)
-        shown = paged(narrowed.said if narrowed else (), _number(query, "pagina"))
+        shown = paged(narrowed.said if narrowed else (), page_number(query))
         texts = findings.texts_of(session, [each.contribution for each in shown.items])
         into = seen.state.themes.get(seen.state.standing_theme(theme.id))
         return page(
@@ -251,8 +263,3 @@ def _shared(
         "run": seen.run,
         "per_round": per_round,
     }
-
-
-def _number(query: Mapping[str, str], name: str, default: int = 1) -> int:
-    raw = query.get(name, "")
-    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 10 else default

@@ -12,6 +12,7 @@ from analysis.themes import ThemeView
 SORTS = ("volgorde", "deelnemers", "uitspraken", "stevigheid", "naam")
 STATUSES = ("kandidaat", "goedgekeurd", "verworpen")
 KINDS = ("drempel", "hefboom", "voorstel", "anders")
+NO_SUBTHEME = "-"
 _QUOTES = 3
 
 Sort = Literal["volgorde", "deelnemers", "uitspraken", "stevigheid", "naam"]
@@ -27,6 +28,7 @@ class Sift:
     tekst: str = ""
     status: str = ""
     sorteer: str = "volgorde"
+    deelthema: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Sift:
@@ -40,6 +42,7 @@ class Sift:
             tekst=" ".join(query.get("tekst", "")[:100].split()),
             status=status if status in STATUSES else "",
             sorteer=sort if sort in SORTS else "volgorde",
+            deelthema=query.get("deelthema", "")[:200],
         )
 
     @property
@@ -52,13 +55,14 @@ class Sift:
             "tekst": self.tekst,
             "status": self.status,
             "sorteer": "" if self.sorteer == "volgorde" else self.sorteer,
+            "deelthema": self.deelthema,
         }
         return {name: value for name, value in found.items() if value}
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves statements out."""
-        return bool(self.groep or self.ronde or self.soort or self.tekst)
+        return bool(self.groep or self.ronde or self.soort or self.tekst or self.deelthema)
 
     def keeps(self, said: Said) -> bool:
         """Whether a statement is chosen."""
@@ -71,6 +75,8 @@ class Sift:
 
     def themes(self, views: tuple[ThemeView, ...]) -> list[ThemeView]:
         """The themes with something chosen in them, holding just that, in the order asked for.
+
+        Of a sub-theme ``NO_SUBTHEME`` chooses the statements that are in none.
 
         A theme whose name has the words is kept whole, as far as the other choices go.
         """
@@ -90,7 +96,12 @@ class Sift:
     def _narrowed(self, view: ThemeView) -> ThemeView:
         named = bool(self.tekst) and self.tekst.casefold() in view.label.casefold()
         sift = replace(self, tekst="") if named else self
-        said = tuple(each for each in view.said if sift.keeps(each))
+        said = tuple(
+            each
+            for each in view.said
+            if sift.keeps(each)
+            and (not sift.deelthema or view.subtheme_of.get(each.id, NO_SUBTHEME) == sift.deelthema)
+        )
         ids = {each.id for each in said}
         quotes = tuple(each for each in view.quotes if each.id in ids) or said[:_QUOTES]
         return replace(view, said=said, quotes=quotes)

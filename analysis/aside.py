@@ -1,0 +1,63 @@
+"""What an analysis did not cluster as a voice of its own, listed with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analysis.standing import Said
+from analysis.themes import Marks
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A text that was sent more than once: one of its statements, and all of them."""
+
+    said: Said
+    all: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Statements that were set aside, as far as nobody put them in a theme since.
+
+    ``silent`` say nothing; ``foreign`` are in another language, with its two letters (ISO 639-1).
+    ``repeated`` are in a theme, each text as one voice; the one sent most often first.
+    """
+
+    silent: tuple[Said, ...]
+    foreign: tuple[tuple[Said, str], ...]
+    repeated: tuple[Repeated, ...]
+
+    @property
+    def copies(self) -> int:
+        """How many statements only repeat another one."""
+        return sum(len(each.all) - 1 for each in self.repeated)
+
+    def __len__(self) -> int:
+        """How many statements were set aside, the copies too."""
+        return len(self.silent) + len(self.foreign) + self.copies
+
+
+def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Aside:
+    """What was set aside of some statements; ``loose`` are those of them in no theme."""
+    unplaced = list(loose)
+    same: dict[str, list[Said]] = {}
+    shared = set(marks.copies.values())
+    for each in said:
+        voice = marks.copies.get(each.id, each.id)
+        if voice in shared:
+            same.setdefault(voice, []).append(each)
+    repeated = [
+        # The voice may have been erased; then a copy shows what was said.
+        Repeated(next((one for one in own if one.id == voice), own[0]), tuple(own))
+        for voice, own in same.items()
+        if len(own) > 1
+    ]
+    return Aside(
+        silent=tuple(each for each in unplaced if each.id in marks.no_answer),
+        foreign=tuple(
+            (each, marks.languages[each.id]) for each in unplaced if each.id in marks.languages
+        ),
+        repeated=tuple(sorted(repeated, key=lambda each: (-len(each.all), each.said.text))),
+    )

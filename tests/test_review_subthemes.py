@@ -1,0 +1,154 @@
+"""The review and the report show parts of a theme, and what was set aside, and lose nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+from review_stage import as_role, post, set_aside
+from web_stage import Site, analysed
+
+from analysis.picture import Picture, picture
+from analysis.report import render
+from analysis.themes import ThemeView
+from consultation.catalogue import Catalogue
+
+pytest_plugins = ["web_fixtures"]
+
+NAMES = ("De weg vinden", "Duur & <i>weinig</i> hulp")
+
+
+@pytest.fixture
+def made(site: Site) -> dict[str, Any]:
+    """Two themes, of which the first has two sub-themes."""
+    return analysed(site.storage)
+
+
+@pytest.fixture
+def els(site: Site, made: dict[str, Any]) -> Iterator[httpx.Client]:
+    """A facilitator."""
+    assert made
+    with as_role(site, "els", "facilitator") as client:
+        yield client
+
+
+def seen(site: Site) -> Picture:
+    with site.storage.reading() as session:
+        return picture(session, 1, 4)
+
+
+def first(site: Site) -> ThemeView:
+    """The first theme that was made; the other one is larger."""
+    return next(each for each in seen(site).themes if each.code == "O04-T001")
+
+
+def shown(page: str) -> set[str]:
+    return set(re.findall(r'<li id="u-([0-9a-f]{32})"', page))
+
+
+def test_a_theme_is_read_by_sub_theme(els: httpx.Client, site: Site, made: dict[str, Any]) -> None:
+    path = f"/beheer/themas/{made['codes'][0]}"
+    whole = els.get(path).text
+    view = first(site)
+    assert [each.name for each in view.subthemes] == sorted(NAMES)
+    assert "<i>weinig" not in whole
+    read = set()
+    for name, size in (*((each.name, len(each.said)) for each in view.subthemes), ("-", 9)):
+        part = els.get(path, params={"deelthema": name})
+        assert len(shown(part.text)) == size
+        assert not read & shown(part.text)
+        read |= shown(part.text)
+    assert read == {each.id for each in view.said}
+    assert "Deelthema" not in els.get(f"/beheer/themas/{made['codes'][1]}").text
+
+
+def test_a_sub_theme_is_split_off_as_a_theme_of_its_own(
+    els: httpx.Client, site: Site, made: dict[str, Any]
+) -> None:
+    path = f"/beheer/themas/{made['codes'][0]}"
+    part = first(site).subthemes[1]
+    link = re.findall(r'href="([^"]+/splitsing\?[^"]+)"', els.get(path).text)[1]
+    form = els.get(unescape(link)).text
+    assert (
+        f'name="label" value="{NAMES[1].replace("&", "&amp;").replace("<", "&lt;")}'.split("&lt;")[
+            0
+        ]
+        in form
+    )
+    chosen = re.findall(r'name="uitspraak" value="([0-9a-f]{32})" checked', form)
+    assert set(chosen) == {each.id for each in part.said}
+    done = post(
+        els,
+        "/beheer/opdrachten/4/beslis",
+        doe="splits",
+        thema=first(site).id,
+        label=part.name,
+        uitspraak=chosen,
+        terug=path,
+    )
+    assert done.status_code == 303
+    new = next(each for each in seen(site).themes if each.label == part.name)
+    assert {each.id for each in new.said} == set(chosen)
+    assert not any(each.subthemes for each in seen(site).themes)
+    assert els.get(path, params={"deelthema": part.name}).status_code == 200
+    assert els.get(f"{path}/splitsing", params={"deelthema": part.name}).status_code == 404
+
+
+def test_where_nothing_was_set_aside_no_page_says_so(els: httpx.Client) -> None:
+    page = els.get("/beheer/opdrachten/4").text
+    assert "Apart gelegd" not in page
+    assert "Zonder thema (5)" in page
+    assert "Er is niets apart gelegd" in els.get("/beheer/opdrachten/4/apart").text
+
+
+def test_what_was_set_aside_is_listed_with_the_reason(
+    els: httpx.Client, site: Site, made: dict[str, Any]
+) -> None:
+    french, silent, voice, *_ = set_aside(site.storage, made["run"])
+    page = els.get("/beheer/opdrachten/4").text
+    assert "Apart gelegd: 4 uitspraken" in page
+    assert "Zonder thema (3)" in page
+    page = els.get("/beheer/opdrachten/4/apart").text
+    assert "Andere taal: Frans" in page
+    assert "Geen antwoord" in page
+    assert page.count('name="uitspraak"') == 2
+    assert "3 keer" in page
+    assert voice.text in unescape(page)
+
+    refused = post(
+        els, "/beheer/opdrachten/4/beslis", doe="verplaats", terug="/beheer/opdrachten/4/apart"
+    )
+    assert refused.status_code == 422
+    assert "Andere taal: Frans" in refused.text
+    done = post(
+        els,
+        "/beheer/opdrachten/4/beslis",
+        doe="verplaats",
+        naar=first(site).id,
+        uitspraak=[french.id],
+        terug="/beheer/opdrachten/4/apart",
+    )
+    assert done.status_code == 303
+    assert french.id in {each.id for each in first(site).said}
+    assert [each.id for each in seen(site).aside.silent] == [silent.id]
+    assert not seen(site).aside.foreign
+
+
+def test_the_report_has_the_hierarchy_and_what_was_set_aside(
+    site: Site, made: dict[str, Any], catalogue: Catalogue
+) -> None:
+    set_aside(site.storage, made["run"])
+    page = unescape(render(site.storage, 1, catalogue, "use"))
+    tree = page[page.index("Thema's en deelthema's") :]
+    tree = tree[: tree.index("<h3", 5)]
+    assert tree.index(made["codes"][1]) < tree.index(made["codes"][0]) < tree.index(NAMES[0])
+    assert "in geen deelthema, 9" in tree
+    assert "Apart gelegd (4)" in page
+    assert "Andere taal (1)" in page
+    assert "Frans 1" in page
+    assert "Geen antwoord (1)" in page
+    assert "Dubbele teksten en campagnes (1)" in page

@@ -1,0 +1,63 @@
+"""What the analysis set aside on an opdracht, with the reason: to read, and to place after all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from analysis.export_words import word
+from web.accounts import CurrentReviewer, Reviewer
+from web.decisions import Refusal, feedback
+from web.review import known_opdracht, page, page_number, paged
+from web.services import Here, Services
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/opdrachten/{number:int}/apart")
+def aside_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
+) -> HTMLResponse:
+    """The statements that say nothing, are in another language, or repeat another one."""
+    return show_aside(request, here, reviewer, number, request.query_params)
+
+
+def show_aside(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> HTMLResponse:
+    """The page of what was set aside."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        unplaced = [
+            *((each, word("talen", code)) for each, code in seen.aside.foreign),
+            *((each, "") for each in seen.aside.silent),
+        ]
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/apart.html",
+            refusal.status if refusal else 200,
+            **feedback(seen, query, refusal, typed),
+            here_path=f"/beheer/opdrachten/{number}/apart",
+            opdracht=opdracht,
+            shown=paged(unplaced, page_number(query)),
+            repeated=paged(seen.aside.repeated, page_number(query, "teksten")),
+            theme_of={
+                each.id: view
+                for view in reversed(seen.themes)
+                if view.status != "verworpen"
+                for each in view.said
+            },
+        )
