@@ -48,7 +48,8 @@ class GraphClusterer:
     ) -> None:
         """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
         theme and of a sub-theme fall together, on average. A theme holds at least ``smallest``
-        times the root of the number of texts, and three. ``neighbours`` is lowered for few texts,
+        times the root of the number of texts, and three; so does a sub-theme of those of its theme.
+        ``neighbours`` is lowered for few texts,
         ``votes`` for more than 2,500.
         """
         self.neighbours = neighbours
@@ -72,7 +73,7 @@ class GraphClusterer:
         labels, parts = self._themes(directions)
         labels[_lost(directions, labels, voices)] = WITHOUT_THEME
         self.labels_ = _by_size(labels[place])
-        self.parts_ = _within(self.labels_, parts[place])
+        self.parts_ = _within(self.labels_, parts[place], self.smallest)
         return self
 
     def fit_predict(self, vectors: Vectors, y: object = None) -> Labels:
@@ -91,9 +92,9 @@ class GraphClusterer:
         number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
         votes = vote(graph, number, self.seed)
         leaves, merges = tree(votes, graph, self.seed)
-        least = max(3, round(self.smallest * float(np.sqrt(n))))
+        least = _least(n, self.smallest)
         groups = self._large_enough(leaves, merges, least)
-        parts = _only_large(cut(leaves, merges, self.close_agreement), least)
+        parts = cut(leaves, merges, self.close_agreement)
         return _settled(votes, groups), parts
 
     def _large_enough(self, leaves: Labels, merges: npt.NDArray[np.float64], least: int) -> Labels:
@@ -106,6 +107,10 @@ class GraphClusterer:
             if (found >= 0).mean() >= 0.5:
                 return found
         return np.zeros(len(leaves), dtype=np.int64)
+
+
+def _least(texts: int, smallest: float) -> int:
+    return max(3, round(smallest * float(np.sqrt(texts))))
 
 
 def _settled(votes: Votes, groups: Labels) -> Labels:
@@ -175,15 +180,17 @@ def _by_size(labels: Labels) -> Labels:
     return ranked
 
 
-def _within(labels: Labels, groups: Labels) -> Labels:
-    """The parts of each theme: its share of the groups, where that has three texts or more and
-    there are two such at least; numbered by size within the theme, -1 outside."""
+def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
+    """The parts of each theme: its share of the groups, where that is large enough (as a theme must
+    be among all texts) and there are two such at least; numbered by size within the theme, -1
+    outside."""
     parts = np.full(len(labels), WITHOUT_THEME, dtype=np.int64)
     for theme in range(int(labels.max(initial=WITHOUT_THEME)) + 1):
-        members = np.flatnonzero((labels == theme) & (groups >= 0))
+        members = np.flatnonzero(labels == theme)
         if len(members) == 0:
             continue
-        found = _only_large(renumbered(groups[members]), 3)
+        least = _least(len(members), smallest)
+        found = _only_large(renumbered(groups[members]), least)
         if found.max() >= 1:
             parts[members] = found
     return parts

@@ -62,7 +62,7 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> 
     themes = [None if number == WITHOUT_THEME else number for number in labels.tolist()]
     names = [topic.label for topic in topics]
     groups = close_groups(clusterer)
-    found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp, encode)
+    found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
     measured = trust(vectors, labels)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
@@ -126,7 +126,7 @@ def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> No
     if groups:
         bare = without_subthemes(said, homes, found.subthemes)
         names = [*taken, *found.subthemes.values()]
-        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, nlp, encode)
+        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, nlp)
     live = {each.id for each in known.state.themes.values() if each.live}
     heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
     found.coverage = float(np.mean(heard)) if heard else 0.0

@@ -14,7 +14,7 @@ import numpy as np
 from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
-from analysis.labels import Encode, theme_labels
+from analysis.labels import theme_labels
 from analysis.portraits import distinct
 from analysis.standing import Said
 from analysis.themes import subthemes_among
@@ -36,12 +36,12 @@ def find_subthemes(
     groups: Labels,
     labels: Sequence[str],
     nlp: Language,
-    encode: Encode | None = None,
 ) -> dict[str, str]:
     """The names of sub-themes, by statement, where a theme falls apart into two of them or more.
 
     ``vectors`` (statements, dimension), ``themes`` and ``groups`` (see ``close_groups``) go with
-    the statements; ``labels`` are names that are taken. ``encode`` gives the vectors of phrases.
+    the statements; ``labels`` are names that are taken. Words alone decide on a name: there
+    are many, and the vectors of phrases take up to a second a name.
     """
     centred = normalised(vectors - vectors.mean(axis=0))
     texts = [" ".join(each.text.split()) for each in said]
@@ -58,9 +58,9 @@ def find_subthemes(
         read = reading(
             texts, [each.kind for each in said], [each.participant for each in said], ranked, nlp
         )
-        found = theme_labels(read, centres, vectors.mean(axis=0), encode)
-        for rows, label in zip(ranked, found, strict=True):
-            name = distinct(label, taken)
+        for rows, label in zip(ranked, theme_labels(read, centres), strict=True):
+            nouns = [each.text for each in read.words[rows[0]] if each.pos == "NOUN"]
+            name = distinct(label, taken, nouns)
             taken.append(name)
             names.update(dict.fromkeys((said[row].id for row in rows), name))
     return names

@@ -118,13 +118,18 @@ class ThemeView:
 
     @cached_property
     def subthemes(self) -> tuple[Subtheme, ...]:
-        """Its sub-themes, the largest first; what is in none is in ``said`` only."""
+        """Its sub-themes, the largest first."""
         parts: dict[str, list[Said]] = {}
         for each in self.said:
             if each.id in self.subtheme_of:
                 parts.setdefault(self.subtheme_of[each.id], []).append(each)
         ranked = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0]))
         return tuple(Subtheme(name, tuple(said)) for name, said in ranked)
+
+    @property
+    def in_no_subtheme(self) -> tuple[Said, ...]:
+        """Its statements that are in no sub-theme."""
+        return tuple(each for each in self.said if each.id not in self.subtheme_of)
 
     @property
     def stability(self) -> float | None:

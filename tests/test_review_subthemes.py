@@ -146,7 +146,7 @@ def test_the_report_has_the_hierarchy_and_what_was_set_aside(
     tree = page[page.index("Thema's en deelthema's") :]
     tree = tree[: tree.index("<h3", 5)]
     assert tree.index(made["codes"][1]) < tree.index(made["codes"][0]) < tree.index(NAMES[0])
-    assert "in geen deelthema, 9" in tree
+    assert "in geen deelthema: 9" in tree
     assert "Apart gelegd (4)" in page
     assert "Andere taal (1)" in page
     assert "Frans 1" in page
