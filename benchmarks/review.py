@@ -136,7 +136,15 @@ def _themes(
                 trust={"stability": 0.7},
             )
         )
-        rows = [{"statement_id": each, "theme_id": theme.id, "run_id": run_id} for each in own]
+        rows = [
+            {
+                "statement_id": each,
+                "theme_id": theme.id,
+                "run_id": run_id,
+                "subtheme": f"deel {at % 5}" if at % 5 else None,
+            }
+            for at, each in enumerate(own)
+        ]
         if rows:
             session.execute(insert(Assignment), rows)
 
@@ -172,6 +180,7 @@ def measure(url: str, storage: Storage, again: int = 6) -> list[tuple[str, float
             "/beheer/opdrachten/4",
             "/beheer/opdrachten/4?groep=burger&tekst=bus",
             f"/beheer/themas/{theme}",
+            "/beheer/opdrachten/4/apart",
             "/beheer/opdrachten/4/acties",
             "/beheer/opdrachten/4/voorstellen",
             "/beheer/opdrachten/4/beslissingen",
