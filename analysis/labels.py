@@ -1,26 +1,36 @@
-"""A readable label per theme: a phrase people used, or two of them.
+"""A readable label per theme: a phrase people used, seldom two of them.
 
-Candidates are the noun phrases of a theme's most central statements. A phrase counts for more when
-its words are heard from several people in this theme and seldom in the others (compounds included:
-"kinderopvang" speaks for "opvang"), when its meaning lies near the theme's centre and far from the
-other centres (as KeyBERT does: Grootendorst 2020), when it stands in a proposal, and when it is a
-phrase rather than a bare or vague word. Where one phrase covers less than most of a theme, the one
-that adds most to it is put beside it.
+Candidates are the noun phrases of a theme's most central statements. A label is to a theme what a
+query is to its documents: who reads it should find them. So a phrase is judged by its reach: how
+many of the theme's statements have its words, and how far in front its meaning puts the others when
+all statements of the set are ranked by nearness to it (average precision). That a phrase's own
+statements do not count there keeps anecdotes out: "pizza" finds nothing but the sentence about
+pizza. Beside reach it counts how much its words are the theme's own (compounds included:
+"kinderopvang" speaks for "opvang"), whether it is what a proposal is about, and its form: a phrase
+rather than a bare, vague or private word. A second phrase is put beside the first only where it
+adds much, or where the first is a bare word.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from wordfreq import zipf_frequency
 
 from analysis.phrases import Phrase, phrases
+from analysis.proposals import names_actor, reads_as_proposal, wording
 from language.embedding import Vectors, normalised
 from language.pipeline import Word
+
+METHOD = 2
+"""Rises when labels, quotes or proposed actions are chosen otherwise than before, so that an
+analysis is made anew."""
 
 CENTRAL = 40
 """How many of a theme's most central statements are read for its label."""
@@ -30,11 +40,27 @@ Encode = Callable[[Sequence[str]], Vectors]
 _ENCODED = 25
 _ENOUGH = 0.6
 _MOST_WORDS = 7
+_AS_GOOD = 0.85
+_BESIDE_BARE = 0.5
+_ADDS = 0.15
+_NEARLY = 0.7
+_STILL = 0.55
+_LARGE = 20
+_COMMON = 4.6
+_CLAUSE_ENDS = re.compile(r"[,:;(.!?]\s|\s(?:die|dat|waar\w*|wie|zodat|om|als|want|met)\s")
+_ASKED_BY_ACTION = 2.0
+_ASKED = 1.3
+_IN_PROPOSAL = 1.1
+_WISHED = 1.3
+_SUBJECT = 0.12
+_SURE_JOINTS = ("", "van", "voor", "tegen", "tussen", "zonder")
 
 _VAGUE = frozenset(
     word
     for line in (
-        "aanpak aantal antwoord april augustus avond basis begin beleid boel bron buur",
+        "aanpak aandacht aantal antwoord april augustus avond basis bedrag begin behoeve beleid",
+        "beroep blad boel bron buur geheel half jongs kader pakket rekening respect reeks sprake",
+        "tempo uitzondering voorhand wijze",
         "collega dag december deel deur ding dinsdag dochter doel donderdag duur effect eind",
         "einde euro februari gang gebied gebruik gedrag geluk gemeente geval gevoel gevolg",
         "groep haha hand heleboel helft herfst hoofd huis hulp idee iemand invulling inzet",
@@ -54,10 +80,11 @@ _VAGUE = frozenset(
 
 @dataclass(frozen=True)
 class Reading:
-    """The central statements of all themes, read for labels.
+    """What was read for labels.
 
-    ``texts`` and ``words`` (with parts of speech) by row, ``people`` who says each row and
-    ``proposals`` the rows that are proposals; ``themes`` the rows of each theme, central first.
+    ``themes`` has the rows of each theme, central first; ``texts`` and ``words`` (with parts of
+    speech) the most central of them by row, ``people`` who says each row and ``proposals`` the rows
+    that are proposals. ``actions`` has the row of each theme's proposed action, if it has one.
     """
 
     texts: Mapping[int, str]
@@ -65,40 +92,48 @@ class Reading:
     people: Mapping[int, str]
     proposals: frozenset[int]
     themes: Sequence[Sequence[int]]
+    actions: Sequence[int | None]
 
 
 @dataclass
 class _Candidate:
+    """A phrase of a theme: the rows that have it, those that have its words, and its worth."""
+
+    phrase: Phrase
     text: str
-    content: tuple[str, ...]
     rows: frozenset[int]
     covers: frozenset[int]
+    literal: float
     lexical: float
     form: float
-    near: float = 0.0
+    found: npt.NDArray[np.float64] | None = None
     score: float = 0.0
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        return self.phrase.content
+
+    @property
+    def bare(self) -> bool:
+        return len(self.phrase.words) == 1
 
 
 def theme_labels(
-    reading: Reading,
-    centres: Vectors,
-    middle: Vectors | None = None,
-    encode: Encode | None = None,
+    reading: Reading, vectors: Vectors | None = None, encode: Encode | None = None
 ) -> list[str]:
     """One label per theme, all different, in the themes' order.
 
-    ``centres`` (themes, dimension) are the themes' unit centres among centred vectors, ``middle``
-    the mean vector of all statements. Without ``encode``, which gives the vectors of phrases, words
-    alone decide.
+    ``vectors`` (statements, dimension) are those of all statements of the set, and ``encode`` gives
+    those of phrases in the same space; without them words alone decide.
     """
     heard = _Heard(reading)
     candidates = [_candidates(reading, heard, theme) for theme in range(len(reading.themes))]
-    if encode is not None and middle is not None:
-        _measure(candidates, centres, middle, encode)
+    if encode is not None and vectors is not None:
+        _measure(candidates, reading, vectors, encode)
     labels: list[str] = []
     taken: list[frozenset[str]] = []
     for theme, found in enumerate(candidates):
-        label, content = _chosen(found, heard, theme, taken)
+        label, content = _chosen(found, len(reading.themes[theme]), taken)
         labels.append(_unique(label[:1].upper() + label[1:], labels))
         taken.append(content)
     return labels
@@ -108,7 +143,7 @@ class _Heard:
     """In which rows and from how many people each lemma is heard, compounds included."""
 
     def __init__(self, reading: Reading) -> None:
-        self.themes = [frozenset(rows) for rows in reading.themes]
+        self.themes = [frozenset(rows) & reading.words.keys() for rows in reading.themes]
         said: dict[str, set[int]] = defaultdict(set)
         for row, words in reading.words.items():
             for word in words:
@@ -125,6 +160,13 @@ class _Heard:
     def inside(self, lemma: str, theme: int) -> frozenset[int]:
         """The rows of a theme where a lemma is heard."""
         return self.rows.get(lemma, frozenset()) & self.themes[theme]
+
+    def own(self, lemma: str, theme: int) -> float:
+        """How many of the theme's rows have a lemma, and how many of those that have it are the
+        theme's: the mean, 0 to 1, when both are."""
+        inside, everywhere = self.inside(lemma, theme), self.rows.get(lemma, frozenset())
+        share = len(inside) / max(len(self.themes[theme]), 1)
+        return share * math.sqrt(len(inside) / max(len(everywhere), 1))
 
     def spread(self, lemma: str) -> float:
         """The share of themes in which a lemma is heard, 0 to 1."""
@@ -167,45 +209,99 @@ def _candidates(reading: Reading, heard: _Heard, theme: int) -> list[_Candidate]
     rows: dict[tuple[str, ...], set[int]] = defaultdict(set)
     written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     sample: dict[tuple[str, ...], Phrase] = {}
-    for row in reading.themes[theme]:
-        for phrase in phrases(reading.texts[row], reading.words[row]):
+    free: set[tuple[str, ...]] = set()
+    owned: set[tuple[str, ...]] = set()
+    asked: dict[tuple[str, ...], float] = {}
+    action: dict[tuple[str, ...], float] = {}
+    for row in heard.themes[theme]:
+        found_here = phrases(reading.texts[row], reading.words[row])
+        for phrase in found_here:
             rows[phrase.key].add(row)
             written[phrase.key][phrase.text] += 1
             sample.setdefault(phrase.key, phrase)
+            (free if not phrase.after else owned if phrase.after in _SURE_JOINTS else set()).add(
+                phrase.key
+            )
+        if row in reading.proposals and reads_as_proposal(reading.texts[row]):
+            asked |= _asked(reading.texts[row], found_here)
+        if row == reading.actions[theme]:
+            action = _asked(reading.texts[row], found_here)
     found = []
     for key, phrase in sample.items():
         weights = [heard.weight(lemma, theme) for lemma in phrase.content]
         lexical = math.sqrt(math.exp(float(np.mean(np.log(np.array(weights) + 1e-4)))))
         telling = [lemma for lemma in phrase.content if lemma not in _VAGUE]
         covers = frozenset().union(*(heard.inside(lemma, theme) for lemma in telling))
-        form = _form(phrase, heard, theme)
-        if rows[key] & reading.proposals:
-            form *= 1.25
+        literal = float(np.mean([heard.own(lemma, theme) for lemma in telling])) if telling else 0.0
+        form = _form(phrase, reading, heard, theme, len(rows[key]))
+        if key not in free:
+            form *= 0.9 if key in owned else 0.75
+        if key in action and not any(_is_vague(word) for word in phrase.nouns[:1]):
+            small = len(reading.themes[theme]) < _LARGE
+            form *= _ASKED_BY_ACTION * action[key] if small else _ASKED
+        elif key in asked:
+            form *= _ASKED
+        elif rows[key] & reading.proposals:
+            form *= _IN_PROPOSAL
         text = min(written[key], key=lambda each: (-written[key][each], each))
-        found.append(_Candidate(text, phrase.content, frozenset(rows[key]), covers, lexical, form))
+        found.append(_Candidate(phrase, text, frozenset(rows[key]), covers, literal, lexical, form))
     for each in found:
-        each.score = _score(each, heard, theme)
+        each.score = _score(each)
     return sorted(found, key=lambda each: (-each.score, each.text))
 
 
-def _form(phrase: Phrase, heard: _Heard, theme: int) -> float:
+def _asked(text: str, found: Sequence[Phrase]) -> dict[tuple[str, ...], float]:
+    """The phrases in a proposal's first clause, which says what is asked for, and how much each
+    counts: more where it opens a thing that is wished for ("Een leerwinkel in elke regio").
+
+    Of a plea ("De gemeente moet lokalen openzetten") not who should do it.
+    """
+    clause = _CLAUSE_ENDS.search(text)
+    until = clause.start() if clause else len(text)
+    first = [phrase for phrase in found if phrase.words[-1].start < until] or list(found)
+    how = wording(text)
+    if how.plea and not (how.order or how.wish or how.infinitive):
+        first = [phrase for phrase in first if not names_actor(phrase.text)]
+    start = min((phrase.words[0].start for phrase in first), default=0)
+    return {
+        phrase.key: _WISHED if how.wish and phrase.words[0].start == start else 1.0
+        for phrase in first
+    }
+
+
+def _form(phrase: Phrase, reading: Reading, heard: _Heard, theme: int, said: int) -> float:
     """Below 1 for what makes a worse name: a bare, vague, long or private phrase."""
     form = 1.0
+    first, last = phrase.nouns[:1], phrase.nouns[-1:]
+    large = len(reading.themes[theme]) >= _LARGE
     if len(phrase.words) == 1:
-        form = 0.9 if len(phrase.text) > 8 else 0.8
+        # The more usual a word, the less it tells: "opleiding", but "leerrekening".
+        form = min(0.9, max(0.5, 1.25 - 0.13 * _usual(phrase)))
     elif len(phrase.words) > 4:
-        form = 0.85
-    if any(_is_vague(word) for word in phrase.nouns):
+        form = 0.9
+    if large and said < 2 and len(phrase.nouns) > 1:
+        form *= 0.85
+    if any(_is_vague(word) for word in first):
+        form *= 0.6 if phrase.words[0].pos == "ADJ" and not large else 0.35
+    if len(phrase.nouns) > 1 and any(_is_vague(word) for word in last):
         form *= 0.5
-    if phrase.nouns and _is_vague(phrase.nouns[0]):
-        form *= 0.6
     if any(
         word.pos == "PROPN" and len(heard.inside(word.lemma, theme)) < 2 for word in phrase.words
     ):
         form *= 0.4
-    if phrase.words[0].text.lower() == "geen":
+    elif any(word.pos == "PROPN" for word in first):
         form *= 0.7
+    if phrase.words[0].text.lower() == "geen":
+        form *= 0.4
+    # "De data met respect behandelen": what follows most prepositions may belong to the verb.
+    if phrase.preposition not in _SURE_JOINTS and said < 2:
+        form *= 0.4 if phrase.definite else 0.6 if large else 0.8
     return form
+
+
+def _usual(phrase: Phrase) -> float:
+    """How usual a bare word is, on Zipf's scale: 7 is "de", 2 what few have ever read."""
+    return max((zipf_frequency(lemma, "nl") for lemma in phrase.key), default=0.0)
 
 
 def _is_vague(word: Word) -> bool:
@@ -213,104 +309,119 @@ def _is_vague(word: Word) -> bool:
     return any(form in _VAGUE for form in forms)
 
 
-def _score(found: _Candidate, heard: _Heard, theme: int) -> float:
-    size = max(len(heard.themes[theme]), 1)
-    common = min(1.0, max((heard.spread(lemma) for lemma in found.content), default=0.0))
-    covered = len(found.covers) / size * (1 - 0.6 * common)
-    # Few statements give little evidence by words: meaning counts for more.
-    near = (1.2 if size < 30 else 0.9) * max(found.near, 0.0)
-    words = 0.7 * found.lexical + 0.6 * covered + 0.08 * math.log2(len(found.rows))
-    return (words + near) * found.form
+def _score(found: _Candidate) -> float:
+    reach = found.literal
+    if found.found is not None:
+        reach += (1 - found.literal) * float(found.found.mean())
+    return (reach + 0.35 * found.lexical + 0.05 * math.log2(len(found.rows))) * found.form
 
 
 def _measure(
-    candidates: list[list[_Candidate]], centres: Vectors, middle: Vectors, encode: Encode
+    candidates: list[list[_Candidate]], reading: Reading, vectors: Vectors, encode: Encode
 ) -> None:
-    """Adds how near the best candidates lie to their theme's centre and to the whole subject."""
+    """Adds what the best candidates find by meaning, and how near they lie to the whole subject."""
     kept = [found[:_ENCODED] for found in candidates]
     texts = sorted({each.text for found in kept for each in found})
     if len(texts) < 3:
         return
     raw = encode(texts)
-    vectors = dict(zip(texts, normalised(raw - raw.mean(axis=0)), strict=True))
+    row_of = {text: row for row, text in enumerate(texts)}
+    middle = vectors.mean(axis=0)
+    near = normalised(raw - raw.mean(axis=0)) @ normalised(vectors - middle).T
     whole = raw @ middle
-    apart = (whole - whole.mean()) / max(float(whole.std()), 1e-6)
-    relevant = dict(zip(texts, np.clip(apart, -2, 2), strict=True))
+    relevant = np.clip((whole - whole.mean()) / max(float(whole.std()), 1e-6), -2, 2)
     for theme, found in enumerate(kept):
+        members = np.array(reading.themes[theme])
         for each in found:
-            cosines = centres @ vectors[each.text]
-            others = np.delete(cosines, theme)
-            each.near = float(cosines[theme] - (0.5 * others.max() if len(others) else 0.0))
-            each.form *= 1 + 0.15 * float(relevant[each.text])
-        candidates[theme] = found
+            row = row_of[each.text]
+            each.found = _precisions(near[row], members, each.rows)
+            each.form *= 1 + _SUBJECT * float(relevant[row])
+            each.score = _score(each)
+        candidates[theme] = sorted(found, key=lambda each: (-each.score, each.text))
+
+
+def _precisions(
+    near: Vectors, members: npt.NDArray[np.int64], own: frozenset[int]
+) -> npt.NDArray[np.float64]:
+    """For each member that does not have the phrase itself: which share of the statements that are
+    at least as near to the phrase are members, 0 to 1. Their mean is the average precision."""
+    others = np.array([row for row in members if row not in own], dtype=np.int64)
+    if not len(others):
+        return np.ones(1)
+    free = np.ones(len(near), dtype=bool)
+    free[list(own)] = False
+    ordered = np.sort(near[others])[::-1]
+    beyond = np.sort(near[free])
+    return np.arange(1, len(others) + 1) / (len(beyond) - np.searchsorted(beyond, ordered))
 
 
 def _chosen(
-    found: list[_Candidate], heard: _Heard, theme: int, taken: Sequence[frozenset[str]]
+    ranked: list[_Candidate], size: int, taken: Sequence[frozenset[str]]
 ) -> tuple[str, frozenset[str]]:
-    for each in found:
-        each.score = _score(each, heard, theme)
-    ranked = sorted(found, key=lambda each: (-each.score, each.text))
     free = [each for each in ranked if not any(_same(each.content, other) for other in taken)]
     if not free:
         return "Overige uitspraken", frozenset()
-    first = free[0]
-    size = max(len(heard.themes[theme]), 1)
-    if len(first.text.split()) == 1 and len(first.covers) < 0.5 * size:
-        first = _fuller(first, free)
+    first = _fuller(free, size)
+    second = _beside(first, free, size)
     content = frozenset(first.content)
-    bare = len(first.text.split()) == 1
-    if len(first.covers) >= (0.8 if bare else _ENOUGH) * size:
-        return first.text, content
-    second = _beside(first, free, heard, theme, least=0.4 if bare else 0.55)
     if second is None:
         return first.text, content
     return f"{first.text} en {second.text}", content | frozenset(second.content)
 
 
-def _fuller(word: _Candidate, ranked: Sequence[_Candidate]) -> _Candidate:
-    """A phrase with the word in it that is as near to the theme: it tells more."""
-    for each in ranked[:_ENCODED]:
-        longer = len(each.text.split()) > 1 and set(word.content) & set(each.content)
-        if longer and each.near >= word.near - 0.02 and each.score > 0.6 * word.score:
+def _fuller(ranked: Sequence[_Candidate], size: int) -> _Candidate:
+    """The best phrase; in place of a bare word one that is nearly as good, since it tells more.
+
+    In a large theme it has the word in it, and is heard more than once: a detail is no name there.
+    """
+    best = ranked[0]
+    if not best.bare:
+        return best
+    for each in ranked:
+        if each.bare:
+            continue
+        shares = bool(set(best.content) & set(each.content))
+        small = size < _LARGE
+        if each.score >= (_STILL if shares else _NEARLY) * best.score and (
+            small or (shares and len(each.rows) > 1)
+        ):
             return each
-    return word
+    return best
 
 
-def _beside(
-    first: _Candidate, ranked: Sequence[_Candidate], heard: _Heard, theme: int, least: float
-) -> _Candidate | None:
-    size = max(len(heard.themes[theme]), 1)
-    best: tuple[float, _Candidate] | None = None
-    for each in ranked[:40]:
-        words = len(each.text.split())
-        if words + len(first.text.split()) > _MOST_WORDS or _related(each, first):
+def _beside(first: _Candidate, ranked: Sequence[_Candidate], size: int) -> _Candidate | None:
+    """A phrase that is as good a name and covers much of what the first does not."""
+    if len(first.covers) >= _ENOUGH * size or " en " in first.text:
+        return None
+    least = 0 if first.bare and size < _LARGE else _ADDS
+    # That an action asks for the first, and so puts it high, does not make the second worse.
+    good = (_BESIDE_BARE if first.bare else _AS_GOOD) * min(first.score, 1.0)
+    for each in ranked:
+        if each.score < good:
+            return None
+        if each.bare and _usual(each.phrase) > _COMMON:
             continue
-        if words == 1 and max(heard.spread(lemma) for lemma in each.content) > 0.7:
-            continue
-        voices = max(
-            len({heard.people[row] for row in heard.inside(lemma, theme)}) for lemma in each.content
-        )
-        if size >= 8 and voices < 2 and each.near < 0.15:
-            continue
+        words = len(each.phrase.words) + len(first.phrase.words)
         adds = len(each.covers - first.covers) / size
-        worth = each.score * (0.35 + 2 * adds)
-        if each.score > least * first.score and (best is None or worth > best[0]):
-            best = (worth, each)
-    return best[1] if best else None
+        joined = " en " in each.text or each.text.startswith("geen ")
+        if words <= _MOST_WORDS and adds > least and not joined and not _related(each, first):
+            return each
+    return None
 
 
 def _related(one: _Candidate, other: _Candidate) -> bool:
     return any(
-        left[:5] == right[:5] or left.endswith(right) or right.endswith(left)
+        left[:5] == right[:5] or left in right or right in left
         for left in one.content
         for right in other.content
     )
 
 
 def _same(content: Iterable[str], other: frozenset[str]) -> bool:
+    """Whether a reader would take two labels for one: the first says nothing that the other does
+    not, or most of their words are the same."""
     one = frozenset(content)
-    return bool(one | other) and len(one & other) / len(one | other) > 0.5
+    return one <= other or len(one & other) / len(one | other) > 0.5
 
 
 def _unique(label: str, taken: Sequence[str]) -> str:

@@ -1,7 +1,9 @@
 """Noun phrases that could name a theme: "opvang tijdens de les", "betaalde opleiding".
 
-A phrase is adjectives and a noun, perhaps with a preposition and a second such group, each word as
-people wrote it, with nothing left out in between.
+A phrase is adjectives and a noun, perhaps with a preposition and a second such group or with
+another noun beside it ("peter of meter"), each word as people wrote it and nothing left out in
+between. Only an adjective loses its ending where its article is left out: "het risicogerichte
+toezicht" is named "risicogericht toezicht".
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from language.pipeline import Word
+from language.tagging import without_article
 
 _PREPOSITIONS = frozenset(
     word
@@ -21,12 +25,18 @@ _PREPOSITIONS = frozenset(
     for word in line.split()
 )
 _ARTICLES = frozenset({"de", "het", "een", "elke", "elk", "alle"})
+_NEUTER = frozenset({"het", "'t", "dit", "dat", "ons"})
+_DEFINITE = _NEUTER | {"de", "die", "deze", "onze", "hun", "mijn", "uw", "je"}
+_DETERMINERS = _DEFINITE | _ARTICLES | {"één", "zijn", "haar", "geen", "dezelfde", "hetzelfde"}
+_JOINTS = frozenset({"en", "of"})
 _WEAK_ADJECTIVES = frozenset(
     word
     for line in (
-        "zelf eigen ander andere vele meeste enkele zulke hele heel bepaalde diverse",
-        "betreffende genoemde dergelijke zo vorige volgende laatste eerste goed goede nieuw",
-        "nieuwe groot grote",
+        "zelf eigen ander andere vele meeste enkele zulke hele heel bepaalde diverse zelfde",
+        "dezelfde hetzelfde betreffende desbetreffende genoemde dergelijke zo vorige volgende",
+        "laatste eerste goed goede nieuw nieuwe groot grote verschillende huidige nodige echte",
+        "voorgenomen voorgestelde beide afzonderlijke relevante onmiddellijke vol extra",
+        "gehele geheel gewone",
     )
     for word in line.split()
 )
@@ -35,6 +45,7 @@ _ORDERS = frozenset(
     for line in ("laat maak geef zet doe kijk neem stel zorg haal stop begin ga kom koppel betaal",)
     for word in line.split()
 )
+_NEVER_NOUNS = _ORDERS - {"zorg", "stop", "begin", "kom"}
 _NOUNS = ("NOUN", "PROPN")
 _PLAIN = re.compile(r"[^\W\d_][\w'’.-]*")
 _LONGEST = 6
@@ -42,11 +53,17 @@ _LONGEST = 6
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase in one text: what identifies it (lemmas), its words as written and tagged."""
+    """A phrase in one text: what identifies it (lemmas), its words as written and tagged.
+
+    ``after`` is the preposition it stands behind, if any ("in de garage"), and ``definite`` whether
+    it has the article "de" or "het" or the like.
+    """
 
     key: tuple[str, ...]
     text: str
     words: tuple[Word, ...]
+    after: str = ""
+    definite: bool = False
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -58,9 +75,15 @@ class Phrase:
         """Its nouns and names, in order."""
         return tuple(word for word in self.words if word.pos in _NOUNS)
 
+    @property
+    def preposition(self) -> str:
+        """The preposition in it, if any."""
+        found = (word.text.lower() for word in self.words[1:])
+        return next((word for word in found if word in _PREPOSITIONS), "")
+
 
 def phrases(text: str, words: Sequence[Word]) -> list[Phrase]:
-    """The candidate phrases of a text, given its words with their parts of speech."""
+    """The candidate phrases of a text in order, given its words with their parts of speech."""
     found = []
     for first, end in _spans(words):
         span = tuple(words[first:end])
@@ -69,7 +92,13 @@ def phrases(text: str, words: Sequence[Word]) -> list[Phrase]:
         if span[0].text.lower() in _ORDERS or not any(word.content for word in span):
             continue
         written = text[span[0].start : span[-1].start + len(span[-1].text)]
-        found.append(Phrase(tuple(word.lemma for word in span), _lowered(written, span), span))
+        key = tuple(word.lemma for word in span)
+        article, before = (_lower(words, first - back) if back <= first else "" for back in (1, 2))
+        shown = _shown(written, span, article in _NEUTER)
+        after = article if article in _PREPOSITIONS else before
+        if article not in _PREPOSITIONS | _DETERMINERS or after not in _PREPOSITIONS:
+            after = ""
+        found.append(Phrase(key, shown, span, after, article in _DEFINITE))
     return found
 
 
@@ -77,13 +106,20 @@ def _spans(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     for first, word in enumerate(words):
         for end in _groups(words, first):
             yield first, end
-            if end >= len(words) or words[end].text.lower() not in _PREPOSITIONS:
+            if _lower(words, end) in _JOINTS:
+                yield from ((first, last) for last in _groups(words, end + 1))
+            preposition = _lower(words, end)
+            if preposition not in _PREPOSITIONS:
                 continue
             second = end + 1
-            if second < len(words) and words[second].text.lower() in _ARTICLES:
+            if _lower(words, second) in _ARTICLES:
                 second += 1
             for last in _groups(words, second):
-                yield first, last
+                both = _lower(words, last) in _JOINTS
+                if preposition != "tussen":
+                    yield first, last
+                if both:
+                    yield from ((first, further) for further in _groups(words, last + 1))
         if word.text.lower() == "geen":
             for end in _groups(words, first + 1):
                 yield first, end
@@ -92,22 +128,33 @@ def _spans(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
             yield first, first + 2
 
 
+def _lower(words: Sequence[Word], place: int) -> str:
+    return words[place].text.lower() if place < len(words) else ""
+
+
 def _groups(words: Sequence[Word], first: int) -> list[int]:
     """Where a group of at most two adjectives and a noun that starts here ends."""
     end = first
-    while (
-        end < len(words)
-        and end - first < 2
-        and words[end].pos == "ADJ"
-        and words[end].text.lower() not in _WEAK_ADJECTIVES
-    ):
+    adjectives = 0
+    while end < len(words) and adjectives < 2 and _qualifies(words[end]):
+        adjectives += 1
         end += 1
-    if end >= len(words) or words[end].pos not in _NOUNS:
+        joined = adjectives == 1 and _lower(words, end) in _JOINTS
+        if joined and end + 1 < len(words) and _qualifies(words[end + 1]):
+            end += 1
+    if end >= len(words) or words[end].pos not in _NOUNS or _lower(words, end) in _NEVER_NOUNS:
         return []
+    # "Een leven lang leren" is one thing, and no life.
+    if _lower(words, end + 1) == "lang" and _lower(words, end + 2) == "leren":
+        return [end + 3]
     ends = [end + 1]
     if end + 1 < len(words) and words[end + 1].pos == "PROPN":
         ends.append(end + 2)
     return ends
+
+
+def _qualifies(word: Word) -> bool:
+    return word.pos == "ADJ" and word.text.lower() not in _WEAK_ADJECTIVES | _NEVER_NOUNS
 
 
 def _stands_together(text: str, span: Sequence[Word]) -> bool:
@@ -116,7 +163,7 @@ def _stands_together(text: str, span: Sequence[Word]) -> bool:
     return all(gap == " " for gap in gaps) and all(_PLAIN.fullmatch(word.text) for word in span)
 
 
-def _lowered(written: str, span: Sequence[Word]) -> str:
+def _shown(written: str, span: Sequence[Word], defined: bool) -> str:
     """Without the capital of a sentence's first word, and without shouting; names keep theirs."""
     shown = []
     for word in written.split():
@@ -125,4 +172,7 @@ def _lowered(written: str, span: Sequence[Word]) -> str:
     first = span[0]
     if first.start == 0 and first.text[1:].islower() and first.pos != "PROPN":
         shown[0] = shown[0][:1].lower() + shown[0][1:]
+    adjectives = len(list(takewhile(lambda word: word.pos == "ADJ", span[:-1])))
+    if defined and adjectives:
+        shown[:adjectives] = without_article(shown[:adjectives], span[adjectives].text.lower())
     return " ".join(shown)

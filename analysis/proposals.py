@@ -15,7 +15,8 @@ from language.clauses import opens_with_order
 FEWEST_WORDS = 5
 
 _LEAD = re.compile(
-    r"^(?:[-*•–]\s*|\(?\d{1,2}[.)]\s*|(?:en|maar|dus|daarom|ook|concreet|kortom|voorstel)\b[:,]?\s+)*",
+    r"^(?:[-*•–]\s*|\(?\d{1,2}[.)]\s*|(?:en|maar|dus|daarom|ook|concreet|kortom|voorstel)\b[:,]?\s+"
+    r"|(?:ten\s)?\w+:\s+)*",
     re.IGNORECASE,
 )
 _PLEA = re.compile(
@@ -25,7 +26,9 @@ _PLEA = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WISHED_THING = re.compile(
-    r"(?:een|één|eén|elke?|iedere?|meer|minder|extra|gratis|betere?|vaste?|geen)\s", re.IGNORECASE
+    r"(?:een|één|eén|elke?|iedere?|meer|minder|extra|gratis|betere?|vaste?|geen"
+    r"|(?:het\s)?recht\sop)\s",
+    re.IGNORECASE,
 )
 _FINITE = re.compile(
     r"""\b(?:ik|we|wij|ge|gij|je|jij|u|hij|zij|ze|men|is|zijn|ben|was|waren|heb|hebt|heeft|hebben|had
@@ -55,9 +58,24 @@ _ACTOR = re.compile(
 )
 
 _LEANS_BACK = re.compile(
-    r"^(?:\W*(?:en|maar|dus)\s+)?(?:dat|die|dit|deze|daar\w*|zo|er)\b|^\S+\s(?:er|dat|het|die|ze)\b",
+    r"""^(?:\W*(?:en|maar|dus|want|of)\s+)?(?:
+    (?:dat|die|dit|deze|daar\w*|zo|er|dan|hij|zij|ze|zo'n)\b
+    |\S+\s(?:er|dat|die|ze|hem|hen)\b
+    |\S+\shet\s(?:aan|af|bij|gewoon|in|met|mogelijk|naar|niet|om|ook|op|over|uit|voor|zo)\b)
+    |\bom\s(?:dat|dit|die|er|ze|het)\s(?:\w+\s)?te\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OF_ONESELF = re.compile(r"\b(?:ik|mij|mijn|me)\b", re.IGNORECASE)
+_FRAGMENT = re.compile(r"\W*(?:gratis\svoor|alleen|enkel|ook|bijvoorbeeld|zeker)\b", re.IGNORECASE)
+_CHATTER = re.compile(
+    r"\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het)\b|\?!|\.\.\.", re.IGNORECASE
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:het|de|dit)\svolgende\b|\b(?:deze|drie|vier|vijf|enkele|volgende)\s(?:voorstellen|punten)\b"
+    r"|:\W*$",
     re.IGNORECASE,
 )
+_TWO_INFINITIVES = re.compile(r"\s(?:gaan|komen|laten|blijven)\s\w+en$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +103,8 @@ def wording(text: str) -> Wording:
     """How a text asks or states."""
     plain = _LEAD.sub("", " ".join(text.split()))
     clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
-    states = bool(_FINITE.search(clause))
+    # "Bij een collega in de les gaan zitten" states nothing: both its verbs are infinitives.
+    states = bool(_FINITE.search(_TWO_INFINITIVES.sub("", clause)))
     return Wording(
         order=opens_with_order(plain),
         plea=bool(_PLEA.search(plain)),
@@ -103,7 +122,7 @@ def reads_as_proposal(text: str) -> bool:
     leercoach in elke wijk") or an infinitive ("Cursussen gratis maken").
     """
     plain = _LEAD.sub("", " ".join(text.split()))
-    if len(plain.split()) < FEWEST_WORDS:
+    if len(plain.split()) < FEWEST_WORDS or _ANNOUNCES.search(plain):
         return False
     how = wording(plain)
     if how.plea:
@@ -111,6 +130,16 @@ def reads_as_proposal(text: str) -> bool:
     if plain.endswith("?"):
         return False
     return how.order or how.wish or how.infinitive
+
+
+def leans_back(text: str) -> bool:
+    """Whether a text needs the one before it: "Maak er dus een vaste werking van"."""
+    return bool(_LEANS_BACK.search(text))
+
+
+def names_actor(text: str) -> bool:
+    """Whether a text names somebody who could act on a proposal: a public body, an organisation."""
+    return bool(_ACTOR.search(text))
 
 
 def best_proposal(texts: Sequence[str], closeness: Sequence[float]) -> int | None:
@@ -133,7 +162,10 @@ def _merit(text: str) -> float:
     merit = 0.12 if _ACTOR.search(text) else 0.0
     if not 8 <= words <= 40:
         merit -= 0.1
-    # "Maak er dus een vaste werking van": of what, stands elsewhere.
-    if _LEANS_BACK.search(text):
-        merit -= 0.15
+    if leans_back(text):
+        merit -= 0.3
+    if _OF_ONESELF.search(text):
+        merit -= 0.25
+    if _CHATTER.search(text) or _FRAGMENT.match(text):
+        merit -= 0.3
     return merit

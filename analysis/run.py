@@ -16,6 +16,7 @@ from analysis.clustering import GraphClusterer
 from analysis.embeddings import AnalysisError, encoder_named, in_context, model_key, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
 from analysis.known import known_of
+from analysis.labels import METHOD as LABELS
 from analysis.measuring import measure_new
 from analysis.result import Found, OpdrachtResult, RunResult
 from analysis.run_store import Overtaken, store
@@ -109,6 +110,7 @@ def _tools(encoder_name: str, spacy_model: str) -> _Tools:
             "method": METHOD,
             "continuing": CONTINUING,
             "voices": VOICES,
+            "labels": LABELS,
             "fewest": FEWEST,
             **GraphClusterer().get_params(),
         },

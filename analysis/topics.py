@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,16 @@ from spacy.language import Language
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.coherence import coherence
 from analysis.labels import CENTRAL, Encode, Reading, theme_labels
-from analysis.proposals import best_proposal
+from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
-from language.pipeline import Word, tagged_words, words
+from language.pipeline import STOP_WORDS, Word, tagged_words, words
 
 _KEYWORDS = 8
 _QUOTES = 5
+_FEWEST_QUOTES = 3
+_SAME_WORDS = 0.75
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _VARIETY = 0.4
 _COARSE = 0.3
 
@@ -87,11 +91,12 @@ def find_topics(
         sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
         for number, rows in enumerate(members)
     ]
-    names = theme_labels(
-        reading(flat, kinds, voices, members, nlp), centres, vectors.mean(axis=0), encode
-    )
+    actions = [
+        _action(ranked, flat, kinds, cosines[:, number]) for number, ranked in enumerate(members)
+    ]
+    names = theme_labels(reading(flat, kinds, voices, members, nlp, actions), vectors, encode)
     topics = []
-    for number, (ranked, name) in enumerate(zip(members, names, strict=True)):
+    for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
         centre = centres[number]
         lemmas = keywords.get(int(labels[ranked[0]]), [])
         coherent = coherence(documents, lemmas)
@@ -102,7 +107,7 @@ def find_topics(
                 label=name,
                 keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
                 quotes=tuple(_quotes(ranked, flat, voices, centred, centre)),
-                action=_action(ranked, flat, kinds, cosines[:, number]),
+                action=action,
                 coherence=None if coherent is None else round(coherent, 4),
             )
         )
@@ -115,17 +120,21 @@ def reading(
     voices: Sequence[str],
     members: Sequence[Sequence[int]],
     nlp: Language,
+    actions: Sequence[int | None] | None = None,
 ) -> Reading:
-    """What is read to name groups of texts; ``members`` are their rows, most central first."""
-    themes = [rows[:CENTRAL] for rows in members]
-    rows = [row for theme in themes for row in theme]
+    """What is read to name groups of texts; ``members`` are their rows, most central first, and
+    ``actions`` the row of each group's proposed action where it has one."""
+    actions = actions or [None] * len(members)
+    rows = [row for theme in members for row in theme[:CENTRAL]]
+    rows += [row for row in actions if row is not None and row not in set(rows)]
     tagged = tagged_words(nlp, [texts[row] for row in rows])
     return Reading(
         texts={row: texts[row] for row in rows},
         words=dict(zip(rows, tagged, strict=True)),
         people={row: voices[row] for row in rows},
         proposals=frozenset(row for row in rows if kinds[row] == "voorstel"),
-        themes=themes,
+        themes=members,
+        actions=actions,
     )
 
 
@@ -188,24 +197,41 @@ def _quotes(
     vectors: Vectors,
     centre: Vectors,
 ) -> list[int]:
-    """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998)."""
-    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400] or list(ranked)
+    """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998).
+
+    Three to five wherever a theme has as many different statements: those of a length that reads
+    well, filled up with shorter and longer ones. What says the same in almost the same words counts
+    as one; what stands on its own and comes from somebody else goes first.
+    """
+    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400]
+    said = {row: _content_words(texts[row]) for row in ranked}
     chosen: list[int] = []
-    said: set[str] = set()
-    left = fitting[:60]
-    while left and len(chosen) < _QUOTES:
 
-        def worth(row: int) -> float:
-            same = max((float(vectors[row] @ vectors[other]) for other in chosen), default=0.0)
-            again = 0.3 if voices[row] in {voices[other] for other in chosen} else 0.0
-            return (1 - _VARIETY) * float(vectors[row] @ centre) - _VARIETY * same - again
+    def fill(left: list[int], wanted: int) -> None:
+        while left and len(chosen) < wanted:
+            best = max(left, key=worth)
+            left.remove(best)
+            if not any(_says_the_same(said[best], said[other]) for other in chosen):
+                chosen.append(best)
 
-        best = max(left, key=worth)
-        left.remove(best)
-        if texts[best].casefold() not in said:
-            chosen.append(best)
-            said.add(texts[best].casefold())
+    def worth(row: int) -> float:
+        same = max((float(vectors[row] @ vectors[other]) for other in chosen), default=0.0)
+        again = 0.3 if voices[row] in {voices[other] for other in chosen} else 0.0
+        alone = 0.0 if leans_back(texts[row]) else 0.1
+        return (1 - _VARIETY) * float(vectors[row] @ centre) - _VARIETY * same - again + alone
+
+    fill(fitting[:60], _QUOTES)
+    fill([row for row in ranked if row not in fitting], _FEWEST_QUOTES)
     return chosen
+
+
+def _content_words(text: str) -> frozenset[str]:
+    found = frozenset(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
+    return found or frozenset([text.casefold()])
+
+
+def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME_WORDS * min(len(one), len(other))
 
 
 def _action(

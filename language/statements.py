@@ -22,6 +22,7 @@ _HEADING_WORDS = 12
 _LEAST_WORDS = 3
 
 _BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\)|[a-z]\.)[ \t]+(?=\S)")
+_MARK = re.compile(r"(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\))\s+(?=\S)")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _PAGE = re.compile(r"(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}(?:\s*(?:/|van|of)\s*\d{1,4})?", re.I)
 _URL = re.compile(r"(?:<?(?:https?://|www\.)\S+>?\s*)+", re.I)
@@ -75,6 +76,9 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
         if block.heading:
             continue
         for start, end in sentence_spans(text[block.start : block.end]):
+            # Items of a list written in one line ("1) ... 2) ..."): the mark is not what is said.
+            mark = _MARK.match(text, block.start + start, block.start + end)
+            start = mark.end() - block.start if mark else start
             sentence = text[block.start + start : block.start + end]
             for opens, closes in clause_spans(sentence):
                 first = block.start + start + opens

@@ -8,9 +8,12 @@ so it is for the texts that are shown, not for all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+
+from wordfreq import zipf_frequency
 
 _UNIVERSAL = {
     "N": "NOUN",
@@ -27,9 +30,44 @@ _UNIVERSAL = {
 }
 
 
+_FINAL = {"v": "f", "z": "s"}
+_OPEN_SYLLABLE = re.compile(r"(?:^|[^aeou])[aeou][^\W\d_aeiouy]$")
+
+
 def universal_tags(tokens: Sequence[str]) -> list[str]:
     """The universal part of speech (Petrov et al. 2012) of each token of one sentence or text."""
     return list(_tags(tuple(tokens)))
+
+
+def without_article(adjectives: Sequence[str], noun: str) -> list[str]:
+    """The adjectives as they stand before a noun without article: "(het) brede aanbod" is "breed
+    aanbod". Only a neuter noun in the singular asks for it; else they stay as they are."""
+    return list(_uninflected(tuple(adjectives), noun))
+
+
+@lru_cache(maxsize=20_000)
+def _uninflected(adjectives: tuple[str, ...], noun: str) -> tuple[str, ...]:
+    tagged = _tagger().tag_sent(["het", *adjectives, noun])
+    if not str(tagged[-1][2]).startswith("N(soort,ev,basis,onz"):
+        return adjectives
+    return tuple(_stem(word) if word.endswith("e") else word for word in adjectives)
+
+
+def _stem(adjective: str) -> str:
+    """The form without ending: "brede" is "breed", "stille" "stil", "financiële" "financieel"."""
+    bare = adjective[:-1]
+    if bare.endswith("ël"):
+        return f"{bare[:-2]}eel"
+    if len(bare) > 3 and bare[-1] == bare[-2]:
+        return bare[:-1]
+    final = bare[:-1] + _FINAL.get(bare[-1], bare[-1])
+    if not _OPEN_SYLLABLE.search(final):
+        return final
+    doubled = final[:-1] + final[-2:]
+    # "Zekere" is "zeker", but "brede" is "breed": only an e may be a syllable without stress.
+    if final[-2] != "e" or zipf_frequency(doubled, "nl") > zipf_frequency(final, "nl"):
+        return doubled
+    return final
 
 
 @lru_cache(maxsize=20_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +11,9 @@ from spacy.language import Language
 
 from analysis.labels import Reading, theme_labels
 from analysis.phrases import phrases
-from language.embedding import load_encoder, normalised
+from language.embedding import load_encoder
 from language.pipeline import STOP_WORDS, load_pipeline, tagged_words
+from language.tagging import without_article
 
 OPVANG = (
     "Zorg voor gratis opvang tijdens de les.",
@@ -55,23 +55,25 @@ def nlp(request: pytest.FixtureRequest) -> Language:
     return load_pipeline(str(folder))
 
 
-def reading(nlp: Language, texts: list[str], themes: list[list[int]]) -> Reading:
+def reading(
+    nlp: Language,
+    texts: list[str],
+    themes: list[list[int]],
+    actions: list[int | None] | None = None,
+) -> Reading:
     return Reading(
         texts=dict(enumerate(texts)),
         words=dict(enumerate(tagged_words(nlp, texts))),
         people={row: f"p{row}" for row in range(len(texts))},
         proposals=frozenset(),
         themes=themes,
+        actions=actions or [None] * len(themes),
     )
 
 
 def labelled(nlp: Language, texts: list[str], themes: list[list[int]]) -> list[str]:
     encoder = load_encoder("use")
-    vectors = encoder.encode(texts)
-    centred = normalised(vectors - vectors.mean(axis=0))
-    centres = normalised(np.stack([centred[rows].mean(axis=0) for rows in themes]))
-    found = reading(nlp, texts, themes)
-    return theme_labels(found, centres, vectors.mean(axis=0), encoder.encode)
+    return theme_labels(reading(nlp, texts, themes), encoder.encode(texts), encoder.encode)
 
 
 def test_labels_name_the_subject_in_words_people_used(nlp: Language) -> None:
@@ -89,7 +91,7 @@ def test_labels_name_the_subject_in_words_people_used(nlp: Language) -> None:
 
 
 def test_without_vectors_words_decide(nlp: Language) -> None:
-    labels = theme_labels(reading(nlp, TEXTS, THEMES), np.eye(3, dtype=np.float32))
+    labels = theme_labels(reading(nlp, TEXTS, THEMES))
     assert "bus" in labels[1].lower()
 
 
@@ -116,6 +118,11 @@ def test_any_texts_give_different_labels_that_are_not_empty(texts: list[str]) ->
         ("Wij vragen betaalde opleiding voor alle werknemers.", "betaalde opleiding"),
         ("De wachtlijst voor Nederlands is te lang.", "wachtlijst voor Nederlands"),
         ("Er is geen crèche in het dorp.", "geen crèche"),
+        ("Zorg voor een peter of meter op het werk.", "peter of meter"),
+        ("Verbeter het primair en voortgezet onderwijs.", "primair en voortgezet onderwijs"),
+        ("Maak werk van een leven lang leren voor allen.", "leven lang leren"),
+        ("Herzie het risicogerichte toezicht op scholen.", "risicogericht toezicht"),
+        ("Een klein en vast budget per inwoner volstaat.", "klein en vast budget"),
     ],
 )
 def test_phrases_are_groups_around_a_noun(nlp: Language, text: str, phrase: str) -> None:
@@ -129,3 +136,59 @@ def test_a_phrase_is_never_cut_out_over_a_comma_or_an_order(nlp: Language) -> No
     found = {each.text for each in phrases(text, words)}
     assert all("," not in each and not each.lower().startswith("laat") for each in found)
     assert all(each in text for each in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("De aansluiting tussen mbo en hbo hapert.", "aansluiting tussen mbo"),
+        ("Herzie het risicogerichte toezicht op scholen.", "risicogerichte toezicht"),
+        ("Wij willen een leven lang leren.", "leven"),
+        ("Geef mij een week in een bedrijf en kijk.", "bedrijf en kijk"),
+    ],
+)
+def test_no_phrase_is_broken_off_or_inflected_for_an_article_it_lost(
+    nlp: Language, text: str, broken: str
+) -> None:
+    (words,) = tagged_words(nlp, [text])
+    assert broken not in {each.text for each in phrases(text, words)}
+
+
+@pytest.mark.parametrize(
+    ("adjective", "noun", "bare"),
+    [
+        ("brede", "aanbod", "breed"),
+        ("speciale", "onderwijs", "speciaal"),
+        ("stille", "lokaal", "stil"),
+        ("kosteloze", "vervoer", "kosteloos"),
+        ("financiële", "voordeel", "financieel"),
+        ("vaste", "budget", "vast"),
+        ("betaalde", "opleiding", "betaalde"),
+        ("nieuwe", "scholen", "nieuwe"),
+    ],
+)
+def test_only_before_a_neuter_noun_an_adjective_loses_its_ending(
+    adjective: str, noun: str, bare: str
+) -> None:
+    assert without_article([adjective], noun) == [bare]
+
+
+def test_a_detail_of_a_story_is_no_label(nlp: Language) -> None:
+    story = "Op de barbecue in Napels at ik pizza en dacht ik aan mijn jeugd in de haven."
+    for themes in (THEMES, [[*THEMES[0], len(TEXTS)], *THEMES[1:]]):
+        label = labelled(nlp, [*TEXTS, story], themes)[0].lower()
+        assert not {"pizza", "napels", "barbecue", "haven"} & set(label.split())
+
+
+def test_a_small_theme_is_named_after_what_its_proposed_action_asks_for(nlp: Language) -> None:
+    texts = [
+        *OPVANG,
+        "Een leerwinkel in elke regio met een vast budget.",
+        "Mijn zus woont in Bree en daar is er geen in de buurt.",
+        "In Leuven was het heel goed, zegt mijn zus.",
+    ]
+    themes = [list(range(6)), [6, 7, 8]]
+    encoder = load_encoder("use")
+    found = reading(nlp, texts, themes, [0, 6])
+    label = theme_labels(found, encoder.encode(texts), encoder.encode)[1]
+    assert label.startswith("Leerwinkel")

@@ -23,6 +23,9 @@ from analysis.proposals import best_proposal, reads_as_proposal
         "Opleidingscheques terug uitbreiden en het bedrag laten afhangen van uw loon.",
         "Iedereen vanaf achttien jaar een leerrekening geven.",
         "Waarom niet elke maand een open les op de markt?",
+        "Vier keer per jaar bij een collega in de les gaan zitten, met een vervanger.",
+        "Nazorg: het recht op een gesprek zes maanden na elke opleiding.",
+        "Ten eerste: een gedeeld opleidingsatelier in de regio.",
     ],
 )
 def test_an_order_a_plea_a_wished_thing_and_an_infinitive_are_proposals(text: str) -> None:
@@ -42,6 +45,8 @@ def test_an_order_a_plea_a_wished_thing_and_an_infinitive_are_proposals(text: st
         "Met cijfers van inschrijvingen en jobs erbij.",
         "Wij doen dit al drie jaar in de Brugse Poort.",
         "Hoe kunnen mensen dat allemaal weten?",
+        "Wij stellen voor dit jaar het volgende voor.",
+        "Wij hebben drie voorstellen die wij graag zouden uitwerken:",
         "",
     ],
 )
@@ -59,3 +64,20 @@ def test_the_best_proposal_says_what_and_by_whom() -> None:
     assert best_proposal(texts, [0.6, 0.9, 0.5, 0.55]) == 2
     assert best_proposal(texts[:2], [0.6, 0.9]) == 0
     assert best_proposal(texts[1:2], [0.9]) is None
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        "Neem het op in een cao per sector.",
+        "Train alle leraren om dat beter te begeleiden.",
+        "Geef mij een week in een bedrijf en kijk.",
+        "Geef korting op de zoo haha, maar ik meen het.",
+        "Gratis voor bedrijven met minder dan 20 mensen.",
+    ],
+)
+def test_what_leans_on_another_sentence_or_chats_is_no_action_where_there_is_better(
+    weaker: str,
+) -> None:
+    better = "Organiseer in elke wijk gratis opvang tijdens de lessen."
+    assert best_proposal([weaker, better], [0.6, 0.5]) == 1

@@ -83,6 +83,12 @@ def test_sentences_together_hold_every_letter(pieces: list[str]) -> None:
         ("Zie art. 5 van de wet.", ["Zie art. 5 van de wet."]),
         ("Werk, gezin, enz. Dat is te veel.", ["Werk, gezin, enz.", "Dat is te veel."]),
         ("J. Peeters belde. Niemand nam op.", ["J. Peeters belde.", "Niemand nam op."]),
+        ("1) Een tolk. 2) Een kinderhoek.", ["Een tolk.", "Een kinderhoek."]),
+        (
+            "Dit is nodig. - Meer bussen. - Meer tijd.",
+            ["Dit is nodig.", "Meer bussen.", "Meer tijd."],
+        ),
+        ("3.5 procent haakt af. Dat is veel.", ["3.5 procent haakt af.", "Dat is veel."]),
         ("Waarom? Omdat het kan.", ["Waarom?", "Omdat het kan."]),
         ("Prijs 3.50 Euro per les.", ["Prijs 3.50 Euro per les."]),
         ("geen tijd\nte duur", ["geen tijd", "te duur"]),
