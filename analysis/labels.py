@@ -16,17 +16,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from wordfreq import zipf_frequency
 
+from analysis.own_words import VAGUE, Heard, Reading, is_vague
 from analysis.phrases import Phrase, phrases
 from analysis.proposals import names_actor, reads_as_proposal, wording
 from language.embedding import Vectors, normalised
-from language.pipeline import Word
 
 METHOD = 2
 """Rises when labels, quotes or proposed actions are chosen otherwise than before, so that an
@@ -38,61 +38,29 @@ CENTRAL = 40
 Encode = Callable[[Sequence[str]], Vectors]
 
 _ENCODED = 25
-_ENOUGH = 0.6
 _MOST_WORDS = 7
+# From this many statements on a theme speaks for itself: a phrase heard once is a detail of it.
+_LARGE = 20
+# How much better a phrase is for standing in a proposal, for being what a proposal asks for, for
+# being what a small theme's proposed action asks for, and the thing wished for there.
+_IN_PROPOSAL = 1.1
+_ASKED = 1.3
+_ASKED_BY_ACTION = 2.0
+_WISHED = 1.3
+_SUBJECT = 0.12
+# How good a phrase must be to go before a bare word: with that word in it, or without.
+_STILL = 0.5
+_NEARLY = 0.7
+# When a second phrase comes beside the first: how good it must be, what it adds, what is enough.
 _AS_GOOD = 0.85
 _BESIDE_BARE = 0.5
 _ADDS = 0.15
-_NEARLY = 0.7
-_STILL = 0.55
-_LARGE = 20
+_ENOUGH = 0.6
+# On Zipf's scale: a word too usual to come second, and one that says much by itself.
 _COMMON = 4.6
-_CLAUSE_ENDS = re.compile(r"[,:;(.!?]\s|\s(?:die|dat|waar\w*|wie|zodat|om|als|want|met)\s")
-_ASKED_BY_ACTION = 2.0
-_ASKED = 1.3
-_IN_PROPOSAL = 1.1
-_WISHED = 1.3
-_SUBJECT = 0.12
+_RARE = 3.5
 _SURE_JOINTS = ("", "van", "voor", "tegen", "tussen", "zonder")
-
-_VAGUE = frozenset(
-    word
-    for line in (
-        "aanpak aandacht aantal antwoord april augustus avond basis bedrag begin behoeve beleid",
-        "beroep blad boel bron buur geheel half jongs kader pakket rekening respect reeks sprake",
-        "tempo uitzondering voorhand wijze",
-        "collega dag december deel deur ding dinsdag dochter doel donderdag duur effect eind",
-        "einde euro februari gang gebied gebruik gedrag geluk gemeente geval gevoel gevolg",
-        "groep haha hand heleboel helft herfst hoofd huis hulp idee iemand invulling inzet",
-        "jaar januari juli juni kamer kans kant keer kind kwartier kwestie land lente lid",
-        "lijst maand maandag maart maatregel mama man manier mei mens mensen middag middel",
-        "minuut moeder moeite mogelijkheid moment motie naam namiddag nederland nieuws",
-        "november ochtend oktober onderzoek oog orde overleg paar papa pasen persoon plaats",
-        "plan positie principe probleem procent punt raad reden reeks regering rest resultaat",
-        "rol schijn schrik september situatie soort stad stap stuk systeem taak tal tijd uur",
-        "vader verbetering verhaal verzoek vlaanderen volk voorbeeld voormiddag voorstel vorm",
-        "vraag vriend vrijdag vrouw week weg werk winter woensdag woord zaak zaterdag zin",
-        "zomer zondag zoon zus",
-    )
-    for word in line.split()
-)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read for labels.
-
-    ``themes`` has the rows of each theme, central first; ``texts`` and ``words`` (with parts of
-    speech) the most central of them by row, ``people`` who says each row and ``proposals`` the rows
-    that are proposals. ``actions`` has the row of each theme's proposed action, if it has one.
-    """
-
-    texts: Mapping[int, str]
-    words: Mapping[int, Sequence[Word]]
-    people: Mapping[int, str]
-    proposals: frozenset[int]
-    themes: Sequence[Sequence[int]]
-    actions: Sequence[int | None]
+_CLAUSE_ENDS = re.compile(r"[,:;(.!?]\s|\s(?:die|dat|waar\w*|wie|zodat|om|als|want|met)\s")
 
 
 @dataclass
@@ -126,7 +94,7 @@ def theme_labels(
     ``vectors`` (statements, dimension) are those of all statements of the set, and ``encode`` gives
     those of phrases in the same space; without them words alone decide.
     """
-    heard = _Heard(reading)
+    heard = Heard(reading)
     candidates = [_candidates(reading, heard, theme) for theme in range(len(reading.themes))]
     if encode is not None and vectors is not None:
         _measure(candidates, reading, vectors, encode)
@@ -139,78 +107,11 @@ def theme_labels(
     return labels
 
 
-class _Heard:
-    """In which rows and from how many people each lemma is heard, compounds included."""
-
-    def __init__(self, reading: Reading) -> None:
-        self.themes = [frozenset(rows) & reading.words.keys() for rows in reading.themes]
-        said: dict[str, set[int]] = defaultdict(set)
-        for row, words in reading.words.items():
-            for word in words:
-                if word.content and word.pos in ("NOUN", "PROPN", "ADJ"):
-                    said[word.lemma].add(row)
-        lemmas = sorted(said)
-        self.rows: dict[str, frozenset[int]] = {
-            lemma: frozenset(said[lemma].union(*(said[each] for each in _compounds(lemma, lemmas))))
-            for lemma in lemmas
-        }
-        self.total = len(reading.words)
-        self.people = reading.people
-
-    def inside(self, lemma: str, theme: int) -> frozenset[int]:
-        """The rows of a theme where a lemma is heard."""
-        return self.rows.get(lemma, frozenset()) & self.themes[theme]
-
-    def own(self, lemma: str, theme: int) -> float:
-        """How many of the theme's rows have a lemma, and how many of those that have it are the
-        theme's: the mean, 0 to 1, when both are."""
-        inside, everywhere = self.inside(lemma, theme), self.rows.get(lemma, frozenset())
-        share = len(inside) / max(len(self.themes[theme]), 1)
-        return share * math.sqrt(len(inside) / max(len(everywhere), 1))
-
-    def spread(self, lemma: str) -> float:
-        """The share of themes in which a lemma is heard, 0 to 1."""
-        rows = self.rows.get(lemma, frozenset())
-        return sum(bool(rows & theme) for theme in self.themes) / len(self.themes)
-
-    def weight(self, lemma: str, theme: int) -> float:
-        """How much a lemma is this theme's own, 0 to some 5."""
-        inside = self.inside(lemma, theme)
-        size = max(len(self.themes[theme]), 1)
-        count = max(len(inside), 0.3)
-        here = count / size
-        beyond = len(self.rows.get(lemma, ())) - len(inside)
-        elsewhere = (beyond + 0.5) / (self.total - size + 1)
-        voices = len({self.people[row] for row in inside})
-        sure = {0: 0.2, 1: 0.25, 2: 0.8}.get(voices, 1.0) * (1.0 if count > 1 else 0.9)
-        rare = min(1.0, max(0.3, (7.5 - zipf_frequency(lemma, "nl")) / 3.5))
-        common = 1 - 0.7 * max(0.0, self.spread(lemma) - 0.25)
-        vague = 0.1 if lemma in _VAGUE else 1.0
-        return here * max(math.log2(here / elsewhere), 0.05) * sure * rare * common * vague
-
-
-def _compounds(lemma: str, lemmas: Iterable[str]) -> list[str]:
-    """The longer words that begin or end with a lemma: "kinderopvang" for "opvang"."""
-    if len(lemma) < 3:
-        return []
-    found = []
-    for other in lemmas:
-        rest = len(other) - len(lemma)
-        if rest < 3 or not (other.endswith(lemma) or other.startswith(lemma)):
-            continue
-        # "Bus" stands in "bushalte", but not in "bushel": the rest must be a word too.
-        left = other[: -len(lemma)].rstrip("s") if other.endswith(lemma) else other[len(lemma) :]
-        if len(lemma) > 3 or zipf_frequency(left, "nl") > 3.3:
-            found.append(other)
-    return found
-
-
-def _candidates(reading: Reading, heard: _Heard, theme: int) -> list[_Candidate]:
+def _candidates(reading: Reading, heard: Heard, theme: int) -> list[_Candidate]:
     rows: dict[tuple[str, ...], set[int]] = defaultdict(set)
     written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     sample: dict[tuple[str, ...], Phrase] = {}
-    free: set[tuple[str, ...]] = set()
-    owned: set[tuple[str, ...]] = set()
+    stands: dict[tuple[str, ...], float] = defaultdict(float)
     asked: dict[tuple[str, ...], float] = {}
     action: dict[tuple[str, ...], float] = {}
     for row in heard.themes[theme]:
@@ -219,9 +120,7 @@ def _candidates(reading: Reading, heard: _Heard, theme: int) -> list[_Candidate]
             rows[phrase.key].add(row)
             written[phrase.key][phrase.text] += 1
             sample.setdefault(phrase.key, phrase)
-            (free if not phrase.after else owned if phrase.after in _SURE_JOINTS else set()).add(
-                phrase.key
-            )
+            stands[phrase.key] = max(stands[phrase.key], _standing(phrase))
         if row in reading.proposals and reads_as_proposal(reading.texts[row]):
             asked |= _asked(reading.texts[row], found_here)
         if row == reading.actions[theme]:
@@ -230,13 +129,11 @@ def _candidates(reading: Reading, heard: _Heard, theme: int) -> list[_Candidate]
     for key, phrase in sample.items():
         weights = [heard.weight(lemma, theme) for lemma in phrase.content]
         lexical = math.sqrt(math.exp(float(np.mean(np.log(np.array(weights) + 1e-4)))))
-        telling = [lemma for lemma in phrase.content if lemma not in _VAGUE]
+        telling = [lemma for lemma in phrase.content if lemma not in VAGUE]
         covers = frozenset().union(*(heard.inside(lemma, theme) for lemma in telling))
         literal = float(np.mean([heard.own(lemma, theme) for lemma in telling])) if telling else 0.0
-        form = _form(phrase, reading, heard, theme, len(rows[key]))
-        if key not in free:
-            form *= 0.9 if key in owned else 0.75
-        if key in action and not any(_is_vague(word) for word in phrase.nouns[:1]):
+        form = _form(phrase, reading, heard, theme, len(rows[key])) * stands[key]
+        if key in action and not any(is_vague(word) for word in phrase.nouns[:1]):
             small = len(reading.themes[theme]) < _LARGE
             form *= _ASKED_BY_ACTION * action[key] if small else _ASKED
         elif key in asked:
@@ -269,7 +166,7 @@ def _asked(text: str, found: Sequence[Phrase]) -> dict[tuple[str, ...], float]:
     }
 
 
-def _form(phrase: Phrase, reading: Reading, heard: _Heard, theme: int, said: int) -> float:
+def _form(phrase: Phrase, reading: Reading, heard: Heard, theme: int, said: int) -> float:
     """Below 1 for what makes a worse name: a bare, vague, long or private phrase."""
     form = 1.0
     first, last = phrase.nouns[:1], phrase.nouns[-1:]
@@ -281,9 +178,9 @@ def _form(phrase: Phrase, reading: Reading, heard: _Heard, theme: int, said: int
         form = 0.9
     if large and said < 2 and len(phrase.nouns) > 1:
         form *= 0.85
-    if any(_is_vague(word) for word in first):
+    if any(is_vague(word) for word in first):
         form *= 0.6 if phrase.words[0].pos == "ADJ" and not large else 0.35
-    if len(phrase.nouns) > 1 and any(_is_vague(word) for word in last):
+    if len(phrase.nouns) > 1 and any(is_vague(word) for word in last):
         form *= 0.5
     if any(
         word.pos == "PROPN" and len(heard.inside(word.lemma, theme)) < 2 for word in phrase.words
@@ -299,14 +196,14 @@ def _form(phrase: Phrase, reading: Reading, heard: _Heard, theme: int, said: int
     return form
 
 
+def _standing(phrase: Phrase) -> float:
+    """Below 1 for what stands behind a preposition: "in de garage" tells where, not what."""
+    return 1.0 if not phrase.after else 0.9 if phrase.after in _SURE_JOINTS else 0.75
+
+
 def _usual(phrase: Phrase) -> float:
     """How usual a bare word is, on Zipf's scale: 7 is "de", 2 what few have ever read."""
     return max((zipf_frequency(lemma, "nl") for lemma in phrase.key), default=0.0)
-
-
-def _is_vague(word: Word) -> bool:
-    forms = (word.lemma, word.text.lower(), word.lemma.removesuffix("en"), word.lemma[:-1])
-    return any(form in _VAGUE for form in forms)
 
 
 def _score(found: _Candidate) -> float:
@@ -373,18 +270,20 @@ def _fuller(ranked: Sequence[_Candidate], size: int) -> _Candidate:
     """The best phrase; in place of a bare word one that is nearly as good, since it tells more.
 
     In a large theme it has the word in it, and is heard more than once: a detail is no name there.
+    A rare word ("loopbaanbegeleiding") says enough to give way only to a phrase that has it.
     """
     best = ranked[0]
     if not best.bare:
         return best
+    rare = _usual(best.phrase) < _RARE
     for each in ranked:
         if each.bare:
             continue
-        shares = bool(set(best.content) & set(each.content))
-        small = size < _LARGE
-        if each.score >= (_STILL if shares else _NEARLY) * best.score and (
-            small or (shares and len(each.rows) > 1)
-        ):
+        if set(best.content) & set(each.content):
+            fits = each.score >= _STILL * best.score and (size < _LARGE or len(each.rows) > 1)
+        else:
+            fits = each.score >= _NEARLY * best.score and size < _LARGE and not rare
+        if fits:
             return each
     return best
 
@@ -394,8 +293,9 @@ def _beside(first: _Candidate, ranked: Sequence[_Candidate], size: int) -> _Cand
     if len(first.covers) >= _ENOUGH * size or " en " in first.text:
         return None
     least = 0 if first.bare and size < _LARGE else _ADDS
-    # That an action asks for the first, and so puts it high, does not make the second worse.
-    good = (_BESIDE_BARE if first.bare else _AS_GOOD) * min(first.score, 1.0)
+    # That a small theme's action asks for the first, and so lifts it, makes the second no worse.
+    high = min(first.score, 1.0) if size < _LARGE else first.score
+    good = (_BESIDE_BARE if first.bare else _AS_GOOD) * high
     for each in ranked:
         if each.score < good:
             return None

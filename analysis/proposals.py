@@ -162,6 +162,9 @@ def _merit(text: str) -> float:
     merit = 0.12 if _ACTOR.search(text) else 0.0
     if not 8 <= words <= 40:
         merit -= 0.1
+    how = wording(text)
+    if how.order or how.wish or how.infinitive:
+        merit += 0.1
     if leans_back(text):
         merit -= 0.3
     if _OF_ONESELF.search(text):

@@ -12,7 +12,8 @@ from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.coherence import coherence
-from analysis.labels import CENTRAL, Encode, Reading, theme_labels
+from analysis.labels import CENTRAL, Encode, theme_labels
+from analysis.own_words import Reading
 from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from analysis.labels import Reading, theme_labels
+from analysis.labels import theme_labels
+from analysis.own_words import Reading
 from analysis.phrases import phrases
 from language.embedding import load_encoder
 from language.pipeline import STOP_WORDS, load_pipeline, tagged_words

@@ -1,0 +1,124 @@
+"""Which words are a theme's own: heard from several people there, and seldom elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wordfreq import zipf_frequency
+
+from language.pipeline import Word
+
+VAGUE = frozenset(
+    word
+    for line in (
+        "aanpak aandacht aantal antwoord april augustus avond basis bedrag begin behoeve beleid",
+        "beroep blad boel bron buur geheel half jongs kader pakket rekening respect reeks sprake",
+        "tempo uitzondering voorhand wijze",
+        "collega dag december deel deur ding dinsdag dochter doel donderdag duur effect eind",
+        "einde euro februari gang gebied gebruik gedrag geluk gemeente geval gevoel gevolg",
+        "groep haha hand heleboel helft herfst hoofd huis hulp idee iemand invulling inzet",
+        "jaar januari juli juni kamer kans kant keer kind kwartier kwestie land lente lid",
+        "lijst maand maandag maart maatregel mama man manier mei mens mensen middag middel",
+        "minuut moeder moeite mogelijkheid moment motie naam namiddag nederland nieuws",
+        "november ochtend oktober onderzoek oog orde overleg paar papa pasen persoon plaats",
+        "plan positie principe probleem procent punt raad reden reeks regering rest resultaat",
+        "rol schijn schrik september situatie soort stad stap stuk systeem taak tal tijd uur",
+        "vader verbetering verhaal verzoek vlaanderen volk voorbeeld voormiddag voorstel vorm",
+        "vraag vriend vrijdag vrouw week weg werk winter woensdag woord zaak zaterdag zin",
+        "zomer zondag zoon zus weekend halfuur beleidsdomein",
+    )
+    for word in line.split()
+)
+"""Nouns that name no subject, whatever the set."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read for labels.
+
+    ``themes`` has the rows of each theme, central first; ``texts`` and ``words`` (with parts of
+    speech) the most central of them by row, ``people`` who says each row and ``proposals`` the rows
+    that are proposals. ``actions`` has the row of each theme's proposed action, if it has one.
+    """
+
+    texts: Mapping[int, str]
+    words: Mapping[int, Sequence[Word]]
+    people: Mapping[int, str]
+    proposals: frozenset[int]
+    themes: Sequence[Sequence[int]]
+    actions: Sequence[int | None]
+
+
+class Heard:
+    """In which rows and from how many people each lemma is heard, compounds included."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.themes = [frozenset(rows) & reading.words.keys() for rows in reading.themes]
+        said: dict[str, set[int]] = defaultdict(set)
+        for row, words in reading.words.items():
+            for word in words:
+                if word.content and word.pos in ("NOUN", "PROPN", "ADJ"):
+                    said[word.lemma].add(row)
+        lemmas = sorted(said)
+        self.rows: dict[str, frozenset[int]] = {
+            lemma: frozenset(said[lemma].union(*(said[each] for each in _compounds(lemma, lemmas))))
+            for lemma in lemmas
+        }
+        self.total = len(reading.words)
+        self.people = reading.people
+
+    def inside(self, lemma: str, theme: int) -> frozenset[int]:
+        """The rows of a theme where a lemma is heard."""
+        return self.rows.get(lemma, frozenset()) & self.themes[theme]
+
+    def own(self, lemma: str, theme: int) -> float:
+        """How many of the theme's rows have a lemma, and how many of those that have it are the
+        theme's: the mean, 0 to 1, when both are."""
+        inside, everywhere = self.inside(lemma, theme), self.rows.get(lemma, frozenset())
+        share = len(inside) / max(len(self.themes[theme]), 1)
+        return share * math.sqrt(len(inside) / max(len(everywhere), 1))
+
+    def spread(self, lemma: str) -> float:
+        """The share of themes in which a lemma is heard, 0 to 1."""
+        rows = self.rows.get(lemma, frozenset())
+        return sum(bool(rows & theme) for theme in self.themes) / len(self.themes)
+
+    def weight(self, lemma: str, theme: int) -> float:
+        """How much a lemma is this theme's own, 0 to some 5."""
+        inside = self.inside(lemma, theme)
+        size = max(len(self.themes[theme]), 1)
+        count = max(len(inside), 0.3)
+        here = count / size
+        beyond = len(self.rows.get(lemma, ())) - len(inside)
+        elsewhere = (beyond + 0.5) / (self.total - size + 1)
+        voices = len({self.people[row] for row in inside})
+        sure = {0: 0.2, 1: 0.25, 2: 0.8}.get(voices, 1.0) * (1.0 if count > 1 else 0.9)
+        rare = min(1.0, max(0.3, (7.5 - zipf_frequency(lemma, "nl")) / 3.5))
+        common = 1 - 0.7 * max(0.0, self.spread(lemma) - 0.25)
+        vague = 0.1 if lemma in VAGUE else 1.0
+        return here * max(math.log2(here / elsewhere), 0.05) * sure * rare * common * vague
+
+
+def _compounds(lemma: str, lemmas: Iterable[str]) -> list[str]:
+    """The longer words that begin or end with a lemma: "kinderopvang" for "opvang"."""
+    if len(lemma) < 3:
+        return []
+    found = []
+    for other in lemmas:
+        rest = len(other) - len(lemma)
+        if rest < 3 or not (other.endswith(lemma) or other.startswith(lemma)):
+            continue
+        # "Bus" stands in "bushalte", but not in "bushel": the rest must be a word too.
+        left = other[: -len(lemma)].rstrip("s") if other.endswith(lemma) else other[len(lemma) :]
+        if len(lemma) > 3 or zipf_frequency(left, "nl") > 3.3:
+            found.append(other)
+    return found
+
+
+def is_vague(word: Word) -> bool:
+    """Whether a word, in any of its forms, names no subject."""
+    forms = (word.lemma, word.text.lower(), word.lemma.removesuffix("en"), word.lemma[:-1])
+    return any(form in VAGUE for form in forms)
