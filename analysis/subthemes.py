@@ -58,7 +58,7 @@ def find_subthemes(
         read = reading(
             texts, [each.kind for each in said], [each.participant for each in said], ranked, nlp
         )
-        for rows, label in zip(ranked, theme_labels(read, centres), strict=True):
+        for rows, label in zip(ranked, theme_labels(read), strict=True):
             nouns = [each.text for each in read.words[rows[0]] if each.pos == "NOUN"]
             name = distinct(label, taken, nouns)
             taken.append(name)

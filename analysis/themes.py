@@ -27,6 +27,7 @@ FEWEST_IN_SUBTHEME = 3
 
 UNKNOWN_GROUP = "onbekend"
 _QUOTES = 5
+_FEWEST_QUOTES = 3
 
 T = TypeVar("T")
 
@@ -209,7 +210,7 @@ def view_of(
         status=theme.status,
         keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
         said=tuple(members),
-        quotes=tuple(quotes or members[:_QUOTES]),
+        quotes=tuple(_enough(quotes, members)),
         action=by_id.get(action or ""),
         parents=theme.parents,
         trust=seen.trust if seen else {},
@@ -218,6 +219,19 @@ def view_of(
         description=theme.description,
         version=theme.version,
     )
+
+
+def _enough(quotes: Sequence[Said], members: Sequence[Said]) -> list[Said]:
+    """The quotes that still stand, filled up with the theme's most central statements: people may
+    have moved a quote elsewhere, or made the theme themselves."""
+    wanted = _FEWEST_QUOTES if quotes else _QUOTES
+    shown = list(quotes)
+    for each in members:
+        if len(shown) >= wanted:
+            break
+        if each.text.casefold() not in {other.text.casefold() for other in shown}:
+            shown.append(each)
+    return shown
 
 
 def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:

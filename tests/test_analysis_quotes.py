@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from curation_stage import sid, staged, tid
 
 from analysis.clustering import GraphClusterer, Labels
+from analysis.themes import theme_views
 from analysis.topics import find_topics
+from consultation.catalogue import Catalogue
+from consultation.storage import Storage
 from language.embedding import Vectors, load_encoder
 from language.pipeline import load_pipeline
 
@@ -71,3 +75,14 @@ def test_short_statements_fill_up_to_three() -> None:
 
 def test_there_are_never_more_quotes_than_different_statements() -> None:
     assert len(quoted((*COPIES, "Te duur."))) == 2
+
+
+def test_a_theme_that_lost_quotes_is_filled_up_to_three_with_what_is_central(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = staged(storage, catalogue)
+    with storage.reading() as session:
+        views = {view.id: view for view in theme_views(session, consultation, 4)}
+    large, small = views[tid(0)], views[tid(2)]
+    assert [each.id for each in large.quotes] == [sid(1), sid(0), sid(2)]
+    assert {each.id for each in small.quotes} == {each.id for each in small.said}
