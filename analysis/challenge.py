@@ -5,6 +5,9 @@ and compared with how the statements of before cluster without the new ones, so 
 new statements bring about is told: a cluster of mostly new statements is a new theme; one that
 stood as one and now falls apart is a split, two that now fall together a merge, both as proposals.
 
+A theme also splits when a part of it is mostly new statements, come together around a few of
+before: a side issue that became an issue.
+
 A theme can be cut in two in many ways, so a split must hold under doubt: its parts have to come
 apart again in coarser clusterings that each miss a tenth of the statements.
 """
@@ -88,7 +91,8 @@ def splits(
     known: npt.NDArray[np.bool_],
     doubts: Callable[[], Doubts] = tuple,
 ) -> tuple[Split, ...]:
-    """Themes that fall into two parts or more now, and did not before the new statements came.
+    """Themes that fall into two parts or more now, and did not before the new statements came, or
+    of which one part drew new statements far more than the rest.
 
     ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
     largest part stays; the next is proposed as a theme of its own, unless the two are together in
@@ -98,10 +102,11 @@ def splits(
     old = [theme for theme, each in zip(themes, known, strict=True) if each]
     for theme in sorted({each for each in themes if each is not None}):
         now = _parts(themes, after, theme)
-        if len(now) < 2 or len(_parts(old, before, theme)) >= len(now):
-            continue
-        rows, sure = now[1]
-        found.append((Split(theme, rows, sure), now[0][0]))
+        if len(now) >= 2 and len(_parts(old, before, theme)) < len(now):
+            rows, sure = now[1]
+            found.append((Split(theme, rows, sure), now[0][0]))
+        elif (risen := _risen(themes, before, after, known, theme)) is not None:
+            found.append(risen)
     asked = doubts() if found else ()
     return tuple(
         split
@@ -129,10 +134,7 @@ def _parts(
 ) -> list[tuple[tuple[int, ...], float]]:
     """The substantial parts of a theme, each in a cluster that is mostly of it; largest first."""
     sizes = Counter(int(label) for label in labels)
-    own: dict[int, list[int]] = {}
-    for row, each in enumerate(themes):
-        if each == theme and labels[row] != WITHOUT_THEME:
-            own.setdefault(int(labels[row]), []).append(row)
+    own = _by_cluster(themes, labels, theme)
     total = sum(len(rows) for rows in own.values())
     parts = [
         (tuple(rows), round(len(rows) / sizes[cluster], 4))
@@ -140,6 +142,54 @@ def _parts(
         if len(rows) >= max(SMALLEST, _PART * total) and len(rows) >= _MAJORITY * sizes[cluster]
     ]
     return sorted(parts, key=lambda part: (-len(part[0]), part[0]))
+
+
+def _risen(
+    themes: Sequence[str | None],
+    before: Labels,
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    theme: str,
+) -> tuple[Split, tuple[int, ...]] | None:
+    """The part of a theme that the new statements made, and the largest of its other parts.
+
+    Its statements of before are under half of what their share in the theme foretells, by chance in
+    one part of a thousand (binomial), and were no cluster of their own.
+    """
+    sizes = Counter(int(label) for label in after)
+    own = _by_cluster(themes, after, theme)
+    share = float(known[[row for rows in own.values() for row in rows]].mean()) if own else 0.0
+    place = np.cumsum(known) - 1
+    for cluster, rows in sorted(own.items(), key=lambda each: (-len(each[1]), each[0])):
+        old = [row for row in rows if known[row]]
+        clear = len(old) < share * _MAJORITY * len(rows) and len(rows) - len(old) >= SMALLEST
+        if not clear or len(rows) < _MAJORITY * sizes[cluster]:
+            continue
+        if binom.cdf(len(old), len(rows), share) >= _RARE or _stood(before, place[old]):
+            continue
+        rest = max((each for name, each in own.items() if name != cluster), key=len, default=[])
+        if len(rest) >= SMALLEST:
+            return Split(theme, tuple(rows), round(len(rows) / sizes[cluster], 4)), tuple(rest)
+    return None
+
+
+def _stood(labels: Labels, rows: npt.NDArray[np.int64]) -> bool:
+    """Whether these rows are most of a cluster, and most of them are in it."""
+    clusters, sizes = np.unique(labels[rows], return_counts=True)
+    return any(
+        2 * size > len(rows) and 2 * size > (labels == cluster).sum()
+        for cluster, size in zip(clusters, sizes, strict=True)
+        if cluster != WITHOUT_THEME
+    )
+
+
+def _by_cluster(themes: Sequence[str | None], labels: Labels, theme: str) -> dict[int, list[int]]:
+    """The rows of a theme in each cluster."""
+    own: dict[int, list[int]] = {}
+    for row, each in enumerate(themes):
+        if each == theme and labels[row] != WITHOUT_THEME:
+            own.setdefault(int(labels[row]), []).append(row)
+    return own
 
 
 def _apart(

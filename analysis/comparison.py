@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
-from scipy.stats import binom
+from scipy.stats import hypergeom
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -49,8 +49,10 @@ class Development:
 
     ``before`` and ``after`` count its statements then and now, ``added`` those said since;
     ``share_before`` is its share, 0 to 1, of the statements then, ``share_added`` of those said
-    since. ``parents`` are the themes it came from; ``proposed`` is true for a split or merge that
-    the machine proposes and nobody decided on yet.
+    since, where a statement counts for its primary theme only: a cluster gives each statement one
+    theme and the mapping up to three, so counting all of them would make every theme grow.
+    ``parents`` are the themes it came from; ``proposed`` is true for a split or merge that the
+    machine proposes and nobody decided on yet.
     """
 
     opdracht: int
@@ -142,6 +144,8 @@ def told(
     """Compares two states; ``old`` are the statements of the first one's rounds."""
     was = _members(before, opdracht)
     is_ = _members(after, opdracht)
+    first_was = _members(before, opdracht, primary=True)
+    first_is = _members(after, opdracht, primary=True)
     everything = sum(number == opdracht for number in after.opdracht_of.values())
     new_total = everything - len(old)
     # What a new theme brings in makes no other theme smaller.
@@ -154,8 +158,9 @@ def told(
     for theme in names:
         seen = after.themes.get(theme) or before.themes[theme]
         added = len(is_.get(theme, set()) - old)
-        share_before = len(was.get(theme, ())) / len(old) if old else 0.0
-        share_added = added / new_total if new_total else 0.0
+        heard = len(first_is.get(theme, set()) - old)
+        share_before = len(first_was.get(theme, ())) / len(old) if old else 0.0
+        share_added = heard / new_total if new_total else 0.0
         kind, parents = _lineage(theme, seen, was, is_, after)
         proposed = False
         if kind is None and theme in is_ and theme in split:
@@ -169,7 +174,8 @@ def told(
                 code=seen.code,
                 label=seen.label,
                 status=seen.status,
-                kind=kind or _size(added, comparable, share_before, len(names)),
+                kind=kind
+                or _size(heard, comparable, len(first_was.get(theme, ())), len(old), len(names)),
                 proposed=proposed,
                 parents=parents,
                 before=len(was.get(theme, ())),
@@ -185,9 +191,9 @@ def told(
 _Members = Mapping[str, set[str]]
 
 
-def _members(state: CurationState, opdracht: int) -> dict[str, set[str]]:
+def _members(state: CurationState, opdracht: int, *, primary: bool = False) -> dict[str, set[str]]:
     return {
-        theme.id: {each.statement for each in theme.members}
+        theme.id: {each.statement for each in theme.members if each.primary or not primary}
         for theme in state.themes_of(opdracht)
         if theme.live
     }
@@ -238,17 +244,18 @@ def _went(members: set[str], is_: _Members) -> str | None:
     return theme if 2 * count > len(members) else None
 
 
-def _size(added: int, total: int, share: float, themes: int) -> Kind:
-    """Whether a theme's share of what was added differs from its share before: clearly (by half),
-    and not by chance (binomial, at 5 % over all themes of the opdracht together). ``total`` counts
-    what was added outside new themes."""
-    if not total:
+def _size(added: int, total: int, was: int, old: int, themes: int) -> Kind:
+    """Whether a theme's share of what was added (``added`` of the ``total`` outside new themes)
+    differs from its share before (``was`` of ``old``): clearly (by half), and not by chance. Both
+    are samples: Fisher's exact test, one side, at 5 % over all themes of the opdracht together."""
+    if not total or not old:
         return "same"
     sure = _SURE / max(themes, 1)
-    expected = share * total
-    if added < expected / _CLEARLY and binom.cdf(added, total, share) < sure:
+    expected = was / old * total
+    chance = hypergeom(old + total, was + added, total)
+    if added < expected / _CLEARLY and chance.cdf(added) < sure:
         return "faded" if added < expected * _THIRD else "shrank"
-    if added > expected * _CLEARLY and binom.sf(added - 1, total, share) < sure:
+    if added > expected * _CLEARLY and chance.sf(added - 1) < sure:
         return "grew"
     return "same"
 

@@ -5,7 +5,8 @@ Per opdracht one small classifier. It joins three opinions: a discriminant on th
 dimensions and few statements), complement naive Bayes on letter groups (Rennie et al. 2003), which
 sees compounds that share a part, and how near the statement's vector is to that of the theme's
 label, which is what a person said the theme is about. Scores are calibrated out of fold by isotonic
-regression (Zadrozny and Elkan 2002).
+regression (Zadrozny and Elkan 2002), after each theme got the weight with which it draws as many
+statements as it has.
 
 A cluster's edge is where it is wrong most. So what fits its own theme least, out of fold, is not
 learned from, unless a person put it there: those statements always count, and count thrice.
@@ -39,6 +40,7 @@ _MOST_LETTER_GROUPS = 60_000
 _LABEL_TEMPERATURE = 0.07
 _OUTSIDE = 0.02
 _SLACK = 0.05
+_ROUNDS_OF_EVENING = 20
 
 Scores = npt.NDArray[np.float64]
 _Rows = npt.NDArray[np.int64]
@@ -112,6 +114,8 @@ class ThemeMapper:
             if len(test) and len(train):
                 opinions = self._learned(centred, groups, truth, human, train)
                 raw[test] = self._joined(opinions, centred[test], groups[test])
+        self._evening = evened(raw[kept], truth[kept])
+        raw = self._even(raw)
         self._calibration = _calibrated(raw[kept], truth[kept])
         sure = self._without_doubtful(raw, truth, human, kept)
         self._opinions = self._learned(centred, groups, truth, human, sure)
@@ -122,7 +126,7 @@ class ThemeMapper:
         """Calibrated scores (statements, themes), each 0 to 1; they need not add up to 1."""
         centred = normalised(vectors - self._mean)
         found = self._joined(self._opinions, centred, self._letters.transform(texts))
-        scores = self._calibration_of(found)
+        scores = self._calibration_of(self._even(found))
         centres, least = self._reach
         scores[centred @ centres.T < least] = 0.0
         return scores
@@ -170,6 +174,11 @@ class ThemeMapper:
         chances: Scores = joined / joined.sum(axis=1, keepdims=True)
         return chances
 
+    def _even(self, raw: Scores) -> Scores:
+        weighed = raw * self._evening
+        evened: Scores = weighed / np.maximum(weighed.sum(axis=1, keepdims=True), 1e-12)
+        return evened
+
     def _calibration_of(self, raw: Scores) -> Scores:
         if self._calibration is None:
             return raw.copy()
@@ -187,6 +196,21 @@ class ThemeMapper:
             most = min(int(len(mine) * _DOUBTFUL), max(0, len(mine) - _FEWEST_LEFT))
             drop[mine[np.argsort(own[mine], kind="stable")[:most]]] = True
         return kept[~drop]
+
+
+def evened(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
+    """A weight per theme with which each is the best one of as many statements as it has.
+
+    ``raw`` are chances and ``truth`` is 1 for a statement's themes, both (statements, themes).
+    Without this some themes draw from others, and rounds would tell of growth where none is.
+    """
+    sizes = truth.sum(axis=0) / np.maximum(truth.sum(axis=1), 1).mean()
+    weights = np.ones(truth.shape[1])
+    for _ in range(_ROUNDS_OF_EVENING):
+        best = (raw * weights).argmax(axis=1)
+        drawn = np.bincount(best, minlength=len(weights))
+        weights *= ((sizes + 1) / (drawn + 1)) ** 0.5
+    return weights
 
 
 class _Discriminant:

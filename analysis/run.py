@@ -37,7 +37,7 @@ from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_statu
 __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
 METHOD = "votes-of-leiden-7"
-CONTINUING = "map-and-challenge-2"
+CONTINUING = "map-and-challenge-3"
 
 
 @dataclass(frozen=True)

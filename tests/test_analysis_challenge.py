@@ -53,6 +53,19 @@ def test_a_theme_that_falls_apart_is_a_split_but_not_one_that_always_did() -> No
     assert splits(themes, apart, after, known) == ()
 
 
+def test_what_new_statements_make_of_a_side_issue_is_a_split_of_its_theme() -> None:
+    themes: list[str | None] = ["t"] * 180
+    after = labels((0, 140), (1, 40))
+    known = flags((True, 90), (False, 50), (True, 6), (False, 34))
+    (found,) = splits(themes, labels((0, 96)), after, known)
+    assert (found.theme, found.rows, found.sure) == ("t", tuple(range(140, 180)), 1.0)
+    # It stood apart before, and people kept it in the theme.
+    assert splits(themes, labels((0, 90), (1, 6)), after, known) == ()
+    # It took its share of what is new, like the rest.
+    even = flags((True, 90), (False, 50), (True, 26), (False, 14))
+    assert splits(themes, labels((0, 116)), after, even) == ()
+
+
 def test_a_theme_that_loses_a_few_to_another_cluster_does_not_split() -> None:
     themes: list[str | None] = ["t"] * 60 + ["u"] * 40
     after = labels((0, 50), (1, 50))

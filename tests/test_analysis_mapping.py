@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.mapping import FITS, Example, ThemeMapper
+from analysis.mapping import FITS, Example, ThemeMapper, evened
 from language.embedding import Vectors, normalised
 
 WORDS = {
@@ -62,6 +62,18 @@ def test_a_statement_between_two_themes_can_have_both() -> None:
     (fit,) = mapper.fits(mapper.scores(middle, ["tekst"]))
     assert {theme for theme, _ in fit.themes} == {"a", "b"}
     assert all(score >= FITS for _, score in fit.themes)
+
+
+def test_a_theme_draws_as_many_statements_as_it_has() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.zeros((400, 2))
+    truth[:320, 0] = truth[320:, 1] = 1
+    sure = np.clip(0.3 * truth[:, 1] + 0.2 + 0.1 * rng.normal(size=400), 0.01, 0.99)
+    raw = np.stack([1 - sure, sure], axis=1)
+    drawn_before = int((raw.argmax(axis=1) == 1).sum())
+    drawn_after = int(((raw * evened(raw, truth)).argmax(axis=1) == 1).sum())
+    assert drawn_before < 60
+    assert abs(drawn_after - 80) <= 4
 
 
 def test_corrections_by_people_move_the_border() -> None:
