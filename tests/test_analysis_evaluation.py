@@ -45,6 +45,17 @@ def test_real_texts_are_covered_in_themes_that_do_not_depend_on_order(sentences:
     assert found.ami > 0.25
 
 
+def test_copies_are_one_voice_and_what_says_nothing_is_set_aside(sentences: Path) -> None:
+    texts = read_labelled(sentences)[0][:60]
+    letter = "Beste minister, " + texts[0]
+    alone = evaluate(texts, None, "use")
+    campaign = evaluate([*texts, *texts[:1] * 29, letter, *["geen mening"] * 10], None, "use")
+    assert campaign.themes == alone.themes
+    assert campaign.drop10_ari == alone.drop10_ari
+    assert campaign.shuffle_ari == 1.0
+    assert campaign.coverage == 0.9
+
+
 def test_without_labels_agreement_is_null(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "een"}\n{"text": "twee", "label": "x"}\n', encoding="utf-8")
