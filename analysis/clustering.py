@@ -70,6 +70,9 @@ class GraphClusterer:
         """Clusters (texts, dimension) vectors."""
         unique, place, voices = _unique(vectors)
         directions = whole(unique)
+        # In an order that the last bits of the vectors do not change: those differ by machine.
+        order = np.lexsort(directions[:, :8].T)
+        directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
         labels, parts = self._themes(directions)
         labels[_lost(directions, labels, voices)] = WITHOUT_THEME
         self.labels_ = _by_size(labels[place])
