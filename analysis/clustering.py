@@ -39,7 +39,7 @@ class GraphClusterer:
 
     def __init__(
         self,
-        neighbours: int = 15,
+        neighbours: int = 20,
         agreement: float = 0.45,
         close_agreement: float = 0.8,
         votes: int = 200,
@@ -88,8 +88,8 @@ class GraphClusterer:
         n = len(directions)
         if n < 4:
             return np.zeros(n, dtype=np.int64), np.full(n, WITHOUT_THEME, dtype=np.int64)
-        # With few texts 15 neighbours are nearly everybody: take about the root of their number.
-        k = max(3, min(self.neighbours, round(1.1 * float(np.sqrt(n))), n - 1))
+        # With few texts 20 are nearly everybody: take about 1.5 times the root of their number.
+        k = max(3, min(self.neighbours, round(1.5 * float(np.sqrt(n))), n - 1))
         graph = neighbour_graph(directions, k)
         # Large groups need fewer votes to know what belongs to them, and votes cost more there.
         number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
+from analysis import neighbours
 from analysis.alignment import align, persistence
 from analysis.clustering import GraphClusterer
 from analysis.embeddings import in_context
@@ -42,6 +43,24 @@ def test_the_order_of_the_rows_changes_nothing(seed: int) -> None:
     vectors = np.vstack([vectors, vectors[:5]])
     order = np.random.default_rng(seed).permutation(len(vectors))
     np.testing.assert_array_equal(cluster(vectors)[order], cluster(vectors[order]))
+
+
+def test_the_last_bits_of_the_vectors_change_nothing() -> None:
+    vectors, _ = blobs([20, 15, 10], spread=1.5)
+    noise = np.random.default_rng(0).normal(size=vectors.shape)
+    np.testing.assert_array_equal(cluster(vectors), cluster(vectors * (1 + 1e-9 * noise)))
+    nearly = (vectors.astype(np.float32) * np.float32(1 + 2e-7)).astype(np.float32)
+    np.testing.assert_array_equal(cluster(vectors), cluster(nearly))
+
+
+def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "EXACT_UNTIL", 50)
+    vectors, truth = blobs([40, 40, 40], spread=0.3)
+    directions = whole(np.vstack([vectors, vectors[:30]]))
+    rows, cosines = neighbours.nearest(directions, 20)
+    assert (rows != np.arange(150)[:, None]).all()
+    np.testing.assert_allclose(cosines.max(axis=1)[:30], 1, atol=1e-3)
+    assert adjusted_rand_score(truth, cluster(vectors)) > 0.9
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 29])
