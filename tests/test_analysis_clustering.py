@@ -53,6 +53,7 @@ def test_the_last_bits_of_the_vectors_change_nothing() -> None:
     np.testing.assert_array_equal(cluster(vectors), cluster(nearly))
 
 
+@pytest.mark.soak
 def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "EXACT_UNTIL", 50)
     vectors, truth = blobs([40, 40, 40], spread=0.3)
