@@ -54,7 +54,8 @@ class AnswerGuard(GraphComponent):
                 # The gateway knows better: another language, or a cry for help, is an answer.
                 name = CONTENT
             else:
-                name = judge(chances, message.get(TEXT) or "", step, self._threshold)
+                text, question = message.get(TEXT) or "", metadata.get("question")
+                name = judge(chances, text, step, self._threshold, question)
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages

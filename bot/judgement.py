@@ -1,13 +1,16 @@
 """Decides whether a text is a command to the assistant or content to store.
 
 While an open question is asked, text is content unless it is clearly a command: a lost command
-costs the person one more tap, a lost answer costs the consultation its voice. This module imports
-nothing, so that both environments can use it.
+costs the person one more tap, a lost answer costs the consultation its voice. Where a yes or no
+is asked that must be clear, ``consent`` reads it. Nothing of Rasa is imported, so that both
+environments can use this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from bot.consent import yes_or_no
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -19,13 +22,20 @@ CONTENT_IN_QUESTION = frozenset(
 )
 _CONTENT_IN_GROUP = CONTENT_IN_QUESTION | {"klacht", "weet_niet"}
 _CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
+_CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer"})
 _LEAST_IN_CHOOSING = 0.3
 _LEAST_COMMAND = 0.5
 _MAX_COMMAND_WORDS = 16
 _NO_BREAK = "\u2060 "
 
 
-def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) -> str:
+def judge(
+    chances: Mapping[str, float],
+    text: str,
+    step: str,
+    threshold: float,
+    question: str | None = None,
+) -> str:
     """The intent to act on, from what the classifier thinks of a text and the step that is open.
 
     In an open question it is not one intent that has to be likely, but that the text is a command
@@ -39,11 +49,14 @@ def judge(chances: Mapping[str, float], text: str, step: str, threshold: float) 
         chances: the classifier's chance per intent, 0 to 1.
         text: what was typed.
         step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
-            chosen, ``bevestigen``, ``toestemming``, ``verder``, ``einde`` or ``start``.
+            chosen, ``bevestigen``, ``toestemming``, ``beheer``, ``verder``, ``einde`` or ``start``.
         threshold: how likely a command must be against an answer, where words are an answer.
+        question: the question that is open, or the purpose that consent is asked for.
     """
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
+    elif step in _CLEAR_YES_OR_NO:
+        return yes_or_no(chances, text, question)
     best = max(chances, key=lambda name: chances[name])
     if step in ("vraag", "groep"):
         content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from bot.consent import yes_or_no
 from bot.judgement import judge
 from consultation.settings import ROOT, Settings
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
@@ -40,6 +41,73 @@ def test_the_guard_decides_by_the_step(
     chances: dict[str, float], text: str, step: str, expected: str
 ) -> None:
     assert judge(chances, text, step, LIMIT) == expected
+
+
+_YES = {"bevestigen": 0.95, "ontkennen": 0.05}
+_NO = {"ontkennen": 0.95, "bevestigen": 0.05}
+_NAMELESS = {"vraag_anoniem": 0.8, "bevestigen": 0.15, "ontkennen": 0.05}
+_PRIVATE = {"vraag_privacy": 0.7, "ontkennen": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("chances", "text", "purpose", "expected"),
+    [
+        (_YES, "ja", "analyse", "bevestigen"),
+        (_YES, "doe maar gerust", "analyse", "bevestigen"),
+        (_YES, "👍", "analyse", "bevestigen"),
+        (_NAMELESS, "ja dat mag, zonder mijn naam", "analyse", "bevestigen"),
+        (_NAMELESS, "ja maar anoniem dan", "citaat", "bevestigen"),
+        (_NO, "ok maar geen naam vermelden", "citaat", "bevestigen"),
+        (_YES, "geen probleem", "analyse", "bevestigen"),
+        (_NO, "nee", "analyse", "ontkennen"),
+        (_NO, "ik ga niet akkoord", "analyse", "ontkennen"),
+        (_NO, "nee hoeft niet", "analyse", "ontkennen"),
+        (_PRIVATE, "nee liever niet, te privé", "citaat", "ontkennen"),
+    ],
+)
+def test_a_clear_yes_or_no_is_taken_whatever_stands_around_it(
+    chances: dict[str, float], text: str, purpose: str, expected: str
+) -> None:
+    assert yes_or_no(chances, text, purpose) == expected
+
+
+@pytest.mark.parametrize(
+    ("chances", "text", "purpose"),
+    [
+        ({"bevestigen": 0.6, "hulp": 0.4}, "dat zal wel", "analyse"),
+        ({"ontkennen": 0.4, "hulp": 0.3}, "tja", "analyse"),
+        (_YES, "ja?", "analyse"),
+        (_YES, "ja maar", "analyse"),
+        (_YES, "ja dat is te privé", "analyse"),
+        (_YES, "ja als mijn baas het goed vindt", "analyse"),
+        (_YES, "ja, maar alleen voor het onderzoek", "citaat"),
+        (_YES, "ja maar niet citeren", "citaat"),
+        (_NO, "ja dat mag niet", "analyse"),
+        (_NO, "nee, geen probleem", "analyse"),
+        (_NO, "nee, ja toch wel", "analyse"),
+        (_NAMELESS, "anoniem graag", "analyse"),
+        (_NAMELESS, "ja mag dat zonder naam", "analyse"),
+        (_NAMELESS, "ja, is dat anoniem?", "analyse"),
+        (_NAMELESS, "ja maar anoniem dan", "organisatie"),
+        (_YES, "ok maar geen naam vermelden", "organisatie"),
+        (_PRIVATE, "wie leest dit", "analyse"),
+        ({"stoppen": 0.8, "bevestigen": 0.2}, "ok stop maar", "analyse"),
+    ],
+)
+def test_in_doubt_no_consent_is_given_or_refused(
+    chances: dict[str, float], text: str, purpose: str
+) -> None:
+    assert yes_or_no(chances, text, purpose) not in ("bevestigen", "ontkennen")
+
+
+def test_a_question_beside_the_consent_is_answered() -> None:
+    found = judge(_NAMELESS, "ja, is dat anoniem?", "toestemming", LIMIT, "analyse")
+    assert found == "vraag_anoniem"
+
+
+@pytest.mark.parametrize("step", ["toestemming", "beheer"])
+def test_a_typed_slash_gives_no_consent(step: str) -> None:
+    assert judge(_YES, "/ja", step, LIMIT) == "bijdrage"
 
 
 FLOORS = {
