@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from bot.consent import yes_or_no
-from bot.judgement import judge
+from bot.judgement import CONTENT, CONTENT_IN_QUESTION, judge
 from consultation.settings import ROOT, Settings
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 from samenspraak.understanding import STEPS
@@ -112,9 +112,14 @@ def test_a_typed_slash_gives_no_consent(step: str) -> None:
 
 FLOORS = {
     "nlu": {"commands": 0.93, "weakest": 0.7, "taken": 0.035},
-    "nlu2": {"commands": 0.93, "weakest": 0.6, "taken": 0.035},
+    "nlu2": {"commands": 0.93, "weakest": 0.75, "taken": 0.035},
+    "nlu3": {"commands": 0.9, "weakest": 0.7, "taken": 0.035},
 }
 """Somewhat under what was measured (docs/understanding.md), as the encoder differs by machine."""
+
+INTENTS = {"nlu": 28, "nlu2": 28, "nlu3": 26}
+"""Commands a set has. Set 3 has what is off topic, or in another language, only while a question is
+open, where it is an answer by design."""
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +147,8 @@ def understood() -> dict[str, list[tuple[str, str]]]:
     found = [json.loads(line)["intent"] for line in done.stdout.splitlines() if line[:1] == "{"]
     pairs: dict[str, list[tuple[str, str]]] = {number: [] for number in FLOORS}
     for row, intent in zip(rows, found, strict=True):
-        pairs[row["set"]].append((row["intent"], intent))
+        answer = row["context"] == "vraag" and row["intent"] in CONTENT_IN_QUESTION
+        pairs[row["set"]].append((CONTENT if answer else row["intent"], intent))
     return pairs
 
 
@@ -166,7 +172,7 @@ def test_a_held_out_set_is_understood(
         f"weakest {weakest} {right[weakest]}/{total[weakest]}"
     )
     print(figures)
-    assert len(total) == 28, figures
+    assert len(total) == INTENTS[number], figures
     assert right.total() / total.total() >= floor["commands"], figures
     assert right[weakest] / total[weakest] >= floor["weakest"], figures
     assert lost / contents <= floor["taken"], figures
