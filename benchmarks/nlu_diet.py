@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ import yaml
 from rasa.core.agent import load_agent
 from rasa.core.channels.channel import UserMessage
 from rasa.model_training import train_nlu
+from rasa.utils.log_utils import configure_structlog
 
 PIPELINE: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
@@ -64,7 +66,8 @@ async def asked(model: str, texts: list[str]) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    """Reads, trains, asks, writes."""
+    """Reads, trains, asks, writes; Rasa would log the texts."""
+    configure_structlog(logging.ERROR)
     train, texts, out, epochs = sys.argv[1:]
     examples = json.loads(Path(train).read_text(encoding="utf-8"))
     asking = json.loads(Path(texts).read_text(encoding="utf-8"))
