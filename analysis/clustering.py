@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.cluster.hierarchy import fcluster, linkage
 
 from analysis.consensus import Labels as Labels
 from analysis.consensus import Votes, cut, renumbered, tree, vote
@@ -96,20 +97,36 @@ class GraphClusterer:
         votes = vote(graph, number, self.seed)
         leaves, merges = tree(votes, graph, self.seed)
         least = _least(n, self.smallest)
-        groups = self._large_enough(leaves, merges, least)
+        groups = self._large_enough(leaves, merges, directions, least)
         parts = cut(leaves, merges, self.close_agreement)
         return _settled(votes, groups), parts
 
-    def _large_enough(self, leaves: Labels, merges: npt.NDArray[np.float64], least: int) -> Labels:
+    def _large_enough(
+        self, leaves: Labels, merges: npt.NDArray[np.float64], directions: Vectors, least: int
+    ) -> Labels:
         """The groups in which most votes agree that are large enough to be a theme.
 
-        Where most texts are in no such group, less agreement must do.
+        Where most texts are in no such group, less agreement must do; where even that does not
+        help, groups whose middles are near are joined; and failing that, all is one group.
         """
         for lower in range(4):
             found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least)
             if (found >= 0).mean() >= 0.5:
                 return found
+        found = _only_large(_gathered(directions, cut(leaves, merges, self.agreement)), least)
+        if (found >= 0).mean() >= 0.5:
+            return found
         return np.zeros(len(leaves), dtype=np.int64)
+
+
+def _gathered(directions: Vectors, groups: Labels) -> Labels:
+    """At most as many groups as there may be themes, joined by Ward's method on their middles."""
+    if groups.max() < _MOST_THEMES:
+        return groups
+    sums = np.zeros((int(groups.max()) + 1, directions.shape[1]))
+    np.add.at(sums, groups, directions)
+    joined = fcluster(linkage(normalised(sums), "ward"), _MOST_THEMES, "maxclust")
+    return renumbered(joined.astype(np.int64)[groups])
 
 
 def _least(texts: int, smallest: float) -> int:

@@ -126,6 +126,14 @@ def test_no_more_themes_than_people_can_read() -> None:
     assert (labels >= 0).mean() >= 0.99
 
 
+def test_hundreds_of_islands_do_not_become_one_theme() -> None:
+    vectors, truth = blobs([22] * 250, spread=0.2)
+    labels = cluster(vectors)
+    assert 5 <= labels.max() + 1 <= 60
+    assert np.bincount(labels[labels >= 0]).max() < 0.35 * len(vectors)
+    assert adjusted_rand_score(truth, labels) > 0.2
+
+
 @pytest.mark.parametrize("rows", [1000, 2047])
 def test_rounded_vectors_multiply_the_same_in_any_order_of_adding(rows: int) -> None:
     vectors = whole(np.random.default_rng(rows).normal(size=(rows, 384)).astype(np.float32))
