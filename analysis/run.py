@@ -142,7 +142,10 @@ def _analysed(
         if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
             return _stored_result(same, round_.number)
     for each in found:
-        each.voices = sort_out([said.text for said in each.everything])
+        each.voices = sort_out(
+            [said.text for said in each.everything],
+            {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
+        )
         each.said = [each.everything[row] for row in each.voices.heard]
         each.refit = refit_due(each.known, round_.number, len(each.everything), tools.method)
     wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -95,10 +95,11 @@ class Voices:
         return Counter(self.heard) + Counter(self.copies.values())
 
 
-def sort_out(texts: Sequence[str]) -> Voices:
+def sort_out(texts: Sequence[str], placed: Container[int] = ()) -> Voices:
     """Sorts texts into voices, their copies, and what is set aside.
 
-    The order of the texts decides only which of wholly equal texts speaks: the first.
+    The order of the texts decides only which of wholly equal texts speaks: the first. A row that is
+    ``placed`` in a theme already speaks before one that is not, so that it keeps its place.
     """
     aside = []
     rows = []
@@ -110,7 +111,8 @@ def sort_out(texts: Sequence[str]) -> Voices:
             aside.append(mark)
     speaks = {}
     for group in _same([texts[row] for row in rows]):
-        voice = min(group, key=lambda each: _speaks_first(each, group, rows, texts))
+        known = [each for each in group if rows[each] in placed]
+        voice = min(known or group, key=lambda each: _speaks_first(each, group, rows, texts))
         for each in group:
             speaks[rows[each]] = rows[voice]
     heard = tuple(sorted(set(speaks.values())))

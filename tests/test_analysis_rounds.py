@@ -16,13 +16,13 @@ from analysis.embeddings import AnalysisError
 from analysis.result import RunResult
 from analysis.run import analyse
 from analysis.standing import standing
-from analysis.themes import ThemeView, theme_views
+from analysis.themes import SAME_TEXT, ThemeView, theme_views
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation import append, curated
 from consultation.import_files import ImportFile, ImportRow
 from consultation.imports import store_rows
-from consultation.models import Assignment
+from consultation.models import Assignment, RunMark
 from consultation.participants import erase
 from consultation.settings import settings as product_settings
 from consultation.storage import Storage
@@ -155,6 +155,26 @@ def test_approved_themes_stay_and_new_statements_come_to_them(
         assert sum(each.text in own for each in added) >= 7
         assert sum(each.text not in own for each in added) <= 1
     assert set(kinds(storage, consultation).values()) == {"same"}
+
+
+def test_what_has_a_place_speaks_before_what_repeats_it_later(
+    reviewed: tuple[Storage, int], catalogue: Catalogue
+) -> None:
+    storage, consultation = reviewed
+    known = next(each for each in views(storage, consultation)["opvang"].said)
+    with storage.writing() as session:
+        rounds.close(session, consultation, 1)
+        round_ = rounds.open_(session, consultation, 2)
+        rows = [ImportRow("", f"Beste, {known.text}", opdracht=4, question="drempel")] * 3
+        store_rows(
+            session, consultation, round_, ImportFile("ronde2.jsonl", tuple(rows)), catalogue
+        )
+    analysed(storage, catalogue, 2)
+    with storage.reading() as session:
+        marks = session.scalars(select(RunMark).where(RunMark.mark == SAME_TEXT)).all()
+    assert [each.value for each in marks] == [known.id] * 3
+    held = {each.id for each in views(storage, consultation)["opvang"].said}
+    assert {known.id, *(each.statement_id for each in marks)} <= held
 
 
 def test_a_new_theme_and_a_fading_one_are_told(
