@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from wordfreq import top_n_list
 
+from analysis.measuring import measure_new
 from analysis.statements import cut_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -83,7 +84,9 @@ def test_ctrl_c_leaves_the_database_as_it_was_and_the_next_run_goes_on(
         round_ = rounds.open_(session, consultation, 1)
         file = ImportFile("rijen.jsonl", tuple(answers()))
         store_rows(session, consultation, round_, file, catalogue)
+    # Every verb cuts what came in, and the analysis measures it: both are kept as they are made.
     cut_new(storage, consultation, catalogue, "use")
+    measure_new(storage, consultation, catalogue)
     before = everything(storage)
     environment = {
         **workplace_environment,
