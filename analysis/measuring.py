@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from analysis.standing import agreed
-from consultation.catalogue import VASTE_SOORTEN, Catalogue
+from analysis.standing import answers, stands
+from consultation.catalogue import Catalogue
 from consultation.effects import Measure
 from consultation.models import Contribution, ContributionVersion, Round, Submission
 from consultation.storage import Storage
@@ -36,18 +34,18 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
     from language.informativeness import LENIENT, judge_answer
     from language.measuring import measure
 
-    wanted = _current(consultation_id)
-    unmeasured = (ContributionVersion.measure.is_(None), Contribution.value.is_(None))
+    standing = stands(consultation_id)
+    unmeasured = ContributionVersion.measure.is_(None) & Contribution.value.is_(None)
     query = (
-        wanted.with_only_columns(
+        answers(
             Submission.id,
             Submission.opdracht,
             Contribution.question,
             ContributionVersion.id,
             ContributionVersion.text,
-            unmeasured[0] & unmeasured[1],
+            unmeasured,
         )
-        .where(Submission.id.in_(wanted.with_only_columns(Submission.id).where(*unmeasured)))
+        .where(*standing, Submission.id.in_(answers(Submission.id).where(*standing, unmeasured)))
         .order_by(ContributionVersion.at, Contribution.created_at, Contribution.id)
     )
     said: dict[str, list[str]] = {}
@@ -57,11 +55,10 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
     for submission, opdracht, question, version, text, new in rows:
         before = said.setdefault(submission, [])
         if new:
-            owner = catalogue.opdracht(opdracht)
-            vraag = owner.question(question) if owner and question else None
+            vraag = catalogue.vraag(opdracht, question)
             judgement = judge_answer(
                 text,
-                soort_of(catalogue, opdracht, question) or "extra",
+                catalogue.soort(opdracht, question) or "extra",
                 vraag.tekst if vraag else "",
                 strictness=vraag.strengheid if vraag else LENIENT,
             )
@@ -87,18 +84,15 @@ def channels(
     until_round: int | None = None,
 ) -> pd.DataFrame:
     """How much the measured answers say, by round and channel; see ``analysis.channels``."""
-    query = _current(consultation_id).with_only_columns(
+    query = answers(
         Round.number,
         Contribution.channel,
         Submission.opdracht,
         Contribution.question,
         ContributionVersion.measure,
-    )
-    query = query.where(ContributionVersion.measure.is_not(None))
+    ).where(*stands(consultation_id, until_round), ContributionVersion.measure.is_not(None))
     if opdracht is not None:
         query = query.where(Submission.opdracht == opdracht)
-    if until_round is not None:
-        query = query.where(Round.number <= until_round)
     rows = [
         (
             number,
@@ -110,7 +104,7 @@ def channels(
             found["language"] is not None,
         )
         for number, channel, where, question, found in session.execute(query)
-        if soort_of(catalogue, where, question) != "prioriteit"
+        if catalogue.soort(where, question) != "prioriteit"
     ]
     by = ["round", "channel"]
     means = ["information", "specificity", "thin", "non_answers", "foreign"]
@@ -119,28 +113,3 @@ def channels(
     grouped = frame.groupby(by, as_index=False)[means].mean()
     grouped.insert(2, "answers", frame.groupby(by).size().to_numpy())
     return grouped
-
-
-def soort_of(catalogue: Catalogue, opdracht: int | None, question: str | None) -> Any:
-    """The kind of the question an answer is to, or None where it names none."""
-    if question is None:
-        return None
-    owner = catalogue.opdracht(opdracht)
-    vraag = owner.question(question) if owner else None
-    if vraag is not None:
-        return vraag.soort
-    return question if question in VASTE_SOORTEN else "extra"
-
-
-def _current(consultation_id: int) -> Any:
-    return (
-        select(ContributionVersion)
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .join(Submission, Submission.id == Contribution.submission_id)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Round.consultation_id == consultation_id,
-            ContributionVersion.version == Contribution.version,
-            Submission.participant_id.in_(agreed()),
-        )
-    )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from analysis.standing import agreed, consented
+from analysis.standing import agreed, answers, consented, stands
 from consultation.models import (
     Consent,
     Contribution,
@@ -99,17 +99,9 @@ def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
 def all_releasable(session: Session, consultation_id: int) -> set[str]:
     """All statements of a consultation that may be quoted; see ``releasable``."""
     query = (
-        select(Statement.id)
-        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .join(Submission, Submission.id == Contribution.submission_id)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Round.consultation_id == consultation_id,
-            ContributionVersion.version == Contribution.version,
-            Submission.participant_id.in_(agreed()),
-            Submission.participant_id.in_(consented("citaat")),
-        )
+        answers(Statement.id)
+        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
+        .where(*stands(consultation_id), Submission.participant_id.in_(consented("citaat")))
     )
     return set(session.scalars(query))
 

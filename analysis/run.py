@@ -73,7 +73,7 @@ def analyse(
     what people decided changed since the last such run; 4. sort out whose voice each is, see
     ``analysis.voices``; 5. vectors, from the cache; 6. themes: found anew while nobody decided,
     continued from then on, see ``analysis.finding``; 7. store it all in one transaction. An
-    interrupted run leaves no trace but cached vectors.
+    interrupted run leaves no trace but cut statements, measures and cached vectors.
 
     Raises:
         RoundError: there is no such round.

@@ -98,7 +98,7 @@ def voices(
     ``among`` selects the ids to look at, where not all are wanted.
     """
     query = _joined(Statement.id, Participant.id, Participant.group).where(
-        *_stands(consultation_id, until_round)
+        *stands(consultation_id, until_round)
     )
     if among is not None:
         query = query.where(Statement.id.in_(among))
@@ -116,7 +116,7 @@ def counts(
             func.count(Contribution.id.distinct()),
             func.count(Participant.id.distinct()),
         )
-        .where(*_stands(consultation_id, until_round))
+        .where(*stands(consultation_id, until_round))
         .group_by(Statement.opdracht)
     )
     return {number: Count(*found) for number, *found in session.execute(query)}
@@ -135,6 +135,29 @@ def consented(purpose: str) -> Select[str]:
 def agreed() -> Select[str]:
     """The ids of the participants who agree to analysis now."""
     return consented("analyse")
+
+
+def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
+    """Columns of the versions of answers, each with its answer, submission and round."""
+    return (
+        select(*columns)
+        .select_from(ContributionVersion)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+    )
+
+
+def stands(consultation_id: int, until_round: int | None = None) -> list[ColumnElement[bool]]:
+    """What holds of an answer that counts: it is the current version, and who gave it agrees."""
+    found = [
+        Round.consultation_id == consultation_id,
+        ContributionVersion.version == Contribution.version,
+        Submission.participant_id.in_(agreed()),
+    ]
+    if until_round is not None:
+        found.append(Round.number <= until_round)
+    return found
 
 
 def _said(
@@ -162,7 +185,7 @@ def _said(
             Statement.end,
             text,
         )
-        .where(*_stands(consultation_id, until_round), *wanted)
+        .where(*stands(consultation_id, until_round), *wanted)
         .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
     )
     return [Said(*row) for row in session.execute(query)]
@@ -178,14 +201,3 @@ def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
         .join(Participant, Participant.id == Submission.participant_id)
         .join(Round, Round.id == Submission.round_id)
     )
-
-
-def _stands(consultation_id: int, until_round: int | None) -> list[ColumnElement[bool]]:
-    stands = [
-        Round.consultation_id == consultation_id,
-        ContributionVersion.version == Contribution.version,
-        Participant.id.in_(agreed()),
-    ]
-    if until_round is not None:
-        stands.append(Round.number <= until_round)
-    return stands

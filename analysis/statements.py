@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pandas as pd
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.kinds import Kind, examples, kinds_of
-from analysis.measuring import soort_of
 from analysis.placing import Placement, opdracht_matcher, place
-from analysis.standing import Said, agreed
+from analysis.standing import Said, answers, stands
 from consultation.catalogue import Catalogue
 from consultation.models import (
     Contribution,
     ContributionVersion,
-    Round,
     Statement,
     Submission,
     now,
@@ -126,16 +123,8 @@ def _whole(text: str) -> list[Span]:
 
 def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
     query = (
-        select(ContributionVersion, Contribution, Submission.opdracht)
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .join(Submission, Submission.id == Contribution.submission_id)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Round.consultation_id == consultation_id,
-            ContributionVersion.cut_at.is_(None),
-            ContributionVersion.version == Contribution.version,
-            Submission.participant_id.in_(agreed()),
-        )
+        answers(ContributionVersion, Contribution, Submission.opdracht)
+        .where(*stands(consultation_id), ContributionVersion.cut_at.is_(None))
         .order_by(Contribution.created_at, Contribution.id)
     )
     return [
@@ -143,7 +132,7 @@ def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> li
             version_id=version.id,
             text=version.text,
             opdracht=opdracht,
-            soort=soort_of(catalogue, opdracht, contribution.question),
+            soort=catalogue.soort(opdracht, contribution.question),
             auto=contribution.auto and opdracht is None,
         )
         for version, contribution, opdracht in session.execute(query)

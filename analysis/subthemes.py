@@ -45,6 +45,7 @@ def find_subthemes(
     """
     centred = normalised(vectors - vectors.mean(axis=0))
     texts = [" ".join(each.text.split()) for each in said]
+    kinds, people = [each.kind for each in said], [each.participant for each in said]
     names: dict[str, str] = {}
     taken = list(labels)
     for parts in _parts(themes, groups):
@@ -55,9 +56,7 @@ def find_subthemes(
             sorted(rows, key=lambda row: (-float(centred[row] @ centre), texts[row]))
             for rows, centre in zip(parts, centres, strict=True)
         ]
-        read = reading(
-            texts, [each.kind for each in said], [each.participant for each in said], ranked, nlp
-        )
+        read = reading(texts, kinds, people, ranked, nlp)
         for rows, label in zip(ranked, theme_labels(read), strict=True):
             nouns = [each.text for each in read.words[rows[0]] if each.pos == "NOUN"]
             name = distinct(label, taken, nouns)

@@ -126,8 +126,8 @@ def reading(
     """What is read to name groups of texts; ``members`` are their rows, most central first, and
     ``actions`` the row of each group's proposed action where it has one."""
     actions = actions or [None] * len(members)
-    rows = [row for theme in members for row in theme[:CENTRAL]]
-    rows += [row for row in actions if row is not None and row not in set(rows)]
+    central = (row for theme in members for row in theme[:CENTRAL])
+    rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
     tagged = tagged_words(nlp, [texts[row] for row in rows])
     return Reading(
         texts={row: texts[row] for row in rows},

@@ -45,7 +45,7 @@ Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$", max_length=60)]
 
 MAX_UITLEG_WOORDEN = 60
-VASTE_SOORTEN: tuple[str, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
+VASTE_SOORTEN: tuple[Soort, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
 
 
 class _Closed(BaseModel):
@@ -185,6 +185,20 @@ class Catalogue(_Closed):
     def opdracht(self, nummer: int | None) -> Opdracht | None:
         """The opdracht with this number, or None."""
         return next((each for each in self.opdrachten if each.nummer == nummer), None)
+
+    def vraag(self, nummer: int | None, key: str | None) -> Vraag | None:
+        """The question of an opdracht with this key, or None."""
+        opdracht = self.opdracht(nummer)
+        return opdracht.question(key) if opdracht is not None and key is not None else None
+
+    def soort(self, nummer: int | None, key: str | None) -> Soort | None:
+        """The kind of the question an answer is to, or None where it names none."""
+        if key is None:
+            return None
+        vraag = self.vraag(nummer, key)
+        if vraag is not None:
+            return vraag.soort
+        return next((each for each in VASTE_SOORTEN if each == key), "extra")
 
     def groep(self, slug: str | None) -> Groep | None:
         """The stakeholder group with this slug, or None."""

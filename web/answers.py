@@ -39,7 +39,7 @@ def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
         found = []
         for answer in own_answers(session, talk.participant_id) if talk else []:
             opdracht = here.catalogue.opdracht(answer.opdracht)
-            question = opdracht.question(answer.question) if opdracht and answer.question else None
+            question = here.catalogue.vraag(answer.opdracht, answer.question)
             found.append(
                 AnswerOut(
                     opdracht=answer.opdracht,
