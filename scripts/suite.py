@@ -1,36 +1,49 @@
-"""Runs the test suite in two halves at once: most tests wait for servers more than they work."""
+"""Trains the assistant and runs the test suite, in three parts at once: the real servers, the
+pages, and the rest. Many tests wait for a server or a browser more than they work."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVED = ("house", "review", "talk", "understanding", "web")
+PYTHON = Path(sys.executable)
+PAGES = ("house", "review", "web")
 
 
 def main() -> int:
-    """Runs both, shows one after the other, and gives 1 where a test failed."""
-    tests = sorted(ROOT.glob("tests/test_*.py"))
-    served = [each for each in tests if each.stem.split("_")[1] in SERVED]
-    others = [each for each in tests if each not in served]
-    with tempfile.TemporaryFile() as log:
-        beside = subprocess.Popen(_pytest(others), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    """Shows one part after the other, and gives 1 where the training or a test failed."""
+    tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/test_*.py"))
+    pages = [path for path in tests if path.stem.split("_")[1] in PAGES]
+    rest = [path for path in tests if path not in pages]
+    with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
+        beside = [
+            subprocess.Popen(
+                _pytest("not servers", part), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            )
+            for part, log in ((pages, first), (rest, second))
+        ]
         try:
-            failed = subprocess.run(_pytest(served), cwd=ROOT, check=False).returncode
-            failed = beside.wait() or failed
+            trained = subprocess.run(
+                [PYTHON.with_name("samenspraak"), "train"], cwd=ROOT, check=False
+            ).returncode
+            served = subprocess.run(_pytest("servers", tests), cwd=ROOT, check=False).returncode
+            failed = [trained, served]
+            failed += [each.wait() for each in beside]
         finally:
-            beside.kill()
-        log.seek(0)
-        sys.stdout.buffer.write(log.read())
-    return int(bool(failed))
+            for each in beside:
+                each.kill()
+        for log in (first, second):
+            log.seek(0)
+            sys.stdout.buffer.write(log.read())
+    return int(any(failed))
 
 
-def _pytest(tests: list[Path]) -> list[str]:
-    named = [str(each.relative_to(ROOT)) for each in tests]
-    return [sys.executable, "-m", "pytest", "-m", "not soak", *named]
+def _pytest(marked: str, tests: Sequence[Path]) -> list[str]:
+    return [str(PYTHON), "-m", "pytest", "-m", f"not soak and {marked}", *map(str, tests)]
 
 
 if __name__ == "__main__":

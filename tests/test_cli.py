@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,16 @@ def run(
         check=False,
         timeout=120,
     )
+
+
+@pytest.fixture(scope="module")
+def opened_round(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables of a workplace with an open round, in which a test stores nothing."""
+    kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
+    environment = {**kept, "SAMENSPRAAK_DATA_DIR": str(tmp_path_factory.mktemp("ronde"))}
+    done = run(environment, "round", "open", "1")
+    assert done.returncode == 0, done.stderr
+    return environment
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -120,20 +133,21 @@ def test_a_database_that_is_not_there_is_named(workplace_environment: dict[str, 
     ],
 )
 def test_an_import_file_that_cannot_be_read_is_named_and_nothing_is_stored(
-    workplace_environment: dict[str, str],
+    opened_round: dict[str, str],
     tmp_path: Path,
     name: str,
     content: bytes | None,
     words: str,
 ) -> None:
-    run(workplace_environment, "round", "open", "1")
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    line = one_line(run(workplace_environment, "import", str(path)))
+    line = one_line(run(opened_round, "import", str(path)))
     assert name in line
     assert words in line
-    assert json.loads(run(workplace_environment, "statements", "--format", "json").stdout) == []
+    file = Path(opened_round["SAMENSPRAAK_DATA_DIR"]) / "samenspraak.db"
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("select count(*) from contribution").fetchone() == (0,)
 
 
 def test_without_an_open_round_import_says_how_to_open_one(
