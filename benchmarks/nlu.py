@@ -45,6 +45,7 @@ SETS = {
     "1": ("nlu_opdrachten", "nlu_bijdragen"),
     "2": ("nlu2_opdrachten", "nlu2_bijdragen"),
     "3": ("nlu3_opdrachten", "nlu3_bijdragen"),
+    "4": ("nlu4_opdrachten", "nlu4_bijdragen"),
 }
 SHARED = ("regeerakkoord_vl_zinnen", "moties_onderwijs")
 ALLOWED = 0.015

@@ -167,6 +167,10 @@ def test_a_theme_shows_size_groups_quotes_and_the_proposed_action(
     )
     assert "<script>alert" not in page
     assert "Voorgestelde actie" in page
+    with site.storage.reading() as session:
+        actions = set(session.scalars(select(RunTheme.action_statement_id)))
+    for action in actions:
+        assert page.count(f"#u-{action}") == 1, "the proposed action is no quote beside itself"
     assert reviewer.get("/beheer/opdrachten/4?ronde=1").status_code == 200
 
 
