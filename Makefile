@@ -23,12 +23,8 @@ demo: ## everything at once: set up, train, load and analyse the sample, serve o
 
 test: ## run the suite; SAMENSPRAAK_REQUIRE=browser,postgres,redis makes each such skip a failure
 	@$(SETUP) --dev --no-model
-ifdef ARGS
 	$(APP)/samenspraak train
-	$(APP)/python -m pytest -m "not soak" $(ARGS)
-else
-	$(APP)/python scripts/suite.py
-endif
+	$(APP)/python $(if $(ARGS),-m pytest -m "not soak" $(ARGS),scripts/suite.py)
 
 soak: ## run what is too long for every run
 	@$(SETUP) --dev --no-model

@@ -1,5 +1,5 @@
-"""Trains the assistant and runs the test suite, in three parts at once: the real servers, the
-pages, and the rest. Many tests wait for a server or a browser more than they work."""
+"""Runs the test suite in three parts at once: the real servers, the pages, and the rest. Many tests
+wait for a server or a browser more than they work."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = Path(sys.executable)
 PAGES = ("house", "review", "web")
 
 
 def main() -> int:
-    """Shows one part after the other, and gives 1 where the training or a test failed."""
+    """Shows one part after the other, and gives 1 where a test failed."""
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/test_*.py"))
     pages = [path for path in tests if path.stem.split("_")[1] in PAGES]
     rest = [path for path in tests if path not in pages]
@@ -27,11 +26,7 @@ def main() -> int:
             for part, log in ((pages, first), (rest, second))
         ]
         try:
-            trained = subprocess.run(
-                [PYTHON.with_name("samenspraak"), "train"], cwd=ROOT, check=False
-            ).returncode
-            served = subprocess.run(_pytest("servers", tests), cwd=ROOT, check=False).returncode
-            failed = [trained, served]
+            failed = [subprocess.run(_pytest("servers", tests), cwd=ROOT, check=False).returncode]
             failed += [each.wait() for each in beside]
         finally:
             for each in beside:
@@ -43,7 +38,7 @@ def main() -> int:
 
 
 def _pytest(marked: str, tests: Sequence[Path]) -> list[str]:
-    return [str(PYTHON), "-m", "pytest", "-m", f"not soak and {marked}", *map(str, tests)]
+    return [sys.executable, "-m", "pytest", "-m", f"not soak and {marked}", *map(str, tests)]
 
 
 if __name__ == "__main__":
