@@ -73,7 +73,8 @@ def continued(
     state = known.state
     stands = _memberships(state)
     example_rows = sorted(
-        (row for row, each in enumerate(ids) if stands.get(each)), key=lambda row: ids[row]
+        (row for row, each in enumerate(ids) if stands.get(each)),
+        key=lambda row: (texts[row], ids[row]),  # ids are drawn by lot, texts are not
     )
     homes: list[str | None] = [stands[each][0][0] if stands.get(each) else None for each in ids]
     placed = {each: known.carried[each] for each in ids if each in known.carried}

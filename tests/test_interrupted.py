@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -60,6 +61,8 @@ def interrupted(environment: dict[str, str], moment: Callable[[], bool]) -> tupl
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Where the suite was started in the background, its children would not hear SIGINT.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     try:
         until = time.monotonic() + PATIENCE
