@@ -193,11 +193,7 @@ def _said(
 
 def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
     return (
-        select(*columns)
-        .select_from(Statement)
-        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .join(Submission, Submission.id == Contribution.submission_id)
+        answers(*columns)
+        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
         .join(Participant, Participant.id == Submission.participant_id)
-        .join(Round, Round.id == Submission.round_id)
     )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from servers import Servers, serving
+from servers import Servers, serving, workplace_variables
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
@@ -176,8 +176,7 @@ def workplace(tmp_path: Path, catalogue: Catalogue) -> Iterator[Workplace]:
 @pytest.fixture
 def workplace_environment(tmp_path: Path) -> dict[str, str]:
     """The variables that make a verb, run as a process, work in a folder of its own."""
-    kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
-    return {**kept, "SAMENSPRAAK_DATA_DIR": str(tmp_path), "RASA_TELEMETRY_ENABLED": "false"}
+    return {**workplace_variables(tmp_path), "RASA_TELEMETRY_ENABLED": "false"}
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,12 @@ from consultation.storage import Storage
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 
 
+def workplace_variables(folder: Path) -> dict[str, str]:
+    """The variables that make a process work in a folder of its own, with no other setting."""
+    kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
+    return {**kept, "SAMENSPRAAK_DATA_DIR": str(folder)}
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -37,10 +43,8 @@ class Servers:
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
         self.port = free_port()
-        kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
         self.environment = {
-            **kept,
-            "SAMENSPRAAK_DATA_DIR": str(folder),
+            **workplace_variables(folder),
             "SAMENSPRAAK_PORT": str(self.port),
             "SAMENSPRAAK_RASA_PORT": str(free_port()),
             "SAMENSPRAAK_ACTIONS_PORT": str(free_port()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import socket
 import sqlite3
@@ -16,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from servers import workplace_variables
 from typer.testing import CliRunner
 
 from consultation.errors import SamenspraakError
@@ -64,8 +64,7 @@ def run(
 @pytest.fixture(scope="module")
 def opened_round(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables of a workplace with an open round, in which a test stores nothing."""
-    kept = {name: value for name, value in os.environ.items() if "SAMENSPRAAK_" not in name}
-    environment = {**kept, "SAMENSPRAAK_DATA_DIR": str(tmp_path_factory.mktemp("ronde"))}
+    environment = workplace_variables(tmp_path_factory.mktemp("ronde"))
     done = run(environment, "round", "open", "1")
     assert done.returncode == 0, done.stderr
     return environment

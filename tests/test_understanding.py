@@ -112,12 +112,15 @@ def test_a_typed_slash_gives_no_consent(step: str) -> None:
 
 FLOORS = {
     "nlu": {"commands": 0.95, "weakest": 0.75, "taken": 0.035},
+    "nlu2": {"commands": 0.95, "weakest": 0.8, "taken": 0.03},
+    "nlu3": {"commands": 0.93, "weakest": 0.8, "taken": 0.03},
     "nlu4": {"commands": 0.92, "weakest": 0.7, "taken": 0.02},
 }
-"""Somewhat under what was measured (docs/understanding.md), as the encoder differs by machine. Two
-of the four sets: each takes a minute."""
+"""Somewhat under what was measured (docs/understanding.md), as the encoder differs by machine."""
 
-INTENTS = 28
+INTENTS = {"nlu": 28, "nlu2": 28, "nlu3": 26, "nlu4": 28}
+"""Commands a set has. Set 3 has what is off topic, or in another language, only while a question is
+open, where it is an answer by design."""
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,7 @@ def test_a_held_out_set_is_understood(
         f"weakest {weakest} {right[weakest]}/{total[weakest]}"
     )
     print(figures)
-    assert len(total) == INTENTS, figures
+    assert len(total) == INTENTS[number], figures
     assert right.total() / total.total() >= floor["commands"], figures
     assert right[weakest] / total[weakest] >= floor["weakest"], figures
     assert lost / contents <= floor["taken"], figures
