@@ -11,6 +11,8 @@ one node with one voice, nodes are sorted by their vectors, and what is added up
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,9 @@ _MOST_THEMES = 60
 _VOTED = 500_000
 _FEWEST_VOTES = 24
 _SETTLING = 2
+_AT_LENGTH = 20
+"""Who says so much may make a theme alone: a document, rather than a talk."""
+
 _FITS_NOWHERE = 0.01
 """At most this share of the texts is left without a theme."""
 
@@ -46,12 +51,15 @@ class GraphClusterer:
         votes: int = 200,
         smallest: float = 0.3,
         seed: int = 0,
+        people: Sequence[Hashable] | None = None,
     ) -> None:
         """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
         theme and of a sub-theme fall together, on average. A theme holds at least ``smallest``
         times the root of the number of texts, and three; so does a sub-theme of those of its theme.
         ``neighbours`` is lowered for few texts,
-        ``votes`` for more than 2,500.
+        ``votes`` for more than 2,500. ``people`` says who says each text, where that is known: then
+        a person's own texts are few of its neighbours, and a theme is of two people at least, or of
+        one who speaks at length.
         """
         self.neighbours = neighbours
         self.agreement = agreement
@@ -59,6 +67,7 @@ class GraphClusterer:
         self.votes = votes
         self.smallest = smallest
         self.seed = seed
+        self.people = people
         self.labels_: Labels = np.zeros(0, dtype=np.int64)
         self.parts_: Labels = np.zeros(0, dtype=np.int64)
 
@@ -74,7 +83,7 @@ class GraphClusterer:
         # In an order that the last bits of the vectors do not change: those differ by machine.
         order = np.lexsort(directions[:, :8].T)
         directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
-        labels, parts = self._themes(directions)
+        labels, parts = self._themes(directions, self._speakers(place, len(unique)))
         labels[_lost(directions, labels, voices)] = WITHOUT_THEME
         self.labels_ = _by_size(labels[place])
         self.parts_ = _within(self.labels_, parts[place], self.smallest)
@@ -84,25 +93,46 @@ class GraphClusterer:
         """``fit``, and its labels."""
         return self.fit(vectors, y).labels_
 
-    def _themes(self, directions: Vectors) -> tuple[Labels, Labels]:
+    def _speakers(self, place: Labels, directions: int) -> Labels | None:
+        """A number for who says each direction; what several say alike is nobody's own."""
+        if self.people is None:
+            return None
+        numbers = dict(zip(self.people, count(), strict=False))
+        speakers = np.array([numbers[each] for each in self.people], dtype=np.int64)
+        first = np.full(directions, -1, dtype=np.int64)
+        first[place[::-1]] = speakers[::-1]
+        shared = np.unique(place[speakers != first[place]])
+        first[shared] = len(speakers) + np.arange(len(shared))
+        return first
+
+    def _themes(self, directions: Vectors, people: Labels | None) -> tuple[Labels, Labels]:
         """A theme of each direction, and its group among those that hardly ever part."""
         n = len(directions)
         if n < 4:
             return np.zeros(n, dtype=np.int64), np.full(n, WITHOUT_THEME, dtype=np.int64)
         # With few texts 20 are nearly everybody: take about 1.5 times the root of their number.
         k = max(3, min(self.neighbours, round(1.5 * float(np.sqrt(n))), n - 1))
-        graph = neighbour_graph(directions, k)
+        graph = neighbour_graph(directions, k, people)
         # Large groups need fewer votes to know what belongs to them, and votes cost more there.
         number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
         votes = vote(graph, number, self.seed)
         leaves, merges = tree(votes, graph, self.seed)
         least = _least(n, self.smallest)
-        groups = self._large_enough(leaves, merges, directions, least)
+        groups = self._large_enough(leaves, merges, directions, least, people)
         parts = cut(leaves, merges, self.close_agreement)
-        return _settled(votes, groups), parts
+        labels = _settled(votes, groups)
+        if people is not None:
+            shared = _only_large(labels, 1, people)
+            labels = _joined(votes, shared) if shared.max() >= 0 else labels
+        return labels, parts
 
     def _large_enough(
-        self, leaves: Labels, merges: npt.NDArray[np.float64], directions: Vectors, least: int
+        self,
+        leaves: Labels,
+        merges: npt.NDArray[np.float64],
+        directions: Vectors,
+        least: int,
+        people: Labels | None,
     ) -> Labels:
         """The groups in which most votes agree that are large enough to be a theme.
 
@@ -110,10 +140,11 @@ class GraphClusterer:
         help, groups whose middles are near are joined; and failing that, all is one group.
         """
         for lower in range(4):
-            found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least)
+            found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least, people)
             if (found >= 0).mean() >= 0.5:
                 return found
-        found = _only_large(_gathered(directions, cut(leaves, merges, self.agreement)), least)
+        gathered = _gathered(directions, cut(leaves, merges, self.agreement))
+        found = _only_large(gathered, least, people)
         if (found >= 0).mean() >= 0.5:
             return found
         return np.zeros(len(leaves), dtype=np.int64)
@@ -135,25 +166,45 @@ def _least(texts: int, smallest: float) -> int:
 
 def _settled(votes: Votes, groups: Labels) -> Labels:
     """Every text in the group it agrees with most, those outside a group (-1) first."""
-    outside = groups < 0
-    labels = groups.copy()
-    if outside.any():
-        labels[outside] = votes.of_texts_with_groups(groups)[outside].argmax(axis=1)
+    labels = _joined(votes, groups)
     for _ in range(_SETTLING):
         labels = votes.of_texts_with_groups(labels).argmax(axis=1).astype(np.int64)
         labels = renumbered(labels)
     return labels
 
 
-def _only_large(groups: Labels, least: int) -> Labels:
-    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the others."""
+def _joined(votes: Votes, groups: Labels) -> Labels:
+    """The groups, with every text outside them (-1) in the one it agrees with most."""
+    outside = groups < 0
+    labels = groups.copy()
+    if outside.any():
+        labels[outside] = votes.of_texts_with_groups(groups)[outside].argmax(axis=1)
+    return labels
+
+
+def _only_large(groups: Labels, least: int, people: Labels | None = None) -> Labels:
+    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the others.
+
+    Where it is known who says what, a group is of two people, or of one who speaks at length.
+    """
     sizes = np.bincount(groups)
-    large = np.flatnonzero(sizes >= least)
+    enough = sizes >= least
+    if people is not None:
+        alone = _of_one(groups, people) & (np.bincount(people)[people] < _AT_LENGTH)
+        enough[groups[alone]] = False
+    large = np.flatnonzero(enough)
     large = large[np.argsort(-sizes[large], kind="stable")][:_MOST_THEMES]
     numbers = np.full(len(sizes), WITHOUT_THEME, dtype=np.int64)
     numbers[large] = np.arange(len(large))
     kept: Labels = numbers[groups]
     return kept
+
+
+def _of_one(groups: Labels, people: Labels) -> npt.NDArray[np.bool_]:
+    """The texts that are in a group of which one person says all."""
+    pairs = np.unique(np.stack([groups, people]), axis=1)[0]
+    alone: npt.NDArray[np.bool_] = np.bincount(pairs)[groups] == 1
+    return alone
 
 
 def _lost(

@@ -25,6 +25,9 @@ from analysis.trust import subsample
 from consultation.curation_state import LIVE, CuratedTheme, CurationState
 from language.embedding import Vectors, normalised
 
+Challenger = Callable[[npt.NDArray[np.int64]], Labels]
+"""Clusters the statements of some rows, ascending: a label for each."""
+
 _CERTAIN = 0.6
 _DOUBT = 0.1
 _MOST_MOVES = 20
@@ -59,16 +62,17 @@ def continued(
     ids: Sequence[str],
     texts: Sequence[str],
     vectors: Vectors,
+    people: Sequence[str],
     known: Known,
     label_vectors: Callable[[list[str]], Vectors],
-    challenger: Callable[[Vectors], Labels] | None,
-    doubter: Callable[[Vectors], Labels] | None = None,
+    challenger: Challenger | None,
+    doubter: Challenger | None = None,
 ) -> Continued:
     """Maps what is new to what is known of an opdracht.
 
-    ``ids``, ``texts`` and unit ``vectors`` are those of the voices. ``label_vectors`` gives the
-    vectors of labels; ``challenger`` clusters vectors, or is None when too little changed, and
-    ``doubter`` does so coarsely, to see whether a split is real.
+    ``ids``, ``texts``, unit ``vectors`` and ``people`` (who says it) are those of the voices.
+    ``label_vectors`` gives the vectors of labels; ``challenger`` clusters rows, or is None when too
+    little changed, and ``doubter`` does so coarsely, to see whether a split is real.
     """
     state = known.state
     stands = _memberships(state)
@@ -80,7 +84,7 @@ def continued(
     placed = {each: known.carried[each] for each in ids if each in known.carried}
     if not example_rows:
         return Continued(placed, tuple(homes))
-    mapper = _mapper(ids, texts, vectors, known, stands, example_rows, label_vectors)
+    mapper = _mapper(ids, texts, vectors, people, known, stands, example_rows, label_vectors)
     open_rows = [
         row
         for row, each in enumerate(ids)
@@ -146,6 +150,7 @@ def _mapper(
     ids: Sequence[str],
     texts: Sequence[str],
     vectors: Vectors,
+    people: Sequence[str],
     known: Known,
     stands: _Stands,
     rows: list[int],
@@ -156,13 +161,19 @@ def _mapper(
             texts[row],
             tuple(theme for theme, _ in stands[ids[row]]),
             human=ids[row] in known.by_hand or any(human for _, human in stands[ids[row]]),
+            speaker=people[row],
         )
         for row in rows
     ]
     themes = sorted({theme for each in examples for theme in each.themes})
-    labels = [known.state.themes[each].label for each in themes]
+    labels = [_told(known.state.themes[each]) for each in themes]
     named = dict(zip(themes, label_vectors(labels), strict=True)) if all(labels) else None
     return ThemeMapper(examples, vectors[rows], named)
+
+
+def _told(theme: CuratedTheme) -> str:
+    """What a theme is said to be about: its label, and its description where there is one."""
+    return f"{theme.label}: {theme.description}" if theme.description else theme.label
 
 
 def _challenged(
@@ -171,10 +182,10 @@ def _challenged(
     vectors: Vectors,
     state: CurationState,
     fits: Mapping[int, Fit],
-    challenger: Callable[[Vectors], Labels],
-    doubter: Callable[[Vectors], Labels] | None,
+    challenger: Challenger,
+    doubter: Challenger | None,
 ) -> Continued:
-    after = challenger(vectors)
+    after = challenger(np.arange(len(ids)))
     known = np.array([home is not None for home in found.homes])
     off = np.array([each in state.off_topic for each in ids])
     fitting = np.array([bool(row in fits and fits[row].themes) for row in range(len(ids))])
@@ -190,7 +201,7 @@ def _challenged(
         themes.append(home if live else None)
     if not known.any():
         return replace(found, births=born)
-    before = challenger(vectors[known])
+    before = challenger(np.flatnonzero(known))
     return replace(
         found,
         births=born,
@@ -199,11 +210,11 @@ def _challenged(
     )
 
 
-def _doubts(vectors: Vectors, doubter: Callable[[Vectors], Labels] | None) -> Doubts:
+def _doubts(vectors: Vectors, doubter: Challenger | None) -> Doubts:
     if doubter is None:
         return ()
     samples = [subsample(vectors, number) for number in range(_DOUBTS)]
-    return [(rows, doubter(vectors[rows])) for rows in samples]
+    return [(rows, doubter(rows)) for rows in samples]
 
 
 def _mostly(rows: Sequence[int], fits: Mapping[int, Fit], themes: set[str]) -> bool:

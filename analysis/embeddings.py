@@ -15,12 +15,9 @@ from consultation.answers import text_hash
 from consultation.errors import SamenspraakError
 from consultation.models import Embedding
 from consultation.storage import Storage
-from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder, normalised
+from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder
 
 _BATCH = 64
-_NEAR = 2
-_CONTEXT = 0.4
-_FEW_TEXTS = 10
 _LOOKED_UP = 500
 _ROUNDING = 1e-3
 
@@ -75,39 +72,6 @@ def vectors_of(
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
-
-
-def in_context(
-    vectors: Vectors, answers: Sequence[object], people: Sequence[object] | None = None
-) -> Vectors:
-    """Vectors (texts, dimension) mixed with what else the same person says on the same subject.
-
-    ``answers`` names each text's answer, ``people`` who gave it; texts stand in reading order. "En
-    dat blad is van u." says what it is about only together with its neighbours, and "Ik zit in een
-    rolstoel." with the proposal that follows. Six tenths of a vector stay its own; the rest is the
-    mean of the person's other texts, or of the neighbours in the same answer for who says much,
-    since a long document speaks of many things. A text that stands alone keeps its vector.
-    """
-    mixed = vectors.copy()
-    by_person: dict[object, list[int]] = {}
-    for row in range(len(vectors)):
-        by_person.setdefault(people[row] if people is not None else answers[row], []).append(row)
-    for rows in by_person.values():
-        total = vectors[rows].sum(axis=0)
-        for row in rows:
-            near = len(rows) - 1
-            around = total - vectors[row]
-            if len(rows) > _FEW_TEXTS or people is None:
-                beside = [
-                    other
-                    for other in range(max(0, row - _NEAR), min(len(vectors), row + _NEAR + 1))
-                    if other != row and answers[other] == answers[row]
-                ]
-                near = len(beside)
-                around = vectors[beside].sum(axis=0) if beside else around
-            if near:
-                mixed[row] = (1 - _CONTEXT) * vectors[row] + _CONTEXT * around / near
-    return normalised(mixed)
 
 
 def cached_vectors(

@@ -19,7 +19,7 @@ from analysis.portraits import distinct, portrait, portraits
 from analysis.result import Found, FoundTheme
 from analysis.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.themes import FEWEST
-from analysis.topics import cluster, cluster_coarsely, find_topics
+from analysis.topics import cluster, coarse_clusterer, find_topics
 from analysis.trust import trust
 from consultation.curation_state import CuratedTheme, Proposal
 from language.embedding import Vectors, normalised
@@ -38,23 +38,28 @@ def refit_due(known: Known, round_number: int, statements: int, method: str) -> 
     return abs(statements - last.statements) >= ENOUGH_CHANGED * max(last.statements, 1)
 
 
-def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> None:
+def find_anew(
+    found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
+) -> None:
     """Clusters everything, and gives each cluster the identity of the theme it continues.
 
-    ``encode`` gives the vectors of phrases that could be labels.
+    ``vectors`` say what statements mean, ``linked`` by what they are compared (see
+    ``analysis.context``); ``encode`` gives the vectors of phrases that could be labels.
     """
     said = found.said
     if len(said) < FEWEST:
         return
-    clusterer = GraphClusterer()
+    people = [each.participant for each in said]
+    clusterer = GraphClusterer(people=people)
     topics = find_topics(
         [each.text for each in said],
         vectors,
         [each.kind for each in said],
-        [each.participant for each in said],
+        people,
         nlp,
         clusterer,
         encode,
+        linked,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
@@ -63,7 +68,7 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> 
     names = [topic.label for topic in topics]
     groups = close_groups(clusterer)
     found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
-    measured = trust(vectors, labels)
+    measured = trust(linked, labels, people=people)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
     aligned = align(clusters, found.known.latest, found.known.earlier, _centre_of(found, vectors))
@@ -82,27 +87,32 @@ def find_anew(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> 
         )
 
 
-def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> None:
+def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode) -> None:
     """Continues the known themes: maps what is new, adds new themes, proposes the rest."""
     said, known = found.said, found.known
     enough = found.refit and len(said) >= FEWEST
     groups: list[Labels] = []
+    people = np.array([each.participant for each in said], dtype=object)
 
-    def challenger(rows: Vectors) -> Labels:
-        clusterer = GraphClusterer()
-        labels = cluster(rows, clusterer)
+    def challenger(rows: npt.NDArray[np.int64]) -> Labels:
+        clusterer = GraphClusterer(people=people[rows].tolist())
+        labels = cluster(linked[rows], clusterer)
         if len(rows) == len(said):
             groups[:] = [close_groups(clusterer)]
         return labels
+
+    def doubter(rows: npt.NDArray[np.int64]) -> Labels:
+        return cluster(linked[rows], coarse_clusterer(people[rows].tolist()))
 
     result = continued(
         [each.id for each in said],
         [each.text for each in said],
         vectors,
+        people.tolist(),
         known,
         encode,
         challenger if enough else None,
-        cluster_coarsely,
+        doubter,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
@@ -132,16 +142,16 @@ def find_on(found: Found, vectors: Vectors, nlp: Language, encode: Encode) -> No
     found.coverage = float(np.mean(heard)) if heard else 0.0
     found.stability = known.stability
     if enough and any(heard):
-        _measure(found, vectors, homes)
+        _measure(found, linked, homes)
 
 
-def _measure(found: Found, vectors: Vectors, homes: Sequence[str | None]) -> None:
+def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None:
     """How well clusterings of subsamples come back to the themes as they stand."""
     names = sorted({each for each in homes if each is not None})
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
     )
-    measured = trust(vectors, labels)
+    measured = trust(linked, labels, people=[each.participant for each in found.said])
     found.stability = measured.stability
     per_theme = dict(zip(names, measured.per_topic, strict=False))
     found.themes = [

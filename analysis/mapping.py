@@ -4,7 +4,10 @@ Per opdracht one small classifier. It joins three opinions: a discriminant on th
 (Fisher 1936, with the shrunken covariance of Ledoit and Wolf 2004, since there are hundreds of
 dimensions and few statements), complement naive Bayes on letter groups (Rennie et al. 2003), which
 sees compounds that share a part, and how near the statement's vector is to that of the theme's
-label, which is what a person said the theme is about. Scores are calibrated out of fold by isotonic
+label and description, which is what a person said the theme is about. The first two learn from
+examples; where those are of few people they know the people rather than the subject. So they are
+tried on people they did not hear, and weigh nothing up to as much as the label (a logarithmic pool,
+weighted by stacking: Wolpert 1992). Scores are calibrated out of fold by isotonic
 regression (Zadrozny and Elkan 2002), after each theme got the weight with which it draws as many
 statements as it has.
 
@@ -19,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.covariance import ledoit_wolf
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -38,6 +42,8 @@ _HUMAN_WEIGHT = 3
 _MOST_ROWS = 6_000
 _MOST_LETTER_GROUPS = 60_000
 _LABEL_TEMPERATURE = 0.07
+_LEAST = 1e-4
+_DRAWN_TO_HALF = 20.0
 _OUTSIDE = 0.02
 _SLACK = 0.05
 _ROUNDS_OF_EVENING = 20
@@ -48,12 +54,13 @@ _Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Example:
-    """A statement to learn from: its themes, the primary one first, and whether a person put it
-    there."""
+    """A statement to learn from: its themes, the primary one first, whether a person put it there,
+    and who says it."""
 
     text: str
     themes: tuple[str, ...]
     human: bool = False
+    speaker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,8 @@ class ThemeMapper:
     ) -> None:
         """Learns from examples and their unit vectors (examples, dimension).
 
-        ``labels`` holds the unit vector of each theme's label. The order of the examples makes no
-        difference beyond rounding when they are sorted by statement.
+        ``labels`` holds the unit vector of each theme's label and description. The order of the
+        examples makes no difference beyond rounding when they are sorted by statement.
         """
         self.themes = tuple(sorted({theme for each in examples for theme in each.themes}))
         self._mean = vectors.mean(axis=0)
@@ -107,25 +114,33 @@ class ThemeMapper:
             if self._labels is None
             else (centred @ self._prototypes().T).mean(axis=0)
         )
-        folds = np.arange(len(kept)) % _FOLDS
-        raw = np.zeros((len(examples), len(self.themes)))
+        speakers = _numbered([each.speaker for each in examples])
+        folds = np.unique(speakers[kept], return_inverse=True)[1] % _FOLDS
+        # Statements of one speaker are left out together: what somebody says foretells what else
+        # they say.
+        learned = np.zeros((len(examples), len(self.themes)))
         for fold in range(_FOLDS):
             train, test = kept[folds != fold], kept[folds == fold]
             if len(test) and len(train):
                 opinions = self._learned(centred, groups, truth, human, train)
-                raw[test] = self._joined(opinions, centred[test], groups[test])
+                learned[test] = _both(opinions, centred[test], groups[test])
+        self._weight = 1.0
+        if self._labels is not None:
+            self._weight = _worth(learned[kept], self._near(centred[kept]), truth[kept])
+        raw = self._joined(learned, centred)
         self._evening = evened(raw[kept], truth[kept])
         raw = self._even(raw)
         self._calibration = _calibrated(raw[kept], truth[kept])
         sure = self._without_doubtful(raw, truth, human, kept)
         self._opinions = self._learned(centred, groups, truth, human, sure)
-        self._reach = _reach(centred, truth)
+        self._reach = _reach(centred, truth, speakers)
         self.out_of_fold = self._calibration_of(raw)
 
     def scores(self, vectors: Vectors, texts: Sequence[str]) -> Scores:
         """Calibrated scores (statements, themes), each 0 to 1; they need not add up to 1."""
         centred = normalised(vectors - self._mean)
-        found = self._joined(self._opinions, centred, self._letters.transform(texts))
+        learned = _both(self._opinions, centred, self._letters.transform(texts))
+        found = self._joined(learned, centred)
         scores = self._calibration_of(self._even(found))
         centres, least = self._reach
         scores[centred @ centres.T < least] = 0.0
@@ -162,17 +177,14 @@ class ThemeMapper:
         weight = np.where(human[rows], _HUMAN_WEIGHT, 1.0)[:, None] * truth[rows]
         return _Discriminant(centred[rows], weight), _Letters(groups[rows], weight)
 
-    def _joined(
-        self, opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: csr_matrix
-    ) -> Scores:
-        meaning, letters = opinions
-        both = (meaning.chances(centred) + letters.chances(groups)) / 2
+    def _near(self, centred: Vectors) -> Scores:
+        near = centred @ self._prototypes().T - self._label_means
+        return _softmax(near / _LABEL_TEMPERATURE)
+
+    def _joined(self, learned: Scores, centred: Vectors) -> Scores:
         if self._labels is None:
-            return both
-        near = (centred @ self._prototypes().T - self._label_means) / _LABEL_TEMPERATURE
-        joined = np.sqrt(np.clip(both, 1e-6, 1) * np.clip(_softmax(near), 1e-6, 1))
-        chances: Scores = joined / joined.sum(axis=1, keepdims=True)
-        return chances
+            return learned
+        return _pooled(learned, self._near(centred), self._weight)
 
     def _even(self, raw: Scores) -> Scores:
         weighed = raw * self._evening
@@ -263,6 +275,41 @@ def _chosen(human: npt.NDArray[np.bool_]) -> _Rows:
     return np.union1d(rows[human], others[step])
 
 
+def _both(opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: csr_matrix) -> Scores:
+    meaning, letters = opinions
+    return (meaning.chances(centred) + letters.chances(groups)) / 2
+
+
+def _pooled(learned: Scores, near: Scores, weight: float) -> Scores:
+    """A logarithmic opinion pool, in which the label counts once and what was learned ``weight``
+    times."""
+    return _softmax(weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST)))
+
+
+def _worth(learned: Scores, near: Scores, truth: Scores) -> float:
+    """The weight, 0 to 1, of what was learned, with which the pool gives the themes of statements
+    that it did not learn from the highest chance; drawn to a half where those are few."""
+    shares = truth / truth.sum(axis=1, keepdims=True)
+
+    def wrong(weight: float) -> float:
+        found = np.log(np.maximum(_pooled(learned, near, weight), 1e-9))
+        return float(_DRAWN_TO_HALF * (weight - 0.5) ** 2 - (shares * found).sum())
+
+    return float(minimize_scalar(wrong, bounds=(0, 1), method="bounded").x)
+
+
+def _numbered(speakers: Sequence[str | None]) -> _Rows:
+    """A number for who says each; a statement of nobody known has one of its own."""
+    numbers: dict[object, int] = {}
+    return np.array(
+        [
+            numbers.setdefault(row if speaker is None else speaker, len(numbers))
+            for row, speaker in enumerate(speakers)
+        ],
+        dtype=np.int64,
+    )
+
+
 def _calibrated(raw: Scores, truth: Scores) -> IsotonicRegression | None:
     if truth.shape[1] < 2 or len(raw) < 30:
         return None
@@ -271,15 +318,24 @@ def _calibrated(raw: Scores, truth: Scores) -> IsotonicRegression | None:
     )
 
 
-def _reach(centred: Vectors, truth: Scores) -> tuple[Vectors, npt.NDArray[np.float64]]:
+def _reach(
+    centred: Vectors, truth: Scores, speakers: npt.NDArray[np.int64]
+) -> tuple[Vectors, npt.NDArray[np.float64]]:
     """Each theme's centre, and how near to it a statement has to lie: nearer than all but the
-    farthest few of its own, each measured from the centre of the others."""
+    farthest few of its own, each measured from the centre of what others say in it. A theme of one
+    speaker tells nothing of where others would lie: it reaches everywhere."""
     centres, least = [], []
     for theme in range(truth.shape[1]):
-        own = centred[truth[:, theme] > 0]
+        members = np.flatnonzero(truth[:, theme] > 0)
+        own, numbers = centred[members], np.unique(speakers[members], return_inverse=True)[1]
         total = own.sum(axis=0)
         centres.append(total)
-        others = normalised(total - own) if len(own) > 1 else own
+        if numbers.max() == 0:
+            least.append(-1.0)
+            continue
+        spoken = np.zeros((int(numbers.max()) + 1, centred.shape[1]))
+        np.add.at(spoken, numbers, own)
+        others = normalised(total - spoken[numbers])
         near = (own * others).sum(axis=1)
         least.append(float(np.quantile(near, _OUTSIDE)) - _SLACK)
     return normalised(np.stack(centres)), np.array(least)

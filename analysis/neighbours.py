@@ -8,6 +8,8 @@ whole numbers so small that every sum along the way is a whole number a float32 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix, csr_matrix
@@ -39,32 +41,40 @@ def whole(vectors: Vectors) -> Vectors:
     return rounded
 
 
-def nearest(directions: Vectors, k: int) -> tuple[Indices, Vectors]:
-    """The ``k`` nearest others of each of ``whole``'s rows: rows and cosines, both (texts, k)."""
+def nearest(directions: Vectors, k: int, people: Indices | None = None) -> tuple[Indices, Vectors]:
+    """The ``k`` nearest others of each of ``whole``'s rows: rows and cosines, both (texts, k).
+
+    ``people`` numbers who says each text. Of the neighbours no more are the same person's than that
+    person's share of all texts, rounded up: that people agree with themselves says nothing.
+    """
     n = len(directions)
     if n > EXACT_UNTIL:
-        return _approximate(directions, k)
+        return _approximate(directions, k, people)
+    own = _own_rows(people, n, k)
     rows = np.empty((n, k), dtype=np.int64)
     cosines = np.empty((n, k), dtype=np.float32)
     for start in range(0, n, _BLOCK):
         block = directions[start : start + _BLOCK] @ directions.T
         here = np.arange(len(block))
         block[here, start + here] = -np.inf
+        for row in range(len(block)):
+            if start + row in own:
+                _limit(block[row], *own[start + row])
         found = np.argpartition(block, n - k, axis=1)[:, n - k :]
         rows[start : start + _BLOCK] = found
         cosines[start : start + _BLOCK] = np.take_along_axis(block, found, axis=1)
     return rows, cosines / np.float32(_LENGTH**2)
 
 
-def neighbour_graph(directions: Vectors, k: int) -> csr_matrix:
+def neighbour_graph(directions: Vectors, k: int, people: Indices | None = None) -> csr_matrix:
     """Each text joined to its ``k`` nearest; an edge weighs what its two ends make of it, together.
 
     To one end that is the cosine less four fifths of the cosine of its farthest neighbour: where
     texts lie close together, being near says less (after local scaling, Zelnik-Manor and Perona
-    2004).
+    2004). For ``people`` see ``nearest``.
     """
     n = len(directions)
-    rows, cosines = nearest(directions, k)
+    rows, cosines = nearest(directions, k, people)
     exact = cosines.astype(np.float64)
     background = _BACKGROUND * exact.min(axis=1, keepdims=True)
     weights = np.maximum(exact - background, _WEAKEST).ravel()
@@ -76,7 +86,27 @@ def neighbour_graph(directions: Vectors, k: int) -> csr_matrix:
     return graph
 
 
-def _approximate(directions: Vectors, k: int) -> tuple[Indices, Vectors]:
+def _own_rows(people: Indices | None, n: int, k: int) -> dict[int, tuple[Indices, int]]:
+    """For each row whose person has more others than may be neighbours: those, and how many may."""
+    if people is None:
+        return {}
+    order = np.argsort(people, kind="stable")
+    borders = np.flatnonzero(np.diff(people[order])) + 1
+    found = {}
+    for rows in np.split(order, borders):
+        most = math.ceil(k * len(rows) / n)
+        if len(rows) - 1 > most:
+            found.update(dict.fromkeys(rows.tolist(), (rows, most)))
+    return found
+
+
+def _limit(near: Vectors, own: Indices, most: int) -> None:
+    """Puts all but the ``most`` nearest of one's own rows out of reach."""
+    surplus = np.argsort(-near[own], kind="stable")[most:]
+    near[own[surplus]] = -np.inf
+
+
+def _approximate(directions: Vectors, k: int, people: Indices | None) -> tuple[Indices, Vectors]:
     from pynndescent import NNDescent  # type: ignore[import-untyped]
 
     # With more threads than one its result depends on which of them comes first.
@@ -88,5 +118,9 @@ def _approximate(directions: Vectors, k: int) -> tuple[Indices, Vectors]:
     found = np.take_along_axis(rows, places, axis=1).astype(np.int64)
     away = np.take_along_axis(others, places, axis=1).astype(np.float32)
     missing = (found < 0) | ~np.isfinite(away)
+    if people is not None:
+        most = np.ceil(k * np.bincount(people)[people] / len(people))
+        same = (people[np.where(missing, 0, found)] == people[:, None]) & ~missing
+        missing |= same & (np.cumsum(same, axis=1) > most[:, None])
     found = np.where(missing, np.arange(len(rows))[:, None], found)
     return found, np.where(missing, np.float32(0), 1 - away)

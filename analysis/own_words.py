@@ -75,11 +75,14 @@ class Heard:
         return self.rows.get(lemma, frozenset()) & self.themes[theme]
 
     def own(self, lemma: str, theme: int) -> float:
-        """How many of the theme's rows have a lemma, and how many of those that have it are the
-        theme's: the mean, 0 to 1, when both are."""
+        """How many of the theme's people use a lemma, and how much of its use is the theme's: 1
+        when all and only they do."""
         inside, everywhere = self.inside(lemma, theme), self.rows.get(lemma, frozenset())
-        share = len(inside) / max(len(self.themes[theme]), 1)
+        share = self._voices(inside) / max(self._voices(self.themes[theme]), 1)
         return share * math.sqrt(len(inside) / max(len(everywhere), 1))
+
+    def _voices(self, rows: Iterable[int]) -> int:
+        return len({self.people[row] for row in rows})
 
     def spread(self, lemma: str) -> float:
         """The share of themes in which a lemma is heard, 0 to 1."""
@@ -94,7 +97,7 @@ class Heard:
         here = count / size
         beyond = len(self.rows.get(lemma, ())) - len(inside)
         elsewhere = (beyond + 0.5) / (self.total - size + 1)
-        voices = len({self.people[row] for row in inside})
+        voices = self._voices(inside)
         sure = {0: 0.2, 1: 0.25, 2: 0.8}.get(voices, 1.0) * (1.0 if count > 1 else 0.9)
         rare = min(1.0, max(0.3, (7.5 - zipf_frequency(lemma, "nl")) / 3.5))
         common = 1 - 0.7 * max(0.0, self.spread(lemma) - 0.25)

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.clustering import GraphClusterer
-from analysis.embeddings import AnalysisError, encoder_named, in_context, model_key, vectors_of
+from analysis.context import METHOD as CONTEXT
+from analysis.context import company, in_context, links
+from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
 from analysis.known import known_of
 from analysis.labels import METHOD as LABELS
@@ -36,8 +38,8 @@ from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_statu
 
 __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
-METHOD = "votes-of-leiden-7"
-CONTINUING = "map-and-challenge-3"
+METHOD = "votes-of-leiden-8"
+CONTINUING = "map-and-challenge-4"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def _tools(encoder_name: str, spacy_model: str) -> _Tools:
         parameters={
             "method": METHOD,
             "continuing": CONTINUING,
+            "context": CONTEXT,
             "voices": VOICES,
             "labels": LABELS,
             "fewest": FEWEST,
@@ -171,13 +174,18 @@ def _find(found: Found, storage: Storage, tools: _Tools) -> None:
     if not going_on and len(found.said) < FEWEST:
         return
     alone = vectors_of(storage, tools.encoder, [each.text for each in found.said])
-    vectors = in_context(
-        alone,
+    heard_with = company(
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
     )
+    vectors = in_context(alone, heard_with)
+    # Links are for seeking themes; of many texts they take a while.
+    texts = [each.text for each in found.said]
+    linked = links(alone, texts, heard_with) if found.refit else vectors
     find = find_on if going_on else find_anew
-    find(found, vectors, tools.nlp, lambda labels: vectors_of(storage, tools.encoder, labels))
+    find(
+        found, vectors, linked, tools.nlp, lambda labels: vectors_of(storage, tools.encoder, labels)
+    )
 
 
 def _input_hash(found: Sequence[Found], method: str) -> str:

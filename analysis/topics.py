@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,9 @@ def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels
     return (clusterer or GraphClusterer()).fit_predict(vectors)
 
 
-def cluster_coarsely(vectors: Vectors) -> Labels:
-    """The same, where texts that fall together in three votes of ten are one topic already."""
-    return cluster(vectors, GraphClusterer(agreement=_COARSE))
+def coarse_clusterer(people: Sequence[Hashable] | None = None) -> GraphClusterer:
+    """One for which texts that fall together in three votes of ten are one topic already."""
+    return GraphClusterer(agreement=_COARSE, people=people)
 
 
 def find_topics(
@@ -66,12 +66,14 @@ def find_topics(
     nlp: Language,
     clusterer: GraphClusterer | None = None,
     encode: Encode | None = None,
+    links: Vectors | None = None,
 ) -> list[Topic]:
     """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
 
     ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (who says it; quotes
     come from different people where they can) go with the texts. ``encode`` gives the vectors of
-    phrases, in the space of ``vectors``: with it labels follow meaning too.
+    phrases, in the space of ``vectors``: with it labels follow meaning too. The texts are clustered
+    by their ``links`` (see ``analysis.context``), without those by their vectors.
     """
     if len(texts) < FEWEST:
         return []
@@ -79,7 +81,8 @@ def find_topics(
     tokens = words(nlp, flat)
     documents = [[word.lemma for word in row if word.content] for row in tokens]
     surfaces = _surfaces(tokens)
-    labels, keywords = _fit(vectors, documents, clusterer or GraphClusterer())
+    compared = vectors if links is None else links
+    labels, keywords = _fit(compared, documents, clusterer or GraphClusterer())
     centred = normalised(vectors - vectors.mean(axis=0))
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]

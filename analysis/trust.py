@@ -6,7 +6,7 @@ told by ``analysis.coherence``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clustering import WITHOUT_THEME
+from analysis.clustering import WITHOUT_THEME, GraphClusterer
 from analysis.consensus import Labels
 from analysis.themes import FEWEST
 from analysis.topics import cluster
@@ -59,8 +59,14 @@ def subsamples(texts: int) -> int:
     return max(_FEWEST_SUBSAMPLES, min(SUBSAMPLES, _CLUSTERED // max(texts, 1)))
 
 
-def trust(vectors: Vectors, labels: Labels, seed: int = 0) -> Trust:
-    """Clusters ``subsamples`` of the vectors again and compares."""
+def trust(
+    vectors: Vectors,
+    labels: Labels,
+    seed: int = 0,
+    people: Sequence[Hashable] | None = None,
+) -> Trust:
+    """Clusters ``subsamples`` of the vectors again and compares; ``people`` says who says each
+    text, where the labels were found with that."""
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
         return Trust(coverage(labels), None)
@@ -68,7 +74,8 @@ def trust(vectors: Vectors, labels: Labels, seed: int = 0) -> Trust:
     overlaps: list[list[float]] = []
     for number in range(subsamples(len(vectors))):
         rows = subsample(vectors, number, seed)
-        again = cluster(vectors[rows])
+        speakers = None if people is None else [people[row] for row in rows]
+        again = cluster(vectors[rows], GraphClusterer(people=speakers))
         similar.append(float(adjusted_rand_score(labels[rows], again)))
         overlaps.append([_overlap(labels[rows] == topic, again) for topic in numbers])
     per_topic = np.mean(overlaps, axis=0)

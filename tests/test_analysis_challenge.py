@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.challenge import births, merges, splits
-from analysis.topics import cluster, cluster_coarsely
+from analysis.topics import cluster, coarse_clusterer
 from analysis.trust import subsample
 from language.embedding import normalised
 
@@ -107,7 +107,7 @@ def test_a_theme_of_two_subjects_splits_once_there_is_much_about_both(
         cluster(vectors),
         known,
         lambda: [
-            (rows, cluster_coarsely(vectors[rows]))
+            (rows, cluster(vectors[rows], coarse_clusterer()))
             for rows in (subsample(vectors, number) for number in range(5))
         ],
     )

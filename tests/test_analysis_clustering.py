@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from analysis import neighbours
 from analysis.alignment import align, persistence
 from analysis.clustering import GraphClusterer
-from analysis.embeddings import in_context
+from analysis.context import company, in_context
 from analysis.neighbours import whole
 from analysis.themes import FEWEST
 from analysis.topics import cluster
@@ -162,7 +162,7 @@ def test_clear_clusters_are_stable_and_noise_is_not() -> None:
 
 def test_context_is_what_the_same_person_says() -> None:
     vectors = np.eye(4, dtype=np.float32)
-    mixed = in_context(vectors, ["a", "b", "c", "d"], ["Jan", "Jan", "Els", "Jan"])
+    mixed = in_context(vectors, company(["a", "b", "c", "d"], ["Jan", "Jan", "Els", "Jan"]))
     assert mixed[0] @ mixed[1] > 0.3
     assert mixed[0] @ mixed[0] > mixed[0] @ mixed[3] > 0.3
     np.testing.assert_array_equal(mixed[2], vectors[2])
@@ -170,14 +170,14 @@ def test_context_is_what_the_same_person_says() -> None:
 
 def test_who_says_much_is_heard_sentence_by_sentence() -> None:
     vectors = np.eye(30, dtype=np.float32)
-    mixed = in_context(vectors, ["advies"] * 30, ["raad"] * 30)
+    mixed = in_context(vectors, company(["advies"] * 30, ["raad"] * 30))
     assert mixed[0] @ mixed[1] > 0.2
     assert mixed[0] @ mixed[29] == 0
 
 
 def test_context_counts_only_within_an_answer() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    mixed = in_context(vectors, ["a", "a", "b"])
+    mixed = in_context(vectors, company(["a", "a", "b"]))
     assert mixed[0] @ mixed[1] > 0.5
     np.testing.assert_array_equal(mixed[2], vectors[2])
 

@@ -119,7 +119,8 @@ def ran(storage: Storage, consultation: int, catalogue: Catalogue, number: int =
     found.said = [everything[row] for row in found.voices.heard]
     vectors = placed([each.text for each in found.said])
     find = find_on if found.known.decided else find_anew
-    find(found, vectors, load_pipeline("nl_core_news_sm"), lambda texts: vectors[: len(texts)])
+    nlp = load_pipeline("nl_core_news_sm")
+    find(found, vectors, vectors, nlp, lambda texts: vectors[: len(texts)])
     about = {"parameters": {}, "models": {}, "input_hash": "", "curation_hash": ""}
     store(storage, consultation, round_, 4, [found], about, "as before")
     return found
