@@ -28,7 +28,7 @@ from analysis.phrases import Phrase, phrases
 from analysis.proposals import names_actor, reads_as_proposal, wording
 from language.embedding import Vectors, normalised
 
-METHOD = 2
+METHOD = 3
 """Rises when labels, quotes or proposed actions are chosen otherwise than before, so that an
 analysis is made anew."""
 
@@ -210,7 +210,7 @@ def _score(found: _Candidate) -> float:
     reach = found.literal
     if found.found is not None:
         reach += (1 - found.literal) * float(found.found.mean())
-    return (reach + 0.35 * found.lexical + 0.05 * math.log2(len(found.rows))) * found.form
+    return (reach + 0.8 * found.lexical + 0.05 * math.log2(len(found.rows))) * found.form
 
 
 def _measure(

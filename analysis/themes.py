@@ -210,7 +210,7 @@ def view_of(
         status=theme.status,
         keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
         said=tuple(members),
-        quotes=tuple(_enough(quotes, members)),
+        quotes=tuple(_enough(*_beside(action, quotes, members))),
         action=by_id.get(action or ""),
         parents=theme.parents,
         trust=seen.trust if seen else {},
@@ -219,6 +219,17 @@ def view_of(
         description=theme.description,
         version=theme.version,
     )
+
+
+def _beside(
+    action: str | None, quotes: Sequence[Said], members: Sequence[Said]
+) -> tuple[Sequence[Said], Sequence[Said]]:
+    """Quotes and members without the proposed action, which is shown apart, where enough is left
+    to quote."""
+    others = [each for each in members if each.id != action]
+    if len(others) < _FEWEST_QUOTES:
+        return quotes, members
+    return [each for each in quotes if each.id != action], others
 
 
 def _enough(quotes: Sequence[Said], members: Sequence[Said]) -> list[Said]:

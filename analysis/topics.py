@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,17 @@ from spacy.language import Language
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.coherence import coherence
 from analysis.labels import CENTRAL, Encode, theme_labels
-from analysis.own_words import Reading
+from analysis.own_words import Reading, is_vague
 from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
 from language.pipeline import STOP_WORDS, Word, tagged_words, words
 
 _KEYWORDS = 8
+_CANDIDATES = 40
+# How much a word counts that one person says, or two, and one that names nothing.
+_SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
+_NO_NAME = 0.3
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 _SAME_WORDS = 0.75
@@ -98,19 +102,25 @@ def find_topics(
     actions = [
         _action(ranked, flat, kinds, cosines[:, number]) for number, ranked in enumerate(members)
     ]
-    names = theme_labels(reading(flat, kinds, voices, members, nlp, actions), vectors, encode)
+    read = reading(flat, kinds, voices, members, nlp, actions)
+    names = theme_labels(read, vectors, encode)
+    subjects = _subject_words(read)
     topics = []
     for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
         centre = centres[number]
-        lemmas = keywords.get(int(labels[ranked[0]]), [])
+        weights = keywords.get(int(labels[ranked[0]]), {})
+        lemmas = _keywords(weights, {row: tokens[row] for row in ranked}, voices, subjects)
         coherent = coherence(documents, lemmas)
+        # The action is shown apart.
+        others = [row for row in ranked if row != action]
+        quoted = others if len(others) >= _FEWEST_QUOTES else ranked
         topics.append(
             Topic(
                 rows=tuple(ranked),
                 closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
                 label=name,
                 keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
-                quotes=tuple(_quotes(ranked, flat, voices, centred, centre)),
+                quotes=tuple(_quotes(quoted, flat, voices, centred, centre)),
                 action=action,
                 coherence=None if coherent is None else round(coherent, 4),
             )
@@ -146,8 +156,8 @@ def _fit(
     vectors: Vectors,
     lemmas: Sequence[Sequence[str]],
     clusterer: GraphClusterer,
-) -> tuple[Labels, dict[int, list[str]]]:
-    """A topic number per row, and the keywords of each topic, as lemmas."""
+) -> tuple[Labels, dict[int, dict[str, float]]]:
+    """A topic number per row, and for each topic lemmas that are its own, with their weights."""
     # Loading BERTopic takes seconds, and listing statements needs none of it.
     from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
@@ -168,16 +178,58 @@ def _fit(
         hdbscan_model=clusterer,
         vectorizer_model=counter,
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
-        top_n_words=_KEYWORDS,
+        top_n_words=_CANDIDATES,
         calculate_probabilities=False,
         verbose=False,
     )
     topics, _ = model.fit_transform(documents, embeddings=vectors)
-    keywords: dict[int, list[str]] = {}
+    keywords: dict[int, dict[str, float]] = {}
     found: dict[int, Any] = model.get_topics()
     for number, ranked in found.items():
-        keywords[int(number)] = [lemma for lemma, weight in ranked if lemma and weight > 0]
+        own = {str(lemma): float(weight) for lemma, weight in ranked if lemma and weight > 0}
+        keywords[int(number)] = own
     return np.asarray(topics, dtype=np.int64), keywords
+
+
+def _subject_words(read: Reading) -> dict[str, bool]:
+    """Of each word that was tagged whether it mostly names something, and what it names is no
+    commonplace."""
+    times: dict[str, list[bool]] = {}
+    for row in read.words.values():
+        for word in row:
+            # A town or a person is heard of one story; an abbreviation is what people speak of.
+            noun = word.pos == "NOUN" or (word.pos == "PROPN" and word.text.isupper())
+            names = noun and not is_vague(word)
+            times.setdefault(word.text.lower(), []).append(names)
+    return {form: 2 * sum(names) > len(names) for form, names in times.items()}
+
+
+def _keywords(
+    weights: Mapping[str, float],
+    tokens: Mapping[int, Sequence[Word]],
+    voices: Sequence[str],
+    subjects: Mapping[str, bool],
+) -> list[str]:
+    """The lemmas that tell most of a topic: its own by weight, said by more people than one, and
+    names of something rather than verbs; of equals those of the most central texts, which
+    ``tokens`` has first."""
+    people: dict[str, set[str]] = {}
+    forms: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for place, (row, own) in enumerate(tokens.items()):
+        for word in own:
+            first.setdefault(word.lemma, place)
+            people.setdefault(word.lemma, set()).add(voices[row])
+            forms.setdefault(word.lemma, set()).add(word.text.lower())
+
+    def worth(lemma: str) -> float:
+        said_by = _SAID_BY.get(len(people.get(lemma, ())), 1.0)
+        names = any(subjects.get(form, True) for form in forms.get(lemma, ()))
+        return weights[lemma] * said_by * (1.0 if names else _NO_NAME)
+
+    return sorted(weights, key=lambda lemma: (-worth(lemma), first.get(lemma, 0), lemma))[
+        :_KEYWORDS
+    ]
 
 
 def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
