@@ -24,6 +24,8 @@ _CANDIDATES = 40
 # How much a word counts that one person says, or two, and one that names nothing.
 _SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
 _NO_NAME = 0.3
+# How much nearer to its theme a proposal counts for each word that others there say too.
+_SHARED = 0.06
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 _SAME_WORDS = 0.75
@@ -99,17 +101,19 @@ def find_topics(
         sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
         for number, rows in enumerate(members)
     ]
-    actions = [
-        _action(ranked, flat, kinds, cosines[:, number]) for number, ranked in enumerate(members)
-    ]
+    weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
+    actions = []
+    for number, (ranked, own) in enumerate(zip(members, weights, strict=True)):
+        shared = _shared(own, {row: documents[row] for row in ranked}, voices)
+        close = cosines[:, number] + [_SHARED * min(3, len(shared & set(row))) for row in documents]
+        actions.append(_action(ranked, flat, kinds, close))
     read = reading(flat, kinds, voices, members, nlp, actions)
     names = theme_labels(read, vectors, encode)
     subjects = _subject_words(read)
     topics = []
     for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
         centre = centres[number]
-        weights = keywords.get(int(labels[ranked[0]]), {})
-        lemmas = _keywords(weights, {row: tokens[row] for row in ranked}, voices, subjects)
+        lemmas = _keywords(weights[number], {row: tokens[row] for row in ranked}, voices, subjects)
         coherent = coherence(documents, lemmas)
         # The action is shown apart.
         others = [row for row in ranked if row != action]
@@ -202,6 +206,17 @@ def _subject_words(read: Reading) -> dict[str, bool]:
             names = noun and not is_vague(word)
             times.setdefault(word.text.lower(), []).append(names)
     return {form: 2 * sum(names) > len(names) for form, names in times.items()}
+
+
+def _shared(
+    weights: Mapping[str, float], documents: Mapping[int, Sequence[str]], voices: Sequence[str]
+) -> frozenset[str]:
+    """A topic's own lemmas that more people than one say in it."""
+    people: dict[str, set[str]] = {}
+    for row, lemmas in documents.items():
+        for lemma in lemmas:
+            people.setdefault(lemma, set()).add(voices[row])
+    return frozenset(lemma for lemma in weights if len(people.get(lemma, ())) > 1)
 
 
 def _keywords(
