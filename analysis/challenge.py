@@ -15,7 +15,7 @@ apart again in coarser clusterings that each miss a tenth of the statements.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,24 +58,28 @@ class Merge:
 
 
 def births(
-    after: Labels, known: npt.NDArray[np.bool_], fitting: npt.NDArray[np.bool_]
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    fitting: npt.NDArray[np.bool_],
+    people: Sequence[str] | None = None,
 ) -> tuple[tuple[int, ...], ...]:
     """The rows of each new theme, the largest first.
 
-    Those are clusters in which statements that had a theme are much rarer than elsewhere, or that
-    consist for more than half of new statements that fit no known theme. ``known`` rows had a theme
-    before, ``fitting`` rows are new and fit one. Much rarer is under a third of their share in all,
-    and by chance in one cluster of a thousand (binomial).
+    Those are clusters in which people whose statements had a theme are much rarer than elsewhere,
+    or that consist for more than half of new statements that fit no known theme. ``known`` rows had
+    a theme before, ``fitting`` rows are new and fit one; ``people`` says who says each (without it
+    each row is of somebody else). Much rarer is under a third of their share in all, and by chance
+    in one cluster of a thousand (binomial). People count, as what one person says hangs together.
     """
-    share = float(known.mean()) if len(known) else 0.0
+    share = _share(range(len(known)), known, people)
     found = []
     for cluster in np.unique(after[after != WITHOUT_THEME]):
         rows = np.flatnonzero(after == cluster)
         new = rows[~known[rows]]
         if len(new) < SMALLEST:
             continue
-        old = len(rows) - len(new)
-        rarer = old < share * _THIRD * len(rows) and binom.cdf(old, len(rows), share) < _RARE
+        old, heard = _heard(rows, known, people)
+        rarer = old < share * _THIRD * heard and binom.cdf(old, heard, share) < _RARE
         lost = (~fitting[new]).sum() > _MAJORITY * len(rows)
         if rarer:
             found.append(tuple(int(row) for row in new))
@@ -90,13 +94,15 @@ def splits(
     after: Labels,
     known: npt.NDArray[np.bool_],
     doubts: Callable[[], Doubts] = tuple,
+    people: Sequence[str] | None = None,
 ) -> tuple[Split, ...]:
     """Themes that fall into two parts or more now, and did not before the new statements came, or
     of which one part drew new statements far more than the rest.
 
     ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
     largest part stays; the next is proposed as a theme of its own, unless the two are together in
-    more than one of five of the ``doubts``, which are asked for only where there is a split.
+    more than one of five of the ``doubts``, which are asked for only where there is a split. For
+    ``people`` see ``births``.
     """
     found = []
     old = [theme for theme, each in zip(themes, known, strict=True) if each]
@@ -105,7 +111,7 @@ def splits(
         if len(now) >= 2 and len(_parts(old, before, theme)) < len(now):
             rows, sure = now[1]
             found.append((Split(theme, rows, sure), now[0][0]))
-        elif (risen := _risen(themes, before, after, known, theme)) is not None:
+        elif (risen := _risen(themes, before, after, known, people, theme)) is not None:
             found.append(risen)
     asked = doubts() if found else ()
     return tuple(
@@ -149,28 +155,46 @@ def _risen(
     before: Labels,
     after: Labels,
     known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
     theme: str,
 ) -> tuple[Split, tuple[int, ...]] | None:
     """The part of a theme that the new statements made, and the largest of its other parts.
 
-    Its statements of before are under half of what their share in the theme foretells, by chance in
-    one part of a thousand (binomial), and were no cluster of their own.
+    Its people of before are under half of what their share in the theme foretells, by chance in
+    one part of a thousand (binomial), and what they said was no cluster of its own.
     """
     sizes = Counter(int(label) for label in after)
     own = _by_cluster(themes, after, theme)
-    share = float(known[[row for rows in own.values() for row in rows]].mean()) if own else 0.0
+    share = _share([row for rows in own.values() for row in rows], known, people)
     place = np.cumsum(known) - 1
     for cluster, rows in sorted(own.items(), key=lambda each: (-len(each[1]), each[0])):
         old = [row for row in rows if known[row]]
-        clear = len(old) < share * _MAJORITY * len(rows) and len(rows) - len(old) >= SMALLEST
+        before_now, heard = _heard(rows, known, people)
+        fewer = before_now < share * _MAJORITY * heard
+        clear = fewer and len(rows) - len(old) >= SMALLEST
         if not clear or len(rows) < _MAJORITY * sizes[cluster]:
             continue
-        if binom.cdf(len(old), len(rows), share) >= _RARE or _stood(before, place[old]):
+        if binom.cdf(before_now, heard, share) >= _RARE or _stood(before, place[old]):
             continue
         rest = max((each for name, each in own.items() if name != cluster), key=len, default=[])
         if len(rest) >= SMALLEST:
             return Split(theme, tuple(rows), round(len(rows) / sizes[cluster], 4)), tuple(rest)
     return None
+
+
+def _heard(
+    rows: Iterable[int], known: npt.NDArray[np.bool_], people: Sequence[str] | None
+) -> tuple[int, int]:
+    """How many people say these rows in what was known, and in all; who says both counts twice."""
+    said = {(row if people is None else people[row], bool(known[row])) for row in rows}
+    return sum(before for _, before in said), len(said)
+
+
+def _share(
+    rows: Iterable[int], known: npt.NDArray[np.bool_], people: Sequence[str] | None
+) -> float:
+    old, heard = _heard(rows, known, people)
+    return old / heard if heard else 0.0
 
 
 def _stood(labels: Labels, rows: npt.NDArray[np.int64]) -> bool:

@@ -106,7 +106,7 @@ def continued(
         agreement=_agreement(mapper, ids, texts, vectors, stands, example_rows, known),
     )
     if challenger is not None:
-        found = _challenged(found, ids, vectors, state, fits, challenger, doubter)
+        found = _challenged(found, ids, vectors, people, state, fits, challenger, doubter)
     born = {row for rows in found.births for row in rows}
     atoms = _atoms(ids, vectors, known)
     mapped = {
@@ -180,6 +180,7 @@ def _challenged(
     found: Continued,
     ids: Sequence[str],
     vectors: Vectors,
+    people: Sequence[str],
     state: CurationState,
     fits: Mapping[int, Fit],
     challenger: Challenger,
@@ -191,7 +192,8 @@ def _challenged(
     fitting = np.array([bool(row in fits and fits[row].themes) for row in range(len(ids))])
     seen = np.where(off, WITHOUT_THEME, after)
     rejected = {theme.id for theme in state.themes.values() if theme.status == "verworpen"}
-    born = tuple(rows for rows in births(seen, known, fitting) if not _mostly(rows, fits, rejected))
+    new = births(seen, known, fitting, people)
+    born = tuple(rows for rows in new if not _mostly(rows, fits, rejected))
     taken = {row for rows in born for row in rows}
     themes: list[str | None] = []
     for row, home in enumerate(found.homes):
@@ -205,7 +207,7 @@ def _challenged(
     return replace(
         found,
         births=born,
-        splits=splits(themes, before, after, known, partial(_doubts, vectors, doubter)),
+        splits=splits(themes, before, after, known, partial(_doubts, vectors, doubter), people),
         merges=merges(themes, before, after, known),
     )
 

@@ -42,6 +42,26 @@ def test_few_new_statements_make_a_theme_only_when_they_fit_no_other() -> None:
     assert births(labels((0, 60), (1, 4)), known[:64], fitting[:64]) == ()
 
 
+def test_two_talkative_people_are_no_new_theme_but_twenty_people_are() -> None:
+    after = labels((0, 80), (1, 20))
+    known = flags((True, 60), (False, 20), (False, 20))
+    everybody = [f"p{row}" for row in range(100)]
+    two = [*everybody[:80], *["p80"] * 10, *["p81"] * 10]
+    assert births(after, known, ~known, everybody) == (tuple(range(80, 100)),)
+    assert births(after, known, ~known, two) == ()
+
+
+def test_two_talkative_people_do_not_part_a_theme_but_many_people_do() -> None:
+    themes: list[str | None] = ["t"] * 180
+    after = labels((0, 140), (1, 40))
+    known = flags((True, 90), (False, 50), (True, 6), (False, 34))
+    everybody = [f"p{row}" for row in range(180)]
+    two = [*everybody[:146], *["p146"] * 17, *["p147"] * 17]
+    before = labels((0, 96))
+    assert len(splits(themes, before, after, known, people=everybody)) == 1
+    assert splits(themes, before, after, known, people=two) == ()
+
+
 def test_a_theme_that_falls_apart_is_a_split_but_not_one_that_always_did() -> None:
     themes: list[str | None] = ["t"] * 60 + ["u"] * 40
     after = labels((0, 35), (1, 25), (2, 40))
