@@ -45,8 +45,11 @@ from analysis.themes import FEWEST, theme_views
 from analysis.voices import sort_out
 from benchmarks.rounds import table
 from benchmarks.topics import ENCODER, PAGE, ROOT, _bertopic, write
+from consultation import rounds
+from consultation.catalogue import load_catalogue
+from consultation.settings import Settings
+from consultation.storage import Storage
 from language.embedding import Vectors, normalised
-from samenspraak.workplace import open_workplace
 
 SUBJECTS = ROOT / "tests" / "data" / "voorbeeld_onderwerpen.json"
 SAMPLE = ROOT / "data" / "voorbeeld"
@@ -73,7 +76,8 @@ class Heard:
 
 def loaded(folder: str) -> list[Heard]:
     """The sample, analysed in two rounds by the verbs."""
-    os.environ["SAMENSPRAAK_DATA_DIR"] = folder
+    values = Settings(data_dir=Path(folder), database_url="")
+    variables = {"SAMENSPRAAK_DATA_DIR": folder, "SAMENSPRAAK_DATABASE_URL": ""}
     for verb in (
         ("round", "open", "1"),
         ("import", str(SAMPLE / "ronde1.jsonl"), "--round", "1"),
@@ -82,27 +86,35 @@ def loaded(folder: str) -> list[Heard]:
         ("import", str(SAMPLE / "ronde2.jsonl"), "--round", "2"),
         ("analyse", "--round", "2"),
     ):
-        subprocess.run([_SAMENSPRAAK, *verb], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    place = open_workplace()
+        subprocess.run(
+            [_SAMENSPRAAK, *verb],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    storage = Storage(values.resolved_database_url)
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, load_catalogue(values.catalogue)).id
     subjects = json.loads(SUBJECTS.read_text(encoding="utf-8"))
     found = []
-    with place.storage.reading() as session:
+    with storage.reading() as session:
         for number in sorted(map(int, subjects)):
-            everything = standing(session, place.consultation_id, number)
+            everything = standing(session, consultation, number)
             said = [everything[row] for row in sort_out([each.text for each in everything]).heard]
-            views = theme_views(session, place.consultation_id, number)
+            views = theme_views(session, consultation, number)
             home = {each.id: at for at, view in enumerate(views) for each in view.said}
             codes = subjects[str(number)]["codes"]
             found.append(
                 Heard(
                     number,
                     said,
-                    vectors_of(place.storage, encoder_named(ENCODER), [each.text for each in said]),
+                    vectors_of(storage, encoder_named(ENCODER), [each.text for each in said]),
                     np.array([home.get(each.id, -1) for each in said], dtype=np.int64),
                     [codes[each.text] for each in said],
                 )
             )
-    place.storage.close()
+    storage.close()
     return found
 
 
