@@ -118,16 +118,15 @@ def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
 
 def _letters(texts: Sequence[str], beside: csr_matrix) -> _Exact:
     """Directions of what words, by their letters, are used by a text and those beside it."""
-    counter = CountVectorizer(analyzer=_words)
+    counter = CountVectorizer(analyzer=_words, binary=True)
     try:
         used = counter.fit_transform(texts)
     except ValueError:  # not one word of three letters
         return np.zeros((len(texts), 1))
-    used.data[:] = 1.0
-    groups = CountVectorizer(analyzer=_groups).fit_transform(counter.get_feature_names_out())
-    groups.data = np.ones(len(groups.data))
-    sizes = np.maximum(np.asarray(groups.sum(axis=1)).ravel(), 1)
-    rarity = [max(0.0, _USUAL - _zipf(word)) for word in counter.get_feature_names_out()]
+    known = counter.get_feature_names_out()
+    groups = CountVectorizer(analyzer=_groups).fit_transform(known)
+    sizes = np.asarray(groups.sum(axis=1)).ravel()
+    rarity = [_USUAL - _zipf(word) for word in known]
     weighed = used @ diags(np.array(rarity) / np.sqrt(sizes)) @ groups
     spoken = TfidfTransformer().fit_transform(weighed)
     return _middled(_together(_directions(spoken), beside, 1.0))

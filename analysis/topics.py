@@ -102,18 +102,25 @@ def find_topics(
         for number, rows in enumerate(members)
     ]
     weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
+    said_by = [_said_by(ranked, documents, voices) for ranked in members]
     actions = []
-    for number, (ranked, own) in enumerate(zip(members, weights, strict=True)):
-        shared = _shared(own, {row: documents[row] for row in ranked}, voices)
-        close = cosines[:, number] + [_SHARED * min(3, len(shared & set(row))) for row in documents]
-        actions.append(_action(ranked, flat, kinds, close))
+    for number, ranked in enumerate(members):
+        shared = {lemma for lemma in weights[number] if said_by[number].get(lemma, 0) > 1}
+        proposals = [row for row in ranked if kinds[row] == "voorstel"]
+        close = [
+            float(cosines[row, number]) + _SHARED * min(3, len(shared & set(documents[row])))
+            for row in proposals
+        ]
+        best = best_proposal([flat[row] for row in proposals], close)
+        actions.append(None if best is None else proposals[best])
     read = reading(flat, kinds, voices, members, nlp, actions)
     names = theme_labels(read, vectors, encode)
     subjects = _subject_words(read)
     topics = []
     for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
         centre = centres[number]
-        lemmas = _keywords(weights[number], {row: tokens[row] for row in ranked}, voices, subjects)
+        own = [tokens[row] for row in ranked]
+        lemmas = _keywords(weights[number], said_by[number], own, subjects)
         coherent = coherence(documents, lemmas)
         # The action is shown apart.
         others = [row for row in ranked if row != action]
@@ -208,43 +215,39 @@ def _subject_words(read: Reading) -> dict[str, bool]:
     return {form: 2 * sum(names) > len(names) for form, names in times.items()}
 
 
-def _shared(
-    weights: Mapping[str, float], documents: Mapping[int, Sequence[str]], voices: Sequence[str]
-) -> frozenset[str]:
-    """A topic's own lemmas that more people than one say in it."""
+def _said_by(
+    rows: Sequence[int], documents: Sequence[Sequence[str]], voices: Sequence[str]
+) -> dict[str, int]:
+    """How many people say each lemma in some rows."""
     people: dict[str, set[str]] = {}
-    for row, lemmas in documents.items():
-        for lemma in lemmas:
+    for row in rows:
+        for lemma in documents[row]:
             people.setdefault(lemma, set()).add(voices[row])
-    return frozenset(lemma for lemma in weights if len(people.get(lemma, ())) > 1)
+    return {lemma: len(each) for lemma, each in people.items()}
 
 
 def _keywords(
     weights: Mapping[str, float],
-    tokens: Mapping[int, Sequence[Word]],
-    voices: Sequence[str],
+    said_by: Mapping[str, int],
+    own: Sequence[Sequence[Word]],
     subjects: Mapping[str, bool],
 ) -> list[str]:
     """The lemmas that tell most of a topic: its own by weight, said by more people than one, and
-    names of something rather than verbs; of equals those of the most central texts, which
-    ``tokens`` has first."""
-    people: dict[str, set[str]] = {}
+    names of something rather than verbs; of equals those of the most central texts, which ``own``,
+    the words of its texts, has first."""
     forms: dict[str, set[str]] = {}
     first: dict[str, int] = {}
-    for place, (row, own) in enumerate(tokens.items()):
-        for word in own:
-            first.setdefault(word.lemma, place)
-            people.setdefault(word.lemma, set()).add(voices[row])
+    for place, row in enumerate(own):
+        for word in row:
             forms.setdefault(word.lemma, set()).add(word.text.lower())
+            first.setdefault(word.lemma, place)
 
     def worth(lemma: str) -> float:
-        said_by = _SAID_BY.get(len(people.get(lemma, ())), 1.0)
+        people = _SAID_BY.get(said_by.get(lemma, 0), 1.0)
         names = any(subjects.get(form, True) for form in forms.get(lemma, ()))
-        return weights[lemma] * said_by * (1.0 if names else _NO_NAME)
+        return weights[lemma] * people * (1.0 if names else _NO_NAME)
 
-    return sorted(weights, key=lambda lemma: (-worth(lemma), first.get(lemma, 0), lemma))[
-        :_KEYWORDS
-    ]
+    return sorted(weights, key=lambda each: (-worth(each), first.get(each, 0), each))[:_KEYWORDS]
 
 
 def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
@@ -303,13 +306,3 @@ def _content_words(text: str) -> frozenset[str]:
 
 def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _SAME_WORDS * min(len(one), len(other))
-
-
-def _action(
-    ranked: Sequence[int], texts: Sequence[str], kinds: Sequence[str], cosines: Vectors
-) -> int | None:
-    proposals = [row for row in ranked if kinds[row] == "voorstel"]
-    best = best_proposal(
-        [texts[row] for row in proposals], [float(cosines[row]) for row in proposals]
-    )
-    return None if best is None else proposals[best]

@@ -23,6 +23,8 @@ from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
 from consultation.curation import append
 from consultation.curation_store import curated
+from consultation.import_files import read_rows
+from consultation.imports import store_rows
 from consultation.models import (
     Consent,
     Contribution,
@@ -34,10 +36,12 @@ from consultation.models import (
     new_id,
     now,
 )
+from consultation.settings import ROOT
 from consultation.storage import Storage
 from language.embedding import Vectors
 
 OPDRACHT = 4
+SAMPLE = ("ronde1.jsonl", "ronde2.jsonl")
 ENCODER = "e5"
 
 
@@ -71,6 +75,20 @@ def read(path: Path, vectors: Path | None) -> Labelled:
         rows = {text: label for text, label in rows.items() if text in known}
         found = np.stack([known[each] for each in rows])
     return Labelled(path.stem, list(rows), list(rows.values()), found)
+
+
+def hold_sample(storage: Storage, catalogue: Catalogue, numbers: Sequence[int] = (1, 2)) -> int:
+    """Imports the files of the sample, each in the round of its number; the consultation's id."""
+    with storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, catalogue).id
+        for name, number, before in zip(SAMPLE, numbers, (None, *numbers), strict=False):
+            if number != before:
+                if before is not None:
+                    rounds.close(session, consultation, before)
+                round_ = rounds.open_(session, consultation, number)
+            file = read_rows(ROOT / "data" / "voorbeeld" / name, catalogue)
+            store_rows(session, consultation, round_, file, catalogue)
+    return consultation
 
 
 @dataclass(frozen=True)

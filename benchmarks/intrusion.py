@@ -36,10 +36,8 @@ from analysis.run import analyse
 from analysis.themes import ThemeView, theme_views
 from analysis.topics import find_topics
 from analysis.voices import sort_out
-from consultation import rounds
+from benchmarks.consulted import hold_sample
 from consultation.catalogue import load_catalogue
-from consultation.import_files import read_rows
-from consultation.imports import store_rows
 from consultation.settings import ROOT, settings
 from consultation.storage import Storage
 from language.embedding import Vectors
@@ -54,7 +52,6 @@ _ASK_LABEL = (
     "Pas te lezen als alle vragen beantwoord zijn. Schrijf per vraag het nummer, en ja of nee:\n"
     "is de naam leesbaar en past hij bij de vijf teksten?"
 )
-SAMPLE = ("ronde1.jsonl", "ronde2.jsonl")
 
 
 @dataclass(frozen=True)
@@ -121,12 +118,7 @@ def _at_hand(path: Path, texts: Sequence[str]) -> Vectors | None:
 def themes_of_sample(encoder_name: str, storage: Storage) -> list[Theme]:
     """The themes that ``analyse`` finds in the sample consultation, over all its opdrachten."""
     catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
-    with storage.writing() as session:
-        consultation = rounds.ensure_consultation(session, catalogue).id
-        round_ = rounds.open_(session, consultation, 1)
-        for name in SAMPLE:
-            file = read_rows(ROOT / "data" / "voorbeeld" / name, catalogue)
-            store_rows(session, consultation, round_, file, catalogue)
+    consultation = hold_sample(storage, catalogue, (1, 1))
     analyse(
         storage,
         consultation,

@@ -1,7 +1,7 @@
 """Do themes join people? On the sample, where each person says several things.
 
-``python -m benchmarks.people [--write]`` loads both rounds of the sample into a database of its own
-by the verbs that users have, and compares the themes with the subjects that a reader gave each
+``python -m benchmarks.people [--write]`` loads both rounds of the sample into a database of its
+own, analyses the second, and compares the themes with the subjects that a reader gave each
 statement, having seen no themes (``tests/data/voorbeeld_onderwerpen.json``). Only pairs of
 statements of two different people count: sentences of one person mostly have one subject, so that
 any method that keeps a person's sentences together looks good otherwise. Per opdracht, then the
@@ -22,13 +22,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,22 +36,21 @@ from analysis.clustering import GraphClusterer, Labels
 from analysis.context import company, in_context
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.mapping import Example, ThemeMapper
+from analysis.run import analyse
 from analysis.standing import Said, standing
 from analysis.themes import FEWEST, theme_views
 from analysis.voices import sort_out
+from benchmarks.consulted import hold_sample
 from benchmarks.rounds import table
-from benchmarks.topics import ENCODER, PAGE, ROOT, _bertopic, write
-from consultation import rounds
+from benchmarks.topics import ENCODER, PAGE, ROOT, fitted_bertopic, write
 from consultation.catalogue import load_catalogue
-from consultation.settings import Settings
+from consultation.settings import settings
 from consultation.storage import Storage
 from language.embedding import Vectors, normalised
 
 SUBJECTS = ROOT / "tests" / "data" / "voorbeeld_onderwerpen.json"
-SAMPLE = ROOT / "data" / "voorbeeld"
 BEGIN, END = "<!-- people: begin -->", "<!-- people: end -->"
 NONE = "anders"
-_SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 
 
 @dataclass(frozen=True)
@@ -75,27 +70,18 @@ class Heard:
 
 
 def loaded(folder: str) -> list[Heard]:
-    """The sample, analysed in two rounds by the verbs."""
-    values = Settings(data_dir=Path(folder), database_url="")
-    variables = {"SAMENSPRAAK_DATA_DIR": folder, "SAMENSPRAAK_DATABASE_URL": ""}
-    for verb in (
-        ("round", "open", "1"),
-        ("import", str(SAMPLE / "ronde1.jsonl"), "--round", "1"),
-        ("round", "close", "1"),
-        ("round", "open", "2"),
-        ("import", str(SAMPLE / "ronde2.jsonl"), "--round", "2"),
-        ("analyse", "--round", "2"),
-    ):
-        subprocess.run(
-            [_SAMENSPRAAK, *verb],
-            cwd=ROOT,
-            env={**os.environ, **variables},
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-    storage = Storage(values.resolved_database_url)
-    with storage.writing() as session:
-        consultation = rounds.ensure_consultation(session, load_catalogue(values.catalogue)).id
+    """Both rounds of the sample, analysed in a database of their own."""
+    storage = Storage(f"sqlite:///{folder}/samenspraak.db")
+    catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
+    consultation = hold_sample(storage, catalogue)
+    analyse(
+        storage,
+        consultation,
+        catalogue,
+        encoder_name=ENCODER,
+        spacy_model=settings().spacy_model,
+        round_number=2,
+    )
     subjects = json.loads(SUBJECTS.read_text(encoding="utf-8"))
     found = []
     with storage.reading() as session:
@@ -149,11 +135,13 @@ def methods() -> dict[str, Callable[[Heard], Labels]]:
     from sklearn.cluster import KMeans
 
     def bertopic(heard: Heard) -> Labels:
-        return _bertopic([each.text for each in heard.said], heard.vectors)
+        return fitted_bertopic([each.text for each in heard.said], heard.vectors)
 
     def with_k_means(heard: Heard) -> Labels:
         parts = KMeans(int(heard.themes.max()) + 1, random_state=0)
-        return _bertopic([each.text for each in heard.said], heard.vectors, hdbscan_model=parts)
+        return fitted_bertopic(
+            [each.text for each in heard.said], heard.vectors, hdbscan_model=parts
+        )
 
     return {
         "ours": lambda heard: heard.themes,

@@ -51,7 +51,8 @@ _BATCH = 64
 Method = Callable[[list[str], Vectors], Labels]
 
 
-def _bertopic(texts: list[str], vectors: Vectors, **parts: Any) -> Labels:
+def fitted_bertopic(texts: list[str], vectors: Vectors, **parts: Any) -> Labels:
+    """BERTopic's topic of each text, -1 for none; its defaults but for these ``parts``."""
     from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
 
@@ -68,7 +69,7 @@ def ours(texts: list[str], vectors: Vectors) -> Labels:
     """The product's parts inside BERTopic."""
     from bertopic.dimensionality import BaseDimensionalityReduction
 
-    return _bertopic(
+    return fitted_bertopic(
         texts, vectors, umap_model=BaseDimensionalityReduction(), hdbscan_model=GraphClusterer()
     )
 
@@ -77,7 +78,7 @@ def with_k_means(texts: list[str], vectors: Vectors) -> Labels:
     """BERTopic with k-means."""
     from sklearn.cluster import KMeans
 
-    return _bertopic(
+    return fitted_bertopic(
         texts, vectors, hdbscan_model=KMeans(min(PARTS, len(texts) // 2), random_state=0)
     )
 
@@ -93,7 +94,7 @@ def nmf(texts: list[str], vectors: Vectors) -> Labels:  # noqa: ARG001
 
 METHODS: dict[str, Method] = {
     "ours": ours,
-    "BERTopic": _bertopic,
+    "BERTopic": fitted_bertopic,
     "BERTopic, k-means": with_k_means,
     "NMF": nmf,
 }
