@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from actions.talk import catalogue
@@ -14,6 +15,7 @@ from language.embedding import load_encoder
 from language.matching import Match, Matcher
 
 SURE = 0.5
+_BATCH = 64
 
 _COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
 _RANK = (
@@ -45,7 +47,8 @@ _building = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _built(current: Catalogue) -> Matcher:
-    return Matcher(current.descriptions(), load_encoder(settings().embedding))
+    kept = settings().data_dir / "vectors"
+    return Matcher(current.descriptions(), load_encoder(settings().embedding), kept)
 
 
 def _matcher(current: Catalogue) -> Matcher:
@@ -63,12 +66,24 @@ def matches(text: str, top: int = 3) -> list[Match]:
 
     One that is named by its number, its place in the list or its title comes first, with score 1.
     """
+    return matches_of([text], top)[0]
+
+
+def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
+    """``matches`` of many texts; those of one length are encoded together."""
     current = catalogue()
-    named = named_number(text, current)
-    if named is None:
-        return _matcher(current).match([text], top=top)[0]
-    others = [each for each in _matcher(current).match([text], top=top)[0] if each.number != named]
-    return [Match(named, 1.0), *(Match(each.number, 0.0) for each in others[: top - 1])]
+    matcher = _matcher(current)
+    found: list[list[Match]] = [[] for _ in texts]
+    ordered = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    for start in range(0, len(ordered), _BATCH):
+        places = ordered[start : start + _BATCH]
+        for place, best in zip(places, matcher.match([texts[each] for each in places], top=top)):
+            named = named_number(texts[place], current)
+            if named is not None:
+                others = [each.number for each in best if each.number != named]
+                best = [Match(named, 1.0), *(Match(each, 0.0) for each in others[: top - 1])]
+            found[place] = best
+    return found
 
 
 def named_number(text: str, current: Catalogue) -> int | None:

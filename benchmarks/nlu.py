@@ -29,11 +29,11 @@ import numpy as np
 import yaml
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from bot.intent_model import IntentModel
+from bot.intent_model import IntentModel, has_vector
 from bot.judgement import CONTENT, CONTENT_IN_QUESTION, judge
-from bot.vector_cache import FOLDER, vectors_of
+from bot.vector_cache import FOLDER
 from consultation.settings import Settings
-from language.embedding import load_encoder
+from language.embedding import kept_vectors, load_encoder
 from language.pipeline import load_pipeline
 from samenspraak.processes import BOT_PYTHON, rasa_environment
 from samenspraak.understanding import STEPS
@@ -147,7 +147,7 @@ def encoded(kind: str, texts: Sequence[str]) -> np.ndarray:
     """The vectors of one kind, for these texts."""
     if kind == "spacy":
         return spacy_vectors(texts)
-    return vectors_of(texts, load_encoder(kind), ROOT / FOLDER / "benchmark")
+    return kept_vectors(texts, load_encoder(kind), ROOT / FOLDER / "benchmark")
 
 
 def folds(intents: Sequence[str], count: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -162,6 +162,13 @@ def sampled(part: np.ndarray, intents: list[str], count: int) -> np.ndarray:
     return np.sort(kept)
 
 
+def shared(known: list[str], vectors: np.ndarray, part: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The vectors of a part of the examples that a training has, and their places in the part."""
+    share = configured("vector_share")
+    places = [place for place, i in enumerate(part) if has_vector(known[i], share)]
+    return vectors[part[places]], places
+
+
 def measured(
     way: Way, texts: Texts, vectors: np.ndarray, old: np.ndarray, new: np.ndarray
 ) -> Found:
@@ -170,7 +177,7 @@ def measured(
     mine, theirs = vectors[: len(known)], vectors[len(known) :]
     begin = time.perf_counter()
     model = IntentModel(**way.options).fit(
-        [known[i] for i in old], mine[old], [texts.intents[i] for i in old]
+        [known[i] for i in old], [texts.intents[i] for i in old], *shared(known, mine, old)
     )
     seconds = time.perf_counter() - begin
     crossed = model.chances([known[i] for i in new], mine[new])
@@ -259,8 +266,13 @@ def curve(names: list[str], found: Found, intents: list[str]) -> list[tuple[floa
 
 def threshold() -> float:
     """The guard's threshold, as the assistant is configured."""
+    return configured("command_threshold")
+
+
+def configured(option: str) -> float:
+    """An option of the pipeline, as the assistant is configured."""
     parts = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return float(next(part["command_threshold"] for part in parts if "command_threshold" in part))
+    return float(next(part[option] for part in parts if option in part))
 
 
 def judged(names: list[str], rows: np.ndarray, texts: Texts, limit: float) -> list[str]:
@@ -345,7 +357,7 @@ def policy(model: IntentModel) -> list[str]:
         rows = [json.loads(row)["text"] for row in path.read_text("utf-8").splitlines()]
         # What is longer is content whatever its words: only the rest has to be looked at.
         short = [text for text in rows if len(text.split()) <= LONGEST]
-        chances = model.chances(short, vectors_of(short, encoder, ROOT / FOLDER / name))
+        chances = model.chances(short, kept_vectors(short, encoder, ROOT / FOLDER / name))
         taken = sum(
             judge(dict(zip(model.intents, row, strict=True)), text, "vraag", threshold()) != CONTENT
             for text, row in zip(short, chances, strict=True)
@@ -412,7 +424,9 @@ def measure(count: int, sample: int, epochs: int) -> str:
     for limit, right, taken in curve(names, ours, texts.intents):
         if limit in SHOWN or limit == threshold():
             table.append(f"| {limit} | {100 * right:.1f} % | {100 * taken:.1f} % |")
-    whole = IntentModel().fit(texts.known, vectors["e5"][: len(texts.known)], texts.intents)
+    everything = np.arange(len(texts.known))
+    mine = vectors["e5"][: len(texts.known)]
+    whole = IntentModel().fit(texts.known, texts.intents, *shared(texts.known, mine, everything))
     rows = whole.chances(texts.probes, vectors["e5"][len(texts.known) :])
     answers = judged(names, rows, texts, threshold())
     table += ["", f"Trained on all, at threshold {threshold()}:", *confusions(answers, texts)]

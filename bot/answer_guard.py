@@ -15,7 +15,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.intent_classifier import RANKING
+from bot.intent_classifier import CHANCES
 from bot.judgement import CONTENT, judge
 
 
@@ -45,7 +45,7 @@ class AnswerGuard(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Judges each message by the step it answers."""
         for message in messages:
-            chances = {each["name"]: each["confidence"] for each in message.get(RANKING) or []}
+            chances = message.get(CHANCES)
             if not chances:
                 continue
             metadata = message.get("metadata") or {}

@@ -1,8 +1,8 @@
 """What the trained assistant makes of texts: JSON lines in, JSON lines out.
 
 ``python -m bot.understand MODEL STEP`` reads ``{"text": ...}`` lines from standard input and writes
-``{"intent": ..., "confidence": ...}`` lines. STEP is the step that is open, as in a bubble; a line
-may name its own as ``"step"``.
+``{"intent": ..., "confidence": ...}`` lines, in order. STEP is the step that is open, as in a
+bubble; a line may name its own as ``"step"``. All texts go through Rasa's pipeline at once.
 """
 
 from __future__ import annotations
@@ -10,28 +10,47 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 from rasa.core.agent import load_agent
 from rasa.core.channels.channel import UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT
 
 
 async def understand(model: str, step: str) -> None:
-    """Answers every line of standard input, in order."""
+    """Answers all lines of standard input.
+
+    Raises:
+        SystemExit: the model cannot be loaded.
+    """
+    rows = [json.loads(line) for line in sys.stdin if line.strip()]
     agent = await load_agent(model_path=model)
     if agent.processor is None:
         raise SystemExit(f"{model}: the model cannot be loaded")
-    for line in sys.stdin:
-        if not line.strip():
-            continue
-        row = json.loads(line)
-        text = row["text"]
-        if text.strip().startswith("/"):
-            text = "\u2060" + text
-        message = UserMessage(text=text, metadata={"step": row.get("step", step)})
-        parsed = await agent.processor.parse_message(message)
-        intent = parsed["intent"]
+    for intent in _intents(agent.processor, [_message(row, step) for row in rows]):
         answer = {"intent": intent["name"], "confidence": round(float(intent["confidence"]), 4)}
         print(json.dumps(answer), flush=True)
+
+
+def _message(row: dict[str, Any], step: str) -> UserMessage:
+    text = row["text"]
+    if text.strip().startswith("/"):
+        text = "\u2060" + text
+    return UserMessage(text=text, metadata={"step": row.get("step", step)})
+
+
+def _intents(processor: Any, messages: list[UserMessage]) -> Iterable[dict[str, Any]]:
+    target = processor.model_metadata.nlu_target
+    inputs = {
+        PLACEHOLDER_MESSAGE: messages,
+        PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("understand", []),
+    }
+    found = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
+    nothing = {"name": "", "confidence": 0.0}
+    return (message.get(INTENT) or nothing for message in found)
 
 
 if __name__ == "__main__":

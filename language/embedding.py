@@ -6,13 +6,18 @@ nothing heavy before it is needed, and nothing of this tree.
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import importlib
 import importlib.metadata
 import logging
 import os
 import threading
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +25,7 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
+_BATCH = 64
 _log = logging.getLogger(__name__)
 
 
@@ -102,6 +108,33 @@ def normalised(vectors: Any) -> Vectors:
     lengths = np.linalg.norm(array, axis=1, keepdims=True)
     unit: Vectors = array / np.maximum(lengths, np.float32(1e-12))
     return unit.astype(np.float32, copy=False)
+
+
+def kept_vectors(
+    texts: Sequence[str],
+    encoder: Encoder,
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> Vectors:
+    """The vector of each text, (texts, dimension), kept in a file of the encoder in a folder.
+
+    For texts that are the same at each start, such as examples and descriptions: the file holds
+    only what was asked for last. Without it, or where it cannot be read, all is computed again.
+    Another process that fills the same file is waited for. ``progress`` is told how many of the new
+    texts are done.
+    """
+    if not texts:
+        return np.zeros((0, encoder.dimension), dtype=np.float32)
+    path = folder / f"{_slug(encoder.name)}.npz"
+    with _alone(folder):
+        known = _read(path, encoder.version)
+        keys = [_key(text) for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        known.update(_encoded(new, encoder.encode, progress))
+        used = {key: known[key] for key in keys}
+        if new or len(used) < len(known):
+            _write(path, encoder.version, used)
+    return np.stack([used[key] for key in keys])
 
 
 def _clean(texts: Sequence[str]) -> list[str]:
@@ -214,3 +247,69 @@ def _no_model(name: str, error: Exception) -> str:
         f"the model of '{name}' cannot be loaded ({reason}); give the name of a model that can be "
         "downloaded, or a folder that holds one, or use e5."
     )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Waits until no other process fills the cache."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _encoded(
+    texts: dict[str, str],
+    encode: Callable[[Sequence[str]], Vectors],
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Vectors]:
+    ordered = sorted(texts, key=lambda key: len(texts[key]))
+    found: dict[str, Vectors] = {}
+    for start in range(0, len(ordered), _BATCH):
+        batch = ordered[start : start + _BATCH]
+        vectors = np.asarray(encode([texts[key] for key in batch]))
+        found.update(zip(batch, vectors, strict=True))
+        if progress is not None:
+            progress(len(found), len(ordered))
+    return found
+
+
+def _read(path: Path, version: str) -> dict[str, Vectors]:
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            if str(kept["version"]) != version:
+                return {}
+            return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        _log.warning("%s cannot be read (%s); the vectors are computed again.", path, error)
+        return {}
+
+
+def _write(path: Path, version: str, vectors: dict[str, Vectors]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        np.savez(
+            part,
+            version=np.array(version),
+            keys=np.array(list(vectors)),
+            vectors=np.stack(list(vectors.values())),
+        )
+        part.replace(path)
+    except OSError as error:
+        _log.warning("%s cannot be written (%s); the next training takes longer.", path, error)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _slug(name: str) -> str:
+    return "".join(sign if sign.isalnum() else "-" for sign in name)

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from language.embedding import Encoder, Vectors, normalised
+from language.embedding import Encoder, Vectors, kept_vectors, normalised
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,15 +43,21 @@ class Matcher:
     ``probabilities``.
     """
 
-    def __init__(self, descriptions: Mapping[int, Sequence[str]], encoder: Encoder) -> None:
-        """Fits on each subject's descriptive texts (at least one per subject)."""
+    def __init__(
+        self,
+        descriptions: Mapping[int, Sequence[str]],
+        encoder: Encoder,
+        kept: Path | None = None,
+    ) -> None:
+        """Fits on each subject's descriptive texts (at least one per subject), whose vectors may be
+        ``kept`` in a folder."""
         self.encoder = encoder
         self.numbers = list(descriptions)
         pairs = [(n, text) for n, texts in descriptions.items() for text in dict.fromkeys(texts)]
         texts = [text for _, text in pairs]
         owner = np.array([self.numbers.index(n) for n, _ in pairs])
         self._owner = owner
-        raw = encoder.encode(texts)
+        raw = kept_vectors(texts, encoder, kept) if kept else encoder.encode(texts)
         means = np.stack([raw[owner == i].mean(axis=0) for i in range(len(self.numbers))])
         self._centre = means.mean(axis=0)
         self._vectors = normalised(raw - self._centre)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Callable
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings
@@ -15,6 +20,7 @@ _SOURCES = ("config.yml", "domain.yml", "language/embedding.py", "bot/uv.lock")
 _FOLDERS = (("data/nlu", "*.yml"), ("data/rules", "*.yml"), ("data/stories", "*.yml"))
 _DATA = tuple(folder for folder, _ in _FOLDERS)
 _STAMP = ROOT / "models" / "inputs.sha256"
+_TELL_EVERY = 5.0
 
 
 def inputs_hash() -> str:
@@ -47,10 +53,8 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
         say("the assistant is trained already; nothing it is made from changed")
         return latest_model()
     before = inputs_hash()
-    say("validating the training data")
-    _rasa(values, "data", "validate", "--fail-on-warnings", "--data", *_present_data())
-    say("training the assistant")
-    _rasa(values, "train", "--data", *_present_data(), "--out", "models")
+    say("validating the training data and training the assistant; this takes a minute or two")
+    _rasa_train(values, say, force)
     _STAMP.write_text(before + "\n", encoding="utf-8")
     model = latest_model()
     for older in (ROOT / "models").glob("*.tar.gz"):
@@ -59,22 +63,58 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
     return model
 
 
-def _rasa(values: Settings, *arguments: str) -> None:
-    done = subprocess.run(
-        [str(BOT_PYTHON), "-W", "ignore", "-m", "rasa", *arguments],
+def _rasa_train(values: Settings, say: Callable[[str], None], force: bool) -> None:
+    """Trains with Rasa, while the examples are encoded beside it (``bot.vector_cache``)."""
+    arguments = ["train", "--fail-on-validation-warnings", "--data", *_present_data()]
+    arguments += ["--out", "models", *(["--force"] if force else [])]
+    with (
+        _running(values, "-m", "bot.vector_cache") as (encoding, encoded),
+        _running(values, "-W", "ignore", "-m", "rasa", *arguments) as (rasa, printed),
+    ):
+        begun = told = time.monotonic()
+        while rasa.poll() is None:
+            time.sleep(0.1)
+            if time.monotonic() - told >= _TELL_EVERY:
+                told = time.monotonic()
+                at_work = encoding.poll() is None and encoded
+                say(f"{told - begun:.0f} s: {encoded[-1] if at_work else 'Rasa is training'}")
+    if rasa.returncode != 0:
+        lines = [line for line in printed if line.strip()]
+        raise SamenspraakError(
+            f"rasa train failed (code {rasa.returncode}):\n  " + "\n  ".join(lines[-25:])
+        )
+
+
+@contextmanager
+def _running(
+    values: Settings, *arguments: str
+) -> Iterator[tuple[subprocess.Popen[str], deque[str]]]:
+    """A process of the bot's environment and the last lines it wrote; ended with the block."""
+    child = subprocess.Popen(
+        [str(BOT_PYTHON), *arguments],
         cwd=ROOT,
         env=rasa_environment(values),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    if done.returncode != 0:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise SamenspraakError(
-            f"rasa {' '.join(arguments[:2])} failed (code {done.returncode}):\n  "
-            + "\n  ".join(lines[-25:])
-        )
+    lines: deque[str] = deque(maxlen=200)
+    assert child.stdout is not None
+    reader = threading.Thread(target=_collect, args=(child.stdout, lines), daemon=True)
+    reader.start()
+    try:
+        yield child, lines
+    finally:
+        if child.poll() is None:
+            child.terminate()
+        child.wait()
+        reader.join(5)
+
+
+def _collect(stream: IO[str], lines: deque[str]) -> None:
+    for line in stream:
+        lines.append(line.rstrip("\n"))
 
 
 def _present_data() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,9 @@ def understand(values: Settings, texts: list[str], context: str) -> Iterator[dic
         SamenspraakError: there is no trained model, or it cannot be loaded.
     """
     model = latest_model()
+    step = STEPS[context]
     child = subprocess.Popen(
-        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(model), STEPS[context]],
+        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(model), step],
         cwd=ROOT,
         env=rasa_environment(values),
         stdin=subprocess.PIPE,
@@ -59,17 +61,20 @@ def understand(values: Settings, texts: list[str], context: str) -> Iterator[dic
         text=True,
     )
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    out, error = child.communicate(lines)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        asked = beside.submit(child.communicate, lines)
+        # Both take seconds to read their models in; they do so at the same time.
+        opdrachten = choosing.matches_of(texts, top=3)
+        out, error = asked.result()
     answers = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     if child.returncode != 0 or len(answers) != len(texts):
         last = (error.strip().splitlines() or ["no message"])[-1]
         raise SamenspraakError(f"{model}: the assistant could not be asked ({last}).")
-    for text, answer in zip(texts, answers, strict=True):
+    for text, answer, matches in zip(texts, answers, opdrachten, strict=True):
         yield {
             "text": text,
             **answer,
             "opdrachten": [
-                {"number": match.number, "score": round(float(match.score), 4)}
-                for match in choosing.matches(text, top=3)
+                {"number": match.number, "score": round(float(match.score), 4)} for match in matches
             ],
         }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.intent_model import IntentModel
 from bot.spelling import plain_text, word_runs, words
-from bot.vector_cache import vectors_of
+from language.embedding import kept_vectors
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ class _Lengths:
 def test_vectors_are_computed_once_and_come_in_order(tmp_path: Path) -> None:
     first, again = _Lengths(), _Lengths()
     texts = ["drie", "een", "een", "tweetje"]
-    assert vectors_of(texts, first, tmp_path)[:, 0].tolist() == [4, 3, 3, 7]
+    assert kept_vectors(texts, first, tmp_path)[:, 0].tolist() == [4, 3, 3, 7]
     assert sorted(first.asked) == ["drie", "een", "tweetje"]
-    assert vectors_of([*texts, "nieuw"], again, tmp_path)[:, 0].tolist() == [4, 3, 3, 7, 5]
+    assert kept_vectors([*texts, "nieuw"], again, tmp_path)[:, 0].tolist() == [4, 3, 3, 7, 5]
     assert again.asked == ["nieuw"]
 
 
 def test_another_version_and_a_broken_file_are_computed_again(tmp_path: Path) -> None:
-    vectors_of(["een"], _Lengths(), tmp_path)
+    kept_vectors(["een"], _Lengths(), tmp_path)
     newer = _Lengths("2")
-    vectors_of(["een"], newer, tmp_path)
+    kept_vectors(["een"], newer, tmp_path)
     assert newer.asked == ["een"]
     (tmp_path / "lengths.npz").write_bytes(b"no archive")
     mended = _Lengths("2")
-    assert vectors_of(["een"], mended, tmp_path)[0, 0] == 3
+    assert kept_vectors(["een"], mended, tmp_path)[0, 0] == 3
     assert mended.asked == ["een"]
 
 
@@ -80,9 +80,8 @@ def test_a_kept_model_gives_the_same_chances(tmp_path: Path) -> None:
     verbs = ("stop", "herhaal", "wis")
     texts = [f"{verb} {what}" for verb in verbs for what in ("nu", "aub", "de vraag")]
     vectors = np.random.default_rng(1).normal(size=(9, 4))
-    model = IntentModel(vector_weight=0.1).fit(
-        texts, vectors, ["stoppen"] * 3 + ["herhalen"] * 3 + ["wissen"] * 3
-    )
+    intents = ["stoppen"] * 3 + ["herhalen"] * 3 + ["wissen"] * 3
+    model = IntentModel(vector_weight=0.1).fit(texts, intents, vectors)
     model.save(tmp_path)
     asked = ["stop", "herhaal eens", "iets anders"]
     before = model.chances(asked, vectors[:3])

