@@ -109,14 +109,19 @@ def _engine(url: str) -> Engine:
                         f"{folder}: the folder for the database cannot be made "
                         f"({error.strerror}); set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL."
                     ) from error
-            engine = create_engine(parsed, connect_args={"timeout": 30})
+            engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 30})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         if parsed.get_backend_name() == "postgresql":
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+            return create_engine(
+                parsed,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 5},
+            )
     except (ArgumentError, NoSuchModuleError) as error:
         raise StorageError(
             f"SAMENSPRAAK_DATABASE_URL: not a database URL ({error}); write e.g. "

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
+from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
 from web import (
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         SamenspraakError: a setting, the catalogue or the database is not right; the message says
             how to mend it. It is raised here and not at start-up, so that a server prints one line.
     """
+    without_words()
     values = settings or current_settings()
     services = open_services(values)
 

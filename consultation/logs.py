@@ -1,0 +1,99 @@
+"""Logs without participants' words.
+
+The message of an error may hold what somebody typed: PostgreSQL quotes the row that it refuses, a
+validation error its input. An erasure does not reach a log, so of an error only its types, codes
+and places are written, never its message. ``bot.logs`` does the same in Rasa's environment.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+_log = logging.getLogger("samenspraak")
+
+
+def without_words() -> None:
+    """From now on this process logs only types and places of errors."""
+    logging.setLogRecordFactory(_record)
+
+
+def set_up(level: int = logging.WARNING) -> None:
+    """Logs of a process of ours, on stderr: without words, errors that nothing caught included."""
+    without_words()
+    threading.excepthook = _thread_ended
+    sys.unraisablehook = _ignored
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+
+
+def type_and_place(error: BaseException) -> str:
+    """The error and those it came from, oldest last: type, code, and the lines it passed."""
+    return "\nbecause of\n".join(_one(each) for each in _chain(error))
+
+
+def named(error: BaseException) -> str:
+    """The type of an error, with the code of the system or database where it has one."""
+    kind = type(error)
+    name = (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    code = (
+        getattr(error, "sqlstate", None)
+        or getattr(error, "sqlite_errorname", None)
+        or errno.errorcode.get(getattr(error, "errno", None) or 0)
+    )
+    return f"{name} ({code})" if code else name
+
+
+def _one(error: BaseException) -> str:
+    lines = [named(error), *(each.rstrip() for each in traceback.format_tb(error.__traceback__))]
+    inside = getattr(error, "exceptions", ())
+    lines += [type_and_place(each) for each in inside if isinstance(each, BaseException)]
+    return "\n".join(lines)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        hidden = following.__suppress_context__
+        following = following.__cause__ or (None if hidden else following.__context__)
+
+
+def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    record = logging.LogRecord(*args, **kwargs)
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        record.exc_info, record.exc_text = None, type_and_place(error)
+        if record.name == "asyncio":
+            # What follows its first line shows the task, and so the error's message.
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    record.msg = _wordless(record.msg)
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_wordless, record.args))
+    return record
+
+
+def _wordless(part: object) -> Any:
+    return named(part) if isinstance(part, BaseException) else part
+
+
+def _thread_ended(about: threading.ExceptHookArgs) -> None:
+    if about.exc_value is not None and not isinstance(about.exc_value, SystemExit):
+        _log.error("a thread ended with an error", exc_info=about.exc_value)
+
+
+def _ignored(about: sys.UnraisableHookArgs) -> None:
+    if about.exc_value is not None:
+        _log.error("an error could not be raised", exc_info=about.exc_value)
