@@ -6,15 +6,13 @@ and listens on every address.
 
 from __future__ import annotations
 
-import logging
 import threading
 import warnings
 
-from rasa_sdk.endpoint import create_app
-from rasa_sdk.executor import ActionExecutor
-
 from actions import choosing
+from actions.server import application
 from actions.talk import storage
+from consultation import logs
 from consultation.settings import settings
 from language.foreign import load_languages
 from language.informativeness import load_frequencies
@@ -23,13 +21,10 @@ from language.informativeness import load_frequencies
 def main() -> None:
     """Serves the actions until the process is ended."""
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up()
     storage()
-    executor = ActionExecutor()
-    executor.register_package("actions")
     threading.Thread(target=_prepare, daemon=True).start()
-    app = create_app(executor)
-    app.run(
+    application().run(
         host="127.0.0.1",
         port=settings().actions_port,
         single_process=True,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import remote_action
+from bot.logs import without_words
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,8 @@ class TurnDoor(InputChannel):
     """Routes under ``/webhooks/rest``, as Rasa's."""
 
     def __init__(self) -> None:
-        """Also makes calls to the action server cheap."""
+        """Also makes calls to the action server cheap, and logs wordless."""
+        without_words()
         remote_action.install()
 
     @classmethod
@@ -62,9 +63,11 @@ class TurnDoor(InputChannel):
                 message.parse_data = await understood(processor, message)
                 await on_new_message(message)
             except (CancelledError, Exception) as error:
-                where = "".join(traceback.format_tb(error.__traceback__))
                 _log.error(
-                    "%s: a turn ended with %s\n%s", message.sender_id, type(error).__name__, where
+                    "%s: a turn ended with %s",
+                    message.sender_id,
+                    type(error).__name__,
+                    exc_info=error,
                 )
             return response.json(said.messages)
 

@@ -66,10 +66,17 @@ class Turns:
         """
         task = asyncio.create_task(self._settle(conversation_id, PAUSES))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=patience)
         for each in done:
             each.result()
+
+    def _ended(self, task: asyncio.Task[bool]) -> None:
+        """Takes the error of a turn that went on after its request was answered."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("a turn ended with an error", exc_info=error)
 
     def farewell(self, message_id: str) -> list[Bubble] | None:
         """What was said last to somebody who had everything erased; it can be read once.
@@ -187,7 +194,7 @@ class Turns:
             try:
                 await self._assistant.forget(each)
             except AssistantDown as reason:
-                _log.warning("the assistant is to forget a talk, and did not yet (%s)", reason)
+                _log.warning("the assistant is to forget a talk, and did not yet (%s)", str(reason))
                 return
             self._to_forget.discard(each)
 
