@@ -14,8 +14,11 @@ from analysis.alignment import persistence
 from analysis.coherence import diversity
 from analysis.known import Refit
 from analysis.result import Found, FoundTheme, OpdrachtResult, RunResult
+from analysis.standing import Said
 from analysis.trust import speakers, subsamples, warnings, weakest
 from analysis.voices import store_marks
+from consultation.answers import forget_vectors, text_hash
+from consultation.derived_words import forget_words
 from consultation.models import (
     AnalysisRun,
     Assignment,
@@ -123,6 +126,9 @@ def _store_opdracht(
     )
     session.flush()
     store_marks(session, run.id, found.voices, ids, living)
+    _forget_erased(
+        session, found.opdracht, [each for each in found.everything if each.id not in living]
+    )
     kept = persistence(named, {**found.known.earlier, **found.known.latest}) if named else None
     state = found.known.state
     dead = {each.id for each in state.themes.values() if not each.live}
@@ -140,6 +146,15 @@ def _store_opdracht(
         agreement=_told(found.agreement),
         trust=_trust(session, found, named),
     )
+
+
+def _forget_erased(session: Session, opdracht: int, missing: Sequence[Said]) -> None:
+    """Takes along what the run made of the words of whoever was erased while it was under way."""
+    erased = [each for each in missing if session.get(Statement, each.id) is None]
+    if erased:
+        texts = [each.text for each in erased]
+        forget_vectors(session, {text_hash(each) for each in texts})
+        forget_words(session, texts, {each.contribution for each in erased}, {opdracht})
 
 
 def _trust(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from consultation.derived_words import forget_words
 from consultation.effects import AnswerGiven
 from consultation.models import (
     Contribution,
@@ -134,7 +135,8 @@ def quotes(message: Message) -> bool:
 
 
 def erase_words_made_from(session: Session, contributions: list[str]) -> int:
-    """Deletes the statements cut from contributions, and cached vectors of all their words.
+    """Deletes the statements cut from contributions, cached vectors of all their words, and words
+    in the names of themes that nobody else says.
 
     Gives the number of statements. Other people's equal words get their vector anew when needed.
     """
@@ -148,16 +150,27 @@ def erase_words_made_from(session: Session, contributions: list[str]) -> int:
     texts = {each.id: each.text for each in versions}
     spans = session.execute(
         select(
-            Statement.id, Statement.contribution_version_id, Statement.start, Statement.end
+            Statement.id,
+            Statement.contribution_version_id,
+            Statement.start,
+            Statement.end,
+            Statement.opdracht,
         ).where(Statement.contribution_version_id.in_(texts))
     ).all()
     hashes = {text_hash(texts[row[1]][row[2] : row[3]]) for row in spans}
-    hashes |= {text_hash(text) for text in texts.values()}
-    for chunk in _chunks(sorted(hashes), 500):
-        session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
+    forget_vectors(session, hashes | {text_hash(text) for text in texts.values()})
+    opdrachten = {row[4] for row in spans if row[4] is not None}
+    if opdrachten:
+        forget_words(session, texts.values(), contributions, opdrachten)
     for chunk in _chunks([row[0] for row in spans], 500):
         session.execute(delete(Statement).where(Statement.id.in_(chunk)))
     return len(spans)
+
+
+def forget_vectors(session: Session, hashes: Iterable[str]) -> None:
+    """Deletes the cached vectors of texts, by the hashes of these."""
+    for chunk in _chunks(sorted(hashes), 500):
+        session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
 
 
 def text_hash(text: str) -> str:

@@ -1,9 +1,17 @@
-"""Where the tables live: SQLite in WAL mode by default, PostgreSQL by URL; migrated as needed."""
+"""Where the tables live: SQLite in WAL mode by default, PostgreSQL by URL; migrated as needed.
+
+SQLite's write-ahead log keeps old copies of pages, and so words that were erased, until it is
+truncated. A transaction that takes words away says so in the database itself, in the same commit;
+``Storage.scrub`` truncates the log, at once where no reader is in the way, else later.
+"""
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +20,30 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Text, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from consultation.errors import StorageError
 from consultation.settings import ROOT
 
 _MIGRATIONS = ROOT / "migrations"
 _MIGRATION_LOCK = 5_147_001
+_LOCK_SECONDS = 30.0
+_SCRUB_PATIENCE = 1.0
+_SCRUB_PAUSE = 0.05
+_TAKES_WORDS_AWAY = "takes words away"
+# A number in the header of an SQLite file that is the application's to use: not 0 while words that
+# were erased may still be in the write-ahead log.
+_DUE = "pragma user_version"
 
 
 class Storage:
     """An open database.
 
     ``reading`` gives a session whose changes are thrown away; ``writing`` commits when its block
-    ends well and rolls back when it does not.
+    ends well and rolls back when it does not. ``file`` is the path of an SQLite database.
     """
 
     def __init__(self, url: str) -> None:
@@ -38,7 +53,11 @@ class Storage:
             StorageError: the URL is wrong, or the database cannot be reached or migrated.
         """
         self.engine = _engine(url)
+        database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        self.file = Path(database).resolve() if database and database != ":memory:" else None
+        self._writers = threading.Lock()
         migrate(self.engine)
+        self.scrub()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -51,19 +70,117 @@ class Storage:
         """A session to write with, in one transaction.
 
         On SQLite the write lock is taken at the start, so that a read followed by a write inside
-        the block cannot fail half-way because somebody else wrote in between.
+        the block cannot fail half-way because somebody else wrote in between. Who waits for it
+        holds no connection, so that readers always find one. Where words are taken away, the
+        write-ahead log is scrubbed after the commit.
         """
-        options: dict[str, Any] = {"sqlite_begin": "IMMEDIATE"}
-        with (
-            self.engine.connect().execution_options(**options) as connection,
-            Session(connection, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        with self._one_writer():
+            options: dict[str, Any] = {"sqlite_begin": "IMMEDIATE"}
+            with (
+                self.engine.connect().execution_options(**options) as connection,
+                _WatchedSession(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+                session.flush()
+                erased = self.file is not None and session.info.get(_TAKES_WORDS_AWAY, False)
+                if erased:
+                    _mark_due(connection)
+        if erased:
+            self.scrub(_SCRUB_PATIENCE)
+
+    def scrub(self, patience: float = 0.0) -> bool:
+        """Takes words that were erased out of SQLite's write-ahead log as well.
+
+        False where somebody read or wrote all through ``patience`` seconds; it is then still due,
+        for this process or another. PostgreSQL looks after its own log.
+        """
+        if self.file is None:
+            return True
+        until = time.monotonic() + patience
+        while not _scrubbed(self.file):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_SCRUB_PAUSE)
+        return True
 
     def close(self) -> None:
         """Gives all connections back."""
         self.engine.dispose()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writers.acquire(timeout=_LOCK_SECONDS):
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("begin immediate", None, locked)
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+
+class _WatchedSession(Session):
+    """A session that remembers whether words were taken away in it: rows deleted, or texts changed
+    that were there before."""
+
+
+@event.listens_for(_WatchedSession, "before_flush")
+def _watch_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if session.deleted or any(_loses_text(each) for each in session.dirty):
+        session.info[_TAKES_WORDS_AWAY] = True
+
+
+@event.listens_for(_WatchedSession, "do_orm_execute")
+def _watch_execute(state: ORMExecuteState) -> None:
+    if state.is_delete or (state.is_update and _has_text(state.statement.table)):  # type: ignore[attr-defined]
+        state.session.info[_TAKES_WORDS_AWAY] = True
+
+
+def _loses_text(row: object) -> bool:
+    found = inspect(row)
+    for attribute in found.mapper.column_attrs:
+        if not isinstance(attribute.columns[0].type, Text):
+            continue
+        changed = found.attrs[attribute.key].history
+        # What was not loaded before it was changed is not known, and may have been anything.
+        if changed.added and (not changed.deleted or any(changed.deleted)):
+            return True
+    return False
+
+
+def _has_text(table: Any) -> bool:
+    return any(isinstance(column.type, Text) for column in table.columns)
+
+
+def _mark_due(connection: Connection) -> None:
+    number = connection.exec_driver_sql(_DUE).scalar() or 0
+    connection.exec_driver_sql(f"{_DUE} = {number + 1}")
+
+
+def _scrubbed(file: Path) -> bool:
+    """Truncates the write-ahead log where that is due; False where somebody is in the way."""
+    try:
+        # A connection of its own: those of the pool wait long, and may all be in use.
+        address = f"{file.as_uri()}?mode=rw"
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=0.2, isolation_level=None)
+        ) as connection:
+            (due,) = connection.execute(_DUE).fetchone()
+            if not due:
+                return True
+            (busy, _, _) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if busy:
+                return False
+            connection.execute("begin immediate")
+            if connection.execute(_DUE).fetchone() == (due,):
+                connection.execute(f"{_DUE} = 0")
+            connection.execute("commit")
+    except sqlite3.OperationalError:
+        return False
+    return True
 
 
 def migrate(engine: Engine) -> None:
@@ -88,6 +205,8 @@ def migrate(engine: Engine) -> None:
                 connection.execute(lock, {"key": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if engine.dialect.name == "sqlite":
+                _mark_due(connection)
     except DBAPIError as error:
         raise StorageError(_unreachable(engine, error)) from error
     except CommandError as error:
@@ -100,7 +219,9 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
+            pool: dict[str, int] = {}
             if parsed.database and parsed.database != ":memory:":
+                pool = {"pool_size": 10, "max_overflow": 30}
                 folder = Path(parsed.database).resolve().parent
                 try:
                     folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +230,9 @@ def _engine(url: str) -> Engine:
                         f"{folder}: the folder for the database cannot be made "
                         f"({error.strerror}); set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL."
                     ) from error
-            engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 30})
+            engine = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": _LOCK_SECONDS}, **pool
+            )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
@@ -119,6 +242,8 @@ def _engine(url: str) -> Engine:
             return create_engine(
                 parsed,
                 hide_parameters=True,
+                pool_size=10,
+                max_overflow=20,
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": 5},
             )

@@ -22,6 +22,8 @@ from web.assistant import Assistant, AssistantDown
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
 
+_SCRUB_SECONDS = 10.0
+
 SHELL = "opdrachtregel"
 """Who did it, in the log, where it was done from the command line."""
 
@@ -128,6 +130,12 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
         f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
         f"{erased.statements} statements"
     )
+    if not place.storage.scrub(_SCRUB_SECONDS):
+        raise SamenspraakError(
+            f"{place.storage.file}-wal: still holds the erased words, because another program is "
+            "reading the database. They leave it by themselves while the website runs; else run "
+            "any verb of samenspraak once that program is done."
+        )
 
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:

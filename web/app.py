@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,7 @@ from web.pages import STATIC, Pages
 from web.services import open_services
 from web.shield import Shield
 from web.squeeze import Squeeze
+from web.upkeep import keep_scrubbed
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -58,7 +60,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=services.care.prepare, daemon=True).start()
         services.turns.start()
+        upkeep = asyncio.create_task(keep_scrubbed(services.storage))
         yield
+        upkeep.cancel()
         await services.turns.stop()
         services.reruns.stop()
         await services.assistant.close()
