@@ -28,12 +28,13 @@ from consultation.effects import (
     ParticipantErased,
     SubmissionConfirmed,
 )
-from consultation.errors import ClientIdReused, PayloadNotOffered, TalkError
+from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
 from consultation.models import (
     Conversation,
     Invitation,
     Message,
     Participant,
+    Round,
     Submission,
     now,
 )
@@ -131,6 +132,41 @@ def start(
     return conversation
 
 
+def look_back(
+    session: Session, participant: Participant, round_id: int, notice: str
+) -> Conversation:
+    """The participant's last talk, to read and erase while no round is open, with a notice at its
+    end that says so.
+
+    Who only filled in forms gets one in the round they took part in last, or in this one.
+    """
+    conversation = session.scalar(
+        select(Conversation)
+        .where(Conversation.participant_id == participant.id)
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if conversation is None:
+        latest = select(Submission.round_id).where(Submission.participant_id == participant.id)
+        last = session.scalar(latest.order_by(Submission.created_at.desc()).limit(1))
+        conversation = Conversation(participant_id=participant.id, round_id=last or round_id)
+        session.add(conversation)
+        session.flush()
+    said = select(Message.text, Message.sender).where(Message.conversation_id == conversation.id)
+    if session.execute(said.order_by(Message.seq.desc()).limit(1)).first() != (notice, "assistent"):
+        closed = {"closed": True}
+        _append(
+            session,
+            conversation,
+            sender="assistent",
+            text=notice,
+            custom=closed,
+            state="verwerkt",
+        )
+    return conversation
+
+
 def record(
     session: Session,
     conversation_id: str,
@@ -148,6 +184,7 @@ def record(
     Raises:
         ClientIdReused: the client_id came before with another text or payload.
         PayloadNotOffered: the payload is not on a button of the assistant's last turn.
+        RoundError: the round of this talk takes no more answers.
         TalkError: there is no such conversation.
     """
     conversation = _locked(session, conversation_id)
@@ -160,6 +197,8 @@ def record(
         if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
             raise ClientIdReused("this client_id was used for another message.")
         return earlier
+    if session.get_one(Round, conversation.round_id).status != "open":
+        raise RoundError("the round of this talk is closed; nothing was stored.")
     if payload is not None and payload not in _offered(session, conversation_id):
         raise PayloadNotOffered("this choice was not offered in the last turn.")
     return _append(
@@ -408,7 +447,11 @@ def _say(
 def _offered(session: Session, conversation_id: str) -> set[str]:
     last = session.scalar(
         select(Message.reply_to_id)
-        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.sender == "assistent",
+            Message.reply_to_id.is_not(None),
+        )
         .order_by(Message.seq.desc())
         .limit(1)
     )

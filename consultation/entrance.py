@@ -28,20 +28,26 @@ def enter(
     invitation: str | None = None,
     receipt: str | None = None,
     opdracht: int | None = None,
+    closed: str = "",
 ) -> Entry:
     """Finds or makes the participant, and starts or takes up the talk in the open round.
 
     A receipt code goes before an invitation. An invitation used again is the same participant; as
-    only the hash of the first code is kept, a new code takes its place.
+    only the hash of the first code is kept, a new code takes its place. With a receipt code one
+    comes in while no round is open too, to read and erase; ``closed`` is what is said then.
 
     Raises:
         ReceiptUnknown: nobody has this receipt code.
         InvitationUnknown: nobody was invited with this token.
-        RoundError: no round is open.
+        RoundError: no round is open, and there is no receipt code.
     """
     if receipt is not None:
         participant = participants.find_by_receipt(session, consultation_id, receipt, key)
         code = canonical_receipt(receipt)
+        if rounds.open_round(session, consultation_id) is None:
+            last = rounds.require_round(session, consultation_id)
+            talk = conversation.look_back(session, participant, last.id, closed)
+            return Entry(talk, code)
     else:
         invited = invited_by(session, key, invitation) if invitation is not None else None
         code = participants.new_receipt()

@@ -114,11 +114,12 @@ def talks(session: Session, participant_id: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure took away."""
+    """What an erasure took away; ``talks`` are what the assistant has to forget as well."""
 
     submissions: int
     contributions: int
     statements: int
+    talks: list[str]
 
 
 def erase(session: Session, participant_id: str) -> Erased:
@@ -134,6 +135,7 @@ def erase(session: Session, participant_id: str) -> Erased:
         submissions=len(list(session.scalars(submissions))),
         contributions=len(contributions),
         statements=answers.erase_words_made_from(session, contributions),
+        talks=talks(session, participant_id),
     )
     participant = session.get(Participant, participant_id)
     invitation = participant.invitation_id if participant else None

@@ -13,7 +13,7 @@ import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,7 @@ from urllib.request import urlopen
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from consultation import rounds
 from consultation.catalogue import load_catalogue
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings, settings
@@ -90,6 +91,7 @@ def _checks(values: Settings) -> Iterator[Check]:
         variables,
         catalogue,
         database,
+        open_round,
         secret_key,
         assistant,
         dutch,
@@ -178,6 +180,27 @@ def _first_use(path: Path) -> Check:
         return Check("database", True, "error", f"{path}: not there yet, made at first use")
     mend = "make the folder writable, or set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL"
     return Check("database", False, "error", f"{folder} cannot be written", mend)
+
+
+def open_round(values: Settings) -> list[Check]:
+    """Whether a round takes answers; nothing where there is no database or catalogue to ask."""
+    try:
+        loaded = load_catalogue(values.catalogue)
+        parsed = make_url(values.resolved_database_url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+            return []
+        storage = Storage(values.resolved_database_url)
+    except (SamenspraakError, ArgumentError):
+        return []
+    with closing(storage), storage.writing() as session:
+        consultation = rounds.ensure_consultation(session, loaded)
+        found = rounds.open_round(session, consultation.id)
+        last = rounds.latest_round(session, consultation.id)
+    if found is not None:
+        return [Check("round", True, "warning", f"round {found.number} is open")]
+    number = last.number + 1 if last else 1
+    mend = f"samenspraak round open {number}"
+    return [Check("round", False, "warning", "none is open: the site takes no answers now", mend)]
 
 
 def secret_key(values: Settings) -> Check:

@@ -123,9 +123,8 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
         found = participants.find_by_receipt(
             session, place.consultation_id, receipt, place.settings.signing_key
         )
-        talks = participants.talks(session, found.id)
         erased = participants.erase(session, found.id)
-    asyncio.run(_forgotten_by_the_assistant(place.settings, talks))
+    asyncio.run(_forgotten_by_the_assistant(place.settings, erased.talks))
     typer.echo(
         f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
         f"{erased.statements} statements"

@@ -137,8 +137,8 @@ def test_a_turn_that_fails_or_is_hung_up_on_puts_no_words_in_the_log(servers: Se
 
 
 def nowhere(servers: Servers, words: str) -> None:
-    """At once in no file of the product's data, its write-ahead log included, and in none Rasa could
-    make."""
+    """At once in no file of the product's data, its write-ahead log included, and in none that Rasa
+    could make."""
     places = [each for each in servers.folder.rglob("*") if each.is_file()]
     places += [each for each in ROOT.iterdir() if each.suffix in (".db", ".log", ".sqlite")]
     assert {"samenspraak.db", "rasa.log"} <= {each.name for each in places}

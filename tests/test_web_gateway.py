@@ -384,12 +384,15 @@ def test_an_opdracht_must_be_in_the_catalogue(http: httpx.Client, site: Site) ->
         assert session.get_one(Conversation, talk.session).opdracht == 4
 
 
-def test_without_an_open_round_the_way_to_open_one_is_told(http: httpx.Client, site: Site) -> None:
+def test_without_an_open_round_a_newcomer_is_told_so_in_plain_words(
+    http: httpx.Client, site: Site
+) -> None:
     with site.storage.writing() as session:
         rounds.close(session, 1, 1)
     answer = http.post("/api/chat/sessions", json={})
     assert answer.status_code == 409
-    assert "samenspraak round open 2" in answer.json()["detail"]
+    assert "Er loopt nu geen bevraging" in answer.json()["detail"]
+    assert "samenspraak" not in answer.text
 
 
 def test_sixty_quick_turns_pass_but_a_flood_does_not(talk: Talk) -> None:

@@ -10,7 +10,15 @@ from web.services import Here
 
 router = APIRouter(include_in_schema=False)
 
-PAGES = ("/", "/hoe-werkt-het", "/methode", "/open-data", "/privacy", "/toegankelijkheid")
+PAGES = (
+    "/",
+    "/hoe-werkt-het",
+    "/methode",
+    "/mijn-antwoorden",
+    "/open-data",
+    "/privacy",
+    "/toegankelijkheid",
+)
 """The public pages that every consultation has, beside those of its opdrachten."""
 
 _CLOSED = ("/api/", "/beheer", "/gesprek", "/formulier/", "/grafieken/")

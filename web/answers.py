@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from consultation.models import Conversation
 from consultation.own_answers import own_answers
 from web.gateway import Authorised
 from web.problems import ProblemBody
-from web.services import Here
+from web.services import Here, Services
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 
@@ -36,17 +37,22 @@ def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
     """All that the participant answered so far, in this round and before."""
     with here.storage.reading() as session:
         talk = session.get(Conversation, conversation_id)
-        found = []
-        for answer in own_answers(session, talk.participant_id) if talk else []:
-            opdracht = here.catalogue.opdracht(answer.opdracht)
-            question = here.catalogue.vraag(answer.opdracht, answer.question)
-            found.append(
-                AnswerOut(
-                    opdracht=answer.opdracht,
-                    titel=opdracht.titel if opdracht else "",
-                    question=answer.question,
-                    vraag=question.tekst if question else "",
-                    text=answer.text,
-                )
+        return answers_of(here, session, talk.participant_id) if talk else []
+
+
+def answers_of(here: Services, session: Session, participant_id: str) -> list[AnswerOut]:
+    """All that a participant answered, with the questions in words."""
+    found = []
+    for answer in own_answers(session, participant_id):
+        opdracht = here.catalogue.opdracht(answer.opdracht)
+        question = here.catalogue.vraag(answer.opdracht, answer.question)
+        found.append(
+            AnswerOut(
+                opdracht=answer.opdracht,
+                titel=opdracht.titel if opdracht else "",
+                question=answer.question,
+                vraag=question.tekst if question else "",
+                text=answer.text,
             )
-        return found
+        )
+    return found

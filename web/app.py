@@ -23,6 +23,7 @@ from web import (
     gateway,
     health,
     open_data,
+    own_data,
     people,
     pictures,
     problems,
@@ -82,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.register(app)
     for room in (gateway, answers, health, accounts, people):
         app.include_router(room.router)
-    for room in (site, explanations, form, widget, pictures, open_data, addresses):
+    for room in (site, explanations, form, own_data, widget, pictures, open_data, addresses):
         app.include_router(room.router)
     for room in (
         review_overview,

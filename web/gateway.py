@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from consultation import conversation, entrance, participants, rounds
+from consultation import conversation, entrance, participants
 from consultation.errors import (
     ClientIdReused,
     InvitationUnknown,
@@ -42,7 +42,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         202: "Stored; the assistant answers later, read it with GET.",
         401: "The token is missing, forged, too old, or its talk was erased.",
         404: "The receipt code or invitation is unknown.",
-        409: "No round is open, or the client_id came before with another text.",
+        409: "No round is open, the talk's round is closed, or the client_id came before with "
+        "another text.",
         413: "The message or the body is too long.",
         422: "The request does not fit this description, or the choice was not offered.",
         429: "Too many requests.",
@@ -146,7 +147,10 @@ Authorised = Annotated[str, Depends(_authorised)]
     responses=_problems(404, 409, 413, 422, 429, 503),
 )
 async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> SessionOut:
-    """Starts a talk, or takes it up again with a receipt code or an invitation."""
+    """Starts a talk, or takes it up again with a receipt code or an invitation.
+
+    With a receipt code it opens while no round is open too: to read, download and erase.
+    """
     _limit(here.limits.sessions.take(client))
     if body.opdracht is not None and here.catalogue.opdracht(body.opdracht) is None:
         raise Problem(422, say("onbekende_opdracht", nummer=body.opdracht))
@@ -226,9 +230,7 @@ def _erase(here: Services, conversation_id: str) -> list[str]:
         talk = session.get(Conversation, conversation_id)
         if talk is None:
             return []
-        erased = participants.talks(session, talk.participant_id)
-        participants.erase(session, talk.participant_id)
-    return erased
+        return participants.erase(session, talk.participant_id).talks
 
 
 def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
@@ -241,15 +243,14 @@ def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
                 invitation=body.invitation,
                 receipt=body.receipt,
                 opdracht=body.opdracht,
+                closed=say("ronde_gesloten"),
             )
         except ReceiptUnknown as error:
             raise Problem(404, say("onbekende_code")) from error
         except InvitationUnknown as error:
             raise Problem(404, say("onbekende_uitnodiging")) from error
         except RoundError as error:
-            last = rounds.latest_round(session, here.consultation_id)
-            number = last.number + 1 if last else 1
-            raise Problem(409, say("geen_ronde", nummer=number)) from error
+            raise Problem(409, say("geen_ronde")) from error
         return entry.conversation.id, entry.receipt
 
 
@@ -268,6 +269,8 @@ def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str,
             raise Problem(409, say("andere_tekst")) from error
         except PayloadNotOffered as error:
             raise Problem(422, say("keuze_verlopen")) from error
+        except RoundError as error:
+            raise Problem(409, say("gesprek_gesloten")) from error
         except TalkError as error:
             raise _no_access() from error
         return message.id, message.seq, message.state != "ontvangen"

@@ -155,10 +155,24 @@ export class View {
       this.#progress(custom.progress);
       this.ended.hidden = custom.step !== "einde";
     }
+    this.#close(Boolean(custom && custom.closed));
     if (text && this.launcher && this.box.hidden && !this.quiet) {
       this.#unread += 1;
       this.launch.textContent = fill(this.#T.launchNew, { n: this.#unread });
     }
+  }
+
+  // While no round is open nothing can be said; one's own answers are near at hand.
+  #close(closed) {
+    const { form, foot } = this;
+    if (form.hidden === closed) return;
+    const held = form.contains(this.#root.activeElement);
+    form.hidden = closed;
+    this.hint.hidden = closed;
+    if (!closed) return;
+    this.setChoices([]);
+    foot.open = true;
+    if (held) foot.querySelector("button").focus({ preventScroll: true });
   }
 
   waits(client_id, text) {
