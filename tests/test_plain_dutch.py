@@ -80,7 +80,7 @@ def spoken(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
             yield f"zinnen.{name}[{index}]", re.sub(r"\{\w+\}", "", text)
     notices = yaml.safe_load((TEMPLATES / "meldingen.yml").read_text(encoding="utf-8"))
     heard = ("keuze", "keuze_eerst", "keuze_weggehaald", "keuze_blijft", "later", "mislukt")
-    for name in (*heard, "geen_ronde", "ronde_gesloten", "gesprek_gesloten"):
+    for name in (*heard, "druk", "geen_ronde", "ronde_gesloten", "gesprek_gesloten"):
         yield f"meldingen.{name}", re.sub(r"\{\w+\}", "", notices[name])
     texts = catalogue.consultatie
     for name in (

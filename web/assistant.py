@@ -24,6 +24,10 @@ class AssistantDown(Exception):
     """No whole answer came: Rasa or the action server is down, slow, or answered in part."""
 
 
+class AnswerBroken(AssistantDown):
+    """An answer came, and it is not whole: the message may be the reason, not the moment."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """The assistant's whole answer to one turn."""
@@ -62,6 +66,7 @@ class Assistant:
 
         Raises:
             AssistantDown: there is no whole answer; the turn has to be done again.
+            AnswerBroken: one came that is not whole. Who is busy, slow or away gives none.
         """
         position = turn.position
         body = {
@@ -80,12 +85,14 @@ class Assistant:
         }
         try:
             response = await self._client.post(f"{self._rasa}/webhooks/rest/webhook", json=body)
+            if response.status_code == 500:
+                raise AnswerBroken("status 500")
             response.raise_for_status()
             items = response.json()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise AssistantDown(type(error).__name__) from error
         except ValueError as error:
-            raise AssistantDown("the answer is no JSON") from error
+            raise AnswerBroken("the answer is no JSON") from error
         return read_reply(items)
 
     async def understood(self, sentence: str) -> str | None:
@@ -158,19 +165,19 @@ def read_reply(items: Any) -> Reply:
     Rasa sends a bubble's ``custom`` as an item of its own, right after the text it belongs to.
 
     Raises:
-        AssistantDown: the list is not a whole turn.
+        AnswerBroken: the list is not a whole turn.
     """
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise AssistantDown("the answer is no list of items")
+        raise AnswerBroken("the answer is no list of items")
     bubbles: list[Bubble] = []
     effects: list[Effect] = []
     open_for_custom = False
     for item in items:
         custom = item.get("custom")
         if custom is not None and not isinstance(custom, dict):
-            raise AssistantDown("a custom item is no object")
+            raise AnswerBroken("a custom item is no object")
         if custom and custom.get("turn_failed"):
-            raise AssistantDown("the assistant gave the turn up")
+            raise AnswerBroken("the assistant gave the turn up")
         if custom and "effects" in custom:
             effects += _effects(custom["effects"])
             continue
@@ -191,7 +198,7 @@ def read_reply(items: Any) -> Reply:
         )
         open_for_custom = text is not None and custom is None
     if not any(bubble.custom and bubble.custom.get("step") for bubble in bubbles):
-        raise AssistantDown("no bubble names the step: the turn broke off")
+        raise AnswerBroken("no bubble names the step: the turn broke off")
     return Reply(tuple(bubbles), tuple(effects))
 
 
@@ -199,7 +206,7 @@ def _effects(raw: Any) -> list[Effect]:
     try:
         return parse_effects(raw)
     except ValidationError as error:
-        raise AssistantDown("an effect cannot be understood") from error
+        raise AnswerBroken("an effect cannot be understood") from error
 
 
 def _buttons(raw: Any) -> tuple[dict[str, str], ...]:
@@ -208,4 +215,4 @@ def _buttons(raw: Any) -> tuple[dict[str, str], ...]:
             {"title": str(each["title"]), "payload": str(each["payload"])} for each in raw or ()
         )
     except (KeyError, TypeError) as error:
-        raise AssistantDown("a button has no title or payload") from error
+        raise AnswerBroken("a button has no title or payload") from error

@@ -187,8 +187,9 @@ async def send_message(
         ]
     bubbles = await run_in_threadpool(_answer, here, message_id)
     if bubbles is None:
+        why = "druk" if here.turns.queues(conversation_id) else "later"
         return JSONResponse(
-            {"detail": say("later")}, status_code=202, headers={"Retry-After": RETRY_AFTER}
+            {"detail": say(why)}, status_code=202, headers={"Retry-After": RETRY_AFTER}
         )
     return bubbles
 

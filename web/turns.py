@@ -10,6 +10,8 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
@@ -23,7 +25,7 @@ from consultation.effects import ParticipantErased, takes_words_away
 from consultation.errors import TalkError
 from consultation.models import Message
 from consultation.storage import Storage
-from web.assistant import Assistant, AssistantDown, Reply
+from web.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from web.care import Care
 from web.texts import say
 
@@ -34,6 +36,9 @@ HOPELESS_STRIKES = 3
 WORKER_PAUSE = 1.0
 LONGEST_WAIT = 30.0
 AT_ONCE = 4
+"""How many turns are worked on at once, by requests and worker together; others queue."""
+BEHIND = 2
+"""How many of these the worker takes, so that who is typing now need not wait for all before."""
 FAREWELLS = 100
 
 _log = logging.getLogger("samenspraak.web.turns")
@@ -55,6 +60,8 @@ class Turns:
         self._tasks: set[asyncio.Task[bool]] = set()
         # What an earlier web server did not come to say, it may not have said at all.
         self._to_forget: set[str | None] = {None}
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._queue: set[str] = set()
         self._strikes: dict[str, int] = {}
         self._resting: dict[str, tuple[float, float]] = {}
         self._worker: asyncio.Task[None] | None = None
@@ -77,6 +84,10 @@ class Turns:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("a turn ended with an error", exc_info=error)
+
+    def queues(self, conversation_id: str) -> bool:
+        """Whether a talk's turn waits until others are done."""
+        return conversation_id in self._queue
 
     def farewell(self, message_id: str) -> list[Bubble] | None:
         """What was said last to somebody who had everything erased; it can be read once.
@@ -128,7 +139,7 @@ class Turns:
         ]
         if not due or not (await self._assistant.health()).whole:
             return
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(BEHIND)
         await asyncio.gather(*(self._try_again(each, gate) for each in due))
 
     async def _try_again(self, conversation_id: str, gate: asyncio.Semaphore) -> None:
@@ -148,39 +159,58 @@ class Turns:
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
             for message_id in await run_in_threadpool(self._waiting, conversation_id):
-                if not await self._turn(message_id, pauses):
+                if not await self._turn(conversation_id, message_id, pauses):
                     return False
         return True
 
-    async def _turn(self, message_id: str, pauses: tuple[float, ...]) -> bool:
+    async def _turn(self, conversation_id: str, message_id: str, pauses: tuple[float, ...]) -> bool:
         begun = time.monotonic()
-        if await run_in_threadpool(self._care.settles, message_id):
-            return True
+        looked_through = False
         for pause in (*pauses, None):
-            turn = await run_in_threadpool(self._begin, message_id)
-            if turn is None:
-                return True
-            try:
-                reply = await self._reply(turn)
-                await run_in_threadpool(self._complete, message_id, reply)
-                if any(takes_words_away(effect) for effect in reply.effects):
-                    await self.forget(turn.conversation_id)
-            except (TalkError, AssistantDown, IntegrityError) as reason:
-                if await run_in_threadpool(self._erased, message_id):
-                    # The assistant may have heard the words after it was told to forget.
-                    await self.forget(turn.conversation_id)
+            async with self._place(conversation_id):
+                if not looked_through and await run_in_threadpool(self._care.settles, message_id):
                     return True
-                _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
-                if await self._hopeless(message_id):
-                    await self._apologise(turn)
+                looked_through = True
+                if await self._tried(message_id):
                     return True
-            else:
-                self._strikes.pop(message_id, None)
-                return True
             if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
                 return False
             await asyncio.sleep(pause)
         return False
+
+    async def _tried(self, message_id: str) -> bool:
+        turn = await run_in_threadpool(self._begin, message_id)
+        if turn is None:
+            return True
+        try:
+            reply = await self._reply(turn)
+            await run_in_threadpool(self._complete, message_id, reply)
+            if any(takes_words_away(effect) for effect in reply.effects):
+                await self.forget(turn.conversation_id)
+        except (TalkError, AssistantDown, IntegrityError) as reason:
+            if await run_in_threadpool(self._erased, message_id):
+                # The assistant may have heard the words after it was told to forget.
+                await self.forget(turn.conversation_id)
+                return True
+            _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
+            if not await self._hopeless(message_id, reason):
+                return False
+            await self._apologise(turn)
+        self._strikes.pop(message_id, None)
+        return True
+
+    @asynccontextmanager
+    async def _place(self, conversation_id: str) -> AsyncIterator[None]:
+        """One of the places at work; until there is one, the talk stands in the queue."""
+        self._queue.add(conversation_id)
+        try:
+            await self._gate.acquire()
+        finally:
+            self._queue.discard(conversation_id)
+        try:
+            yield
+        finally:
+            self._gate.release()
 
     async def _reply(self, turn: Turn) -> Reply:
         beside = await run_in_threadpool(self._care.beside, turn)
@@ -198,9 +228,10 @@ class Turns:
                 return
             self._to_forget.discard(each)
 
-    async def _hopeless(self, message_id: str) -> bool:
-        """Whether it is the message that fails, not a process that is down or starting."""
-        if not (await self._assistant.health()).whole:
+    async def _hopeless(self, message_id: str, reason: Exception) -> bool:
+        """Whether it is the message that fails, not a process that is down, starting or busy."""
+        moment = isinstance(reason, AssistantDown) and not isinstance(reason, AnswerBroken)
+        if moment or not (await self._assistant.health()).whole:
             return False
         strikes = self._strikes[message_id] = self._strikes.get(message_id, 0) + 1
         if strikes < HOPELESS_STRIKES:
@@ -213,7 +244,6 @@ class Turns:
         sorry = Bubble(text=say("mislukt"))
         bubbles = (sorry, last) if last else (sorry,)
         await run_in_threadpool(self._complete, turn.message_id, Reply(bubbles, ()))
-        self._strikes.pop(turn.message_id, None)
 
     def _waiting_conversations(self) -> list[str]:
         with self._storage.reading() as session:

@@ -48,7 +48,7 @@ class SamenspraakChat extends HTMLElement {
       typed: (client_id, text) => view.typed(client_id, text),
       waits: (client_id, text) => view.waits(client_id, text),
       refused: (item, reason) => view.refused(item, reason, this.#talk.busy),
-      state: (name) => view.state(name),
+      state: (name, why) => view.state(name, why),
       trouble: (text) => view.trouble(text),
       lost: (text) => {
         view.clear();

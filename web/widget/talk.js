@@ -4,7 +4,7 @@
 //   typed(client_id, text)               the participant said something that is stored now
 //   waits(client_id, text)               ... or that still waits to be sent
 //   refused(item, reason)                the gateway will not have it
-//   state("" | "busy" | "waiting")       what is going on
+//   state("" | "busy" | "waiting", why)  what is going on; why an answer waits, where it is known
 //   trouble(text)                        what is wrong, or "" when it is over
 //   lost(text)                           the talk is gone
 
@@ -22,6 +22,7 @@ export class Talk {
   #out = []; // what waits to be sent: {client_id, message, payload?}
   #last = 0; // the highest seq that is known
   #theirs = false; // whether the assistant had the last word
+  #why = ""; // what the gateway said when it could not answer at once
   #run = 0; // rises when the talk is left, so that late answers are thrown away
   #sending = -1; // the run that is sending
   #following = -1; // the run whose answers are being waited for
@@ -114,6 +115,7 @@ export class Talk {
           if (run !== this.#run) return;
           tries = 0;
           this.#ear.trouble("");
+          this.#why = status === 200 ? "" : content.detail;
           await this.#accepted(item, status === 200 ? content : [], run);
         } catch (problem) {
           if (run !== this.#run) return;
@@ -163,7 +165,7 @@ export class Talk {
     for (let round = 0; ; round += 1) {
       await sleep(round ? POLL_SECONDS : 1);
       if (run !== this.#run) return;
-      if (round) this.#ear.state("waiting");
+      if (round) this.#ear.state("waiting", this.#why);
       if (!(await this.#sync(run))) break;
     }
     if (run === this.#run) this.#following = -1;

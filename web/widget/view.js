@@ -201,7 +201,7 @@ export class View {
     if (this.#turn && !busy) this.setChoices(this.#turn.buttons);
   }
 
-  state(name) {
+  state(name, why) {
     clearTimeout(this.#busy);
     if (name === "busy") {
       this.#busy = setTimeout(() => {
@@ -211,7 +211,7 @@ export class View {
       return;
     }
     this.#waiting(false);
-    this.say(name === "waiting" ? this.#T.waiting : "");
+    this.say(name === "waiting" ? why || this.#T.waiting : "");
   }
 
   trouble(text) {
