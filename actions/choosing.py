@@ -77,7 +77,8 @@ def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
     ordered = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     for start in range(0, len(ordered), _BATCH):
         places = ordered[start : start + _BATCH]
-        for place, best in zip(places, matcher.match([texts[each] for each in places], top=top)):
+        best_of = matcher.match([texts[each] for each in places], top=top)
+        for place, best in zip(places, best_of, strict=True):
             named = named_number(texts[place], current)
             if named is not None:
                 others = [each.number for each in best if each.number != named]

@@ -14,7 +14,7 @@ import graspologic_native
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.spatial.distance import squareform
 
 Labels = npt.NDArray[np.int64]
@@ -65,10 +65,12 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     present = np.zeros((n, votes), dtype=np.float32)
     rows = np.empty((votes, size), dtype=np.int64)
     communities = np.empty((votes, size), dtype=np.int64)
+    edges = graph.tocoo()
     first = 0
     for number in range(votes):
         kept = np.sort(rng.permutation(n)[:size])
-        found = leiden(graph[kept][:, kept], RESOLUTIONS[number % len(RESOLUTIONS)], seed + number)
+        resolution = RESOLUTIONS[number % len(RESOLUTIONS)]
+        found = leiden(_among(edges, kept), resolution, seed + number)
         present[kept, number] = 1.0
         rows[number] = kept
         communities[number] = found + first
@@ -76,6 +78,16 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     ones = np.ones(rows.size, dtype=np.float32)
     member = csr_matrix((ones, (rows.ravel(), communities.ravel())), shape=(n, first))
     return Votes(member, present)
+
+
+def _among(edges: coo_matrix, kept: Labels) -> csr_matrix:
+    """The graph of some texts, ascending, in their order; much faster than two slices."""
+    place = np.full(edges.shape[0], -1, dtype=np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    rows, columns = place[edges.row], place[edges.col]
+    inside = (rows >= 0) & (columns >= 0)
+    shape = (len(kept), len(kept))
+    return csr_matrix((edges.data[inside], (rows[inside], columns[inside])), shape=shape)
 
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from spacy.language import Language
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tqdm import tqdm
 
 from analysis.clustering import GraphClusterer
 from analysis.context import METHOD as CONTEXT
@@ -40,6 +43,8 @@ __all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
 
 METHOD = "votes-of-leiden-8"
 CONTINUING = "map-and-challenge-4"
+
+_SMALL = 2_000
 
 
 @dataclass(frozen=True)
@@ -155,10 +160,7 @@ def _analysed(
     vectors_of(
         storage, tools.encoder, [said.text for each in wanted for said in each.said], progress
     )
-    for each in found:
-        started = time.perf_counter()
-        _find(each, storage, tools)
-        each.seconds = round(time.perf_counter() - started, 3)
+    _find_all(found, storage, tools, progress)
     about = {
         "parameters": tools.parameters,
         "models": tools.models,
@@ -166,6 +168,31 @@ def _analysed(
         "curation_hash": decided,
     }
     return store(storage, consultation_id, round_, opdracht, found, about, tools.method)
+
+
+def _find_all(found: Sequence[Found], storage: Storage, tools: _Tools, progress: bool) -> None:
+    """Finds the themes of each opdracht, small ones side by side: most of the work lets go of the
+    interpreter. A large one is left in the main thread, where it can be interrupted at once."""
+
+    def timed(each: Found) -> None:
+        started = time.perf_counter()
+        _find(each, storage, tools)
+        each.seconds = round(time.perf_counter() - started, 3)
+
+    bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
+    with bar, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        small = [pool.submit(timed, each) for each in found if len(each.said) <= _SMALL]
+        try:
+            for each in found:
+                if len(each.said) > _SMALL:
+                    timed(each)
+                    bar.update()
+            for future in as_completed(small):
+                future.result()
+                bar.update()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _find(found: Found, storage: Storage, tools: _Tools) -> None:

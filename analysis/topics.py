@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+import sys
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +165,20 @@ def reading(
     )
 
 
+@contextmanager
+def _without_umap() -> Iterator[None]:
+    """BERTopic imports umap where it is there, which compiles itself for some fifteen seconds; we
+    reduce no dimensions. An import by somebody else later finds it as ever."""
+    if "bertopic" in sys.modules or "umap" in sys.modules:
+        yield
+        return
+    sys.modules["umap"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop("umap", None)
+
+
 def _fit(
     vectors: Vectors,
     lemmas: Sequence[Sequence[str]],
@@ -170,7 +186,8 @@ def _fit(
 ) -> tuple[Labels, dict[int, dict[str, float]]]:
     """A topic number per row, and for each topic lemmas that are its own, with their weights."""
     # Loading BERTopic takes seconds, and listing statements needs none of it.
-    from bertopic import BERTopic
+    with _without_umap():
+        from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
     from bertopic.dimensionality import BaseDimensionalityReduction
     from bertopic.vectorizers import ClassTfidfTransformer

@@ -414,7 +414,7 @@ def _report(found: Sequence[Load], seconds: float, think: float) -> str:
     return "\n".join(
         (
             f"`benchmarks/chat_load.py`, {seconds:.0f} s each, {thinking}; {os.cpu_count()} cores "
-            f"({platform.machine()}), clients on the same machine ({clients:.1f} CPU ms a message).",
+            f"({platform.machine()}), clients beside them ({clients:.1f} CPU ms a message).",
             "",
             *lines,
             "",

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def fit(
     cuts = np.linspace(0, len(targets), threads + 1).astype(int)
     shares = [
         _Rows(dense[a:b], sparse[a:b], sparse[a:b].T.tocsr(), targets[a:b])
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
     ]
     scale = _scales(dense, sparse, c, len(names))
     wide = dense.shape[1]
