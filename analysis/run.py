@@ -52,7 +52,7 @@ class _Tools:
     """What a run works with, and the hash of its parameters and models."""
 
     encoder: Encoder
-    nlp: Language
+    spacy_model: str
     models: dict[str, str]
     parameters: dict[str, object]
 
@@ -106,13 +106,13 @@ def analyse(
 def _tools(encoder_name: str, spacy_model: str) -> _Tools:
     encoder = encoder_named(encoder_name)
     try:
-        nlp = load_pipeline(spacy_model)
+        pipeline = pipeline_status(spacy_model).name
     except PipelineUnavailable as error:
         raise AnalysisError(str(error)) from error
     return _Tools(
         encoder=encoder,
-        nlp=nlp,
-        models={"embedding": model_key(encoder), "spacy": pipeline_status(spacy_model).name},
+        spacy_model=spacy_model,
+        models={"embedding": model_key(encoder), "spacy": pipeline},
         parameters={
             "method": METHOD,
             "continuing": CONTINUING,
@@ -174,9 +174,14 @@ def _find_all(found: Sequence[Found], storage: Storage, tools: _Tools, progress:
     """Finds the themes of each opdracht, small ones side by side: most of the work lets go of the
     interpreter. A large one is left in the main thread, where it can be interrupted at once."""
 
+    try:
+        nlp = load_pipeline(tools.spacy_model)
+    except PipelineUnavailable as error:
+        raise AnalysisError(str(error)) from error
+
     def timed(each: Found) -> None:
         started = time.perf_counter()
-        _find(each, storage, tools)
+        _find(each, storage, tools.encoder, nlp)
         each.seconds = round(time.perf_counter() - started, 3)
 
     bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
@@ -195,12 +200,12 @@ def _find_all(found: Sequence[Found], storage: Storage, tools: _Tools, progress:
             raise
 
 
-def _find(found: Found, storage: Storage, tools: _Tools) -> None:
+def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
     known = found.known
     going_on = known.decided or (not found.refit and known.carried)
     if not going_on and len(found.said) < FEWEST:
         return
-    alone = vectors_of(storage, tools.encoder, [each.text for each in found.said])
+    alone = vectors_of(storage, encoder, [each.text for each in found.said])
     heard_with = company(
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
@@ -210,9 +215,7 @@ def _find(found: Found, storage: Storage, tools: _Tools) -> None:
     texts = [each.text for each in found.said]
     linked = links(alone, texts, heard_with) if found.refit else vectors
     find = find_on if going_on else find_anew
-    find(
-        found, vectors, linked, tools.nlp, lambda labels: vectors_of(storage, tools.encoder, labels)
-    )
+    find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
 
 
 def _input_hash(found: Sequence[Found], method: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -72,43 +73,53 @@ def load_pipeline(name_or_path: str = "nl_core_news_sm") -> Language:
     Raises:
         PipelineUnavailable: a path was given that is not there or holds no spaCy pipeline.
     """
-    return _load(name_or_path)[0]
-
-
-def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
-    """What ``load_pipeline`` gives for this name, for ``doctor``; raises the same."""
-    return _load(name_or_path)[1]
+    return _load(name_or_path)
 
 
 @lru_cache(maxsize=2)
-def _load(name_or_path: str) -> tuple[Language, PipelineStatus]:
+def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
+    """What ``load_pipeline`` gives for this name, without loading it; raises the same where there
+    is no such folder or it tells of no pipeline."""
     folder = Path(name_or_path)
     if folder.is_dir():
         try:
-            nlp = spacy.load(folder)
+            meta = spacy.util.get_model_meta(folder)
         except (OSError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise PipelineUnavailable(
-                f"{name_or_path}: no spaCy pipeline can be loaded from this folder ({reason}); set "
-                "SAMENSPRAAK_SPACY_MODEL to one made for spaCy 3.8."
-            ) from error
-        return nlp, PipelineStatus(f"{nlp.meta['name']} {nlp.meta['version']}", False, "")
+            raise _not_loadable(name_or_path, error) from error
+        return PipelineStatus(f"{meta['name']} {meta['version']}", False, "")
     if "/" in name_or_path or "\\" in name_or_path:
         raise PipelineUnavailable(
             f"{name_or_path}: there is no such folder; set SAMENSPRAAK_SPACY_MODEL to a spaCy "
             "pipeline's folder or name, or leave it out."
         )
     if spacy.util.is_package(name_or_path):
-        nlp = spacy.load(name_or_path)
-        return nlp, PipelineStatus(f"{name_or_path} {nlp.meta['version']}", False, "")
+        version = importlib.metadata.version(name_or_path)
+        return PipelineStatus(f"{name_or_path} {version}", False, "")
     loss = (
         f"{name_or_path} is not installed: lemmas come from a word list, and there are no parts of "
         "speech and no names of persons, places and organisations. Where it can be downloaded, "
         "mend this with: make setup RETRY_MODEL=1 (or correct SAMENSPRAAK_SPACY_MODEL)"
     )
     _log.warning("%s", loss)
-    nlp = _fallback()
-    return nlp, PipelineStatus(f"{FALLBACK_NAME} {spacy.about.__version__}", True, loss)
+    return PipelineStatus(f"{FALLBACK_NAME} {spacy.about.__version__}", True, loss)
+
+
+@lru_cache(maxsize=2)
+def _load(name_or_path: str) -> Language:
+    if pipeline_status(name_or_path).is_fallback:
+        return _fallback()
+    try:
+        return spacy.load(name_or_path)
+    except (OSError, ValueError) as error:
+        raise _not_loadable(name_or_path, error) from error
+
+
+def _not_loadable(name_or_path: str, error: Exception) -> PipelineUnavailable:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return PipelineUnavailable(
+        f"{name_or_path}: no spaCy pipeline can be loaded from this folder ({reason}); set "
+        "SAMENSPRAAK_SPACY_MODEL to one made for spaCy 3.8."
+    )
 
 
 @Language.component("dutch_sentences")
