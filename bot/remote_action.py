@@ -119,7 +119,9 @@ def _checked(name: str, reply: Any) -> tuple[list[dict[str, Any]], list[dict[str
         RasaException: it has another shape.
     """
     if isinstance(reply, dict):
-        events, responses = reply.get("events") or [], reply.get("responses") or []
+        events, responses = (
+            [] if reply.get(part) is None else reply[part] for part in ("events", "responses")
+        )
         named = _are_objects(events) and all(isinstance(each.get("event"), str) for each in events)
         if named and _are_objects(responses):
             return events, responses

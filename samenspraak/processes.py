@@ -57,7 +57,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,
             )
         self.log.with_suffix(".pid").write_text(f"{self.child.pid}\n", encoding="ascii")
         self.started = time.monotonic()
@@ -235,5 +235,6 @@ def _restart_dead(everything: list[Process], say: Callable[[str], None]) -> None
             process.start()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Between fork and exec of a child: it is ended when its parent dies, however that dies."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,7 +1,8 @@
-"""A whole consultation to look at: train, load and analyse the sample, make a login, serve.
+"""A whole consultation to look at: train, load the sample, make a login, serve, analyse beside it.
 
 Run by ``make demo`` with the app's Python. Everything is done by the verbs that users have. What is
-there already is left as it is, so a second run only starts the servers.
+there already is left as it is, so a second run only starts the servers. The sample is analysed once
+a talk can be held (``--analyse``, a process of its own), as nobody should wait for that.
 """
 
 from __future__ import annotations
@@ -10,24 +11,35 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
+
 from consultation import accounts, rounds
 from consultation.errors import SamenspraakError
-from samenspraak.processes import require_free_ports
+from consultation.settings import Settings, settings
+from samenspraak.processes import die_with_parent, require_free_ports
 from samenspraak.workplace import Workplace, open_workplace
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 SAMPLE = ROOT / "data" / "voorbeeld"
 REVIEWER = "demo"
+TELL_EVERY = 5.0
+WITH_PARENT = die_with_parent if sys.platform == "linux" else None
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Prepares everything and becomes ``samenspraak serve``; 1 when a step failed."""
     try:
+        if "--analyse" in arguments:
+            analyse_sample()
+            return 0
         prepare()
     except SamenspraakError as error:
         print(f"demo: {error}", file=sys.stderr)
@@ -35,6 +47,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("demo: stopped; run it again to go on.", file=sys.stderr)
         return 130
+    if still_loading(settings()).exists():
+        subprocess.Popen([sys.executable, __file__, "--analyse"], preexec_fn=WITH_PARENT)
     return os.execv(SAMENSPRAAK, [str(SAMENSPRAAK), "serve"])
 
 
@@ -54,8 +68,10 @@ def prepare() -> None:
     password = reviewer_password(workplace)
     values = workplace.settings
     workplace.storage.close()
+    if still_loading(values).exists():
+        print("the sample is analysed once the site is up; its themes come a minute later")
     print(
-        f"\nready in {time.monotonic() - started:.0f} s\n"
+        f"\nprepared in {time.monotonic() - started:.0f} s\n"
         f"  site    http://localhost:{values.port}\n"
         f"  review  http://localhost:{values.port}/beheer\n"
         f"  login   {REVIEWER}, password: {password}\n"
@@ -71,11 +87,11 @@ def train() -> None:
 
 
 def load_sample(workplace: Workplace) -> None:
-    """Loads and analyses both rounds of the sample, unless there are rounds of somebody's own.
+    """Loads both rounds of the sample, unless there are rounds of somebody's own.
 
     Every verb used here may be repeated, so that a run that was broken off is simply done again.
     """
-    busy = workplace.settings.data_dir / "demo_loading"
+    busy = still_loading(workplace.settings)
     with workplace.storage.reading() as session:
         known = rounds.all_rounds(session, workplace.consultation_id)
     if known and not busy.exists():
@@ -87,15 +103,43 @@ def load_sample(workplace: Workplace) -> None:
         load_round("1")
         step("round 1 closed", "round", "close", "1")
     load_round("2")
-    busy.unlink()
 
 
 def load_round(number: str) -> None:
-    """Opens, fills and analyses one round; it stays open."""
+    """Opens and fills one round; it stays open."""
     step(f"round {number} opened", "round", "open", number)
     file = str(SAMPLE / f"ronde{number}.jsonl")
     step(f"round {number} imported", "import", file, "--round", number)
-    step(f"round {number} analysed", "analyse", "--round", number)
+
+
+def analyse_sample() -> None:
+    """Analyses both rounds once a talk can be held.
+
+    Raises:
+        SamenspraakError: a step failed; the next ``make demo`` tries again.
+    """
+    values = settings()
+    wait_until_ready(values.port)
+    for number in ("1", "2"):
+        step(f"round {number} analysed", "analyse", "--round", number)
+    still_loading(values).unlink(missing_ok=True)
+
+
+def wait_until_ready(port: int) -> None:
+    """Returns once a talk can be held, or after three minutes all the same."""
+    end = time.monotonic() + 180
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.5)
+
+
+def still_loading(values: Settings) -> Path:
+    """The mark of a sample that is not wholly loaded and analysed yet."""
+    return values.data_dir / "demo_loading"
 
 
 def reviewer_password(workplace: Workplace) -> str:
@@ -118,30 +162,50 @@ def reviewer_password(workplace: Workplace) -> str:
     return password
 
 
-def half_the_cores() -> str:
-    """Threads for one verb: two run side by side, and would wait for each other with more."""
-    return str(max(1, (os.cpu_count() or 2) // 2))
-
-
 def step(what: str, *verb: str, given: str = "") -> None:
-    """Runs one verb, tells its time, and shows its output only when it fails.
+    """Runs one verb, tells how far it is and its time, and shows its output only when it fails.
 
     Raises:
         SamenspraakError: the verb failed; with what it said.
     """
-    since = time.monotonic()
-    done = subprocess.run(
+    since = told = time.monotonic()
+    said: deque[str] = deque(maxlen=50)
+    child = subprocess.Popen(
         [str(SAMENSPRAAK), *verb],
         cwd=ROOT,
-        env={"OMP_NUM_THREADS": half_the_cores(), **os.environ},
-        input=given,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
-        check=False,
+        preexec_fn=WITH_PARENT,
     )
-    if done.returncode != 0:
-        raise SamenspraakError(f"samenspraak {' '.join(verb)} failed: {_last_words(done.stderr)}")
+    assert child.stdin is not None
+    assert child.stderr is not None
+    reader = threading.Thread(target=said.extend, args=(child.stderr,), daemon=True)
+    reader.start()
+    try:
+        child.stdin.write(given)
+        child.stdin.close()
+        while child.poll() is None:
+            time.sleep(0.1)
+            if time.monotonic() - told >= TELL_EVERY:
+                told = time.monotonic()
+                print(f"  {' '.join(verb[:2])}, {told - since:.0f} s: {_latest(said)}", flush=True)
+    finally:
+        if child.poll() is None:
+            child.terminate()
+        child.wait()
+    reader.join(5)
+    if child.returncode != 0:
+        words = _last_words("".join(said))
+        raise SamenspraakError(f"samenspraak {' '.join(verb)} failed: {words}")
     print(f"- {what} ... {time.monotonic() - since:.1f} s", flush=True)
+
+
+def _latest(said: Iterable[str]) -> str:
+    """The last line that says something, without the name of the program."""
+    lines = [line.strip() for line in said if line.strip()]
+    return lines[-1].removeprefix("samenspraak: ")[:100] if lines else "at work"
 
 
 def _last_words(text: str) -> str:
@@ -150,4 +214,4 @@ def _last_words(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

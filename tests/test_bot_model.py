@@ -10,8 +10,11 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix, hstack, random
+from sklearn.linear_model import LogisticRegression
 
-from bot.intent_model import IntentModel
+from bot import regression
+from bot.intent_model import IntentModel, has_vector
 from bot.spelling import plain_text, word_runs, words
 from language.embedding import kept_vectors
 
@@ -89,3 +92,62 @@ def test_a_kept_model_gives_the_same_chances(tmp_path: Path) -> None:
     assert np.allclose(before, after, atol=1e-5)
     assert np.allclose(before.sum(axis=1), 1)
     assert model.intents[int(before[0].argmax())] == "stoppen"
+
+
+def test_the_regression_comes_to_what_scikit_learn_comes_to() -> None:
+    rng = np.random.default_rng(3)
+    dense = rng.normal(size=(300, 6))
+    sparse = random(300, 40, 0.2, format="csr", random_state=3)
+    labels = [
+        f"label {number}" for number in (dense[:, 0] > 0).astype(int) + rng.integers(0, 2, 300)
+    ]
+    found = regression.fit(dense, sparse, labels, c=2.0, iterations=300)
+    peer = LogisticRegression(C=2.0, max_iter=5000, tol=1e-8)
+    peer.fit(hstack([csr_matrix(dense), sparse]).tocsr(), labels)
+    assert found.labels == list(peer.classes_)
+    scores = dense @ found.dense + sparse @ found.sparse + found.intercept
+    chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    expected = peer.predict_proba(hstack([csr_matrix(dense), sparse]).tocsr())
+    assert np.abs(chances - expected).max() < 0.01
+
+
+def test_which_examples_have_a_vector_depends_on_their_text_alone() -> None:
+    texts = [f"voorbeeld {number}" for number in range(2000)]
+    chosen = [text for text in texts if has_vector(text, 0.35)]
+    assert 0.3 < len(chosen) / len(texts) < 0.4
+    assert set(chosen) <= {text for text in texts if has_vector(text, 0.5)}
+    assert not any(has_vector(text, 0.0) for text in texts)
+    assert all(has_vector(text, 1.0) for text in texts)
+
+
+def _trained() -> tuple[IntentModel, list[str]]:
+    texts = [f"{verb} {what}" for verb in ("stop", "wis") for what in ("nu", "aub", "de vraag")]
+    vectors = np.random.default_rng(1).normal(size=(3, 4))
+    model = IntentModel().fit(texts, ["stoppen"] * 3 + ["wissen"] * 3, vectors, places=[0, 2, 4])
+    return model, texts
+
+
+def test_only_texts_in_doubt_are_encoded() -> None:
+    model, texts = _trained()
+    asked: list[str] = []
+
+    def encode(some: list[str]) -> npt.NDArray[np.float64]:
+        asked.extend(some)
+        return np.ones((len(some), 4))
+
+    alone = model.chances([*texts, "iets"])
+    sure = float(np.median(alone.max(axis=1)))
+    rows = model.sparing_chances([*texts, "iets"], encode, sure)
+    doubtful = [text for text, row in zip([*texts, "iets"], alone, strict=True) if row.max() < sure]
+    assert sorted(asked) == sorted(doubtful)
+    assert "iets" in asked
+    assert 0 < len(asked) < len(texts) + 1
+    known = [place for place, text in enumerate(texts) if text not in asked]
+    assert np.array_equal(rows[known], alone[known])
+    assert np.allclose(rows[-1], model.chances(["iets"], np.ones((1, 4)))[0])
+
+
+def test_a_model_learns_with_hardly_any_vectors() -> None:
+    model, texts = _trained()
+    best = model.chances(texts).argmax(axis=1)
+    assert [model.intents[place] for place in best] == ["stoppen"] * 3 + ["wissen"] * 3
