@@ -230,7 +230,7 @@ def test_a_no_to_the_first_consent_ends_the_talk_and_stores_no_answer(servers: S
 
 def test_words_that_are_no_yes_or_no_are_asked_again_with_the_reason(servers: Servers) -> None:
     talk = Talk(servers.url)
-    talk.say("de cursussen zijn te duur voor wie alleen woont")
+    talk.say("cursussen kosten te veel voor wie alleen woont")
     assert talk.at == ("toestemming", None, "analyse")
     assert "ja of een nee" in talk.said
     talk.say("ja hoor, doe maar")
