@@ -54,7 +54,7 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
         return latest_model()
     before = inputs_hash()
     say("validating the training data and training the assistant; this takes a minute or two")
-    _rasa_train(values, say, force)
+    _rasa_train(values, say)
     _STAMP.write_text(before + "\n", encoding="utf-8")
     model = latest_model()
     for older in (ROOT / "models").glob("*.tar.gz"):
@@ -63,10 +63,13 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
     return model
 
 
-def _rasa_train(values: Settings, say: Callable[[str], None], force: bool) -> None:
-    """Trains with Rasa, while the examples are encoded beside it (``bot.vector_cache``)."""
-    arguments = ["train", "--fail-on-validation-warnings", "--data", *_present_data()]
-    arguments += ["--out", "models", *(["--force"] if force else [])]
+def _rasa_train(values: Settings, say: Callable[[str], None]) -> None:
+    """Trains with Rasa, while the examples are encoded beside it (``bot.vector_cache``).
+
+    Rasa's own cache is left out: it does not notice when the code of a component changed.
+    """
+    arguments = ["train", "--force", "--fail-on-validation-warnings"]
+    arguments += ["--data", *_present_data(), "--out", "models"]
     with (
         _running(values, "-m", "bot.vector_cache") as (encoding, encoded),
         _running(values, "-W", "ignore", "-m", "rasa", *arguments) as (rasa, printed),
@@ -93,7 +96,7 @@ def _running(
     child = subprocess.Popen(
         [str(BOT_PYTHON), *arguments],
         cwd=ROOT,
-        env=rasa_environment(values),
+        env={**rasa_environment(values), "RASA_MAX_CACHE_SIZE": "0"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
