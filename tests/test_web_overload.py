@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from web_stage import Site, StandIn, Talk, begin, small_talk
@@ -26,7 +27,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A turn may take 0.2 seconds; asked for before the website starts."""
-    monkeypatch.setattr(assistant, "_TURN_TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(assistant, "_TURN_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
 
 
 def hang(_: Any) -> Any:

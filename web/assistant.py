@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 from pydantic import ValidationError
 
 from consultation.conversation import Bubble, Turn
@@ -15,9 +16,9 @@ CLEAR = 0.6
 """How likely a sentence must be a question to the assistant to be answered beside an answer."""
 
 WORD_JOINER = "\u2060"
-_TURN_TIMEOUT = httpx.Timeout(10.0, connect=2.0)
-_POOL_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-_HEALTH_TIMEOUT = httpx.Timeout(2.0)
+_TURN_TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=2.0)
+_HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
+_MOST_CONNECTIONS = 100
 
 
 class AssistantDown(Exception):
@@ -56,7 +57,7 @@ class Assistant:
         """Keeps one pool of connections; nothing is sent yet."""
         self._rasa = f"http://127.0.0.1:{rasa_port}"
         self._actions = f"http://127.0.0.1:{actions_port}"
-        self._pool: httpx.AsyncClient | None = None
+        self._pool: aiohttp.ClientSession | None = None
 
     async def ask(self, turn: Turn, content: bool = False, aside: str | None = None) -> Reply:
         """What the assistant answers to a turn.
@@ -84,12 +85,14 @@ class Assistant:
             },
         }
         try:
-            response = await self._client.post(f"{self._rasa}/webhooks/rest/webhook", json=body)
-            if response.status_code == 500:
-                raise AnswerBroken("status 500")
-            response.raise_for_status()
-            items = response.json()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with self._client.post(
+                f"{self._rasa}/webhooks/rest/webhook", json=body, timeout=_TURN_TIMEOUT
+            ) as response:
+                if response.status == 500:
+                    raise AnswerBroken("status 500")
+                response.raise_for_status()
+                items = json.loads(await response.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise AssistantDown(type(error).__name__) from error
         except ValueError as error:
             raise AnswerBroken("the answer is no JSON") from error
@@ -98,13 +101,15 @@ class Assistant:
     async def understood(self, sentence: str) -> str | None:
         """What a sentence on its own asks of the assistant; None when that is not clear."""
         try:
-            response = await self._client.post(
-                f"{self._rasa}/webhooks/binnen/begrip", json={"text": safe(sentence)}
-            )
-            response.raise_for_status()
-            intent = response.json()["intent"]
+            async with self._client.post(
+                f"{self._rasa}/webhooks/binnen/begrip",
+                json={"text": safe(sentence)},
+                timeout=_TURN_TIMEOUT,
+            ) as response:
+                response.raise_for_status()
+                intent = json.loads(await response.read())["intent"]
             return str(intent["name"]) if float(intent["confidence"]) >= CLEAR else None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None
 
     async def forget(self, conversation_id: str | None = None) -> None:
@@ -117,13 +122,13 @@ class Assistant:
         """
         which = f"/{conversation_id}" if conversation_id else ""
         try:
-            response = await self._client.delete(
+            async with self._client.delete(
                 f"{self._rasa}/webhooks/binnen/gesprekken{which}", timeout=_HEALTH_TIMEOUT
-            )
-            response.raise_for_status()
-        except httpx.ConnectError:
+            ) as response:
+                response.raise_for_status()
+        except aiohttp.ClientConnectorError:
             return
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise AssistantDown(type(error).__name__) from error
 
     async def health(self) -> Health:
@@ -136,21 +141,21 @@ class Assistant:
     async def close(self) -> None:
         """Gives the connections back."""
         if self._pool is not None:
-            await self._pool.aclose()
+            await self._pool.close()
             self._pool = None
 
     @property
-    def _client(self) -> httpx.AsyncClient:
+    def _client(self) -> aiohttp.ClientSession:
         if self._pool is None:
-            self._pool = httpx.AsyncClient(
-                timeout=_TURN_TIMEOUT, limits=_POOL_LIMITS, trust_env=False
-            )
+            connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
+            self._pool = aiohttp.ClientSession(connector=connector)
         return self._pool
 
     async def _answers(self, url: str) -> bool:
         try:
-            return (await self._client.get(url, timeout=_HEALTH_TIMEOUT)).is_success
-        except httpx.HTTPError:
+            async with self._client.get(url, timeout=_HEALTH_TIMEOUT) as response:
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
 

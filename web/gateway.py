@@ -125,18 +125,25 @@ class MessageOut(BaseModel):
     at: datetime
 
 
-def _authorised(
+async def _signed(
     here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> str:
-    """The conversation that the bearer token is for."""
+    """The conversation that the bearer token was made for; it may have been erased since."""
     found = here.tokens.read(credentials.credentials) if credentials else None
-    if found is not None:
-        with here.storage.reading() as session:
-            if session.get(Conversation, found) is not None:
-                return found
-    raise _no_access()
+    if found is None:
+        raise _no_access()
+    return found
 
 
+def _authorised(here: Here, conversation_id: Annotated[str, Depends(_signed)]) -> str:
+    """The conversation that the bearer token is for."""
+    with here.storage.reading() as session:
+        if session.get(Conversation, conversation_id) is None:
+            raise _no_access()
+    return conversation_id
+
+
+Signed = Annotated[str, Depends(_signed)]
 Authorised = Annotated[str, Depends(_authorised)]
 
 
@@ -168,7 +175,7 @@ async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> S
     responses=_problems(202, 401, 409, 413, 422, 429, 503),
 )
 async def send_message(
-    here: Here, conversation_id: Authorised, body: MessageIn
+    here: Here, conversation_id: Signed, body: MessageIn
 ) -> list[BubbleOut] | JSONResponse:
     """Stores a message, then gives the assistant's answer; the same twice gives the same."""
     _limit(here.limits.messages.take(conversation_id))

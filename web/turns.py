@@ -26,7 +26,7 @@ from consultation.errors import TalkError
 from consultation.models import Message
 from consultation.storage import Storage
 from web.assistant import AnswerBroken, Assistant, AssistantDown, Reply
-from web.care import Care
+from web.care import Beside, Care
 from web.texts import say
 
 PAUSES = (0.4, 0.8, 1.6)
@@ -168,23 +168,21 @@ class Turns:
         looked_through = False
         for pause in (*pauses, None):
             async with self._place(conversation_id):
-                if not looked_through and await run_in_threadpool(self._care.settles, message_id):
-                    return True
+                taken = await run_in_threadpool(self._take_up, message_id, looked_through)
                 looked_through = True
-                if await self._tried(message_id):
+                if taken is None or await self._tried(*taken):
                     return True
             if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
                 return False
             await asyncio.sleep(pause)
         return False
 
-    async def _tried(self, message_id: str) -> bool:
-        turn = await run_in_threadpool(self._begin, message_id)
-        if turn is None:
-            return True
+    async def _tried(self, turn: Turn, beside: Beside) -> bool:
+        message_id = turn.message_id
         try:
-            reply = await self._reply(turn)
-            await run_in_threadpool(self._complete, message_id, reply)
+            aside = await self._assistant.understood(beside.question) if beside.question else None
+            reply = await self._assistant.ask(turn, beside.content, aside)
+            await run_in_threadpool(self._finish, turn, reply)
             if any(takes_words_away(effect) for effect in reply.effects):
                 await self.forget(turn.conversation_id)
         except (TalkError, AssistantDown, IntegrityError) as reason:
@@ -211,13 +209,6 @@ class Turns:
             yield
         finally:
             self._gate.release()
-
-    async def _reply(self, turn: Turn) -> Reply:
-        beside = await run_in_threadpool(self._care.beside, turn)
-        aside = await self._assistant.understood(beside.question) if beside.question else None
-        reply = await self._assistant.ask(turn, beside.content, aside)
-        first = await run_in_threadpool(self._care.before, turn)
-        return Reply((*first, *reply.bubbles), reply.effects)
 
     async def _forget_all(self) -> None:
         for each in tuple(self._to_forget):
@@ -253,9 +244,17 @@ class Turns:
         with self._storage.reading() as session:
             return conversation.waiting_turns(session, conversation_id)
 
-    def _begin(self, message_id: str) -> Turn | None:
+    def _take_up(self, message_id: str, looked_through: bool) -> tuple[Turn, Beside] | None:
+        """A message's turn and what to tell with it; None where there is nothing to ask."""
+        if not looked_through and self._care.settles(message_id):
+            return None
         with self._storage.writing() as session:
-            return conversation.begin_turn(session, message_id)
+            turn = conversation.begin_turn(session, message_id)
+        return (turn, self._care.beside(turn)) if turn is not None else None
+
+    def _finish(self, turn: Turn, reply: Reply) -> None:
+        first = self._care.before(turn)
+        self._complete(turn.message_id, Reply((*first, *reply.bubbles), reply.effects))
 
     def _complete(self, message_id: str, reply: Reply) -> None:
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
