@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,10 +11,14 @@ from actions.talk import catalogue
 from consultation.catalogue import Catalogue
 from consultation.settings import settings
 from language.embedding import load_encoder
+from language.folding import folded
 from language.matching import Match, Matcher
 
 SURE = 0.5
 _BATCH = 64
+
+# A choice is short; understanding all of ten thousand characters would take seconds.
+_READ = 500
 
 _COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
 _RANK = (
@@ -74,10 +77,11 @@ def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
     current = catalogue()
     matcher = _matcher(current)
     found: list[list[Match]] = [[] for _ in texts]
-    ordered = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    read = [text.strip()[:_READ] for text in texts]
+    ordered = sorted(range(len(texts)), key=lambda place: len(read[place]))
     for start in range(0, len(ordered), _BATCH):
         places = ordered[start : start + _BATCH]
-        best_of = matcher.match([texts[each] for each in places], top=top)
+        best_of = matcher.match([read[each] for each in places], top=top)
         for place, best in zip(places, best_of, strict=True):
             named = named_number(texts[place], current)
             if named is not None:
@@ -93,9 +97,7 @@ def named_number(text: str, current: Catalogue) -> int | None:
     for opdracht in current.opdrachten:
         if plain == opdracht.titel.casefold():
             return opdracht.nummer
-    bare = "".join(
-        sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign)
-    )
+    bare = folded(plain)
     for pattern in _NAMED:
         found = pattern.search(bare)
         if found is None:
@@ -117,6 +119,7 @@ def named_group(text: str, current: Catalogue) -> str | None:
         groep.slug
         for groep in current.groepen
         for word in (groep.naam, groep.slug.replace("_", " "), *groep.woorden)
-        if re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", plain)
+        if word.casefold() in plain
+        and re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", plain)
     }
     return hits.pop() if len(hits) == 1 else None

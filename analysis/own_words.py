@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wordfreq import zipf_frequency
@@ -63,8 +64,11 @@ class Heard:
                 if word.content and word.pos in ("NOUN", "PROPN", "ADJ"):
                     said[word.lemma].add(row)
         lemmas = sorted(said)
+        backwards = sorted(lemma[::-1] for lemma in lemmas)
         self.rows: dict[str, frozenset[int]] = {
-            lemma: frozenset(said[lemma].union(*(said[each] for each in _compounds(lemma, lemmas))))
+            lemma: frozenset(
+                said[lemma].union(*(said[each] for each in _compounds(lemma, lemmas, backwards)))
+            )
             for lemma in lemmas
         }
         self.total = len(reading.words)
@@ -105,20 +109,33 @@ class Heard:
         return here * max(math.log2(here / elsewhere), 0.05) * sure * rare * common * vague
 
 
-def _compounds(lemma: str, lemmas: Iterable[str]) -> list[str]:
-    """The longer words that begin or end with a lemma: "kinderopvang" for "opvang"."""
+def _compounds(lemma: str, lemmas: Sequence[str], backwards: Sequence[str]) -> list[str]:
+    """The longer words that begin or end with a lemma: "kinderopvang" for "opvang".
+
+    ``lemmas`` are sorted, and so are the same words spelt ``backwards``.
+    """
     if len(lemma) < 3:
         return []
+    longer = {
+        *_beginning(lemma, lemmas),
+        *(word[::-1] for word in _beginning(lemma[::-1], backwards)),
+    }
     found = []
-    for other in lemmas:
-        rest = len(other) - len(lemma)
-        if rest < 3 or not (other.endswith(lemma) or other.startswith(lemma)):
+    for other in longer:
+        if len(other) - len(lemma) < 3:
             continue
         # "Bus" stands in "bushalte", but not in "bushel": the rest must be a word too.
         left = other[: -len(lemma)].rstrip("s") if other.endswith(lemma) else other[len(lemma) :]
         if len(lemma) > 3 or zipf_frequency(left, "nl") > 3.3:
             found.append(other)
     return found
+
+
+def _beginning(start: str, ordered: Sequence[str]) -> Iterator[str]:
+    place = bisect_left(ordered, start)
+    while place < len(ordered) and ordered[place].startswith(start):
+        yield ordered[place]
+        place += 1
 
 
 def is_vague(word: Word) -> bool:

@@ -45,7 +45,7 @@ _ASIDE = re.compile(
     r"(?:met|via|bij|bijvoorbeeld|bv\.?|na|voor|in|op|van|door|zoals|zonder|dan|daarna|toen)\s",
     re.IGNORECASE,
 )
-_INFINITIVE = re.compile(r"\w{3,}(?:en|aan|gaan|doen)$")
+_INFINITIVE = re.compile(r"(?<=\w\w\w)(?:en|aan|gaan|doen)$")
 
 
 _ACTOR = re.compile(
@@ -72,7 +72,7 @@ _CHATTER = re.compile(
 )
 _ANNOUNCES = re.compile(
     r"\b(?:het|de|dit)\svolgende\b|\b(?:deze|drie|vier|vijf|enkele|volgende)\s(?:voorstellen|punten)\b"
-    r"|:\W*$",
+    r"|:[^\w:]*$",
     re.IGNORECASE,
 )
 _TWO_INFINITIVES = re.compile(r"\s(?:gaan|komen|laten|blijven)\s\w+en$", re.IGNORECASE)

@@ -35,6 +35,8 @@ METHOD = 2
 
 _LONGEST_NOTHING = 80
 _FEWEST_WORDS = 5
+_MOST_WORDS = 500
+_LONGEST_WORD = 60
 _FEWEST_SHARED = 3
 _LEAST_SHARED = 0.7
 _TYPO = 0.8
@@ -49,9 +51,9 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\W*(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
+    r"(?<!\W)\W*+(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
     r"|mvg|hoogachtend|(?:alvast\s+)?(?:hartelijk\s+)?(?:bedankt|dank\s+u(?:\s+wel)?|dankjewel))"
-    r"(?P<name>(?:[\s,]+(?-i:[A-Z])[\w.'’-]*){0,4})\W*$",
+    r"(?P<name>(?:[\s,]+(?-i:[A-Z])[\w.'’-]*+){0,4})\W*$",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
@@ -112,7 +114,10 @@ def sort_out(texts: Sequence[str], placed: Container[int] = ()) -> Voices:
     speaks = {}
     for group in _same([texts[row] for row in rows]):
         known = [each for each in group if rows[each] in placed]
-        voice = min(known or group, key=lambda each: _speaks_first(each, group, rows, texts))
+        plain = {each: " ".join(texts[rows[each]].split()) for each in group}
+        often = Counter(plain.values())
+        # The commonest wording speaks, the first of equals.
+        voice = min(known or group, key=lambda each: (-often[plain[each]], plain[each], rows[each]))
         for each in group:
             speaks[rows[each]] = rows[voice]
     heard = tuple(sorted(set(speaks.values())))
@@ -180,14 +185,6 @@ def _only_polite(text: str) -> bool:
     return bool(_CLOSING.fullmatch(plain) or _GREETING.fullmatch(plain + ","))
 
 
-def _speaks_first(
-    each: int, group: Sequence[int], rows: Sequence[int], texts: Sequence[str]
-) -> tuple[int, str, int]:
-    often = Counter(" ".join(texts[rows[other]].split()) for other in group)
-    plain = " ".join(texts[rows[each]].split())
-    return (-often[plain], plain, rows[each])
-
-
 def _same(texts: Sequence[str]) -> list[list[int]]:
     """The positions of the texts, grouped with those that say the same."""
     words = [tuple(_WORD.findall(bare(text))) for text in texts]
@@ -206,7 +203,7 @@ def _same(texts: Sequence[str]) -> list[list[int]]:
 
 def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]:
     """For each key the earlier one it repeats, or itself."""
-    long = [index for index, row in enumerate(words) if len(row) >= _FEWEST_WORDS]
+    long = [index for index, row in enumerate(words) if _FEWEST_WORDS <= len(row) <= _MOST_WORDS]
     found = list(keys)
     if len(long) < 2:
         return found
@@ -231,7 +228,8 @@ def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]
 def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two rows of words differ only in fillers, typos and names.
 
-    Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is no filler.
+    Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is no filler. The
+    time it takes is the square of the number of words, so it is for rows of ``_MOST_WORDS``.
     """
     plain = [_folded(word) for word in one], [_folded(word) for word in other]
     blocks = SequenceMatcher(None, *plain, autojunk=False).get_opcodes()
@@ -259,15 +257,19 @@ def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _free(words: Sequence[str], at: int) -> bool:
     """Whether the word there may differ: a filler, or somebody's name or town."""
-    word = words[at]
-    if _folded(word) in _FILLERS:
+    if _folded(words[at]) in _FILLERS:
         return True
-    if at == 0 or not (word[0].isupper() and word[1:].islower()):
-        return False
-    before = words[at - 1].lower()
-    if before in _NAME_FOLLOWS or (at > 1 and words[at - 2].lower() in _TOWN_FOLLOWS):
-        return True
-    return before[0] != words[at - 1][0] and _free(words, at - 1)
+    while at > 0 and words[at][0].isupper() and words[at][1:].islower():
+        before = words[at - 1].lower()
+        if before in _NAME_FOLLOWS or (at > 1 and words[at - 2].lower() in _TOWN_FOLLOWS):
+            return True
+        # A name of several words: what may stand before it stands before the first.
+        if before[0] == words[at - 1][0]:
+            return False
+        at -= 1
+        if _folded(words[at]) in _FILLERS:
+            return True
+    return False
 
 
 def _typo(one: str, other: str) -> bool:
@@ -280,7 +282,9 @@ def _typo(one: str, other: str) -> bool:
     ):
         return False
     shorter = min(len(one), len(other))
-    if shorter < 5 or SequenceMatcher(None, one, other, autojunk=False).ratio() < _TYPO:
+    if not 5 <= shorter <= _LONGEST_WORD or len(one) + len(other) > 2 * _LONGEST_WORD:
+        return False
+    if SequenceMatcher(None, one, other, autojunk=False).ratio() < _TYPO:
         return False
     # "Werkgevers" is no misspelt "werknemers": of two words that both exist the stems must be one.
     common = sum(

@@ -32,9 +32,9 @@ _QUESTION = re.compile(
 )
 _NO_OBJECTION = re.compile(r"\b(geen|zonder) (enkel )?(probleem|bezwaar)\b")
 _NAMELESS = re.compile(
-    r"\b(maar )?((wel|dan|toch|liever|liefst|aub) )*"
-    r"((geen|zonder|niet)( met| bij| de| een| mijn| onze)* (naam|namen)"
-    r"|(mijn|de|onze) naam( er| dan| liever| wel)* (niet|weglaten)|an+onie?m)\b"
+    r"\b(maar )?((wel|dan|toch|liever|liefst|aub) ){0,6}"
+    r"((geen|zonder|niet)( met| bij| de| een| mijn| onze){0,6} (naam|namen)"
+    r"|(mijn|de|onze) naam( er| dan| liever| wel){0,6} (niet|weglaten)|an+onie?m)\b"
 )
 _RESERVED = re.compile(
     r"\b(niet|geen|nooit|niks|niets|nee|neen|als|indien|mits|tenzij|alleen|enkel|behalve|misschien"

@@ -11,6 +11,9 @@ import unicodedata
 
 START, END = "<s>", "</s>"
 
+# One sign (U+FDFA) stands for a sentence of eighteen letters: a text of it would cost as many.
+_LETTERS_OF_ONE = 3
+
 _TOKENS = re.compile(r"\w+|[?!]")
 
 _SAME: dict[str, str] = {
@@ -53,7 +56,7 @@ _SAME: dict[str, str] = {
 
 def words(text: str) -> list[str]:
     """The words without accents or capitals, dialect as plain words; ``?`` and ``!`` stay."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold())[: _LETTERS_OF_ONE * len(text)]
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     found: list[str] = []
     for token in _TOKENS.findall(plain.replace("'", " ").replace("’", " ")):

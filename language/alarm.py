@@ -8,27 +8,22 @@ not depend on them.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
+
+from language.folding import folded
 
 Alarm = Literal["crisis", "dreiging"]
 
 
 def alarm(text: str) -> Alarm | None:
     """``crisis`` when somebody may be in need, ``dreiging`` for threats or violence, else None."""
-    plain = _folded(text)
+    plain = " ".join(folded(text).split())
     of_self = _SUBJECT.search(plain) and _FIRST_PERSON.search(plain)
     if (of_self or _CRISIS.search(plain)) and not _OTHERWISE.search(plain):
         return "crisis"
     if _THREAT.search(plain) or _VIOLENCE.search(plain):
         return "dreiging"
     return None
-
-
-def _folded(text: str) -> str:
-    split = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    plain = "".join(letter for letter in split if not unicodedata.combining(letter))
-    return " ".join(plain.split())
 
 
 _FIRST_PERSON = re.compile(r"\b(?:ik|'?k|mij|me|mijn|m'n|mezelf)\b")

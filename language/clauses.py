@@ -7,6 +7,8 @@ answers: each clause becomes a statement. By rule, so that it is the same on eve
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 
 FEWEST_WORDS = 4
 """With fewer words on either side a sentence stays whole: "bel en vraag" is one thing to do."""
@@ -50,7 +52,15 @@ _LEANS_BACK = re.compile(
     r"\S+\s(?:(?:het|dat|er|hen|dit|daar|ze|hem|haar)\s|(?:die|deze)\s(?:met|in|op|aan|door|naar)\s)",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r"\s*;\s+|\s*,\s+(?:(?:en|maar)\s+(?:ook\s+)?)?|\s+(?:en|maar)\s+(?:ook\s+)?")
+# White space before a joint is tried where it begins only: in long runs each place would cost one
+# look at all the rest.
+_JOINT = re.compile(
+    r"(?:(?<!\s)\s+)?(?:;\s+|,\s+(?:(?:en|maar)\s+(?:ook\s+)?)?)"
+    r"|(?<!\s)\s+(?:en|maar)\s+(?:ook\s+)?"
+)
+_WORD = re.compile(r"\S+")
+_OPENS = {"(": 1, ")": -1, "“": 1, "”": -1}
+_LONGEST_ORDER = 24
 
 
 def opens_with_order(text: str) -> bool:
@@ -65,38 +75,52 @@ def clause_spans(sentence: str) -> list[tuple[int, int]]:
     of its own ("... moet ..., en de gemeenten moeten ..."). The joint ("en", a comma) belongs to no
     clause.
     """
+    joints = [joint.span() for joint in _JOINT.finditer(sentence)]
+    if not joints:
+        return [(0, len(sentence))]
+    words = [word.start() for word in _WORD.finditer(sentence)]
+    modals = [modal.start() for modal in _MODAL.finditer(sentence)]
+    depths = _depths(sentence, [first for first, _ in joints])
+    ends = [first for first, _ in joints[1:]] + [len(sentence)]
     cuts: list[tuple[int, int]] = []
     start = 0
-    for joint in _JOINT.finditer(sentence):
-        left, right = sentence[start : joint.start()], sentence[joint.end() :]
-        if _depth(sentence[: joint.start()]) == 0 and _splits(left, right):
-            cuts.append((start, joint.start()))
-            start = joint.end()
+    for (first, last), depth, end in zip(joints, depths, ends, strict=True):
+        left = bisect_left(words, first) - bisect_left(words, start)
+        right = len(words) - bisect_left(words, last)
+        if depth or left < FEWEST_WORDS or right < FEWEST_WORDS:
+            continue
+        duty = bisect_left(modals, first) > bisect_left(modals, start)
+        if _opens_clause_with_order(sentence, last):
+            splits = duty or bool(_ORDER.match(sentence, start, first))
+        else:
+            # The right side ends where the next joint begins: its own duty must stand in it.
+            splits = duty and bool(_DUTY.match(sentence, last, end))
+        if splits:
+            cuts.append((start, first))
+            start = last
     cuts.append((start, len(sentence)))
     return cuts
 
 
-def _splits(left: str, right: str) -> bool:
-    if len(left.split()) < FEWEST_WORDS or len(right.split()) < FEWEST_WORDS:
-        return False
-    if _opens_clause_with_order(right):
-        return opens_with_order(left) or bool(_MODAL.search(left))
-    # The right side ends where the next joint begins: its own duty must stand in it.
-    return bool(_MODAL.search(left) and _DUTY.match(_JOINT.split(right, maxsplit=1)[0]))
-
-
-def _opens_clause_with_order(text: str) -> bool:
-    if not opens_with_order(text):
+def _opens_clause_with_order(text: str, start: int) -> bool:
+    if not _ORDER.match(text, start):
         return False
     # "... en zet dat online": what to put there stands in the clause before.
-    if _LEANS_BACK.match(text):
+    if _LEANS_BACK.match(text, start):
         return False
-    first, _, rest = text.partition(" ")
-    return first.lower() not in _ALSO_NOUNS or bool(_DETERMINER.match(rest))
+    space = text.find(" ", start, start + _LONGEST_ORDER)
+    first = text[start:space].lower() if space >= 0 else ""
+    return first not in _ALSO_NOUNS or bool(_DETERMINER.match(text, space + 1))
 
 
-def _depth(text: str) -> int:
-    """How many brackets and quotation marks are open: what is inside is not cut."""
-    return (
-        text.count("(") - text.count(")") + text.count("“") - text.count("”") + text.count('"') % 2
-    )
+def _depths(text: str, places: Sequence[int]) -> list[int]:
+    """How many brackets and quotation marks are open there: what is inside is not cut."""
+    found: list[int] = []
+    depth = quotes = at = 0
+    for place in places:
+        for sign in text[at:place]:
+            depth += _OPENS.get(sign, 0)
+            quotes += sign == '"'
+        found.append(depth + quotes % 2)
+        at = place
+    return found

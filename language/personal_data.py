@@ -11,8 +11,12 @@ Known misses: a family name alone without a cue, names in lower case, a street w
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +29,7 @@ from stdnum.be import nn
 from stdnum.nl import bsn
 from wordfreq import get_frequency_dict
 
-from language.pipeline import PERSON_LABELS
+from language.pipeline import PERSON_LABELS, readable
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -44,6 +48,15 @@ Kind = Literal[
 SURE = 0.5
 """From this certainty on a finding is worth asking its writer about."""
 
+BUDGET = 2.0
+"""How many seconds of work one text may take. Ten thousand characters take a tenth of a second, and
+half a second more where a pipeline looks for names."""
+
+_REMEMBERED_FROM = 0.02
+_REMEMBERED = 512
+_PIECE = 3_000
+_MOST_NUMBERS = 1_000
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -55,39 +68,119 @@ class Finding:
     certainty: float
 
 
+@dataclass(frozen=True)
+class Look:
+    """What was found in a text; ``whole`` is false where its budget ended before the text did."""
+
+    found: tuple[Finding, ...]
+    whole: bool = True
+
+
 def find(text: str, nlp: Language | None = None) -> list[Finding]:
     """The personal data in a text, in order, none overlapping another.
 
     ``nlp`` is a spaCy pipeline (``language.pipeline``); where it has names of its own they count
     too, otherwise the cues alone decide.
     """
+    return list(look(text, nlp).found)
+
+
+def look(text: str, nlp: Language | None = None, seconds: float = BUDGET) -> Look:
+    """As ``find``, for at most ``seconds`` of work, and whether the text was looked at whole.
+
+    What took long is remembered by a hash of the text, so that nobody waits for it twice.
+    """
+    key = (hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), _has_names(nlp))
+    known = _seen.get(key)
+    if known is not None:
+        return known
+    budget = _Budget(seconds)
     found: list[Finding] = []
+    taken = _Taken(len(text))
     # The surest kind first: a rijksregisternummer can look like a telephone number.
     for finder in (_emails, _accounts, _national_numbers, _phones, _addresses, _plates, _names):
-        found += _free(finder(text), found)
-    if nlp is not None and "ner" in nlp.pipe_names:
-        found += _free(_recognised(text, nlp), found)
-    return sorted(found)
+        if budget.left:
+            found += taken.free(finder(text, budget))
+    if nlp is not None and _has_names(nlp):
+        found += taken.free(_recognised(text, nlp, budget))
+    seen = Look(tuple(sorted(found)), budget.whole)
+    if budget.spent >= _REMEMBERED_FROM:
+        _seen.keep(key, seen)
+    return seen
 
 
 def masked(text: str, findings: Iterable[Finding]) -> str:
     """The text with each finding replaced by its kind between brackets; the rest is untouched."""
-    for each in sorted(findings, reverse=True):
-        text = f"{text[: each.start]}[{each.kind}]{text[each.end :]}"
-    return text
+    pieces = []
+    end = 0
+    for each in sorted(findings):
+        pieces += [text[end : each.start], f"[{each.kind}]"]
+        end = each.end
+    return "".join([*pieces, text[end:]])
 
 
-def _free(fresh: Iterable[Finding], taken: Sequence[Finding]) -> Iterator[Finding]:
-    kept = list(taken)
-    for each in fresh:
-        if all(each.end <= other.start or each.start >= other.end for other in kept):
-            kept.append(each)
-            yield each
+class _Taken:
+    """Which characters of a text are of a finding already."""
+
+    def __init__(self, length: int) -> None:
+        self._marks = bytearray(length)
+
+    def free(self, fresh: Iterable[Finding]) -> Iterator[Finding]:
+        """Those that overlap none before them; they are taken from now on."""
+        for each in fresh:
+            if self._marks.find(1, each.start, each.end) < 0:
+                self._marks[each.start : each.end] = b"\1" * (each.end - each.start)
+                yield each
 
 
-_EMAIL = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE
-)
+class _Budget:
+    """The work of this thread on one text; waiting for others does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        self._started = time.thread_time()
+        self._seconds = seconds
+        self.whole = True
+
+    @property
+    def spent(self) -> float:
+        return time.thread_time() - self._started
+
+    @property
+    def left(self) -> bool:
+        """Whether there is work left; asked for by whoever has some to do."""
+        if self.spent > self._seconds:
+            self.whole = False
+        return self.whole
+
+
+class _Seen:
+    """The latest looks that took long, by hash: nothing in it can be read."""
+
+    def __init__(self) -> None:
+        self._looks: OrderedDict[tuple[bytes, bool], Look] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[bytes, bool]) -> Look | None:
+        with self._lock:
+            return self._looks.get(key)
+
+    def keep(self, key: tuple[bytes, bool], look: Look) -> None:
+        with self._lock:
+            self._looks[key] = look
+            if len(self._looks) > _REMEMBERED:
+                self._looks.popitem(last=False)
+
+
+_seen = _Seen()
+
+
+def _has_names(nlp: Language | None) -> bool:
+    return nlp is not None and "ner" in nlp.pipe_names
+
+
+_AT = re.compile(r"@|\(at\)|\[at\]", re.IGNORECASE)
+_HOST = re.compile(r"\s?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_BEFORE_AT = frozenset("_.+-")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,8}\b", re.IGNORECASE)
 _NATIONAL = re.compile(
     r"(?<![\d.,/-])\d{2}[. ]?\d{2}[. ]?\d{2}[ -]{0,3}\d{3}[. -]?\d{2}(?![\d,/-])"
@@ -97,12 +190,25 @@ _NAMED_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|sofi)\b", re.I
 _BEFORE = 40
 
 
-def _emails(text: str) -> Iterator[Finding]:
-    for match in _EMAIL.finditer(text):
-        yield Finding(match.start(), match.end(), "e-mailadres", 1.0)
+def _emails(text: str, _: _Budget) -> Iterator[Finding]:
+    # From the sign outwards: from the front, every letter of a long word could begin an address.
+    last = 0
+    for sign in _AT.finditer(text):
+        host = _HOST.match(text, sign.end())
+        end = sign.start()
+        if host is None or end <= last:
+            continue
+        if text[end - 1].isspace():
+            end -= 1
+        start = end
+        while start > last and (text[start - 1].isalnum() or text[start - 1] in _BEFORE_AT):
+            start -= 1
+        if start < end:
+            last = host.end()
+            yield Finding(start, last, "e-mailadres", 1.0)
 
 
-def _accounts(text: str) -> Iterator[Finding]:
+def _accounts(text: str, _: _Budget) -> Iterator[Finding]:
     for match in _IBAN.finditer(text):
         # The next word may look like one more group of the number.
         end = match.end()
@@ -116,7 +222,7 @@ def _accounts(text: str) -> Iterator[Finding]:
             end = cut
 
 
-def _national_numbers(text: str) -> Iterator[Finding]:
+def _national_numbers(text: str, _: _Budget) -> Iterator[Finding]:
     for match in _NATIONAL.finditer(text):
         if nn.is_valid(match[0]):
             yield Finding(match.start(), match.end(), "rijksregisternummer", 1.0)
@@ -127,18 +233,21 @@ def _national_numbers(text: str) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "bsn", 1.0 if named else 0.6)
 
 
-def _phones(text: str) -> Iterator[Finding]:
+def _phones(text: str, budget: _Budget) -> Iterator[Finding]:
     for region in ("BE", "NL"):
-        for match in phonenumbers.PhoneNumberMatcher(text, region):
+        matcher = phonenumbers.PhoneNumberMatcher(text, region, max_tries=_MOST_NUMBERS)
+        for match in matcher:
             # Without a leading zero or plus it is more often an amount or a code.
             if match.raw_string.lstrip("(").startswith(("0", "+")):
                 yield Finding(match.start, match.end, "telefoonnummer", 0.9)
+        if matcher._max_tries <= 0:
+            budget.whole = False
 
 
 _STREET = re.compile(
-    r"\b(?:[A-Z][\w'’-]*\s(?:(?:van|de|den|der|het|ter|ten)\s)*){0,3}"
-    r"(?:[A-Za-zÀ-ÿ'’-]{3,}(?:straat|laan|steenweg|dreef|plein|kaai|kade|gracht|singel|stwg)"
-    r"|[A-ZÀ-Ý][a-zà-ÿ'’-]{2,}(?:weg|lei|baan|hof|pad|dijk|vest|wijk)|Steenweg|Dorp|Markt|Kerkplein)"
+    r"\b(?:[A-Z][\w'’-]{0,60}\s(?:(?:van|de|den|der|het|ter|ten)\s){0,4}){0,3}"
+    r"(?:[A-Za-zÀ-ÿ'’-]{3,60}(?:straat|laan|steenweg|dreef|plein|kaai|kade|gracht|singel|stwg)"
+    r"|[A-ZÀ-Ý][a-zà-ÿ'’-]{2,60}(?:weg|lei|baan|hof|pad|dijk|vest|wijk)|Steenweg|Dorp|Markt|Kerkplein)"
     r",?\s(?:nr\.?\s?|nummer\s)?\d{1,4}(?![\d.,]\d|\s?(?:%|euro|jaar|uur|km|meter|keer|procent))"
     r"(?:[a-z]|\s?[A-F])?\b(?:\s?(?:bus|bte|/)\s?\w{1,4})?"
     r"(?:,?\s(?:te\s)?(?:B-)?[1-9]\d{3}(?:\s?[A-Z]{2}\b)?\s[A-Z][\w-]+)?"
@@ -153,7 +262,7 @@ _PLATE = re.compile(
 )
 
 
-def _addresses(text: str) -> Iterator[Finding]:
+def _addresses(text: str, _: _Budget) -> Iterator[Finding]:
     for match in _STREET.finditer(text):
         yield Finding(match.start(), match.end(), "adres", 0.9)
     for match in _POSTCODE.finditer(text):
@@ -161,12 +270,17 @@ def _addresses(text: str) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "adres", 0.7)
 
 
-def _plates(text: str) -> Iterator[Finding]:
+def _plates(text: str, _: _Budget) -> Iterator[Finding]:
     for match in _PLATE.finditer(text):
         yield Finding(match.start(), match.end(), "nummerplaat", 0.8)
 
 
-_CAPITAL = r"[A-ZÀ-Ý][a-zà-ÿ]+(?:['’-][A-ZÀ-Ý]?[a-zà-ÿ]+)*|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+"
+# Names and streets are no longer than this: else every letter of a long row would begin one.
+_SMALL = r"[a-zà-ÿ]{1,40}"
+_CAPITAL = (
+    rf"[A-ZÀ-Ý]{_SMALL}(?:['’-][A-ZÀ-Ý]?{_SMALL}){{0,5}}|[A-Z]['’][A-Z][a-z]{{1,40}}"
+    r"|Mc[A-Z][a-z]{1,40}"
+)
 _BETWEEN = r"(?:van|de|den|der|het|ter|ten|von|el|al|la|le|du|'t|van 't|di)"
 _LAST = rf"(?:(?:{_BETWEEN}|V[ao]n|De|Den|Der|Ter|Ten|El|Al|Vande|Vander)\s){{0,2}}(?:{_CAPITAL})"
 _NAME = rf"(?:{_CAPITAL})(?:\s{_LAST})?|{_LAST}"
@@ -195,6 +309,7 @@ _CALLED = re.compile(
     rf"|[Gg]roet(?:jes|en)?,?|[Mm]et vriendelijke groet(?:en)?,?)\s({_NAME})"
 )
 _I_AM = re.compile(rf"\b(?:[Ii]k ben|[Hh]ier is)\s({_NAME})")
+_WHOLE_NAME = re.compile(rf"({_CAPITAL})\s({_LAST})")
 _FULL = re.compile(rf"\b({_CAPITAL})\s({_LAST})")
 _IN_PUBLIC = re.compile(
     r"\b(?:[Mm]inister(?:-president)?|[Vv]iceminister-president|[Pp]remier|[Ss]taatssecretaris"
@@ -226,7 +341,7 @@ _OFTEN = 3e-6
 _LONGEST = 12
 
 
-def _names(text: str) -> Iterator[Finding]:
+def _names(text: str, _: _Budget) -> Iterator[Finding]:
     for pattern, certainty in ((_TITLED, 0.9), (_CALLED, 0.8), (_RELATED, 0.8)):
         for match in pattern.finditer(text):
             end = _name_end(text, match.start(1), match.end(1))
@@ -236,7 +351,7 @@ def _names(text: str) -> Iterator[Finding]:
         for match in pattern.finditer(text):
             # "Directeur van Nintendo": what starts small is a place or a house.
             head = match[1].split()[0]
-            if head[0].isupper() and head in _first_names() | _last_names():
+            if head[0].isupper() and (head in _first_names() or head in _last_names()):
                 start, end = match.span(1)
                 if _private(text, match.start(), start, end):
                     yield Finding(start, end, "naam", 0.8)
@@ -269,20 +384,35 @@ def _private(text: str, cue: int, start: int, end: int) -> bool:
     return not _IN_PUBLIC.search(before) and not _OF_A_HOUSE.match(text, end)
 
 
-def _recognised(text: str, nlp: Language) -> Iterator[Finding]:
+def _recognised(text: str, nlp: Language, budget: _Budget) -> Iterator[Finding]:
     """Full names that the pipeline takes for a person's; single words are too often wrong."""
     skip = [name for name in ("parser", "lemmatizer") if name in nlp.pipe_names]
-    doc = next(iter(nlp.pipe([text], disable=skip)))
-    for entity in doc.ents:
-        if entity.label_ not in PERSON_LABELS:
-            continue
-        words = entity.text.split()
-        name = re.fullmatch(rf"({_CAPITAL})\s({_LAST})", entity.text)
-        start, end = entity.start_char, entity.end_char
-        if name is None or any(_everyday(word) or len(word) > _LONGEST for word in words):
-            continue
-        if _private(text, start, start, end):
-            yield Finding(start, end, "naam", 0.6)
+    for first, last in _pieces(text):
+        if not budget.left:
+            return
+        doc = next(iter(nlp.pipe([readable(text[first:last])], disable=skip)))
+        for entity in doc.ents:
+            if entity.label_ not in PERSON_LABELS:
+                continue
+            words = entity.text.split()
+            name = _WHOLE_NAME.fullmatch(entity.text)
+            start, end = first + entity.start_char, first + entity.end_char
+            if name is None or any(_everyday(word) or len(word) > _LONGEST for word in words):
+                continue
+            if _private(text, start, start, end):
+                yield Finding(start, end, "naam", 0.6)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """A long text in pieces, each up to the end of a line, a sentence or at least a word."""
+    start = 0
+    while len(text) - start > _PIECE:
+        until = start + _PIECE
+        ends = (text.rfind(mark, start + 1, until) for mark in ("\n", ". ", " "))
+        end = next((end + 1 for end in ends if end > start + _PIECE // 2), until)
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import spacy
 import spacy.about
 from spacy.lang.nl.stop_words import STOP_WORDS as _SPACY_STOP_WORDS
@@ -48,6 +50,9 @@ _NO_PARTICIPLES = frozenset(
     "gebied geluid gezicht gewicht gerecht gedicht geduld geweld gevecht geslacht".split()  # noqa: SIM905
 )
 _NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
+# The tokenizer takes the square of the length of what stands without white space. No word is this
+# long, and no row of signs means anything.
+_UNREADABLE = re.compile(r"\S{101,}|[^\w\s]{21,}")
 _log = logging.getLogger(__name__)
 
 
@@ -126,9 +131,9 @@ def _not_loadable(name_or_path: str, error: Exception) -> PipelineUnavailable:
 def dutch_sentences(doc: Doc) -> Doc:
     """Sentence boundaries by the rules of ``language.sentences``."""
     starts = {start for start, _ in sentence_spans(doc.text)}
-    for token in doc:
-        token.is_sent_start = token.i == 0 or token.idx in starts
-    return doc
+    marks: Any = np.array([1 if token.i == 0 or token.idx in starts else -1 for token in doc])
+    # All at once: setting one token's mark looks at all tokens.
+    return doc.from_array(["SENT_START"], marks.astype(np.uint64).reshape(-1, 1))
 
 
 def _fallback() -> Language:
@@ -137,6 +142,14 @@ def _fallback() -> Language:
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()
     return nlp
+
+
+def readable(text: str) -> str:
+    """The text with white space for what no pipeline can read in little time; as long as it was.
+
+    That is what goes on for over 100 signs without white space, or over 20 without a letter.
+    """
+    return _UNREADABLE.sub(lambda found: " " * len(found[0]), text)
 
 
 @dataclass(frozen=True)
@@ -154,10 +167,11 @@ class Word:
 def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
     """The words of each text, punctuation left out, accents intact.
 
-    Lemmas in lower case; a word without one, or with a lemma of symbols, is its own lemma.
+    Lemmas in lower case; a word without one, or with a lemma of symbols, is its own lemma. What is
+    not ``readable`` is no word.
     """
     skip = [name for name in ("ner", "parser") if name in nlp.pipe_names]
-    flat = [" ".join(text.splitlines()) if "\n" in text else text for text in texts]
+    flat = [readable(" ".join(text.splitlines()) if "\n" in text else text) for text in texts]
     found: list[list[Word]] = []
     for doc in nlp.pipe(flat, batch_size=128, disable=skip):
         row: list[Word] = []
@@ -189,7 +203,7 @@ def tagged_words(nlp: Language, texts: list[str]) -> list[list[Word]]:
 
 
 def _with_tags(nlp: Language, text: str, row: list[Word]) -> list[tuple[Word, str]]:
-    tokens = [token for token in nlp.make_doc(text) if not token.is_space]
+    tokens = [token for token in nlp.make_doc(readable(text)) if not token.is_space]
     tags = universal_tags([token.text for token in tokens])
     by_start = {token.idx: tag for token, tag in zip(tokens, tags, strict=True)}
     return [(word, by_start.get(word.start, "")) for word in row]

@@ -24,54 +24,65 @@ ABBREVIATIONS = frozenset(
 )
 _CAN_END = frozenset({"e.a.", "e.d.", "enz.", "etc.", "a.u.b.", "jl.", "jr.", "sr."})
 
-_END = re.compile(
-    r"""(?P<mark>[.!?…]+)            # what ends a sentence
-        (?P<note>\d{1,2})?           # a footnote's number glued to it
-        (?P<close>["'”’»)\]]*)       # what closes with it
-        (?P<gap>\s+)                 # and white space before
-        (?P<next>\S)                 # the next sentence
-    """,
-    re.VERBOSE,
-)
-_LAST_WORD = re.compile(r"[\w./’'-]*$")
+_MARK = re.compile(r"[.!?…]+")
+# After the mark: a footnote's number glued to it, what closes with it, and the next sentence.
+_GAP = re.compile(r"""(?P<note>\d{1,2})?(?P<close>["'”’»)\]]*)(?P<gap>\s+)(?P<next>\S)""")
+_IN_WORD = frozenset("_./’'-")
+_BEFORE_NUMBER = " \n-–•*"
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The sentences of one paragraph as ``(start, end)`` in characters, without outer white space.
 
-    Line breaks count as spaces. Together the spans cover all that is not white space.
+    Line breaks count as spaces. Together the spans cover all that is not white space. The time it
+    takes grows with the length only, whatever is written.
     """
     spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _END.finditer(text):
-        if _ends_sentence(text, match):
-            end = match.start("gap")
-            spans.append(_trimmed(text, start, end))
-            start = match.start("next")
+    start = position = 0
+    opening = len(text) - len(text.lstrip(_BEFORE_NUMBER))
+    while mark := _MARK.search(text, position):
+        gap = _GAP.match(text, mark.end())
+        if gap is None:
+            position = mark.end()
+            continue
+        if _ends_sentence(text, mark, gap, opening):
+            spans.append(_trimmed(text, start, gap.start("gap")))
+            start = gap.start("next")
+        position = gap.end()
     spans.append(_trimmed(text, start, len(text)))
     return [(first, last) for first, last in spans if first < last]
 
 
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    mark, following = match["mark"], match["next"]
-    before = text[: match.start("mark")]
-    if match["note"] and not (before[-1:].isalpha() or before[-1:] in ")’”"):
+def _ends_sentence(text: str, mark: re.Match[str], gap: re.Match[str], opening: int) -> bool:
+    """``opening`` is where the first word begins: white space and list marks stand before it."""
+    at, following = mark.start(), gap["next"]
+    before = text[at - 1 : at]
+    if gap["note"] and not (before.isalpha() or before in ")’”"):
         return False
-    if mark != ".":
+    if mark[0] != ".":
         # "Waarom niet? vraag ik" and "enz... en zo" go on; a new sentence has a capital.
-        return not following.islower() or (mark in "!?" and not match["close"])
-    found = _LAST_WORD.search(before)
-    word = (found[0] if found else "").lower() + "."
+        return not following.islower() or (mark[0] in "!?" and not gap["close"])
+    word = _last_word(text, at).lower() + "."
     if word in ABBREVIATIONS or word in _CAN_END:
         return word in _CAN_END and following.isupper()
     bare = word.rstrip(".")
     if len(bare) == 1 and bare.isalpha():
         return False
-    if bare.isdigit() and before[: -len(bare)].strip(" \n-–•*") == "":
+    if bare.isdigit() and at - len(bare) <= opening:
         return False
     if following.islower():
-        return len(bare) > 2 and "." not in bare and not match["close"]
+        return len(bare) > 2 and "." not in bare and not gap["close"]
     return True
+
+
+def _last_word(text: str, end: int) -> str:
+    """The word that ends there, the full stops within it included; a line may break after it."""
+    if end and text[end - 1] == "\n":
+        end -= 1
+    start = end
+    while start and (text[start - 1].isalnum() or text[start - 1] in _IN_WORD):
+        start -= 1
+    return text[start:end]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

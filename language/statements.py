@@ -25,11 +25,12 @@ _BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}[.)
 _MARK = re.compile(r"(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\))\s+(?=\S)")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _PAGE = re.compile(r"(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}(?:\s*(?:/|van|of)\s*\d{1,4})?", re.I)
-_URL = re.compile(r"(?:<?(?:https?://|www\.)\S+>?\s*)+", re.I)
+_URL = re.compile(r"<?(?:https?://|www\.)\S+(?:\s+<?(?:https?://|www\.)\S+)*\s*", re.I)
 _NOTE = re.compile(r"(?:\[\^?)?(\d{1,3})(?:\]:?)?\s+\S")
+_RAISED = re.compile(r"[^\W\d_][’'”\")\]]*[.,;:?!]?(\d{1,3})(?!\d)(?![^\W\d_])")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+")
 _QUOTE_MARK = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_LIFE_DATES = re.compile(r"\(\s*[°*]?\s*\d{3,4}\s*[-–]\s*(?:\d{3,4})?\s*\)")
+_LIFE_DATES = re.compile(r"\(\s*+(?:[°*]\s*+)?\d{3,4}\s*+[-–]\s*+(?:\d{3,4}\s*+)?\)")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -183,13 +184,14 @@ def _note_lines(lines: list[_Line], text: str) -> frozenset[int]:
     """The lines that are footnotes: a number first, and that number raised at a word earlier on."""
     found: set[int] = set()
     free = True
+    raised: dict[str, int] = {}
+    for match in _RAISED.finditer(text):
+        raised.setdefault(match[1], match.end())
     for index, line in enumerate(lines):
-        match = _NOTE.match(line.bare)
-        if match and free:
-            raised = re.compile(rf"[^\W\d_][’'”\")\]]*[.,;:?!]?{match[1]}(?!\d)(?![^\W\d_])")
-            if raised.search(text, 0, line.start):
-                found.add(index)
-                continue
+        note = _NOTE.match(line.bare)
+        if note and free and raised.get(note[1], len(text)) <= line.start:
+            found.add(index)
+            continue
         free = not line.bare or bool(_URL.fullmatch(line.bare)) or index in found
     return frozenset(found)
 

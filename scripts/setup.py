@@ -146,7 +146,7 @@ def find_uv() -> str:
 
 
 def _uv_version(path: str) -> tuple[int, ...]:
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)", _output([path, "--version"]))
+    found = re.search(r"(?<!\d)(\d{1,9})\.(\d{1,9})\.(\d{1,9})", _output([path, "--version"]))
     return tuple(int(part) for part in found.groups()) if found else ()
 
 
