@@ -54,7 +54,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 def wait_for(words: str, logged: pytest.LogCaptureFixture) -> None:
     """Waits until a log tells this; what nobody took is collected meanwhile, and told."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while words not in logged.text and time.monotonic() < until:
         time.sleep(0.05)
         gc.collect()
