@@ -12,6 +12,7 @@ one node with one voice, nodes are sorted by their vectors, and what is added up
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import asdict
 from itertools import count
 from typing import Any
 
@@ -22,6 +23,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from analysis.consensus import Labels as Labels
 from analysis.consensus import Votes, cut, renumbered, tree, vote
 from analysis.neighbours import neighbour_graph, whole
+from analysis.parameters import CLUSTERING
 from language.embedding import Vectors, normalised
 
 WITHOUT_THEME = -1
@@ -45,12 +47,12 @@ class GraphClusterer:
 
     def __init__(
         self,
-        neighbours: int = 20,
-        agreement: float = 0.45,
-        close_agreement: float = 0.8,
-        votes: int = 200,
-        smallest: float = 0.3,
-        seed: int = 0,
+        neighbours: int = CLUSTERING.neighbours,
+        agreement: float = CLUSTERING.agreement,
+        close_agreement: float = CLUSTERING.close_agreement,
+        votes: int = CLUSTERING.votes,
+        smallest: float = CLUSTERING.smallest,
+        seed: int = CLUSTERING.seed,
         people: Sequence[Hashable] | None = None,
     ) -> None:
         """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
@@ -73,8 +75,7 @@ class GraphClusterer:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
         """The parameters by name."""
-        names = ("neighbours", "agreement", "close_agreement", "votes", "smallest", "seed")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in asdict(CLUSTERING)}
 
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
         """Clusters (texts, dimension) vectors."""

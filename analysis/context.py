@@ -34,9 +34,6 @@ from wordfreq import zipf_frequency
 
 from language.embedding import Vectors, normalised
 
-METHOD = 1
-"""Rises when statements are compared otherwise than before, so that an analysis is made anew."""
-
 _MUCH = 10
 _NEAR = 2
 _CONTEXT = 0.8

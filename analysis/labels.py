@@ -28,10 +28,6 @@ from analysis.phrases import Phrase, phrases
 from analysis.proposals import names_actor, reads_as_proposal, wording
 from language.embedding import Vectors, normalised
 
-METHOD = 3
-"""Rises when labels, quotes or proposed actions are chosen otherwise than before, so that an
-analysis is made anew."""
-
 CENTRAL = 40
 """How many of a theme's most central statements are read for its label."""
 

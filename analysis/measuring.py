@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,9 @@ from consultation.catalogue import Catalogue
 from consultation.effects import Measure
 from consultation.models import Contribution, ContributionVersion, Round, Submission
 from consultation.storage import Storage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHANNEL_COLUMNS = (
     "round",
@@ -84,6 +88,8 @@ def channels(
     until_round: int | None = None,
 ) -> pd.DataFrame:
     """How much the measured answers say, by round and channel; see ``analysis.channels``."""
+    import pandas as pd
+
     query = answers(
         Round.number,
         Contribution.channel,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from analysis import plan_document, sheets
+from analysis.export_formats import Format, What
 from analysis.export_words import word
 from analysis.picture import Picture, Pictures
 from analysis.plan import Plan
@@ -21,33 +21,6 @@ from analysis.release import FOLD_BELOW, breakdown, quotable
 from analysis.sheets import Column, Sheet
 from analysis.themes import UNKNOWN_GROUP
 from consultation.catalogue import Catalogue
-
-
-class What(StrEnum):
-    """What can be exported."""
-
-    actieplan = "actieplan"
-    statements = "statements"
-    themes = "themes"
-
-
-class Format(StrEnum):
-    """The kinds of file it can be exported as."""
-
-    docx = "docx"
-    xlsx = "xlsx"
-    csv = "csv"
-    md = "md"
-    json = "json"
-
-
-MEDIA = {
-    Format.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Format.xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.csv: "text/csv; charset=utf-8",
-    Format.md: "text/markdown; charset=utf-8",
-    Format.json: "application/json",
-}
 
 _PLAN = ("opdracht", *plan_document.ACTION_COLUMNS, "people", "groups")
 _THEMES = (

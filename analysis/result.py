@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analysis.agreement import Agreement
 from analysis.known import Known, Placed, Portrait
 from analysis.standing import Said
 from analysis.voices import Voices
 from consultation.curation_state import Proposal
+
+if TYPE_CHECKING:
+    from analysis.agreement import Agreement
+
+
+class Overtaken(Exception):
+    """Another run over the same opdracht was stored while this one was under way."""
 
 
 @dataclass(frozen=True)

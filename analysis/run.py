@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from spacy.language import Language
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tqdm import tqdm
 
-from analysis.clustering import GraphClusterer
-from analysis.context import METHOD as CONTEXT
-from analysis.context import company, in_context, links
-from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
-from analysis.finding import find_anew, find_on, refit_due
+from analysis.embeddings import AnalysisError, encoder_named, model_key
 from analysis.known import known_of
-from analysis.labels import METHOD as LABELS
 from analysis.measuring import measure_new
-from analysis.result import Found, OpdrachtResult, RunResult
-from analysis.run_store import Overtaken, store
+from analysis.parameters import CLUSTERING, METHODS
+from analysis.result import Found, OpdrachtResult, Overtaken, RunResult
 from analysis.standing import standing
 from analysis.statements import cut_new
 from analysis.themes import FEWEST
-from analysis.voices import METHOD as VOICES
-from analysis.voices import sort_out
 from consultation import rounds
 from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
@@ -37,14 +25,9 @@ from consultation.curation_store import curation_hash, load_events
 from consultation.models import AnalysisRun, Round
 from consultation.storage import Storage
 from language.embedding import Encoder
-from language.pipeline import PipelineUnavailable, load_pipeline, pipeline_status
+from language.pipeline_status import PipelineUnavailable, pipeline_status
 
-__all__ = ["METHOD", "OpdrachtResult", "RunResult", "analyse"]
-
-METHOD = "votes-of-leiden-8"
-CONTINUING = "map-and-challenge-4"
-
-_SMALL = 2_000
+__all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
 
 @dataclass(frozen=True)
@@ -113,15 +96,7 @@ def _tools(encoder_name: str, spacy_model: str) -> _Tools:
         encoder=encoder,
         spacy_model=spacy_model,
         models={"embedding": model_key(encoder), "spacy": pipeline},
-        parameters={
-            "method": METHOD,
-            "continuing": CONTINUING,
-            "context": CONTEXT,
-            "voices": VOICES,
-            "labels": LABELS,
-            "fewest": FEWEST,
-            **GraphClusterer().get_params(),
-        },
+        parameters={**METHODS, "fewest": FEWEST, **asdict(CLUSTERING)},
     )
 
 
@@ -149,18 +124,19 @@ def _analysed(
         same = _last_run(session, round_.id, opdracht)
         if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
             return _stored_result(same, round_.number)
-    for each in found:
-        each.voices = sort_out(
-            [said.text for said in each.everything],
-            {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
-        )
-        each.said = [each.everything[row] for row in each.voices.heard]
-        each.refit = refit_due(each.known, round_.number, len(each.everything), tools.method)
-    wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]
-    vectors_of(
-        storage, tools.encoder, [said.text for each in wanted for said in each.said], progress
+    # What seeks themes takes seconds to load, and is not needed where nothing changed.
+    from analysis.find_themes import find_themes
+    from analysis.run_store import store
+
+    find_themes(
+        found,
+        storage,
+        tools.encoder,
+        tools.spacy_model,
+        round_number=round_.number,
+        method=tools.method,
+        progress=progress,
     )
-    _find_all(found, storage, tools, progress)
     about = {
         "parameters": tools.parameters,
         "models": tools.models,
@@ -168,54 +144,6 @@ def _analysed(
         "curation_hash": decided,
     }
     return store(storage, consultation_id, round_, opdracht, found, about, tools.method)
-
-
-def _find_all(found: Sequence[Found], storage: Storage, tools: _Tools, progress: bool) -> None:
-    """Finds the themes of each opdracht, small ones side by side: most of the work lets go of the
-    interpreter. A large one is left in the main thread, where it can be interrupted at once."""
-
-    try:
-        nlp = load_pipeline(tools.spacy_model)
-    except PipelineUnavailable as error:
-        raise AnalysisError(str(error)) from error
-
-    def timed(each: Found) -> None:
-        started = time.perf_counter()
-        _find(each, storage, tools.encoder, nlp)
-        each.seconds = round(time.perf_counter() - started, 3)
-
-    bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
-    with bar, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        small = [pool.submit(timed, each) for each in found if len(each.said) <= _SMALL]
-        try:
-            for each in found:
-                if len(each.said) > _SMALL:
-                    timed(each)
-                    bar.update()
-            for future in as_completed(small):
-                future.result()
-                bar.update()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
-    known = found.known
-    going_on = known.decided or (not found.refit and known.carried)
-    if not going_on and len(found.said) < FEWEST:
-        return
-    alone = vectors_of(storage, encoder, [each.text for each in found.said])
-    heard_with = company(
-        [each.contribution for each in found.said],
-        [(each.participant, each.round) for each in found.said],
-    )
-    vectors = in_context(alone, heard_with)
-    # Links are for seeking themes; of many texts they take a while.
-    texts = [each.text for each in found.said]
-    linked = links(alone, texts, heard_with) if found.refit else vectors
-    find = find_on if going_on else find_anew
-    find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
 
 
 def _input_hash(found: Sequence[Found], method: str) -> str:

@@ -13,7 +13,7 @@ from analysis.agreement import Agreement
 from analysis.alignment import persistence
 from analysis.coherence import diversity
 from analysis.known import Refit
-from analysis.result import Found, FoundTheme, OpdrachtResult, RunResult
+from analysis.result import Found, FoundTheme, OpdrachtResult, Overtaken, RunResult
 from analysis.standing import Said
 from analysis.trust import speakers, subsamples, warnings, weakest
 from analysis.voices import store_marks
@@ -35,10 +35,6 @@ from consultation.storage import Storage
 
 FEWEST_DECISIONS = 30
 """With fewer decisions by people than this, agreement is no figure."""
-
-
-class Overtaken(Exception):
-    """Another run over the same opdracht was stored while this one was under way."""
 
 
 def store(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from analysis.embeddings import encoder_named, vectors_of
@@ -21,6 +21,9 @@ from consultation.models import (
 )
 from consultation.storage import Storage
 from language.statements import Span, statement_spans
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATEMENT_COLUMNS = (
     "id",
@@ -93,6 +96,8 @@ def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = Non
     ``start`` and ``end`` count characters in the answer ``contribution``; ``opdracht`` is empty
     where none is sure; ``themes`` lists theme ids, taken from the given mapping by statement id.
     """
+    import pandas as pd
+
     known = themes or {}
     rows = [
         (

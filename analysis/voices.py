@@ -23,15 +23,11 @@ from zlib import crc32
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
-from wordfreq import zipf_frequency
 
 from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
 from consultation.models import Assignment, RunMark
 from language.foreign import foreign_language
 from language.informativeness import is_non_answer
-
-METHOD = 2
-"""Rises when texts are sorted otherwise than before, so that an analysis is made anew."""
 
 _LONGEST_NOTHING = 80
 _FEWEST_WORDS = 5
@@ -294,6 +290,8 @@ def _typo(one: str, other: str) -> bool:
 
 
 def _exists(word: str) -> bool:
+    from wordfreq import zipf_frequency  # takes half a second to load
+
     return zipf_frequency(word, "nl") > 0
 
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
-from wordfreq import get_frequency_dict
 
 LATIN = ("en", "fr", "de", "es", "it", "pt", "tr", "pl", "ro")
 """Languages in Latin script that are told apart; another one counts as Dutch."""
@@ -86,5 +85,7 @@ def _score(words: list[str], language: str) -> float:
 
 @lru_cache(maxsize=16)
 def _logarithms(language: str) -> Mapping[str, float]:
+    from wordfreq import get_frequency_dict  # takes half a second to load
+
     listed = get_frequency_dict(language, wordlist="small")
     return {word: max(float(np.log10(share)), _FLOOR) for word, share in listed.items()}

@@ -24,7 +24,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from wordfreq import get_frequency_dict
 
 from language.embedding import Encoder, Vectors, normalised
 from language.folding import folded
@@ -191,14 +190,20 @@ def _words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _TOKEN.findall(plain)]
 
 
+def _word_list(size: str) -> dict[str, float]:
+    from wordfreq import get_frequency_dict  # takes half a second to load
+
+    return get_frequency_dict("nl", wordlist=size)
+
+
 @lru_cache(maxsize=1)
 def _frequencies() -> dict[str, float]:
-    return get_frequency_dict("nl", wordlist="best")
+    return _word_list("best")
 
 
 @lru_cache(maxsize=1)
 def _trigrams() -> frozenset[str]:
-    common = get_frequency_dict("nl", wordlist="small")
+    common = _word_list("small")
     counts = Counter(part for word in common for part in set(_parts(folded(word))))
     return frozenset(part for part, times in counts.items() if times >= _TRIGRAM_FROM)
 

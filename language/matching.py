@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from language.embedding import Encoder, Vectors, kept_vectors, normalised
 
@@ -61,6 +60,8 @@ class Matcher:
         means = np.stack([raw[owner == i].mean(axis=0) for i in range(len(self.numbers))])
         self._centre = means.mean(axis=0)
         self._vectors = normalised(raw - self._centre)
+        from sklearn.feature_extraction.text import TfidfVectorizer  # takes a second to load
+
         self._letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(4, 6), sublinear_tf=True, dtype=np.float64
         )

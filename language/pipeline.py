@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import logging
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import spacy
-import spacy.about
 from spacy.lang.nl.stop_words import STOP_WORDS as _SPACY_STOP_WORDS
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from language.pipeline_status import not_loadable, pipeline_status
 from language.sentences import sentence_spans
 from language.tagging import universal_tags
-
-FALLBACK_NAME = "nl-lookups"
 
 PERSON_LABELS = frozenset({"PERSON", "PER"})
 PLACE_LABELS = frozenset({"LOC", "GPE", "FAC"})
@@ -53,20 +48,6 @@ _NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
 # The tokenizer takes the square of the length of what stands without white space. No word is this
 # long, and no row of signs means anything.
 _UNREADABLE = re.compile(r"\S{101,}|[^\w\s]{21,}")
-_log = logging.getLogger(__name__)
-
-
-class PipelineUnavailable(Exception):
-    """A named pipeline cannot be loaded; the message says what to mend."""
-
-
-@dataclass(frozen=True)
-class PipelineStatus:
-    """Which pipeline serves. ``loss`` says what is missing with the fallback, else it is empty."""
-
-    name: str
-    is_fallback: bool
-    loss: str
 
 
 def load_pipeline(name_or_path: str = "nl_core_news_sm") -> Language:
@@ -82,49 +63,13 @@ def load_pipeline(name_or_path: str = "nl_core_news_sm") -> Language:
 
 
 @lru_cache(maxsize=2)
-def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
-    """What ``load_pipeline`` gives for this name, without loading it; raises the same where there
-    is no such folder or it tells of no pipeline."""
-    folder = Path(name_or_path)
-    if folder.is_dir():
-        try:
-            meta = spacy.util.get_model_meta(folder)
-        except (OSError, ValueError) as error:
-            raise _not_loadable(name_or_path, error) from error
-        return PipelineStatus(f"{meta['name']} {meta['version']}", False, "")
-    if "/" in name_or_path or "\\" in name_or_path:
-        raise PipelineUnavailable(
-            f"{name_or_path}: there is no such folder; set SAMENSPRAAK_SPACY_MODEL to a spaCy "
-            "pipeline's folder or name, or leave it out."
-        )
-    if spacy.util.is_package(name_or_path):
-        version = importlib.metadata.version(name_or_path)
-        return PipelineStatus(f"{name_or_path} {version}", False, "")
-    loss = (
-        f"{name_or_path} is not installed: lemmas come from a word list, and there are no parts of "
-        "speech and no names of persons, places and organisations. Where it can be downloaded, "
-        "mend this with: make setup RETRY_MODEL=1 (or correct SAMENSPRAAK_SPACY_MODEL)"
-    )
-    _log.warning("%s", loss)
-    return PipelineStatus(f"{FALLBACK_NAME} {spacy.about.__version__}", True, loss)
-
-
-@lru_cache(maxsize=2)
 def _load(name_or_path: str) -> Language:
     if pipeline_status(name_or_path).is_fallback:
         return _fallback()
     try:
         return spacy.load(name_or_path)
     except (OSError, ValueError) as error:
-        raise _not_loadable(name_or_path, error) from error
-
-
-def _not_loadable(name_or_path: str, error: Exception) -> PipelineUnavailable:
-    reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return PipelineUnavailable(
-        f"{name_or_path}: no spaCy pipeline can be loaded from this folder ({reason}); set "
-        "SAMENSPRAAK_SPACY_MODEL to one made for spaCy 3.8."
-    )
+        raise not_loadable(name_or_path, error) from error
 
 
 @Language.component("dutch_sentences")

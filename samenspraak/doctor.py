@@ -234,7 +234,7 @@ def assistant(_values: Settings) -> Check:
 
 def dutch(values: Settings) -> Check:
     """The spaCy pipeline, or the fallback and what is lost with it."""
-    from language.pipeline import PipelineUnavailable, pipeline_status
+    from language.pipeline_status import PipelineUnavailable, pipeline_status
 
     try:
         with _unlogged("language"):

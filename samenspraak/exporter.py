@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.outgoing import Format, What
+from analysis.export_formats import Format, What
 from consultation import audit
 from consultation.errors import SamenspraakError
 from samenspraak.organiser import SHELL

@@ -139,6 +139,7 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
     """A running assistant drops what it remembers; one that is down remembers nothing."""
+
     assistant = Assistant(values.rasa_port, values.actions_port)
     try:
         for talk in talks:

@@ -19,7 +19,7 @@ from review_stage import agree_to_quotes
 from web_stage import analysed
 
 from analysis import outgoing, plan_document, sheets
-from analysis.outgoing import Format, What
+from analysis.export_formats import Format, What
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, masked, organisations, quotable
 from analysis.sheets import Column, Sheet

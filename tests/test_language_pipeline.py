@@ -10,11 +10,10 @@ import pytest
 from language import pipeline
 from language.pipeline import (
     STOP_WORDS,
-    PipelineUnavailable,
     load_pipeline,
-    pipeline_status,
     words,
 )
+from language.pipeline_status import PipelineUnavailable, pipeline_status
 
 MISSING = "nl_model_dat_er_niet_is"
 

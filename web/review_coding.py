@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 
 from analysis import outgoing, sheets
 from analysis.coding import CodingError, choices, choose, draw, items, pairs, progress, tasks
+from analysis.export_formats import MEDIA, Format
 from analysis.export_words import word
-from analysis.outgoing import Format
 from analysis.picture import Picture
 from analysis.sheets import Column, Sheet
 from consultation import audit
@@ -127,7 +127,7 @@ def coding_export(here: Here, reviewer: CurrentReviewer, task_id: str, format_: 
         content = outgoing.written(tables[0] if format_ is Format.docx else tables[1], format_)
     return Response(
         content,
-        media_type=outgoing.MEDIA[format_],
+        media_type=MEDIA[format_],
         headers={
             "Content-Disposition": f'attachment; filename="codeertaak-{task_id[:8]}.{format_}"'
         },

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from analysis import outgoing
-from analysis.outgoing import Format, What
+from analysis.export_formats import MEDIA, Format, What
 from analysis.publication import approved, publish, published_rounds, withdraw
 from consultation import audit, rounds
 from consultation.errors import RoundError
@@ -115,7 +115,7 @@ def download(here: Here, reviewer: CurrentReviewer, what: What, format_: Format)
     name = f"{here.catalogue.consultatie.slug}-{what.value}.{format_.value}"
     return Response(
         content,
-        media_type=outgoing.MEDIA[format_],
+        media_type=MEDIA[format_],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

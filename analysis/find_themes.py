@@ -1,0 +1,100 @@
+"""The themes of all opdrachten of a run: whose voice each statement is, vectors, themes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from spacy.language import Language
+from tqdm import tqdm
+
+from analysis.context import company, in_context, links
+from analysis.embeddings import AnalysisError, vectors_of
+from analysis.finding import find_anew, find_on, refit_due
+from analysis.result import Found
+from analysis.themes import FEWEST
+from analysis.voices import sort_out
+from consultation.storage import Storage
+from language.embedding import Encoder
+from language.pipeline import load_pipeline
+from language.pipeline_status import PipelineUnavailable
+
+_SMALL = 2_000
+
+
+def find_themes(
+    found: Sequence[Found],
+    storage: Storage,
+    encoder: Encoder,
+    spacy_model: str,
+    *,
+    round_number: int,
+    method: str,
+    progress: bool,
+) -> None:
+    """Fills in the voices and themes of each opdracht; ``method`` is the hash of the parameters.
+
+    Raises:
+        AnalysisError: the spaCy pipeline cannot be had.
+    """
+    for each in found:
+        each.voices = sort_out(
+            [said.text for said in each.everything],
+            {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
+        )
+        each.said = [each.everything[row] for row in each.voices.heard]
+        each.refit = refit_due(each.known, round_number, len(each.everything), method)
+    wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]
+    vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
+    _find_all(found, storage, encoder, spacy_model, progress)
+
+
+def _find_all(
+    found: Sequence[Found], storage: Storage, encoder: Encoder, spacy_model: str, progress: bool
+) -> None:
+    """Finds the themes of each opdracht, small ones side by side: most of the work lets go of the
+    interpreter. A large one is left in the main thread, where it can be interrupted at once."""
+    try:
+        nlp = load_pipeline(spacy_model)
+    except PipelineUnavailable as error:
+        raise AnalysisError(str(error)) from error
+
+    def timed(each: Found) -> None:
+        started = time.perf_counter()
+        _find(each, storage, encoder, nlp)
+        each.seconds = round(time.perf_counter() - started, 3)
+
+    bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
+    with bar, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        small = [pool.submit(timed, each) for each in found if len(each.said) <= _SMALL]
+        try:
+            for each in found:
+                if len(each.said) > _SMALL:
+                    timed(each)
+                    bar.update()
+            for future in as_completed(small):
+                future.result()
+                bar.update()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
+    known = found.known
+    going_on = known.decided or (not found.refit and known.carried)
+    if not going_on and len(found.said) < FEWEST:
+        return
+    alone = vectors_of(storage, encoder, [each.text for each in found.said])
+    heard_with = company(
+        [each.contribution for each in found.said],
+        [(each.participant, each.round) for each in found.said],
+    )
+    vectors = in_context(alone, heard_with)
+    # Links are for seeking themes; of many texts they take a while.
+    texts = [each.text for each in found.said]
+    linked = links(alone, texts, heard_with) if found.refit else vectors
+    find = find_on if going_on else find_anew
+    find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
