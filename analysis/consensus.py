@@ -65,12 +65,13 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     present = np.zeros((n, votes), dtype=np.float32)
     rows = np.empty((votes, size), dtype=np.int64)
     communities = np.empty((votes, size), dtype=np.int64)
+    graph.sort_indices()
     edges = graph.tocoo()
     first = 0
     for number in range(votes):
         kept = np.sort(rng.permutation(n)[:size])
         resolution = RESOLUTIONS[number % len(RESOLUTIONS)]
-        found = leiden(_among(edges, kept), resolution, seed + number)
+        found = _communities(*_among(edges, kept), resolution, seed + number)
         present[kept, number] = 1.0
         rows[number] = kept
         communities[number] = found + first
@@ -80,14 +81,21 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     return Votes(member, present)
 
 
-def _among(edges: coo_matrix, kept: Labels) -> csr_matrix:
-    """The graph of some texts, ascending, in their order; much faster than two slices."""
+def _among(
+    edges: coo_matrix, kept: Labels
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+    """The graph of some texts, ascending, as the three arrays of a CSR matrix.
+
+    ``edges`` are sorted by row and column, and so what is left of them is as well; that is several
+    times faster than to let scipy sort them again.
+    """
     place = np.full(edges.shape[0], -1, dtype=np.int32)
     place[kept] = np.arange(len(kept), dtype=np.int32)
     rows, columns = place[edges.row], place[edges.col]
     inside = (rows >= 0) & (columns >= 0)
-    shape = (len(kept), len(kept))
-    return csr_matrix((edges.data[inside], (rows[inside], columns[inside])), shape=shape)
+    starts = np.zeros(len(kept) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows[inside], minlength=len(kept)), out=starts[1:])
+    return starts, columns[inside], edges.data[inside].astype(np.float64)
 
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:
@@ -117,15 +125,26 @@ def renumbered(labels: Labels) -> Labels:
 
 def leiden(graph: csr_matrix, resolution: float, seed: int) -> Labels:
     """Communities of one run, numbered from 0; a text without edges is one of its own."""
-    n = graph.shape[0]
     graph.sort_indices()
-    _, found = graspologic_native.leiden_csr(
+    return _communities(
         graph.indptr.astype(np.int64),
         graph.indices.astype(np.int32),
         graph.data.astype(np.float64),
-        n,
-        resolution=resolution,
-        seed=seed,
+        resolution,
+        seed,
+    )
+
+
+def _communities(
+    starts: npt.NDArray[np.int64],
+    columns: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float64],
+    resolution: float,
+    seed: int,
+) -> Labels:
+    n = len(starts) - 1
+    _, found = graspologic_native.leiden_csr(
+        starts, columns, weights, n, resolution=resolution, seed=seed
     )
     labels = np.arange(n, 2 * n, dtype=np.int64)
     nodes = np.fromiter(found.keys(), np.int64, len(found))
