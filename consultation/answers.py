@@ -53,8 +53,13 @@ def store(
     text = message.text
     parts = [{"message": message.id, "start": 0, "end": len(text)}]
     if contribution is None:
+        # With all it holds at once: a text that is set on a stored row may replace words.
         contribution = Contribution(
-            submission_id=place.id, question=effect.question, channel="chat"
+            submission_id=place.id,
+            question=effect.question,
+            channel="chat",
+            value=effect.value,
+            probe=effect.probe,
         )
         session.add(contribution)
         session.flush()
@@ -68,8 +73,8 @@ def store(
             ]
             text = f"{last.text}\n{text}"
         contribution.version += 1
-    contribution.value = effect.value
-    contribution.probe = effect.probe or contribution.probe
+        contribution.value = effect.value
+        contribution.probe = effect.probe or contribution.probe
     contribution.versions.append(
         ContributionVersion(
             version=contribution.version,

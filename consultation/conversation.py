@@ -73,7 +73,8 @@ class Position:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant gets to see of one message."""
+    """What the assistant gets to see of one message; ``held`` when it waited for a choice about it,
+    which was made by another message."""
 
     message_id: str
     conversation_id: str
@@ -81,6 +82,7 @@ class Turn:
     text: str
     payload: str | None
     position: Position
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,14 @@ def waiting_conversations(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
+def waits_alone(session: Session, message: Message) -> bool:
+    """Whether a message is the only one of its talk that is not answered yet."""
+    query = select(Message.id).where(
+        Message.conversation_id == message.conversation_id, Message.state != "verwerkt"
+    )
+    return list(session.scalars(query.limit(2))) == [message.id]
+
+
 def begin_turn(session: Session, message_id: str) -> Turn | None:
     """Takes a message up, to hand it to the assistant; None when it is completed already.
 
@@ -244,7 +254,8 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         conversation.attempt += 1
     message.attempts += 1
     # Once the participant chose what to do with a message that waited, that one is answered.
-    meant = held(session, conversation.id) or message
+    waiting = held(session, conversation.id)
+    meant = waiting or message
     return Turn(
         message_id=message.id,
         conversation_id=conversation.id,
@@ -252,6 +263,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         text=meant.text,
         payload=meant.payload,
         position=position(session, conversation.id),
+        held=waiting is not None,
     )
 
 
@@ -322,8 +334,7 @@ def complete(
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
     meant.state = message.state = "verwerkt"
-    _say(session, conversation, message, bubbles)
-    return replies(session, message_id)
+    return _say(session, conversation, message, bubbles)
 
 
 def replies(session: Session, message_id: str) -> list[Message]:
@@ -429,11 +440,13 @@ def _append(session: Session, conversation: Conversation, **values: Any) -> Mess
 
 def _say(
     session: Session, conversation: Conversation, message: Message, bubbles: Sequence[Bubble]
-) -> None:
-    for bubble in bubbles:
-        _append(
-            session,
-            conversation,
+) -> list[Message]:
+    first = conversation.last_seq + 1
+    conversation.last_seq += len(bubbles)
+    said = [
+        Message(
+            conversation_id=conversation.id,
+            seq=seq,
             sender="assistent",
             text=bubble.text or "",
             buttons=list(bubble.buttons),
@@ -441,7 +454,11 @@ def _say(
             reply_to_id=message.id,
             state="verwerkt",
         )
+        for seq, bubble in enumerate(bubbles, first)
+    ]
+    session.add_all(said)
     session.flush()
+    return said
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:

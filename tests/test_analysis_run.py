@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-import analysis.run
+import analysis.find_themes
 from analysis import frames
 from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.picture import Pictures
@@ -230,7 +230,7 @@ def test_an_interrupted_run_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysis.run, "find_anew", interrupted)
+        patch.setattr(analysis.find_themes, "find_anew", interrupted)
         with pytest.raises(KeyboardInterrupt):
             analysed(storage, consultation, catalogue)
     with storage.reading() as session:

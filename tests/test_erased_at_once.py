@@ -308,6 +308,22 @@ def test_a_word_that_somebody_else_says_stays(storage: Storage) -> None:
         )
 
 
+def test_a_talk_in_which_nothing_is_erased_scrubs_nothing(
+    site: Site, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To scrub is to write the whole log away, which everybody waits for."""
+    after_writing: list[float] = []
+
+    def scrub(_: Storage, patience: float = 0.0) -> bool:
+        if patience:
+            after_writing.append(patience)
+        return True
+
+    monkeypatch.setattr(Storage, "scrub", scrub)
+    answered(http)
+    assert after_writing == []
+
+
 @pytest.mark.filterwarnings("default")
 def test_who_is_erased_while_an_analysis_runs_leaves_nothing_in_it(
     site: Site, http: httpx.Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
@@ -323,7 +339,7 @@ def test_who_is_erased_while_an_analysis_runs_leaves_nothing_in_it(
             object.__setattr__(theme.portrait, "keywords", ("xylofoonbomen", "tijd"))
         return store(*values)
 
-    monkeypatch.setattr("analysis.run.store", erased_meanwhile)
+    monkeypatch.setattr("analysis.run_store.store", erased_meanwhile)
     analysis_of(site, catalogue)
     assert holding(site.settings.data_dir) == []
     with site.storage.reading() as session:

@@ -72,6 +72,10 @@ class Care:
                 self._nlp = load_pipeline(self._spacy_model)
                 load_languages()
 
+    def is_plain(self, text: str) -> bool:
+        """Whether a text is known to hold no personal data; not before ``prepare`` is done."""
+        return self._nlp is not None and not self._found(text)
+
     def settles(self, message_id: str) -> bool:
         """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
         with self._storage.reading() as session:
@@ -95,6 +99,8 @@ class Care:
 
     def before(self, turn: Turn) -> list[Bubble]:
         """What is said before the assistant's own answer to a turn."""
+        if not turn.held:
+            return self.help(turn.text) if turn.payload is None else []
         with self._storage.reading() as session:
             message = session.get(Message, turn.message_id)
             waiting = conversation.held(session, turn.conversation_id)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from consultation import conversation, entrance, participants
@@ -183,16 +185,21 @@ async def send_message(
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
     if body.payload is None and not body.message.strip():
         raise Problem(422, say("leeg"))
-    message_id, last_seq, done = await run_in_threadpool(_record, here, conversation_id, body)
-    if not done:
-        await here.turns.settle(conversation_id, TURN_PATIENCE)
-    farewell = here.turns.farewell(message_id)
+    sent = await here.turns.send(
+        conversation_id,
+        partial(_record, here, conversation_id, body),
+        body.message if body.payload is None else None,
+        TURN_PATIENCE,
+    )
+    farewell = here.turns.farewell(sent.message_id)
     if farewell is not None:
         return [
             BubbleOut(seq=seq, text=said.text, custom=said.custom)
-            for seq, said in enumerate(farewell, last_seq + 1)
+            for seq, said in enumerate(farewell, sent.seq + 1)
         ]
-    bubbles = await run_in_threadpool(_answer, here, message_id)
+    if sent.said is not None:
+        return _bubbles(sent.said)
+    bubbles = await run_in_threadpool(_answer, here, sent.message_id)
     if bubbles is None:
         why = "druk" if here.turns.queues(conversation_id) else "later"
         return JSONResponse(
@@ -262,26 +269,24 @@ def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
         return entry.conversation.id, entry.receipt
 
 
-def _record(here: Services, conversation_id: str, body: MessageIn) -> tuple[str, int, bool]:
-    with here.storage.writing() as session:
-        try:
-            message = conversation.record(
-                session,
-                conversation_id,
-                client_id=body.client_id,
-                text=body.message,
-                payload=body.payload,
-                cleaned=here.care.cleaned,
-            )
-        except ClientIdReused as error:
-            raise Problem(409, say("andere_tekst")) from error
-        except PayloadNotOffered as error:
-            raise Problem(422, say("keuze_verlopen")) from error
-        except RoundError as error:
-            raise Problem(409, say("gesprek_gesloten")) from error
-        except TalkError as error:
-            raise _no_access() from error
-        return message.id, message.seq, message.state != "ontvangen"
+def _record(here: Services, conversation_id: str, body: MessageIn, session: Session) -> Message:
+    try:
+        return conversation.record(
+            session,
+            conversation_id,
+            client_id=body.client_id,
+            text=body.message,
+            payload=body.payload,
+            cleaned=here.care.cleaned,
+        )
+    except ClientIdReused as error:
+        raise Problem(409, say("andere_tekst")) from error
+    except PayloadNotOffered as error:
+        raise Problem(422, say("keuze_verlopen")) from error
+    except RoundError as error:
+        raise Problem(409, say("gesprek_gesloten")) from error
+    except TalkError as error:
+        raise _no_access() from error
 
 
 def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
@@ -291,15 +296,19 @@ def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
             raise _no_access()
         if message.state == "ontvangen":
             return None
-        return [
-            BubbleOut(
-                seq=reply.seq,
-                text=reply.text or None,
-                buttons=reply.buttons or None,
-                custom=reply.custom or None,
-            )
-            for reply in conversation.replies(session, message_id)
-        ]
+        return _bubbles(conversation.replies(session, message_id))
+
+
+def _bubbles(said: list[Message]) -> list[BubbleOut]:
+    return [
+        BubbleOut(
+            seq=reply.seq,
+            text=reply.text or None,
+            buttons=reply.buttons or None,
+            custom=reply.custom or None,
+        )
+        for reply in said
+    ]
 
 
 def _no_access() -> Problem:

@@ -10,12 +10,15 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from consultation import conversation
@@ -44,6 +47,30 @@ FAREWELLS = 100
 _log = logging.getLogger("samenspraak.web.turns")
 
 
+T = TypeVar("T")
+Taken = tuple[Turn, Beside]
+"""A message that was taken up, and what to tell the assistant with it."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that was recorded: ``done`` when it came before and was answered then; ``said`` is
+    the answer to it where it is at hand."""
+
+    message_id: str
+    seq: int
+    done: bool
+    said: list[Message] | None = None
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Whether a message needs no more work, and what was said to it where that is at hand."""
+
+    done: bool
+    said: list[Message] | None = None
+
+
 class Turns:
     """Works off the messages that were recorded but not yet answered."""
 
@@ -57,7 +84,7 @@ class Turns:
         self._catalogue = catalogue
         self._assistant = assistant
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         # What an earlier web server did not come to say, it may not have said at all.
         self._to_forget: set[str | None] = {None}
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -71,14 +98,47 @@ class Turns:
 
         What is not done by then goes on in the background, and after that with the worker.
         """
-        task = asyncio.create_task(self._settle(conversation_id, PAUSES))
+        await self._for_a_while(self._settle(conversation_id, PAUSES), patience)
+
+    async def send(
+        self,
+        conversation_id: str,
+        record: Callable[[Session], Message],
+        typed: str | None,
+        patience: float,
+    ) -> Sent:
+        """Records a message, in a transaction, and works off its talk as ``settle`` does.
+
+        ``typed`` is its text where it was typed. Where nothing else of the talk waits, the message
+        is recorded and taken up at once, and the answer is given with it. What ``record`` raises is
+        raised, and then nothing was stored.
+        """
+        lock = self._lock_of(conversation_id)
+        if lock.locked():
+            sent, _ = await run_in_threadpool(self._record, record)
+            if not sent.done:
+                await self.settle(conversation_id, patience)
+            return sent
+        await lock.acquire()
+        try:
+            sent, taken = await run_in_threadpool(self._record, record, typed, begin=True)
+        except BaseException:
+            lock.release()
+            raise
+        if sent.done:
+            lock.release()
+            return sent
+        said = await self._for_a_while(self._go_on(lock, conversation_id, sent, taken), patience)
+        return replace(sent, said=said)
+
+    async def _for_a_while(self, work: Coroutine[Any, Any, T], patience: float) -> T | None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=patience)
-        for each in done:
-            each.result()
+        return task.result() if done else None
 
-    def _ended(self, task: asyncio.Task[bool]) -> None:
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         """Takes the error of a turn that went on after its request was answered."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
@@ -155,47 +215,74 @@ class Turns:
         lock = self._locks.get(conversation_id)
         return lock is not None and lock.locked()
 
+    def _lock_of(self, conversation_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(conversation_id, asyncio.Lock())
+
     async def _settle(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
-        async with lock:
-            for message_id in await run_in_threadpool(self._waiting, conversation_id):
-                if not await self._turn(conversation_id, message_id, pauses):
-                    return False
+        async with self._lock_of(conversation_id):
+            return await self._all_turns(conversation_id, pauses)
+
+    async def _go_on(
+        self, lock: asyncio.Lock, conversation_id: str, sent: Sent, taken: Taken | None
+    ) -> list[Message] | None:
+        """Goes on with a message that was just recorded, and lets go of the talk's lock."""
+        try:
+            if taken is None:
+                await self._all_turns(conversation_id, PAUSES)
+                return None
+            return (await self._turn(conversation_id, sent.message_id, PAUSES, taken)).said
+        finally:
+            lock.release()
+
+    async def _all_turns(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
+        for message_id in await run_in_threadpool(self._waiting, conversation_id):
+            if not (await self._turn(conversation_id, message_id, pauses)).done:
+                return False
         return True
 
-    async def _turn(self, conversation_id: str, message_id: str, pauses: tuple[float, ...]) -> bool:
+    async def _turn(
+        self,
+        conversation_id: str,
+        message_id: str,
+        pauses: tuple[float, ...],
+        taken: Taken | None = None,
+    ) -> _Outcome:
         begun = time.monotonic()
-        looked_through = False
+        looked_through = taken is not None
         for pause in (*pauses, None):
             async with self._place(conversation_id):
-                taken = await run_in_threadpool(self._take_up, message_id, looked_through)
-                looked_through = True
-                if taken is None or await self._tried(*taken):
-                    return True
+                if taken is None:
+                    taken = await run_in_threadpool(self._take_up, message_id, looked_through)
+                    looked_through = True
+                outcome = await self._tried(*taken) if taken is not None else _Outcome(done=True)
+                if outcome.done:
+                    return outcome
+                taken = None
             if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
-                return False
+                break
             await asyncio.sleep(pause)
-        return False
+        return _Outcome(done=False)
 
-    async def _tried(self, turn: Turn, beside: Beside) -> bool:
+    async def _tried(self, turn: Turn, beside: Beside) -> _Outcome:
         message_id = turn.message_id
+        said = None
         try:
             aside = await self._assistant.understood(beside.question) if beside.question else None
             reply = await self._assistant.ask(turn, beside.content, aside)
-            await run_in_threadpool(self._finish, turn, reply)
+            said = await run_in_threadpool(self._finish, turn, reply)
             if any(takes_words_away(effect) for effect in reply.effects):
                 await self.forget(turn.conversation_id)
         except (TalkError, AssistantDown, IntegrityError) as reason:
             if await run_in_threadpool(self._erased, message_id):
                 # The assistant may have heard the words after it was told to forget.
                 await self.forget(turn.conversation_id)
-                return True
+                return _Outcome(done=True)
             _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
             if not await self._hopeless(message_id, reason):
-                return False
+                return _Outcome(done=False)
             await self._apologise(turn)
         self._strikes.pop(message_id, None)
-        return True
+        return _Outcome(done=True, said=said)
 
     @asynccontextmanager
     async def _place(self, conversation_id: str) -> AsyncIterator[None]:
@@ -244,7 +331,20 @@ class Turns:
         with self._storage.reading() as session:
             return conversation.waiting_turns(session, conversation_id)
 
-    def _take_up(self, message_id: str, looked_through: bool) -> tuple[Turn, Beside] | None:
+    def _record(
+        self, record: Callable[[Session], Message], typed: str | None = None, *, begin: bool = False
+    ) -> tuple[Sent, Taken | None]:
+        begin = begin and (typed is None or self._care.is_plain(typed))
+        turn = None
+        with self._storage.writing() as session:
+            message = record(session)
+            done = message.state != "ontvangen"
+            if begin and not done and conversation.waits_alone(session, message):
+                turn = conversation.begin_turn(session, message.id)
+        sent = Sent(message.id, message.seq, done)
+        return sent, (turn, self._care.beside(turn)) if turn is not None else None
+
+    def _take_up(self, message_id: str, looked_through: bool) -> Taken | None:
         """A message's turn and what to tell with it; None where there is nothing to ask."""
         if not looked_through and self._care.settles(message_id):
             return None
@@ -252,17 +352,17 @@ class Turns:
             turn = conversation.begin_turn(session, message_id)
         return (turn, self._care.beside(turn)) if turn is not None else None
 
-    def _finish(self, turn: Turn, reply: Reply) -> None:
+    def _finish(self, turn: Turn, reply: Reply) -> list[Message]:
         first = self._care.before(turn)
-        self._complete(turn.message_id, Reply((*first, *reply.bubbles), reply.effects))
+        return self._complete(turn.message_id, Reply((*first, *reply.bubbles), reply.effects))
 
-    def _complete(self, message_id: str, reply: Reply) -> None:
+    def _complete(self, message_id: str, reply: Reply) -> list[Message]:
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)
             while len(self._farewells) > FAREWELLS:
                 self._farewells.popitem(last=False)
         with self._storage.writing() as session:
-            conversation.complete(
+            return conversation.complete(
                 session, self._catalogue, message_id, reply.bubbles, reply.effects
             )
 
