@@ -20,7 +20,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import remote_action
+from bot import predictions, remote_action
 from bot.logs import without_words
 
 _log = logging.getLogger(__name__)
@@ -30,8 +30,9 @@ class TurnDoor(InputChannel):
     """Routes under ``/webhooks/rest``, as Rasa's."""
 
     def __init__(self) -> None:
-        """Also makes calls to the action server cheap, and logs wordless."""
+        """Also makes predictions and calls to the action server cheap, and logs wordless."""
         without_words()
+        predictions.install()
         remote_action.install()
 
     @classmethod

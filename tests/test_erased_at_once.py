@@ -309,7 +309,7 @@ def test_a_word_that_somebody_else_says_stays(storage: Storage) -> None:
 
 
 def test_a_talk_in_which_nothing_is_erased_scrubs_nothing(
-    site: Site, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To scrub is to write the whole log away, which everybody waits for."""
     after_writing: list[float] = []
