@@ -46,6 +46,7 @@ __all__ = [
     "ConflictError",
     "CurationError",
     "Ledger",
+    "OutsideError",
     "append",
     "curated",
     "history",
@@ -91,6 +92,14 @@ class ConflictError(CurationError):
         self.changes = tuple(changes)
 
 
+class OutsideError(CurationError):
+    """The decision reaches into an opdracht that is not the account's. Nothing was written."""
+
+    def __init__(self, limit: int) -> None:
+        """``limit`` is the opdracht that the account may decide on."""
+        super().__init__("outside", f"this account decides on opdracht {limit} only.")
+
+
 class Ledger:
     """The log, open for writing inside one transaction: each ``append`` sees those before it.
 
@@ -99,10 +108,16 @@ class Ledger:
     """
 
     def __init__(
-        self, session: Session, consultation_id: int, opdrachten: Collection[int] | None = None
+        self,
+        session: Session,
+        consultation_id: int,
+        opdrachten: Collection[int] | None = None,
+        limit: int | None = None,
     ) -> None:
-        """Locks the consultation; ``opdrachten`` are the catalogue's numbers, where known."""
+        """Locks the consultation; ``opdrachten`` are the catalogue's numbers, where known, and
+        ``limit`` is the only opdracht that the decisions may reach into."""
         session.get(Consultation, consultation_id, with_for_update=True)
+        self._limit = limit
         self._session = session
         self._consultation = consultation_id
         self._opdrachten = opdrachten
@@ -120,10 +135,13 @@ class Ledger:
         (``CuratedTheme.version``).
 
         Raises:
+            OutsideError: it reaches beyond the ledger's limit; looked at before all that follows.
             CurationError: it names what is not there, or does not fit what stands.
             ConflictError: a version is not the expected one.
         """
         operation = self._settled(operation)
+        if self._limit is not None and not self._reach(operation) <= {self._limit}:
+            raise OutsideError(self._limit)
         self._load(self._concerns(operation))
         self._expect(expected or {})
         stand = self._standing()
@@ -203,8 +221,27 @@ class Ledger:
             .limit(1)
         )
 
-    def _concerns(self, operation: Operation) -> set[int | None]:
-        """The opdrachten that an operation touches.
+    def _reach(self, operation: Operation) -> set[int | None]:
+        """The opdrachten that an account must be allowed to decide on for this operation.
+
+        Those it touches, but not the one that statements or an action are sent on to.
+        """
+        if isinstance(operation, ops.Revoke):
+            return set(self._event(operation).payload.get("recorded", {}).get("opdrachten", ()))
+        self._load(self._concerns(operation))
+        stand = self._standing()
+        if isinstance(operation, ops.Accept | ops.Decline):
+            proposal = stand.proposals.get(operation.proposal)
+            return {proposal.opdracht} if proposal else set()
+        if isinstance(operation, ops.Place):
+            return self._places_of(operation)
+        if isinstance(operation, ops.ActionHandOver):
+            return {self._opdracht_of_action(operation.action, operation, stand)}
+        return self._concerns(operation, stand)
+
+    def _concerns(self, operation: Operation, stand: Stand | None = None) -> set[int | None]:
+        """The opdrachten that an operation touches; an action's as it stands, where ``stand`` is
+        given, else the one it came from.
 
         Raises:
             CurationError: it names a statement, action or event that is not there.
@@ -222,7 +259,7 @@ class Ledger:
                 found.add(row.opdracht)
         found |= self._places_of(operation)
         for action in operation.actions_named:
-            found.add(self._opdracht_of_action(action, operation))
+            found.add(self._opdracht_of_action(action, operation, stand))
         return found
 
     def _places_of(self, operation: Operation) -> set[int | None]:
@@ -252,9 +289,14 @@ class Ledger:
                 raise CurationError("statement_unknown", f"there is no {statement}.", place)
         return set(known.values())
 
-    def _opdracht_of_action(self, action: str, operation: Operation) -> int:
+    def _opdracht_of_action(
+        self, action: str, operation: Operation, stand: Stand | None = None
+    ) -> int:
         if isinstance(operation, ops.ActionCreate):
             return operation.opdracht
+        standing = stand.board.opdracht(action) if stand else None
+        if standing is not None:
+            return standing
         row = self._session.get(Action, action)
         if row is not None and row.consultation_id == self._consultation:
             return row.opdracht
@@ -266,12 +308,16 @@ class Ledger:
                 return int(opdracht)
         raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
 
-    def _revocable(self, operation: ops.Revoke) -> set[int | None]:
+    def _event(self, operation: ops.Revoke) -> CurationEvent:
         row = self._session.get(CurationEvent, operation.event)
         if row is None or row.consultation_id != self._consultation:
             raise CurationError(
                 "event_unknown", f"there is no event {operation.event}.", "revoke.event"
             )
+        return row
+
+    def _revocable(self, operation: ops.Revoke) -> set[int | None]:
+        row = self._event(operation)
         undone = revoked(load_events(self._session, self._consultation))
         if row.id in undone:
             raise CurationError(
@@ -392,7 +438,7 @@ class Ledger:
         if isinstance(operation, ops.Accept | ops.Decline):
             scope: set[int | None] = {stand.proposals[operation.proposal].opdracht}
         else:
-            scope = self._concerns(operation)
+            scope = self._concerns(operation, stand)
         recorded["opdrachten"] = sorted(scope, key=lambda each: each or 0)
         born = done if isinstance(done, ops.Split | ops.Create) else None
         if born is not None:

@@ -27,6 +27,11 @@ class ActionBoard:
         found = self._actions.get(id_)
         return found if found is not None and found.proposed else None
 
+    def opdracht(self, id_: str) -> int | None:
+        """The opdracht that has this action now; None where the action is not there."""
+        found = self._actions.get(id_)
+        return found.opdracht if found is not None else None
+
     def apply(self, operation: ops.Operation, event: Event) -> None:
         """Applies an operation on actions.
 

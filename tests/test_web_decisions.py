@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from review_stage import as_role, field_of
-from sqlalchemy import select
+from sqlalchemy import event, select
 from web_stage import Site, analysed
 
 from analysis.picture import Picture, picture
@@ -46,13 +47,14 @@ def decide(http: httpx.Client, doe: str, back: str = "", opdracht: int = 4, **fi
     return http.post(f"{base}/beslis", data=data, follow_redirects=True)
 
 
-def undo(http: httpx.Client, page: str) -> Any:
+def undo(http: httpx.Client, page: str, opdracht: int = 4) -> Any:
     """Presses the button that undoes what the page says was done."""
     told = page.partition('id="gedaan"')[2].partition("</form>")[0]
     fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', told))
     assert fields["doe"] == "herroep", told
     fields = {name: html.unescape(value) for name, value in fields.items()}
-    return http.post("/beheer/opdrachten/4/beslis", data=fields, follow_redirects=True)
+    path = f"/beheer/opdrachten/{opdracht}/beslis"
+    return http.post(path, data=fields, follow_redirects=True)
 
 
 def test_rename_and_describe_is_one_form(els: httpx.Client, site: Site) -> None:
@@ -397,6 +399,67 @@ def test_a_wrong_role_and_a_forged_id_of_another_opdracht_are_refused(
     with as_role(site, "tom", "facilitator", 4) as tom:
         assert decide(tom, "keur_goed", thema=theme.id).status_code == 200
     assert [each.event.account for each in seen(site).state.log] == ["tom"]
+
+
+@contextmanager
+def written(site: Site) -> Iterator[list[str]]:
+    """The statements that change decisions on the running website, kept or rolled back."""
+    found: list[str] = []
+
+    def heard(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if re.match(r"(INSERT INTO|UPDATE|DELETE FROM) (curation_event|theme|action) ", statement):
+            found.append(statement)
+
+    engine = site.app.state.services.storage.engine
+    event.listen(engine, "before_cursor_execute", heard)
+    yield found
+    event.remove(engine, "before_cursor_execute", heard)
+
+
+def test_who_may_not_decide_elsewhere_writes_and_learns_nothing_there(
+    els: httpx.Client, site: Site
+) -> None:
+    first, second = seen(site).themes
+    decide(els, "hernoem", thema=first.id, label="Geheim", label_was=first.label)
+    one = first.said[0].id
+    action = seen(site).actions[0].id
+    reaches: list[tuple[str, dict[str, Any]]] = [
+        ("keur_goed", {"thema": first.id}),
+        ("hernoem", {"thema": second.id, "label": "Geheim", "label_was": second.label}),
+        ("hernoem", {"thema": first.id, "label": "Anders", "versie": f"{first.id}:0"}),
+        ("herroep", {"beslissing": seen(site).state.log[0].event.id}),
+        ("plaats", {"uitspraak": one, "opdracht": 4}),
+        ("plaats", {"uitspraak": one, "opdracht": 5}),
+        ("draag_over", {"actie": action, "opdracht": 4}),
+        ("actie_status", {"actie": action, "status": "goedgekeurd"}),
+        ("nieuwe_actie", {"tekst": "Een actie.", "thema": first.id}),
+        ("nieuw_thema", {"label": "Een thema", "uitspraak": one}),
+    ]
+    with as_role(site, "tine", "facilitator", 5) as tine, written(site) as changes:
+        for doe, fields in reaches:
+            form = {"formulier": field_of(tine), "doe": doe, "opdracht": 5, **fields}
+            page = tine.post("/beheer/opdrachten/5/beslis", data=form)
+            assert (page.status_code, doe) == (403, doe)
+            assert "Geheim" not in page.text.replace("<dd>Geheim</dd>", "")
+            assert first.code not in page.text
+        assert changes == []
+
+
+def test_an_action_that_was_handed_over_is_theirs_who_have_it_now(
+    els: httpx.Client, site: Site
+) -> None:
+    action = seen(site).actions[0].id
+    with as_role(site, "tom", "facilitator", 4) as tom:
+        form = {"formulier": field_of(tom), "doe": "draag_over", "actie": action}
+        answer = tom.post("/beheer/opdrachten/4/beslis", data={**form, "opdracht": "5"})
+        assert answer.status_code == 303
+        assert decide(tom, "actie_status", actie=action, status="verworpen").status_code == 403
+    with as_role(site, "tine", "facilitator", 5) as tine:
+        page = decide(tine, "actie_status", opdracht=5, actie=action, status="goedgekeurd")
+        assert page.status_code == 200
+        assert undo(tine, page.text, 5).status_code == 200
+    assert seen(site, 5).state.actions[action].status == "ontwerp"
+    assert els.get(f"/beheer/opdrachten/5/acties/{action}").status_code == 200
 
 
 def test_an_erased_statement_leaves_its_decision_in_the_log(els: httpx.Client, site: Site) -> None:

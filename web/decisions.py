@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.picture import Picture
-from consultation.curation import Change, ConflictError, CurationError, Ledger
+from consultation.curation import Change, ConflictError, CurationError, Ledger, OutsideError
 from consultation.curation_operations import Operation, parse
 from consultation.curation_state import Event
 from web.problems import Problem
@@ -22,9 +22,6 @@ from web.texts import known, say
 
 _CHANGES_NO_WORDS = frozenset({"note", "reorder", "copy", "move", "remove", "off_topic", "place"})
 """What somebody else may do to a theme meanwhile without making a decision on it stale."""
-
-_ANYWHERE = frozenset({"place", "action.hand_over"})
-"""Operations that reach into another opdracht by their nature."""
 
 Raw = dict[str, Any]
 
@@ -71,7 +68,10 @@ def carry_out(
     try:
         operations = [parse(each) for each in raw]
         with here.storage.writing() as session:
-            return _written(session, here, form, opdracht, operations, expected)
+            return _written(session, here, form, operations, expected)
+    except OutsideError as error:
+        detail = say("ander_opdracht", eigen=form.reviewer.opdracht)
+        raise Problem(403, detail, typed=form.typed) from error
     except ConflictError as error:
         return Refusal(409, _overtaken(error), error.changes)
     except CurationError as error:
@@ -82,12 +82,11 @@ def _written(
     session: Session,
     here: Services,
     form: Posted,
-    opdracht: int | None,
     operations: list[Operation],
     expected: dict[str, int],
 ) -> list[Event]:
     numbers = [each.nummer for each in here.catalogue.opdrachten]
-    ledger = Ledger(session, here.consultation_id, numbers)
+    ledger = Ledger(session, here.consultation_id, numbers, form.reviewer.opdracht)
     events = []
     for operation in operations:
         named = (*operation.themes_named, *operation.actions_named)
@@ -98,22 +97,8 @@ def _written(
             if not {each.op for each in error.changes} <= _CHANGES_NO_WORDS:
                 raise
             event = ledger.append(form.reviewer.name, operation)
-        _inside(form, opdracht, event)
         events.append(event)
     return events
-
-
-def _inside(form: Posted, opdracht: int | None, event: Event) -> None:
-    """Stops who decides for one opdracht only from reaching into another by a forged id."""
-    if form.reviewer.opdracht is None:
-        return
-    touched = set(event.recorded.get("opdrachten", ()))
-    operation = event.operation
-    name = f"{operation.op}.{getattr(operation, 'do', '')}".rstrip(".")
-    if name in _ANYWHERE:
-        touched.discard(getattr(operation, "opdracht", None))
-    if not touched <= {opdracht}:
-        raise Problem(403, say("ander_opdracht", eigen=form.reviewer.opdracht), typed=form.typed)
 
 
 def asked(form: Posted) -> list[Raw]:

@@ -104,9 +104,10 @@ def task_page(request: Request, here: Here, reviewer: CurrentReviewer, task_id: 
 @router.post("/coderen/{task_id}")
 def code(here: Here, form: PostedForm, task_id: str) -> Response:
     """Keeps the choice for one statement and goes on to the next."""
+    with here.storage.reading() as session:
+        form.reviewer.require("code", _task(session, here, task_id).opdracht, form.typed)
     with here.storage.writing() as session:
         task = _task(session, here, task_id)
-        form.reviewer.require("code", task.opdracht, form.typed)
         choose(session, task, form.line("uitspraak"), form.reviewer.name, form.many("thema"))
     return back_to(f"/beheer/coderen/{task_id}")
 
