@@ -7,6 +7,7 @@ truncated. A transaction that takes words away says so in the database itself, i
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -18,7 +19,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Text, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -26,10 +28,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from consultation.errors import StorageError
+from consultation.outages import is_outage, reason
 from consultation.settings import ROOT
 
 _MIGRATIONS = ROOT / "migrations"
 _MIGRATION_LOCK = 5_147_001
+_NO_PRIVILEGE = "42501"
 _LOCK_SECONDS = 30.0
 _SCRUB_PATIENCE = 1.0
 _SCRUB_PAUSE = 0.05
@@ -37,6 +41,8 @@ _TAKES_WORDS_AWAY = "takes words away"
 # A number in the header of an SQLite file that is the application's to use: not 0 while words that
 # were erased may still be in the write-ahead log.
 _DUE = "pragma user_version"
+
+_log = logging.getLogger("samenspraak.storage")
 
 
 class Storage:
@@ -115,6 +121,8 @@ class Storage:
             return
         if not self._writers.acquire(timeout=_LOCK_SECONDS):
             locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            locked.sqlite_errorname = "SQLITE_BUSY"
             raise OperationalError("begin immediate", None, locked)
         try:
             yield
@@ -187,11 +195,13 @@ def migrate(engine: Engine) -> None:
     """Brings the schema to this version's; does nothing where it is there already.
 
     Raises:
-        StorageError: the database cannot be reached, or was made by a newer version.
+        StorageError: the database cannot be reached, was made by a newer version, or a migration
+            failed; then it is left as it was.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    script = ScriptDirectory.from_config(config)
+    head = script.get_current_head()
     try:
         with engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == head:
@@ -204,14 +214,40 @@ def migrate(engine: Engine) -> None:
                 lock = text("select pg_advisory_xact_lock(:key)")
                 connection.execute(lock, {"key": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            current = MigrationContext.configure(connection).get_current_revision()
+            for step in reversed(list(script.iterate_revisions(head, current or "base"))):
+                _upgrade(engine, config, step)
             if engine.dialect.name == "sqlite":
                 _mark_due(connection)
     except DBAPIError as error:
         raise StorageError(_unreachable(engine, error)) from error
-    except CommandError as error:
+    except (CommandError, RevisionError) as error:
         raise StorageError(
             f"{_shown(engine)}: made by a newer version ({error}); update Samenspraak."
+        ) from error
+
+
+def _upgrade(engine: Engine, config: Config, step: Script) -> None:
+    """Carries out one migration.
+
+    Raises:
+        StorageError: it failed; names it, what failed, and the mend.
+    """
+    try:
+        command.upgrade(config, step.revision)
+    except CommandError:
+        raise
+    except Exception as error:
+        if is_outage(error):
+            mend = "see that the disk has room and that nothing else uses it, then try again"
+        elif getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_PRIVILEGE:
+            mend = "give its user the right to change tables"
+        else:
+            mend = "go on with the version that made it, and report this; the log tells where"
+            _log.exception("migration %s failed", step.revision)
+        raise StorageError(
+            f"{_shown(engine)}: migration {step.revision} ({step.doc.rstrip('.')}) failed: "
+            f"{reason(error)}. The database is as it was; {mend}."
         ) from error
 
 
@@ -278,9 +314,8 @@ def _shown(engine: Engine) -> str:
 
 
 def _unreachable(engine: Engine, error: DBAPIError) -> str:
-    reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if engine.dialect.name == "postgresql":
         mend = "start PostgreSQL, create the database, or correct SAMENSPRAAK_DATABASE_URL"
     else:
         mend = "check that the path exists and is writable, or set SAMENSPRAAK_DATABASE_URL"
-    return f"{_shown(engine)}: the database cannot be opened ({reason}); {mend}."
+    return f"{_shown(engine)}: the database cannot be opened ({reason(error)}); {mend}."

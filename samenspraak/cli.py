@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from consultation.errors import SamenspraakError
+from consultation.outages import is_outage, reason
 from samenspraak import analyst, curator, exporter, operator, organiser
 
 app = typer.Typer(
@@ -24,11 +26,18 @@ exporter.register(app)
 
 
 def main() -> None:
-    """Runs a verb; an error a user can mend becomes one line on stderr and exit code 1."""
+    """Runs a verb; an error a user can mend, or a database that is away, becomes one line on
+    stderr and exit code 1."""
     try:
         app()
     except SamenspraakError as error:
         print(f"samenspraak: {error}", file=sys.stderr)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        if not is_outage(error):
+            raise
+        why = f"the database does not answer: {reason(error)}; try again when it does."
+        print(f"samenspraak: {why}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("samenspraak: stopped.", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from web.services import Here, Services
@@ -59,6 +59,6 @@ def _database(here: Services) -> bool:
     try:
         with here.storage.reading() as session:
             session.execute(text("select 1"))
-    except DBAPIError:
+    except SQLAlchemyError:
         return False
     return True

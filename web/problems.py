@@ -9,9 +9,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from consultation.logs import named
+from consultation.outages import is_outage, reason
 from web.pages import pages
 from web.texts import say
 
@@ -47,7 +49,7 @@ def register(app: FastAPI) -> None:
     """Makes every error of the application speak Dutch."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(DBAPIError, _no_database)
+    app.add_exception_handler(SQLAlchemyError, _database)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -100,11 +102,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem_response(request, 422, say("ongeldig", waar=where))
 
 
-async def _no_database(request: Request, error: Exception) -> Response:
-    _log.error("%s: the database does not answer (%s)", request.url.path, type(error).__name__)
+async def _database(request: Request, error: Exception) -> Response:
+    if not is_outage(error):
+        raise error
+    _log.error("%s: the database does not answer: %s", request.url.path, reason(error))
     return problem_response(request, 503, say("geen_databank"), {"Retry-After": "5"})
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    _log.error("%s: %s", request.url.path, type(error).__name__)
+    # The server logs the traceback: the error is raised on to it.
+    _log.error("%s: %s", request.url.path, named(error))
     return problem_response(request, 500, say("fout"))

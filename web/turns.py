@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -27,6 +26,7 @@ from consultation.conversation import Bubble, Turn
 from consultation.effects import ParticipantErased, takes_words_away
 from consultation.errors import TalkError
 from consultation.models import Message
+from consultation.outages import is_outage, reason
 from consultation.storage import Storage
 from web.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from web.care import Beside, Care
@@ -180,10 +180,11 @@ class Turns:
         while True:
             try:
                 await self._sweep()
-            except DBAPIError as error:
-                _log.warning("worker: the database does not answer (%s)", type(error).__name__)
-            except Exception:
-                _log.exception("worker: a sweep failed")
+            except Exception as error:
+                if is_outage(error):
+                    _log.warning("worker: the database does not answer: %s", reason(error))
+                else:
+                    _log.exception("worker: a sweep failed")
             await asyncio.sleep(WORKER_PAUSE)
 
     async def _sweep(self) -> None:
@@ -204,12 +205,22 @@ class Turns:
 
     async def _try_again(self, conversation_id: str, gate: asyncio.Semaphore) -> None:
         async with gate:
-            if await self._settle(conversation_id, ()):
+            if await self._settled(conversation_id):
                 self._resting.pop(conversation_id, None)
                 return
         _, rest = self._resting.get(conversation_id, (0.0, WORKER_PAUSE / 2))
         rest = min(rest * 2, LONGEST_WAIT)
         self._resting[conversation_id] = (time.monotonic() + rest, rest)
+
+    async def _settled(self, conversation_id: str) -> bool:
+        try:
+            return await self._settle(conversation_id, ())
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # The other talks go on, and this one is tried again after its rest.
+            _log.exception("talk %s: not even an apology could be stored", conversation_id)
+            return False
 
     def _busy(self, conversation_id: str) -> bool:
         lock = self._locks.get(conversation_id)
@@ -251,38 +262,49 @@ class Turns:
         looked_through = taken is not None
         for pause in (*pauses, None):
             async with self._place(conversation_id):
-                if taken is None:
-                    taken = await run_in_threadpool(self._take_up, message_id, looked_through)
-                    looked_through = True
-                outcome = await self._tried(*taken) if taken is not None else _Outcome(done=True)
-                if outcome.done:
-                    return outcome
+                said = None
+                try:
+                    if taken is None:
+                        taken = await run_in_threadpool(self._take_up, message_id, looked_through)
+                        looked_through = True
+                    if taken is not None:
+                        said = await self._ask(*taken)
+                    done = True
+                except Exception as error:
+                    if is_outage(error):
+                        raise
+                    done = await self._failed(conversation_id, message_id, error)
                 taken = None
+            if done:
+                self._strikes.pop(message_id, None)
+                return _Outcome(done=True, said=said)
             if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
                 break
             await asyncio.sleep(pause)
         return _Outcome(done=False)
 
-    async def _tried(self, turn: Turn, beside: Beside) -> _Outcome:
-        message_id = turn.message_id
-        said = None
-        try:
-            aside = await self._assistant.understood(beside.question) if beside.question else None
-            reply = await self._assistant.ask(turn, beside.content, aside)
-            said = await run_in_threadpool(self._finish, turn, reply)
-            if any(takes_words_away(effect) for effect in reply.effects):
-                await self.forget(turn.conversation_id)
-        except (TalkError, AssistantDown, IntegrityError) as reason:
-            if await run_in_threadpool(self._erased, message_id):
-                # The assistant may have heard the words after it was told to forget.
-                await self.forget(turn.conversation_id)
-                return _Outcome(done=True)
-            _log.warning("talk %s: no answer (%s)", turn.conversation_id, _named(reason))
-            if not await self._hopeless(message_id, reason):
-                return _Outcome(done=False)
-            await self._apologise(turn)
-        self._strikes.pop(message_id, None)
-        return _Outcome(done=True, said=said)
+    async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
+        aside = await self._assistant.understood(beside.question) if beside.question else None
+        reply = await self._assistant.ask(turn, beside.content, aside)
+        said = await run_in_threadpool(self._finish, turn, reply)
+        if any(takes_words_away(effect) for effect in reply.effects):
+            await self.forget(turn.conversation_id)
+        return said
+
+    async def _failed(self, conversation_id: str, message_id: str, error: Exception) -> bool:
+        """Whether a message that failed needs no more tries: it is gone, or was apologised for."""
+        if await run_in_threadpool(self._erased, message_id):
+            # The assistant may have heard the words after it was told to forget.
+            await self.forget(conversation_id)
+            return True
+        if isinstance(error, TalkError | AssistantDown):
+            _log.warning("talk %s: no answer (%s)", conversation_id, _named(error))
+        else:
+            _log.error("talk %s: no answer", conversation_id, exc_info=error)
+        if not await self._hopeless(message_id, error):
+            return False
+        await self._apologise(conversation_id, message_id)
+        return True
 
     @asynccontextmanager
     async def _place(self, conversation_id: str) -> AsyncIterator[None]:
@@ -306,22 +328,24 @@ class Turns:
                 return
             self._to_forget.discard(each)
 
-    async def _hopeless(self, message_id: str, reason: Exception) -> bool:
+    async def _hopeless(self, message_id: str, error: Exception) -> bool:
         """Whether it is the message that fails, not a process that is down, starting or busy."""
-        moment = isinstance(reason, AssistantDown) and not isinstance(reason, AnswerBroken)
+        moment = isinstance(error, AssistantDown) and not isinstance(error, AnswerBroken)
         if moment or not (await self._assistant.health()).whole:
             return False
         strikes = self._strikes[message_id] = self._strikes.get(message_id, 0) + 1
         if strikes < HOPELESS_STRIKES:
             return False
-        return await run_in_threadpool(self._attempts, message_id) >= HOPELESS_ATTEMPTS
+        # What fails before the assistant is asked counts no attempt.
+        attempts = await run_in_threadpool(self._attempts, message_id)
+        return max(strikes, attempts) >= HOPELESS_ATTEMPTS
 
-    async def _apologise(self, turn: Turn) -> None:
-        _log.error("talk %s: a message keeps failing; apologised", turn.conversation_id)
-        last = await run_in_threadpool(self._last_question, turn.conversation_id)
+    async def _apologise(self, conversation_id: str, message_id: str) -> None:
+        _log.error("talk %s: a message keeps failing; apologised", conversation_id)
+        last = await run_in_threadpool(self._last_question, conversation_id)
         sorry = Bubble(text=say("mislukt"))
         bubbles = (sorry, last) if last else (sorry,)
-        await run_in_threadpool(self._complete, turn.message_id, Reply(bubbles, ()))
+        await run_in_threadpool(self._complete, message_id, Reply(bubbles, ()))
 
     def _waiting_conversations(self) -> list[str]:
         with self._storage.reading() as session:
@@ -393,5 +417,5 @@ class Turns:
         return None
 
 
-def _named(reason: Exception) -> str:
-    return str(reason) if isinstance(reason, AssistantDown) else type(reason).__name__
+def _named(error: Exception) -> str:
+    return str(error) if isinstance(error, AssistantDown) else type(error).__name__

@@ -1,0 +1,64 @@
+"""Which errors of the database mean that it is out of reach, and which are faults of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from consultation.logs import named
+
+_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# Connection, rolled back for another transaction, resources, operator, system; a lock that another
+# holds; a server that only reads.
+_POSTGRES_CLASSES = ("08", "40", "53", "57", "58")
+_POSTGRES = frozenset({"55P03", "25006"})
+# Of wrong data PostgreSQL's message quotes the data.
+_QUOTES_DATA = "22"
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same may go well later: no connection, a lock, a disk, a time that ran out.
+
+    What the database refuses because we asked it wrongly is not: a constraint, a table that is not
+    there, a value that does not fit.
+    """
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        # The low byte is the kind, the others say which one of it.
+        return (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in _SQLITE
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        # psycopg gives no code where no server answered.
+        return type(cause).__name__ == "OperationalError"
+    return state[:2] in _POSTGRES_CLASSES or state in _POSTGRES
+
+
+def reason(error: BaseException) -> str:
+    """What the database says, on one line and without anybody's words."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None)
+    if not isinstance(error, DBAPIError) or (state or "")[:2] == _QUOTES_DATA:
+        return named(cause)
+    first = next(iter(str(cause).strip().splitlines()), "")
+    return f"{first} ({state or getattr(cause, 'sqlite_errorname', None) or named(cause)})"
