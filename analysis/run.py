@@ -29,6 +29,9 @@ from language.pipeline_status import PipelineUnavailable, pipeline_status
 
 __all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
+MOST_TRIES = 5
+"""How often a run begins again because another one was stored while it was under way."""
+
 
 @dataclass(frozen=True)
 class _Tools:
@@ -67,7 +70,8 @@ def analyse(
 
     Raises:
         RoundError: there is no such round.
-        AnalysisError: there is no such opdracht, or encoder or pipeline cannot be had.
+        AnalysisError: there is no such opdracht, encoder or pipeline cannot be had, or other runs
+            kept coming in between.
     """
     if opdracht is not None and catalogue.opdracht(opdracht) is None:
         known = ", ".join(str(each.nummer) for each in catalogue.opdrachten)
@@ -78,12 +82,16 @@ def analyse(
     measure_new(storage, consultation_id, catalogue)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     tools = _tools(encoder_name, spacy_model)
-    while True:
+    for _ in range(MOST_TRIES):
         try:
             return _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
         except Overtaken:
             # Somebody else's run was stored meanwhile: stand on that one. Vectors are kept.
             continue
+    raise AnalysisError(
+        f"another analysis was stored each of the {MOST_TRIES} times that this one was ready, so "
+        "this one was not; that one stands. Run it again when no other analysis runs."
+    )
 
 
 def _tools(encoder_name: str, spacy_model: str) -> _Tools:

@@ -26,6 +26,7 @@ from consultation.settings import ROOT, Settings
 
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 _PR_SET_PDEATHSIG = 1
+MOST_FAILED_STARTS = 5
 _QUICK_DEATH = 5.0
 _MAX_WAIT = 20.0
 _STOP_WAIT = 8.0
@@ -44,6 +45,8 @@ class Process:
     started: float = 0.0
     wait: float = 0.5
     due: float = field(default=0.0)
+    failed_starts: int = 0
+    """How often it ended before it was up for the first time."""
 
     def start(self) -> None:
         """Starts the process; its output goes to its log, its id to a file beside that."""
@@ -176,7 +179,13 @@ def require_free_ports(values: Settings) -> None:
 
 
 def run_together(everything: list[Process], say: Callable[[str], None]) -> None:
-    """Starts all processes and keeps them running until SIGINT or SIGTERM; then stops them all."""
+    """Starts all processes and keeps them running until SIGINT or SIGTERM; then stops them all.
+
+    One that was up is started again however often it ends.
+
+    Raises:
+        SamenspraakError: one ended several times before it was ever up; all are stopped.
+    """
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -189,7 +198,7 @@ def run_together(everything: list[Process], say: Callable[[str], None]) -> None:
             process.start()
         waiting = {process.name for process in everything}
         while not stopping:
-            _restart_dead(everything, say)
+            _restart_dead(everything, waiting, say)
             for process in everything:
                 if process.name in waiting and process.healthy:
                     waiting.discard(process.name)
@@ -217,12 +226,21 @@ def stop_all(everything: list[Process]) -> None:
             child.wait()
 
 
-def _restart_dead(everything: list[Process], say: Callable[[str], None]) -> None:
+def _restart_dead(everything: list[Process], waiting: set[str], say: Callable[[str], None]) -> None:
+    """Starts what ended again, after a pause; ``waiting`` are those that were never up."""
     for process in everything:
         if process.child is None or process.child.poll() is None:
             continue
         moment = time.monotonic()
         if process.due == 0.0:
+            if process.name in waiting:
+                process.failed_starts += 1
+                if process.failed_starts >= MOST_FAILED_STARTS:
+                    raise SamenspraakError(
+                        f"{process.name} ended {process.failed_starts} times before it was up, the "
+                        f"last time with code {process.child.returncode}; its log tells why: "
+                        f"{process.log}"
+                    )
             lived = moment - process.started
             process.wait = min(process.wait * 2, _MAX_WAIT) if lived < _QUICK_DEATH else 0.5
             process.due = moment + process.wait

@@ -80,7 +80,9 @@ class Server:
         answers = []
         for _ in range(2 if twice else 1):
             status, answer = self.call("POST", "/api/chat/messages", body)
-            while status in (202, 429):
+            for _ in range(240):
+                if status not in (202, 429):
+                    break
                 time.sleep(1)
                 status, answer = self.call("POST", "/api/chat/messages", body)
             if status != 200:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -296,6 +297,30 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     settings.cache_clear()
     yield CliRunner()  # type: ignore[misc]
     settings.cache_clear()
+
+
+def test_a_run_that_is_overtaken_each_time_ends_and_says_so(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation = prepared(storage, catalogue, sample_rows(4)[:3])
+    really = analysis.run.store
+    others = 0
+
+    def overtaken(*args: Any) -> RunResult:
+        nonlocal others
+        others += 1
+        assert others <= 20, "it never ends"
+        with storage.writing() as session:
+            round_ = rounds.require_round(session, consultation, 1)
+            session.add(AnalysisRun(round_id=round_.id, opdracht=4, status="klaar"))
+        return really(*args)
+
+    monkeypatch.setattr(analysis.run, "store", overtaken)
+    with pytest.raises(AnalysisError, match=r"5 times .* Run it again"):
+        analysed(storage, consultation, catalogue)
+    with storage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AnalysisRun)) == 5
+        assert session.scalar(select(func.count()).select_from(Assignment)) == 0
 
 
 def test_the_analysts_verbs_keep_data_on_stdout(command: CliRunner, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -15,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from servers import workplace_variables
+from servers import free_port, workplace_variables
 from typer.testing import CliRunner
 
 from consultation.errors import SamenspraakError
@@ -193,6 +194,33 @@ def test_serve_without_a_trained_assistant_says_to_train(
     monkeypatch.setattr(processes, "ROOT", tmp_path)
     with pytest.raises(SamenspraakError, match="samenspraak train"):
         processes.latest_model()
+
+
+def test_serve_gives_up_on_what_never_comes_up_and_stops_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "_MAX_WAIT", 0.01)
+    nowhere = f"http://127.0.0.1:{free_port()}/"
+    sleeps, ends = (
+        processes.Process(
+            name, [sys.executable, "-c", program], nowhere, dict(os.environ), tmp_path / name
+        )
+        for name, program in (
+            ("waits", "import time; time.sleep(60)"),
+            ("ends", "print('no such thing'); raise SystemExit(3)"),
+        )
+    )
+    told: list[str] = []
+
+    def say(text: str) -> None:
+        told.append(text)
+        assert len(told) < 20, "it never ends"
+
+    with pytest.raises(SamenspraakError, match=rf"code 3; .*{ends.log}"):
+        processes.run_together([sleeps, ends], say)
+    assert sleeps.child is not None
+    assert sleeps.child.poll() is not None
+    assert "no such thing" in ends.log.read_text(encoding="utf-8")
 
 
 def test_an_account_is_made_and_its_password_replaced(
