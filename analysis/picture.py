@@ -25,7 +25,9 @@ from consultation.curation_state import (
     CuratedTheme,
     CurationState,
     Machine,
+    Outcome,
     Proposal,
+    concerned,
 )
 from consultation.curation_store import load_events, load_machine
 from consultation.models import (
@@ -104,6 +106,19 @@ class Picture:
     def actions(self) -> tuple[CuratedAction, ...]:
         """The actions that stand, proposals of the machine included."""
         return tuple(self.state.actions_of(self.opdracht))
+
+    @cached_property
+    def decisions(self) -> tuple[Outcome, ...]:
+        """What was decided on this opdracht, oldest first; the log of a state holds what was
+        decided on actions of every opdracht, as they may be handed over."""
+        events = {id_: each.event for id_, each in self.state.outcomes.items()}
+        here = {each.id for each in self.state.actions.values() if each.opdracht == self.opdracht}
+        return tuple(
+            each
+            for each in self.state.log
+            if self.opdracht in each.event.recorded.get("opdrachten", ())
+            or not here.isdisjoint(concerned(each.event, events))
+        )
 
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 
 from docx import Document
 from docx.document import Document as Docx
@@ -15,7 +15,8 @@ from docx.shared import Cm, Pt
 from analysis.export_words import word
 from analysis.plan import Plan, PlanAction, PlanOpdracht, PlanTheme
 from analysis.release import FOLD_BELOW, Breakdown, Quote
-from analysis.sheets import Column, Sheet, add_table, markdown, printable
+from analysis.sheets import Cell, Column, Sheet, add_table, markdown, printable, shown
+from consultation import dates
 from consultation.catalogue import Catalogue, Opdracht
 
 ACTION_COLUMNS = ("action", "themes", "trekker", "partners", "priority", "deadline", "regelgeving")
@@ -52,7 +53,7 @@ def as_markdown(plan: Plan, catalogue: Catalogue) -> bytes:
             lines.append("| " + " | ".join(each.heading for each in sheet.columns) + " |")
             lines.append("|" + " --- |" * len(sheet.columns))
             for row in sheet.rows:
-                cells = ("" if each is None else markdown(str(each)) for each in row)
+                cells = (markdown(shown(each)) for each in row)
                 lines.append("| " + " | ".join(cells) + " |")
         else:
             lines.append(word("geen_acties"))
@@ -79,7 +80,7 @@ def actions_sheet(part: PlanOpdracht) -> Sheet:
     return Sheet(word("acties"), columns, rows)
 
 
-def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[str | int | None, ...]:
+def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[Cell, ...]:
     """An action's cells, in the order of ``ACTION_COLUMNS``."""
     themes = [theme for each in action.themes if (theme := part.theme(each))]
     return (
@@ -88,7 +89,7 @@ def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[str | int | None
         action.trekker,
         ", ".join(action.partners),
         action.priority,
-        action.deadline or "",
+        date.fromisoformat(action.deadline) if action.deadline else None,
         word("regelgeving", action.regelgeving),
     )
 
@@ -144,11 +145,6 @@ def saved(document: Docx) -> bytes:
     return out.getvalue()
 
 
-def day(moment: datetime) -> str:
-    """A date as people in Flanders write it."""
-    return moment.strftime("%d/%m/%Y")
-
-
 def _opdracht(document: Docx, opdracht: Opdracht, part: PlanOpdracht, catalogue: Catalogue) -> None:
     document.add_heading(printable(_title(opdracht)), 1)
     for line in _under(opdracht):
@@ -175,7 +171,7 @@ def _opdracht(document: Docx, opdracht: Opdracht, part: PlanOpdracht, catalogue:
 
 def _opening(plan: Plan) -> list[str]:
     return [
-        word("inleiding", ronde=plan.round, datum=day(plan.at)),
+        word("inleiding", ronde=plan.round, datum=dates.day(plan.at)),
         word("regels", grens=FOLD_BELOW),
     ]
 

@@ -32,7 +32,7 @@ from analysis.themes import (
     theme_views,
     without_theme,
 )
-from consultation import rounds
+from consultation import dates, rounds
 from consultation.catalogue import Catalogue, Opdracht
 from consultation.models import AnalysisRun, now
 from consultation.storage import Storage
@@ -145,6 +145,7 @@ def render(
     environment.filters["procent"] = _percent
     environment.filters["getal"] = lambda number: f"{number:.1f}".replace(".", ",")
     environment.filters["rijen"] = rows_of
+    environment.filters["moment"] = dates.moment
     environment.filters["taal"] = partial(word, "talen")
     return environment.get_template("rapport.html").render(
         catalogue=catalogue,

@@ -1,6 +1,7 @@
 """Tables as files that open safely: csv, xlsx, docx, md and json.
 
-A cell that a spreadsheet would take for a formula is written so that it stays text.
+Files that people read have Dutch dates, those for programs (csv, json) ISO dates. A cell that a
+spreadsheet would take for a formula is written so that it stays text.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import openpyxl
 from docx.document import Document as Docx
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-Cell = str | int | float | None
+from consultation import dates
+
+Cell = str | int | float | date | None
 
 _FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -70,10 +74,10 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
                 cell = page.cell(down, at)
                 if value == "":
                     continue
-                if isinstance(value, str):
-                    cell.value = printable(value)[:_MOST_IN_CELL]
+                if isinstance(value, str | date):
+                    cell.value = printable(shown(value))[:_MOST_IN_CELL]
                     cell.data_type = "s"
-                    cell.quotePrefix = bool(_FORMULA.match(value))
+                    cell.quotePrefix = bool(_FORMULA.match(shown(value)))
                     cell.alignment = Alignment(wrap_text=True, vertical="top")
                 else:
                     cell.value = value
@@ -95,7 +99,7 @@ def as_markdown(sheet: Sheet) -> bytes:
         "|" + " --- |" * len(sheet.columns),
     ]
     for row in sheet.rows:
-        cells = ("" if each is None else markdown(str(each)) for each in row)
+        cells = (markdown(shown(each)) for each in row)
         lines.append("| " + " | ".join(cells) + " |")
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
@@ -104,7 +108,8 @@ def as_json(sheet: Sheet) -> bytes:
     """A list of objects, one per row, with the columns' keys."""
     keys = [each.key for each in sheet.columns]
     rows = [dict(zip(keys, row, strict=True)) for row in sheet.rows]
-    return json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    text = json.dumps(rows, ensure_ascii=False, indent=1, default=date.isoformat)
+    return text.encode("utf-8", "replace")
 
 
 def add_table(document: Docx, sheet: Sheet) -> None:
@@ -119,7 +124,14 @@ def add_table(document: Docx, sheet: Sheet) -> None:
     properties.append(heading)
     for row in sheet.rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = "" if value is None else printable(str(value))
+            cell.text = printable(shown(value))
+
+
+def shown(value: Cell) -> str:
+    """A cell as people read it; empty where it holds nothing."""
+    if isinstance(value, date):
+        return dates.day(value)
+    return "" if value is None else str(value)
 
 
 def printable(text: str) -> str:

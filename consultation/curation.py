@@ -614,9 +614,7 @@ def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:
     row = session.get(Theme, found) if found else None
     if row is None:
         raise CurationError("theme_unknown", f"there is no theme {ref}.", "THEME", theme=ref)
-    state = curated(session, consultation_id, row.opdracht)
-    about = {each.event.id: each.event for each in state.log}
-    return [each for each in state.log if row.id in concerned(each.event, about)]
+    return curated(session, consultation_id, row.opdracht).about(row.id)
 
 
 def _opdrachten_with_themes(consultation_id: int) -> Any:

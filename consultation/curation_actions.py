@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from consultation import curation_operations as ops
-from consultation.curation_state import CuratedAction, CuratedTheme, Event, Lapsed, NoteTaken
+from consultation.curation_state import (
+    Before,
+    CuratedAction,
+    CuratedTheme,
+    Event,
+    Lapsed,
+    NoteTaken,
+)
 
 
 class ActionBoard:
@@ -31,6 +38,14 @@ class ActionBoard:
         """The opdracht that has this action now; None where the action is not there."""
         found = self._actions.get(id_)
         return found.opdracht if found is not None else None
+
+    def words(self, id_: str, event: Event) -> Before | None:
+        """An action's words before an event; None where there is no such action."""
+        found = self._actions.get(id_)
+        if found is not None:
+            return Before(found.text, found.statement)
+        seed = event.recorded.get("seeds", {}).get(id_)
+        return Before(statement=seed["statement"]) if seed is not None else None
 
     def apply(self, operation: ops.Operation, event: Event) -> None:
         """Applies an operation on actions.

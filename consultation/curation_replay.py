@@ -16,6 +16,7 @@ from consultation import curation_operations as ops
 from consultation.curation_actions import ActionBoard
 from consultation.curation_state import (
     LIVE,
+    Before,
     CuratedTheme,
     CurationState,
     Event,
@@ -70,15 +71,16 @@ def replay(machine: Machine, events: Iterable[Event]) -> CurationState:
     stand = Stand(machine, log)
     outcomes = []
     for event in log:
+        before = stand.before(event)
         if event.id in undone:
-            outcomes.append(Outcome(event, "revoked", revoked_by=undone[event.id]))
+            outcomes.append(Outcome(event, "revoked", revoked_by=undone[event.id], before=before))
             continue
         try:
             missing = stand.apply(event)
         except Lapsed as reason:
-            outcomes.append(Outcome(event, "lapsed", reason.code))
+            outcomes.append(Outcome(event, "lapsed", reason.code, before=before))
         else:
-            outcomes.append(Outcome(event, "applied", missing=missing))
+            outcomes.append(Outcome(event, "applied", missing=missing, before=before))
     return stand.frozen(outcomes, versions(log))
 
 
@@ -155,6 +157,15 @@ class Stand:
             self.answered[operation.proposal] = "accepted"
             return missing
         return self._apply(event)
+
+    def before(self, event: Event) -> Before | None:
+        """What an event puts other words in place of; None for events of other kinds."""
+        operation = event.operation
+        if isinstance(operation, ops.Rename) and operation.theme in self.themes:
+            return Before(self.themes[operation.theme].label)
+        if isinstance(operation, ops.ActionText):
+            return self.board.words(operation.action, event)
+        return None
 
     def expect(self, id_: str, opdracht: int, number: int, parents: tuple[str, ...]) -> None:
         """Makes room for a theme that the next event makes."""

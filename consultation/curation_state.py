@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from consultation.curation_operations import Note, Operation, Reorder, Revoke
@@ -97,7 +98,8 @@ class Outcome:
     """What became of an event: ``applied``, ``revoked`` (by event ``revoked_by``) or ``lapsed``.
 
     ``reason`` is a code for a lapsed event; ``missing`` counts the statements it names that are
-    no longer there.
+    no longer there. ``before`` is the theme that the event renamed, or the action that it reworded,
+    as it stood until then.
     """
 
     event: Event
@@ -105,6 +107,15 @@ class Outcome:
     reason: str = ""
     missing: int = 0
     revoked_by: int | None = None
+    before: Before | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """A theme's label, or an action's words: own ``text``, or those of ``statement``, quoted."""
+
+    text: str | None = None
+    statement: str | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,16 @@ class CurationState:
     proposals: tuple[Proposal, ...]
     answered: Mapping[str, Literal["accepted", "declined"]]
     log: tuple[Outcome, ...]
+
+    @cached_property
+    def outcomes(self) -> dict[int, Outcome]:
+        """What became of each event, by its id."""
+        return {each.event.id: each for each in self.log}
+
+    def about(self, target: str) -> list[Outcome]:
+        """Every decision about a theme or an action, oldest first."""
+        events = {id_: each.event for id_, each in self.outcomes.items()}
+        return [each for each in self.log if target in concerned(each.event, events)]
 
     def themes_of(self, opdracht: int) -> list[CuratedTheme]:
         """The themes shown for an opdracht: as people ordered them, then the largest first."""

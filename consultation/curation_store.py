@@ -52,6 +52,12 @@ def curated(
     return replay(load_machine(session, consultation_id, scope, log, runs, statements), log)
 
 
+def words_of(session: Session, statement: str) -> str:
+    """A statement's own words; empty where there is no such statement (any more)."""
+    row = session.get(Statement, statement)
+    return row.contribution_version.text[row.start : row.end] if row is not None else ""
+
+
 def load_events(
     session: Session,
     consultation_id: int,

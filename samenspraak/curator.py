@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from consultation import accounts
 from consultation.curation import append_all, history
 from consultation.curation_operations import CurationError
-from consultation.curation_state import Outcome
+from consultation.curation_sentences import Sentences
+from consultation.curation_state import Event, Outcome
+from consultation.curation_store import curated, words_of
 from consultation.import_files import check_opdracht
 from samenspraak.analyst import Format, write
-from samenspraak.workplace import open_workplace
+from samenspraak.workplace import Workplace, open_workplace
 
 
 def register(app: typer.Typer) -> None:
@@ -45,8 +50,9 @@ def curate(
     if as_json:
         print(json.dumps({"applied": len(written), "events": [each.id for each in written]}))
         return
-    for each in written:
-        print(f"{each.id}\t{each.operation.op}")
+    with place.storage.reading() as session:
+        for each, told in zip(written, _sentences(session, place, written), strict=True):
+            print(f"{each.id}\t{each.operation.op}\t{told}")
     done = "1 decision" if len(written) == 1 else f"{len(written)} decisions"
     print(f"samenspraak: {done} written as {name}", file=sys.stderr)
 
@@ -59,15 +65,17 @@ def history_(
     place = open_workplace()
     with place.storage.reading() as session:
         found = history(session, place.consultation_id, theme)
+        told = _sentences(session, place, [each.event for each in found])
+    rows = list(zip(found, told, strict=True))
     if as_json:
-        print(json.dumps([_told(each) for each in found], ensure_ascii=False))
+        print(json.dumps([_told(each, sentence) for each, sentence in rows], ensure_ascii=False))
         return
-    for each in found:
+    for each, sentence in rows:
         state = each.status + (f" by {each.revoked_by}" if each.revoked_by else "")
         state += f" ({each.reason})" if each.reason else ""
-        what = json.dumps(_words(each), ensure_ascii=False)
         event = each.event
-        print(f"{event.id}\t{event.at:%Y-%m-%d %H:%M}\t{event.account}\t{state}\t{what}")
+        when = f"{event.at:%Y-%m-%d %H:%M}"
+        print(f"{event.id}\t{when}\t{state}\t{event.operation.op}\t{sentence}")
 
 
 def compare(
@@ -115,7 +123,21 @@ def _lines(file: Path) -> list[tuple[str, object]]:
     return found
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _sentences(session: Session, place: Workplace, events: Sequence[Event]) -> list[str]:
+    """Who did what to what, in Dutch: a line per decision, with the names that stand now."""
+    tellers: dict[int | None, Sentences] = {}
+    lines = []
+    for event in events:
+        number = next(iter(event.recorded.get("opdrachten", ())), None)
+        if number not in tellers:
+            state = curated(session, place.consultation_id, number)
+            tellers[number] = Sentences(state, place.catalogue, partial(words_of, session))
+        teller = tellers[number]
+        lines.append(f"{event.account} {teller.of(teller.state.outcomes[event.id])}")
+    return lines
+
+
+def _told(outcome: Outcome, sentence: str) -> dict[str, Any]:
     event = outcome.event
     return {
         "event": event.id,
@@ -126,12 +148,5 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "missing": outcome.missing,
         "revoked_by": outcome.revoked_by,
         "operation": event.operation.as_payload(),
-    }
-
-
-def _words(outcome: Outcome) -> dict[str, Any]:
-    told = outcome.event.operation.as_payload()
-    return {
-        name: f"{len(value)} statements" if name == "statements" else value
-        for name, value in told.items()
+        "told": sentence,
     }

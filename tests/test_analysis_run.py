@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 import analysis.find_themes
+import analysis.run_store
 from analysis import frames
 from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.picture import Pictures
@@ -303,7 +304,7 @@ def test_a_run_that_is_overtaken_each_time_ends_and_says_so(
     storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consultation = prepared(storage, catalogue, sample_rows(4)[:3])
-    really = analysis.run.store
+    really = analysis.run_store.store
     others = 0
 
     def overtaken(*args: Any) -> RunResult:
@@ -315,7 +316,7 @@ def test_a_run_that_is_overtaken_each_time_ends_and_says_so(
             session.add(AnalysisRun(round_id=round_.id, opdracht=4, status="klaar"))
         return really(*args)
 
-    monkeypatch.setattr(analysis.run, "store", overtaken)
+    monkeypatch.setattr(analysis.run_store, "store", overtaken)
     with pytest.raises(AnalysisError, match=r"5 times .* Run it again"):
         analysed(storage, consultation, catalogue)
     with storage.reading() as session:

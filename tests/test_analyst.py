@@ -189,7 +189,7 @@ def test_the_report_shows_rounds_trust_and_every_statement_and_its_box_filters_t
 
 
 def _moment(html: str) -> str:
-    found = re.search(r"Gemaakt op .*? UTC", html)
+    found = re.search(r"Gemaakt op \d+ [a-z]+ \d{4} om \d+\.\d\d uur", html)
     assert found
     return found[0]
 

@@ -101,7 +101,7 @@ def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace:
         "@CVO",
         "VDAB, SERV",
         "5",
-        "2027-09-01",
+        "1 september 2027",
         "regels hervormen",
     ]
     assert len(rows) == 3

@@ -267,7 +267,7 @@ def test_deciding_by_keyboard_alone(browser: Browser, site: Site) -> None:
     expect(els.locator("#gedaan")).to_contain_text(f"els voegde {second}")
     expect(els.locator("#gedaan")).to_be_focused()
     els.keyboard.press("u")
-    expect(els.locator("#gedaan")).to_contain_text("maakte beslissing")
+    expect(els.locator("#gedaan")).to_contain_text("maakte ongedaan: els")
     els.keyboard.press("j")
     els.keyboard.press("v")
     expect(els.get_by_text("1 verworpen thema")).to_be_visible()

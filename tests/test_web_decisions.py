@@ -91,7 +91,7 @@ def test_approve_and_reject_and_undo_them(
     page = decide(els, doe, thema=theme.id)
     assert word in page.text
     assert {each.status for each in seen(site).themes if each.id == theme.id} == {status}
-    assert "maakte beslissing" in undo(els, page.text).text
+    assert "maakte ongedaan: els" in undo(els, page.text).text
     assert {each.status for each in seen(site).themes} == {"kandidaat"}
 
 
@@ -249,7 +249,7 @@ def test_an_action_is_written_changed_joined_approved_and_handed_over(
     )
     decide(els, "actie_status", back, actie=first.id, status="goedgekeurd")
     joined = decide(els, "voeg_acties_samen", back, actie=[first.id, second.id])
-    assert "voegde 1 actie samen" in joined.text
+    assert "voegde de actie ‘" in joined.text
     assert seen(site).state.actions[second.id].joined_into == first.id
     lost = els.get(f"{back}/{second.id}").text
     assert "Deze actie is opgegaan in" in lost

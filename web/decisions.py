@@ -16,7 +16,7 @@ from consultation.curation import Change, ConflictError, CurationError, Ledger, 
 from consultation.curation_operations import Operation, parse
 from consultation.curation_state import Event
 from web.problems import Problem
-from web.review import Posted
+from web.review import Posted, whole_number
 from web.services import Services
 from web.texts import known, say
 
@@ -41,14 +41,14 @@ def feedback(
     refusal: Refusal | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a page on an opdracht says of the decision just made (``gedaan`` in its address) or
-    refused, with what was typed."""
-    raw = query.get("gedaan", "")
+    """What a page on an opdracht says of the decisions just made (``gedaan`` in its address: their
+    numbers) or refused, with what was typed."""
+    raw = [each for each in query.get("gedaan", "").split("-") if whole_number(each)]
     return {
         "seen": seen,
         "refusal": refusal,
         "typed": typed or {},
-        "done": next((each for each in seen.state.log if str(each.event.id) == raw), None),
+        "done": [each for one in raw if (each := seen.state.outcomes.get(int(one)))],
         "note": say("niet_opgeslagen") if refusal else "",
     }
 
@@ -134,7 +134,7 @@ def _versions(form: Posted) -> dict[str, int]:
     found = {}
     for each in form.many("versie"):
         target, _, version = each.partition(":")
-        if version.isascii() and version.isdigit() and len(version) < 12:
+        if whole_number(version):
             found[target] = int(version)
     return found
 
@@ -225,7 +225,9 @@ def _answer(op: str) -> Callable[[Posted], list[Raw]]:
 
 
 def _revoke(form: Posted) -> list[Raw]:
-    return [{"op": "revoke", "event": form.number("beslissing") or 0}]
+    """The last decision first, as one may stand on the one before."""
+    numbers = sorted(int(each) for each in form.many("beslissing") if whole_number(each))
+    return [{"op": "revoke", "event": each} for each in reversed(numbers)]
 
 
 def _action_create(form: Posted) -> list[Raw]:

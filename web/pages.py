@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
+from datetime import date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from analysis.picture import Picture
+from consultation import dates
 from consultation.catalogue import Catalogue
-from web.texts import TEMPLATES, say
+from consultation.curation_sentences import Sentences
+from web.texts import TEMPLATES
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,9 +35,12 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(
-            catalogue=catalogue, texts=catalogue.consultatie, asset=asset
+            catalogue=catalogue,
+            texts=catalogue.consultatie,
+            asset=asset,
+            sentences=partial(_sentences, catalogue),
         )
-        self._environment.filters.update(moment=moment, dag=day, iso=datetime.isoformat)
+        self._environment.filters.update(moment=_moment, dag=_day, iso=datetime.isoformat)
 
     def render(
         self,
@@ -68,22 +73,23 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def moment(value: datetime | None) -> str:
-    """A moment as people in Flanders write it; ``-`` where there is none."""
-    return value.astimezone(_zone()).strftime("%d/%m/%Y %H:%M") if value else "-"
+def _sentences(catalogue: Catalogue, seen: Picture) -> Sentences:
+    """How the decisions on an opdracht are told."""
+
+    def quote(statement: str) -> str:
+        said = seen.by_id.get(statement)
+        return said.text if said else ""
+
+    return Sentences(seen.state, catalogue, quote)
 
 
-def day(value: datetime | None) -> str:
-    """A day as people in Flanders write it: ``3 maart 2026``; ``-`` where there is none."""
-    if value is None:
-        return "-"
-    local = value.astimezone(_zone())
-    return f"{local.day} {say('maanden').split()[local.month - 1]} {local.year}"
+def _moment(value: datetime | None) -> str:
+    """A moment in words; ``-`` where there is none."""
+    return dates.moment(value) if value else "-"
 
 
-@lru_cache(maxsize=1)
-def _zone() -> ZoneInfo | None:
-    try:
-        return ZoneInfo("Europe/Brussels")
-    except ZoneInfoNotFoundError:
-        return None
+def _day(value: date | str | None) -> str:
+    """A day in words, also one that is kept in ISO form; ``-`` where there is none."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    return dates.day(value) if value else "-"

@@ -61,7 +61,12 @@ def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
 def page_number(query: Mapping[str, str], name: str = "pagina") -> int:
     """The page that an address asks for; the first where it makes no sense."""
     raw = query.get(name, "")
-    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 1
+    return max(1, int(raw)) if whole_number(raw) else 1
+
+
+def whole_number(raw: str) -> bool:
+    """Whether a value from outside is a whole number that a database can hold."""
+    return raw.isascii() and raw.isdigit() and len(raw) < 10
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Posted:
         raw = self._raw(name).strip()
         if not raw:
             return None
-        if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+        if not whole_number(raw):
             raise Problem(422, say("geen_getal", waar=say(f"veld_{name}")), typed=self.typed)
         return int(raw)
 

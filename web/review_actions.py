@@ -9,10 +9,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from analysis.picture import Picture
 from analysis.weighing import urgencies, weight
 from consultation import checklist
-from consultation.curation_state import CuratedAction, Outcome, concerned
+from consultation.curation_state import CuratedAction
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, feedback
 from web.review import known_opdracht, page
@@ -100,16 +99,10 @@ def show_action(
             weight=weight(action, {number: seen}, given),
             chosen=list((typed or {}).get("thema", ())) or list(action.themes),
             joined_into=seen.state.actions.get(action.joined_into or ""),
-            history=list(reversed(history_of(seen, action))),
+            history=list(reversed(seen.state.about(action.id))),
             checks=checklist.checked(session, here.consultation_id).get(action.id, {}),
             tested=bool(query.get("getoetst")),
         )
-
-
-def history_of(seen: Picture, action: CuratedAction) -> list[Outcome]:
-    """Every decision about an action, oldest first."""
-    about = {each.event.id: each.event for each in seen.state.log}
-    return [each for each in seen.state.log if action.id in concerned(each.event, about)]
 
 
 def _blank(number: int) -> CuratedAction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from analysis.picture import Picture
 from analysis.themes import FEWEST
 from consultation import rounds
-from consultation.curation_state import CuratedTheme, Event, Outcome, concerned
+from consultation.curation_state import Event
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out, feedback
@@ -72,7 +72,7 @@ def decisions_page(
             "beheer/beslissingen.html",
             **_shared(seen, request.query_params, None, {}),
             opdracht=opdracht,
-            shown=paged(list(reversed(seen.state.log)), page_number(request.query_params)),
+            shown=paged(list(reversed(seen.decisions)), page_number(request.query_params)),
         )
 
 
@@ -84,7 +84,7 @@ def decide(request: Request, here: Here, form: PostedForm, number: int) -> Respo
     done = decided(here, form, number)
     if isinstance(done, Refusal):
         return shown_again(request, here, form, target, done)
-    return after(target or f"/beheer/opdrachten/{number}", done[-1].id)
+    return after(target or f"/beheer/opdrachten/{number}", done)
 
 
 def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
@@ -99,13 +99,13 @@ def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
     return carry_out(here, form, number, raw)
 
 
-def after(target: str, event: int) -> Response:
+def after(target: str, done: Sequence[Event]) -> Response:
     """Back to a page of the review, which tells what was done and offers to undo it."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
         return back_to("/beheer")
     query = {name: value for name, value in parse_qsl(parts.query) if name != "gedaan"}
-    return back_to(parts.path, **query, gedaan=event)
+    return back_to(parts.path, **query, gedaan="-".join(str(each.id) for each in done))
 
 
 def shown_again(
@@ -179,7 +179,7 @@ def show_opdracht(
             off_topic=[each for each in seen.off_topic if sift.keeps(each)],
             few=len(seen.said) - len(seen.aside) < FEWEST,
             fewest=FEWEST,
-            recent=list(reversed(seen.state.log))[:_RECENT],
+            recent=list(reversed(seen.decisions))[:_RECENT],
         )
 
 
@@ -228,7 +228,7 @@ def show_theme(
             merged_into=into if theme.merged_into else None,
             others=[each for each in seen.themes if each.id != theme.id],
             actions=[each for each in seen.actions if theme.id in each.themes],
-            history=list(reversed(history_of(seen, theme))),
+            history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
             suggested=_suggested(typed, query),
             segments={
@@ -238,12 +238,6 @@ def show_theme(
                 for each in shown.items
             },
         )
-
-
-def history_of(seen: Picture, theme: CuratedTheme) -> list[Outcome]:
-    """Every decision about a theme, oldest first."""
-    about = {each.event.id: each.event for each in seen.state.log}
-    return [each for each in seen.state.log if theme.id in concerned(each.event, about)]
 
 
 def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
