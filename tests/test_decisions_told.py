@@ -258,3 +258,49 @@ def test_a_page_lists_the_decisions_of_its_own_opdracht_only(els: Any, site: Sit
         append(session, 1, "els", over)
     assert "gaf de actie ‘Actie a van 4’ door" in els.get("/beheer/opdrachten/4/beslissingen").text
     assert "Actie a van 4" in els.get("/beheer/opdrachten/7/beslissingen").text
+
+
+def test_all_decisions_stand_on_one_page_with_their_opdracht(els: Any, site: Site) -> None:
+    with site.storage.writing() as session:
+        themes = {number: picture(session, 1, number).themes[0].id for number in (4, 7)}
+        for number in (4, 7):
+            append(session, 1, "els", {"op": "approve", "theme": themes[number]})
+        quote = picture(session, 1, 7).said[0]
+        made = {"op": "action", "do": "create", "id": "a" * 32, "statement": quote.id}
+        append(session, 1, "els", {**made, "opdracht": 7})
+        made = {"op": "action", "do": "create", "id": "b" * 32, "text": "Eén loket"}
+        append(session, 1, "els", {**made, "opdracht": 4})
+    page = els.get("/beheer/beslissingen").text
+    lines = re.findall(r"<li.*?</li>", page.partition('class="log"')[2], re.DOTALL)
+    assert [re.findall(r"opdrachten/(\d+)\"", each) for each in lines] == [
+        ["4"],
+        ["7"],
+        ["7"],
+        ["4"],
+    ]
+    assert '"/beheer/beslissingen"' in els.get("/beheer").text
+    # Joining actions of two opdrachten tells both by name.
+    data = {"formulier": field_of(els), "doe": "voeg_samen", "een": "b" * 32, "ander": "a" * 32}
+    page = els.post("/beheer/acties/overlap", data=data, follow_redirects=True).text
+    notice = page.partition('id="gedaan"')[2].partition("</div>")[0]
+    words = html.escape(quote.text[:20])
+    assert f"els voegde de actie ‘{words}" in html.unescape(notice) or words in notice
+    assert "samen met ‘Eén loket’" in notice
+    first = re.findall(r"<li.*?</li>", els.get("/beheer/beslissingen").text, re.DOTALL)
+    both = next(each for each in first if "samen met ‘Eén loket’" in each)
+    assert re.findall(r"opdrachten/(\d+)\"", both) == ["4", "7"]
+    data = {"formulier": field_of(els), "doe": "herroep", "terug": "/beheer/beslissingen"}
+    data["beslissing"] = re.findall(r'name="beslissing" value="(\d+)"', notice)[0]
+    page = els.post("/beheer/opdrachten/4/beslis", data=data, follow_redirects=True)
+    assert page.url.path == "/beheer/beslissingen"
+    assert "els maakte ongedaan: els voegde" in page.text
+
+
+def test_placing_tells_where_it_went(els: Any, site: Site) -> None:
+    with site.storage.writing() as session:
+        one = picture(session, 1, 4).said[0]
+        append(session, 1, "els", {"op": "place", "statements": [one.id], "opdracht": None})
+    data = {"formulier": field_of(els), "doe": "plaats", "uitspraak": one.id, "opdracht": 7}
+    page = els.post("/beheer/zonder-opdracht", data=data, follow_redirects=True).text
+    notice = page.partition('id="gedaan"')[2].partition("</div>")[0]
+    assert "plaatste 1 uitspraak bij opdracht 7 ‘" in notice

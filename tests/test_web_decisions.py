@@ -170,7 +170,7 @@ def test_what_has_no_opdracht_is_placed_and_taken_back(els: httpx.Client, site: 
     assert nothing.status_code == 422
     placed = {**field, "doe": "plaats", "opdracht": "5", "uitspraak": ids}
     page = els.post("/beheer/zonder-opdracht", data=placed, follow_redirects=True)
-    assert "staan nu bij de opdracht" in page.text
+    assert "plaatste 2 uitspraken bij opdracht 5" in page.text
     assert {each.id for each in seen(site, 5).said} == set(ids)
     event = re.search(r'name="beslissing" value="(\d+)"', page.text)
     assert event

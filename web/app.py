@@ -32,6 +32,7 @@ from web import (
     review_answers,
     review_aside,
     review_coding,
+    review_decisions,
     review_overview,
     review_proposals,
     review_rounds,
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         review_aside,
         review_proposals,
         review_coding,
+        review_decisions,
         review_answers,
         review_rounds,
     ):

@@ -7,19 +7,32 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.picture import Picture
+from analysis.standing import Said
 from consultation import dates
 from consultation.catalogue import Catalogue
 from consultation.curation_sentences import Sentences
+from consultation.curation_state import CurationState
 from web.texts import TEMPLATES
 
 STATIC = Path(__file__).parent / "static"
+
+
+class Decided(Protocol):
+    """What decisions are told from: a state, and the words of its statements."""
+
+    @property
+    def state(self) -> CurationState:
+        """What was decided."""
+
+    @property
+    def by_id(self) -> Mapping[str, Said]:
+        """The statements, by id."""
 
 
 class Pages:
@@ -73,7 +86,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _sentences(catalogue: Catalogue, seen: Picture) -> Sentences:
+def _sentences(catalogue: Catalogue, seen: Decided) -> Sentences:
     """How the decisions on an opdracht are told."""
 
     def quote(statement: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from consultation import rounds
 from consultation.catalogue import Opdracht
+from consultation.curation_state import Event
 from consultation.models import Round
 from web.accounts import (
     FORM_COOKIE,
@@ -211,3 +212,12 @@ def back_to(path: str, **query: str | int | None) -> RedirectResponse:
     """On to a page after a form was carried out, so that a reload does not send it again."""
     asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
     return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
+
+
+def after(target: str, done: Sequence[Event]) -> Response:
+    """Back to a page of the review, which tells what was done and offers to undo it."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
+        return back_to("/beheer")
+    query = {name: value for name, value in parse_qsl(parts.query) if name != "gedaan"}
+    return back_to(parts.path, **query, gedaan="-".join(str(each.id) for each in done))

@@ -19,7 +19,8 @@ from consultation.curation_state import CuratedAction
 from web.accounts import CurrentReviewer
 from web.decisions import Raw, Refusal, carry_out
 from web.problems import Problem
-from web.review import PostedForm, back_to, known_opdracht, page
+from web.review import PostedForm, after, back_to, known_opdracht, page
+from web.review_decisions import just_done
 from web.services import Here, Services
 from web.texts import say
 
@@ -107,7 +108,7 @@ def settle_overlap(request: Request, here: Here, form: PostedForm) -> Response:
     done = carry_out(here, form, None, raw[what])
     if isinstance(done, Refusal):
         return _overlap(request, here, form.reviewer, done)
-    return back_to("/beheer/acties/overlap", gedaan=what)
+    return after("/beheer/acties/overlap", done)
 
 
 @router.post("/opdrachten/{number:int}/acties/{action}/toets")
@@ -181,6 +182,7 @@ def _overlap(
     with here.storage.reading() as session:
         pictures = _pictures(session, here)
         apart = checklist.kept_apart(session, here.consultation_id)
+        done = just_done(session, here, request.query_params)
     actions = {
         action.id: action
         for seen in pictures.values()
@@ -212,5 +214,6 @@ def _overlap(
         apart=[each for each in found if is_apart(each)],
         actions=actions,
         error=refusal.detail if refusal else error,
-        done=request.query_params.get("gedaan", ""),
+        done=done,
+        settled=request.query_params.get("gedaan", ""),
     )

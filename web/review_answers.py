@@ -13,7 +13,8 @@ from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out
 from web.problems import Problem
-from web.review import ChosenRound, PageNumber, PostedForm, back_to, chosen_round, page, paged
+from web.review import ChosenRound, PageNumber, PostedForm, after, chosen_round, page, paged
+from web.review_decisions import just_done
 from web.services import Here, Services
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
@@ -43,9 +44,7 @@ def place(request: Request, here: Here, form: PostedForm) -> Response:
         done = carry_out(here, form, None, raw)
     if isinstance(done, Refusal):
         return _unplaced(request, here, form.reviewer, None, 1, done)
-    last = done[-1]
-    told = last.id if last.operation.op == "place" else None
-    return back_to("/beheer/zonder-opdracht", gedaan=told)
+    return after("/beheer/zonder-opdracht", done)
 
 
 def _unplaced(
@@ -57,7 +56,6 @@ def _unplaced(
     refusal: Refusal | None = None,
 ) -> HTMLResponse:
     reviewer.require("read")
-    done = request.query_params.get("gedaan", "")
     with here.storage.reading() as session:
         chosen = chosen_round(session, here, ronde)
         said = without_opdracht(session, here.consultation_id, chosen.number if chosen else None)
@@ -68,7 +66,7 @@ def _unplaced(
             "beheer/zonder_opdracht.html",
             refusal.status if refusal else 200,
             refusal=refusal,
-            done=int(done) if done.isascii() and done.isdigit() and len(done) < 12 else 0,
+            done=just_done(session, here, request.query_params),
             chosen=chosen,
             people=len({each.participant for each in said}),
             answers=len({each.contribution for each in said}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,7 +22,7 @@ from web.problems import Problem
 from web.review import (
     Posted,
     PostedForm,
-    back_to,
+    after,
     chosen_round,
     known_opdracht,
     page,
@@ -97,15 +97,6 @@ def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
         form.reviewer.require("decide", number, form.typed)
         return Refusal(422, str(problem.detail))
     return carry_out(here, form, number, raw)
-
-
-def after(target: str, done: Sequence[Event]) -> Response:
-    """Back to a page of the review, which tells what was done and offers to undo it."""
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
-        return back_to("/beheer")
-    query = {name: value for name, value in parse_qsl(parts.query) if name != "gedaan"}
-    return back_to(parts.path, **query, gedaan="-".join(str(each.id) for each in done))
 
 
 def shown_again(
