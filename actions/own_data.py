@@ -170,7 +170,8 @@ def _show_consents(talk: Talk, custom: dict[str, Any]) -> None:
             vraag=toestemming.vraag,
             buttons=[
                 talk.button(
-                    f"knop_verander_{new}", f'{_INTENT}{{"waarde":"{toestemming.doel}={new}"}}'
+                    f"knop_{toestemming.doel}_{new}",
+                    f'{_INTENT}{{"waarde":"{toestemming.doel}={new}"}}',
                 )
             ],
         )

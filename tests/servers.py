@@ -205,6 +205,9 @@ class Talk:
             answers.append(answer.json())
         assert all(answer == answers[0] for answer in answers)
         self.bubbles = answers[0]
+        # The widget shows the buttons of all bubbles of a turn side by side.
+        titles = [each["title"] for bubble in self.bubbles for each in bubble.get("buttons") or []]
+        assert len(set(titles)) == len(titles), titles
         return self.bubbles
 
     def answer(self, text: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
-from web_pages import answer_box, lines, say, violations
+from web_pages import alike, answer_box, lines, say, violations
 from web_stage import Site, StandIn, analysed, foreign_page, small_talk
 
 from consultation import accounts
@@ -186,6 +186,7 @@ def test_no_page_has_an_accessibility_error(
 
     def check(where: str) -> None:
         assert violations(page) == [], where
+        assert alike(page) == [], where
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
 
     for path in ("/", "/opdrachten/4", "/privacy", "/nergens", "/beheer/login"):

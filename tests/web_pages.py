@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -26,6 +27,16 @@ def say(page: Page, text: str, reply: str) -> None:
 def lines(page: Page) -> list[str]:
     """The bubbles of the talk, with their author as a screen reader has it."""
     return page.locator(".msg").all_text_contents()
+
+
+def alike(page: Page) -> list[str]:
+    """The names that more than one thing to press bears, where one sees both at once."""
+    seen = page.locator("button:visible, a.button:visible, summary:visible")
+    names: list[str] = seen.evaluate_all(
+        "all => all.map((each) => each.getAttribute('aria-label') || each.textContent)"
+    )
+    plain = Counter(" ".join(each.split()) for each in names)
+    return [name for name, times in plain.items() if times > 1]
 
 
 def violations(page: Page) -> list[Any]:

@@ -43,7 +43,7 @@ export class View {
     this.status = h("p", { class: "status", role: "status" });
     this.aside = h("p", { class: "vh", role: "status" });
     this.ended = h("div", { class: "notice ended", hidden: true }, h("p", {}, T.ended),
-      button(T.answers, on.answers));
+      button(T.showAnswers, on.answers));
     this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.scroll },
       this.receipt, this.log, this.dots, this.choices, this.ended, this.status, this.aside);
     this.alert = h("p", { class: "alert", role: "alert" });
