@@ -57,6 +57,8 @@ class ValidateBeheerForm(TalkForm):
         if button or talk.entity("vraag"):
             return {"keuze": None, "beheer": _request(talk)}
         text = str(value)
+        if request == CONSENT and (typed := _typed_choice(talk, text)):
+            return _change_consent(talk, *typed)
         if request == CONSENT or talk.intent == "ontkennen" or mentions(text, "niets"):
             return _leave(talk)
         if request == REMOVE:
@@ -145,6 +147,16 @@ def _remove(talk: Talk, request: str) -> Slots:
     slots: Slots = {"keuze": "klaar", "beheer": None, "antwoorden": left}
     # A follow-up question to words that are gone makes no sense any more.
     return {**slots, "doorvraag": None} if talk.slot("vraag") == key else slots
+
+
+def _typed_choice(talk: Talk, text: str) -> tuple[str, str] | None:
+    """The purpose and the choice of the button whose title was typed instead of tapped."""
+    typed = text.strip().rstrip(".!").casefold()
+    for toestemming in talk.catalogue.consultatie.toestemmingen:
+        for wanted in ("ja", "nee"):
+            if typed == talk.words(f"knop_{toestemming.doel}_{wanted}").casefold():
+                return toestemming.doel, wanted
+    return None
 
 
 def _change_consent(talk: Talk, purpose: str, wanted: str) -> Slots:

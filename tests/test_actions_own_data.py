@@ -9,7 +9,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.own_data import AskKeuze
+from actions.own_data import AskKeuze, ValidateBeheerForm
 from actions.talk import Talk, catalogue
 
 
@@ -51,3 +51,15 @@ def test_no_two_buttons_on_erasing_are_alike() -> None:
     for request in ("wissen", "wissen:alles", "wissen:drempel"):
         titles = [each["title"] for each in turn(request, antwoorden=answers)]
         assert len(set(titles)) == len(titles) >= 2
+
+
+def test_a_title_that_is_typed_does_what_its_button_does() -> None:
+    known = {"requested_slot": "keuze", "beheer": "toestemming", **consents(True, True, True)}
+    tracker = Tracker("x", known, {}, [], False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    validate: Any = ValidateBeheerForm().validate_keuze
+    slots = validate("citeer mij niet meer.", dispatcher, tracker, {})
+    assert slots["toestemming_citaat"] is False
+    (effects,) = [each["custom"] for each in dispatcher.messages if each.get("custom")]
+    assert effects["effects"][0]["purpose"] == "citaat"
+    assert effects["effects"][0]["granted"] is False
