@@ -13,6 +13,7 @@ from actions import choosing
 from actions.server import application
 from actions.talk import storage
 from consultation import logs
+from consultation.private_files import mend_private, start_private
 from consultation.settings import settings
 from language.foreign import load_languages
 from language.informativeness import load_frequencies
@@ -20,13 +21,16 @@ from language.informativeness import load_frequencies
 
 def main() -> None:
     """Serves the actions until the process is ended."""
+    start_private()
+    values = settings()
+    mend_private(values.data_dir, values.resolved_database_url)
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
     logs.set_up()
     storage()
     threading.Thread(target=_prepare, daemon=True).start()
-    application().run(
+    application(values.inner_secret).run(
         host="127.0.0.1",
-        port=settings().actions_port,
+        port=values.actions_port,
         single_process=True,
         access_log=False,
         motd=False,

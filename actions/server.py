@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from rasa_sdk.endpoint import create_app
@@ -11,11 +12,19 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
 
-def application() -> Sanic[Any, Any]:
-    """The server, not running yet."""
+def application(secret: str) -> Sanic[Any, Any]:
+    """The server, not running yet; it answers only who shows the shared secret."""
+    shown = f"Bearer {secret}".encode()
     executor = ActionExecutor()
     executor.register_package("actions")
     app: Sanic[Any, Any] = create_app(executor)
+
+    async def refuse_strangers(request: Request) -> HTTPResponse | None:
+        given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+        if hmac.compare_digest(given, shown):
+            return None
+        headers = {"WWW-Authenticate": "Bearer realm=samenspraak"}
+        return response.json({"error": "the shared secret is missing or wrong"}, 401, headers)
 
     async def without_words(_: Request, answer: BaseHTTPResponse) -> HTTPResponse | None:
         # The SDK sends back the error's message and the whole tracker, and Rasa logs both.
@@ -23,5 +32,6 @@ def application() -> Sanic[Any, Any]:
             return None
         return response.json({"error": "the action failed; see the log"}, answer.status)
 
+    app.register_middleware(refuse_strangers, "request")
     app.register_middleware(without_words, "response")
     return app

@@ -1,7 +1,7 @@
 """What the gateway asks of Rasa beside turns: to forget a talk, and to understand one sentence.
 
 Rasa's own HTTP API offers more than anybody should reach (CVE-2024-49375), so it stays shut. This
-channel answers on the loopback, like the turns do.
+channel answers on the loopback, like the turns do, to who shows the shared secret.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import tracker_store
+from bot.shared_secret import guard
 
 
 class InnerDoor(InputChannel):
@@ -28,6 +29,7 @@ class InnerDoor(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Tells how much is remembered of a talk, drops it or all, understands one sentence."""
         door = Blueprint("inner_door", __name__)
+        guard(door)
 
         @door.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:

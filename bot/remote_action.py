@@ -26,6 +26,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import shared_secret
+
 _PATIENCE = aiohttp.ClientTimeout(total=30.0)
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
@@ -101,7 +103,11 @@ async def _called(endpoint: EndpointConfig, name: str, body: dict[str, Any]) -> 
 
 
 def _headers(endpoint: EndpointConfig) -> dict[str, str]:
-    return {"Content-Type": "application/json", **(endpoint.headers or {})}
+    return {
+        "Content-Type": "application/json",
+        "Authorization": shared_secret.header(),
+        **(endpoint.headers or {}),
+    }
 
 
 def _session() -> aiohttp.ClientSession:

@@ -17,6 +17,8 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import remote_action
+
 _KEPT = 2_000
 _stores: weakref.WeakSet[LiveTrackerStore] = weakref.WeakSet()
 
@@ -52,6 +54,8 @@ class LiveTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         """Keeps at most ``kept`` trackers."""
+        # Whatever starts Rasa makes a tracker store; ``rasa shell`` has no channel of ours.
+        remote_action.install()
         self._trackers: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._kept = kept
         super().__init__(domain, event_broker, **kwargs)

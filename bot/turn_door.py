@@ -20,8 +20,9 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import predictions, remote_action
+from bot import predictions
 from bot.logs import without_words
+from bot.shared_secret import guard
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +31,9 @@ class TurnDoor(InputChannel):
     """Routes under ``/webhooks/rest``, as Rasa's."""
 
     def __init__(self) -> None:
-        """Also makes predictions and calls to the action server cheap, and logs wordless."""
+        """Also makes predictions cheap and logs wordless."""
         without_words()
         predictions.install()
-        remote_action.install()
 
     @classmethod
     def name(cls) -> str:
@@ -43,6 +43,7 @@ class TurnDoor(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Takes turns; one that fails is answered in part, and the gateway sees that."""
         door = Blueprint("turn_door", __name__)
+        guard(door)
 
         @door.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:

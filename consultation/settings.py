@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consultation.errors import SamenspraakError
+from consultation.private_files import make_private_folder
 
 ROOT = Path(__file__).resolve().parent.parent
+_BEING_WRITTEN = 2.0
 
 
 class Settings(BaseSettings):
@@ -61,11 +66,49 @@ class Settings(BaseSettings):
         default="",
         description="Origins that may embed the chat widget, separated by commas.",
     )
+    public_url: str = Field(
+        default="",
+        description="The address at which people reach the website, such as "
+        "https://overleg.example.be: links in invitations, in pages for search engines and in the "
+        "site map begin with it. Empty: http://localhost and the port.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of the reverse proxies in front of the website, "
+        "separated by commas, such as 127.0.0.1 or 10.0.0.0/24. Of them, and of nobody else, "
+        "X-Forwarded-For and X-Forwarded-Proto are believed. Empty: of nobody.",
+    )
     secret_key: str = Field(
         default="",
         description="Signs sessions and hashes receipt codes. Empty: made once and kept in the "
         "data directory.",
     )
+    shared_secret: str = Field(
+        default="",
+        description="What the website, Rasa and the action server show each other, so that no "
+        "other user of the machine gets an answer from the two on the loopback. Empty: made anew "
+        "by each samenspraak serve and kept in the data directory.",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        if value and not (parts.scheme in ("http", "https") and parts.hostname and bare):
+            raise ValueError("write it as https://overleg.example.be, without a path")
+        return f"{parts.scheme}://{parts.netloc}" if value else ""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        named = (each.strip() for each in value.split(","))
+        return ",".join(str(ip_network(each, strict=False)) for each in named if each)
+
+    @property
+    def site_url(self) -> str:
+        """Where links to the website begin, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def resolved_database_url(self) -> str:
@@ -75,23 +118,56 @@ class Settings(BaseSettings):
     @property
     def signing_key(self) -> str:
         """The secret key in force; made at first use, readable by its owner only."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.data_dir / "secret_key"
+        return self.secret_key or self._kept("secret_key", "SAMENSPRAAK_SECRET_KEY")
+
+    @property
+    def inner_secret(self) -> str:
+        """The shared secret in force; made at first use, readable by its owner only."""
+        return self.shared_secret or self._kept("shared_secret", "SAMENSPRAAK_SHARED_SECRET")
+
+    def renew_inner_secret(self) -> str:
+        """The shared secret from now on: the one that is set, or else another than before."""
+        if not self.shared_secret:
+            (self.data_dir / "shared_secret").unlink(missing_ok=True)
+        return self.inner_secret
+
+    def _kept(self, name: str, variable: str) -> str:
+        path = self.data_dir / name
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.data_dir)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return path.read_text(encoding="utf-8").strip()
+            return _read_secret(path)
         except OSError as error:
             raise SamenspraakError(
-                f"{path}: the secret key cannot be written ({error.strerror}); make the folder "
-                "writable or set SAMENSPRAAK_SECRET_KEY."
+                f"{path}: the secret cannot be written ({error.strerror}); make the folder "
+                f"writable or set {variable}."
             ) from error
         key = secrets.token_urlsafe(48)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(key + "\n")
         return key
+
+
+def _read_secret(path: Path) -> str:
+    """A secret that another process made, maybe just now.
+
+    Raises:
+        SamenspraakError: the file is empty or cannot be read.
+    """
+    until = time.monotonic() + _BEING_WRITTEN
+    while True:
+        try:
+            found = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SamenspraakError(
+                f"{path}: cannot be read ({error.strerror}); run as the user whose file it is."
+            ) from error
+        if found:
+            return found
+        if time.monotonic() >= until:
+            raise SamenspraakError(f"{path}: is empty; remove it, and another one is made.")
+        time.sleep(0.05)
 
 
 @lru_cache(maxsize=1)

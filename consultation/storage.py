@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from consultation.errors import StorageError
 from consultation.outages import is_outage, reason
+from consultation.private_files import make_private_file, make_private_folder
 from consultation.settings import ROOT
 
 _MIGRATIONS = ROOT / "migrations"
@@ -260,12 +261,17 @@ def _engine(url: str) -> Engine:
                 pool = {"pool_size": 10, "max_overflow": 30}
                 folder = Path(parsed.database).resolve().parent
                 try:
-                    folder.mkdir(parents=True, exist_ok=True)
+                    make_private_folder(folder)
                 except OSError as error:
                     raise StorageError(
                         f"{folder}: the folder for the database cannot be made "
                         f"({error.strerror}); set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL."
                     ) from error
+                # SQLite gives the files beside it the rights of this one. Where it cannot be made,
+                # opening it tells why.
+                if not parsed.database.startswith("file:"):
+                    with suppress(OSError):
+                        make_private_file(Path(parsed.database))
             engine = create_engine(
                 parsed, hide_parameters=True, connect_args={"timeout": _LOCK_SECONDS}, **pool
             )

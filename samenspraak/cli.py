@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consultation.errors import SamenspraakError
 from consultation.outages import is_outage, reason
+from consultation.private_files import start_private
 from samenspraak import analyst, curator, exporter, operator, organiser
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ exporter.register(app)
 def main() -> None:
     """Runs a verb; an error a user can mend, or a database that is away, becomes one line on
     stderr and exit code 1."""
+    start_private()
     try:
         app()
     except SamenspraakError as error:

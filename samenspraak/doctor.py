@@ -10,14 +10,14 @@ import logging
 import os
 import shutil
 import socket
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -27,6 +27,7 @@ from sqlalchemy.exc import ArgumentError
 from consultation import rounds
 from consultation.catalogue import load_catalogue
 from consultation.errors import SamenspraakError
+from consultation.private_files import readable_by_others
 from consultation.settings import ROOT, Settings, settings
 from consultation.storage import Storage
 from samenspraak import processes, training
@@ -43,6 +44,9 @@ OTHER_VARIABLES = (
 RASA_VERSION = "3.6.21"
 STANDARD_MODEL = "nl_core_news_sm"
 LITTLE_DISK = 1_000_000_000
+SHORTEST_SECRET = 24
+MOST_PROXIES = 65_536
+OURS = "realm=samenspraak"
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,9 @@ def _checks(values: Settings) -> Iterator[Check]:
         catalogue,
         database,
         open_round,
-        secret_key,
+        secrets,
+        private_files,
+        network,
         assistant,
         dutch,
         encoder,
@@ -203,20 +209,78 @@ def open_round(values: Settings) -> list[Check]:
     return [Check("round", False, "warning", "none is open: the site takes no answers now", mend)]
 
 
-def secret_key(values: Settings) -> Check:
-    """The key that signs sessions: set, or in a file that nobody else can read."""
-    path = values.data_dir / "secret_key"
-    if values.secret_key:
-        return Check("secret key", True, "warning", "set by SAMENSPRAAK_SECRET_KEY")
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return Check("secret key", True, "warning", f"{path}: not there yet, made at first use")
-    if mode & 0o077:
-        return Check(
-            "secret key", False, "warning", f"{path}: others may read it", f"chmod 600 {path}"
+def secrets(values: Settings) -> list[Check]:
+    """The key that signs sessions and the secret of the inner ports: long enough, where set."""
+    found = []
+    for name in ("secret_key", "shared_secret"):
+        variable, given = f"SAMENSPRAAK_{name.upper()}", getattr(values, name)
+        if not given:
+            found.append(
+                Check(name.replace("_", " "), True, "warning", "kept in the data directory")
+            )
+        elif len(given) < SHORTEST_SECRET:
+            detail = f"{variable} has {len(given)} characters and can be guessed"
+            mend = f"set {SHORTEST_SECRET} or more random ones, or leave it empty"
+            found.append(Check(name.replace("_", " "), False, "warning", detail, mend))
+        else:
+            found.append(Check(name.replace("_", " "), True, "warning", f"set by {variable}"))
+    return found
+
+
+def private_files(values: Settings) -> Check:
+    """Whether other users of the machine can read what is kept here."""
+    name = "files"
+    open_ = readable_by_others(values.data_dir, values.resolved_database_url)
+    if not open_:
+        return Check(name, True, "warning", f"{values.data_dir}: readable by its owner only")
+    shown = ", ".join(str(each) for each in open_[:3]) + (" and more" if len(open_) > 3 else "")
+    mend = f"chmod -R go-rwx {values.data_dir}; samenspraak serve does it for files of its own user"
+    return Check(name, False, "warning", f"others may read {shown}", mend)
+
+
+def network(values: Settings) -> list[Check]:
+    """Settings with which the website is more open than it seems, or writes wrong links."""
+    return [
+        Check("network", False, "warning", detail, mend) for detail, mend in _too_open(values)
+    ] or [Check("network", True, "warning", f"people reach the website at {values.site_url}")]
+
+
+def _too_open(values: Settings) -> Iterator[tuple[str, str]]:
+    proxied = bool(values.trusted_proxies)
+    beyond = values.host not in ("127.0.0.1", "::1", "localhost")
+    if (beyond or proxied) and not values.public_url:
+        yield (
+            f"links in invitations and for search engines begin with {values.site_url}",
+            "set SAMENSPRAAK_PUBLIC_URL to the address that people type",
         )
-    return Check("secret key", True, "warning", f"{path}: readable by its owner only")
+    if values.public_url.startswith("http://") and _of_the_network(values.public_url):
+        yield (
+            f"{values.public_url}: answers and passwords travel unencrypted",
+            "put a proxy with https before it, and set SAMENSPRAAK_PUBLIC_URL to https://...",
+        )
+    if values.public_url.startswith("https://") and not proxied:
+        yield (
+            "behind a proxy all visitors count as one address, and share one limit",
+            "set SAMENSPRAAK_TRUSTED_PROXIES to the address of the proxy",
+        )
+    for each in values.trusted_proxies.split(","):
+        if each and ip_network(each).num_addresses > MOST_PROXIES:
+            yield (
+                f"SAMENSPRAAK_TRUSTED_PROXIES: in {each} anybody can pretend to be another "
+                "address, and try passwords without limit",
+                "name the proxies themselves",
+            )
+    for each in filter(None, map(str.strip, values.embed_origins.split(","))):
+        parts = urlsplit(each)
+        if "*" in each or (parts.scheme != "https" and _of_the_network(each)):
+            yield (
+                f"SAMENSPRAAK_EMBED_ORIGINS: {each} lets more websites in than one",
+                "write each origin as https://www.example.be",
+            )
+
+
+def _of_the_network(url: str) -> bool:
+    return urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost")
 
 
 def assistant(_values: Settings) -> Check:
@@ -282,8 +346,8 @@ def ports(values: Settings) -> list[Check]:
     """The three ports: free, or held by this product itself."""
     wanted = (
         ("the website", "SAMENSPRAAK_PORT", values.port, "/healthz", "status"),
-        ("Rasa", "SAMENSPRAAK_RASA_PORT", values.rasa_port, "/", "Rasa"),
-        ("the action server", "SAMENSPRAAK_ACTIONS_PORT", values.actions_port, "/health", "status"),
+        ("Rasa", "SAMENSPRAAK_RASA_PORT", values.rasa_port, "/", OURS),
+        ("the action server", "SAMENSPRAAK_ACTIONS_PORT", values.actions_port, "/health", OURS),
     )
     return [_port(*each) for each in wanted]
 
@@ -297,6 +361,9 @@ def _port(who: str, variable: str, port: int, path: str, answer: str) -> Check:
     try:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=3) as reply:
             ours = answer in reply.read(2000).decode("utf-8", "replace")
+    except HTTPError as error:
+        # The secret is not shown to a program that may be anybody's.
+        ours = error.code == 401 and answer in error.headers.get("WWW-Authenticate", "")
     except (URLError, OSError, ValueError):
         ours = False
     if ours:

@@ -17,7 +17,6 @@ from consultation.errors import SamenspraakError
 from consultation.models import Round
 from consultation.settings import Settings
 from samenspraak.workplace import open_workplace
-from web.assistant import Assistant, AssistantDown
 
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
@@ -139,8 +138,9 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
     """A running assistant drops what it remembers; one that is down remembers nothing."""
+    from web.assistant import Assistant, AssistantDown
 
-    assistant = Assistant(values.rasa_port, values.actions_port)
+    assistant = Assistant(values.rasa_port, values.actions_port, values.inner_secret)
     try:
         for talk in talks:
             await assistant.forget(talk)

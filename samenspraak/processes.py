@@ -68,8 +68,10 @@ class Process:
     @property
     def healthy(self) -> bool:
         """True when its health page answers."""
+        secret = self.environment["SAMENSPRAAK_SHARED_SECRET"]
+        headers = {} if self.name == "web" else {"Authorization": f"Bearer {secret}"}
         try:
-            return httpx.get(self.health, timeout=2.0).status_code == 200
+            return httpx.get(self.health, headers=headers, timeout=2.0).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -83,11 +85,11 @@ def processes(values: Settings) -> list[Process]:
     if not BOT_PYTHON.exists():
         raise SamenspraakError(f"{BOT_PYTHON.parent.parent}: not set up; run: make setup")
     model = latest_model()
-    environment = rasa_environment(values)
+    environment = {
+        **rasa_environment(values),
+        "SAMENSPRAAK_SHARED_SECRET": values.renew_inner_secret(),
+    }
     logs = values.data_dir / "log"
-    web = [sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app"]
-    web += ["--host", values.host, "--port", str(values.port)]
-    web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     rasa = [str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(model)]
     rasa += ["--interface", "127.0.0.1", "--port", str(values.rasa_port)]
     rasa += ["--endpoints", str(_endpoints(values)), "--credentials", "credentials.yml"]
@@ -108,7 +110,7 @@ def processes(values: Settings) -> list[Process]:
         ),
         Process(
             "web",
-            web,
+            [sys.executable, "-m", "web"],
             f"http://127.0.0.1:{values.port}/healthz",
             environment,
             logs / "web.log",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.private_files import mend_private
 from consultation.settings import Settings, settings
 from consultation.storage import Storage
 
@@ -27,6 +28,7 @@ def open_workplace() -> Workplace:
         SamenspraakError: any of the three cannot be had; the message says how to mend it.
     """
     values = settings()
+    mend_private(values.data_dir, values.resolved_database_url)
     catalogue = catalogue_at(values.catalogue)
     storage = Storage(values.resolved_database_url)
     with storage.writing() as session:

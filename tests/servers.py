@@ -111,11 +111,19 @@ class Servers:
 
     def remembers(self, talk: str) -> int:
         """How many trackers Rasa keeps of a talk."""
-        return int(httpx.get(self._memory(talk), timeout=30).json()["trackers"])
+        answer = httpx.get(self._memory(talk), headers=self.secret, timeout=30)
+        return int(answer.json()["trackers"])
 
     def forget(self, talk: str) -> None:
         """Makes Rasa lose its memory of a talk."""
-        assert httpx.delete(self._memory(talk), timeout=30).status_code == 204
+        answer = httpx.delete(self._memory(talk), headers=self.secret, timeout=30)
+        assert answer.status_code == 204
+
+    @property
+    def secret(self) -> dict[str, str]:
+        """The header that opens Rasa's port and the action server's."""
+        secret = (self.folder / "shared_secret").read_text(encoding="utf-8").strip()
+        return {"Authorization": f"Bearer {secret}"}
 
     def _memory(self, talk: str) -> str:
         port = self.environment["SAMENSPRAAK_RASA_PORT"]

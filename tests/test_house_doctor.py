@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import socket
-import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,10 +58,11 @@ def free_port() -> int:
         return port
 
 
-def test_a_new_installation_has_a_database_and_a_key_to_come(values: Settings) -> None:
-    for check in (doctor.database(values), doctor.secret_key(values)):
-        assert check.ok
-        assert "made at first use" in check.detail
+def test_a_new_installation_has_a_database_to_come(values: Settings) -> None:
+    check = doctor.database(values)
+    assert check.ok
+    assert "made at first use" in check.detail
+    assert doctor.private_files(values).ok
     assert not values.data_dir.exists()
 
 
@@ -88,15 +88,28 @@ def test_a_password_is_never_shown(values: Settings) -> None:
     assert "geheim" not in doctor.database(values.model_copy(update={"database_url": url})).line()
 
 
-def test_a_key_that_others_may_read_is_told(values: Settings) -> None:
-    assert values.signing_key
-    path = values.data_dir / "secret_key"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert doctor.secret_key(values).ok
-    path.chmod(0o644)
-    check = doctor.secret_key(values)
-    assert not check.ok
-    assert check.mend == f"chmod 600 {path}"
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("secret_key", "kort", "SAMENSPRAAK_SECRET_KEY"),
+        ("shared_secret", "kort", "SAMENSPRAAK_SHARED_SECRET"),
+        ("host", "0.0.0.0", "http://localhost:"),
+        ("public_url", "http://overleg.example", "unencrypted"),
+        ("public_url", "https://overleg.example", "SAMENSPRAAK_TRUSTED_PROXIES"),
+        ("trusted_proxies", "0.0.0.0/0", "anybody can pretend"),
+        ("trusted_proxies", "::/0", "anybody can pretend"),
+        ("embed_origins", "*", "EMBED_ORIGINS"),
+        ("embed_origins", "http://www.example.be", "EMBED_ORIGINS"),
+    ],
+)
+def test_a_dangerous_setting_is_told(values: Settings, name: str, value: str, told: str) -> None:
+    def warned(settings: Settings) -> list[str]:
+        found = [*doctor.secrets(settings), *doctor.network(settings)]
+        return [check.line() for check in found if not check.ok]
+
+    safe = {"secret_key": "", "embed_origins": "", "public_url": ""}
+    assert warned(values.model_copy(update=safe)) == []
+    assert any(told in line for line in warned(values.model_copy(update={**safe, name: value})))
 
 
 def test_a_slip_in_a_setting_s_name_is_told(

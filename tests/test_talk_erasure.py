@@ -128,6 +128,7 @@ def test_a_turn_that_fails_or_is_hung_up_on_puts_no_words_in_the_log(servers: Se
             httpx.post(
                 url,
                 json={"sender": f"opgehangen.{thousandths}", "message": WORDS},
+                headers=servers.secret,
                 timeout=httpx.Timeout(10, read=thousandths / 1000),
             )
     servers.wait_until_ready()

@@ -36,6 +36,7 @@ from consultation.models import (
 from consultation.settings import Settings
 from consultation.storage import Storage
 from web.app import create_app
+from web.server import configured
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -216,8 +217,7 @@ class Site:
         port = int(self.url.rsplit(":", 1)[1]) if self.url else free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.app = create_app(self.settings)
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=port, log_level="warning")
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(configured(self.app, "127.0.0.1", port))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         for _ in range(500):

@@ -53,8 +53,9 @@ class Health:
 class Assistant:
     """Rasa over its REST channel, on the loopback."""
 
-    def __init__(self, rasa_port: int, actions_port: int) -> None:
-        """Keeps one pool of connections; nothing is sent yet."""
+    def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
+        """Keeps one pool of connections; nothing is sent yet. Both get to see the shared secret."""
+        self._headers = {"Authorization": f"Bearer {secret}"}
         self._rasa = f"http://127.0.0.1:{rasa_port}"
         self._actions = f"http://127.0.0.1:{actions_port}"
         self._pool: aiohttp.ClientSession | None = None
@@ -148,7 +149,7 @@ class Assistant:
     def _client(self) -> aiohttp.ClientSession:
         if self._pool is None:
             connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
-            self._pool = aiohttp.ClientSession(connector=connector)
+            self._pool = aiohttp.ClientSession(connector=connector, headers=self._headers)
         return self._pool
 
     async def _answers(self, url: str) -> bool:

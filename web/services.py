@@ -11,6 +11,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from analysis.picture import Pictures
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.private_files import mend_private
 from consultation.settings import Settings
 from consultation.storage import Storage
 from web.assistant import Assistant
@@ -77,12 +78,13 @@ def open_services(settings: Settings) -> Services:
     Raises:
         SamenspraakError: one of them cannot be had; the message says how to mend it.
     """
+    mend_private(settings.data_dir, settings.resolved_database_url)
     catalogue = catalogue_at(settings.catalogue)
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     with storage.writing() as session:
         consultation_id = rounds.ensure_consultation(session, catalogue).id
-    assistant = Assistant(settings.rasa_port, settings.actions_port)
+    assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
     care = Care(storage, catalogue, settings.spacy_model)
     return Services(
         settings=settings,

@@ -1,0 +1,88 @@
+"""What the product writes is for its own user only: others of the machine read none of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+_PRODUCT = Path(__file__).resolve().parent.parent
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_WRITTEN = ("samenspraak.db*", "*secret*", "endpoints.yml", "demo_*", "log", "vectors")
+"""What is ours in a data directory that holds other things too."""
+
+
+def start_private() -> None:
+    """What this process and its children write from now on is for their user only."""
+    os.umask(_OTHERS)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, where they are not there yet."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
+
+
+def make_private_file(path: Path) -> None:
+    """Makes an empty file where there is none yet."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))
+
+
+def mend_private(data_dir: Path, database_url: str) -> None:
+    """Takes what earlier versions left open away from others, where that may be done."""
+    for path in readable_by_others(data_dir, database_url):
+        try:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
+        except OSError:
+            # Somebody else's; the doctor names what stays open.
+            continue
+
+
+def readable_by_others(data_dir: Path, database_url: str) -> list[Path]:
+    """The files and folders of the product that other users of the machine may read or write."""
+    return [path for path in _written(data_dir.resolve(), database_url) if _is_open(path)]
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISLNK(mode) and bool(mode & _OTHERS)
+
+
+def _written(folder: Path, database_url: str) -> Iterator[Path]:
+    if _is_shared(folder):
+        for pattern in _WRITTEN:
+            for found in folder.glob(pattern):
+                yield from _all(found)
+    else:
+        yield from _all(folder)
+    database = _database(database_url)
+    if database is not None and folder not in database.parents:
+        yield from database.parent.glob(f"{database.name}*")
+
+
+def _all(path: Path) -> Iterator[Path]:
+    yield path
+    for folder, folders, files in os.walk(path):
+        yield from (Path(folder, name) for name in (*folders, *files))
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether a data directory holds more than what the product wrote."""
+    around = (_PRODUCT, *_PRODUCT.parents, Path.home(), *Path.home().parents)
+    return folder in around or (folder.is_dir() and bool(folder.stat().st_mode & stat.S_ISVTX))
+
+
+def _database(database_url: str) -> Path | None:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        return None
+    named = url.database if url.get_backend_name() == "sqlite" else None
+    return Path(named).resolve() if named and named != ":memory:" else None

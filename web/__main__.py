@@ -1,0 +1,31 @@
+"""The website: ``python -m web``."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from consultation.errors import SamenspraakError
+from consultation.private_files import start_private
+from consultation.settings import settings
+from web.app import create_app
+from web.server import configured
+
+
+def main() -> int:
+    """Serves the website until the process is ended; 1 where it cannot start."""
+    start_private()
+    try:
+        values = settings()
+        app = create_app(values)
+    except SamenspraakError as error:
+        print(f"web: {error}", file=sys.stderr)
+        return 1
+    server = uvicorn.Server(configured(app, values.host, values.port))
+    server.run()
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
