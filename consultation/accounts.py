@@ -58,7 +58,7 @@ def check_name(name: str) -> str:
     Raises:
         AccountError: it does not fit.
     """
-    plain = _canonical(name)
+    plain = canonical(name)
     if not plain or len(plain) > _MAX_NAME or not all(_fits(each) for each in plain):
         raise AccountError(
             f"{name!r}: an account's name has 1 to {_MAX_NAME} letters, digits or . _ - @"
@@ -97,7 +97,7 @@ def set_password(session: Session, name: str, password: str) -> Account:
 
 def find(session: Session, name: str) -> Account | None:
     """The account with this name, or None."""
-    plain = _canonical(name)
+    plain = canonical(name)
     return session.get(Account, plain) if plain and "\0" not in plain else None
 
 
@@ -125,7 +125,8 @@ def _nobody() -> str:
     return _HASHER.hash("nobody has this password")
 
 
-def _canonical(name: str) -> str:
+def canonical(name: str) -> str:
+    """The name as it is looked up: spaces around it and capitals do not count."""
     return name.strip().lower()
 
 

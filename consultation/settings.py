@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     )
     embed_origins: str = Field(
         default="",
-        description="Origins that may embed the chat widget, separated by commas.",
+        description="Origins that may embed the chat widget, or show the page of the talk in a "
+        "frame, separated by commas.",
     )
     public_url: str = Field(
         default="",

@@ -103,7 +103,13 @@ def invite(
     """Make an invitation link per row; writes the same table with a column ``link``."""
     place = open_workplace()
     rows = invitations.read_invitations(file, place.catalogue)
-    base = f"http://localhost:{place.settings.port}"
+    base = place.settings.site_url
+    if not place.settings.public_url:
+        typer.echo(
+            f"samenspraak: the links begin with {base}; for people elsewhere set "
+            "SAMENSPRAAK_PUBLIC_URL and invite again",
+            err=True,
+        )
     with place.storage.writing() as session:
         current = rounds.require_open_round(session, place.consultation_id)
         links = [

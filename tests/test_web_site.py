@@ -78,7 +78,8 @@ def test_no_page_carries_inline_script_or_style(http: httpx.Client) -> None:
         answer = http.get(path)
         policy = answer.headers["content-security-policy"]
         assert "unsafe" not in policy
-        assert "frame-ancestors 'self' https://gemeente.example" in policy
+        embedded = path.startswith("/gesprek")
+        assert ("frame-ancestors 'self' https://gemeente.example" in policy) == embedded
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert " style=" not in answer.text
         assert "<script>" not in answer.text
@@ -278,18 +279,19 @@ def test_every_chart_has_a_text_and_a_table_with_its_numbers(
 def test_pages_can_be_shared_and_found(http: httpx.Client, site: Site) -> None:
     places = re.findall(r"<loc>([^<]+)</loc>", http.get("/sitemap.xml").text)
     assert len(places) == len(PAGES) + 10
+    origin = site.settings.site_url
     for place in places:
-        answer = http.get(place)
+        answer = http.get(place.removeprefix(origin))
         assert answer.status_code == 200
         assert f'<link rel="canonical" href="{place}">' in answer.text
         for name in ("title", "description", "image"):
             assert re.search(rf'<meta property="og:{name}" content="[^"]+">', answer.text)
     image = re.search(r'og:image" content="([^"]+)"', http.get("/").text)
     assert image
-    assert http.get(image[1]).headers["content-type"] == "image/png"
+    assert http.get(image[1].removeprefix(origin)).headers["content-type"] == "image/png"
     robots = http.get("/robots.txt").text
     assert "Disallow: /beheer\n" in robots
-    assert f"Sitemap: {site.url}/sitemap.xml" in robots
+    assert f"Sitemap: {origin}/sitemap.xml" in robots
     linked = set(re.findall(r'<a [^>]*href="(/[^"#?]*)"', everything_public(http, False)))
     for path in linked:
         assert http.get(path, follow_redirects=True).status_code == 200, path

@@ -10,27 +10,64 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import accounts, audit
 from consultation.models import Account
 from consultation.rights import Right, may
+from web.limits import Buckets
 from web.pages import pages
 from web.problems import Problem
-from web.services import ClientAddress, Here, Services
+from web.services import ClientAddress, Here, Limits, Services, services
 from web.texts import say
 
 LOGIN = "/beheer/login"
 SESSION_COOKIE = "samenspraak_beheer"
 FORM_COOKIE = "samenspraak_formulier"
+BROWSER_COOKIE = "samenspraak_browser"
 SESSION_SECONDS = 12 * 3600
+BROWSER_SECONDS = 90 * 24 * 3600
 _MAX_FIELD = 1000
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to log in, counted before the password is looked at.
+
+    It counts for its address, and for its account wherever it comes from. A browser with which
+    somebody logged in to the account before counts for itself alone, so that strangers who try the
+    account cannot keep its owner out.
+    """
+
+    limits: Limits
+    client: str
+    name: str
+    browser: str | None
+
+    def begin(self) -> int:
+        """Counts the attempt; seconds to wait where there were too many."""
+        for buckets, key in self._counters():
+            wait = buckets.take(key)
+            if wait:
+                return wait
+        return 0
+
+    def succeeded(self) -> None:
+        """Who knows the password does not use their attempts up."""
+        for buckets, key in self._counters():
+            buckets.give_back(key)
+
+    def _counters(self) -> tuple[tuple[Buckets, str], ...]:
+        if self.browser is not None:
+            return ((self.limits.logins, f"browser {self.browser}"),)
+        account = hashlib.sha256(accounts.canonical(self.name).encode()).hexdigest()
+        return (self.limits.logins, self.client), (self.limits.accounts, account)
 
 
 @dataclass(frozen=True)
@@ -81,15 +118,15 @@ CurrentReviewer = Annotated[Reviewer, Depends(reviewer)]
 def form_token(request: Request, here: Services) -> tuple[str, str]:
     """The secret in the form cookie (made where there is none), and the field that proves it."""
     cookie = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-    return cookie, _proof(here, cookie)
+    return cookie, _proof(request, here, cookie)
 
 
 def forged(request: Request, here: Services, field: str | None) -> bool:
-    """Whether a form was not made by this site for this browser."""
+    """Whether a form was not made by this site for this browser and this session."""
     cookie = request.cookies.get(FORM_COOKIE)
     if cookie is None or field is None:
         return True
-    return not hmac.compare_digest(_proof(here, cookie).encode(), field.encode())
+    return not hmac.compare_digest(_proof(request, here, cookie).encode(), field.encode())
 
 
 @router.get("/login")
@@ -118,21 +155,23 @@ async def login(
     """Logs in where name and password belong together."""
     if forged(request, here, formulier) and (formulier is not None or _from_a_browser(request)):
         return _form(request, here, target, 403, error=say("vervalst_formulier"), name=username)
-    keys = (f"{client} {username.strip().lower()}", client)
-    wait = max(here.limits.logins.wait(key) for key in keys)
+    attempt = Attempt(here.limits, client, username, _known_browser(request, here, username))
+    wait = attempt.begin()
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         answer = _form(request, here, target, 429, error=error, name=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
-    cookie = await run_in_threadpool(_verify, here, username, password)
+    limiter = None if attempt.browser else here.limits.hashing
+    cookie = await to_thread.run_sync(_verify, here, username, password, limiter=limiter)
     if cookie is None:
-        for key in keys:
-            here.limits.logins.take(key)
         error = say("verkeerde_aanmelding")
         return _form(request, here, target, 401, error=error, name=username)
+    attempt.succeeded()
     response = RedirectResponse(_inside(target), 303)
     set_cookie(request, response, SESSION_COOKIE, cookie)
+    browser = _browsers(here).dumps([accounts.canonical(username), secrets.token_urlsafe(12)])
+    set_cookie(request, response, BROWSER_COOKIE, str(browser), BROWSER_SECONDS)
     return response
 
 
@@ -175,14 +214,19 @@ def _form(
     return response
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    """Gives the browser a cookie of the review: not for scripts, not for other sites."""
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int = SESSION_SECONDS
+) -> None:
+    """Gives the browser a cookie of the review: not for scripts, not for other sites, and where the
+    site is reached over https, for nothing else."""
+    public = urlsplit(services(request).settings.site_url)
+    over_https = public.scheme == "https" and request.headers.get("host") == public.netloc
     response.set_cookie(
         name,
         value,
-        max_age=SESSION_SECONDS,
+        max_age=seconds,
         path="/beheer",
-        secure=request.url.scheme == "https",
+        secure=request.url.scheme == "https" or over_https,
         httponly=True,
         samesite="lax",
     )
@@ -196,26 +240,24 @@ def _verify(here: Services, name: str, password: str) -> str | None:
     if known:
         what = "aangemeld" if cookie else "aanmelding_mislukt"
         with here.storage.writing() as session:
-            audit.record(session, here.consultation_id, name.strip().lower(), what)
+            audit.record(session, here.consultation_id, accounts.canonical(name), what)
     return cookie
 
 
 def session_cookie(here: Services, account: Account) -> str:
     """What proves that someone logged in, until their password changes or the session ends."""
-    return str(_signer(here).dumps([account.name, accounts.fingerprint(account)]))
+    contents = [account.name, accounts.fingerprint(account), secrets.token_urlsafe(12)]
+    return str(_signer(here).dumps(contents))
 
 
 def logged_in(request: Request, here: Services) -> Reviewer | None:
     """The account that is logged in with this browser, or None."""
-    cookie = request.cookies.get(SESSION_COOKIE)
-    if not cookie:
+    found = _session(request, here)
+    if found is None:
         return None
-    try:
-        name, mark = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
-    except (BadData, ValueError, TypeError):
-        return None
+    name, mark, _ = found
     with here.storage.reading() as session:
-        account = accounts.find(session, str(name))
+        account = accounts.find(session, name)
         if account is None or accounts.fingerprint(account) != mark:
             return None
         return Reviewer(account.name, account.role, account.opdracht)
@@ -225,8 +267,34 @@ def _signer(here: Services) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(here.key, salt="samenspraak-beheer")
 
 
-def _proof(here: Services, cookie: str) -> str:
-    return hmac.new(here.key.encode(), f"form {cookie}".encode(), hashlib.sha256).hexdigest()
+def _browsers(here: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(here.key, salt="samenspraak-browser")
+
+
+def _session(request: Request, here: Services) -> tuple[str, str, str] | None:
+    """The account's name, the mark of its password, and what tells this session from others."""
+    try:
+        cookie = request.cookies.get(SESSION_COOKIE, "")
+        name, mark, which = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return str(name), str(mark), str(which)
+
+
+def _known_browser(request: Request, here: Services, name: str) -> str | None:
+    """The mark of this browser, where somebody logged in to the account with it before."""
+    try:
+        cookie = request.cookies.get(BROWSER_COOKIE, "")
+        known, mark = _browsers(here).loads(cookie, max_age=BROWSER_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return str(mark) if known == accounts.canonical(name) else None
+
+
+def _proof(request: Request, here: Services, cookie: str) -> str:
+    session = _session(request, here)
+    bound = f"form {cookie} {session[2] if session else ''}"
+    return hmac.new(here.key.encode(), bound.encode(), hashlib.sha256).hexdigest()
 
 
 def _from_a_browser(request: Request) -> bool:

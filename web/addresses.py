@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from web.services import Here
 
@@ -25,9 +25,9 @@ _CLOSED = ("/api/", "/beheer", "/gesprek", "/formulier/", "/grafieken/")
 
 
 @router.get("/sitemap.xml")
-def sitemap(request: Request, here: Here) -> Response:
+def sitemap(here: Here) -> Response:
     """All public pages."""
-    origin = f"{request.url.scheme}://{request.url.netloc}"
+    origin = here.settings.site_url
     paths = [*PAGES, *(f"/opdrachten/{each.nummer}" for each in here.catalogue.opdrachten)]
     places = "".join(f"<url><loc>{escape(origin + path)}</loc></url>\n" for path in paths)
     return Response(
@@ -38,10 +38,10 @@ def sitemap(request: Request, here: Here) -> Response:
 
 
 @router.get("/robots.txt")
-def robots(request: Request) -> Response:
+def robots(here: Here) -> Response:
     """What search engines should leave alone."""
     closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
-    origin = f"{request.url.scheme}://{request.url.netloc}"
+    origin = here.settings.site_url
     return Response(
         f"User-agent: *\n{closed}Sitemap: {origin}/sitemap.xml\n", media_type="text/plain"
     )

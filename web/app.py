@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from consultation.logs import without_words
 from consultation.settings import Settings
@@ -42,7 +42,7 @@ from web import (
 )
 from web.pages import STATIC, Pages
 from web.services import open_services
-from web.shield import Shield
+from web.shield import ChatFromElsewhere, Shield
 from web.squeeze import Squeeze
 from web.upkeep import keep_scrubbed
 
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    app.state.pages = Pages(services.catalogue)
+    app.state.pages = Pages(services.catalogue, values.site_url)
     problems.register(app)
     for room in (gateway, answers, health, accounts, people):
         app.include_router(room.router)
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     origins = embed_origins(values)
     if origins:
         app.add_middleware(
-            CORSMiddleware,
+            ChatFromElsewhere,
             allow_origins=list(origins),
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"],
@@ -111,6 +111,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     app.add_middleware(Squeeze)
     app.add_middleware(Shield, embed_origins=origins)
+    proxies = values.trusted_proxies.split(",") if values.trusted_proxies else []
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)
     return app
 
 

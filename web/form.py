@@ -23,6 +23,7 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.form_answers import FormAnswer, Stored
 from language.personal_data import SURE, Finding, find, masked
+from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
 from web.texts import say
@@ -105,7 +106,7 @@ async def filled_form(
     request: Request, here: Here, client: ClientAddress, number: int
 ) -> HTMLResponse:
     """The form with what somebody said before, by receipt code; also for another opdracht."""
-    sent = await request.form()
+    sent = await sent_form(request)
     chosen = _text(sent.get("opdracht"))
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 3:
         number = int(chosen)
@@ -132,7 +133,7 @@ async def send_form(
 ) -> HTMLResponse:
     """Stores the answers and gives the receipt code; or says what has to be mended."""
     opdracht = _opdracht(here, number)
-    sent = await request.form()
+    sent = await sent_form(request)
     filled = _filled(here, opdracht, {name: _text(value) for name, value in sent.items()})
     wait = here.limits.sessions.take(client)
     if wait:
@@ -181,7 +182,7 @@ def _filled(here: Services, opdracht: Opdracht, sent: Mapping[str, str]) -> Fill
 def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
     text = sent.get(f"antwoord_{vraag.key}", "")
     # Browsers send a new line as CR LF, whatever was typed; the chat stores LF.
-    text = text.replace("\r\n", "\n").replace("\x00", "")
+    text = text.replace("\r\n", "\n")
     return text if text.strip() else ""
 
 

@@ -35,6 +35,11 @@ class Buckets:
             self._levels[key] = (self._level(key) - 1, self._clock())
         return seconds
 
+    def give_back(self, key: str) -> None:
+        """Gives a token back that was taken."""
+        level, since = self._levels.get(key, (self._burst, 0.0))
+        self._levels[key] = (min(self._burst, level + 1), since)
+
     def _level(self, key: str) -> float:
         level, since = self._levels.get(key, (self._burst, 0.0))
         return min(self._burst, level + (self._clock() - since) * self._rate)

@@ -15,6 +15,7 @@ from consultation import participants
 from consultation.entrance import canonical_receipt
 from consultation.errors import ReceiptUnknown
 from web.answers import AnswerOut, answers_of
+from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
 from web.texts import say
@@ -74,7 +75,7 @@ async def download(request: Request, here: Here, client: ClientAddress) -> Respo
 @router.post("/wis")
 async def erase(request: Request, here: Here, client: ClientAddress) -> Response:
     """Erases everything, once it was asked whether that is sure."""
-    sent = await request.form()
+    sent = await sent_form(request)
     found = await _found(request, here, client)
     if isinstance(found, Response):
         return found
@@ -87,7 +88,7 @@ async def erase(request: Request, here: Here, client: ClientAddress) -> Response
 
 async def _found(request: Request, here: Services, client: str) -> OwnData | Response:
     """What is kept of who has the code that was sent, or the page that asks for it again."""
-    code = (await request.form()).get("code")
+    code = (await sent_form(request)).get("code")
     receipt = code.strip()[:60] if isinstance(code, str) else ""
     wait = here.limits.sessions.take(client)
     if wait:

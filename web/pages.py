@@ -38,8 +38,9 @@ class Decided(Protocol):
 class Pages:
     """The templates of one website, with what every page needs."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Templates are read when they are first used."""
+    def __init__(self, catalogue: Catalogue, site_url: str) -> None:
+        """Templates are read when they are first used. Links to the site itself begin with its
+        address, never with the name that a request gives it."""
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -51,8 +52,10 @@ class Pages:
             catalogue=catalogue,
             texts=catalogue.consultatie,
             asset=asset,
+            origin=site_url,
             sentences=partial(_sentences, catalogue),
         )
+        self._site_url = site_url
         self._environment.filters.update(moment=_moment, dag=_day, iso=datetime.isoformat)
 
     def render(
@@ -66,9 +69,9 @@ class Pages:
         **context: Any,
     ) -> HTMLResponse:
         """One page."""
-        origin = f"{request.url.scheme}://{request.url.netloc}"
+        path = request.url.path
         html = self._environment.get_template(template).render(
-            path=request.url.path, origin=origin, address=origin + request.url.path, **context
+            path=path, address=self._site_url + path, **context
         )
         return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 

@@ -79,18 +79,20 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
         str(form.fields.get(name) or "") for name in ("huidig", "wachtwoord", "herhaald")
     )
     key = f"wachtwoord {reviewer.name}"
-    wait = here.limits.logins.wait(key)
+    error = "" if new == again else say("wachtwoord_verschilt")
+    error = error or _unfit(reviewer.name, "facilitator", new)
+    # Taken before the password is looked at, so that many at once are counted as many.
+    wait = 0 if error else here.limits.logins.take(key)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         return page(request, here, reviewer, "beheer/wachtwoord.html", 429, notice="", error=error)
-    error = "" if new == again else say("wachtwoord_verschilt")
-    error = error or _unfit(reviewer.name, "facilitator", new)
     cookie = None
     if not error:
         cookie = await run_in_threadpool(_changed, here, reviewer, now, new)
         if cookie is None:
-            here.limits.logins.take(key)
             error = say("wachtwoord_verkeerd")
+        else:
+            here.limits.logins.give_back(key)
     if error or cookie is None:
         return page(request, here, reviewer, "beheer/wachtwoord.html", 422, notice="", error=error)
     response = back_to("/beheer/wachtwoord", gedaan="ja")

@@ -20,12 +20,13 @@ from consultation.models import Round
 from web.accounts import (
     FORM_COOKIE,
     LOGIN,
-    SESSION_SECONDS,
     Reviewer,
     forged,
     form_token,
     logged_in,
+    set_cookie,
 )
+from web.forms import sent_form, typed
 from web.pages import pages
 from web.problems import Problem
 from web.services import Here, Services
@@ -34,7 +35,6 @@ from web.texts import known, say
 PER_PAGE = 50
 MAX_LINE = 300
 MAX_TEXT = 4000
-_KEPT = frozenset({"formulier", "gezien", "terug", "password", "wachtwoord", "huidig", "herhaald"})
 
 ChosenRound = Annotated[int | None, Query(alias="ronde", ge=1, le=9999)]
 PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
@@ -114,15 +114,11 @@ class Posted:
     @property
     def typed(self) -> dict[str, str]:
         """What was typed, by field: to show again when the form could not be carried out."""
-        found: dict[str, str] = {}
-        for name, value in self.fields.multi_items():
-            if isinstance(value, str) and name not in _KEPT and value.strip():
-                found[name] = f"{found[name]}, {value}" if name in found else value
-        return found
+        return typed(self.fields)
 
     def _raw(self, name: str) -> str:
         value = self.fields.get(name)
-        return "" if value is None or isinstance(value, UploadFile) else value.replace("\0", "")
+        return "" if value is None or isinstance(value, UploadFile) else value
 
     def _bounded(self, name: str, value: str, most: int) -> str:
         if len(value) > most:
@@ -139,7 +135,7 @@ async def posted(request: Request, here: Here) -> Posted:
         Problem: 401 where the session is over, 403 where the form is not from a page of this site;
             both with what was typed.
     """
-    form = await request.form()
+    form = await sent_form(request)
     who = logged_in(request, here)
     draft = Posted(who or Reviewer("", "", None), form)
     if who is None:
@@ -196,15 +192,7 @@ def page(
     response = pages(request).render(
         request, name, status=status, reviewer=reviewer, formulier=field, **context
     )
-    response.set_cookie(
-        FORM_COOKIE,
-        cookie,
-        max_age=SESSION_SECONDS,
-        path="/beheer",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
+    set_cookie(request, response, FORM_COOKIE, cookie)
     return response
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -31,6 +33,10 @@ class Limits:
     messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=80))
     sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
     logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
+    accounts: Buckets = field(default_factory=lambda: Buckets(rate=1 / 20, burst=30))
+    """Attempts to log in to one account from everywhere, browsers that it knows left out."""
+    hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """How many passwords of strangers are looked at at once: it takes 64 MB and a core."""
 
 
 class Tokens:
@@ -111,8 +117,18 @@ Here = Annotated[Services, Depends(services)]
 
 
 def client_address(request: Request) -> str:
-    """The address a request came from, for limits; never stored or logged."""
-    return request.client.host if request.client else ""
+    """The address a request came from, for limits; never stored or logged.
+
+    Who has one address of version 6 has as a rule all 2^64 of its network: these count as one.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:100]
+    if address.version == 6 and address.ipv4_mapped is None:
+        return str(ip_network((address.packed, 64), strict=False))
+    return host
 
 
 ClientAddress = Annotated[str, Depends(client_address)]
