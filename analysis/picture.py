@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.aside import Aside, set_aside
@@ -30,24 +30,11 @@ from consultation.curation_state import (
     concerned,
 )
 from consultation.curation_store import load_events, load_machine
-from consultation.models import (
-    AnalysisRun,
-    Consent,
-    Contribution,
-    CurationEvent,
-    Participant,
-    Round,
-    RunTheme,
-    Statement,
-    Theme,
-)
-from consultation.records import Publication
+from consultation.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.revision import Revision, revision
 
 _MOST_KEPT = 32
-_ANEW = frozenset({"place", "split", "create", "accept", "revoke"})
-"""Decisions that make themes or place statements elsewhere: then the machine is read anew."""
 
-Stamp = tuple[object, ...]
 T = TypeVar("T")
 
 
@@ -149,23 +136,22 @@ class Picture:
 class _Kept:
     """A picture with what it was made from: to lay later decisions over the same machine."""
 
-    data: Stamp
-    last_event: int
+    at: Revision
     picture: Picture
     machine: Machine
 
 
 class Pictures:
-    """Pictures that were made, each until something in it changes.
+    """Pictures that were made, each until the revision of the database changes.
 
     After a decision only the log is laid anew over what was read before; the statements are read
-    again when answers, consents, runs or placements changed.
+    again when anything else changed.
     """
 
     def __init__(self) -> None:
         """Keeps none yet."""
         self._kept: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
-        self._others: dict[tuple[int, str], tuple[Stamp, Any]] = {}
+        self._others: dict[tuple[int, str], tuple[int, Any]] = {}
         self._lock = threading.Lock()
 
     def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
@@ -176,8 +162,8 @@ class Pictures:
         self, session: Session, consultation_id: int, opdrachten: Iterable[int]
     ) -> dict[int, Picture]:
         """The pictures of several opdrachten."""
-        data, last = _stamp(session, consultation_id)
-        return {each: self._one(session, consultation_id, each, data, last) for each in opdrachten}
+        now = revision(session)
+        return {each: self._one(session, consultation_id, each, now) for each in opdrachten}
 
     def kept(
         self,
@@ -192,38 +178,31 @@ class Pictures:
 
         Without ``decisions`` it follows from what was said and where that was placed alone.
         """
-        data, last = _stamp(session, consultation_id)
-        if not decisions:
-            last = _last_placement(session, consultation_id)
-        stamp = (data, last, latest_run_id(session, consultation_id))
+        now = revision(session)
+        at = now.number if decisions else now.facts
         key = (consultation_id, name)
         with self._lock:
             found = self._others.get(key)
-            if found is not None and found[0] == stamp:
+            if found is not None and found[0] == at:
                 known: T = found[1]
                 return known
         made = make()
         with self._lock:
-            self._others[key] = (stamp, made)
+            self._others[key] = (at, made)
         return made
 
-    def _one(
-        self, session: Session, consultation_id: int, opdracht: int, data: Stamp, last: int
-    ) -> Picture:
-        run = latest_run(session, consultation_id, opdracht)
-        stamp = (*data, run.id if run is not None else None)
+    def _one(self, session: Session, consultation_id: int, opdracht: int, now: Revision) -> Picture:
         key = (consultation_id, opdracht)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
-        if kept is not None and kept.data == stamp:
-            if kept.last_event == last:
-                return kept.picture
-            made = _later(session, consultation_id, kept, stamp, last)
+        if kept is not None and kept.at == now:
+            return kept.picture
+        if kept is not None and kept.at.facts == now.facts:
+            made = _later(session, consultation_id, kept, now)
         else:
-            made = None
-        made = made or _read(session, consultation_id, opdracht, run, stamp, last)
+            made = _read(session, consultation_id, opdracht, now)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _MOST_KEPT:
@@ -233,24 +212,11 @@ class Pictures:
 
 def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
     """What stands on an opdracht, read anew."""
+    return _read(session, consultation_id, opdracht, Revision(0, 0)).picture
+
+
+def _read(session: Session, consultation_id: int, opdracht: int, at: Revision) -> _Kept:
     run = latest_run(session, consultation_id, opdracht)
-    return _read(session, consultation_id, opdracht, run, (), 0).picture
-
-
-def latest_run_id(session: Session, consultation_id: int) -> int | None:
-    """The id of the last finished run over anything."""
-    run = latest_run(session, consultation_id, None)
-    return run.id if run is not None else None
-
-
-def _read(
-    session: Session,
-    consultation_id: int,
-    opdracht: int,
-    run: AnalysisRun | None,
-    data: Stamp,
-    last: int,
-) -> _Kept:
     round_ = session.get(Round, run.round_id) if run is not None else None
     said = standing(session, consultation_id, opdracht)
     log = load_events(session, consultation_id, (opdracht,))
@@ -271,47 +237,11 @@ def _read(
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
     )
-    return _Kept(data, last, made, machine)
+    return _Kept(at, made, machine)
 
 
-def _later(
-    session: Session, consultation_id: int, kept: _Kept, data: Stamp, last: int
-) -> _Kept | None:
-    """The same picture after later decisions; None where they changed what the machine says."""
+def _later(session: Session, consultation_id: int, kept: _Kept, at: Revision) -> _Kept:
+    """The same picture after later decisions."""
     log = load_events(session, consultation_id, (kept.picture.opdracht,))
-    fresh = {each.operation.op for each in log if each.id > kept.last_event}
-    if fresh & _ANEW:
-        return None
     state = as_published(replay(kept.machine, log), public_actions(session, consultation_id))
-    made = replace(kept.picture, state=state)
-    return _Kept(data, last, made, kept.machine)
-
-
-def _last_placement(session: Session, consultation_id: int) -> int:
-    query = select(func.max(CurationEvent.id)).where(
-        CurationEvent.consultation_id == consultation_id, CurationEvent.op.in_(("place", "revoke"))
-    )
-    return session.scalar(query) or 0
-
-
-def _stamp(session: Session, consultation_id: int) -> tuple[Stamp, int]:
-    """Differs as soon as what was said does: by a statement, an answer that was changed or
-    withdrawn, a consent, or an erasure; or what is published. And the id of the last decision."""
-    last, *counts = session.execute(
-        select(
-            select(func.max(CurationEvent.id))
-            .where(CurationEvent.consultation_id == consultation_id)
-            .scalar_subquery(),
-            select(func.count()).select_from(Statement).scalar_subquery(),
-            select(func.count(Statement.opdracht)).scalar_subquery(),
-            select(func.sum(Statement.opdracht)).scalar_subquery(),
-            select(func.max(Consent.id)).scalar_subquery(),
-            select(func.count()).select_from(Participant).scalar_subquery(),
-            select(func.count()).select_from(Contribution).scalar_subquery(),
-            select(func.sum(Contribution.version)).scalar_subquery(),
-            select(func.max(Contribution.created_at)).scalar_subquery(),
-            select(func.max(Publication.id)).scalar_subquery(),
-            select(func.count(Publication.withdrawn_at)).scalar_subquery(),
-        )
-    ).one()
-    return tuple(counts), last or 0
+    return _Kept(at, replace(kept.picture, state=state), kept.machine)

@@ -159,7 +159,10 @@ def _input_hash(found: Sequence[Found], method: str) -> str:
     for each in found:
         digest.update(f"|{each.opdracht}|".encode())
         for one in sorted(each.everything, key=lambda said: said.id):
-            digest.update(f"{one.id} {one.kind} {text_hash(one.text)}\n".encode())
+            told = f"{one.id} {one.kind} {one.group} {text_hash(one.text)}\n"
+            digest.update(told.encode())
+        for statement, themes in sorted(each.known.coded.items()):
+            digest.update(f"{statement} {sorted(themes)}\n".encode())
     return digest.hexdigest()
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from consultation.errors import StorageError
 from consultation.outages import is_outage, reason
 from consultation.private_files import make_private_file, make_private_folder
+from consultation.revision import WRITING, install_triggers
 from consultation.settings import ROOT
 
 _MIGRATIONS = ROOT / "migrations"
@@ -88,6 +89,7 @@ class Storage:
                 _WatchedSession(connection, expire_on_commit=False) as session,
                 session.begin(),
             ):
+                session.info[WRITING] = True
                 yield session
                 session.flush()
                 erased = self.file is not None and session.info.get(_TAKES_WORDS_AWAY, False)
@@ -218,6 +220,8 @@ def migrate(engine: Engine) -> None:
             current = MigrationContext.configure(connection).get_current_revision()
             for step in reversed(list(script.iterate_revisions(head, current or "base"))):
                 _upgrade(engine, config, step)
+            # Also on tables that a migration made anew: their triggers went with the old ones.
+            install_triggers(connection)
             if engine.dialect.name == "sqlite":
                 _mark_due(connection)
     except DBAPIError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
 import analysis.find_themes
@@ -221,6 +221,19 @@ def test_few_answers_are_shown_unclustered(storage: Storage, catalogue: Catalogu
     assert (figures.statements, figures.themes, figures.coverage) == (n, 0, 0.0)
     with storage.reading() as session:
         assert len(standing(session, consultation, 4)) == n
+
+
+def test_a_run_is_made_anew_once_somebody_is_in_another_group(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    """A run's warnings tell which share one group has."""
+    rows = [ImportRow("", f"De les begint om {i} uur.", opdracht=4) for i in range(5)]
+    consultation = prepared(storage, catalogue, rows)
+    assert not analysed(storage, consultation, catalogue).reused
+    with storage.writing() as session:
+        session.execute(update(Participant).values(group="burger"))
+    assert not analysed(storage, consultation, catalogue).reused
+    assert analysed(storage, consultation, catalogue).reused
 
 
 def test_an_interrupted_run_leaves_the_database_as_it_was(

@@ -116,11 +116,11 @@ def answer_checklist(here: Here, form: PostedForm, number: int, action: str) -> 
     """Keeps the answers to the checklist of one action."""
     known_opdracht(here, number)
     form.reviewer.require("decide", number, form.typed)
+    with here.storage.reading() as session:
+        known = here.pictures.of(session, here.consultation_id, number).state.actions.get(action)
+    if known is None or known.opdracht != number:
+        raise Problem(409, say("curatie_action_gone"))
     with here.storage.writing() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
-        known = seen.state.actions.get(action)
-        if known is None or known.opdracht != number:
-            raise Problem(409, say("curatie_action_gone"))
         now = checklist.checked(session, here.consultation_id).get(action, {})
         for criterion in here.catalogue.consultatie.criteria:
             field = f"toets_{criterion.sleutel}"

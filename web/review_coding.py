@@ -40,8 +40,9 @@ def new_task(request: Request, here: Here, form: PostedForm, number: int) -> Res
     form.reviewer.require("code", number)
     size = min(500, max(5, form.number("aantal") or 50))
     try:
-        with here.storage.writing() as session:
+        with here.storage.reading() as session:
             seen = here.pictures.of(session, here.consultation_id, number)
+        with here.storage.writing() as session:
             task = draw(session, here.consultation_id, seen, form.reviewer.name, size)
             audit.record(
                 session, here.consultation_id, form.reviewer.name, "codeertaak", opdracht=number
