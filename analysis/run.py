@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,8 @@ from consultation import rounds
 from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
 from consultation.curation_store import curation_hash, load_events
-from consultation.models import AnalysisRun, Round
+from consultation.models import AnalysisRun, Round, now
+from consultation.runs import latest_run
 from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline_status import PipelineUnavailable, pipeline_status
@@ -117,6 +119,7 @@ def _analysed(
     tools: _Tools,
     progress: bool,
 ) -> RunResult:
+    began = now()
     with storage.reading() as session:
         everything = standing(session, consultation_id, until_round=round_.number)
         found = [
@@ -130,8 +133,9 @@ def _analysed(
         inputs = _input_hash(found, tools.method)
         decided = curation_hash(load_events(session, consultation_id))
         same = _last_run(session, round_.id, opdracht)
-        if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
-            return _stored_result(same, round_.number)
+    if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
+        _confirm(storage, consultation_id, round_.number, numbers, began)
+        return _stored_result(same, round_.number)
     # What seeks themes takes seconds to load, and is not needed where nothing changed.
     from analysis.find_themes import find_themes
     from analysis.run_store import store
@@ -146,6 +150,7 @@ def _analysed(
         progress=progress,
     )
     about = {
+        "started_at": began,
         "parameters": tools.parameters,
         "models": tools.models,
         "input_hash": inputs,
@@ -174,6 +179,22 @@ def _last_run(session: Session, round_id: int, opdracht: int | None) -> Analysis
         .order_by(AnalysisRun.id.desc())
         .limit(1)
     )
+
+
+def _confirm(
+    storage: Storage,
+    consultation_id: int,
+    round_number: int,
+    opdrachten: Sequence[int],
+    began: datetime,
+) -> None:
+    """Notes that the last runs still stand for all that is there now: answers that make no
+    statement (who should lead, how urgent) count as read from then on."""
+    with storage.writing() as session:
+        for number in opdrachten:
+            run = latest_run(session, consultation_id, number, round_number)
+            if run is not None:
+                run.started_at, run.finished_at = began, now()
 
 
 def _stored_result(run: AnalysisRun, round_number: int) -> RunResult:

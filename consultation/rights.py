@@ -19,22 +19,22 @@ class Right(StrEnum):
 
 ROLES: dict[str, frozenset[Right]] = {
     "facilitator": frozenset(
-        {Right.read, Right.decide, Right.code, Right.export, Right.publish},
+        {Right.read, Right.decide, Right.code, Right.analyse, Right.export, Right.publish},
     ),
     "analist": frozenset({Right.read, Right.code, Right.analyse, Right.export}),
     "beheerder": frozenset(Right),
 }
-"""What each role may do. An analyst changes the machine's parameters, not what people decided."""
+"""What each role may do. An analyst does not change what people decided."""
 
-_WHOLE = frozenset({Right.analyse, Right.publish, Right.manage})
+_WHOLE = frozenset({Right.publish, Right.manage})
 
 
 def may(role: str, limit: int | None, right: Right, opdracht: int | None = None) -> bool:
     """Whether an account with this role, limited to one opdracht or not, may do something.
 
     With ``opdracht`` the question is about that one; without, about the consultation as a whole.
-    Who is limited to an opdracht reads, decides, codes and exports there only; what concerns the
-    whole consultation is never theirs, whatever their role.
+    Who is limited to an opdracht reads, decides, codes, analyses and exports there only; what
+    concerns the whole consultation is never theirs, whatever their role.
     """
     if right not in ROLES.get(role, frozenset()):
         return False

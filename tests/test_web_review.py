@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -19,6 +20,7 @@ from consultation.catalogue import Catalogue
 from consultation.errors import AccountError, InvitationUnknown
 from consultation.models import (
     AnalysisRun,
+    Assignment,
     Consent,
     Contribution,
     Participant,
@@ -145,8 +147,9 @@ def test_the_overview_has_all_rounds_and_opdrachten(reviewer: httpx.Client, site
     assert f"nummer {made['run']}" in page
     row = re.search(r'opdrachten/4">.*?</tr>', page, re.S)
     assert row
-    assert re.findall(r'class="number">([^<]+)<', row[0]) == ["24", "48", "48", "2", "48"]
-    assert page.count("/beheer/opdrachten/") == 10
+    assert re.findall(r'class="number">([^<]+)<', row[0]) == ["24", "48", "48", "2"]
+    assert '/beheer/opdrachten/4/nieuw">48<' in row[0]
+    assert page.count("/beheer/opdrachten/") == 10 + 1
     assert reviewer.get("/beheer?ronde=1").status_code == 200
     assert reviewer.get("/beheer?ronde=7").status_code == 404
 
@@ -398,3 +401,58 @@ def test_an_entrance_is_the_same_on_every_database(storage: Storage, catalogue: 
         assert back.conversation.id == first.conversation.id
         with pytest.raises(InvitationUnknown):
             entrance.enter(session, consultation, "key", invitation="nope")
+
+
+def test_the_statements_of_an_answer_stand_together_under_it(
+    reviewer: httpx.Client, site: Site
+) -> None:
+    made = analysed(site.storage)
+    with site.storage.writing() as session:
+        theme = session.scalars(select(Assignment).order_by(Assignment.id)).first()
+        assert theme is not None
+        first = session.get_one(Statement, theme.statement_id)
+        more = [
+            Statement(
+                contribution_version_id=first.contribution_version_id,
+                start=start,
+                end=end,
+                kind="anders",
+                opdracht=4,
+            )
+            for start, end in ((0, 5), (6, 9))
+        ]
+        session.add_all(more)
+        session.flush()
+        session.add_all(
+            Assignment(
+                statement_id=each.id, theme_id=theme.theme_id, run_id=theme.run_id, score=score
+            )
+            for each, score in zip(more, (0.1, 0.2), strict=True)
+        )
+        ids = [more[0].id, more[1].id, first.id]
+        whole = first.contribution_version.text
+        answer = first.contribution_version.contribution_id
+    page = reviewer.get(f"/beheer/themas/{made['codes'][0]}").text
+    own = page.partition(f'id="a-{answer}"')[2].partition("</ul>")[0]
+    assert re.findall(r'name="uitspraak" value="(\w+)"', own) == ids, "in the order of the answer"
+    assert page.count(f'id="a-{answer}"') == 1
+    assert "21 uitspraken in 19 antwoorden" in page
+    assert own.count("<mark>") == 3
+    text = re.sub(r"<[^>]+>", "", own.partition('<p class="answer">')[2].partition("</p>")[0])
+    assert html.unescape(text) == whole
+    assert re.search(r"Deelnemer \d+</strong> · [^·]+ · ronde 1", own)
+
+
+def test_answers_of_one_person_stand_together(reviewer: httpx.Client, site: Site) -> None:
+    made = analysed(site.storage)
+    with site.storage.writing() as session:
+        last = session.get_one(Contribution, made["answers"][-1])
+        first = session.get_one(Contribution, made["answers"][1])
+        first.submission_id, first.source_key = last.submission_id, "same person"
+    page = reviewer.get(f"/beheer/themas/{made['codes'][1]}").text
+    order = re.findall(r'<li id="a-(\w+)">\s*<p class="fine"><strong>Deelnemer (\d+)', page)
+    at = {answer: place for place, (answer, _) in enumerate(order)}
+    people = dict(order)
+    assert abs(at[made["answers"][1]] - at[made["answers"][-1]]) == 1
+    assert people[made["answers"][1]] == people[made["answers"][-1]]
+    assert len(set(people.values())) == 23

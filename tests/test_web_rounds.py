@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from typing import Any
 
 import docx
+import httpx
 import openpyxl
 import pytest
 from review_stage import as_role, field_of, post
+from sqlalchemy import select
 from web_stage import Site, analysed
 
 from analysis.picture import picture
@@ -91,27 +94,51 @@ def test_files_hold_what_was_decided_and_are_in_the_log(site: Site) -> None:
         assert "U krijgt alleen opdracht 5" in tine.get("/beheer/uitvoer").text
 
 
-def test_only_an_analyst_starts_the_analysis(site: Site) -> None:
-    with as_role(site, "els", "facilitator") as els:
-        assert "Een analist of beheerder kan" in els.get("/beheer/analyse").text
-        assert post(els, "/beheer/analyse", ronde="1").status_code == 403
+@pytest.mark.usefixtures("decided")
+def test_a_facilitator_analyses_the_opdracht_that_is_theirs_and_no_other(site: Site) -> None:
+    with as_role(site, "tine", "facilitator", 4) as tine:
+        form = tine.get("/beheer/analyse").text
+        assert re.findall(r'<option value="(\d*)"', form) == ["4"]
+        assert post(tine, "/beheer/analyse", ronde="1", opdracht="5").status_code == 403
+        assert post(tine, "/beheer/analyse", ronde="1", opdracht="99").status_code == 403
+        assert site.app.state.services.reruns.last is None
+        assert post(tine, "/beheer/analyse", ronde="1", opdracht="").status_code == 303
+        page = analysed_page(tine)
+        assert "ronde 1, opdracht 4 is klaar" in page
+        assert re.findall(r'<td class="number">(\d+)</td>', page)[0] == "144", "cut anew"
+        with as_role(site, "tom", "facilitator", 5) as tom:
+            other = tom.get("/beheer/analyse").text
+            assert 'id="resultaat"' not in other
+    with site.storage.reading() as session:
+        last = session.scalars(select(AnalysisRun).order_by(AnalysisRun.id.desc())).first()
+        assert last is not None
+        assert last.opdracht == 4
+        (told,) = (each for each in audit.entries(session, 1) if each.what == "analyse")
+        assert (told.account, told.about["opdracht"]) == ("tine", 4)
+
+
+def analysed_page(http: httpx.Client) -> str:
+    """The page of the analysis once it is ready."""
+    until = time.monotonic() + 240
+    while "is klaar" not in (page := http.get("/beheer/analyse").text):
+        assert "mislukt" not in page, page
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    return page
 
 
 @pytest.mark.usefixtures("decided")
 def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site) -> None:
-    with as_role(site, "ann", "analist") as ann:
-        assert post(ann, "/beheer/analyse", ronde="7").status_code == 404
-        field = {"formulier": field_of(ann), "ronde": "1"}
-        assert ann.post("/beheer/analyse", data=field).status_code == 303
-        second = ann.post("/beheer/analyse", data=field)
+    with as_role(site, "els", "facilitator") as els:
+        assert post(els, "/beheer/analyse", ronde="7").status_code == 404
+        assert post(els, "/beheer/analyse", ronde="1", opdracht="99").status_code == 404
+        field = {"formulier": field_of(els), "ronde": "1"}
+        assert els.post("/beheer/analyse", data=field).status_code == 303
+        second = els.post("/beheer/analyse", data=field)
         assert second.status_code == 409
         assert "Er loopt al een analyse" in second.text
-        assert "loopt" in ann.get("/beheer/analyse").text
-        until = time.monotonic() + 240
-        while "is klaar" not in (page := ann.get("/beheer/analyse").text):
-            assert "mislukt" not in page, page
-            assert time.monotonic() < until
-            time.sleep(0.5)
+        assert "loopt" in els.get("/beheer/analyse").text
+        analysed_page(els)
     with site.storage.reading() as session:
         assert session.query(AnalysisRun).count() == 2
         now = picture(session, 1, 4)

@@ -62,6 +62,34 @@ class Answer:
     earlier: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OfAnswer:
+    """What one answer says of a theme, in the order of the answer. ``person`` is the place of who
+    gave it among the people in the theme, from 1: the same person has the same number."""
+
+    contribution: str
+    person: int
+    said: tuple[Said, ...]
+
+
+def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer]:
+    """Statements gathered by answer, and the answers by person; who is met first comes first.
+
+    ``everything`` are all statements of the theme, which number its people.
+    """
+    people: dict[str, int] = {}
+    for each in everything:
+        people.setdefault(each.participant, len(people) + 1)
+    own: dict[str, dict[str, list[Said]]] = {}
+    for each in said:
+        own.setdefault(each.participant, {}).setdefault(each.contribution, []).append(each)
+    return [
+        OfAnswer(contribution, people[participant], tuple(sorted(these, key=lambda one: one.start)))
+        for participant, answers in own.items()
+        for contribution, these in answers.items()
+    ]
+
+
 def marked(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Segment]:
     """The text cut at the borders of ``(id, start, end)`` spans; joined again it is the text."""
     known = [(name, max(0, start), min(len(text), end)) for name, start, end in spans]

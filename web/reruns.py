@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from consultation.models import now
 from consultation.settings import ROOT, Settings
@@ -24,17 +24,21 @@ _KEPT = 4000
 class Job:
     """One run of the analysis: who asked for it, how far it is, what came of it.
 
-    ``percent`` is how much of the vectors is made, None before and after that.
+    ``opdracht`` is the only one that is analysed, None where all are. ``percent`` is how far the
+    step under way is, None before and after. ``results`` are the figures per opdracht, as
+    ``samenspraak analyse --json`` prints them.
     """
 
     account: str
     round: int
+    opdracht: int | None = None
     started: datetime = field(default_factory=now)
     finished: datetime | None = None
     percent: int | None = None
     run: int | None = None
     code: int | None = None
     told: str = ""
+    results: tuple[dict[str, Any], ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -52,16 +56,25 @@ class Reruns:
         self._process: subprocess.Popen[str] | None = None
         self.last: Job | None = None
 
-    def start(self, account: str, round_number: int, done: Callable[[Job], None]) -> Job | None:
-        """Starts the analysis of a round; None where one runs already. ``done`` is called at the
-        end, from another thread."""
+    def start(
+        self,
+        account: str,
+        round_number: int,
+        opdracht: int | None,
+        done: Callable[[Job], None],
+    ) -> Job | None:
+        """Starts the analysis of a round, of one opdracht or of all; None where one runs already.
+        ``done`` is called at the end, from another thread."""
         with self._lock:
             if self.last is not None and self.last.busy:
                 return None
-            job = Job(account, round_number)
+            job = Job(account, round_number, opdracht)
             verb = [sys.executable, "-m", "samenspraak.cli", "analyse", "--json"]
+            verb += ["--round", str(round_number)]
+            if opdracht is not None:
+                verb += ["--opdracht", str(opdracht)]
             process = subprocess.Popen(
-                [*verb, "--round", str(round_number)],
+                verb,
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=subprocess.PIPE,
@@ -90,7 +103,8 @@ class Reruns:
         teller.join(timeout=5)
         job.percent = None
         if job.code == 0:
-            job.run = int(json.loads(printed)["run"])
+            found = json.loads(printed)
+            job.run, job.results = int(found["run"]), tuple(found["opdrachten"])
         job.finished = now()
         done(job)
 

@@ -1,4 +1,4 @@
-"""Whole answers, and the statements that no opdracht was found for."""
+"""Whole answers, those that no analysis has read, and statements without opdracht."""
 
 from __future__ import annotations
 
@@ -12,8 +12,18 @@ from consultation.curation_state import Event
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out
+from web.new_answers import new_answers
 from web.problems import Problem
-from web.review import ChosenRound, PageNumber, PostedForm, after, chosen_round, page, paged
+from web.review import (
+    ChosenRound,
+    PageNumber,
+    PostedForm,
+    after,
+    chosen_round,
+    known_opdracht,
+    page,
+    paged,
+)
 from web.review_decisions import just_done
 from web.services import Here, Services
 
@@ -71,6 +81,28 @@ def _unplaced(
             people=len({each.participant for each in said}),
             answers=len({each.contribution for each in said}),
             shown=paged(said, pagina),
+        )
+
+
+@router.get("/opdrachten/{number:int}/nieuw")
+def new_answers_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int, pagina: PageNumber = 1
+) -> HTMLResponse:
+    """The answers to an opdracht that no analysis has read yet."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        run = latest_run(session, here.consultation_id, number)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/nieuw.html",
+            opdracht=opdracht,
+            seen=seen,
+            run=run,
+            shown=paged(new_answers(session, here.consultation_id, number, run), pagina),
         )
 
 

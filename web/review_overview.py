@@ -14,6 +14,7 @@ from consultation.catalogue import Opdracht
 from consultation.models import Account, AnalysisRun, Round
 from web import gaps, numbers
 from web.accounts import CurrentReviewer
+from web.new_answers import count_new
 from web.review import ChosenRound, chosen_round, page
 from web.services import Here
 from web.themes_seen import Seen, seen_in
@@ -58,20 +59,17 @@ def overview(
             each.nummer: latest_run(session, here.consultation_id, each.nummer, ronde)
             for each in here.catalogue.opdrachten
         }
-        since = {
-            number: own.started_at if own is not None else None for number, own in runs.items()
-        }
-        stand, said, arrived = here.pictures.kept(
+        stand, said = here.pictures.kept(
             session,
             here.consultation_id,
             f"overview {until} {ronde}",
             lambda: (
                 counts(session, here.consultation_id, until),
                 numbers.per_opdracht(session, here.consultation_id, until),
-                gaps.arrived_since(session, here.consultation_id, since),
             ),
             decisions=False,
         )
+        arrived = count_new(session, here.consultation_id, runs, until)
         limited = session.execute(
             select(Account.opdracht, Account.name).where(Account.opdracht.is_not(None))
         )
@@ -108,6 +106,7 @@ def overview(
             run=run,
             run_round=session.get(Round, run.round_id) if run else None,
             rows=rows,
+            arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
             gaps=gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
             unplaced=stand.get(None, Count()),
         )

@@ -10,9 +10,11 @@ from analysis.export_formats import MEDIA, Format, What
 from analysis.publication import approved, publish, published_rounds, withdraw
 from consultation import audit, rounds
 from consultation.errors import RoundError
+from consultation.runs import latest_run
 from web.accounts import CurrentReviewer, Reviewer
+from web.new_answers import count_new
 from web.reruns import Job
-from web.review import PostedForm, back_to, chosen_round, page
+from web.review import PostedForm, back_to, chosen_round, known_opdracht, page
 from web.services import Here, Services
 from web.texts import say
 
@@ -28,13 +30,19 @@ def analysis_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Re
 
 @router.post("/analyse")
 def start_analysis(request: Request, here: Here, form: PostedForm) -> Response:
-    """Starts the analysis of a round in the background."""
-    form.reviewer.require("analyse")
+    """Starts the analysis of a round in the background, of all opdrachten or of one."""
+    opdracht = form.number("opdracht")
+    if opdracht is None and form.reviewer.opdracht is not None:
+        opdracht = form.reviewer.opdracht
+    form.reviewer.require("analyse", opdracht)
+    if opdracht is not None:
+        known_opdracht(here, opdracht)
     number = form.number("ronde")
     with here.storage.reading() as session:
         if number is None or chosen_round(session, here, number) is None:
             raise HTTPException(404)
-    job = here.reruns.start(form.reviewer.name, number, lambda job: _recorded(here, job))
+    name = form.reviewer.name
+    job = here.reruns.start(name, number, opdracht, lambda job: _recorded(here, job))
     if job is None:
         return _analysis(request, here, form.reviewer, 409, say("analyse_bezig"))
     return back_to("/beheer/analyse")
@@ -125,6 +133,11 @@ def _analysis(
 ) -> Response:
     with here.storage.reading() as session:
         every = rounds.all_rounds(session, here.consultation_id)
+        numbers = [each.nummer for each in here.catalogue.opdrachten]
+        runs = {each: latest_run(session, here.consultation_id, each) for each in numbers}
+        arrived = count_new(session, here.consultation_id, runs)
+    wanted = request.query_params.get("opdracht", "")
+    job = here.reruns.last
     return page(
         request,
         here,
@@ -132,7 +145,17 @@ def _analysis(
         "beheer/analyse.html",
         status,
         rounds=[each.number for each in every],
-        job=here.reruns.last,
+        opdrachten=[
+            each for each in here.catalogue.opdrachten if reviewer.may("analyse", each.nummer)
+        ],
+        chosen=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else None,
+        arrived=arrived,
+        job=job,
+        results=[
+            each
+            for each in (job.results if job is not None else ())
+            if reviewer.may("read", each["opdracht"])
+        ],
         error=error,
     )
 
@@ -168,5 +191,11 @@ def _recorded(here: Services, job: Job) -> None:
     what = "analyse" if job.code == 0 else "analyse_mislukt"
     with here.storage.writing() as session:
         audit.record(
-            session, here.consultation_id, job.account, what, ronde=job.round, run=job.run or 0
+            session,
+            here.consultation_id,
+            job.account,
+            what,
+            ronde=job.round,
+            opdracht=job.opdracht or 0,
+            run=job.run or 0,
         )

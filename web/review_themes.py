@@ -18,6 +18,7 @@ from consultation.curation_state import Event
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out, feedback
+from web.new_answers import count_new
 from web.problems import Problem
 from web.review import (
     Posted,
@@ -52,7 +53,7 @@ def opdracht_page(
 
 @router.get("/themas/{code}")
 def theme_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> HTMLResponse:
-    """All statements of one theme, each marked inside its whole answer."""
+    """All statements of one theme, marked inside their answers; an answer is shown once."""
     return show_theme(request, here, reviewer, code, request.query_params)
 
 
@@ -156,6 +157,7 @@ def show_opdracht(
             **_shared(seen, query, refusal, typed),
             here_path=path or request.url.path,
             opdracht=opdracht,
+            arrived=count_new(session, here.consultation_id, {number: seen.run})[number],
             rounds=[each.number for each in every_round],
             sift=sift,
             kinds=KINDS,
@@ -200,7 +202,8 @@ def show_theme(
             raise HTTPException(404)
         view = seen.view(theme)
         narrowed = next(iter(sift.themes((view,))), None)
-        shown = paged(narrowed.said if narrowed else (), page_number(query))
+        kept = narrowed.said if narrowed else ()
+        shown = paged(findings.by_answer(kept, view.said), page_number(query))
         texts = findings.texts_of(session, [each.contribution for each in shown.items])
         into = seen.state.themes.get(seen.state.standing_theme(theme.id))
         return page(
@@ -221,10 +224,11 @@ def show_theme(
             actions=[each for each in seen.actions if theme.id in each.themes],
             history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
+            kept=len(kept),
             suggested=_suggested(typed, query),
             segments={
-                each.id: findings.marked(
-                    texts[each.contribution], [(each.id, each.start, each.end)]
+                each.contribution: findings.marked(
+                    texts[each.contribution], [(one.id, one.start, one.end) for one in each.said]
                 )
                 for each in shown.items
             },
