@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from analysis.standing import agreed, answers, consented, stands
+from consultation.errors import SamenspraakError
 from consultation.models import (
     Consent,
     Contribution,
@@ -19,6 +20,7 @@ from consultation.models import (
     Statement,
     Submission,
 )
+from consultation.settings import settings
 
 FOLD_BELOW = 5
 """A breakdown names no group with fewer people than this."""
@@ -77,7 +79,7 @@ def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     to analysis and to being quoted."""
     said_by: dict[str, str] = {}
     for chunk in _chunks(statement_ids):
-        rows = session.execute(_where_from(Statement.id, Submission.participant_id, chunk))
+        rows = session.execute(_where_from(chunk, Statement.id, Submission.participant_id))
         said_by.update((statement, participant) for statement, participant in rows)
     # Asked of these people only: everybody's consents would take longer than a page may.
     last: dict[tuple[str, str], bool] = {}
@@ -109,23 +111,24 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
 def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
     """The quotes that may be shown, of these statements, by statement id; see ``releasable``.
 
-    Personal data in them is masked.
+    Personal data in them is masked, as ``[telefoonnummer]``: what is found in the whole answer.
+
+    Raises:
+        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
     """
     ids = list(dict.fromkeys(statement_ids))
     allowed = releasable(session, ids)
-    text = func.substr(
-        ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
-    )
     found: dict[str, Quote] = {}
     for chunk in _chunks(each for each in ids if each in allowed):
-        for statement_id, words in session.execute(_where_from(Statement.id, text, chunk)):
-            found[statement_id] = Quote(statement_id, masked(words))
+        columns = (Statement.id, ContributionVersion.text, Statement.start, Statement.end)
+        for statement, text, start, end in session.execute(_where_from(chunk, *columns)):
+            found[statement] = Quote(statement, _masked(text, start, end))
     return {each: found[each] for each in ids if each in found}
 
 
-def _where_from(first: Any, second: Any, ids: list[str]) -> Select[Any]:
+def _where_from(ids: list[str], *columns: Any) -> Select[Any]:
     return (
-        select(first, second)
+        select(*columns)
         .select_from(Statement)
         .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
         .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
@@ -165,9 +168,12 @@ def organisations(
     return sorted(names, key=str.casefold)
 
 
-def masked(text: str) -> str:
-    """The text with personal data replaced by what it is, such as ``[telefoonnummer]``."""
+def _masked(text: str, start: int, end: int) -> str:
     # Its word lists are loaded only by who asks for quotes.
-    from language import personal_data
+    from language.personal_data import detector
+    from language.pipeline_status import PipelineUnavailable
 
-    return personal_data.masked(text, personal_data.find(text))
+    try:
+        return detector(settings().spacy_model).masked_slice(text, start, end)
+    except PipelineUnavailable as error:
+        raise SamenspraakError(str(error)) from error

@@ -21,7 +21,7 @@ from web_stage import analysed
 from analysis import outgoing, plan_document, sheets
 from analysis.export_formats import Format, What
 from analysis.publication import approved
-from analysis.release import FOLD_BELOW, breakdown, masked, organisations, quotable
+from analysis.release import FOLD_BELOW, breakdown, organisations, quotable
 from analysis.sheets import Column, Sheet
 from consultation import rounds
 from consultation.curation import append
@@ -198,12 +198,6 @@ def test_a_consent_that_was_taken_back_takes_the_quote_back(
         assert quotable(session, [decided["quote"]]) == {}
         erase(session, person)
         assert len(approved(session, 1, workplace.catalogue).opdrachten[0].actions) == 1
-
-
-def test_personal_data_in_a_quote_is_masked() -> None:
-    assert masked("Bel mij op 0470 12 34 56 of mail jan@voorbeeld.be.") == (
-        "Bel mij op [telefoonnummer] of mail [e-mailadres]."
-    )
 
 
 def test_an_organisation_is_named_only_with_its_consent(workplace: Workplace) -> None:

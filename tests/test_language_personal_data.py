@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import spacy
 from conftest import shared_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from consultation.settings import ROOT
 from language.personal_data import SURE, find, masked
 from language.pipeline import load_pipeline
 
+CUES = spacy.blank("nl")
+"""A pipeline without names: the cues alone decide."""
+
 
 def seen(text: str) -> list[tuple[str, str]]:
-    return [(each.kind, text[each.start : each.end]) for each in find(text)]
+    return [(each.kind, text[each.start : each.end]) for each in find(text, CUES)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def seen(text: str) -> list[tuple[str, str]]:
 )
 def test_personal_data_is_found_where_it_stands(text: str, kind: str, part: str) -> None:
     assert seen(text) == [(kind, part)]
-    assert find(text)[0].certainty >= SURE
+    assert find(text, CUES)[0].certainty >= SURE
 
 
 @pytest.mark.parametrize(
@@ -96,14 +100,14 @@ def test_a_policy_text_raises_hardly_an_alarm(model: bool) -> None:
     path = shared_file("data/regeerakkoord_vl_zinnen.jsonl")
     lines = path.read_text(encoding="utf-8").splitlines()[:: 6 if model else 1]
     texts = [json.loads(line)["text"] for line in lines]
-    nlp = load_pipeline(str(shared_file("models/nl_ud_dev"))) if model else None
+    nlp = load_pipeline(str(shared_file("models/nl_ud_dev"))) if model else CUES
     alarms = [text for text in texts if find(text, nlp)]
     assert len(alarms) <= 0.005 * len(texts), alarms
 
 
 def test_the_pipelines_names_find_who_no_list_knows(dutch_model: Path) -> None:
     text = "De begeleiding door Sachin Tendulkar was heel goed."
-    assert find(text) == []
+    assert find(text, CUES) == []
     found = find(text, load_pipeline(str(dutch_model)))
     assert [(each.kind, text[each.start : each.end]) for each in found] == [
         ("naam", "Sachin Tendulkar")
@@ -112,9 +116,9 @@ def test_the_pipelines_names_find_who_no_list_knows(dutch_model: Path) -> None:
 
 def test_what_is_masked_is_gone_and_the_rest_is_untouched() -> None:
     text = "Bel mevrouw Peeters op 0475 12 34 56.\n\n Zij weet alles!"
-    hidden = masked(text, find(text))
+    hidden = masked(text, find(text, CUES))
     assert hidden == "Bel mevrouw [naam] op [telefoonnummer].\n\n Zij weet alles!"
-    assert find(hidden) == []
+    assert find(hidden, CUES) == []
 
 
 _PIECES = [
@@ -135,7 +139,7 @@ _PIECES = [
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=8), max_size=8))
 def test_findings_are_slices_in_order_and_masking_changes_nothing_else(parts: list[str]) -> None:
     text = " ".join(parts)
-    found = find(text)
+    found = find(text, CUES)
     assert all(0 <= each.start < each.end <= len(text) for each in found)
     assert all(one.end <= other.start for one, other in itertools.pairwise(found))
     rest = "".join(

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from nasty_texts import LONGEST, filled, nasty_texts
 
 from actions import choosing
@@ -58,6 +59,7 @@ ROOMS = (
     "scripts",
     "web",
 )
+CUES = spacy.blank("nl")
 PATTERN_LIMIT = 0.05
 FUNCTION_LIMIT = 0.25
 TAGGING_LIMIT = 1.5
@@ -430,7 +432,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         judge_answer(text, "voorstel", "Wat zou u doen?", strictness=2), text, [text + " x"]
     ),
     "who is named": lambda text: judge_answer(text, "trekker", "Wie moet dit doen?", strictness=2),
-    "personal data": lambda text: masked(text, find(text)),
+    "personal data": lambda text: masked(text, find(text, CUES)),
     "question in it": question_in,
     "choice in it": lambda text: choice(None, text),
     "opdracht named": lambda text: choosing.named_number(text, CATALOGUE),
@@ -493,15 +495,15 @@ def test_a_vector_is_made_of_the_beginning_of_a_text() -> None:
 
 def test_a_telephone_number_is_found_before_the_tries_end() -> None:
     """What is tried and is no number is counted; a text full of such is not looked at whole."""
-    assert look("bel mij op 0478 12 34 56, niet op 12 34").whole
-    seen = look("bel 0478 12 34 56, of " + "85.07.30-033 29 " * 2_000)
+    assert look("bel mij op 0478 12 34 56, niet op 12 34", CUES).whole
+    seen = look("bel 0478 12 34 56, of " + "85.07.30-033 29 " * 2_000, CUES)
     assert not seen.whole
     assert [each.kind for each in seen.found if each.start < 20] == ["telefoonnummer"]
 
 
 def test_a_text_over_its_budget_keeps_what_was_found() -> None:
     text = "mail mij op jan@voorbeeld.be, groetjes, Jan Peeters " + "woord " * 1_000
-    seen = look(text, seconds=-1.0)
+    seen = look(text, CUES, seconds=-1.0)
     assert not seen.whole
     assert seen.found == ()
-    assert [each.kind for each in look(text).found] == ["e-mailadres", "naam"]
+    assert [each.kind for each in look(text, CUES).found] == ["e-mailadres", "naam"]

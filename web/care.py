@@ -7,9 +7,7 @@ never were anywhere else. See ``docs/decisions/0005-care.md``.
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from consultation import conversation
 from consultation.catalogue import Catalogue
@@ -18,13 +16,9 @@ from consultation.models import Message
 from consultation.storage import Storage
 from language.alarm import alarm
 from language.foreign import foreign_language, load_languages
-from language.personal_data import SURE, Finding, find, masked
-from language.pipeline import load_pipeline
+from language.personal_data import Finding, detector
 from language.sentences import sentence_spans
 from web.texts import say
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 REMOVE = "/persoonsgegevens_weghalen"
 KEEP = "/persoonsgegevens_laten_staan"
@@ -61,20 +55,16 @@ class Care:
         """The pipeline that knows names is read in by ``prepare``, or by the first message."""
         self._storage = storage
         self._catalogue = catalogue
-        self._spacy_model = spacy_model
-        self._reading = threading.Lock()
-        self._nlp: Language | None = None
+        self.personal_data = detector(spacy_model)
 
     def prepare(self) -> None:
         """Reads in the pipeline and the word lists, so that nobody has to wait for them."""
-        with self._reading:
-            if self._nlp is None:
-                self._nlp = load_pipeline(self._spacy_model)
-                load_languages()
+        self.personal_data.prepare()
+        load_languages()
 
     def is_plain(self, text: str) -> bool:
         """Whether a text is known to hold no personal data; not before ``prepare`` is done."""
-        return self._nlp is not None and not self._found(text)
+        return self.personal_data.ready and not self.personal_data.find(text)
 
     def settles(self, message_id: str) -> bool:
         """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
@@ -89,7 +79,7 @@ class Care:
             return self._chosen(message_id, choice(payload, text if typed else ""))
         if not typed:
             return False
-        found = self._found(text)
+        found = self.personal_data.find(text)
         if not found:
             return False
         with self._storage.writing() as session:
@@ -125,14 +115,6 @@ class Care:
             return Beside(content=True)
         return Beside(question=question_in(turn.text))
 
-    def cleaned(self, text: str) -> str:
-        """The text without its personal data."""
-        return masked(text, self._found(text))
-
-    def _found(self, text: str) -> list[Finding]:
-        self.prepare()
-        return [each for each in find(text, self._nlp) if each.certainty >= SURE]
-
     def _chosen(self, message_id: str, chosen: str | None) -> bool:
         with self._storage.writing() as session:
             message = session.get_one(Message, message_id, with_for_update=True)
@@ -140,12 +122,12 @@ class Care:
             if waiting is None or message.state != "ontvangen":
                 return False
             if chosen is None:
-                again = self._ask(self._found(waiting.text))
+                again = self._ask(self.personal_data.find(waiting.text))
                 first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
                 conversation.answer_only(session, message_id, [*first, again])
                 return True
             if chosen == REMOVE:
-                conversation.clean(session, waiting, self.cleaned)
+                conversation.clean(session, waiting, self.personal_data.masked)
         return False
 
     def _ask(self, found: list[Finding]) -> Bubble:

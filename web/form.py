@@ -22,7 +22,7 @@ from consultation import entrance, form_answers, rounds
 from consultation.catalogue import Opdracht, Vraag
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.form_answers import FormAnswer, Stored
-from language.personal_data import SURE, Finding, find, masked
+from language.personal_data import Finding
 from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
@@ -139,7 +139,7 @@ async def send_form(
     if wait:
         errors = {"form": say("te_snel", seconden=wait)}
         return _page(request, here, opdracht, filled, Checked(errors), 429)
-    checked = await run_in_threadpool(_check, opdracht, filled)
+    checked = await run_in_threadpool(_check, here, opdracht, filled)
     if not checked.ok:
         return _page(request, here, opdracht, filled, checked, 422)
     try:
@@ -186,9 +186,10 @@ def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
     return text if text.strip() else ""
 
 
-def _check(opdracht: Opdracht, filled: Filled) -> Checked:
+def _check(here: Services, opdracht: Opdracht, filled: Filled) -> Checked:
     errors: dict[str, str] = {}
     personal: dict[str, tuple[str, ...]] = {}
+    marks: dict[str, str] = {}
     if not filled.consents.get("analyse"):
         errors["toestemming_analyse"] = say("formulier_toestemming")
     if not any(filled.answers.values()) and not filled.receipt:
@@ -197,18 +198,14 @@ def _check(opdracht: Opdracht, filled: Filled) -> Checked:
         text = filled.answers[vraag.key]
         if len(text) > MAX_ANSWER:
             errors[f"antwoord_{vraag.key}"] = say("te_lang", lengte=len(text), grens=MAX_ANSWER)
-        elif found := _found(text):
+        elif found := here.care.personal_data.find(text):
             chosen = filled.personal[vraag.key] in (REMOVE, KEEP)
             if not chosen or filled.seen[vraag.key] != _mark(found):
                 personal[vraag.key] = tuple(
                     dict.fromkeys(text[each.start : each.end] for each in found)
                 )
-    marks = {key: _mark(_found(filled.answers[key])) for key in personal}
+                marks[vraag.key] = _mark(found)
     return Checked(errors, personal, marks)
-
-
-def _found(text: str) -> list[Finding]:
-    return [each for each in find(text) if each.certainty >= SURE]
 
 
 def _mark(found: Sequence[Finding]) -> str:
@@ -226,6 +223,7 @@ def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
     for vraag in opdracht.vragen:
         if vraag.soort == "prioriteit":
             answers[vraag.key] = str(found.values.get(vraag.key, ""))
+    found_in = {key: here.care.personal_data.find(text) for key, text in answers.items()}
     return replace(
         filled,
         receipt=entrance.canonical_receipt(filled.receipt),
@@ -234,8 +232,8 @@ def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
         consents=found.consents,
         answers=answers,
         # Whoever kept personal data in an answer before is not asked about it again.
-        personal={key: KEEP for key, text in answers.items() if _found(text)},
-        seen={key: _mark(_found(text)) for key, text in answers.items()},
+        personal={key: KEEP for key, each in found_in.items() if each},
+        seen={key: _mark(each) for key, each in found_in.items()},
     )
 
 
@@ -271,7 +269,7 @@ def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
         step = steps.get(text)
         return FormAnswer(vraag.key, step.naam if step else "", step.waarde if step else None)
     if filled.personal.get(vraag.key) == REMOVE:
-        text = masked(text, _found(text))
+        text = here.care.personal_data.masked(text)
     return FormAnswer(vraag.key, text)
 
 

@@ -277,7 +277,7 @@ def _record(here: Services, conversation_id: str, body: MessageIn, session: Sess
             client_id=body.client_id,
             text=body.message,
             payload=body.payload,
-            cleaned=here.care.cleaned,
+            cleaned=here.care.personal_data.masked,
         )
     except ClientIdReused as error:
         raise Problem(409, say("andere_tekst")) from error

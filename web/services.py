@@ -13,9 +13,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from analysis.picture import Pictures
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.errors import SamenspraakError
 from consultation.private_files import mend_private
 from consultation.settings import Settings
 from consultation.storage import Storage
+from language.pipeline_status import PipelineUnavailable, pipeline_status
 from web.assistant import Assistant
 from web.care import Care
 from web.kept import Kept
@@ -79,13 +81,18 @@ class Services:
 
 
 def open_services(settings: Settings) -> Services:
-    """Reads the catalogue, opens and migrates the database.
+    """Reads the catalogue, looks for the pipeline, opens and migrates the database.
 
     Raises:
         SamenspraakError: one of them cannot be had; the message says how to mend it.
     """
     mend_private(settings.data_dir, settings.resolved_database_url)
     catalogue = catalogue_at(settings.catalogue)
+    try:
+        # Without it nobody's message could be looked through.
+        pipeline_status(settings.spacy_model)
+    except PipelineUnavailable as error:
+        raise SamenspraakError(str(error)) from error
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     with storage.writing() as session:
