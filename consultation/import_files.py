@@ -1,4 +1,4 @@
-"""Answers read from txt, md, csv and jsonl files, every value checked against the catalogue.
+"""Answers read from txt, md, csv, tsv and jsonl files, every value checked against the catalogue.
 
 A text document is one answer with the file's own text, so that every statement is a slice of what
 was imported. A table is one answer per row.
@@ -6,20 +6,47 @@ was imported. A table is one answer per row.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import ftfy
 
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
+from consultation.import_dates import month_comes_first, read_moment
+from consultation.import_tables import (
+    ARRAY,
+    LARGEST,
+    Faults,
+    LeftOut,
+    Record,
+    Table,
+    decoded,
+    delimited,
+    is_nan,
+    is_table,
+    lines_of_json,
+    on_lines,
+    unknown_columns_told,
+)
+from consultation.import_values import (
+    SPREADSHEET_ERROR,
+    Sorted,
+    Unreadable,
+    group_slug,
+    is_blank,
+    is_empty,
+    opdracht_number,
+    question_key,
+    shown,
+    sorted_ids,
+    sorted_participants,
+    unknown_opdracht,
+    yes_or_no,
+)
 
 COLUMNS = (
     "text",
@@ -33,10 +60,22 @@ COLUMNS = (
     "citaat",
 )
 DOCUMENTS = (".txt", ".md")
-TABLES = (".csv", ".jsonl")
-_LARGEST = 100 * 1024 * 1024
-_EMPTY_CELLS = frozenset({"nan", "<na>", "nat", "none", "null", "n/a", "#n/a", "#n/b"})
-"""What spreadsheets and programs write into an empty cell, in small letters."""
+TABLES = (".csv", ".jsonl", ".tsv")
+_MENDS = {
+    **dict.fromkeys(
+        (".xlsx", ".xlsm", ".xls", ".ods", ".numbers"),
+        "in the spreadsheet, File, Save as, CSV UTF-8",
+    ),
+    **dict.fromkeys(
+        (".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm"),
+        "as plain text (.txt) in UTF-8",
+    ),
+    ".json": f"as .jsonl, for it is {ARRAY}",
+    ".sav": "as csv, from the survey tool or SPSS",
+    ".zip": "unpack it and import the files in it",
+}
+_WITHOUT_TEXT = "without text"
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -44,7 +83,8 @@ class ImportRow:
     """One answer of a file. ``place`` names it in messages; empty values are None.
 
     ``citaat`` tells whether who gave the answer agrees to being quoted; None: not known. It is no
-    part of the answer, so it is left out of what tells rows apart.
+    part of the answer, so it is left out of what tells rows apart. ``mangled``: a spreadsheet took
+    away the id or the participant that stood there.
     """
 
     place: str
@@ -57,49 +97,55 @@ class ImportRow:
     submitted_at: datetime | None = None
     participant: str | None = None
     citaat: bool | None = field(default=None, repr=False)
+    mangled: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
 class ImportFile:
-    """What a file holds: its rows, how many had no text, and the columns that are not known."""
+    """What a file holds: its rows, what was left out and why, and what to warn of.
+
+    ``text_column`` is the column that was read as the text, where that is not ``text``.
+    """
 
     name: str
     rows: tuple[ImportRow, ...]
-    empty: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
+    text_column: str | None = None
+
+    @property
+    def empty(self) -> int:
+        """How many rows had no text."""
+        return sum(len(each.lines) for each in self.left_out if each.reason == _WITHOUT_TEXT)
 
 
-def read_rows(path: Path, catalogue: Catalogue) -> ImportFile:
-    """The answers in a txt, md, csv or jsonl file, checked against the catalogue.
+def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) -> ImportFile:
+    """The answers in a txt, md, csv, tsv or jsonl file, checked against the catalogue.
 
-    txt and md are one answer: the file's text as it is. csv may be separated by commas, semicolons
-    or tabs, in UTF-8 or Windows-1252. Rows without text are counted and left out. What programs
-    write into an empty cell (NaN, null, #N/A) counts as empty, except in the text: that is kept as
-    it was written, and the analysis lists it among the answers that say nothing.
+    txt and md are one answer: the file's text as it is. Tables may be separated by commas,
+    semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252. Rows that are no answers are left
+    out and listed. What programs write into an empty cell (NaN, null, #N/A) counts as empty, except
+    in the text: that is kept as it was written, and the analysis lists it among the answers that
+    say nothing. ``text_column`` names the column with the answers, where it is not ``text``.
 
     Raises:
-        ImportFileError: the file cannot be read, or a value does not fit; names file, row, column
-            and mend.
+        ImportFileError: the file cannot be read, or values do not fit; names for all of them file,
+            line, column and mend.
     """
     ending = path.suffix.lower()
-    data = _bytes(path)
-    if ending in DOCUMENTS:
-        text = _document(path, data)
+    text = decoded(path, _bytes(path))
+    if ending in DOCUMENTS and not is_table(text):
         if not text.strip():
-            return ImportFile(path.name, (), empty=1)
-        return ImportFile(path.name, (ImportRow(str(path), text),))
-    records, header = (_csv if ending == ".csv" else _jsonl)(path, data)
-    unknown = tuple(dict.fromkeys(name for name in header if name not in COLUMNS))
-    rows: list[ImportRow] = []
-    empty = 0
-    for place, record in records:
-        raw = record.get("text")
-        if raw is None or not str(raw).strip():
-            empty += 1
-            continue
-        rows.append(_row(place, str(raw), record, catalogue))
-    _refuse_repeated_ids(rows)
-    return ImportFile(path.name, tuple(rows), empty, unknown)
+            return ImportFile(path.name, (), (LeftOut(_WITHOUT_TEXT, (1,)),))
+        return ImportFile(
+            path.name, (ImportRow(str(path), text),), warnings=_coded_twice([(1, text)])
+        )
+    faults = Faults()
+    table = (lines_of_json if ending == ".jsonl" else delimited)(path, text, faults, text_column)
+    file = _Reader(path, catalogue, table, faults).read()
+    faults.check(path)
+    return replace(file, text_column=text_column)
 
 
 def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opdracht") -> None:
@@ -109,19 +155,19 @@ def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opd
         ImportFileError: it is not; names the opdrachten there are.
     """
     if number is not None and catalogue.opdracht(number) is None:
-        known = ", ".join(str(each.nummer) for each in catalogue.opdrachten)
-        raise ImportFileError(f"{place}: there is no opdracht {number}; choose from {known}.")
+        raise ImportFileError(f"{place}: {unknown_opdracht(number, catalogue)}")
 
 
-def check_group(slug: str | None, catalogue: Catalogue, place: str = "--group") -> None:
-    """Passes when the group is in the catalogue, or None.
+def named_group(value: str | None, catalogue: Catalogue, place: str = "--group") -> str | None:
+    """The slug of the group that a text names, by slug or by name; None for None.
 
     Raises:
-        ImportFileError: it is not; names the groups there are.
+        ImportFileError: it names none; tells the groups there are.
     """
-    if slug is not None and catalogue.groep(slug) is None:
-        known = ", ".join(each.slug for each in catalogue.groepen)
-        raise ImportFileError(f"{place}: '{slug}' is not a group; choose from {known}.")
+    try:
+        return None if value is None else group_slug(value, catalogue)[0]
+    except Unreadable as error:
+        raise ImportFileError(f"{place}: {error}") from error
 
 
 def _bytes(path: Path) -> bytes:
@@ -130,224 +176,250 @@ def _bytes(path: Path) -> bytes:
         raise ImportFileError(f"{path}: is a folder; name the files in it.")
     if path.exists() and ending not in DOCUMENTS + TABLES:
         known = ", ".join(each[1:] for each in DOCUMENTS + TABLES)
+        how = f" ({_MENDS[ending]})" if ending in _MENDS else ""
         raise ImportFileError(
-            f"{path}: files ending in '{ending}' cannot be imported; save it as one of {known}."
+            f"{path}: files ending in '{ending}' cannot be imported; save it as one of {known}"
+            f"{how}."
         )
     try:
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST:
             raise ImportFileError(f"{path}: larger than 100 MB; split it into several files.")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise ImportFileError(f"{path}: there is no such file; check the path.") from error
     except OSError as error:
         raise ImportFileError(
             f"{path}: cannot be read ({error.strerror}); check its permissions."
         ) from error
-    if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ImportFileError(f"{path}: holds binary data, not text; save it as UTF-8 text.")
-    return data
 
 
-def _document(path: Path, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ImportFileError(
-            f"{path}: line {line}: not UTF-8; save the file as UTF-8 and import it again."
-        ) from error
+class _Reader:
+    """Makes rows of a table's records; faults and warnings are kept with the lines they are of."""
 
+    def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: Faults) -> None:
+        self._path = path
+        self._catalogue = catalogue
+        self._table = table
+        self._faults = faults
+        self._told: dict[str, list[int]] = {}
+        self._known: dict[tuple[str, str, int | None], Any] = {}
 
-_Records = tuple[list[tuple[str, dict[str, Any]]], list[str]]
-
-
-def _csv(path: Path, data: bytes) -> _Records:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise ImportFileError(
-                f"{path}: line {line}: neither UTF-8 nor Windows-1252; save the file as UTF-8."
-            ) from error
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=lambda each: first.count(each)) if first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    records: list[tuple[str, dict[str, Any]]] = []
-    header: list[str] = []
-    try:
-        for cells in reader:
-            place = f"{path}: line {reader.line_num}"
-            if not any(cell.strip() for cell in cells):
+    def read(self) -> ImportFile:
+        empty: list[int] = []
+        errors: list[int] = []
+        records: list[Record] = []
+        for record in self._table.records:
+            raw = record.cells.get("text")
+            if raw is not None and not isinstance(raw, str):
                 continue
-            if not header:
-                header = [cell.strip().lower() for cell in cells]
-                _check_header(path, header)
-                continue
-            if len(cells) > len(header):
-                raise ImportFileError(
-                    f"{place}: {len(cells)} cells where the header has {len(header)}; put quotes "
-                    f"around a text that holds '{separator}'."
-                )
-            records.append((place, dict(zip(header, cells, strict=False))))
-    except csv.Error as error:
-        raise ImportFileError(
-            f"{path}: line {reader.line_num}: not valid csv ({error}); check the quotes there."
-        ) from error
-    if not header:
-        raise ImportFileError(f"{path}: is empty; the first line must name the columns.")
-    return records, header
-
-
-def _check_header(path: Path, header: Sequence[str]) -> None:
-    if "text" not in header:
-        raise ImportFileError(
-            f"{path}: line 1: there is no column 'text' (found: {', '.join(header)}); name the "
-            "column with the answers 'text'."
+            if raw is None or not raw.strip():
+                empty.append(record.line)
+            elif SPREADSHEET_ERROR.fullmatch(raw.strip()) and not is_empty(raw):
+                errors.append(record.line)
+            else:
+                records.append(record)
+        rows = self._rows(records)
+        rows, again = self._without_repeated_ids(rows)
+        left_out = list(self._table.left_out)
+        for reason, lines in (
+            (_WITHOUT_TEXT, empty),
+            ("with a spreadsheet's error in place of the text", errors),
+            ("that stand in the file already, id and all", again),
+        ):
+            if lines:
+                left_out.append(LeftOut(reason, tuple(lines)))
+        texts = [(line, row.text) for line, row in rows]
+        warnings = [
+            *self._table.warnings,
+            *(f"{on_lines(lines)}: {said}" for said, lines in self._told.items()),
+            *_coded_twice(texts),
+            *_one_person(rows),
+        ]
+        unknown = tuple(dict.fromkeys(name for name in self._table.columns if name not in COLUMNS))
+        if told := unknown_columns_told(unknown):
+            warnings.insert(0, told)
+        return ImportFile(
+            self._path.name,
+            tuple(row for _, row in rows),
+            tuple(left_out),
+            tuple(warnings),
+            unknown,
         )
-    for name, times in Counter(header).items():
-        if times > 1 and name in COLUMNS:
-            raise ImportFileError(
-                f"{path}: line 1: the column '{name}' stands there {times} times; keep one."
+
+    def _rows(self, records: list[Record]) -> list[tuple[int, ImportRow]]:
+        ids = self._sorted(records, "id", sorted_ids)
+        people = self._sorted(records, "participant", sorted_participants)
+        moments = [self._cell(each, "submitted_at") for each in records]
+        month_first = month_comes_first(each for each in moments if each is not None)
+        if month_first:
+            self._table.warnings.append(
+                "submitted_at: the month stands before the day here, so that 3/4/2026 is 4 March"
             )
-
-
-def _jsonl(path: Path, data: bytes) -> _Records:
-    records: list[tuple[str, dict[str, Any]]] = []
-    header: dict[str, None] = {}
-    # Only a line feed ends a line here: splitlines would also cut at characters within a text.
-    for number, line in enumerate(_document(path, data).split("\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{path}: line {number}"
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "nested too deeply")
-            raise ImportFileError(
-                f"{place}: not JSON ({reason}); write one object per line."
-            ) from error
-        if not isinstance(record, dict):
-            raise ImportFileError(f'{place}: not an object; write e.g. {{"text": "..."}}.')
-        if "text" not in record:
-            raise ImportFileError(
-                f"{place}: there is no 'text'; name the field with the answer 'text'."
+        rows = []
+        for index, record in enumerate(records):
+            text = str(record.cells["text"])
+            if not self._can_be_stored(record, text):
+                continue
+            opdracht = self._value(record, "opdracht", opdracht_number)
+            rows.append(
+                (
+                    record.line,
+                    ImportRow(
+                        place=f"{self._path}: line {record.line}",
+                        text=text,
+                        id=ids.values[index],
+                        opdracht=opdracht,
+                        question=self._value(record, "question", _sure(question_key), opdracht),
+                        group=self._value(record, "group", group_slug),
+                        organisation=self._cell(record, "organisation"),
+                        submitted_at=self._moment(record, moments[index], month_first),
+                        participant=people.values[index],
+                        citaat=self._value(record, "citaat", _sure(yes_or_no)),
+                        mangled=ids.mangled[index] or people.mangled[index],
+                    ),
+                )
             )
-        if _is_nan(record["text"]):
-            record["text"] = None
-        if record["text"] is not None and not isinstance(record["text"], str):
-            raise ImportFileError(f"{place}: text: not a text; put it between quotes.")
-        header.update(dict.fromkeys(record))
-        records.append((place, record))
-    return records, list(header)
+        return rows
+
+    def _sorted(
+        self, records: list[Record], column: str, sort: Callable[[list[str | None]], Sorted]
+    ) -> Sorted:
+        found = sort([self._cell(each, column, is_blank) for each in records])
+        for said, places in found.warnings:
+            self._told.setdefault(said, []).extend(records[place].line for place in places)
+        return found
+
+    def _can_be_stored(self, record: Record, text: str) -> bool:
+        if "\x00" in text:
+            self._faults.add(record.line, "text: holds a NUL character; take it out.")
+            return False
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            self._faults.add(
+                record.line, "text: holds half a character (a lone surrogate); take it out."
+            )
+            return False
+        return True
+
+    def _cell(
+        self, record: Record, column: str, is_nothing: Callable[[str], bool] = is_empty
+    ) -> str | None:
+        value = record.cells.get(column)
+        if value is None or is_nan(value):
+            return None
+        if isinstance(value, bool) and column == "citaat":
+            return "ja" if value else "nee"
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self._faults.add(
+                record.line, f"{column}: {value!r:.60} does not fit; write a text or number."
+            )
+            return None
+        text = " ".join(str(value).split())
+        if any("\ud800" <= letter <= "\udfff" or letter == "\x00" for letter in text):
+            self._faults.add(record.line, f"{column}: holds a character that cannot be stored.")
+            return None
+        return None if is_nothing(text) else text
+
+    def _value(
+        self,
+        record: Record,
+        column: str,
+        read: Callable[..., tuple[Value, bool]],
+        opdracht: int | None = None,
+    ) -> Value | None:
+        """What a cell names. One that is not sure is warned of, one that names nothing a fault."""
+        cell = self._cell(record, column)
+        if cell is None:
+            return None
+        key = (column, cell, opdracht)
+        if key not in self._known:
+            try:
+                given = (cell, opdracht) if column == "question" else (cell,)
+                self._known[key] = (
+                    read(cell) if column == "citaat" else read(*given, self._catalogue)
+                )
+            except Unreadable as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, Unreadable):
+            self._faults.add(record.line, f"{column}: {found}")
+            return None
+        value: Value
+        value, sure = found
+        if not sure:
+            self._told.setdefault(f"{column}: {shown(cell)} is read as {value}", []).append(
+                record.line
+            )
+        return value
+
+    def _moment(self, record: Record, cell: str | None, month_first: bool) -> datetime | None:
+        if cell is None:
+            return None
+        moment = read_moment(cell, month_first)
+        if moment is None:
+            self._told.setdefault(
+                "submitted_at: not a date that can be read; the answer is imported without it. "
+                "Write e.g. 2-3-2026 9:20 or 2026-03-02T09:20:00+01:00",
+                [],
+            ).append(record.line)
+        return moment
+
+    def _without_repeated_ids(
+        self, rows: list[tuple[int, ImportRow]]
+    ) -> tuple[list[tuple[int, ImportRow]], list[int]]:
+        """Rows with an id of their own, and the lines of those that repeat another whole row."""
+        first: dict[str, tuple[int, ImportRow]] = {}
+        kept: list[tuple[int, ImportRow]] = []
+        again: list[int] = []
+        for line, row in rows:
+            seen = first.setdefault(row.id, (line, row)) if row.id is not None else (line, row)
+            if seen[0] == line:
+                kept.append((line, row))
+            elif replace(seen[1], place="") == replace(row, place=""):
+                again.append(line)
+            else:
+                mend = "give each row its own id"
+                if (seen[1].question, seen[1].opdracht) != (row.question, row.opdracht):
+                    mend += ", or call the column 'participant' if it tells who answered"
+                self._faults.add(
+                    line, f"id: {shown(row.id or '')} stands on line {seen[0]} already; {mend}."
+                )
+        return kept, again
 
 
-def _row(place: str, text: str, record: dict[str, Any], catalogue: Catalogue) -> ImportRow:
-    if "\x00" in text:
-        raise ImportFileError(f"{place}: text: holds a NUL character; take it out.")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ImportFileError(
-            f"{place}: text: holds half a character (a lone surrogate); take it out."
-        ) from error
-    opdracht = _opdracht(_cell(record, "opdracht", place), place)
-    check_opdracht(opdracht, catalogue, f"{place}: opdracht")
-    group = _cell(record, "group", place)
-    check_group(group, catalogue, f"{place}: group")
-    return ImportRow(
-        place=place,
-        text=text,
-        id=_cell(record, "id", place),
-        opdracht=opdracht,
-        question=_question(_cell(record, "question", place), opdracht, catalogue, place),
-        group=group,
-        organisation=_cell(record, "organisation", place),
-        submitted_at=_moment(_cell(record, "submitted_at", place), place),
-        participant=_cell(record, "participant", place),
-        citaat=_yes_or_no(_cell(record, "citaat", place), place),
+def _sure(read: Callable[..., Value]) -> Callable[..., tuple[Value, bool]]:
+    return lambda *given: (read(*given), True)
+
+
+def _coded_twice(texts: list[tuple[int, str]]) -> tuple[str, ...]:
+    lines = [line for line, text in texts if ftfy.fix_encoding(text) != text]
+    if not lines:
+        return ()
+    return (
+        f"{on_lines(lines)}: text that looks coded twice, such as Ã© for é; it is imported as it "
+        "stands. Open the original again as UTF-8 (in Excel: Data, From Text/CSV, 65001), save it "
+        "as UTF-8 and import that",
     )
 
 
-def _cell(record: dict[str, Any], column: str, place: str) -> str | None:
-    value = record.get(column)
-    if value is None or _is_nan(value):
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ImportFileError(f"{place}: {column}: {value!r} does not fit; write a text or number.")
-    text = str(value).strip()
-    if any("\ud800" <= letter <= "\udfff" or letter == "\x00" for letter in text):
-        raise ImportFileError(f"{place}: {column}: holds a character that cannot be stored.")
-    return None if text.lower() in _EMPTY_CELLS else text or None
-
-
-def _is_nan(value: object) -> bool:
-    """Whether this is the number that Python's JSON writes as NaN: no text, and no error."""
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _opdracht(value: str | None, place: str) -> int | None:
-    if value is None:
-        return None
-    match = re.fullmatch(r"[Oo]?0*(\d{1,2})(?:\.0)?", value)
-    if not match:
-        raise ImportFileError(
-            f"{place}: opdracht: '{value}' is not a number; write the opdracht's number, e.g. 4."
-        )
-    return int(match[1])
-
-
-def _question(
-    value: str | None, opdracht: int | None, catalogue: Catalogue, place: str
-) -> str | None:
-    if value is None:
-        return None
-    owner = catalogue.opdracht(opdracht)
-    owners = [owner] if owner else list(catalogue.opdrachten)
-    known = list(dict.fromkeys(vraag.key for each in owners for vraag in each.vragen))
-    if value not in known:
-        where = f" of opdracht {opdracht}" if owner else ""
-        raise ImportFileError(
-            f"{place}: question: '{value}' is not a question{where}; choose from "
-            f"{', '.join(known)}."
-        )
-    return value
-
-
-def _yes_or_no(value: str | None, place: str) -> bool | None:
-    if value is None:
-        return None
-    if value.lower() not in ("ja", "nee"):
-        raise ImportFileError(
-            f"{place}: citaat: '{value}' does not fit; write ja where they agree to being quoted, "
-            "nee where they do not, and nothing where it is not known."
-        )
-    return value.lower() == "ja"
-
-
-def _moment(value: str | None, place: str) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ImportFileError(
-            f"{place}: submitted_at: '{value}' is not a date; write e.g. 2026-03-02 or "
-            "2026-03-02T09:30:00+01:00."
-        ) from error
-
-
-def _refuse_repeated_ids(rows: Iterable[ImportRow]) -> None:
-    seen: dict[str, str] = {}
-    for row in rows:
-        if row.id is None:
-            continue
-        if row.id in seen:
-            first = seen[row.id].rsplit(": ", 1)[-1]
-            raise ImportFileError(
-                f"{row.place}: id: '{row.id}' stands on {first} already; give each row its own id."
+def _one_person(rows: list[tuple[int, ImportRow]]) -> list[str]:
+    """Warnings about participants who look like several people, or like one in several groups."""
+    told = []
+    named = [(line, row) for line, row in rows if row.participant is not None]
+    groups: dict[str, set[str]] = {}
+    answers: dict[str, dict[tuple[int | None, str | None], list[int]]] = {}
+    for line, row in named:
+        who = str(row.participant)
+        if row.group is not None:
+            groups.setdefault(who, set()).add(row.group)
+        answers.setdefault(who, {}).setdefault((row.opdracht, row.question), []).append(line)
+    mixed = sum(len(each) > 1 for each in groups.values())
+    if mixed:
+        told.append(f"participant: {mixed} with more than one group; the first one named counts")
+    for each in answers.values():
+        lines = max(each.values(), key=len)
+        if len(lines) >= 5 and len(lines) > 0.5 * len(rows):
+            told.append(
+                f"{on_lines(lines)}: participant: the same in all of these, so they count as one "
+                "person; leave the column out if it does not tell who answered"
             )
-        seen[row.id] = row.place
+    return told

@@ -14,7 +14,7 @@ import typer
 
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
-from consultation.import_files import check_group, check_opdracht, read_rows
+from consultation.import_files import ImportFile, check_opdracht, named_group, read_rows
 from consultation.imports import store_rows
 from samenspraak.workplace import Workplace, open_workplace
 
@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="txt, md, csv or jsonl files.")],
+    files: Annotated[list[Path], typer.Argument(help="txt, md, csv, tsv or jsonl files.")],
     round_: Annotated[
         int | None,
         typer.Option("--round", min=1, help="Into this round; without it, the open one."),
@@ -71,15 +71,26 @@ def import_(
         ),
     ] = None,
     group: Annotated[
-        str | None, typer.Option(help="Stakeholder group of rows that name none.")
+        str | None, typer.Option(help="Stakeholder group of rows that name none, by slug or name.")
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", help="The column with the answers, where it is not called text."),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="The earlier file whose ids these are, where words do not tell: this corrects it."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Imports answers from files and cuts them into statements; a second time adds nothing.
 
-    Columns of csv and jsonl: text, and where known id, opdracht, question, group, organisation,
-    submitted_at, participant (the same for all answers of one person), citaat (ja or nee: whether
-    the person agrees to being quoted; without it nothing is quoted).
+    Columns of csv, tsv and jsonl: text, and where known id, opdracht, question, group,
+    organisation, submitted_at, participant (the same for all answers of one person), citaat (ja or
+    nee: whether the person agrees to being quoted; without it nothing is quoted). An id that comes
+    again with other words corrects the earlier answer. See docs/importing.md.
     """
     from analysis.statements import cut_new
 
@@ -87,18 +98,13 @@ def import_(
     number = _opdracht_choice(opdracht)
     place = open_workplace()
     check_opdracht(number, place.catalogue)
-    check_group(group, place.catalogue)
+    group = named_group(group, place.catalogue)
     with place.storage.reading() as session:
         if round_ is None:
             into = rounds.require_open_round(session, place.consultation_id)
         else:
             into = rounds.require_round(session, place.consultation_id, round_)
-    read = [read_rows(path, place.catalogue) for path in files]
-    warnings = [
-        f"{file.name}: unknown column '{name}' is left out"
-        for file in read
-        for name in file.unknown_columns
-    ]
+    read = _read_all(files, place, text)
     with place.storage.writing() as session:
         stored = [
             store_rows(
@@ -110,23 +116,44 @@ def import_(
                 opdracht=number,
                 auto=opdracht == "auto",
                 group=group,
+                source=source,
             )
             for file in read
         ]
+    warnings = [
+        f"{file.name}: {warning}"
+        for file, each in zip(read, stored, strict=True)
+        for warning in (*file.warnings, *each.warnings)
+    ]
     for warning in warnings:
         _say(f"warning: {warning}")
+    for file in read:
+        for left_out in file.left_out:
+            _say(f"{file.name}: {left_out}")
     cut = cut_new(
         place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True
     )
     summary: dict[str, Any] = {
         "files": [file.name for file in read],
         "per_file": [
-            {"file": file.name, "added": each.added, "skipped": each.skipped, "empty": file.empty}
+            {
+                "file": file.name,
+                "added": each.added,
+                "changed": each.changed,
+                "skipped": each.skipped,
+                "empty": file.empty,
+                "left_out": [
+                    {"reason": part.reason, "rows": len(part.lines), "lines": part.lines[:10]}
+                    for part in file.left_out
+                ],
+            }
             for file, each in zip(read, stored, strict=True)
         ],
         "added": sum(each.added for each in stored),
+        "changed": sum(each.changed for each in stored),
         "skipped": sum(each.skipped for each in stored),
         "empty": sum(file.empty for file in read),
+        "left_out": sum(len(part.lines) for file in read for part in file.left_out),
         "statements": cut.statements,
         "unplaced": cut.unplaced,
         "participants": sum(each.participants for each in stored),
@@ -141,6 +168,20 @@ def import_(
     made = _counted(cut.statements, "statement", "statements")
     unplaced = f", {cut.unplaced} of them without opdracht" if cut.unplaced else ""
     print(f"Round {into.number}: {_came_in(summary)}; {made} made{unplaced}.")
+
+
+def _read_all(files: list[Path], place: Workplace, text: str | None) -> list[ImportFile]:
+    """What the files hold; the faults of all of them are told together."""
+    read = []
+    errors = []
+    for path in files:
+        try:
+            read.append(read_rows(path, place.catalogue, text))
+        except ImportFileError as error:
+            errors.append(str(error))
+    if errors:
+        raise ImportFileError("\n".join(errors))
+    return read
 
 
 def statements(
@@ -304,11 +345,21 @@ def _list(
 def _came_in(counts: dict[str, Any]) -> str:
     """How many answers a file gave; what is none goes unsaid, but for the answers themselves."""
     parts = [f"{_counted(counts['added'], 'answer', 'answers')} added"]
+    if counts["changed"]:
+        parts.append(f"{counts['changed']} changed")
     if counts["skipped"]:
         parts.append(f"{_counted(counts['skipped'], 'was', 'were')} there already")
     if counts["empty"]:
         parts.append(f"{_counted(counts['empty'], 'row', 'rows')} without text left out")
+    other = _left_out(counts) - counts["empty"]
+    if other:
+        parts.append(f"{_counted(other, 'other row', 'other rows')} left out")
     return ", ".join(parts)
+
+
+def _left_out(counts: dict[str, Any]) -> int:
+    found = counts["left_out"]
+    return found if isinstance(found, int) else sum(each["rows"] for each in found)
 
 
 def _counted(number: int, one: str, many: str) -> str:

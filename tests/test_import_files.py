@@ -75,11 +75,10 @@ def test_csv_of_any_office_is_read(
     [
         ("a.csv", "tekst\nx\n", "line 1: there is no column 'text'"),
         ("a.csv", "", "is empty"),
-        ("a.csv", "text,group\nx,burgers\n", "line 2: group: 'burgers' is not a group; choose"),
+        ("a.csv", "text,group\nx,koningen\n", "line 2: group: 'koningen' is not a group; choose"),
         ("a.csv", "text,opdracht\nx,vier\n", "line 2: opdracht: 'vier' is not a number"),
         ("a.csv", "text,opdracht\nx,99\n", "line 2: opdracht: there is no opdracht 99; choose"),
         ("a.csv", "text,question\nx,waarom\n", "line 2: question: 'waarom' is not a question"),
-        ("a.csv", "text,submitted_at\nx,gisteren\n", "line 2: submitted_at: 'gisteren' is not"),
         ("a.csv", "text,citaat\nx,misschien\n", "line 2: citaat: 'misschien' does not fit; write"),
         ("a.csv", "text,id\nx,1\ny,1\n", "line 3: id: '1' stands on line 2 already"),
         ("a.csv", "text,id\nx,1,2\n", "3 cells where the header has 2"),
@@ -90,7 +89,7 @@ def test_csv_of_any_office_is_read(
         ("a.jsonl", '{"text": 3}', "line 1: text: not a text"),
         ("a.jsonl", '{"text": "x", "group": ["burger"]}', "line 1: group"),
         ("a.jsonl", '{"text": "x\\ud800"}', "line 1: text: holds half a character"),
-        ("a.txt", b"caf\xe9", "line 1: not UTF-8"),
+        ("a.txt", b"een\nca\xf0\x81", "line 2: neither UTF-8 nor Windows-1252"),
         ("a.txt", b"PK\x00\x01", "binary data"),
         ("a.pdf", "x", "cannot be imported; save it as one of txt, md, csv, jsonl"),
     ],
@@ -251,6 +250,13 @@ def test_what_came_in_is_told_in_plain_words_file_by_file(
         "3 statements made, 3 of them without opdracht.",
     ]
     assert found["per_file"] == [
-        {"file": "een.csv", "added": 0, "skipped": 1, "empty": 1},
-        {"file": "twee.csv", "added": 0, "skipped": 2, "empty": 0},
+        {
+            "file": "een.csv",
+            "added": 0,
+            "changed": 0,
+            "skipped": 1,
+            "empty": 1,
+            "left_out": [{"reason": "without text", "rows": 1, "lines": [3]}],
+        },
+        {"file": "twee.csv", "added": 0, "changed": 0, "skipped": 2, "empty": 0, "left_out": []},
     ]
