@@ -6,6 +6,7 @@ was imported. A table is one answer per row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -72,9 +73,11 @@ _MENDS = {
     ),
     ".json": f"as .jsonl, for it is {ARRAY}",
     ".sav": "as csv, from the survey tool or SPSS",
+    ".tab": "give it the ending .tsv",
     ".zip": "unpack it and import the files in it",
 }
 _WITHOUT_TEXT = "without text"
+_OTHER_CODING = re.compile(r"[a-z]Ž|(?<=[a-z])[‚‰‹•„ˆ‡](?=[a-z])")
 Value = TypeVar("Value")
 
 
@@ -223,8 +226,8 @@ class _Reader:
         left_out = list(self._table.left_out)
         for reason, lines in (
             (_WITHOUT_TEXT, empty),
-            ("with a spreadsheet's error in place of the text", errors),
-            ("that stand in the file already, id and all", again),
+            ("a spreadsheet's error in place of the text", errors),
+            ("the same row again, id and all", again),
         ):
             if lines:
                 left_out.append(LeftOut(reason, tuple(lines)))
@@ -391,13 +394,18 @@ def _sure(read: Callable[..., Value]) -> Callable[..., tuple[Value, bool]]:
 
 
 def _coded_twice(texts: list[tuple[int, str]]) -> tuple[str, ...]:
-    lines = [line for line, text in texts if ftfy.fix_encoding(text) != text]
+    """A warning about texts that show UTF-8 read as something else, or the coding of Mac or DOS."""
+    lines = [
+        line
+        for line, text in texts
+        if _OTHER_CODING.search(text) or ftfy.fix_encoding(text) != text
+    ]
     if not lines:
         return ()
     return (
-        f"{on_lines(lines)}: text that looks coded twice, such as Ã© for é; it is imported as it "
-        "stands. Open the original again as UTF-8 (in Excel: Data, From Text/CSV, 65001), save it "
-        "as UTF-8 and import that",
+        f"{on_lines(lines)}: letters that look wrongly coded (such as Ã© for é: coded twice); they "
+        "are imported as they stand. Open the original again in its own coding (in Excel: Data, "
+        "From Text/CSV, File origin 65001 for UTF-8), save it as CSV UTF-8 and import that",
     )
 
 

@@ -45,6 +45,7 @@ _COUNTED = re.compile(
     r"|bijdragen|formulieren|personen",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[\d.,\s]{1,20}%?")
 _COLOPHON = re.compile(
     r"\W{0,5}(?:gegenereerd|gemaakt|ge[eë]xporteerd|export|bron|source|generated|created|exported"
     r"|einde|end of|pagina|page|filter|copyright|laatst|bijgewerkt|datum)\b.{0,150}",
@@ -76,7 +77,6 @@ _HINTS = {
     "responseid": "id",
     "comment-id": "id",
     "author-id": "participant",
-    "citeren": "citaat",
 }
 
 
@@ -89,7 +89,7 @@ class LeftOut:
 
     def __str__(self) -> str:
         rows = f"{len(self.lines)} {'row' if len(self.lines) == 1 else 'rows'}"
-        return f"{rows} {self.reason} left out: {on_lines(self.lines)}"
+        return f"{rows} left out, {self.reason}: {on_lines(self.lines)}"
 
 
 @dataclass
@@ -110,10 +110,13 @@ class Faults:
         """
         if not self.told:
             return
-        lines = [
-            f"{on_lines(where)}: {message}"
-            for message, where in sorted(self.told.items(), key=lambda each: each[1][0])
-        ]
+        lines = []
+        mends = set()
+        for message, where in sorted(self.told.items(), key=lambda each: each[1][0]):
+            said, _, mend = message.partition("; ")
+            lines.append(f"{on_lines(where)}: {f'{said}.' if mend in mends else message}")
+            if mend:
+                mends.add(mend)
         if len(lines) == 1:
             raise ImportFileError(f"{path}: {lines[0]}")
         more = [f"and {len(lines) - _FAULTS} more"] if len(lines) > _FAULTS else []
@@ -405,7 +408,11 @@ def _fill(
     decoded_cells = 0
     again: list[int] = []
     nameless: list[int] = []
-    broken: list[int] = []
+    under: list[int] = []
+    short: list[int] = []
+    last_whole = max((i for i, (_, cells) in enumerate(rows) if len(cells) > 1), default=0)
+    firsts = Counter(cells[0].strip() for _, cells in rows)
+    words_first = sum(len(each.split()) > 1 for each in firsts.elements()) > 0.5 * len(rows)
     for index, (line, cells) in enumerate(rows):
         extra = [cell for cell in cells[len(header) :] if cell.strip()]
         if extra:
@@ -418,16 +425,19 @@ def _fill(
         if [_named(cell) for cell in cells[: len(header)]] == header:
             again.append(line)
             continue
-        if len(cells) == 1 and len(header) > 1 and len(cells[0].split()) > 1:
-            if any(len(later) > 1 for _, later in rows[index + 1 :]):
+        if len(cells) < len(header) and header[0] != "text" and len(cells[0].split()) > 1:
+            if index < last_whole and not (words_first or firsts[cells[0].strip()] > 1):
                 faults.add(
                     line,
-                    f"1 cell where the header has {len(header)}; put quotes around a text that "
-                    "goes on on a next line.",
+                    f"{len(cells)} cell{'' if len(cells) == 1 else 's'} where the header has "
+                    f"{len(header)}; put quotes around a text that goes on on a next line.",
                 )
-            else:
-                broken.append(line)
-            continue
+                continue
+            if len(cells) == 1:
+                under.append(line)
+                continue
+        if len(cells) < len(header):
+            short.append(line)
         if any(cell.strip() for name, cell in zip(header, cells, strict=False) if not name):
             nameless.append(line)
         whole = {}
@@ -444,12 +454,17 @@ def _fill(
             f"marks of LimeSurvey such as {{newline}} and {_NOT_SHOWN} are decoded in "
             f"{decoded_cells} cell{'' if decoded_cells == 1 else 's'}"
         )
+    if short and len(short) < 0.2 * len(rows):
+        table.warnings.append(
+            f"{on_lines(short)}: fewer cells than the other rows; if a text goes on on a next line "
+            "there, put quotes around it"
+        )
     if nameless:
         table.warnings.append(
             f"{on_lines(nameless)}: cells of a column without a name are left out; name it"
         )
-    _leave_out(table, "that name the columns again", again)
-    _leave_out(table, "of words under the table", broken)
+    _leave_out(table, "the names of the columns again", again)
+    _leave_out(table, "words under the table", under)
     _without_survey_rows(table)
     _without_footer(table)
 
@@ -470,12 +485,16 @@ def _without_survey_rows(table: Table) -> None:
     for index, record in enumerate(table.records[:4]):
         if any('"ImportId"' in cell for cell in record.cells.values() if isinstance(cell, str)):
             heads = table.records[: index + 1]
-            _leave_out(table, "of Qualtrics' header", [each.line for each in heads])
+            _leave_out(
+                table, "the second and third header row of Qualtrics", [each.line for each in heads]
+            )
             del table.records[: index + 1]
             break
     previews = [each for each in table.records if _is_preview(each.cells)]
     if previews:
-        _leave_out(table, "filled in as a preview or test", [each.line for each in previews])
+        _leave_out(
+            table, "filled in as a preview or test, or spam", [each.line for each in previews]
+        )
         table.records = [each for each in table.records if not _is_preview(each.cells)]
 
 
@@ -492,20 +511,21 @@ def _without_footer(table: Table) -> None:
     while len(table.records) > 1 and len(footer) < 5:
         cells = {name: str(cell or "").strip() for name, cell in table.records[-1].cells.items()}
         text = " ".join(cell for cell in cells.values() if cell)
-        total = _TOTAL.fullmatch(text) if len(text) < 120 else None
-        if total is None and (len(text) > 200 or not _COLOPHON.fullmatch(text)):
+        if len(text) > 200 or not any(
+            pattern.fullmatch(text) for pattern in (_TOTAL, _COLOPHON, _NUMBER)
+        ):
             break
         others = table.records[-_USUAL - 1 : -1]
         usual = [name for name in table.columns if name != "text" and _is_usual(name, others)]
-        if usual:
-            is_footer = all(is_empty(cells.get(name, "")) or name == usual[0] for name in usual)
-            is_footer = is_footer and (is_empty(cells.get(usual[0], "")) or not cells.get("text"))
-        else:
-            is_footer = total is not None and bool(_COUNTED.search(text))
-        if not is_footer:
+        first, *more = [name for name, cell in cells.items() if cell]
+        lonely = bool(usual) and all(is_empty(cells.get(name, "")) for name in usual)
+        # Its words stand in another column, with nothing but numbers behind.
+        beside = first != "text" and all(_NUMBER.fullmatch(cells[name]) for name in more)
+        beside = beside and not _NUMBER.fullmatch(cells[first])
+        if not (lonely or beside or (_TOTAL.fullmatch(text) and _COUNTED.search(text))):
             break
         footer.insert(0, table.records.pop().line)
-    _leave_out(table, "under the table (a total or a colophon)", footer)
+    _leave_out(table, "a total or a colophon under the table", footer)
 
 
 def _is_usual(name: str, records: Sequence[Record]) -> bool:
@@ -575,7 +595,8 @@ def unknown_columns_told(names: Sequence[str]) -> str | None:
     """One line about the columns that an import does not know, or None."""
     if not names:
         return None
-    hints = [f"'{name}' is perhaps {_HINTS[name]}" for name in names if name in _HINTS]
+    likely = {name: "citaat" if "citer" in name else _HINTS.get(name) for name in names}
+    hints = [f"'{name}' is perhaps {known}" for name, known in likely.items() if known][:8]
     which = (
         f"column '{names[0]}' is"
         if len(names) == 1

@@ -119,11 +119,13 @@ def group_slug(value: str, catalogue: Catalogue) -> tuple[str, bool]:
                 return groep.slug, True
     without = folded(re.sub(r"\([^()]{0,200}\)", " ", _NUMBERED.sub("", value.strip(), count=1)))
     names = {groep.slug: _names(groep) for groep in catalogue.groepen}
+    every = [name for known in names.values() for name in known]
+    nearest = difflib.get_close_matches(without, every, 1, _NEAR)
     cut_off = value.rstrip().endswith(("...", "…"))
     attempts: tuple[Callable[[list[str]], bool], ...] = (
         lambda known: bare in known or without in known,
         lambda known: cut_off and len(bare) >= 4 and any(each.startswith(bare) for each in known),
-        lambda known: bool(difflib.get_close_matches(without, known, 1, _NEAR)),
+        lambda known: bool(nearest and nearest[0] in known),
         lambda known: any(f" {each} " in f" {without} " for each in known),
     )
     for attempt in attempts:
@@ -215,9 +217,10 @@ def _near(text: str, names: dict[str, Value]) -> Value | None:
         return names[plain]
     if len(plain) < 4:
         return None
-    if text.rstrip().endswith(("...", "…")):
+    if text.rstrip().endswith(("...", "…")) or len(plain) > 8:
         hits = {value for name, value in names.items() if name.startswith(plain)}
-        return hits.pop() if len(hits) == 1 else None
+        if hits:
+            return hits.pop() if len(hits) == 1 else None
     near = difflib.get_close_matches(plain, names, 1, _NEAR)
     return names[near[0]] if near else None
 
