@@ -110,16 +110,3 @@ def named_number(text: str, current: Catalogue) -> int | None:
         if current.opdracht(value) is not None:
             return value
     return None
-
-
-def named_group(text: str, current: Catalogue) -> str | None:
-    """The slug of the only group whose name or everyday words a text holds, or None."""
-    plain = text.casefold()
-    hits = {
-        groep.slug
-        for groep in current.groepen
-        for word in (groep.naam, groep.slug.replace("_", " "), *groep.woorden)
-        if word.casefold() in plain
-        and re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", plain)
-    }
-    return hits.pop() if len(hits) == 1 else None

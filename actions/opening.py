@@ -209,8 +209,8 @@ class ValidateOpeningForm(TalkForm):
     @validator
     def validate_groep(self, value: Any, talk: Talk) -> Slots:
         """A button's slug, or the one group that the words name."""
-        slug = talk.entity("waarde") or choosing.named_group(str(value), talk.catalogue)
-        groep = talk.catalogue.groep(slug)
+        slug = talk.entity("waarde")
+        groep = talk.catalogue.groep(slug) if slug else talk.catalogue.group_named(str(value))
         if groep is None:
             talk.utter("groep_onbekend")
             return {"groep": None}

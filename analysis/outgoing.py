@@ -19,8 +19,7 @@ from analysis.plan import Plan
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, quotable
 from analysis.sheets import Column, Sheet
-from analysis.themes import UNKNOWN_GROUP
-from consultation.catalogue import Catalogue
+from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 
 _PLAN = ("opdracht", *plan_document.ACTION_COLUMNS, "people", "groups")
 _THEMES = (

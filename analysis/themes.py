@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.standing import Said, standing
+from consultation.catalogue import UNKNOWN_GROUP
 from consultation.curation_state import LIVE, CuratedTheme, CurationState
 from consultation.curation_store import curated
 from consultation.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
@@ -25,7 +26,6 @@ FEWEST = 30
 
 FEWEST_IN_SUBTHEME = 3
 
-UNKNOWN_GROUP = "onbekend"
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 

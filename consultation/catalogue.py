@@ -7,9 +7,10 @@ people who write catalogues are the consultation's own team.
 from __future__ import annotations
 
 import difflib
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -25,24 +26,15 @@ from consultation.errors import CatalogueError
 
 Soort = Literal["drempel", "voorstel", "trekker", "prioriteit", "extra"]
 Doel = Literal["analyse", "citaat", "organisatie"]
-GroepSlug = Literal[
-    "werknemersorganisatie",
-    "werkgeversorganisatie",
-    "publieke_opleider",
-    "private_opleider",
-    "hoger_onderwijs",
-    "lokaal_bestuur",
-    "sociaal_cultureel",
-    "arbeidsbemiddeling",
-    "technologie_en_startups",
-    "adviesorgaan",
-    "burger",
-    "andere",
-]
-GROEPEN: tuple[str, ...] = get_args(GroepSlug)
-
 Tekst = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$", max_length=60)]
+GroepSlug = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$", max_length=40)
+]
+"""The name of a stakeholder group; which ones there are, the catalogue says."""
+
+UNKNOWN_GROUP = "onbekend"
+"""Stands for no group in what is counted per group; no group of a catalogue may be called so."""
 
 MAX_UITLEG_WOORDEN = 60
 VASTE_SOORTEN: tuple[Soort, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
@@ -111,6 +103,11 @@ class Groep(_Closed):
     slug: GroepSlug
     naam: Tekst
     woorden: tuple[Tekst, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that people may call it."""
+        return (self.naam, re.sub("[_-]", " ", self.slug), *self.woorden)
 
 
 class Uitdaging(_Closed):
@@ -203,6 +200,12 @@ class Catalogue(_Closed):
     def groep(self, slug: str | None) -> Groep | None:
         """The stakeholder group with this slug, or None."""
         return next((each for each in self.groepen if each.slug == slug), None)
+
+    def group_named(self, text: str) -> Groep | None:
+        """The only stakeholder group whose name or everyday words a text holds, or None."""
+        plain = text.casefold()
+        hits = [groep for groep in self.groepen if any(_holds(plain, each) for each in groep.names)]
+        return hits[0] if len(hits) == 1 else None
 
     def descriptions(self) -> dict[int, list[str]]:
         """Per opdracht the texts that say what it is about, to match people's own words with."""
@@ -301,6 +304,11 @@ def _incoherences(catalogue: Catalogue) -> Any:
     groepen = [each.slug for each in catalogue.groepen]
     uitdagingen = [each.nummer for each in catalogue.uitdagingen]
     yield from _repeats("groepen", "slug", groepen)
+    if UNKNOWN_GROUP in groepen:
+        yield (
+            f"groepen[{groepen.index(UNKNOWN_GROUP)}].slug",
+            f"'{UNKNOWN_GROUP}' betekent al dat iemand geen groep noemde; kies een ander",
+        )
     yield from _repeats("uitdagingen", "nummer", uitdagingen)
     yield from _repeats("opdrachten", "nummer", [each.nummer for each in catalogue.opdrachten])
     for index, opdracht in enumerate(catalogue.opdrachten):
@@ -315,7 +323,8 @@ def _incoherences(catalogue: Catalogue) -> Any:
             if groep not in groepen:
                 yield (
                     f"{place}.groepen[{position}]",
-                    f"'{groep}' staat niet onder groepen; voeg de groep toe of haal ze hier weg",
+                    f"'{groep}' staat niet onder groepen; voeg de groep daar toe, of kies uit "
+                    f"{', '.join(groepen)}",
                 )
         words = len(opdracht.uitleg.split())
         if words > MAX_UITLEG_WOORDEN:
@@ -330,6 +339,12 @@ def _incoherences(catalogue: Catalogue) -> Any:
             if vraag.soort != "extra" and vraag.sleutel:
                 yield where, f"alleen bij soort 'extra'; een {vraag.soort}-vraag heeft er geen"
         yield from _repeats(f"{place}.vragen", "sleutel", [each.key for each in opdracht.vragen])
+
+
+def _holds(plain: str, name: str) -> bool:
+    """Whether a name stands in a text as words of its own; the text has its case folded."""
+    word = name.casefold()
+    return word in plain and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain))
 
 
 def _repeats(place: str, key: str, values: list[Any]) -> Any:
@@ -369,7 +384,7 @@ def _explain(item: Any) -> str:
     if kind == "literal_error":
         choices = str(item["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
         noun = next((str(part) for part in reversed(loc) if isinstance(part, str)), "waarde")
-        return f"{place}: '{value}' is geen {_singular(noun)}; kies uit {choices}"
+        return f"{place}: '{value}' is geen {noun}; kies uit {choices}"
     if kind in ("string_type", "int_parsing", "int_type", "bool_type", "bool_parsing"):
         wanted = {"s": "een tekst", "i": "een geheel getal", "b": "true of false"}[kind[0]]
         return f"{place}: {value!r} past niet; schrijf {wanted}"
@@ -383,13 +398,11 @@ def _explain(item: Any) -> str:
             else f"hoogstens {context['max_length']}"
         )
         return f"{place}: {context['actual_length']} onderdelen; geef er {bound}"
+    if kind == "string_too_long":
+        return f"{place}: '{value}' is te lang; hoogstens {item['ctx']['max_length']} tekens"
     if kind == "string_pattern_mismatch":
         return f"{place}: '{value}' mag alleen kleine letters, cijfers, - en _ bevatten"
     return f"{place}: {value!r} past niet ({item['msg']}); zie data/opdrachten.yml"
-
-
-def _singular(name: str) -> str:
-    return {"groepen": "groep", "slug": "groep"}.get(name, name)
 
 
 def _path(loc: tuple[Any, ...]) -> str:

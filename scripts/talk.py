@@ -100,9 +100,6 @@ def choose(bubbles: list[dict[str, Any]]) -> tuple[str, str | None, str]:
     step, question = custom["step"], custom.get("question")
     if step == "verder":
         return buttons[-1]["title"], buttons[-1]["payload"], step
-    if step == "groep":
-        found = next(b for b in buttons if "burger" in b["payload"])
-        return found["title"], found["payload"], step
     if step == "vraag" and not buttons:
         return ANSWERS.get(question, OTHER), None, step
     if step == "vraag":

@@ -436,7 +436,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "question in it": question_in,
     "choice in it": lambda text: choice(None, text),
     "opdracht named": lambda text: choosing.named_number(text, CATALOGUE),
-    "group named": lambda text: choosing.named_group(text, CATALOGUE),
+    "group named": CATALOGUE.group_named,
     "yes or no": lambda text: yes_or_no({"bevestigen": 0.5, "bijdrage": 0.4}, text),
     "words for the classifier": word_runs,
     "whose voice": lambda text: sort_out([text, text + " ja", "x " + text, text.replace("a", "b")]),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import re
 import subprocess
 import sys
 import time
@@ -13,9 +16,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from review_stage import PASSWORD, log_in
 from servers import Servers, Talk
 from sqlalchemy import select
 
+from consultation.catalogue import load_catalogue
 from consultation.models import (
     Contribution,
     ContributionVersion,
@@ -311,14 +316,47 @@ def test_forget_erases_a_participant_by_receipt_code(servers: Servers) -> None:
     assert "receipt" in again.stderr
 
 
+GARDENERS = {
+    "buren": "Wie pas begint weet niet hoe je {} kweekt in een moestuin.",
+    "imkers-en-tuinclubs": "Zonder lessen over {} durven nieuwe leden van de club niet te zaaien.",
+    "gemeentelijke_groendienst": "Niemand zegt aan beginners dat er nog een bak vrij is voor {}.",
+}
+CROPS = "tomaten pompoenen sla wortels prei aardbeien boontjes radijzen kruiden bloemen ui bieten"
+
+
+def gardens_csv(path: Path) -> Path:
+    """Answers of people of all groups but one on the second opdracht of the gardens."""
+    rows = [
+        f"{group} {crop},{group},12,drempel,ja,{said.format(crop)}"
+        for group, said in GARDENERS.items()
+        for crop in CROPS.split()
+    ]
+    path.write_text("participant,group,opdracht,question,citaat,text\n" + "\n".join(rows), "utf-8")
+    return path
+
+
 def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalogue: Path) -> None:
+    """Other groups and other opdrachten: another file, and nothing else."""
+    known = load_catalogue(second_catalogue)
     gardens = Servers(tmp_path, SAMENSPRAAK_CATALOGUE=str(second_catalogue))
-    assert gardens.verb("round", "open", "1").returncode == 0
+
+    def verb(*arguments: str, stdin: str | None = None) -> str:
+        done = gardens.verb(*arguments, stdin=stdin)
+        assert done.returncode == 0, (arguments, done.stderr)
+        return done.stdout
+
+    verb("round", "open", "1")
     gardens.start()
     try:
         talk = Talk(gardens.url)
-        while talk.at[0] in ("toestemming", "groep"):
+        while talk.at[0] == "toestemming":
             talk.tap("/")
+        (asked_group,) = (each for each in talk.bubbles if each.get("buttons"))
+        assert [each["title"] for each in asked_group["buttons"]] == [
+            each.naam for each in known.groepen
+        ]
+        talk.say("ik kom hier met de imkers")
+        assert "Ik noteer: Vereniging." in talk.said
         assert talk.at[0] == "opdracht"
         talk.tap("/opdracht_kiezen")
         asked: list[str] = []
@@ -333,12 +371,45 @@ def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalog
         assert talk.at[0] == "bevestigen"
         talk.tap("/bevestigen")
         assert set(stored(gardens, talk)) == set(asked)
-        rows = tmp_path / "tuin.csv"
-        rows.write_text("text,opdracht\nEr is geen water in de tuin.,1\n", encoding="utf-8")
-        for verb in (("import", str(rows)), ("analyse",), ("statements", "--format", "json")):
-            done = gardens.verb(*verb)
-            assert done.returncode == 0, (verb, done.stderr)
-        assert "Er is geen water in de tuin." in done.stdout
-        assert "Samen tuinieren" in httpx.get(gardens.url).text
+        with httpx.Client(base_url=gardens.url, timeout=60) as http:
+            page = http.get("/formulier/12").text
+            assert re.findall(r'<option value="([^"]+)"', page) == [
+                each.slug for each in known.groepen
+            ]
+            sent = http.post(
+                "/formulier/12",
+                data={
+                    "toestemming_analyse": "ja",
+                    "groep": "iemand_anders",
+                    "antwoord_drempel": "Er is in de tuin geen plaats voor beginners.",
+                },
+            )
+            assert sent.status_code == 200
+            assert "Samen tuinieren" in http.get("/").text
+        rows = str(gardens_csv(tmp_path / "tuin.csv"))
+        refused = gardens.verb("import", rows, "--group", "burger")
+        assert refused.returncode == 1
+        assert "choose from buren, gemeentelijke_groendienst" in refused.stderr
+        verb("import", rows)
+        (found,) = (
+            each
+            for each in json.loads(verb("analyse", "--json"))["opdrachten"]
+            if each["opdracht"] == 12
+        )
+        assert found["themes"] >= 1
+        themes = json.loads(verb("themes", "--opdracht", "12", "--format", "json"))
+        assert {group for each in themes for group in each["groups"]} >= {*GARDENERS}
+        said = json.loads(verb("statements", "--format", "json"))
+        assert {each["group"] for each in said} == {each.slug for each in known.groepen}
+        out = tmp_path / "uit.csv"
+        verb("export", "statements", "--format", "csv", "-o", str(out))
+        groups = {each["Groep"] for each in csv.DictReader(out.open(encoding="utf-8-sig"))}
+        assert groups >= {"Buur of tuinier", "Gemeente", "Vereniging"}
+        verb("user", "add", "els", "--role", "beheerder", "--password-stdin", stdin=PASSWORD)
+        with httpx.Client(base_url=gardens.url, timeout=60) as http:
+            assert log_in(http, "els").status_code == 303
+            narrowed = http.get("/beheer/opdrachten/12?groep=imkers-en-tuinclubs").text
+            assert "<strong>12 deelnemers</strong>" in narrowed
+            assert "Vereniging" in http.get("/beheer").text
     finally:
         assert gardens.stop() == 0

@@ -34,6 +34,7 @@ _KEEP = re.compile(
     r"|staan))\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,22 @@ class Care:
 
     def beside(self, turn: Turn) -> Beside:
         """What to tell the assistant with a turn."""
+        if turn.payload is None and turn.position.step == "groep":
+            return Beside(content=self._names_group(turn.text))
         if turn.payload is not None or turn.position.step != "vraag":
             return Beside()
         if alarm(turn.text) or foreign_language(turn.text):
             return Beside(content=True)
         return Beside(question=question_in(turn.text))
+
+    def _names_group(self, text: str) -> bool:
+        """Whether a short text says which of the catalogue's groups its writer belongs to.
+
+        The assistant was not trained on the groups of this catalogue: alone it may take their
+        words for a question or a command.
+        """
+        few = len(text.split()) <= _WORDS_OF_A_CHOICE
+        return few and not _ASKS.search(text) and self._catalogue.group_named(text) is not None
 
     def _chosen(self, message_id: str, chosen: str | None) -> bool:
         with self._storage.writing() as session:
