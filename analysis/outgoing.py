@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
-from analysis import plan_document, sheets
+from analysis import plan_document, sheets, theme_document
 from analysis.export_formats import Format, What
 from analysis.export_words import word
 from analysis.picture import Picture, Pictures
@@ -57,10 +57,13 @@ def export(
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     found = list(seen.all(session, consultation_id, numbers).values())
     if what is What.themes:
-        sheet = themes_sheet(session, found, catalogue)
-    else:
-        sheet = statements_sheet(session, found, catalogue)
-    return written(sheet, format_)
+        if format_ is Format.docx:
+            return theme_document.themes_docx(session, found, catalogue)
+        return written(themes_sheet(session, found, catalogue), format_)
+    if format_ is Format.docx:
+        tables = {each.opdracht: statements_sheet(session, [each], catalogue) for each in found}
+        return theme_document.statements_docx(tables, catalogue)
+    return written(statements_sheet(session, found, catalogue), format_)
 
 
 def written(sheet: Sheet, format_: Format) -> bytes:

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from analysis.export_words import word
-from analysis.plan import Plan, PlanAction, PlanOpdracht, PlanTheme
+from analysis.plan import Plan, PlanAction, PlanOpdracht
 from analysis.release import FOLD_BELOW, Breakdown, Quote
 from analysis.sheets import Cell, Column, Sheet, add_table, markdown, printable, shown
 from consultation import dates
@@ -62,7 +62,8 @@ def as_markdown(plan: Plan, catalogue: Catalogue) -> bytes:
             lines += [f"### {word('themas')}", ""]
         for theme in part.themes:
             lines += [f"#### {theme.code} {markdown(theme.label)}", ""]
-            lines += [f"{markdown(size(theme))}. {markdown(groups(theme.people, catalogue))}", ""]
+            told = f"{size(theme.people, theme.statements)}. {groups(theme.people, catalogue)}"
+            lines += [markdown(told), ""]
             if theme.description:
                 lines += [markdown(theme.description), ""]
             for quote in theme.quotes:
@@ -105,11 +106,11 @@ def groups(people: Breakdown, catalogue: Catalogue) -> str:
     return "; ".join(parts)
 
 
-def size(theme: PlanTheme) -> str:
+def size(people: Breakdown, statements: int | None) -> str:
     """How many people and statements a theme has, in words."""
-    if theme.people.people is None:
+    if people.people is None:
         return word("omvang_klein", grens=FOLD_BELOW)
-    return word("omvang", mensen=theme.people.people, uitspraken=theme.statements)
+    return word("omvang", mensen=people.people, uitspraken=statements)
 
 
 def origin(quote: Quote, catalogue: Catalogue) -> str:
@@ -118,12 +119,14 @@ def origin(quote: Quote, catalogue: Catalogue) -> str:
     return known.naam if known else word("rest")
 
 
-def new_document(title: str) -> Docx:
-    """An empty Word document in Dutch, on wide pages, with a title."""
+def new_document(title: str, wide: bool = True) -> Docx:
+    """An empty Word document in Dutch on A4, with a title; ``wide`` lays the page on its side."""
     document = Document()
     section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    if wide:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Cm(29.7), Cm(21)
     section.left_margin = section.right_margin = Cm(2)
     document.styles["Normal"].font.name = "Calibri"
     document.styles["Normal"].font.size = Pt(11)
@@ -161,7 +164,7 @@ def _opdracht(document: Docx, opdracht: Opdracht, part: PlanOpdracht, catalogue:
     for theme in part.themes:
         document.add_heading(printable(f"{theme.code} {theme.label}"), 3)
         spread = groups(theme.people, catalogue)
-        document.add_paragraph(f"{size(theme)}. {spread}".strip())
+        document.add_paragraph(f"{size(theme.people, theme.statements)}. {spread}".strip())
         if theme.description:
             document.add_paragraph(printable(theme.description))
         for quote in theme.quotes:

@@ -16,6 +16,9 @@ from datetime import date
 
 import openpyxl
 from docx.document import Document as Docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.shared import Emu, Pt
+from docx.styles.style import BaseStyle
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -26,6 +29,9 @@ Cell = str | int | float | date | None
 _FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MOST_IN_CELL = 32_767
+_CHARACTERS_ACROSS = 145
+_LONGEST_WORD = 34
+_LONG_TEXT = 150
 _WIDTHS = {"text": 80, "action": 60, "quotes": 80, "label": 40, "description": 50, "groups": 40}
 
 
@@ -113,8 +119,13 @@ def as_json(sheet: Sheet) -> bytes:
 
 
 def add_table(document: Docx, sheet: Sheet) -> None:
-    """Adds the table to a Word document, its first row marked as the heading of each page."""
+    """Adds the table to a Word document, as wide as the page, its first row marked as the heading
+    of each page; columns are as wide as what is in them asks for."""
     table = document.add_table(rows=1, cols=len(sheet.columns), style="Table Grid")
+    table.autofit = False
+    section = document.sections[-1]
+    page = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    widths = [Emu(int(page * share)) for share in column_shares(sheet)]
     for cell, column in zip(table.rows[0].cells, sheet.columns, strict=True):
         cell.paragraphs[0].add_run(column.heading).bold = True
     properties = table.rows[0]._tr.get_or_add_trPr()
@@ -125,6 +136,41 @@ def add_table(document: Docx, sheet: Sheet) -> None:
     for row in sheet.rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = printable(shown(value))
+    small = _small(document)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+            cell.paragraphs[0].style = small
+
+
+def column_shares(sheet: Sheet) -> list[float]:
+    """How wide each column is, as a share of the whole: room for its longest word first, and the
+    rest by how long its texts are."""
+    columns = [
+        [column.heading, *(shown(row[at]) for row in sheet.rows)]
+        for at, column in enumerate(sheet.columns)
+    ]
+    words = [max(len(word) for text in texts for word in text.split() or [""]) for texts in columns]
+    least = [min(each, _LONGEST_WORD) + 3 for each in words]
+    lengths = [min(max(map(len, texts)), _LONG_TEXT) for texts in columns]
+    wanted = [max(0, length - word) for length, word in zip(lengths, least, strict=True)]
+    room = max(0, _CHARACTERS_ACROSS - sum(least))
+    spread = room / sum(wanted) if sum(wanted) else 0
+    found = [word + want * spread for word, want in zip(least, wanted, strict=True)]
+    return [each / sum(found) for each in found]
+
+
+def _small(document: Docx) -> BaseStyle:
+    """The style of text in a table."""
+    name = "Tabel"
+    if name not in document.styles:
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(9)
+        style.paragraph_format.space_after = Pt(0)
+    found: BaseStyle = document.styles[name]
+    return found
 
 
 def shown(value: Cell) -> str:

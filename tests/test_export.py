@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import docx
@@ -23,7 +25,7 @@ from analysis.export_formats import Format, What
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, organisations, quotable
 from analysis.sheets import Column, Sheet
-from consultation import rounds
+from consultation import dates, rounds
 from consultation.curation import append
 from consultation.models import Consent, Participant, Statement, Theme
 from consultation.participants import erase, give_consent
@@ -148,7 +150,11 @@ def test_themes_and_statements_come_in_every_format(
     workplace: Workplace, what: What, format_: Format
 ) -> None:
     content = exported(workplace, what, format_)
-    if format_ is Format.docx:
+    if format_ is Format.docx and what is What.themes:
+        document = docx.Document(io.BytesIO(content))
+        first = [each.text for each in document.paragraphs if each.style.name == "Heading 2"]
+        count = len(first)
+    elif format_ is Format.docx:
         table = docx.Document(io.BytesIO(content)).tables[0]
         count, first = len(table.rows) - 1, [cell.text for cell in table.rows[1].cells]
     elif format_ is Format.xlsx:
@@ -166,6 +172,80 @@ def test_themes_and_statements_come_in_every_format(
         count, first = len(found_lines) - 2, found_lines[2].split("|")
     assert count == (2 if what is What.themes else 48)
     assert any("O04-T00" in each or "zonder thema" in each for each in first)
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace) -> None:
+    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    assert document.tables == []
+    page = document.sections[0]
+    assert page.page_width < page.page_height
+    lines = [(each.style.name, each.text) for each in document.paragraphs]
+    opdracht = workplace.catalogue.opdracht(4)
+    assert opdracht
+    at = lines.index(("Heading 1", f"O04 {opdracht.titel}"))
+    assert lines[at + 1] == ("Heading 2", 'O04-T001 =HYPERLINK("x")')
+    assert lines[at + 2][1] == (
+        "Goedgekeurd. 19 deelnemers, 19 uitspraken. "
+        "Burger: 5; Werkgever of werkgeversorganisatie: 5; anderen: 9."
+    )
+    assert lines[at + 3][1] == "Wie in ploegen werkt, haalt de les niet."
+    second = next(i for i, each in enumerate(lines) if each[1].startswith("O04-T002"))
+    assert [style for style, _ in lines[at + 5 : second]] == ["List Bullet"] * 19
+    with workplace.storage.writing() as session:
+        some = session.query(Participant).all()[:6]
+        for each in some:
+            each.consents.append(Consent(purpose="citaat", granted=False, version="1"))
+    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    texts = [each.text for each in document.paragraphs]
+    assert [each for each in texts if each.startswith("Zonder toestemming om te tonen: ")]
+    assert sum(each.style.name == "List Bullet" for each in document.paragraphs) < 19 + 24
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("what", list(What))
+def test_a_column_of_a_word_file_holds_its_longest_word(workplace: Workplace, what: What) -> None:
+    document = docx.Document(io.BytesIO(exported(workplace, what, Format.docx)))
+    assert document.tables or what is What.themes
+    for table in document.tables:
+        across = sum(column.width for column in table.columns)
+        section = document.sections[0]
+        room = section.page_width - section.left_margin - section.right_margin
+        assert 0.98 * room <= across <= room
+        for column in table.columns:
+            words = [word for cell in column.cells for word in cell.text.split()]
+            # Nine points: a character of Calibri is 1.7 mm wide.
+            assert column.width >= max(map(len, words)) * 1.7 * 36_000
+
+
+@pytest.mark.usefixtures("decided")
+def test_people_read_dutch_dates_and_programs_iso_dates(workplace: Workplace) -> None:
+    iso, words = "2027-09-01", "1 september 2027"
+    read = {}
+    for format_ in Format:
+        content = exported(workplace, What.actieplan, format_)
+        if format_ is Format.docx:
+            cells = docx.Document(io.BytesIO(content)).tables[0].rows[1].cells
+            read[format_] = "\n".join(cell.text for cell in cells)
+        elif format_ is Format.xlsx:
+            book = openpyxl.load_workbook(io.BytesIO(content))
+            read[format_] = "\n".join(str(each.value) for each in book["Actieplan"][2])
+        else:
+            read[format_] = content.decode()
+    for format_, text in read.items():
+        machine = format_ in (Format.csv, Format.json)
+        assert (iso in text) == machine, format_
+        assert (words in text) != machine, format_
+    assert re.search(r"gemaakt op \d{1,2} [a-z]+ 20\d\d\.", read[Format.md])
+
+
+def test_a_moment_is_told_on_the_clock_of_brussels() -> None:
+    assert dates.moment(datetime(2026, 11, 29, 13, 5, tzinfo=UTC)) == (
+        "29 november 2026 om 14.05 uur"
+    )
+    assert dates.moment(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026 om 0.30 uur"
+    assert dates.day(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026"
+    assert dates.day(date(2026, 3, 3)) == "3 maart 2026"
 
 
 def test_words_without_consent_to_quoting_stay_inside(workplace: Workplace) -> None:

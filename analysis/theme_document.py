@@ -1,0 +1,98 @@
+"""Themes and statements as Word documents that people read and print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docx.document import Document as Docx
+from docx.shared import Pt
+from sqlalchemy.orm import Session
+
+from analysis import plan_document
+from analysis.export_words import word
+from analysis.picture import Picture
+from analysis.release import FOLD_BELOW, Quote, breakdown, quotable
+from analysis.sheets import Sheet, add_table, printable
+from analysis.themes import UNKNOWN_GROUP, ThemeView
+from consultation import dates
+from consultation.catalogue import Catalogue
+from consultation.models import now
+
+_READ = ("text", "themes", "kind", "group", "round", "id")
+"""The columns of a printed table: what was said first, and the opdracht in its heading."""
+
+
+def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
+    """A heading per theme with its counts, and under it what people said, as far as that may be
+    shown; by opdracht, candidates and rejected themes too."""
+    document = _begun(word("bladen", "themes"), wide=False)
+    offered = [each.id for seen in found for view in seen.themes for each in view.said]
+    quotes = quotable(session, offered)
+    for seen in found:
+        if seen.themes:
+            document.add_heading(_title(seen.opdracht, catalogue), 1)
+        for view in sorted(seen.themes, key=lambda each: each.status == "verworpen"):
+            _theme(document, view, quotes, catalogue)
+    if not any(seen.themes for seen in found):
+        document.add_paragraph(word("geen_themas"))
+    return plan_document.saved(document)
+
+
+def statements_docx(sheets: Mapping[int, Sheet], catalogue: Catalogue) -> bytes:
+    """A heading and a table per opdracht that anything was said about: the statements that may be
+    shown, and how many may not."""
+    document = _begun(word("bladen", "statements"), wide=True)
+    for opdracht, sheet in sheets.items():
+        if sheet.rows:
+            document.add_heading(_title(opdracht, catalogue), 1)
+            _statements(document, sheet)
+    if not any(sheet.rows for sheet in sheets.values()):
+        document.add_paragraph(word("geen_uitspraken"))
+    return plan_document.saved(document)
+
+
+def _begun(title: str, wide: bool) -> Docx:
+    document = plan_document.new_document(title, wide)
+    document.add_paragraph(word("gemaakt", datum=dates.day(now())))
+    document.add_paragraph(word("regels", grens=FOLD_BELOW))
+    return document
+
+
+def _title(number: int, catalogue: Catalogue) -> str:
+    opdracht = catalogue.opdracht(number)
+    return printable(f"{opdracht.code} {opdracht.titel}" if opdracht else str(number))
+
+
+def _statements(document: Docx, sheet: Sheet) -> None:
+    keys = [each.key for each in sheet.columns]
+    order = [keys.index(each) for each in _READ]
+    rows = tuple(tuple(row[at] for at in order) for row in sheet.rows if row[keys.index("text")])
+    if rows:
+        add_table(document, Sheet(sheet.title, tuple(sheet.columns[at] for at in order), rows))
+    hidden = len(sheet.rows) - len(rows)
+    if hidden:
+        document.add_paragraph(word("niet_vrij", aantal=hidden))
+
+
+def _theme(
+    document: Docx, view: ThemeView, quotes: Mapping[str, Quote], catalogue: Catalogue
+) -> None:
+    people = breakdown(view.groups, UNKNOWN_GROUP)
+    document.add_heading(printable(f"{view.code} {view.label}"), 2)
+    facts = [word("status", view.status).capitalize(), plan_document.size(people, len(view.said))]
+    facts.append(plan_document.groups(people, catalogue))
+    document.add_paragraph(printable(". ".join(each for each in facts if each) + "."))
+    if view.description:
+        document.add_paragraph(printable(view.description))
+    if view.keywords:
+        line = document.add_paragraph()
+        line.add_run(word("kolommen", "keywords") + ": ").bold = True
+        line.add_run(printable(", ".join(view.keywords)))
+    shown = [quotes[each.id].text for each in view.said if each.id in quotes]
+    for text in shown:
+        line = document.add_paragraph(printable(text), style="List Bullet")
+        line.paragraph_format.space_after = Pt(2)
+    hidden = len(view.said) - len(shown)
+    if hidden:
+        number = word("meer") if people.people is None else str(hidden)
+        document.add_paragraph(word("niet_getoond", aantal=number))
