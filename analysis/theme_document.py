@@ -13,9 +13,9 @@ from analysis.export_words import word
 from analysis.picture import Picture
 from analysis.release import FOLD_BELOW, Quote, breakdown, quotable
 from analysis.sheets import Sheet, add_table, printable
-from analysis.themes import UNKNOWN_GROUP, ThemeView
+from analysis.themes import ThemeView
 from consultation import dates
-from consultation.catalogue import Catalogue
+from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.models import now
 
 _READ = ("text", "themes", "kind", "group", "round", "id")

@@ -19,7 +19,7 @@ from analysis.picture import picture
 from analysis.publication import published
 from consultation import audit, rounds
 from consultation.curation import append
-from consultation.models import AnalysisRun
+from consultation.models import AnalysisRun, Assignment, RunTheme
 
 pytest_plugins = ["web_fixtures"]
 
@@ -145,3 +145,31 @@ def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site
         assert [each.text for each in now.actions if not each.proposed] == ["Begin later."]
         assert [each.status for each in now.themes].count("goedgekeurd") == 1
         assert audit.entries(session, 1)[0].what == "analyse"
+
+
+@pytest.mark.usefixtures("decided")
+def test_an_action_that_stays_out_is_named_with_a_way_to_mend_it(site: Site) -> None:
+    with site.storage.writing() as session:
+        quote = picture(session, 1, 4).said[0]
+        create = {"op": "action", "do": "create", "opdracht": 4, "id": "b" * 32}
+        append(session, 1, "els", {**create, "statement": quote.id})
+        status = {"op": "action", "do": "status", "action": "b" * 32, "status": "goedgekeurd"}
+        append(session, 1, "els", status)
+    link = f'<a href="/beheer/opdrachten/4/acties/{"b" * 32}">{quote.text[:10]}'
+    with as_role(site, "els", "facilitator") as els:
+        for path in ("/beheer/rondes/1", "/beheer/uitvoer"):
+            assert link in els.get(path).text, path
+    with as_role(site, "tine", "facilitator", 7) as tine:
+        assert link not in tine.get("/beheer/uitvoer").text
+
+
+def test_an_opdracht_without_themes_is_not_waiting_for_decisions(site: Site) -> None:
+    analysed(site.storage)
+    with site.storage.writing() as session:
+        session.query(Assignment).delete()
+        session.query(RunTheme).delete()
+    with as_role(site, "els", "facilitator") as els:
+        table = els.get("/beheer").text.partition('id="opdrachten"')[2]
+    row = next(each for each in table.split("<tr>") if "/beheer/opdrachten/4" in each)
+    assert "Te beoordelen" not in row
+    assert "Geen thema’s: lees de uitspraken" in row

@@ -41,6 +41,8 @@ class Row:
             return "leeg"
         if self.seen is None:
             return "niet_geanalyseerd"
+        if not self.seen.shown and not self.seen.rejected:
+            return "geen_themas"
         if self.seen.candidates == 0 and self.seen.approved:
             return "beoordeeld"
         return "bezig" if self.seen.decided else "te_beoordelen"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from analysis import outgoing
 from analysis.export_formats import MEDIA, Format, What
+from analysis.plan import Plan
 from analysis.publication import approved, publish, published_rounds, withdraw
 from consultation import audit, rounds
 from consultation.errors import RoundError
@@ -82,6 +84,7 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
     reviewer.require("export", reviewer.opdracht)
     with here.storage.reading() as session:
         plan = approved(session, here.consultation_id, here.catalogue, pictures=here.pictures)
+        withheld = _withheld(session, here, reviewer, plan)
     themes = sum(len(each.themes) for each in plan.opdrachten)
     actions = sum(len(each.actions) for each in plan.opdrachten)
     return page(
@@ -93,7 +96,7 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
         formats=list(Format),
         themes=themes,
         actions=actions,
-        withheld=sum(len(each.withheld) for each in plan.opdrachten),
+        withheld=withheld,
     )
 
 
@@ -181,10 +184,31 @@ def _round(
             status,
             round=round_,
             plan=plan,
+            withheld=_withheld(session, here, reviewer, plan),
             public=number in published_rounds(session, here.consultation_id),
             done=request.query_params.get("gedaan", ""),
             error=error,
         )
+
+
+def _withheld(
+    session: Session, here: Services, reviewer: Reviewer, plan: Plan
+) -> list[tuple[int, str, str]]:
+    """The approved actions that stay out, as far as the reviewer may open them: opdracht, id and
+    words of each."""
+    parts = [each for each in plan.opdrachten if each.withheld]
+    numbers = [each.nummer for each in parts if reviewer.may("read", each.nummer)]
+    pictures = here.pictures.all(session, here.consultation_id, numbers)
+    return [
+        (
+            part.nummer,
+            action,
+            pictures[part.nummer].words(pictures[part.nummer].state.actions[action]),
+        )
+        for part in parts
+        if part.nummer in pictures
+        for action in part.withheld
+    ]
 
 
 def _recorded(here: Services, job: Job) -> None:
