@@ -8,6 +8,7 @@ truncated. A transaction that takes words away says so in the database itself, i
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -97,6 +98,23 @@ class Storage:
                     _mark_due(connection)
         if erased:
             self.scrub(_SCRUB_PATIENCE)
+
+    def takes_writes(self) -> bool:
+        """Whether a write can succeed now; who holds SQLite's write lock is not waited for.
+
+        Raises:
+            DBAPIError: the database does not answer, or takes no writes.
+        """
+        with self.engine.connect() as connection:
+            if self.file is None and self.engine.dialect.name == "postgresql":
+                # Goes to the write-ahead log and the disk, and touches no table.
+                logged = text("select pg_logical_emit_message(true, 'samenspraak', 'ready')")
+                connection.execute(logged)
+                connection.execute(text("update consultation set id = id where false"))
+                connection.commit()
+            else:
+                connection.execute(text("select 1"))
+        return self.file is None or os.access(self.file, os.W_OK)
 
     def scrub(self, patience: float = 0.0) -> bool:
         """Takes words that were erased out of SQLite's write-ahead log as well.

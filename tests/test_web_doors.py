@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from review_stage import PASSWORD, as_role, field_of, log_in
 from servers import SAMENSPRAAK
@@ -278,3 +280,48 @@ def test_a_proof_from_before_the_login_is_not_good_after_it(site: Site) -> None:
         form = {"username": "anna", "password": PASSWORD, "formulier": before}
         assert http.post("/beheer/login", data=form).status_code == 303
         assert http.post("/beheer/wachtwoord", data={"formulier": before}).status_code == 403
+
+
+ODD = ("%00", "O04-T001%00", "a%00b", "9" * 30, "-1", "%F0%9F%8E%93", "%FF", "a" * 3000)
+
+
+def test_no_odd_address_or_field_is_an_outage(
+    tmp_path: Path, stand_in: StandIn, database_url: str
+) -> None:
+    with (
+        website(tmp_path, stand_in, database_url=database_url) as site,
+        as_role(site, "baas", "beheerder") as http,
+    ):
+        proof = field_of_review(http)
+        wrong: list[str] = []
+
+        def ask(method: str, url: str, nul: bool, **more: Any) -> None:
+            answer = http.request(method, url, **more)
+            code = answer.status_code
+            if code >= 500 or (nul and not 400 <= code < 500):
+                wrong.append(f"{method} {url[:60]} {more}: {code}")
+
+        for route in site.app.routes:
+            if not isinstance(route, APIRoute) or route.path == "/beheer/logout":
+                continue
+            method = min(route.methods)
+            plain = re.sub(r"\{[^}]*\}", "1", route.path)
+            for odd in ODD if "{" in route.path else ():
+                # Odd in the place of a number, it may be no such address: 404 is well.
+                url = re.sub(r"\{[^}]*\}", odd, route.path)
+                ask(
+                    method,
+                    url,
+                    "%00" in odd,
+                    data={"formulier": proof} if method == "POST" else None,
+                )
+            for odd in ("%00", "a%00b", "9" * 30, "%FF"):
+                for name in ("ronde", "pagina", "wie", "next", "uitnodiging", "opdracht", "after"):
+                    ask(method, f"{plain}?{name}={odd}", "%00" in odd)
+            if method == "POST":
+                for name in ("naam", "x", "code", "antwoord_drempel", "message", "formulier"):
+                    data = {"formulier": proof, name: "a\0b"}
+                    ask("POST", plain, True, data=data)
+                    ask("POST", plain, True, files={"y": (None, "z")}, data=data)
+                    ask("POST", plain, True, json={name: "a\0b"})
+        assert wrong == []

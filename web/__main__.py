@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import sys
+from contextlib import suppress
 
 import uvicorn
 
@@ -16,6 +18,10 @@ from web.server import configured
 def main() -> int:
     """Serves the website until the process is ended; 1 where it cannot start."""
     start_private()
+    # Each visitor takes a file descriptor; many systems begin with 1024.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     try:
         values = settings()
         app = create_app(values)

@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -24,6 +24,7 @@ from web.pages import pages
 from web.problems import Problem
 from web.services import ClientAddress, Here, Limits, Services, services
 from web.texts import say
+from web.threads import in_writing_thread
 
 LOGIN = "/beheer/login"
 SESSION_COOKIE = "samenspraak_beheer"
@@ -162,8 +163,10 @@ async def login(
         answer = _form(request, here, target, 429, error=error, name=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
-    limiter = None if attempt.browser else here.limits.hashing
-    cookie = await to_thread.run_sync(_verify, here, username, password, limiter=limiter)
+    async with AsyncExitStack() as turn:
+        if attempt.browser is None:
+            await turn.enter_async_context(here.limits.hashing)
+        cookie = await in_writing_thread(_verify, here, username, password)
     if cookie is None:
         error = say("verkeerde_aanmelding")
         return _form(request, here, target, 401, error=error, name=username)

@@ -27,6 +27,7 @@ from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
 from web.texts import say
+from web.threads import in_writing_thread
 
 MAX_ANSWER = 10_000
 _MAX_TOKEN = 200
@@ -143,7 +144,7 @@ async def send_form(
     if not checked.ok:
         return _page(request, here, opdracht, filled, checked, 422)
     try:
-        stored = await run_in_threadpool(_store, here, opdracht, filled)
+        stored = await in_writing_thread(_store, here, opdracht, filled)
     except (ReceiptUnknown, InvitationUnknown) as error:
         code = isinstance(error, ReceiptUnknown)
         errors = {"form": say("onbekende_code" if code else "onbekende_uitnodiging")}

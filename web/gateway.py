@@ -26,6 +26,7 @@ from consultation.models import Conversation, Message
 from web.problems import Problem, ProblemBody
 from web.services import ClientAddress, Here, Services
 from web.texts import say
+from web.threads import in_writing_thread
 
 MAX_MESSAGE = 10_000
 OPENING_PATIENCE = 5.0
@@ -163,7 +164,7 @@ async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> S
     _limit(here.limits.sessions.take(client))
     if body.opdracht is not None and here.catalogue.opdracht(body.opdracht) is None:
         raise Problem(422, say("onbekende_opdracht", nummer=body.opdracht))
-    conversation_id, receipt = await run_in_threadpool(_enter, here, body)
+    conversation_id, receipt = await in_writing_thread(_enter, here, body)
     await here.turns.settle(conversation_id, OPENING_PATIENCE)
     return SessionOut(
         session=conversation_id, token=here.tokens.make(conversation_id), receipt=receipt
@@ -235,7 +236,7 @@ def read_messages(
 @router.delete("", status_code=204, responses=_problems(401, 503))
 async def erase(here: Here, conversation_id: Authorised) -> Response:
     """Erases the participant: talk, answers and all that was made from them."""
-    for each in await run_in_threadpool(_erase, here, conversation_id):
+    for each in await in_writing_thread(_erase, here, conversation_id):
         await here.turns.forget(each)
     return Response(status_code=204)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
-from sqlalchemy import text
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from web.services import Here, Services
+
+LEAST_ROOM = 8_000_000
+"""Bytes that must be free: SQLite's write-ahead log and the logs grow by some megabytes."""
+_PROBE = 64 * 1024
 
 router = APIRouter(tags=["health"])
 
@@ -26,6 +32,7 @@ class Ready(BaseModel):
 
     ready: bool
     database: bool
+    disk: bool = Field(description="What people say can be written down.")
     rasa: bool
     actions: bool
 
@@ -42,12 +49,13 @@ async def healthz() -> Alive:
     responses={503: {"model": Ready, "description": "A part does not answer."}},
 )
 async def readyz(here: Here, response: Response) -> Ready:
-    """All parts of the road of a turn answer."""
-    database = await run_in_threadpool(_database, here)
+    """All parts of the road of a turn answer, and there is room for what comes in."""
+    database, disk = await run_in_threadpool(lambda: (_database(here), _disk(here)))
     health = await here.assistant.health()
     found = Ready(
-        ready=database and health.whole,
+        ready=database and disk and health.whole,
         database=database,
+        disk=disk,
         rasa=health.rasa,
         actions=health.actions,
     )
@@ -57,8 +65,23 @@ async def readyz(here: Here, response: Response) -> Ready:
 
 def _database(here: Services) -> bool:
     try:
-        with here.storage.reading() as session:
-            session.execute(text("select 1"))
+        return here.storage.takes_writes()
     except SQLAlchemyError:
         return False
-    return True
+
+
+def _disk(here: Services) -> bool:
+    file = here.storage.file
+    folders = {here.settings.data_dir, *([file.parent] if file else [])}
+    return all(_has_room(folder) for folder in folders)
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether a file can be written there, with room left for what comes next."""
+    try:
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+        return shutil.disk_usage(folder).free >= LEAST_ROOM
+    except OSError:
+        return False

@@ -19,6 +19,7 @@ from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
 from web.texts import say
+from web.threads import in_writing_thread
 
 PATH = "/mijn-antwoorden"
 
@@ -81,7 +82,7 @@ async def erase(request: Request, here: Here, client: ClientAddress) -> Response
         return found
     if sent.get("zeker") != "ja":
         return _page(request, own=found, error=say("wis_niet_zeker"), status=422)
-    for talk in await run_in_threadpool(_erase, here, found.receipt):
+    for talk in await in_writing_thread(_erase, here, found.receipt):
         await here.turns.forget(talk)
     return _page(request, erased=True)
 

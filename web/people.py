@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
-from starlette.concurrency import run_in_threadpool
 
 from consultation import accounts, audit
 from consultation.errors import AccountError
@@ -15,8 +14,9 @@ from web.accounts import SESSION_COOKIE, CurrentReviewer, Reviewer, session_cook
 from web.review import PageNumber, Posted, PostedForm, back_to, page, paged
 from web.services import Here, Services
 from web.texts import say
+from web.threads import WritingRoute, in_writing_thread
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 Done = Annotated[str, Query(alias="gedaan", max_length=80)]
 
@@ -88,7 +88,7 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
         return page(request, here, reviewer, "beheer/wachtwoord.html", 429, notice="", error=error)
     cookie = None
     if not error:
-        cookie = await run_in_threadpool(_changed, here, reviewer, now, new)
+        cookie = await in_writing_thread(_changed, here, reviewer, now, new)
         if cookie is None:
             error = say("wachtwoord_verkeerd")
         else:

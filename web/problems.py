@@ -86,7 +86,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         detail = error.detail
     else:
-        known = {404: "niet_gevonden", 405: "verkeerde_methode", 413: "te_groot"}
+        known = {404: "niet_gevonden", 405: "verkeerde_methode", 408: "te_traag", 413: "te_groot"}
         detail = say(known.get(error.status_code, "fout"))
     typed, link = (error.typed, error.link) if isinstance(error, Problem) else ({}, None)
     return problem_response(request, error.status_code, detail, error.headers, typed, link)

@@ -23,8 +23,9 @@ from web.review import PostedForm, after, back_to, known_opdracht, page
 from web.review_decisions import just_done
 from web.services import Here, Services
 from web.texts import say
+from web.threads import WritingRoute
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 SORTS = ("prioriteit", "dringend", "groepen", "deelnemers", "toets", "opdracht")
 

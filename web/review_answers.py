@@ -26,8 +26,9 @@ from web.review import (
 )
 from web.review_decisions import just_done
 from web.services import Here, Services
+from web.threads import WritingRoute
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 
 @router.get("/zonder-opdracht")

@@ -20,8 +20,9 @@ from web.accounts import CurrentReviewer
 from web.review import PostedForm, back_to, known_opdracht, page
 from web.services import Here, Services
 from web.texts import say
+from web.threads import WritingRoute
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 _AGREEMENT = ("one", "other", "statements", "f1", "f1_low", "f1_high", "kappa", "low", "high")
 _CHOICES = ("id", "coder", "themes")

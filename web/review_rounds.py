@@ -19,8 +19,9 @@ from web.reruns import Job
 from web.review import PostedForm, back_to, chosen_round, known_opdracht, page
 from web.services import Here, Services
 from web.texts import say
+from web.threads import WritingRoute
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 
 @router.get("/analyse")

@@ -34,11 +34,12 @@ from web.review_actions import show_action, show_actions
 from web.review_aside import show_aside
 from web.services import Here, Services
 from web.sifting import KINDS, SORTS, STATUSES, Sift, per_round
+from web.threads import WritingRoute
 
 THEMES_PER_PAGE = 20
 _RECENT = 5
 
-router = APIRouter(prefix="/beheer", include_in_schema=False)
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
 Typed = Mapping[str, Any]
 

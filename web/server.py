@@ -5,6 +5,8 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
+from web.patience import PatientProtocol
+
 
 def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
     """The web server of an application on an address.
@@ -15,6 +17,7 @@ def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         app,
         host=host,
         port=port,
+        http=PatientProtocol,
         proxy_headers=False,
         ws="none",
         access_log=False,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from urllib.parse import unquote_plus
 
 from fastapi import Request, Response
 from starlette.datastructures import URL, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problems import problem_response
 from web.texts import say
 
 MAX_BODY = 256 * 1024
+BODY_SECONDS = 30.0
+_HANG_UP = {"Connection": "close"}
 _PRIVATE = ("/api/", "/beheer", "/gesprek")
 _PICTURES = "/grafieken/"
 _KEPT = "public, max-age=31536000, immutable"
@@ -26,7 +31,7 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class Shield:
-    """Adds the headers, and stops reading a body that is too large."""
+    """Adds the headers, and stops reading a body that is too large or takes too long."""
 
     def __init__(self, app: ASGIApp, embed_origins: tuple[str, ...] = ()) -> None:
         """Only the embed origins may show the page of the talk in a frame, and nobody a page of the
@@ -52,14 +57,24 @@ class Shield:
             return
         path: str = scope["path"]
         read = 0
+        until: float | None = None
+        whole = False
 
         async def bounded() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, until, whole
+            if whole:
+                return await receive()
+            until = until or asyncio.get_running_loop().time() + BODY_SECONDS
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408, headers=_HANG_UP) from error
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
                 if read > MAX_BODY:
-                    raise HTTPException(413)
+                    raise HTTPException(413, headers=_HANG_UP)
             return message
 
         async def guarded(message: Message) -> None:
@@ -81,7 +96,9 @@ class Shield:
         if refused is not None:
             await refused(scope, receive, guarded)
             return
-        await self._app(scope, bounded, guarded)
+        # Whoever hung up in the middle of a request gets no answer, and it is no fault of ours.
+        with suppress(ClientDisconnect):
+            await self._app(scope, bounded, guarded)
 
 
 def _unkeepable(scope: Scope) -> Response | None:

@@ -31,6 +31,7 @@ from consultation.storage import Storage
 from web.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from web.care import Beside, Care
 from web.texts import say
+from web.threads import in_writing_thread
 
 PAUSES = (0.4, 0.8, 1.6)
 RETRY_WITHIN = 4.0
@@ -115,13 +116,13 @@ class Turns:
         """
         lock = self._lock_of(conversation_id)
         if lock.locked():
-            sent, _ = await run_in_threadpool(self._record, record)
+            sent, _ = await in_writing_thread(self._record, record)
             if not sent.done:
                 await self.settle(conversation_id, patience)
             return sent
         await lock.acquire()
         try:
-            sent, taken = await run_in_threadpool(self._record, record, typed, begin=True)
+            sent, taken = await in_writing_thread(self._record, record, typed, begin=True)
         except BaseException:
             lock.release()
             raise
@@ -265,7 +266,7 @@ class Turns:
                 said = None
                 try:
                     if taken is None:
-                        taken = await run_in_threadpool(self._take_up, message_id, looked_through)
+                        taken = await in_writing_thread(self._take_up, message_id, looked_through)
                         looked_through = True
                     if taken is not None:
                         said = await self._ask(*taken)
@@ -286,7 +287,7 @@ class Turns:
     async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
         aside = await self._assistant.understood(beside.question) if beside.question else None
         reply = await self._assistant.ask(turn, beside.content, aside)
-        said = await run_in_threadpool(self._finish, turn, reply)
+        said = await in_writing_thread(self._finish, turn, reply)
         if any(takes_words_away(effect) for effect in reply.effects):
             await self.forget(turn.conversation_id)
         return said
@@ -345,7 +346,7 @@ class Turns:
         last = await run_in_threadpool(self._last_question, conversation_id)
         sorry = Bubble(text=say("mislukt"))
         bubbles = (sorry, last) if last else (sorry,)
-        await run_in_threadpool(self._complete, message_id, Reply(bubbles, ()))
+        await in_writing_thread(self._complete, message_id, Reply(bubbles, ()))
 
     def _waiting_conversations(self) -> list[str]:
         with self._storage.reading() as session:
