@@ -25,14 +25,13 @@ from consultation.import_tables import (
     LeftOut,
     Record,
     Table,
-    decoded,
     delimited,
     is_nan,
     is_table,
     lines_of_json,
-    on_lines,
     unknown_columns_told,
 )
+from consultation.import_text import decoded, on_lines
 from consultation.import_values import (
     SPREADSHEET_ERROR,
     Sorted,

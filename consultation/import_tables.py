@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from consultation.errors import ImportFileError
+from consultation.import_text import on_lines
 from consultation.import_values import is_empty, shown
 
 LARGEST = 100 * 1024 * 1024
@@ -27,7 +28,6 @@ _SEPARATORS = ",;\t|"
 _NO_SEPARATOR = "\x1f"
 _HEADER_WITHIN = 25
 _FAULTS = 20
-_LINES = 5
 _COLUMNS = 20
 _USUAL = 200
 
@@ -51,13 +51,6 @@ _COLOPHON = re.compile(
     r"|einde|end of|pagina|page|filter|copyright|laatst|bijgewerkt|datum)\b.{0,150}",
     re.IGNORECASE,
 )
-_FORMATS = {
-    (b"PK\x03\x04",): "a workbook or other zip file",
-    (b"\xd0\xcf\x11\xe0",): "an old Office file",
-    (b"%PDF",): "a PDF",
-    (b"\x1f\x8b",): "a gzip file",
-    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"): "a picture",
-}
 _HINTS = {
     "tekst": "text",
     "antwoord": "text",
@@ -143,79 +136,6 @@ class Table:
     records: list[Record] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-
-
-def on_lines(lines: Sequence[int]) -> str:
-    """``line 3``, or ``lines 3, 5, 8, 9, 12 and 40 more``."""
-    known = list(dict.fromkeys(lines))
-    if len(known) == 1:
-        return f"line {known[0]}"
-    if len(known) <= _LINES:
-        return f"lines {', '.join(map(str, known[:-1]))} and {known[-1]}"
-    return f"lines {', '.join(map(str, known[:_LINES]))} and {len(known) - _LINES} more"
-
-
-def decoded(path: Path, data: bytes) -> str:
-    """A file's text: UTF-8, UTF-16 (the "Unicode text" of Excel) or Windows-1252.
-
-    Raises:
-        ImportFileError: it is none of these, or no text; names the line.
-    """
-    for starts, name in _FORMATS.items():
-        if data.startswith(starts):
-            raise ImportFileError(
-                f"{path}: holds binary data: it is {name}, whatever its name says; save it as csv "
-                "(UTF-8)."
-            )
-    encoding = _utf_16(data)
-    if encoding is not None:
-        try:
-            return data.decode(encoding).removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            raise ImportFileError(
-                f"{path}: is UTF-16 but breaks off in the middle of a character; save it as UTF-8."
-            ) from error
-    if b"\x00" in data:
-        if re.search(rb"[\x01-\x08\x0e-\x1f]", data.rstrip(b"\x1a")):
-            raise ImportFileError(f"{path}: holds binary data, not text; save it as UTF-8 text.")
-        lines = [number for number, line in enumerate(_lines(data), 1) if b"\x00" in line]
-        raise ImportFileError(
-            f"{path}: {on_lines(lines)}: holds a NUL character; take it out, or save the file as "
-            "UTF-8 again."
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(_lines(data[: error.start] + b"."))
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError as other:
-            raise ImportFileError(
-                f"{path}: line {line}: neither UTF-8 nor Windows-1252; save the file as UTF-8."
-            ) from other
-        if re.search(rb"[\xc3\xc2][\x80-\xbf]|\xe2[\x80-\xbf]{2}", data):
-            raise ImportFileError(
-                f"{path}: line {line}: not UTF-8, though other lines are; save the file as UTF-8 "
-                "and import it again."
-            ) from error
-        return text
-
-
-def _utf_16(data: bytes) -> str | None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    start = data[:2_000]
-    for encoding, zeros, others in (
-        ("utf-16-le", start[1::2], start[::2]),
-        ("utf-16-be", start[::2], start[1::2]),
-    ):
-        if len(zeros) > 3 and zeros.count(0) > 0.7 * len(zeros) and others.count(0) == 0:
-            return encoding
-    return None
-
-
-def _lines(data: bytes) -> list[bytes]:
-    return re.split(rb"\r\n|\r|\n", data)
 
 
 def is_table(text: str) -> bool:

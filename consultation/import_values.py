@@ -225,6 +225,25 @@ def _near(text: str, names: dict[str, Value]) -> Value | None:
     return names[near[0]] if near else None
 
 
+def priority(question: str | None, answer: str, catalogue: Catalogue) -> int | None:
+    """The step, 1 to 5, that an answer to the question ``prioriteit`` names; else None."""
+    if question != "prioriteit":
+        return None
+    text = answer.strip().lower()
+    # The longest name first: "Heel dringend" holds "Dringend".
+    steps = sorted(catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
+    for step in steps:
+        if text.startswith(step.naam.lower()):
+            return step.waarde
+    numbers = re.findall(r"(?<![\d.,])([1-5])(?![\d%])(?!\s*(?:jaar|maand|op de))", text)
+    if numbers and len(set(numbers)) == 1:
+        return int(numbers[0])
+    leading = re.match(r"([1-5])(?![\d.,%])", text)
+    if leading:
+        return int(leading[1])
+    return next((step.waarde for step in steps if step.naam.lower() in text), None)
+
+
 def yes_or_no(value: str) -> bool:
     """Whether somebody agrees to being quoted.
 

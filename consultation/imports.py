@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,6 +11,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from consultation.catalogue import Catalogue
 from consultation.import_files import ImportFile, ImportRow, check_opdracht, named_group
+from consultation.import_keys import (
+    KeyedRow,
+    are_versions,
+    hashed,
+    id_key,
+    keyed_rows,
+    person_key,
+    plain_text,
+)
+from consultation.import_values import priority
 from consultation.models import (
     Consent,
     Contribution,
@@ -95,23 +100,6 @@ class _Stored:
     text: str
 
 
-@dataclass(frozen=True)
-class _Keyed:
-    """A row and the key it is stored under, the same at a next import of the same file.
-
-    ``others`` are keys under which the same answer may stand since an earlier import.
-    """
-
-    row: ImportRow
-    key: str
-    others: tuple[str, ...]
-
-    @property
-    def who(self) -> str:
-        """What tells people apart: the participant, or the row where it names none."""
-        return self.row.participant or self.key
-
-
 class _Import:
     """One file on its way into one round."""
 
@@ -142,7 +130,7 @@ class _Import:
         own = source or self._own_name()
         name = source or self._source(own)
         label = own if name in {each.source for each in self._by_key.values()} else name
-        rows = _keyed(self._file.rows, name)
+        rows = keyed_rows(self._file.rows, name)
         groups = _first_named((each.who, each.row.group) for each in rows)
         organisations = _first_named((each.who, each.row.organisation) for each in rows)
         seen: set[str] = set()
@@ -173,11 +161,15 @@ class _Import:
             shared = [
                 (row, self._by_key[key])
                 for row in rows
-                if (key := _id_key(name, row)) in self._by_key
+                if (key := id_key(name, row)) in self._by_key
             ]
             if not shared:
                 continue
-            alike = sum(_alike(row, stored) for row, stored in shared)
+            alike = sum(
+                None in (row.question, stored.question) or row.question == stored.question
+                for row, stored in shared
+                if are_versions(row.text, stored.text)
+            )
             corrected = name == own and (len(shared) < _FEW or _FEW * alike >= len(shared))
             if corrected or 2 * alike >= len(shared):
                 same.append((alike, name))
@@ -199,7 +191,7 @@ class _Import:
             name = f"{own} ({number})"
         return name
 
-    def _find(self, each: _Keyed, seen: set[str]) -> _Stored | None:
+    def _find(self, each: KeyedRow, seen: set[str]) -> _Stored | None:
         for key in (each.key, *each.others):
             stored = self._by_key.get(key)
             if stored is not None and stored.id not in seen:
@@ -208,7 +200,7 @@ class _Import:
 
     def _add(
         self,
-        each: _Keyed,
+        each: KeyedRow,
         source: str,
         opdracht: int | None,
         auto: bool,
@@ -227,7 +219,7 @@ class _Import:
             submission_id=self._submission(person, where, row.submitted_at),
             question=row.question,
             channel="import",
-            value=_priority(row.question, row.text, self._catalogue),
+            value=priority(row.question, row.text, self._catalogue),
             source=source,
             source_key=each.key,
             auto=auto and where is None,
@@ -241,7 +233,7 @@ class _Import:
     def _again(
         self,
         stored: _Stored,
-        each: _Keyed,
+        each: KeyedRow,
         opdracht: int | None,
         about: tuple[str | None, str | None],
         group: str | None,
@@ -249,7 +241,7 @@ class _Import:
         """An answer that is there already: what the file says of it otherwise is taken over."""
         row = each.row
         person = self._people.by_id[stored.participant]
-        moves = row.participant is not None and person.import_key not in _people_keys(row)
+        moves = row.participant is not None and person.import_key != person_key(row)
         if moves:
             person = self._person(each, about, group)
         changed = moves | self._corrected(person, row, about, group)
@@ -258,7 +250,7 @@ class _Import:
             self._elsewhere += 1
         where = stored.opdracht if row.opdracht is None else row.opdracht
         question = row.question or stored.question
-        new_words = _plain(row.text) != _plain(stored.text)
+        new_words = plain_text(row.text) != plain_text(stored.text)
         cut_anew = new_words or (where, question) != (stored.opdracht, stored.question)
         if stored.key != each.key or moves or cut_anew:
             contribution = self._session.get_one(Contribution, stored.id)
@@ -275,22 +267,22 @@ class _Import:
             self._result.skipped += 1
 
     def _new_version(self, contribution: Contribution, text: str, question: str | None) -> None:
-        plain = _plain(text)
-        earlier = {_plain(version.text) for version in contribution.versions[:-1]}
-        self._back += plain in earlier and plain != _plain(contribution.versions[-1].text)
+        plain = plain_text(text)
+        earlier = {plain_text(version.text) for version in contribution.versions[:-1]}
+        self._back += plain in earlier and plain != plain_text(contribution.versions[-1].text)
         contribution.question = question
-        contribution.value = _priority(question, text, self._catalogue)
+        contribution.value = priority(question, text, self._catalogue)
         contribution.version += 1
         contribution.versions.append(ContributionVersion(version=contribution.version, text=text))
 
     def _person(
-        self, each: _Keyed, about: tuple[str | None, str | None], group: str | None
+        self, each: KeyedRow, about: tuple[str | None, str | None], group: str | None
     ) -> Participant:
-        keys = _people_keys(each.row) or (_hash("row", str(self._round.id), each.key),)
-        person = self._people.get(keys)
+        key = person_key(each.row) or hashed("row", str(self._round.id), each.key)
+        person = self._people.get(key)
         if person is None:
             self._result.participants += 1
-            return self._people.add(keys[0], about[0] or group, about[1], each.row.submitted_at)
+            return self._people.add(key, about[0] or group, about[1], each.row.submitted_at)
         person.group = person.group or about[0] or group
         person.organisation = person.organisation or about[1]
         return person
@@ -356,66 +348,6 @@ class _Import:
             )
 
 
-def _keyed(rows: Sequence[ImportRow], source: str) -> list[_Keyed]:
-    """Each row with its key: of its source and id, or of all it holds where it has no id.
-
-    Equal rows without id are told apart by their count: two people who answer the same are two
-    voices. A row whose id or participant a spreadsheet took away has a key of the rest, under which
-    it is known again once these are there.
-    """
-    counts: Counter[str] = Counter()
-
-    def counted(digest: str) -> str:
-        counts[digest] += 1
-        return _hash(digest, str(counts[digest]))
-
-    keyed = []
-    for row in rows:
-        moment = row.submitted_at.isoformat() if row.submitted_at else ""
-        before = counted(_hash(repr(replace(row, place="", submitted_at=None)), moment))
-        # A spreadsheet keeps no seconds.
-        rest = [_plain(row.text), row.opdracht, row.question, row.group, row.organisation]
-        content = repr([*rest, moment[:16]])
-        nameless = counted(_hash("nameless", content))
-        whole = counted(_hash("content", content, row.participant or ""))
-        if row.id is not None:
-            keyed.append(_Keyed(row, _id_key(source, row), (before, nameless)))
-        elif row.mangled:
-            keyed.append(_Keyed(row, nameless, (before,)))
-        else:
-            others = (before, nameless) if row.participant else (before,)
-            keyed.append(_Keyed(row, whole, others))
-    return keyed
-
-
-def _id_key(source: str, row: ImportRow) -> str:
-    return _hash("id", source, str(row.id))
-
-
-def _people_keys(row: ImportRow) -> tuple[str, ...]:
-    return () if row.participant is None else (_hash("participant", row.participant),)
-
-
-def _plain(text: str) -> str:
-    """A text without what a spreadsheet changes when it saves: line ends, blanks, accents' form."""
-    lines = unicodedata.normalize("NFC", text.replace("_x000D_", "")).splitlines()
-    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
-
-
-def _alike(row: ImportRow, stored: _Stored) -> bool:
-    """Whether a row and a stored answer are versions of one: half of their words are the same, or
-    they are short and differ by a few letters."""
-    if row.question is not None and stored.question not in (None, row.question):
-        return False
-    one, other = _plain(row.text).casefold(), _plain(stored.text).casefold()
-    if one == other:
-        return True
-    words, others = set(one.split()), set(other.split())
-    if 2 * len(words & others) >= len(words | others):
-        return True
-    return len(one) + len(other) < 400 and difflib.SequenceMatcher(None, one, other).ratio() > 0.8
-
-
 def _first_named(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for who, name in pairs:
@@ -426,32 +358,6 @@ def _first_named(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _hash(*parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        raw = part.encode("utf-8")
-        digest.update(str(len(raw)).encode() + b":" + raw)
-    return digest.hexdigest()
-
-
-def _priority(question: str | None, answer: str, catalogue: Catalogue) -> int | None:
-    if question != "prioriteit":
-        return None
-    text = answer.strip().lower()
-    # The longest name first: "Heel dringend" holds "Dringend".
-    steps = sorted(catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
-    for step in steps:
-        if text.startswith(step.naam.lower()):
-            return step.waarde
-    numbers = re.findall(r"(?<![\d.,])([1-5])(?![\d%])(?!\s*(?:jaar|maand|op de))", text)
-    if numbers and len(set(numbers)) == 1:
-        return int(numbers[0])
-    leading = re.match(r"([1-5])(?![\d.,%])", text)
-    if leading:
-        return int(leading[1])
-    return next((step.waarde for step in steps if step.naam.lower() in text), None)
 
 
 class _People:
@@ -470,8 +376,8 @@ class _People:
         self._known = {str(each.import_key): each for each in session.scalars(query)}
         self.by_id = {each.id: each for each in self._known.values()}
 
-    def get(self, keys: Sequence[str]) -> Participant | None:
-        return next((self._known[key] for key in keys if key in self._known), None)
+    def get(self, key: str) -> Participant | None:
+        return self._known.get(key)
 
     def add(
         self, key: str, group: str | None, organisation: str | None, at: datetime | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import select
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, read_rows
+from consultation.import_files import ImportFile, ImportRow, read_rows
+from consultation.import_keys import KeyedRow, keyed_rows
 from consultation.imports import ImportResult, store_rows
 from consultation.models import Contribution, ContributionVersion, Participant, Submission
 from consultation.storage import Storage
@@ -207,24 +209,18 @@ def test_answers_of_before_ids_counted_are_known_again(
     imports: Imports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [{"id": "a", "text": "Te duur."}, {"text": "Te ver.", "participant": "p"}]
-    path = imports.folder / "a.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in rows))
-    file = read_rows(path, imports.catalogue)
+    content = "\n".join(json.dumps(row) for row in rows)
     with monkeypatch.context() as earlier:
-        from consultation import imports as module
-
-        keyed = module._keyed
-        earlier.setattr(
-            module,
-            "_keyed",
-            lambda rows, source: [
-                module._Keyed(each.row, each.others[0], ()) for each in keyed(rows, source)
-            ],
-        )
-        assert counted(imports.file(file)) == (2, 0, 0, 2)
-    assert counted(imports.file(file)) == (0, 0, 2, 0)
-    corrected = path.read_text().replace("Te duur.", "Veel te duur.")
+        earlier.setattr("consultation.imports.keyed_rows", keyed_by_all_they_hold)
+        assert counted(imports("a.jsonl", content)) == (2, 0, 0, 2)
+    assert counted(imports("a.jsonl", content)) == (0, 0, 2, 0)
+    corrected = content.replace("Te duur.", "Veel te duur.")
     assert counted(imports("a.jsonl", corrected)) == (0, 1, 1, 0)
+
+
+def keyed_by_all_they_hold(rows: Sequence[ImportRow], source: str) -> list[KeyedRow]:
+    """The keys of before: version 1 of them, which stands in databases."""
+    return [KeyedRow(each.row, each.others[0], ()) for each in keyed_rows(rows, source)]
 
 
 @pytest.mark.skipif(not FIELD.is_dir(), reason="the field cases are not beside the project")
