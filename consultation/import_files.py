@@ -20,6 +20,7 @@ from consultation.errors import ImportFileError
 from consultation.import_dates import month_comes_first, read_moment
 from consultation.import_tables import (
     ARRAY,
+    COLUMNS,
     LARGEST,
     Faults,
     LeftOut,
@@ -48,17 +49,6 @@ from consultation.import_values import (
     yes_or_no,
 )
 
-COLUMNS = (
-    "text",
-    "id",
-    "opdracht",
-    "question",
-    "group",
-    "organisation",
-    "submitted_at",
-    "participant",
-    "citaat",
-)
 DOCUMENTS = (".txt", ".md")
 TABLES = (".csv", ".jsonl", ".tsv")
 _MENDS = {
@@ -137,7 +127,7 @@ def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) 
     """
     ending = path.suffix.lower()
     text = decoded(path, _bytes(path))
-    if ending in DOCUMENTS and not is_table(text):
+    if ending in DOCUMENTS and not is_table(text, text_column):
         if not text.strip():
             return ImportFile(path.name, (), (LeftOut(_WITHOUT_TEXT, (1,)),))
         return ImportFile(

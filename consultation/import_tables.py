@@ -24,6 +24,17 @@ from consultation.import_text import on_lines
 from consultation.import_values import is_empty, shown
 
 LARGEST = 100 * 1024 * 1024
+COLUMNS = (
+    "text",
+    "id",
+    "opdracht",
+    "question",
+    "group",
+    "organisation",
+    "submitted_at",
+    "participant",
+    "citaat",
+)
 _SEPARATORS = ",;\t|"
 _NO_SEPARATOR = "\x1f"
 _HEADER_WITHIN = 25
@@ -138,12 +149,25 @@ class Table:
     warnings: list[str] = field(default_factory=list)
 
 
-def is_table(text: str) -> bool:
-    """Whether a text file is a table: its first line names a column text, among others."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return bool(_SEP_LINE.fullmatch(first.strip("\r\n"))) or any(
-        separator in first and "text" in [_named(cell) for cell in first.split(separator)]
-        for separator in ";\t|"
+def is_table(text: str, text_column: str | None = None) -> bool:
+    """Whether a text file is a table, such as the "Unicode text" of Excel: its first line names
+    columns, or all lines have as many cells between tabs."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return False
+    if _SEP_LINE.fullmatch(lines[0].strip()):
+        return True
+    for separator in ";\t|":
+        names = [_named(cell) for cell in lines[0].split(separator)]
+        known = sum(name in COLUMNS or name in _HINTS for name in names)
+        wanted = "text" in names or (text_column is not None and _named(text_column) in names)
+        if len(names) > 1 and (wanted or known > 1):
+            return True
+    tabs = lines[0].count("\t")
+    # The lines of a list have a tab as well, behind their bullets.
+    headed = all(name[:1].isalpha() and len(name) > 1 for name in lines[0].split("\t"))
+    return (
+        tabs > 0 and headed and len(lines) > 2 and all(line.count("\t") == tabs for line in lines)
     )
 
 
@@ -306,9 +330,8 @@ def _is_moment(text: str) -> bool:
 
 
 def _renamed(path: Path, header: list[str], wanted: str, line: int) -> None:
-    known = ("text", "id", "opdracht", "question", "group", "organisation")
     for name, times in Counter(header).items():
-        if times > 1 and name in (wanted, *known, "submitted_at", "participant", "citaat"):
+        if times > 1 and name in (wanted, *COLUMNS):
             raise ImportFileError(
                 f"{path}: line {line}: the column '{name}' stands there {times} times; keep one."
             )
@@ -339,7 +362,7 @@ def _fill(
             faults.add(
                 line,
                 f"{len(cells)} cells where the header has {len(header)}; put quotes around a text "
-                f"that holds '{separator}'.",
+                f"that holds '{separator}', or name the column.",
             )
             continue
         if [_named(cell) for cell in cells[: len(header)]] == header:

@@ -203,6 +203,12 @@ def test_a_text_file_is_a_document_or_the_unicode_text_of_a_spreadsheet(
     table = "id\ttext\r\n1\tEén bus\r\n".encode("utf-16")
     (row,) = read_rows(written(tmp_path, "b.txt", table), catalogue).rows
     assert (row.id, row.text) == ("1", "Eén bus")
+    for content in ("nr\tantwoord\n1\tEen bus\n2\tTe duur\n", "Nr;Tekst\n1;Een bus\n"):
+        with pytest.raises(ImportFileError, match="there is no column 'text'"):
+            read_rows(written(tmp_path, "c.txt", content), catalogue)
+    for content in ("•\tEen bus\n•\tKorting\n•\tOpvang\n", "Beste; wij vragen dit:\neen bus\n"):
+        (row,) = read_rows(written(tmp_path, "d.txt", content), catalogue).rows
+        assert row.text == content
 
 
 @pytest.mark.parametrize(
