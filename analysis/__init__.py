@@ -66,7 +66,7 @@ def actions(opdracht: int | None = None, *, database: str | None = None) -> pd.D
     Columns: ``id``; ``opdracht``; ``text``, the reviewer's wording or an exact quote; ``themes``, a
     list of ids; ``trekker``; ``partners``, a list; ``priority``; ``regelgeving``: nieuw, hervormen,
     stopzetten or geen; ``status``: ontwerp, goedgekeurd, verworpen or gepubliceerd; ``statements``,
-    how many are in its themes.
+    how many propose it.
 
     Raises:
         SamenspraakError: there is no such database, consultation or opdracht.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from analysis.public_actions import as_published, public_actions
+from analysis.picture import picture
 from analysis.standing import standing
 from analysis.statements import statements_frame
+from analysis.support import proposers
 from analysis.themes import latest_run, theme_views
 from consultation.curation_state import LIVE
 from consultation.curation_store import curated
@@ -128,32 +129,29 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
     """The proposed and decided actions, with the columns ``ACTION_COLUMNS``.
 
     ``text`` is the reviewer's wording, or the exact quote of a statement that still stands;
-    ``statements`` counts those in the action's themes.
+    ``statements`` counts those that propose it (``analysis.support``).
     """
+    said = {each.id: each for each in standing(session, consultation_id)}
+    placed = {each.opdracht for each in said.values() if each.opdracht is not None}
+    # An action that was handed over keeps its themes and its quote in the opdracht it came from.
+    pictures = {
+        number: picture(session, consultation_id, number) for number in sorted({*numbers, *placed})
+    }
     rows = []
-    said = {each.id: each.text for each in standing(session, consultation_id)}
-    public = public_actions(session, consultation_id)
-    for number in numbers:
-        state = as_published(curated(session, consultation_id, number), public)
-        for action in state.actions_of(number):
-            members = {
-                each.statement
-                for theme in action.themes
-                if theme in state.themes
-                for each in state.themes[theme].members
+    for action in (each for number in numbers for each in pictures[number].actions):
+        quoted = said.get(action.statement or "")
+        rows.append(
+            {
+                "id": action.id,
+                "opdracht": action.opdracht,
+                "text": action.text or (quoted.text if quoted else ""),
+                "themes": list(action.themes),
+                "trekker": action.trekker,
+                "partners": list(action.partners),
+                "priority": action.priority,
+                "regelgeving": action.regelgeving,
+                "status": action.status,
+                "statements": len(proposers(action, pictures.values())),
             }
-            rows.append(
-                {
-                    "id": action.id,
-                    "opdracht": action.opdracht,
-                    "text": action.text or said.get(action.statement or "", ""),
-                    "themes": list(action.themes),
-                    "trekker": action.trekker,
-                    "partners": list(action.partners),
-                    "priority": action.priority,
-                    "regelgeving": action.regelgeving,
-                    "status": action.status,
-                    "statements": len(members & said.keys()),
-                }
-            )
+        )
     return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))

@@ -21,7 +21,7 @@ from analysis.release import FOLD_BELOW, breakdown, quotable
 from analysis.sheets import Column, Sheet
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 
-_PLAN = ("opdracht", *plan_document.ACTION_COLUMNS, "people", "groups")
+_PLAN = ("opdracht", *plan_document.ACTION_COLUMNS, "proposed_by", "groups")
 _THEMES = (
     "code",
     "opdracht",
@@ -93,7 +93,7 @@ def plan_sheet(plan: Plan, catalogue: Catalogue) -> Sheet:
                 (
                     title,
                     *plan_document.action_row(action, part),
-                    _few(people.people) if action.themes else None,
+                    _few(people.people),
                     plan_document.groups(people, catalogue),
                 )
             )

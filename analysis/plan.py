@@ -37,7 +37,7 @@ class PlanTheme:
 
 @dataclass(frozen=True)
 class PlanAction:
-    """An approved action; ``themes`` are ids, ``people`` who is in one of its themes.
+    """An approved action; ``themes`` are ids, ``people`` who proposes it.
 
     Where its words are a participant's, ``statement`` names the statement and ``text`` is read from
     it each time: an erasure reaches it.
@@ -100,11 +100,15 @@ class DecidedTheme:
 
 @dataclass(frozen=True)
 class DecidedOpdracht:
-    """What was approved of one opdracht; the sizes of its actions are still to be counted."""
+    """What was approved of one opdracht; the sizes of its actions are still to be counted.
+
+    ``support`` are the statements that propose each action, by its id.
+    """
 
     nummer: int
     themes: tuple[DecidedTheme, ...]
     actions: tuple[PlanAction, ...]
+    support: Mapping[str, tuple[str, ...]]
 
 
 NOBODY = Breakdown(None, (), 0)
@@ -166,7 +170,6 @@ def _opdracht(
                     ),
                 )
             )
-    members = {each.id: each.statements for each in decided.themes}
     actions = []
     withheld = []
     for action in decided.actions:
@@ -176,8 +179,8 @@ def _opdracht(
         if not text:
             withheld.append(action.id)
             continue
-        inside = [each for theme in action.themes for each in members.get(theme, ())]
-        people = people_in([each for each in inside if each in heard], heard)
+        own = decided.support.get(action.id, ())
+        people = people_in([each for each in own if each in heard], heard)
         actions.append(replace(action, text=text, people=people))
     return PlanOpdracht(decided.nummer, tuple(themes), tuple(actions), tuple(withheld))
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from analysis.picture import Picture, Pictures, picture
@@ -27,12 +27,13 @@ from analysis.plan import (
 )
 from analysis.release import all_releasable, organisations, releasable
 from analysis.standing import Voice, voices
+from analysis.support import proposers
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation_state import CuratedAction
 from consultation.errors import RoundError
 from consultation.models import Round, now
-from consultation.records import Publication, PublishedStatement
+from consultation.records import Publication, PublishedStatement, PublishedSupport
 
 _ACTION = (
     "id",
@@ -134,6 +135,11 @@ def publish(
                 )
                 for statement in theme.statements
             )
+        session.add_all(
+            PublishedSupport(publication_id=made.id, action=action, statement_id=statement)
+            for action, statements in part.support.items()
+            for statement in statements
+        )
     round_.status, round_.published_at = "gepubliceerd", made.at
     audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
     session.flush()
@@ -214,9 +220,19 @@ def _released(
     }
     themes = {theme["id"] for own in parts.values() for part in own for theme in part["themes"]}
     under = PublishedStatement.publication_id.in_(parts) & PublishedStatement.theme.in_(themes)
+    actions = {each["id"] for own in parts.values() for part in own for each in part["actions"]}
+    behind = PublishedSupport.publication_id.in_(parts) & PublishedSupport.action.in_(actions)
     heard = voices(
-        session, consultation_id, among=select(PublishedStatement.statement_id).where(under)
+        session,
+        consultation_id,
+        among=union(
+            select(PublishedStatement.statement_id).where(under),
+            select(PublishedSupport.statement_id).where(behind),
+        ).subquery(),
     )
+    support: dict[tuple[int, str], list[str]] = {}
+    for row in session.scalars(select(PublishedSupport).where(behind)):
+        support.setdefault((row.publication_id, row.action), []).append(row.statement_id)
     members: dict[tuple[int, str], list[str]] = {}
     quotes: dict[tuple[int, str], list[str]] = {}
     statements = (
@@ -235,7 +251,9 @@ def _released(
             quotes.setdefault((publication_id, theme), []).append(statement)
     rounds_ = []
     for publication, round_ in found:
-        decided = [_read(each, publication.id, members, quotes) for each in parts[publication.id]]
+        decided = [
+            _read(each, publication.id, members, quotes, support) for each in parts[publication.id]
+        ]
         names = organisations(session, consultation_id, round_.number)
         at, number = publication.at, round_.number
         plan = counted(session, consultation_id, decided, number, at, names, heard)
@@ -286,13 +304,18 @@ def decided_of(
             for view in one.themes
             if view.id in members
         )
-        actions = tuple(
-            _action(each, members.keys())
-            for each in one.actions
-            if each.status in _APPROVED and each.joined_into is None
-        )
+        approved_ = [
+            each for each in one.actions if each.status in _APPROVED and each.joined_into is None
+        ]
+        actions = tuple(_action(each, members.keys()) for each in approved_)
+        support = {
+            each.id: tuple(
+                said.id for said in proposers(each, seen.values()) if said.round <= until_round
+            )
+            for each in approved_
+        }
         if themes or actions:
-            found.append(DecidedOpdracht(number, themes, actions))
+            found.append(DecidedOpdracht(number, themes, actions, support))
     return found
 
 
@@ -337,6 +360,7 @@ def _read(
     publication: int,
     members: Mapping[tuple[int, str], list[str]],
     quotes: Mapping[tuple[int, str], list[str]],
+    support: Mapping[tuple[int, str], list[str]],
 ) -> DecidedOpdracht:
     return DecidedOpdracht(
         nummer=raw["nummer"],
@@ -359,6 +383,9 @@ def _read(
             )
             for each in raw["actions"]
         ),
+        support={
+            each["id"]: tuple(support.get((publication, each["id"]), ())) for each in raw["actions"]
+        },
     )
 
 
@@ -369,6 +396,5 @@ def _take_back(session: Session, round_: Round) -> None:
     )
     for each in session.scalars(query):
         each.withdrawn_at = now()
-        session.execute(
-            delete(PublishedStatement).where(PublishedStatement.publication_id == each.id)
-        )
+        for table in (PublishedStatement, PublishedSupport):
+            session.execute(delete(table).where(table.publication_id == each.id))

@@ -17,12 +17,14 @@ import numpy.typing as npt
 import pandas as pd
 import vl_convert
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from analysis.aside import Aside, set_aside
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.export_words import word
 from analysis.measuring import channels
 from analysis.standing import Said, standing
+from analysis.support import people_of, proposers
 from analysis.themes import (
     FEWEST,
     Marks,
@@ -32,8 +34,11 @@ from analysis.themes import (
     theme_views,
     without_theme,
 )
+from analysis.trekkers import Trekkers, trekkers
 from consultation import dates, rounds
 from consultation.catalogue import Catalogue, Opdracht
+from consultation.curation_state import CurationState
+from consultation.curation_store import curated
 from consultation.models import AnalysisRun, now
 from consultation.storage import Storage
 from language.embedding import Vectors, normalised
@@ -59,8 +64,9 @@ class OpdrachtReport:
     """What the report shows of one opdracht.
 
     ``voices`` counts the different texts that say something in Dutch. ``loose`` is what is in no
-    theme and was not set ``aside``. ``rounds`` counts statements per theme (its rows) and round
-    (its columns).
+    theme and was not set ``aside``. ``proposed_by`` counts who proposes a theme's action, by theme;
+    ``trekkers`` are the answers to who should do it. ``rounds`` counts statements per theme (its
+    rows) and round (its columns).
     """
 
     opdracht: Opdracht
@@ -74,6 +80,8 @@ class OpdrachtReport:
     stability: float | None
     persistence: float | None
     trust: Mapping[str, Any] | None
+    proposed_by: Mapping[str, int]
+    trekkers: Trekkers
     sizes: Markup
     over_rounds: Markup
     map: Markup
@@ -118,6 +126,18 @@ def render(
             number: marks_of(session, run.id, number) if run is not None else Marks()
             for number, run in runs.items()
         }
+        proposed = {
+            each.nummer: _proposed_by(
+                session, consultation_id, each.nummer, runs[each.nummer], everything, marks
+            )
+            for each in catalogue.opdrachten
+        }
+        named = {
+            each.nummer: trekkers(
+                session, consultation_id, catalogue, each.nummer, until_round=round_.number
+            )
+            for each in catalogue.opdrachten
+        }
         measured = channels(session, consultation_id, catalogue, until_round=round_.number)
     names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
@@ -131,6 +151,8 @@ def render(
                 views[opdracht.nummer],
                 run,
                 marks[opdracht.nummer],
+                proposed[opdracht.nummer],
+                named[opdracht.nummer],
                 _map(storage, encoder_name, views[opdracht.nummer]),
                 names,
             )
@@ -180,6 +202,8 @@ def _part(
     views: list[ThemeView],
     run: AnalysisRun | None,
     marks: Marks,
+    proposed_by: Mapping[str, int],
+    named: Trekkers,
     drawn: Markup,
     names: Mapping[str, str],
 ) -> OpdrachtReport:
@@ -206,10 +230,40 @@ def _part(
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),
         trust=figures.get("trust"),
+        proposed_by=proposed_by,
+        trekkers=named,
         sizes=_sizes(views, names) if views else Markup(),
         over_rounds=_over_rounds(counted),
         map=drawn,
     )
+
+
+@dataclass(frozen=True)
+class _Stand:
+    state: CurationState
+    by_id: Mapping[str, Said]
+    marks: Marks
+
+
+def _proposed_by(
+    session: Session,
+    consultation_id: int,
+    number: int,
+    run: AnalysisRun | None,
+    everything: Iterable[Said],
+    marks: Mapping[int, Marks],
+) -> dict[str, int]:
+    """How many people propose the action of each theme that quotes one."""
+    if run is None:
+        return {}
+    by_id = {each.id: each for each in everything if each.opdracht == number}
+    stand = _Stand(curated(session, consultation_id, number, run, by_id), by_id, marks[number])
+    return {
+        theme: people_of(proposers(action, [stand]))
+        for action in stand.state.actions_of(number)
+        if action.statement is not None
+        for theme in action.themes
+    }
 
 
 def _sizes(views: list[ThemeView], names: Mapping[str, str]) -> Markup:

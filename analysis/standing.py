@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.orm import Session
 
 from consultation.models import (
@@ -91,17 +91,17 @@ def voices(
     session: Session,
     consultation_id: int,
     until_round: int | None = None,
-    among: Select[Any] | None = None,
+    among: FromClause | None = None,
 ) -> dict[str, Voice]:
     """Who said each statement that stands, by statement id; without the words.
 
-    ``among`` selects the ids to look at, where not all are wanted.
+    ``among`` holds the ids to look at, where not all are wanted.
     """
     query = _joined(Statement.id, Participant.id, Participant.group).where(
         *stands(consultation_id, until_round)
     )
     if among is not None:
-        query = query.where(Statement.id.in_(among))
+        query = query.where(Statement.id.in_(select(among)))
     return {row[0]: Voice(row[1], row[2]) for row in session.execute(query)}
 
 

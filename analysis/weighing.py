@@ -1,4 +1,4 @@
-"""How much stands behind an action: the people, their groups, and how urgent they find it."""
+"""How much stands behind an action: who proposes it, their groups, how urgent they find it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.picture import Picture
 from analysis.standing import agreed
+from analysis.support import people_of, proposers
 from consultation.curation_state import CuratedAction
 from consultation.models import Contribution, Round, Submission
 
@@ -55,27 +56,18 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
 
 
 def weight(action: CuratedAction, pictures: Mapping[int, Picture], given: Urgency) -> Weight:
-    """What stands behind an action: everybody in one of its themes, or who said its words."""
-    said = {}
-    for seen in pictures.values():
-        for theme in action.themes:
-            known = seen.state.themes.get(theme)
-            if known is not None and known.live:
-                for member in known.members:
-                    if member.statement in seen.by_id:
-                        said[member.statement] = seen.by_id[member.statement]
-        if action.statement in seen.by_id:
-            said[action.statement] = seen.by_id[action.statement]
-    people = {(each.participant, each.opdracht) for each in said.values()}
+    """What stands behind an action: everybody who proposes it (``analysis.support``)."""
+    said = proposers(action, pictures.values())
+    people = {(each.participant, each.opdracht) for each in said}
     values = [
         given[opdracht, participant]
         for participant, opdracht in people
         if opdracht is not None and (opdracht, participant) in given
     ]
     return Weight(
-        people=len({participant for participant, _ in people}),
+        people=people_of(said),
         statements=len(said),
-        groups=len({each.group for each in said.values() if each.group}),
+        groups=len({each.group for each in said if each.group}),
         urgency=sum(values) / len(values) if values else None,
         answers=len(values),
     )

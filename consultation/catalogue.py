@@ -110,6 +110,13 @@ class Groep(_Closed):
         return (self.naam, re.sub("[_-]", " ", self.slug), *self.woorden)
 
 
+class Actor(_Closed):
+    """Somebody whom people name as trekker, and the other names for the same."""
+
+    naam: Tekst
+    woorden: tuple[Tekst, ...] = ()
+
+
 class Uitdaging(_Closed):
     """One of the note's challenges."""
 
@@ -178,6 +185,7 @@ class Catalogue(_Closed):
     groepen: tuple[Groep, ...] = Field(min_length=1)
     uitdagingen: tuple[Uitdaging, ...] = Field(min_length=1)
     opdrachten: tuple[Opdracht, ...] = Field(min_length=1)
+    actoren: tuple[Actor, ...] = ()
 
     def opdracht(self, nummer: int | None) -> Opdracht | None:
         """The opdracht with this number, or None."""
@@ -310,6 +318,7 @@ def _incoherences(catalogue: Catalogue) -> Any:
             f"'{UNKNOWN_GROUP}' betekent al dat iemand geen groep noemde; kies een ander",
         )
     yield from _repeats("uitdagingen", "nummer", uitdagingen)
+    yield from _repeats("actoren", "naam", [each.naam for each in catalogue.actoren])
     yield from _repeats("opdrachten", "nummer", [each.nummer for each in catalogue.opdrachten])
     for index, opdracht in enumerate(catalogue.opdrachten):
         place = f"opdrachten[{index}]"
@@ -359,6 +368,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "toestemmingen": Toestemming,
     "prioriteiten": Prioriteit,
     "groepen": Groep,
+    "actoren": Actor,
     "uitdagingen": Uitdaging,
     "opdrachten": Opdracht,
     "vragen": Vraag,

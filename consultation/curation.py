@@ -429,7 +429,8 @@ class Ledger:
         if isinstance(operation, ops.Place):
             recorded["was"] = self._was(operation)
         themes = set(done.themes_named) | set(recorded.get("themes", ()))
-        for statement in done.statements_named:
+        # Who proposes an action changes nothing in the themes that they are in.
+        for statement in () if isinstance(done, ops.ActionSupport) else done.statements_named:
             themes |= stand.members.get(statement, {}).keys()
         seeds = {each: seed for each in done.actions_named if (seed := self._seed(stand, each))}
         if seeds:

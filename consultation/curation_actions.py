@@ -69,8 +69,13 @@ class ActionBoard:
                     decided_by=event.account,
                 )
             case ops.ActionText():
+                before = self._standing(operation.action, event)
                 self._change(
-                    operation.action, event, text=operation.text, statement=operation.statement
+                    operation.action,
+                    event,
+                    text=operation.text,
+                    statement=operation.statement,
+                    reworded=None if operation.statement else before.statement or before.reworded,
                 )
             case ops.ActionSet():
                 given = dict(operation.given)
@@ -81,6 +86,8 @@ class ActionBoard:
                 self._change(operation.action, event, **given)
             case ops.ActionThemes():
                 self._change(operation.action, event, themes=tuple(operation.themes))
+            case ops.ActionSupport():
+                self._change(operation.action, event, support=tuple(operation.statements))
             case ops.ActionStatusSet():
                 self._change(operation.action, event, status=operation.status)
             case ops.ActionHandOver():
@@ -122,6 +129,7 @@ class ActionBoard:
             raise Lapsed("action_gone", action=operation.actions[0])
         for other in others:
             self._change(other.id, event, joined_into=into.id)
+        known = [each.support for each in (into, *others) if each.support is not None]
         priorities = [each.priority for each in (into, *others) if each.priority is not None]
         self._change(
             into.id,
@@ -129,6 +137,7 @@ class ActionBoard:
             themes=_together(each.themes for each in (into, *others)),
             partners=_together(each.partners for each in (into, *others)),
             priority=max(priorities, default=None),
+            support=_together(known) if len(known) == len(others) + 1 else into.support,
         )
 
     def _change(self, id_: str, event: Event, **values: object) -> None:

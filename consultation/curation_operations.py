@@ -330,6 +330,14 @@ class ActionThemes(_ActionOperation):
     themes: Annotated[list[ThemeRef], Field(max_length=500)]
 
 
+class ActionSupport(_ActionOperation):
+    """Which statements propose an action, all of them; none is allowed."""
+
+    do: Literal["support"] = "support"
+    action: Id
+    statements: Annotated[list[Id], Field(max_length=MAX_IDS)]
+
+
 class ActionStatusSet(_ActionOperation):
     """Decides on an action."""
 
@@ -364,6 +372,7 @@ ActionOperation = Annotated[
     | ActionText
     | ActionSet
     | ActionThemes
+    | ActionSupport
     | ActionStatusSet
     | ActionJoin
     | ActionHandOver,
@@ -391,6 +400,7 @@ Operation = (
     | ActionText
     | ActionSet
     | ActionThemes
+    | ActionSupport
     | ActionStatusSet
     | ActionJoin
     | ActionHandOver
@@ -419,6 +429,7 @@ _ACTIONS = {
     "text": ActionText,
     "set": ActionSet,
     "themes": ActionThemes,
+    "support": ActionSupport,
     "status": ActionStatusSet,
     "join": ActionJoin,
     "hand_over": ActionHandOver,

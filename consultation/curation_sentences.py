@@ -160,6 +160,9 @@ class Sentences:
                 if not operation.themes:
                     return f"haalde alle thema’s weg bij de actie {name}"
                 return f"koos voor de actie {name} {self.themes(operation.themes)}"
+            case ops.ActionSupport():
+                name = self.action(operation.action)
+                return f"koos wie de actie {name} voorstelt: {_count(operation.statements)}"
             case ops.ActionStatusSet():
                 return f"zette de actie {self.action(operation.action)} op ‘{operation.status}’"
             case ops.ActionJoin():

@@ -169,7 +169,9 @@ class CuratedAction:
     """An action as it stands. Its words are ``text``, or those of ``statement``, quoted.
 
     ``proposed`` is true for a machine's proposal that nobody touched; ``joined_into`` names the
-    action it went up in.
+    action it went up in. ``support`` are the statements that propose it, None where no person said
+    which: then the machine looks for them (``analysis.support``). ``reworded`` is the statement
+    that it quoted before somebody put it in own words.
     """
 
     id: str
@@ -188,6 +190,8 @@ class CuratedAction:
     proposed: bool = False
     decided_by: str = ""
     version: int = 0
+    support: tuple[str, ...] | None = None
+    reworded: str | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,19 @@ class PublishedStatement(Base):
     quote: Mapped[int | None]
 
 
+class PublishedSupport(Base):
+    """A statement that proposes a published action."""
+
+    __tablename__ = "published_support"
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), primary_key=True
+    )
+    action: Mapped[str] = mapped_column(String(32), primary_key=True)
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class CodingTask(Base):
     """A random sample of an opdracht's statements, to be coded blindly with its approved themes."""
 

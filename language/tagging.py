@@ -55,6 +55,30 @@ def universal_tags(tokens: Sequence[str]) -> list[str]:
     return [*_tags(tuple(tagged)), *["X"] * (len(short) - len(tagged))]
 
 
+@lru_cache(maxsize=20_000)
+def word_class(word: str) -> str:
+    """The most likely universal part of speech of a word by itself; X for a long one."""
+    return "X" if len(word) > LONGEST_WORD else _universal(str(_tagger().analyze(word)[1]))
+
+
+@lru_cache(maxsize=20_000)
+def singular(word: str) -> str:
+    """A noun in lower case and in the singular ("vakbonden" is "vakbond", "CVO's" is "cvo"), an
+    adjective without ending ("lokale" is "lokaal").
+
+    What is no plural by its form, or too long to tell, is left as it is; an irregular plural
+    ("leden") may give a word that does not exist, always the same one.
+    """
+    if len(word) > LONGEST_WORD:
+        return word.lower()
+    lemma, tag = _tagger().analyze(word)
+    if tag.startswith("ADJ"):
+        return str(lemma).lower()
+    if ",mv," in tag:
+        return _stem(f"{str(lemma).lower()}e")
+    return word.lower().removesuffix("'s").removesuffix("’s")
+
+
 def without_article(adjectives: Sequence[str], noun: str) -> list[str]:
     """The adjectives as they stand before a noun without article: "(het) brede aanbod" is "breed
     aanbod". Only a neuter noun in the singular asks for it; else they stay as they are."""

@@ -276,8 +276,8 @@ def _flat(text: str) -> str:
 
 def test_no_text_of_the_catalogue_is_repeated_in_code_or_domain() -> None:
     raw = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-    slugs = {each["slug"] for each in raw["groepen"]}
-    long = {text for text in texts_of(raw) if len(text) > 20} - slugs
+    names = {*(each["slug"] for each in raw["groepen"]), *texts_of(raw["actoren"])}
+    long = {text for text in texts_of(raw) if len(text) > 20} - names
     assert len(long) > 100
     found = {}
     for path in _tracked():

@@ -44,6 +44,9 @@ def actions(site: Site) -> dict[str, Any]:
             themes = [theme.id] if number == 0 else []
             id_ = f"{number:032x}"
             append(session, 1, "els", {**create, "text": text, "themes": themes, "id": id_})
+        behind = [each.id for each in theme.said]
+        support = {"op": "action", "do": "support", "action": f"{0:032x}", "statements": behind}
+        append(session, 1, "els", support)
     return made
 
 

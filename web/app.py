@@ -37,6 +37,7 @@ from web import (
     review_proposals,
     review_rounds,
     review_themes,
+    review_trekkers,
     site,
     widget,
 )
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for room in (
         review_overview,
         review_themes,
+        review_trekkers,
         review_across,
         review_actions,
         review_aside,

@@ -269,6 +269,16 @@ def _action_values(form: Posted, after: str = "") -> Raw:
     }
 
 
+def _action_support(form: Posted) -> list[Raw]:
+    raw = {
+        "op": "action",
+        "do": "support",
+        "action": form.line("actie"),
+        "statements": form.many("uitspraak"),
+    }
+    return [raw]
+
+
 def _action_status(form: Posted) -> list[Raw]:
     status = form.line("status")
     return [
@@ -315,6 +325,7 @@ _ASKED: Mapping[str, Callable[[Posted], list[Raw]]] = {
     "herroep": _revoke,
     "nieuwe_actie": _action_create,
     "bewaar_actie": _action_save,
+    "wie_stelt_voor": _action_support,
     "actie_status": _action_status,
     "voeg_acties_samen": _action_join,
     "draag_over": _action_hand_over,

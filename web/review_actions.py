@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from analysis.picture import Picture
+from analysis.standing import Said
+from analysis.support import proposals_in, proposers
 from analysis.weighing import urgencies, weight
 from consultation import checklist
 from consultation.curation_state import CuratedAction
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, feedback
 from web.review import known_opdracht, page
+from web.review_trekkers import offered
 from web.services import Here, Services
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
@@ -48,6 +53,7 @@ def show_actions(
     reviewer.require("read", number)
     with here.storage.reading() as session:
         seen = here.pictures.of(session, here.consultation_id, number)
+        pictures = _pictures(session, here, seen, seen.actions)
         given = urgencies(session, here.consultation_id)
         chosen = seen.theme(query.get("thema", ""))
         return page(
@@ -59,7 +65,8 @@ def show_actions(
             **feedback(seen, query, refusal, typed),
             here_path=f"/beheer/opdrachten/{number}/acties",
             opdracht=opdracht,
-            weights={each.id: weight(each, {number: seen}, given) for each in seen.actions},
+            weights={each.id: weight(each, pictures, given) for each in seen.actions},
+            offered=offered(session, here, seen, seen.view(chosen).said if chosen else ()),
             action=_blank(number),
             chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
         )
@@ -85,7 +92,9 @@ def show_action(
             raise HTTPException(404)
         if action.opdracht != number:
             return RedirectResponse(f"/beheer/opdrachten/{action.opdracht}/acties/{action.id}", 303)
+        pictures = _pictures(session, here, seen, [action])
         given = urgencies(session, here.consultation_id)
+        behind = proposers(action, pictures.values())
         return page(
             request,
             here,
@@ -96,13 +105,41 @@ def show_action(
             here_path=f"/beheer/opdrachten/{number}/acties/{action_id}",
             opdracht=opdracht,
             action=action,
-            weight=weight(action, {number: seen}, given),
+            weight=weight(action, pictures, given),
+            behind=behind,
+            beside=_beside(proposals_in(action, pictures.values()), behind),
+            offered=offered(session, here, seen, behind or _in_themes(action, seen)),
             chosen=list((typed or {}).get("thema", ())) or list(action.themes),
             joined_into=seen.state.actions.get(action.joined_into or ""),
             history=list(reversed(seen.state.about(action.id))),
             checks=checklist.checked(session, here.consultation_id).get(action.id, {}),
             tested=bool(query.get("getoetst")),
         )
+
+
+def _pictures(
+    session: Session, here: Services, seen: Picture, actions: Iterable[CuratedAction]
+) -> Mapping[int, Picture]:
+    """The pictures that tell who proposes the actions: all, where one answers to a theme, or stands
+    on a statement, of another opdracht."""
+    at_home = all(
+        all(theme in seen.state.themes for theme in each.themes)
+        and all(one in seen.by_id for one in (*(each.support or ()), each.statement) if one)
+        for each in actions
+    )
+    if at_home:
+        return {seen.opdracht: seen}
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    return here.pictures.all(session, here.consultation_id, numbers)
+
+
+def _beside(proposals: Iterable[Said], behind: Iterable[Said]) -> list[Said]:
+    known = {each.id for each in behind}
+    return [each for each in proposals if each.id not in known]
+
+
+def _in_themes(action: CuratedAction, seen: Picture) -> list[Said]:
+    return [said for view in seen.themes if view.id in action.themes for said in view.said]
 
 
 def _blank(number: int) -> CuratedAction:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from analysis.standing import without_opdracht
 from analysis.themes import latest_run
+from analysis.trekkers import trekkers
 from consultation.curation_state import Event
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
@@ -82,6 +83,7 @@ def _unplaced(
             people=len({each.participant for each in said}),
             answers=len({each.contribution for each in said}),
             shown=paged(said, pagina),
+            trekkers=trekkers(session, here.consultation_id, here.catalogue, None),
         )
 
 

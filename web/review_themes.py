@@ -32,6 +32,7 @@ from web.review import (
 )
 from web.review_actions import show_action, show_actions
 from web.review_aside import show_aside
+from web.review_trekkers import trekkers_on
 from web.services import Here, Services
 from web.sifting import KINDS, SORTS, STATUSES, Sift, per_round
 from web.threads import WritingRoute
@@ -226,6 +227,7 @@ def show_theme(
             history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
             kept=len(kept),
+            trekkers=trekkers_on(session, here, opdracht.nummer).behind(view.said, seen.said),
             suggested=_suggested(typed, query),
             segments={
                 each.contribution: findings.marked(

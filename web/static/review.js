@@ -89,3 +89,19 @@ document.addEventListener("htmx:sendError", () => {
   line.textContent = "Geen verbinding. Er is niets opgeslagen. Wat u typte, staat er nog: probeer het straks opnieuw.";
   main.prepend(line);
 });
+
+// A name that participants gave, put in the field: instead of what is there, or beside it in a list.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  const box = document.getElementById(button.dataset.fill);
+  const name = button.dataset.name;
+  if (button.dataset.fill === "partners") {
+    const there = box.value.split(",").map((each) => each.trim()).filter(Boolean);
+    if (!there.some((each) => each.toLowerCase() === name.toLowerCase())) there.push(name);
+    box.value = there.join(", ");
+  } else {
+    box.value = name;
+  }
+  box.focus();
+});

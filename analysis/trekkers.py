@@ -1,0 +1,156 @@
+"""Whom people name to lead: the answers to "who should do this?", by the names in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from analysis.standing import Said, answers, stands
+from analysis.support import is_proposal
+from consultation.catalogue import Catalogue
+from consultation.models import (
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+from language.actors import Actor, Aliases, actors
+
+
+@dataclass(frozen=True)
+class TrekkerAnswer:
+    """One answer, verbatim, and who is named in it."""
+
+    contribution: str
+    participant: str
+    group: str | None
+    round: int
+    text: str
+    names: tuple[Actor, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody who is named, and the answers that do."""
+
+    name: str
+    answers: tuple[TrekkerAnswer, ...]
+
+    @property
+    def people(self) -> int:
+        """How many different participants name them."""
+        return len({each.participant for each in self.answers})
+
+
+@dataclass(frozen=True)
+class Trekkers:
+    """Answers to "who should do this?" on one opdracht, or a part of them."""
+
+    answers: tuple[TrekkerAnswer, ...] = ()
+
+    @cached_property
+    def named(self) -> tuple[Named, ...]:
+        """Who is named, by the most people first."""
+        found: dict[str, list[TrekkerAnswer]] = {}
+        forms: dict[str, Counter[tuple[bool, str]]] = {}
+        for answer in self.answers:
+            for actor in answer.names:
+                found.setdefault(actor.key, []).append(answer)
+                forms.setdefault(actor.key, Counter())[actor.known, actor.name] += 1
+        named = [Named(_name(key, forms[key]), tuple(own)) for key, own in found.items()]
+        return tuple(sorted(named, key=lambda each: (-each.people, each.name.casefold())))
+
+    @cached_property
+    def unnamed(self) -> tuple[TrekkerAnswer, ...]:
+        """The answers in which no name was found."""
+        return tuple(each for each in self.answers if not each.names)
+
+    @property
+    def people(self) -> int:
+        """How many different participants answered."""
+        return len({each.participant for each in self.answers})
+
+    def behind(self, said: Iterable[Said], everything: Iterable[Said]) -> Trekkers:
+        """The answers that belong to these statements: who leads is said of one's proposal, so
+        those given with a proposal among them. Of somebody who proposes nothing on the opdracht
+        (``everything`` is said on it) any statement counts.
+        """
+        proposing = {_submission(each) for each in everything if is_proposal(each)}
+        wanted = {
+            _submission(each)
+            for each in said
+            if is_proposal(each) or _submission(each) not in proposing
+        }
+        return Trekkers(
+            tuple(each for each in self.answers if (each.participant, each.round) in wanted)
+        )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Names to choose from for an action: ``near`` by who is behind it, ``all`` on the opdracht."""
+
+    near: tuple[Named, ...] = ()
+    all: tuple[Named, ...] = field(default=())
+
+
+def trekkers(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    opdracht: int | None,
+    until_round: int | None = None,
+) -> Trekkers:
+    """The answers that stand on an opdracht; with None those that belong to no opdracht yet.
+
+    An answer whose submission names no opdracht belongs where its other statements were placed.
+    """
+    aliases = Aliases.of((each.naam, each.woorden) for each in catalogue.actoren)
+    placed = (
+        select(Contribution.submission_id)
+        .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
+    )
+    if opdracht is None:
+        inside = Submission.id.not_in(placed.where(Statement.opdracht.is_not(None)))
+        about = and_(Submission.opdracht.is_(None), inside)
+    else:
+        inside = Submission.id.in_(placed.where(Statement.opdracht == opdracht))
+        about = (Submission.opdracht == opdracht) | and_(Submission.opdracht.is_(None), inside)
+    query = (
+        answers(
+            Contribution.id,
+            Participant.id,
+            Participant.group,
+            Round.number,
+            ContributionVersion.text,
+        )
+        .join(Participant, Participant.id == Submission.participant_id)
+        .where(*stands(consultation_id, until_round), Contribution.question == "trekker", about)
+        .order_by(Contribution.created_at, Contribution.id)
+    )
+    found = [
+        TrekkerAnswer(answer, person, group, number, text, actors(text, aliases))
+        for answer, person, group, number, text in session.execute(query)
+    ]
+    return Trekkers(tuple(found))
+
+
+def _submission(said: Said) -> tuple[str, int]:
+    return said.participant, said.round
+
+
+def _name(key: str, forms: Counter[tuple[bool, str]]) -> str:
+    """The name as it is shown: from the catalogue, or else in the singular, or as most write it."""
+    ranked = sorted(
+        forms, key=lambda each: (not each[0], each[1].lower() != key, -forms[each], each[1])
+    )
+    name = ranked[0][1]
+    return name[0].upper() + name[1:]
