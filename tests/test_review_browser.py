@@ -182,7 +182,7 @@ def test_a_facilitators_morning_is_kept_and_exported(browser: Browser, sample: S
 
     # an analyst runs the analysis again, now with round 2
     ann = log_in(browser, sample, "ann", "analist")
-    ann.get_by_role("link", name="Analyse").click()
+    ann.get_by_role("link", name="Analyse", exact=True).click()
     ann.get_by_role("button", name="Start de analyse").click()
     expect(ann.get_by_text("De analyse van ronde 2 is klaar")).to_be_visible(timeout=300_000)
     leave(ann)
@@ -397,3 +397,24 @@ def test_no_page_of_the_review_has_an_accessibility_error(
     expect(baas.get_by_role("alert")).to_contain_text("hoogstens")
     check("a label that is too long")
     leave(baas)
+
+
+def test_one_tap_fills_in_the_trekker_that_people_named(sample: Site, browser: Browser) -> None:
+    page = log_in(browser, sample, "tik", "facilitator", viewport={"width": 390, "height": 800})
+    page.goto("/beheer/opdrachten/4/acties#nieuw")
+    page.get_by_label("Wat moet er gebeuren").fill("Lessen in elke bibliotheek.")
+    for_lead = page.get_by_role("group", name="voor de trekker")
+    for_lead.get_by_role("button", name="Gemeente").click()
+    for_lead.get_by_role("button", name="VDAB").click()
+    expect(page.get_by_label("Trekker", exact=True)).to_have_value("VDAB")
+    for_others = page.get_by_role("group", name="voor de partners")
+    for name in ("CVO", "Gemeente", "CVO"):
+        for_others.get_by_role("button", name=name).click()
+    expect(page.get_by_role("textbox", name="Partners")).to_have_value("CVO, Gemeente")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Bewaar actie").click()
+    expect(page.locator("#gedaan")).to_be_visible()
+    expect(page.get_by_text("Trekker: VDAB. Met: CVO, Gemeente.")).to_be_visible()
+    page.goto("/beheer/opdrachten/4/trekkers")
+    assert Axe().run(page).response["violations"] == []
+    leave(page)
