@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -53,6 +53,8 @@ class Picture:
     state: CurationState
     runs_say: Mapping[str, RunTheme]
     marks: Marks
+    subject_words: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    """What ``analysis.support`` read of the statements: it goes on over decisions."""
 
     @cached_property
     def by_id(self) -> dict[str, Said]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -243,6 +243,7 @@ class _Stand:
     state: CurationState
     by_id: Mapping[str, Said]
     marks: Marks
+    subject_words: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _proposed_by(

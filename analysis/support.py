@@ -93,6 +93,10 @@ class Part(Protocol):
     def marks(self) -> Marks:
         """Which of them repeat another one."""
 
+    @property
+    def subject_words(self) -> dict[str, frozenset[str]]:
+        """The ``subjects`` of statements that were looked at, by statement: kept for the next."""
+
 
 def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
     """The statements that propose an action, of those that stand; see the module.
@@ -112,9 +116,13 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
             found[quoted.id] = quoted
             found |= {each.id: each for each in _copies(quoted, part)}
     wanted = [one for text in words if len(one := subjects(text)) >= _FEWEST_SHARED]
-    for each in proposals_in(action, seen) if wanted else ():
-        if each.id not in found:
-            own = subjects(each.text)
+    for part in seen if wanted else ():
+        for each in proposals_in(action, [part]):
+            if each.id in found:
+                continue
+            own = part.subject_words.get(each.id)
+            if own is None:
+                own = part.subject_words[each.id] = subjects(each.text)
             if any(_asks_for(one, own) for one in wanted):
                 found[each.id] = each
     return tuple(found.values())
@@ -158,8 +166,10 @@ def subjects(text: str) -> frozenset[str]:
 
 def _asks_for(wanted: frozenset[str], said: frozenset[str]) -> bool:
     shared = wanted & said
-    left, right = wanted - shared, said - shared
-    heads = {head for one in left for other in right if (head := _head(one, other))}
+    # A head and its compound end in the same letters: few pairs are left to compare.
+    ends = {each[-_FEWEST_OF_HEAD:] for each in said - shared}
+    left = [each for each in wanted - shared if each[-_FEWEST_OF_HEAD:] in ends]
+    heads = {head for one in left for other in said - shared if (head := _head(one, other))}
     if len(shared) + len(heads) < _FEWEST_SHARED:
         return False
     lightest = min(_weight(wanted), _weight(said))

@@ -365,6 +365,8 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         "/beheer",
         "/beheer/opdrachten/4?gedaan=1",
         "/beheer/opdrachten/5",
+        "/beheer/opdrachten/4/nieuw",
+        "/beheer/opdrachten/4/trekkers",
         "/beheer/opdrachten/4/acties",
         f"/beheer/opdrachten/4/acties/{'a' * 32}",
         "/beheer/opdrachten/4/voorstellen",

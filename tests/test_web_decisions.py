@@ -207,7 +207,7 @@ def test_an_action_is_written_changed_joined_approved_and_handed_over(
     }
     page = decide(els, "nieuwe_actie", back, **form)
     assert "maakte de actie ‘Begin de lessen later.’" in page.text
-    assert "24 deelnemers uit 3 groepen" in page.text
+    assert "De computer vindt niemand die dit zo voorstelt" in page.text
     without = {"opdracht": 4, "tekst": "Zonder thema kan ook.", "regelgeving": "geen"}
     decide(els, "nieuwe_actie", back, **without)
     actions = {each.text: each for each in seen(site).actions if not each.proposed}
