@@ -21,6 +21,7 @@ from consultation.models import (
     Submission,
 )
 from consultation.settings import settings
+from language.plain_text import readable
 
 FOLD_BELOW = 5
 """A breakdown names no group with fewer people than this."""
@@ -122,7 +123,7 @@ def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]
     for chunk in _chunks(each for each in ids if each in allowed):
         columns = (Statement.id, ContributionVersion.text, Statement.start, Statement.end)
         for statement, text, start, end in session.execute(_where_from(chunk, *columns)):
-            found[statement] = Quote(statement, _masked(text, start, end))
+            found[statement] = Quote(statement, readable(_masked(text, start, end)))
     return {each: found[each] for each in ids if each in found}
 
 

@@ -6,7 +6,7 @@ agrees to analysis. Nothing heavy is imported here: pages are made from this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
@@ -21,11 +21,13 @@ from consultation.models import (
     Statement,
     Submission,
 )
+from language.plain_text import readable
 
 
 @dataclass(frozen=True)
 class Said:
-    """One statement as it stands: ``text`` is the exact slice of its answer."""
+    """One statement as it stands: ``text`` is what is read of its exact slice of the answer, which
+    is the slice itself but for tags and addresses in it (see ``language.plain_text``)."""
 
     id: str
     contribution: str
@@ -188,7 +190,8 @@ def _said(
         .where(*stands(consultation_id, until_round), *wanted)
         .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
     )
-    return [Said(*row) for row in session.execute(query)]
+    said = (Said(*row) for row in session.execute(query))
+    return [replace(each, text=readable(each.text)) for each in said]
 
 
 def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:

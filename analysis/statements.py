@@ -20,6 +20,7 @@ from consultation.models import (
     now,
 )
 from consultation.storage import Storage
+from language.plain_text import readable
 from language.statements import Span, statement_spans
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _place(
     progress: bool,
 ) -> None:
     pieces = [
-        (answer, span, answer.text[span.start : span.end])
+        (answer, span, readable(answer.text[span.start : span.end]))
         for answer in answers
         for span in answer.spans
     ]
@@ -178,7 +179,9 @@ def _tell_kinds(
         elif answer.soort == "voorstel":
             answer.kinds = ["voorstel"] * len(answer.spans)
         else:
-            unknown += [(answer, answer.text[span.start : span.end]) for span in answer.spans]
+            unknown += [
+                (answer, readable(answer.text[span.start : span.end])) for span in answer.spans
+            ]
     if not unknown:
         return
     encoder = encoder_named(encoder_name)

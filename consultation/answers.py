@@ -19,6 +19,7 @@ from consultation.models import (
     Statement,
     Submission,
 )
+from language.plain_text import readable
 
 GONE = "[…]"
 """What stands in the talk where words were taken out."""
@@ -162,11 +163,13 @@ def erase_words_made_from(session: Session, contributions: list[str]) -> int:
             Statement.opdracht,
         ).where(Statement.contribution_version_id.in_(texts))
     ).all()
-    hashes = {text_hash(texts[row[1]][row[2] : row[3]]) for row in spans}
+    slices = {texts[row[1]][row[2] : row[3]] for row in spans}
+    hashes = {text_hash(each) for each in slices | set(map(readable, slices))}
     forget_vectors(session, hashes | {text_hash(text) for text in texts.values()})
     opdrachten = {row[4] for row in spans if row[4] is not None}
     if opdrachten:
-        forget_words(session, texts.values(), contributions, opdrachten)
+        read = [*texts.values(), *map(readable, texts.values())]
+        forget_words(session, read, contributions, opdrachten)
     for chunk in _chunks([row[0] for row in spans], 500):
         session.execute(delete(Statement).where(Statement.id.in_(chunk)))
     return len(spans)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation import curation_operations as ops
@@ -40,6 +40,7 @@ from consultation.models import (
     new_id,
     now,
 )
+from language.plain_text import readable
 
 __all__ = [
     "Change",
@@ -210,15 +211,29 @@ class Ledger:
         words = func.substr(
             ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
         )
-        return self._session.scalar(
-            select(Statement.id)
+        spoken = (
+            select(Statement.id, words)
             .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
             .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
             .join(Submission, Submission.id == Contribution.submission_id)
             .join(Round, Round.id == Submission.round_id)
-            .where(Round.consultation_id == self._consultation, words == text)
+            .where(Round.consultation_id == self._consultation)
             .order_by(Statement.id)
-            .limit(1)
+        )
+        exact = self._session.execute(spoken.where(words == text).limit(1)).first()
+        if exact is not None:
+            return str(exact[0])
+        # What is shown of a statement has no tags and addresses: only such ones are looked at.
+        marked = spoken.where(
+            or_(*(words.contains(sign, autoescape=True) for sign in ("<", "&", "/", "@", "www.")))
+        )
+        return next(
+            (
+                str(each)
+                for each, stored in self._session.execute(marked)
+                if readable(stored) == text
+            ),
+            None,
         )
 
     def _reach(self, operation: Operation) -> set[int | None]:

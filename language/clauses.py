@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from language.tagging import universal_tags
+
 FEWEST_WORDS = 4
 """With fewer words on either side a sentence stays whole: "bel en vraag" is one thing to do."""
 
@@ -48,6 +50,12 @@ _DUTY = re.compile(
     r"(?:de|het|een|elke?|alle|ieder(?:e|een)?|wie|we|wij|ze|zij|men|er|[A-Z][\w.-]+)\s(?:\S+\s){0,4}?"
     r"(?:moet(?:en)?|dien(?:t|en)|mag|mogen)\s\S+\s\S"
 )
+_WISH = re.compile(
+    r"(?:meer|minder|gratis|extra|betere?|snellere?|langere?|kortere?|goedkopere?|stop|schaf|geen"
+    r"|(?:een|één)\s(?:\S+\s){1,3}(?:in|per|voor)\s(?:elke?|iedere?)|recht\sop)\s+\S+\s+\S",
+    re.IGNORECASE,
+)
+_HEADS = frozenset({"wat", "wie", "waar", "waarom", "wanneer", "hoe", "welk", "welke"})
 _LEANS_BACK = re.compile(
     r"\S+\s(?:(?:het|dat|er|hen|dit|daar|ze|hem|haar)\s|(?:die|deze)\s(?:met|in|op|aan|door|naar)\s)",
     re.IGNORECASE,
@@ -66,6 +74,17 @@ _LONGEST_ORDER = 24
 def opens_with_order(text: str) -> bool:
     """Whether a text begins with an imperative that asks for something."""
     return bool(_ORDER.match(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a short text asks for something: by an order, a duty, a wish, or an infinitive."""
+    plain = " ".join(text.split())
+    if _opens_clause_with_order(plain, 0) or _MODAL.search(plain) or _WISH.match(plain):
+        return True
+    words = plain.rstrip(" .;,").split(" ")
+    if len(words) < 3 or not words[-1].endswith("n") or words[0].lower() in _HEADS:
+        return False
+    return universal_tags(words)[-1] == "VERB"
 
 
 def clause_spans(sentence: str) -> list[tuple[int, int]]:

@@ -8,9 +8,12 @@ Paragraphs wrapped over lines are read as one, so a statement may span a line br
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from language.clauses import clause_spans
+from language.clauses import asks, clause_spans
+from language.list_marks import Marks, inline_items, is_mark, lead_in, mark_of
+from language.plain_text import ADDRESS, PAGE_BREAK, plain
 from language.sentences import sentence_spans
 
 DOCUMENT_FROM = 1_500
@@ -21,17 +24,33 @@ _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
 _LEAST_WORDS = 3
 
-_BULLET = re.compile(r"[ \t]*(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\)|[a-z]\.)[ \t]+(?=\S)")
-_MARK = re.compile(r"(?:[-–—•*▪◦‣·►➢✓+]|\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[a-zA-Z]\))\s+(?=\S)")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _PAGE = re.compile(r"(?:pagina|blz\.?|page|p\.)?\s*\d{1,4}(?:\s*(?:/|van|of)\s*\d{1,4})?", re.I)
-_URL = re.compile(r"<?(?:https?://|www\.)\S+(?:\s+<?(?:https?://|www\.)\S+)*\s*", re.I)
 _NOTE = re.compile(r"(?:\[\^?)?(\d{1,3})(?:\]:?)?\s+\S")
 _RAISED = re.compile(r"[^\W\d_][’'”\")\]]*[.,;:?!]?(\d{1,3})(?!\d)(?![^\W\d_])")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+")
 _QUOTE_MARK = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LIFE_DATES = re.compile(r"\(\s*+(?:[°*]\s*+)?\d{3,4}\s*+[-–]\s*+(?:\d{3,4}\s*+)?\)")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_OPENING_ADDRESS = re.compile(rf"(?:{ADDRESS}[\s.,;:)\]>-]*)+")
+_CLOSING_ADDRESS = re.compile(rf"{ADDRESS}[^\w{ADDRESS}]*$")
+_POINTS = frozenset(
+    word
+    for line in (
+        "zie cf cfr bron bronnen info informatie link links lees kijk bekijk bezoek website site",
+        "url surf klik mail mailen contact contacteer voir source see read",
+    )
+    for word in line.split()
+)
+_MORE = ("meer info", "Meer info", "verdere info", "more info")
+_POINTS_WITH = frozenset(
+    word
+    for line in (
+        "ook meer op hier via naar bij aan in van de het deze dit onze mijn daarvoor hierover bv",
+        "bijv bijvoorbeeld me mij ons verder au sur aussi le la also at on the more for to en of",
+    )
+    for word in line.split()
+)
 
 
 @dataclass(frozen=True)
@@ -60,42 +79,136 @@ class _Block:
     end: int
     lines: int
     item: bool
+    numbered: bool = False
+    sign: str = ""
     heading: bool = False
 
 
 def statement_spans(text: str, document: bool | None = None) -> list[Span]:
     """The statements of a text, in order, not overlapping, without outer white space.
 
-    Left out are page numbers, addresses of websites, footnotes, bullet marks and whatever has no
-    letter; in a document (by default: a text of at least ``DOCUMENT_FROM`` characters) also
-    headings, names under quotations and scraps of fewer than three words.
+    HTML is read as a browser shows it (see ``language.plain_text``). Left out are page numbers,
+    addresses of websites, footnotes, list marks and whatever has no letter; in a document (by
+    default: a text of at least ``DOCUMENT_FROM`` characters) also headings, names under quotations
+    and scraps of fewer than three words.
     """
+    read = plain(text)
     if document is None:
-        document = len(text) >= DOCUMENT_FROM
+        document = len(read.text) >= DOCUMENT_FROM
+    return [
+        Span(*read.place(each.start, each.end), each.block)
+        for each in _statements(read.text, document)
+    ]
+
+
+def skipped_spans(text: str, taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands in a text with words but in none of the spans taken from it, line by line: what
+    was skipped as a heading, a note, an address or the like."""
+    read = plain(text)
+    free = bytearray(b"\x01") * len(text)
+    for start, end in taken:
+        free[start:end] = bytes(end - start)
+    found: list[tuple[int, int]] = []
+    for line in _lines(read.text):
+        start = line.start
+        while start < line.end:
+            open_ = bool(free[read.starts[start]])
+            end = start
+            while end < line.end and bool(free[read.starts[end]]) == open_:
+                end += 1
+            first, last = _outer(read.text, start, end)
+            piece = read.text[first:last]
+            if open_ and first < last and (ADDRESS in piece or _tells(piece)):
+                found.append(read.place(first, last))
+            start = end
+    return found
+
+
+def _tells(piece: str) -> bool:
+    """Whether what was skipped has words of its own: list marks and joints of clauses have none."""
+    if is_mark(piece) or _PAGE.fullmatch(piece):
+        return False
+    words = _WORD.findall(piece)
+    return len(words) > 1 or any(len(word) > 3 for word in words)
+
+
+def _outer(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _statements(text: str, document: bool) -> list[Span]:
     spans: list[Span] = []
     for number, block in enumerate(_blocks(text, document)):
         if block.heading:
             continue
-        for start, end in sentence_spans(text[block.start : block.end]):
-            # Items of a list written in one line ("1) ... 2) ..."): the mark is not what is said.
-            mark = _MARK.match(text, block.start + start, block.start + end)
-            start = mark.end() - block.start if mark else start
-            sentence = text[block.start + start : block.start + end]
-            for opens, closes in clause_spans(sentence):
-                first = block.start + start + opens
-                last = block.start + start + closes
-                if _says_something(text[first:last], document):
-                    spans.append(Span(first, last, number))
+        least = 1 if not document else _least_words(text[block.start : block.end], block.item)
+        for first, last in inline_items(text, block.start, block.end, block.sign):
+            for start, end in sentence_spans(text[first:last]):
+                spans += [
+                    Span(*piece, number)
+                    for piece in _clauses(text, first + start, first + end)
+                    if _says_something(text[slice(*piece)], least)
+                ]
     return spans
 
 
-def _says_something(piece: str, document: bool) -> bool:
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The clauses of a sentence that are statements, without its list mark and outer addresses."""
+    # Items of a list written in one line: the mark is not what is said.
+    mark = mark_of(text, start, end)
+    start = mark.end if mark else start
+    found = []
+    opening = lead_in(text[start:end])
+    parts = [(0, opening), (opening, end - start)] if opening else [(0, end - start)]
+    for first, last in parts:
+        for opens, closes in clause_spans(text[start + first : start + last]):
+            at, until = _outer(text, start + first + opens, start + first + closes)
+            piece = _without_addresses(text, at, until)
+            if piece[0] < piece[1]:
+                found.append(piece)
+    return found
+
+
+def _without_addresses(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the addresses a statement opens or closes with, and what points to them ("zie")."""
+    if opening := _OPENING_ADDRESS.match(text, start, end):
+        start = min(opening.end(), end)
+    while address := _last_address(text, start, end):
+        before = text[start:address].rstrip(" \t\n:,;(<[–—-")
+        words = list(_WORD.finditer(before))
+        cut = None
+        for word in reversed(words):
+            if word[0].lower() in _POINTS or before.startswith(_MORE, word.start()):
+                cut = word.start()
+            elif word[0].lower() not in _POINTS_WITH:
+                break
+        if cut is None and words and words[-1][0].lower() in _POINTS_WITH:
+            # "Ik vond niets op https://...": without the address the sentence has no end.
+            break
+        kept = before if cut is None else before[:cut].rstrip(" \t\n:,;(<[–—-")
+        start, end = _outer(text, start, start + len(kept))
+    return start, end
+
+
+def _last_address(text: str, start: int, end: int) -> int | None:
+    place = text.rfind(ADDRESS, start, end)
+    if place < 0 or _WORD.search(text, place, end):
+        return None
+    return place
+
+
+def _least_words(content: str, item: bool) -> int:
+    """How many words a statement of a document has: names and headings have few, as items may."""
+    return (1 if content[:1].islower() else 2) if item else _LEAST_WORDS
+
+
+def _says_something(piece: str, least: int) -> bool:
     words = _WORD.findall(piece)
-    if not words or _URL.fullmatch(piece):
-        return False
-    if not document:
-        return True
-    return len(words) >= _LEAST_WORDS and not _LIFE_DATES.search(piece)
+    return len(words) >= least and (least == 1 or not _LIFE_DATES.search(piece))
 
 
 def _blocks(text: str, document: bool) -> list[_Block]:
@@ -103,21 +216,27 @@ def _blocks(text: str, document: bool) -> list[_Block]:
     current: _Block | None = None
     closed_by_debris = True
     last_line = ""
+    new_page = False
     lines = _lines(text)
+    marks = Marks(line.text[_indent(line) :] for line in lines)
     notes = _note_lines(lines, text) if document else frozenset()
     for index, line in enumerate(lines):
         bare = line.bare
+        if bare == PAGE_BREAK:
+            current, new_page = None, True
+            continue
         if not bare:
             current = None
             continue
         if index in notes or _is_debris(bare, document):
             current, closed_by_debris = None, True
             continue
-        start, end = _content(line)
+        mark = marks.of(index)
+        start, end = _content(line, mark.end if mark else 0)
         if start >= end:
             current, closed_by_debris = None, True
             continue
-        is_item = bool(_BULLET.match(line.text[_indent(line) :]))
+        is_item = mark is not None
         markdown = bool(_MARKDOWN_HEADING.match(bare))
         if markdown:
             blocks.append(_Block(start, end, 1, item=False, heading=document))
@@ -132,7 +251,7 @@ def _blocks(text: str, document: bool) -> list[_Block]:
                 if current is not None
                 else document
                 and not closed_by_debris
-                and text[start].islower()
+                and (text[start].islower() or (new_page and text[start].isdigit()))
                 and not _ended(last_line)
             )
         )
@@ -140,8 +259,10 @@ def _blocks(text: str, document: bool) -> list[_Block]:
             blocks[-1].end = end
             blocks[-1].lines += 1
         else:
-            blocks.append(_Block(start, end, 1, item=is_item))
-        current, closed_by_debris, last_line = blocks[-1], False, bare
+            numbered = mark is not None and mark.section
+            sign = mark.sign if mark else ""
+            blocks.append(_Block(start, end, 1, is_item and not numbered, numbered, sign))
+        current, closed_by_debris, new_page, last_line = blocks[-1], False, False, bare
     if document:
         _mark_headings(blocks, text)
     return blocks
@@ -162,22 +283,23 @@ def _indent(line: _Line) -> int:
     return match.end() if match else 0
 
 
-def _content(line: _Line) -> tuple[int, int]:
-    """Where the line's own words start and end: quote, heading and bullet marks left out."""
-    start = _indent(line)
+def _content(line: _Line, mark: int) -> tuple[int, int]:
+    """Where the line's own words start and end: quote, heading and list marks left out."""
+    start = _indent(line) + mark
     heading = _MARKDOWN_HEADING.match(line.text[start:].lstrip())
     if heading:
         start = line.text.index("#", start) + heading.end()
-    bullet = _BULLET.match(line.text[start:])
-    if bullet:
-        start += bullet.end()
     return line.start + start, line.end - (len(line.text) - len(line.text.rstrip()))
 
 
 def _is_debris(bare: str, document: bool) -> bool:
-    if _URL.fullmatch(bare) or _NO_WORDS.fullmatch(bare):
+    if _NO_WORDS.fullmatch(bare):
         return True
     return document and bool(_PAGE.fullmatch(bare))
+
+
+def _only_addresses(bare: str) -> bool:
+    return ADDRESS in bare and bool(_NO_WORDS.fullmatch(bare))
 
 
 def _note_lines(lines: list[_Line], text: str) -> frozenset[int]:
@@ -192,7 +314,7 @@ def _note_lines(lines: list[_Line], text: str) -> frozenset[int]:
         if note and free and raised.get(note[1], len(text)) <= line.start:
             found.add(index)
             continue
-        free = not line.bare or bool(_URL.fullmatch(line.bare)) or index in found
+        free = not line.bare or _only_addresses(line.bare) or index in found
     return frozenset(found)
 
 
@@ -208,7 +330,7 @@ def _continues(before: str, after: str, document: bool) -> bool:
 
 def _mark_headings(blocks: list[_Block], text: str) -> None:
     for index, block in enumerate(blocks):
-        words = _WORD.findall(text[block.start : block.end])
-        short = block.lines <= 2 and len(words) <= _HEADING_WORDS
-        if short and not block.item and not _ended(text[block.start : block.end]):
-            block.heading = index + 1 < len(blocks)
+        content = text[block.start : block.end]
+        short = block.lines <= 2 and len(_WORD.findall(content)) <= _HEADING_WORDS
+        if short and not block.item and not _ended(content) and not asks(content):
+            block.heading = index + 1 < len(blocks) or block.numbered

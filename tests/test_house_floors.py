@@ -12,7 +12,8 @@ from consultation.settings import ROOT
 
 ALLOWED: dict[str, frozenset[str]] = {
     "language": frozenset(),
-    "consultation": frozenset(),
+    # What is read of stored HTML: whoever erases words has to know it.
+    "consultation": frozenset({"language.plain_text"}),
     "analysis": frozenset({"language", "consultation"}),
     "actions": frozenset({"language", "consultation"}),
     # A message is looked through before the assistant sees it (docs/decisions/0005-care.md).
