@@ -55,14 +55,16 @@ _GOES_ON = frozenset(
     for word in line.split()
 )
 _ITEM_WORDS = 8
+_JOINT = re.compile(r"\s(?:en|of|en/of|and|or|et|ou)$")
+_LONGEST_JOINT = 6
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 _LEAD_WORDS = 8
-_SPEAKS = frozenset({"ik", "wij", "we", "ons", "onze", "mijn", "mij", "u", "uw", "graag"})
+_SPEAKS = frozenset({"ik", "wij", "we", "ons", "onze", "mijn", "mij", "u", "uw"})
 _ANNOUNCES = frozenset(
     word
     for line in (
-        "volgende volgt toe daarom graag mee vragen vraag pleiten pleit stellen stel voorstel wens",
+        "volgende volgt toe daarom mee vragen vraag pleiten pleit stellen stel voorstel wens",
         "wensen mening zeggen opmerken delen meegeven onderlijnen benadrukken weten dit standpunt",
     )
     for word in line.split()
@@ -136,8 +138,10 @@ def inline_items(text: str, start: int, end: int, sign: str = "") -> list[tuple[
     cuts = _ordinals(text, start, end, sign) or _bullets(text, start, end, sign)
     found = []
     for first, last in cuts:
-        if text[start:first].strip():
-            found.append((start, first))
+        item = text[start:first].rstrip()
+        joint = _JOINT.search(item, max(0, len(item) - _LONGEST_JOINT))
+        if item:
+            found.append((start, start + (joint.start() if joint else len(item))))
         start = last
     return [*found, (start, end)]
 

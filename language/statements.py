@@ -145,8 +145,11 @@ def _statements(text: str, document: bool) -> list[Span]:
     for number, block in enumerate(_blocks(text, document)):
         if block.heading:
             continue
-        least = 1 if not document else _least_words(text[block.start : block.end], block.item)
-        for first, last in inline_items(text, block.start, block.end, block.sign):
+        items = inline_items(text, block.start, block.end, block.sign)
+        least = 1
+        if document and len(items) == 1:
+            least = _least_words(text[block.start : block.end], block.item)
+        for first, last in items:
             for start, end in sentence_spans(text[first:last]):
                 spans += [
                     Span(*piece, number)

@@ -192,7 +192,7 @@ def test_statements_of_one_list_item_or_paragraph_share_a_block() -> None:
          ["Het decreet wijzigt.", "De subsidie stijgt."]),
         ("I. Een bus II. Een tolk III. Een gids", ["Een bus", "Een tolk", "Een gids"]),
         ("Wij willen: a) een bus b) een tolk", ["Wij willen:", "een bus", "een tolk"]),
-        ("1) een bus 2) een tolk", ["een bus", "een tolk"]),
+        ("1) een bus; en 2) een tolk", ["een bus;", "een tolk"]),
         ("• een bus • een tolk • een gids", ["een bus", "een tolk", "een gids"]),
         ("* een bus * een tolk", ["een bus", "een tolk"]),
         ("- een bus - een tolk - een gids", ["een bus", "een tolk", "een gids"]),
