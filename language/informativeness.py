@@ -27,6 +27,7 @@ import numpy as np
 
 from language.embedding import Encoder, Vectors, normalised
 from language.folding import folded
+from language.non_answers import is_stock_non_answer
 
 Kind = Literal["drempel", "voorstel", "trekker", "prioriteit", "extra"]
 Cue = Literal["wie", "wat", "waar", "getal", "voorbeeld"]
@@ -151,7 +152,7 @@ def relevance(text: str, questions: Sequence[str], encoder: Encoder) -> float:
 def is_non_answer(text: str) -> bool:
     """Whether a text says nothing: no idea, see above, a mere yes or dash, letters at random."""
     words = _words(folded(text))
-    if not words:
+    if not words or is_stock_non_answer(text):
         return True
     plain = " ".join(words)
     bare = " ".join(word for word in words if word not in _PADDING)
