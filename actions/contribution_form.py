@@ -20,6 +20,7 @@ from actions.talk import (
 )
 from consultation.catalogue import Opdracht, Vraag
 from consultation.effects import AnswerGiven, SubmissionConfirmed
+from language.budget import Budget
 
 _DONE = "klaar"
 # Reading, thinking and typing, in minutes; the catalogue promises five for four questions.
@@ -65,24 +66,25 @@ class ValidateContributionForm(TalkForm):
         earlier = talk.answers.get(vraag.key)
         whole = f"{earlier} {shown}" if probed and earlier else shown
         others = [said for key, said in talk.answers.items() if key != vraag.key]
-        judged = probing.judged(vraag, text)
-        found = probing.measure(judged, text, others)
+        budget = Budget()
+        skipped = button or talk.metadata.get("unread")
+        found = None if skipped else probing.read(vraag, text, others, budget)
         kept = found
-        if whole != text:
+        if found is not None and whole != text:
             # What is kept tells of the whole answer, so that it compares with one given at once.
-            kept = probing.measure(probing.judged(vraag, whole), whole, others)
+            kept = probing.read(vraag, whole, others, budget)
         talk.propose(
             AnswerGiven(
                 opdracht=opdracht.nummer,
                 question=vraag.key,
                 value=number,
                 probe=probed,
-                measure=None if button else kept,
+                measure=kept.measure if kept else None,
             )
         )
         slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
         aside = talk.metadata.get("aside")
-        wording = None if button else probing.next_probe(talk, vraag, judged, found)
+        wording = probing.next_probe(talk, vraag, found) if found else None
         if wording is not None:
             talk.utter(
                 "doorvraag_begrepen", antwoord=probing.shortened(text), custom={"quotes": True}
@@ -90,7 +92,8 @@ class ValidateContributionForm(TalkForm):
             answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        talk.utter("andere_taal" if found.language and not button else "antwoord_bewaard")
+        foreign = found is not None and found.measure.language
+        talk.utter("andere_taal" if foreign else "antwoord_bewaard")
         answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 

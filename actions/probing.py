@@ -7,33 +7,48 @@ see ``docs/decisions/0004-probing.md``. The answer is stored before the probe is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from actions.talk import Talk
 from consultation.catalogue import Vraag
 from consultation.effects import Measure
 from language import measuring
+from language.budget import Budget
 from language.informativeness import Judgement, judge_answer
 
 _SHOWN = 80
 
 
-def judged(vraag: Vraag, text: str) -> Judgement:
-    """How much an answer says, for the kind of question it answers."""
-    return judge_answer(text, vraag.soort, vraag.tekst, strictness=vraag.strengheid)
+@dataclass(frozen=True)
+class Read:
+    """How much a text says: the judgement, and what is kept of it with the answer."""
+
+    judgement: Judgement
+    measure: Measure
 
 
-def measure(judgement: Judgement, text: str, others: Iterable[str]) -> Measure:
-    """The judgement as it is kept with the answer; ``others`` are those to other questions."""
-    return Measure(**measuring.measure(judgement, text, others))
+def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> Read | None:
+    """How much an answer says, for the kind of question it answers; None over its budget.
+
+    ``others`` are the answers to other questions. What is not measured here the analysis measures.
+    """
+    if not budget.left:
+        return None
+    judgement = judge_answer(text, vraag.soort, vraag.tekst, strictness=vraag.strengheid)
+    if not budget.left:
+        return None
+    measure = Measure(**measuring.measure(judgement, text, others))
+    return Read(judgement, measure) if budget.left else None
 
 
-def next_probe(talk: Talk, vraag: Vraag, judgement: Judgement, found: Measure) -> str | None:
+def next_probe(talk: Talk, vraag: Vraag, found: Read) -> str | None:
     """The wording to ask now, or None: the answer is rich enough, or enough was asked.
 
     One probe per question; a second only when the answer to the first says nothing at all. What is
     nonsense, repeated or in another language is let be: a follow-up would be arguing.
     """
-    if not judgement.thin or found.marks or found.language:
+    judgement = found.judgement
+    if not judgement.thin or found.measure.marks or found.measure.language:
         return None
     asked = set(talk.slot("doorgevraagd") or [])
     if talk.slot("doorvraag") is not None:

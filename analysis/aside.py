@@ -21,13 +21,15 @@ class Repeated:
 class Aside:
     """Statements that were set aside, as far as nobody put them in a theme since.
 
-    ``silent`` say nothing; ``foreign`` are in another language, with its two letters (ISO 639-1).
+    ``silent`` say nothing; ``foreign`` are in another language, with its two letters (ISO 639-1);
+    ``unread`` are whole answers that took too much time to read, see ``analysis.reading``.
     ``repeated`` are in a theme, each text as one voice; the one sent most often first.
     """
 
     silent: tuple[Said, ...]
     foreign: tuple[tuple[Said, str], ...]
     repeated: tuple[Repeated, ...]
+    unread: tuple[Said, ...] = ()
 
     @property
     def copies(self) -> int:
@@ -36,7 +38,7 @@ class Aside:
 
     def __len__(self) -> int:
         """How many statements were set aside, the copies too."""
-        return len(self.silent) + len(self.foreign) + self.copies
+        return len(self.silent) + len(self.foreign) + self.copies + len(self.unread)
 
 
 def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Aside:
@@ -59,5 +61,6 @@ def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Asid
         foreign=tuple(
             (each, marks.languages[each.id]) for each in unplaced if each.id in marks.languages
         ),
+        unread=tuple(each for each in unplaced if each.set_aside),
         repeated=tuple(sorted(repeated, key=lambda each: (-len(each.all), each.said.text))),
     )

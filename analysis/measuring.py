@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
+from analysis import reading
 from analysis.standing import answers, stands
 from consultation.catalogue import Catalogue
 from consultation.effects import Measure
-from consultation.models import Contribution, ContributionVersion, Round, Submission
+from consultation.models import (
+    SET_ASIDE,
+    Contribution,
+    ContributionVersion,
+    Round,
+    Submission,
+)
 from consultation.storage import Storage
 
 if TYPE_CHECKING:
@@ -31,15 +38,18 @@ CHANNEL_COLUMNS = (
 def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) -> int:
     """Measures every answer in words that has no measure, and gives how many these were.
 
-    Only the current version of answers of people who agreed to analysis. See
-    ``docs/decisions/0004-probing.md``.
-    """
-    # Their word lists are loaded only when something is to be measured.
-    from language.informativeness import LENIENT, judge_answer
-    from language.measuring import measure
+    Only the current version of answers of people who agreed to analysis. One that takes too much
+    time is set aside, see ``analysis.reading``. See ``docs/decisions/0004-probing.md``.
 
+    Raises:
+        ReaderBroken: no answer can be read at all.
+    """
     standing = stands(consultation_id)
-    unmeasured = ContributionVersion.measure.is_(None) & Contribution.value.is_(None)
+    unmeasured = (
+        ContributionVersion.measure.is_(None)
+        & Contribution.value.is_(None)
+        & or_(ContributionVersion.unread.is_(None), ContributionVersion.unread.not_in(SET_ASIDE))
+    )
     query = (
         answers(
             Submission.id,
@@ -54,20 +64,26 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
     )
     said: dict[str, list[str]] = {}
     measures = []
+    unread: dict[str, str] = {}
     with storage.reading() as session:
         rows = session.execute(query).all()
     for submission, opdracht, question, version, text, new in rows:
         before = said.setdefault(submission, [])
         if new:
             vraag = catalogue.vraag(opdracht, question)
-            judgement = judge_answer(
-                text,
-                catalogue.soort(opdracht, question) or "extra",
-                vraag.tekst if vraag else "",
-                strictness=vraag.strengheid if vraag else LENIENT,
-            )
-            found = Measure(**measure(judgement, text, before)).model_dump(mode="json")
-            measures.append({"key": version, "found": found})
+            try:
+                measured = reading.measure(
+                    text,
+                    catalogue.soort(opdracht, question) or "extra",
+                    vraag.tekst if vraag else "",
+                    vraag.strengheid if vraag else 1,
+                    before,
+                )
+            except reading.NotRead as given_up:
+                unread[version] = given_up.why
+            else:
+                found = Measure(**measured).model_dump(mode="json")
+                measures.append({"key": version, "found": found})
         before.append(text)
     if measures:
         # Only where there is still none: somebody else may have measured, or erased, meanwhile.
@@ -77,6 +93,12 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
         )
         with storage.writing() as session:
             session.connection().execute(place.values(measure=bindparam("found")), measures)
+    if unread:
+        with storage.writing() as session:
+            for version, why in unread.items():
+                answer = session.get(ContributionVersion, version, with_for_update=True)
+                if answer is not None:
+                    answer.unread = why
     return len(measures)
 
 

@@ -84,7 +84,7 @@ class Picture:
     def unplaced(self) -> tuple[Said, ...]:
         """The statements in no theme that were not set aside."""
         apart = self.marks.no_answer | self.marks.languages.keys()
-        return tuple(each for each in self.loose if each.id not in apart)
+        return tuple(each for each in self.loose if each.id not in apart and not each.set_aside)
 
     @cached_property
     def off_topic(self) -> tuple[Said, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from analysis.standing import agreed, answers, consented, stands
+from consultation.answers import GONE
 from consultation.errors import SamenspraakError
 from consultation.models import (
     Consent,
@@ -76,8 +77,8 @@ def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdow
 
 
 def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
-    """Those of the statements that may be quoted: their answer stands, and whoever gave it agrees
-    to analysis and to being quoted."""
+    """Those of the statements that may be quoted: their answer stands and was read whole, and
+    whoever gave it agrees to analysis and to being quoted."""
     said_by: dict[str, str] = {}
     for chunk in _chunks(statement_ids):
         rows = session.execute(_where_from(chunk, Statement.id, Submission.participant_id))
@@ -104,7 +105,11 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
     query = (
         answers(Statement.id)
         .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
-        .where(*stands(consultation_id), Submission.participant_id.in_(consented("citaat")))
+        .where(
+            *stands(consultation_id),
+            Submission.participant_id.in_(consented("citaat")),
+            ContributionVersion.unread.is_(None),
+        )
     )
     return set(session.scalars(query))
 
@@ -137,6 +142,8 @@ def _where_from(ids: list[str], *columns: Any) -> Select[Any]:
         .where(
             Statement.id.in_(ids),
             ContributionVersion.version == Contribution.version,
+            # Nobody looked through all of it for personal data.
+            ContributionVersion.unread.is_(None),
         )
     )
 
@@ -175,6 +182,8 @@ def _masked(text: str, start: int, end: int) -> str:
     from language.pipeline_status import PipelineUnavailable
 
     try:
-        return detector(settings().spacy_model).masked_slice(text, start, end)
+        seeker = detector(settings().spacy_model)
+        # What was not looked through to its end may hold personal data still.
+        return seeker.masked_slice(text, start, end) if seeker.look(text).whole else GONE
     except PipelineUnavailable as error:
         raise SamenspraakError(str(error)) from error

@@ -50,12 +50,17 @@ class OpdrachtResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run gives; ``reused`` is true when nothing changed since the run it points to."""
+    """What a run gives; ``reused`` is true when nothing changed since the run it points to.
+
+    ``set_aside`` names the answers that took too much time to read, with the reason (``tijd`` or
+    ``fout``, see ``ContributionVersion``): they are in no theme.
+    """
 
     run: int
     round: int
     opdrachten: tuple[OpdrachtResult, ...]
     reused: bool = False
+    set_aside: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> str:
         """The contract's JSON object."""
@@ -64,6 +69,7 @@ class RunResult:
                 "run": self.run,
                 "round": self.round,
                 "opdrachten": [asdict(each) for each in self.opdrachten],
+                "set_aside": [{"answer": each, "reason": why} for each, why in self.set_aside],
             }
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from analysis.known import known_of
 from analysis.measuring import measure_new
 from analysis.parameters import CLUSTERING, METHODS
 from analysis.result import Found, OpdrachtResult, Overtaken, RunResult
-from analysis.standing import standing
+from analysis.standing import set_aside, standing
 from analysis.statements import cut_new
 from analysis.themes import FEWEST
 from consultation import rounds
@@ -63,7 +63,8 @@ def analyse(
 ) -> RunResult:
     """Finds the themes of every opdracht (or of one) in all that was said up to a round.
 
-    1. cut what is new into statements, and measure how much the answers say; 2. gather those that
+    1. cut what is new into statements, and measure how much the answers say; an answer that takes
+    too much time for that is set aside, see ``analysis.reading``; 2. gather the statements that
     stand, and what is known of each opdracht; 3. stop here when neither they nor the parameters nor
     what people decided changed since the last such run; 4. sort out whose voice each is, see
     ``analysis.voices``; 5. vectors, from the cache; 6. themes: found anew while nobody decided,
@@ -74,6 +75,7 @@ def analyse(
         RoundError: there is no such round.
         AnalysisError: there is no such opdracht, encoder or pipeline cannot be had, or other runs
             kept coming in between.
+        ReaderBroken: no answer can be read at all.
     """
     if opdracht is not None and catalogue.opdracht(opdracht) is None:
         known = ", ".join(str(each.nummer) for each in catalogue.opdrachten)
@@ -86,14 +88,18 @@ def analyse(
     tools = _tools(encoder_name, spacy_model)
     for _ in range(MOST_TRIES):
         try:
-            return _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
+            found = _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
+            break
         except Overtaken:
             # Somebody else's run was stored meanwhile: stand on that one. Vectors are kept.
             continue
-    raise AnalysisError(
-        f"another analysis was stored each of the {MOST_TRIES} times that this one was ready, so "
-        "this one was not; that one stands. Run it again when no other analysis runs."
-    )
+    else:
+        raise AnalysisError(
+            f"another analysis was stored each of the {MOST_TRIES} times that this one was ready, "
+            "so this one was not; that one stands. Run it again when no other analysis runs."
+        )
+    with storage.reading() as session:
+        return replace(found, set_aside=tuple(set_aside(session, consultation_id, round_.number)))
 
 
 def _tools(encoder_name: str, spacy_model: str) -> _Tools:
@@ -125,7 +131,7 @@ def _analysed(
         found = [
             Found(
                 n,
-                [each for each in everything if each.opdracht == n],
+                [each for each in everything if each.opdracht == n and not each.set_aside],
                 known_of(session, consultation_id, n),
             )
             for n in numbers

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.orm import Session
 
 from consultation.models import (
+    SET_ASIDE,
     Consent,
     Contribution,
     ContributionVersion,
@@ -27,7 +28,10 @@ from language.plain_text import readable
 @dataclass(frozen=True)
 class Said:
     """One statement as it stands: ``text`` is what is read of its exact slice of the answer, which
-    is the slice itself but for tags and addresses in it (see ``language.plain_text``)."""
+    is the slice itself but for tags and addresses in it (see ``language.plain_text``).
+
+    ``unread`` tells why its answer was not read whole, see ``ContributionVersion``.
+    """
 
     id: str
     contribution: str
@@ -40,6 +44,12 @@ class Said:
     start: int
     end: int
     text: str
+    unread: str | None = None
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether the analysis set its answer aside."""
+        return self.unread in SET_ASIDE
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,17 @@ def without_opdracht(
 ) -> list[Said]:
     """The statements that stand and that no opdracht was found for: a facilitator places them."""
     return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
+
+
+def set_aside(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[tuple[str, str]]:
+    """The answers that stand and that the analysis set aside: their ids, and why."""
+    query = answers(Contribution.id, ContributionVersion.unread).where(
+        *stands(consultation_id, until_round), ContributionVersion.unread.in_(SET_ASIDE)
+    )
+    rows = session.execute(query.order_by(Contribution.created_at, Contribution.id))
+    return [(answer, why) for answer, why in rows]
 
 
 def voices(
@@ -186,6 +207,7 @@ def _said(
             Statement.start,
             Statement.end,
             text,
+            ContributionVersion.unread,
         )
         .where(*stands(consultation_id, until_round), *wanted)
         .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)

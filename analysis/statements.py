@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from analysis import reading
 from analysis.embeddings import encoder_named, vectors_of
 from analysis.kinds import Kind, examples, kinds_of
 from analysis.placing import Placement, opdracht_matcher, place
@@ -21,7 +22,7 @@ from consultation.models import (
 )
 from consultation.storage import Storage
 from language.plain_text import readable
-from language.statements import Span, statement_spans
+from language.statements import Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,7 @@ class _Answer:
     opdracht: int | None
     soort: str | None
     auto: bool
+    unread: reading.Why | None = None
     spans: list[Span] = field(default_factory=list)
     places: list[Placement] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
@@ -71,13 +73,15 @@ def cut_new(
     """Cuts every answer that was not cut yet into statements, once and for all.
 
     Only the current version of answers that were not withdrawn, of people who agreed to analysis.
-    An answer in which no sentence is found is one statement, so that it is listed and not lost.
+    An answer in which no sentence is found is one statement, so that it is listed and not lost; so
+    is one that takes too much time to read (``analysis.reading``), which is set aside.
     Answers to the questions ``trekker`` and ``prioriteit`` are kept whole: they tell something of
     the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All are stored in
     one transaction; an interrupted call has changed nothing but the cache of vectors.
 
     Raises:
         AnalysisError: answers are to be placed, or name no question, and the encoder cannot be had.
+        ReaderBroken: no answer can be read at all.
     """
     with storage.reading() as session:
         answers = _pending(session, consultation_id, catalogue)
@@ -85,8 +89,9 @@ def cut_new(
         return Cut()
     for answer in answers:
         if answer.soort not in ("trekker", "prioriteit"):
-            answer.spans = statement_spans(answer.text) or _whole(answer.text)
-    _place(storage, [each for each in answers if each.auto], catalogue, encoder_name, progress)
+            _cut(answer)
+    to_place = [each for each in answers if each.auto and each.unread is None]
+    _place(storage, to_place, catalogue, encoder_name, progress)
     _tell_kinds(storage, answers, encoder_name, progress)
     return _store(storage, answers)
 
@@ -117,6 +122,15 @@ def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = Non
     ]
     frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
     return frame.astype({"opdracht": "Int64"})
+
+
+def _cut(answer: _Answer) -> None:
+    try:
+        spans = [Span(*each) for each in reading.statement_spans(answer.text)]
+    except reading.NotRead as given_up:
+        answer.unread = given_up.why
+        spans = []
+    answer.spans = spans or _whole(answer.text)
 
 
 def _whole(text: str) -> list[Span]:
@@ -178,6 +192,8 @@ def _tell_kinds(
             answer.kinds = ["drempel"] * len(answer.spans)
         elif answer.soort == "voorstel":
             answer.kinds = ["voorstel"] * len(answer.spans)
+        elif answer.unread:
+            answer.kinds = ["anders"] * len(answer.spans)
         else:
             unknown += [
                 (answer, readable(answer.text[span.start : span.end])) for span in answer.spans
@@ -203,9 +219,10 @@ def _store(storage: Storage, answers: list[_Answer]) -> Cut:
             if version is None or version.cut_at is not None:
                 continue
             version.cut_at = moment
+            version.unread = answer.unread or version.unread
             contributions += 1
             for index, span in enumerate(answer.spans):
-                placed = answer.places[index] if answer.auto else None
+                placed = answer.places[index] if answer.places else None
                 opdracht = placed.opdracht if placed else answer.opdracht
                 session.add(
                     Statement(

@@ -53,6 +53,7 @@ def store(
     contribution = _contribution(session, place.id, effect.question)
     text = message.text
     parts = [{"message": message.id, "start": 0, "end": len(text)}]
+    unread = "nazicht" if message.unread else None
     if contribution is None:
         # With all it holds at once: a text that is set on a stored row may replace words.
         contribution = Contribution(
@@ -73,6 +74,7 @@ def store(
                 {"message": message.id, "start": offset, "end": offset + len(text)},
             ]
             text = f"{last.text}\n{text}"
+            unread = unread or last.unread
         contribution.version += 1
         contribution.value = effect.value
         contribution.probe = effect.probe or contribution.probe
@@ -82,6 +84,7 @@ def store(
             text=text,
             parts=parts,
             measure=effect.measure.model_dump() if effect.measure else None,
+            unread=unread,
         )
     )
     session.flush()

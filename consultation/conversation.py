@@ -73,8 +73,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant gets to see of one message; ``held`` when it waited for a choice about it,
-    which was made by another message."""
+    """What the assistant gets to see of one message.
+
+    ``held``: it waited for a choice about it, which was made by another message. ``unread``:
+    reading it through took too much work once; nobody is to try again.
+    """
 
     message_id: str
     conversation_id: str
@@ -83,6 +86,7 @@ class Turn:
     payload: str | None
     position: Position
     held: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,6 +268,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         payload=meant.payload,
         position=position(session, conversation.id),
         held=waiting is not None,
+        unread=meant.unread,
     )
 
 
@@ -287,6 +292,14 @@ def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
     if message.state == "ontvangen":
         message.state = "wacht_op_keuze"
         _say(session, _locked(session, message.conversation_id), message, bubbles)
+
+
+def mark_unread(session: Session, message_id: str) -> None:
+    """Marks a message, or the one that waits for the choice made in it, as too much to read."""
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is not None:
+        (held(session, message.conversation_id) or message).unread = True
+        session.flush()
 
 
 def clean(session: Session, waiting: Message, cleaned: Callable[[str], str]) -> None:

@@ -33,12 +33,14 @@ from consultation.own_answers import own_answers
 class FormAnswer:
     """One question of the form: its key, the words, and the number where it has one.
 
-    Without words it is no answer, and an earlier one is erased.
+    Without words it is no answer, and an earlier one is erased. ``unread``: personal data were not
+    looked for to its end, as that took too much work.
     """
 
     question: str
     text: str
     value: int | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,11 @@ def _answer(session: Session, submission: Submission, answer: FormAnswer) -> boo
         contribution.version += 1
     contribution.value = answer.value
     contribution.versions.append(
-        ContributionVersion(version=contribution.version, text=answer.text)
+        ContributionVersion(
+            version=contribution.version,
+            text=answer.text,
+            unread="nazicht" if answer.unread else None,
+        )
     )
     session.flush()
     return True

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -74,6 +75,11 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+SET_ASIDE = ("tijd", "fout")
+"""Why an answer was set aside by the analysis: see ``ContributionVersion``."""
+UNREAD = ("nazicht", *SET_ASIDE)
 
 
 def _within(*values: str) -> str:
@@ -182,6 +188,7 @@ class Message(Base):
 
     ``sender`` is ``deelnemer``, ``assistent``, or ``systeem`` for the turn that opens or resumes a
     talk. Replies point back with ``reply_to_id``, so a repeated message gets the same answer.
+    ``unread``: reading it through took more than its budget, and is not tried again.
     """
 
     __tablename__ = "message"
@@ -205,6 +212,7 @@ class Message(Base):
     payload: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default="ontvangen")
     attempts: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[bool] = mapped_column(default=False, server_default=false())
     buttons: Mapped[list[Any]] = mapped_column(JSON, default=list)
     custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     reply_to_id: Mapped[str | None] = mapped_column(
@@ -276,16 +284,23 @@ class ContributionVersion(Base):
     ``parts`` tells which messages make it up: ``[{message, start, end}]``, in characters.
     ``measure`` tells how much it says (``consultation.effects.Measure``): the chat keeps it at
     once, the analysis where there is none yet. It is empty for a number that was chosen.
+    ``unread`` tells why it was not read whole, which is not tried again: its ``nazicht`` (personal
+    data, another language) was broken off when it came in; or the analysis set it aside, as reading
+    it took more than its ``tijd`` or ended in a ``fout``.
     """
 
     __tablename__ = "contribution_version"
-    __table_args__ = (UniqueConstraint("contribution_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("contribution_id", "version"),
+        CheckConstraint(f"unread in ({_within(*UNREAD)})", name="unread"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     contribution_id: Mapped[str] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"))
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
     measure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    unread: Mapped[str | None] = mapped_column(String(20))
     cut_at: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(default=now)
     contribution: Mapped[Contribution] = relationship(back_populates="versions")

@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from stdnum.be import nn
 from stdnum.nl import bsn
 from wordfreq import get_frequency_dict
 
+from language.budget import Budget
 from language.pipeline import PERSON_LABELS, load_pipeline, readable
 
 if TYPE_CHECKING:
@@ -50,10 +50,6 @@ Kind = Literal[
 
 SURE = 0.5
 """From this certainty on a finding is worth asking its writer about."""
-
-BUDGET = 2.0
-"""How many seconds of work one text may take. Ten thousand characters take a tenth of a second, and
-half a second more where a pipeline looks for names."""
 
 _REMEMBERED_FROM = 0.002
 _REMEMBERED = 8_192
@@ -99,7 +95,12 @@ class Detector:
 
     def find(self, text: str) -> list[Finding]:
         """The personal data in a text that are sure enough, in order, none overlapping another."""
-        return [each for each in find(text, self._pipeline()) if each.certainty >= SURE]
+        return list(self.look(text).found)
+
+    def look(self, text: str) -> Look:
+        """As ``find``, and whether the text was looked at to its end."""
+        seen = look(text, self._pipeline())
+        return Look(tuple(each for each in seen.found if each.certainty >= SURE), seen.whole)
 
     def masked(self, text: str) -> str:
         """The text without its personal data; see ``masked``."""
@@ -136,8 +137,8 @@ def find(text: str, nlp: Language) -> list[Finding]:
     return list(look(text, nlp).found)
 
 
-def look(text: str, nlp: Language, seconds: float = BUDGET) -> Look:
-    """As ``find``, for at most ``seconds`` of work, and whether the text was looked at whole.
+def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
+    """As ``find``, within a ``Budget`` of ``seconds``, and whether the text was looked at whole.
 
     What took long is remembered by a hash of the text, so that nobody waits for it twice.
     """
@@ -145,7 +146,7 @@ def look(text: str, nlp: Language, seconds: float = BUDGET) -> Look:
     known = _seen.get(key)
     if known is not None:
         return known
-    budget = _Budget(seconds)
+    budget = Budget(seconds)
     found: list[Finding] = []
     taken = _Taken(len(text))
     # The surest kind first: a rijksregisternummer can look like a telephone number.
@@ -154,7 +155,7 @@ def look(text: str, nlp: Language, seconds: float = BUDGET) -> Look:
             found += taken.free(finder(text, budget))
     if _has_names(nlp):
         found += taken.free(_recognised(text, nlp, budget))
-    seen = Look(tuple(sorted(found)), budget.whole)
+    seen = Look(tuple(sorted(found)), budget.left and budget.whole)
     if budget.spent >= _REMEMBERED_FROM:
         _seen.keep(key, seen)
     return seen
@@ -182,26 +183,6 @@ class _Taken:
             if self._marks.find(1, each.start, each.end) < 0:
                 self._marks[each.start : each.end] = b"\1" * (each.end - each.start)
                 yield each
-
-
-class _Budget:
-    """The work of this thread on one text; waiting for others does not count."""
-
-    def __init__(self, seconds: float) -> None:
-        self._started = time.thread_time()
-        self._seconds = seconds
-        self.whole = True
-
-    @property
-    def spent(self) -> float:
-        return time.thread_time() - self._started
-
-    @property
-    def left(self) -> bool:
-        """Whether there is work left; asked for by whoever has some to do."""
-        if self.spent > self._seconds:
-            self.whole = False
-        return self.whole
 
 
 class _Seen:
@@ -241,7 +222,7 @@ _NAMED_BSN = re.compile(r"\b(?:bsn|burgerservicenummer|sofinummer|sofi)\b", re.I
 _BEFORE = 40
 
 
-def _emails(text: str, _: _Budget) -> Iterator[Finding]:
+def _emails(text: str, _: Budget) -> Iterator[Finding]:
     # From the sign outwards: from the front, every letter of a long word could begin an address.
     last = 0
     for sign in _AT.finditer(text):
@@ -259,7 +240,7 @@ def _emails(text: str, _: _Budget) -> Iterator[Finding]:
             yield Finding(start, last, "e-mailadres", 1.0)
 
 
-def _accounts(text: str, _: _Budget) -> Iterator[Finding]:
+def _accounts(text: str, _: Budget) -> Iterator[Finding]:
     for match in _IBAN.finditer(text):
         # The next word may look like one more group of the number.
         end = match.end()
@@ -273,7 +254,7 @@ def _accounts(text: str, _: _Budget) -> Iterator[Finding]:
             end = cut
 
 
-def _national_numbers(text: str, _: _Budget) -> Iterator[Finding]:
+def _national_numbers(text: str, _: Budget) -> Iterator[Finding]:
     for match in _NATIONAL.finditer(text):
         if nn.is_valid(match[0]):
             yield Finding(match.start(), match.end(), "rijksregisternummer", 1.0)
@@ -284,7 +265,7 @@ def _national_numbers(text: str, _: _Budget) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "bsn", 1.0 if named else 0.6)
 
 
-def _phones(text: str, budget: _Budget) -> Iterator[Finding]:
+def _phones(text: str, budget: Budget) -> Iterator[Finding]:
     for region in ("BE", "NL"):
         matcher = phonenumbers.PhoneNumberMatcher(text, region, max_tries=_MOST_NUMBERS)
         for match in matcher:
@@ -293,6 +274,8 @@ def _phones(text: str, budget: _Budget) -> Iterator[Finding]:
                 yield Finding(match.start, match.end, "telefoonnummer", 0.9)
         if matcher._max_tries <= 0:
             budget.whole = False
+        if not budget.left:
+            return
 
 
 _STREET = re.compile(
@@ -313,7 +296,7 @@ _PLATE = re.compile(
 )
 
 
-def _addresses(text: str, _: _Budget) -> Iterator[Finding]:
+def _addresses(text: str, _: Budget) -> Iterator[Finding]:
     for match in _STREET.finditer(text):
         yield Finding(match.start(), match.end(), "adres", 0.9)
     for match in _POSTCODE.finditer(text):
@@ -321,7 +304,7 @@ def _addresses(text: str, _: _Budget) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "adres", 0.7)
 
 
-def _plates(text: str, _: _Budget) -> Iterator[Finding]:
+def _plates(text: str, _: Budget) -> Iterator[Finding]:
     for match in _PLATE.finditer(text):
         yield Finding(match.start(), match.end(), "nummerplaat", 0.8)
 
@@ -392,7 +375,7 @@ _OFTEN = 3e-6
 _LONGEST = 12
 
 
-def _names(text: str, _: _Budget) -> Iterator[Finding]:
+def _names(text: str, _: Budget) -> Iterator[Finding]:
     for pattern, certainty in ((_TITLED, 0.9), (_CALLED, 0.8), (_RELATED, 0.8)):
         for match in pattern.finditer(text):
             end = _name_end(text, match.start(1), match.end(1))
@@ -435,7 +418,7 @@ def _private(text: str, cue: int, start: int, end: int) -> bool:
     return not _IN_PUBLIC.search(before) and not _OF_A_HOUSE.match(text, end)
 
 
-def _recognised(text: str, nlp: Language, budget: _Budget) -> Iterator[Finding]:
+def _recognised(text: str, nlp: Language, budget: Budget) -> Iterator[Finding]:
     """Full names that the pipeline takes for a person's; single words are too often wrong."""
     skip = [name for name in ("parser", "lemmatizer") if name in nlp.pipe_names]
     for first, last in _pieces(text):

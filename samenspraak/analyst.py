@@ -38,6 +38,8 @@ _WARNINGS = {
     "one_campaign": "more than a fifth of the statements are copies of one text",
 }
 
+_SET_ASIDE = {"tijd": "reading it takes too much time", "fout": "reading it fails"}
+
 RoundOption = Annotated[
     int | None, typer.Option("--round", min=1, help="A round's number.", show_default=False)
 ]
@@ -263,6 +265,8 @@ def analyse(
     )
     if result.reused:
         _say(f"nothing changed since run {result.run}: it still stands")
+    for answer, why in result.set_aside:
+        _say(f"warning: answer {answer} is set aside: {_SET_ASIDE[why]}; read it in the review")
     if as_json:
         print(result.as_json())
         return

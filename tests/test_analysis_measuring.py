@@ -15,6 +15,7 @@ from consultation.import_files import ImportFile, ImportRow
 from consultation.imports import store_rows
 from consultation.models import Contribution, ContributionVersion, Participant, Submission
 from consultation.storage import Storage
+from language.budget import Budget
 
 TEXTS = (
     "Kinderopvang in Gent sluit om 18 uur, de les begint om 18 uur 30.",
@@ -72,7 +73,9 @@ def test_the_same_words_have_the_same_measure_by_chat_form_and_import(
     filled_in(storage, catalogue, consultation, "a", FormAnswer("drempel", text))
     assert measure_new(storage, consultation, catalogue) == 2
     assert measure_new(storage, consultation, catalogue) == 0
-    chat = probing.measure(probing.judged(vraag, text), text, []).model_dump(mode="json")
+    read = probing.read(vraag, text, [], Budget())
+    assert read
+    chat = read.measure.model_dump(mode="json")
     with storage.reading() as session:
         found = session.scalars(select(ContributionVersion.measure)).all()
     assert found == [chat, chat]

@@ -60,11 +60,13 @@ class Assistant:
         self._actions = f"http://127.0.0.1:{actions_port}"
         self._pool: aiohttp.ClientSession | None = None
 
-    async def ask(self, turn: Turn, content: bool = False, aside: str | None = None) -> Reply:
+    async def ask(
+        self, turn: Turn, content: bool = False, aside: str | None = None, unread: bool = False
+    ) -> Reply:
         """What the assistant answers to a turn.
 
         ``content`` says that the text is an answer whatever it looks like, ``aside`` which question
-        to the assistant stands in it.
+        to the assistant stands in it, ``unread`` that it takes too much work to read through.
 
         Raises:
             AssistantDown: there is no whole answer; the turn has to be done again.
@@ -83,6 +85,7 @@ class Assistant:
                 "under": position.under,
                 "content": content,
                 "aside": aside,
+                "unread": unread,
             },
         }
         try:

@@ -15,6 +15,7 @@ from consultation.conversation import ASIDE, Bubble, Turn
 from consultation.models import Message
 from consultation.storage import Storage
 from language.alarm import alarm
+from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
 from language.sentences import sentence_spans
@@ -42,11 +43,12 @@ class Beside:
     """What the gateway knows of a text besides its place in the talk.
 
     ``content``: it is an answer, whatever it looks like. ``question``: the sentence in it that asks
-    something while the rest answers.
+    something while the rest answers. ``unread``: it takes too much work to read through.
     """
 
     content: bool = False
     question: str | None = None
+    unread: bool = False
 
 
 class Care:
@@ -65,7 +67,10 @@ class Care:
 
     def is_plain(self, text: str) -> bool:
         """Whether a text is known to hold no personal data; not before ``prepare`` is done."""
-        return self.personal_data.ready and not self.personal_data.find(text)
+        if not self.personal_data.ready:
+            return False
+        seen = self.personal_data.look(text)
+        return seen.whole and not seen.found
 
     def settles(self, message_id: str) -> bool:
         """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
@@ -75,16 +80,20 @@ class Care:
                 return True
             waiting = conversation.held(session, message.conversation_id)
             text, typed = message.text, message.sender == "deelnemer" and message.payload is None
+            unread = message.unread
             payload = message.payload
         if waiting is not None:
             return self._chosen(message_id, choice(payload, text if typed else ""))
-        if not typed:
+        if not typed or unread:
             return False
-        found = self.personal_data.find(text)
+        seen = self.personal_data.look(text)
+        found = list(seen.found)
+        if not seen.whole:
+            self._mark_unread(message_id)
         if not found:
             return False
+        bubbles = [*self.help(text), self._ask(found)]
         with self._storage.writing() as session:
-            bubbles = [*self.help(text), self._ask(found)]
             conversation.hold(session, message_id, bubbles)
         return True
 
@@ -114,9 +123,15 @@ class Care:
             return Beside(content=self._names_group(turn.text))
         if turn.payload is not None or turn.position.step != "vraag":
             return Beside()
-        if alarm(turn.text) or foreign_language(turn.text):
-            return Beside(content=True)
-        return Beside(question=question_in(turn.text))
+        if turn.unread:
+            return Beside(content=True, unread=True)
+        budget = Budget()
+        content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
+        question = question_in(turn.text) if budget.left and not content else None
+        if not budget.left:
+            self._mark_unread(turn.message_id)
+            return Beside(content=True, unread=True)
+        return Beside(content, question)
 
     def _names_group(self, text: str) -> bool:
         """Whether a short text says which of the catalogue's groups its writer belongs to.
@@ -126,6 +141,10 @@ class Care:
         """
         few = len(text.split()) <= _WORDS_OF_A_CHOICE
         return few and not _ASKS.search(text) and self._catalogue.group_named(text) is not None
+
+    def _mark_unread(self, message_id: str) -> None:
+        with self._storage.writing() as session:
+            conversation.mark_unread(session, message_id)
 
     def _chosen(self, message_id: str, chosen: str | None) -> bool:
         with self._storage.writing() as session:

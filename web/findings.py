@@ -57,6 +57,7 @@ class Answer:
     at: datetime
     text: str
     version: int
+    unread: str | None
     statements: tuple[Said, ...]
     parts: tuple[Part, ...]
     earlier: tuple[str, ...]
@@ -142,6 +143,7 @@ def answer(session: Session, consultation_id: int, contribution_id: str) -> Answ
         at=current.at,
         text=current.text,
         version=contribution.version,
+        unread=current.unread,
         statements=tuple(standing(session, consultation_id, contribution=contribution_id)),
         parts=_parts(session, current),
         earlier=tuple(

@@ -118,7 +118,8 @@ async def filled_form(
         errors = {"code": say("te_snel", seconden=wait)}
         return _page(request, here, opdracht, filled, Checked(errors), 429)
     try:
-        found = await run_in_threadpool(_known, here, filled, opdracht)
+        async with here.one_form:
+            found = await run_in_threadpool(_known, here, filled, opdracht)
     except ReceiptUnknown:
         filled = replace(filled, receipt="")
         errors = {"code": say("onbekende_code")}
@@ -140,7 +141,8 @@ async def send_form(
     if wait:
         errors = {"form": say("te_snel", seconden=wait)}
         return _page(request, here, opdracht, filled, Checked(errors), 429)
-    checked = await run_in_threadpool(_check, here, opdracht, filled)
+    async with here.one_form:
+        checked = await run_in_threadpool(_check, here, opdracht, filled)
     if not checked.ok:
         return _page(request, here, opdracht, filled, checked, 422)
     try:
@@ -269,9 +271,10 @@ def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
         steps = {str(each.waarde): each for each in here.catalogue.consultatie.prioriteiten}
         step = steps.get(text)
         return FormAnswer(vraag.key, step.naam if step else "", step.waarde if step else None)
+    unread = not here.care.personal_data.look(text).whole
     if filled.personal.get(vraag.key) == REMOVE:
         text = here.care.personal_data.masked(text)
-    return FormAnswer(vraag.key, text)
+    return FormAnswer(vraag.key, text, unread=unread)
 
 
 def _page(

@@ -14,6 +14,8 @@ from web.decisions import Refusal, feedback
 from web.review import known_opdracht, page, page_number, paged
 from web.services import Here, Services
 
+_UNREAD = {"tijd": "Niet gelezen: duurde te lang", "fout": "Niet gelezen: ging mis"}
+
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 
@@ -21,7 +23,8 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 def aside_page(
     request: Request, here: Here, reviewer: CurrentReviewer, number: int
 ) -> HTMLResponse:
-    """The statements that say nothing, are in another language, or repeat another one."""
+    """The statements that say nothing, are in another language, or repeat another one, and the
+    answers that took too much time to read."""
     return show_aside(request, here, reviewer, number, request.query_params)
 
 
@@ -40,8 +43,9 @@ def show_aside(
     with here.storage.reading() as session:
         seen = here.pictures.of(session, here.consultation_id, number)
         unplaced = [
-            *((each, word("talen", code)) for each, code in seen.aside.foreign),
-            *((each, "") for each in seen.aside.silent),
+            *((each, _UNREAD[each.unread or ""]) for each in seen.aside.unread),
+            *((each, f"Andere taal: {word('talen', code)}") for each, code in seen.aside.foreign),
+            *((each, "Geen antwoord") for each in seen.aside.silent),
         ]
         return page(
             request,

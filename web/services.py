@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Annotated
@@ -78,6 +79,9 @@ class Services:
     reruns: Reruns
     pictures: Pictures = field(default_factory=Pictures)
     kept: Kept = field(default_factory=Kept)
+    one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Forms are looked through one at a time: many at once would take the interpreter, and the
+    threads, from who talks."""
 
 
 def open_services(settings: Settings) -> Services:

@@ -286,7 +286,7 @@ class Turns:
 
     async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
         aside = await self._assistant.understood(beside.question) if beside.question else None
-        reply = await self._assistant.ask(turn, beside.content, aside)
+        reply = await self._assistant.ask(turn, beside.content, aside, beside.unread)
         said = await in_writing_thread(self._finish, turn, reply)
         if any(takes_words_away(effect) for effect in reply.effects):
             await self.forget(turn.conversation_id)
