@@ -9,7 +9,8 @@ from language.informativeness import is_non_answer
 NOTHING = """
 Geen opmerkingen.|Ik heb geen verdere opmerkingen|niets toe te voegen|zie bijlage|Zie vraag 2 en 3
 Zie bijgevoegd document|zie mijn antwoord op vraag 3|cfr. supra|idem vorige
-Hetzelfde als bij vraag 1|n.v.t.|niet van toepassing voor mij|Neen, geen|nihil|alles ok|reeds vermeld bij vraag 1|tbd|x|g|?
+Hetzelfde als bij vraag 1|n.v.t.|niet van toepassing voor mij|Neen, geen|nihil|alles ok
+reeds vermeld bij vraag 1|tbd|x|g|?
 No comment|No further comments|none|Nothing to add|see attachment|same as question 1|N/A|all good
 Sans objet|néant|RAS|R.A.S.|Rien à signaler|Aucune remarque|Pas de commentaire|pas d'avis|non
 Je ne sais pas|voir annexe|Voir ci-dessus|idem question 1|non applicable|Keine Angabe|siehe oben

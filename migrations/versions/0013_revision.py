@@ -9,7 +9,7 @@ from alembic import op
 from consultation.revision import remove_triggers
 
 revision = '0013'
-down_revision = '0009'
+down_revision = '0010'
 branch_labels = None
 depends_on = None
 
