@@ -22,9 +22,11 @@ ALLOWED: dict[str, frozenset[str]] = {
             "consultation",
             "analysis",
             "language.alarm",
+            "language.budget",
             "language.foreign",
             "language.personal_data",
             "language.pipeline",
+            "language.pipeline_status",
             "language.sentences",
         }
     ),

@@ -84,7 +84,7 @@ def test_old_answers_that_came_by_a_file_today_are_new(
     assert "2 nieuwe antwoorden" in els.get("/beheer/opdrachten/4").text
     page = els.get("/beheer/opdrachten/4/nieuw").text
     assert sorted(listed(page)) == ["De bus rijdt niet na tien uur.", "De gemeente met de bib"]
-    assert "05/01/2026" in page
+    assert "5 januari 2026" in page
 
 
 def test_a_changed_answer_is_new_and_one_without_consent_is_not_shown(

@@ -132,7 +132,7 @@ def test_the_page_shows_keeps_and_erases(
 
 
 @pytest.mark.parametrize("path", ["", "/bewaar", "/wis"])
-@pytest.mark.parametrize("sent", [{}, {"code": ""}, {"code": "2222-2222-2222"}, {"code": "\0" * 9}])
+@pytest.mark.parametrize("sent", [{}, {"code": ""}, {"code": "2222-2222-2222"}])
 def test_an_unknown_code_is_told_on_the_page(
     http: httpx.Client, path: str, sent: dict[str, str]
 ) -> None:
