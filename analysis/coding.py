@@ -16,6 +16,7 @@ from analysis.picture import Picture
 from consultation.errors import SamenspraakError
 from consultation.models import Statement
 from consultation.records import CodingChoice, CodingItem, CodingTask
+from consultation.storage import in_chunks
 
 MACHINE = "computer"
 """The machine's name among the coders; no account can be called so and code."""
@@ -97,9 +98,12 @@ def draw(
     )
     session.add(task)
     session.flush()
+    # Whoever was erased since the picture was made is left out.
+    there = {each for (each,) in in_chunks(session, select(Statement.id), Statement.id, chosen)}
+    still = [each for each in chosen if each in there]
     session.add_all(
         CodingItem(task_id=task.id, statement_id=each, position=position, machine=by_machine[each])
-        for position, each in enumerate(chosen, start=1)
+        for position, each in enumerate(still, start=1)
     )
     session.flush()
     return task

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, insert, select, union
 from sqlalchemy.orm import Session
 
 from analysis.picture import Picture, Pictures, picture
@@ -31,9 +31,11 @@ from analysis.support import proposers
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation_state import CuratedAction
+from consultation.curation_store import decided_on
 from consultation.errors import RoundError
-from consultation.models import Round, now
+from consultation.models import Consultation, Round, Statement, now
 from consultation.records import Publication, PublishedStatement, PublishedSupport
+from consultation.storage import Storage, in_chunks
 
 _ACTION = (
     "id",
@@ -46,6 +48,7 @@ _ACTION = (
     "deadline",
     "regelgeving",
 )
+_TRIES = 5
 _APPROVED = ("goedgekeurd", "gepubliceerd")
 
 
@@ -102,6 +105,30 @@ def approved(
     )
 
 
+def release(
+    storage: Storage, consultation_id: int, catalogue: Catalogue, number: int, account: str = ""
+) -> None:
+    """Publishes a closed round, see ``publish``; what is released is gathered without the lock, and
+    anew where somebody decided meanwhile.
+
+    Raises:
+        RoundError: there is no such round, or it is still open.
+    """
+    for _ in range(_TRIES):
+        with storage.reading() as session:
+            rounds.require_closed_round(session, consultation_id, number)
+            base = decided_on(session, consultation_id)
+            decided = decided_of(session, consultation_id, catalogue, number)
+        with storage.writing() as session:
+            session.get(Consultation, consultation_id, with_for_update=True)
+            if decided_on(session, consultation_id) == base:
+                _publish(session, consultation_id, number, account, decided)
+                return
+    with storage.writing() as session:
+        session.get(Consultation, consultation_id, with_for_update=True)
+        publish(session, consultation_id, catalogue, number, account)
+
+
 def publish(
     session: Session,
     consultation_id: int,
@@ -111,35 +138,62 @@ def publish(
 ) -> Publication:
     """Publishes a closed round; publishing it again replaces what was released before.
 
-    Its approved actions are ``gepubliceerd`` from then on (``analysis.public_actions``).
+    Its approved actions are ``gepubliceerd`` from then on (``analysis.public_actions``). All inside
+    the caller's transaction: ``release`` holds the lock for less.
 
     Raises:
         RoundError: there is no such round, or it is still open.
     """
+    rounds.require_closed_round(session, consultation_id, number)
+    decided = decided_of(session, consultation_id, catalogue, number)
+    return _publish(session, consultation_id, number, account, decided)
+
+
+def _publish(
+    session: Session,
+    consultation_id: int,
+    number: int,
+    account: str,
+    decided: Sequence[DecidedOpdracht],
+) -> Publication:
     round_ = rounds.require_closed_round(session, consultation_id, number)
     _take_back(session, round_)
-    decided = decided_of(session, consultation_id, catalogue, number)
     content = {"opdrachten": [_stored(each) for each in decided]}
     made = Publication(round_id=round_.id, account=account, content=content)
     session.add(made)
     session.flush()
-    for part in decided:
-        for theme in part.themes:
-            rank = {statement: place for place, statement in enumerate(theme.quotes)}
-            session.add_all(
-                PublishedStatement(
-                    publication_id=made.id,
-                    theme=theme.id,
-                    statement_id=statement,
-                    quote=rank.get(statement),
-                )
-                for statement in theme.statements
-            )
-        session.add_all(
-            PublishedSupport(publication_id=made.id, action=action, statement_id=statement)
-            for action, statements in part.support.items()
-            for statement in statements
-        )
+    themes = [theme for part in decided for theme in part.themes]
+    support = [
+        (action, statement)
+        for part in decided
+        for action, statements in part.support.items()
+        for statement in statements
+    ]
+    wanted = [each for theme in themes for each in theme.statements]
+    wanted += [statement for _, statement in support]
+    # Whoever was erased since it was gathered is left out.
+    there = {each for (each,) in in_chunks(session, select(Statement.id), Statement.id, wanted)}
+    rows = [
+        {
+            "publication_id": made.id,
+            "theme": theme.id,
+            "statement_id": statement,
+            "quote": rank.get(statement),
+        }
+        for theme in themes
+        for rank in [{each: place for place, each in enumerate(theme.quotes)}]
+        for statement in theme.statements
+        if statement in there
+    ]
+    if rows:
+        session.execute(insert(PublishedStatement), rows)
+    backing = [
+        {"publication_id": made.id, "action": action, "statement_id": statement}
+        for action, statement in support
+        if statement in there
+    ]
+    if backing:
+        session.execute(insert(PublishedSupport), backing)
     round_.status, round_.published_at = "gepubliceerd", made.at
     audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
     session.flush()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from analysis.agreement import Agreement
@@ -28,10 +28,11 @@ from consultation.models import (
     RunTheme,
     Statement,
     Theme,
+    new_id,
     now,
 )
 from consultation.runs import latest_run
-from consultation.storage import Storage
+from consultation.storage import Storage, in_chunks
 
 FEWEST_DECISIONS = 30
 """With fewer decisions by people than this, agreement is no figure."""
@@ -51,26 +52,42 @@ def store(
     Raises:
         Overtaken: what it stood on is no longer the last run; nothing was stored.
     """
-    with storage.writing() as session:
-        # One at a time: two runs at once would give out the same theme numbers.
-        session.get(Consultation, consultation_id, with_for_update=True)
-        for each in found:
-            last = latest_run(session, consultation_id, each.opdracht)
-            if (last.id if last else None) != each.known.run:
-                raise Overtaken
-        run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
-        session.add(run)
-        session.flush()
-        results = tuple(_store_opdracht(session, run, consultation_id, each) for each in found)
-        run.metrics = {
-            "opdrachten": [asdict(each) for each in results],
-            "refits": {
-                str(each.opdracht): asdict(_refit(each, run.id, round_.number, method))
-                for each in found
-            },
-        }
-        run.finished_at = now()
-        return RunResult(run.id, round_.number, results)
+    while True:
+        with storage.reading() as session:
+            living = [_living(session, each) for each in found]
+        figures = [_figures(each, here) for each, here in zip(found, living, strict=True)]
+        with storage.writing() as session:
+            # One at a time: two runs at once would give out the same theme numbers.
+            session.get(Consultation, consultation_id, with_for_update=True)
+            for each in found:
+                last = latest_run(session, consultation_id, each.opdracht)
+                if (last.id if last else None) != each.known.run:
+                    raise Overtaken
+            if [_living(session, each) for each in found] != living:
+                # Somebody was erased this very moment: what was counted is wrong.
+                continue
+            run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
+            session.add(run)
+            session.flush()
+            results = tuple(
+                _store_opdracht(session, run, consultation_id, *each)
+                for each in zip(found, living, figures, strict=True)
+            )
+            run.metrics = {
+                "opdrachten": [asdict(each) for each in results],
+                "refits": {
+                    str(each.opdracht): asdict(_refit(each, run.id, round_.number, method))
+                    for each in found
+                },
+            }
+            run.finished_at = now()
+            return RunResult(run.id, round_.number, results)
+
+
+def _living(session: Session, found: Found) -> frozenset[str]:
+    """The statements of a run that are still there."""
+    query = select(Statement.id).where(Statement.opdracht == found.opdracht)
+    return frozenset(session.scalars(query)) & {each.id for each in found.everything}
 
 
 def _refit(found: Found, run_id: int, round_number: int, method: str) -> Refit:
@@ -80,29 +97,62 @@ def _refit(found: Found, run_id: int, round_number: int, method: str) -> Refit:
     return Refit(run_id, round_number, len(found.everything), method)
 
 
+def _members(found: Found, living: Collection[str]) -> list[set[str]]:
+    """The statements whose first theme is each of the themes."""
+    return [
+        {each for each, (_, primary) in theme.placed.items() if primary and each in living}
+        for theme in found.themes
+    ]
+
+
+def _figures(found: Found, living: Collection[str]) -> OpdrachtResult:
+    """How a run went for one opdracht; ``trust["weakest"]`` names themes by their place."""
+    # A theme that is new has no name yet.
+    names = [theme.id or str(place) for place, theme in enumerate(found.themes)]
+    named = dict(zip(names, _members(found, living), strict=True))
+    kept = persistence(named, {**found.known.earlier, **found.known.latest}) if named else None
+    state = found.known.state
+    dead = {each.id for each in state.themes.values() if not each.live}
+    return OpdrachtResult(
+        opdracht=found.opdracht,
+        statements=len(found.everything),
+        themes=sum(each.id is None or each.id not in dead for each in found.themes),
+        coverage=round(found.coverage, 4),
+        stability=None if found.stability is None else round(found.stability, 4),
+        label_persistence=None if kept is None else round(kept, 4),
+        seconds=found.seconds,
+        refit=found.refit,
+        mapped=found.mapped,
+        proposals=len(found.proposals),
+        agreement=_told(found.agreement),
+        trust=_trust(found, named),
+    )
+
+
 def _store_opdracht(
-    session: Session, run: AnalysisRun, consultation_id: int, found: Found
+    session: Session,
+    run: AnalysisRun,
+    consultation_id: int,
+    found: Found,
+    living: Collection[str],
+    figures: OpdrachtResult,
 ) -> OpdrachtResult:
-    # Whoever was erased while the themes were found is left out.
-    living = set(session.scalars(select(Statement.id).where(Statement.opdracht == found.opdracht)))
     ids = [each.id for each in found.everything]
     rows: list[dict[str, Any]] = []
-    named: dict[str, set[str]] = {}
-    for theme in found.themes:
-        known = _theme(session, run, consultation_id, found.opdracht, theme)
-        session.add(_run_theme(run.id, known, theme, living))
-        placed = {each: place for each, place in theme.placed.items() if each in living}
-        named[known] = {each for each, (_, primary) in placed.items() if primary}
+    themes = _themes(session, run, consultation_id, found)
+    for known, theme in zip(themes, found.themes, strict=True):
+        session.add(_run_theme(run.id, known.id, theme, living))
         rows += [
             {
                 "statement_id": statement,
-                "theme_id": known,
+                "theme_id": known.id,
                 "run_id": run.id,
                 "is_primary": primary,
                 "score": score,
                 "subtheme": found.subthemes.get(statement) if primary else None,
             }
-            for statement, (score, primary) in placed.items()
+            for statement, (score, primary) in theme.placed.items()
+            if statement in living
         ]
     session.flush()
     if rows:
@@ -125,37 +175,27 @@ def _store_opdracht(
     _forget_erased(
         session, found.opdracht, [each for each in found.everything if each.id not in living]
     )
-    kept = persistence(named, {**found.known.earlier, **found.known.latest}) if named else None
-    state = found.known.state
-    dead = {each.id for each in state.themes.values() if not each.live}
-    return OpdrachtResult(
-        opdracht=found.opdracht,
-        statements=len(found.everything),
-        themes=sum(each.id is None or each.id not in dead for each in found.themes),
-        coverage=round(found.coverage, 4),
-        stability=None if found.stability is None else round(found.stability, 4),
-        label_persistence=None if kept is None else round(kept, 4),
-        seconds=found.seconds,
-        refit=found.refit,
-        mapped=found.mapped,
-        proposals=len(found.proposals),
-        agreement=_told(found.agreement),
-        trust=_trust(session, found, named),
-    )
+    codes = {
+        theme.id or str(place): known.code
+        for place, (known, theme) in enumerate(zip(themes, found.themes, strict=True))
+    }
+    trust = figures.trust or {}
+    weak = [codes[each] for each in trust.get("weakest", ())]
+    return replace(figures, trust={**trust, "weakest": weak})
 
 
 def _forget_erased(session: Session, opdracht: int, missing: Sequence[Said]) -> None:
     """Takes along what the run made of the words of whoever was erased while it was under way."""
-    erased = [each for each in missing if session.get(Statement, each.id) is None]
+    rows = in_chunks(session, select(Statement.id), Statement.id, (each.id for each in missing))
+    there = {each for (each,) in rows}
+    erased = [each for each in missing if each.id not in there]
     if erased:
         texts = [each.text for each in erased]
         forget_vectors(session, {text_hash(each) for each in texts})
         forget_words(session, texts, {each.contribution for each in erased}, {opdracht})
 
 
-def _trust(
-    session: Session, found: Found, members: Mapping[str, Collection[str]]
-) -> dict[str, Any]:
+def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, Any]:
     """How far to trust it: see ``OpdrachtResult``. ``members`` gives the statements of the themes,
     in the order of ``found.themes``."""
     portraits = dict(zip(members, (each.portrait for each in found.themes), strict=True))
@@ -175,7 +215,7 @@ def _trust(
         "subsamples": subsamples(len(found.said)) if found.stability is not None else 0,
         "coherence": round(coherent / total, 4) if total else None,
         "diversity": None if different is None else round(different, 4),
-        "weakest": [session.get_one(Theme, each).code for each in weak],
+        "weakest": list(weak),
         **loud,
         "warnings": warnings(
             len(found.said), found.stability, loud["group_share"], loud["campaign_share"]
@@ -196,29 +236,34 @@ def _told(found: Agreement | None) -> dict[str, Any] | None:
     }
 
 
-def _theme(
-    session: Session, run: AnalysisRun, consultation_id: int, opdracht: int, found: FoundTheme
-) -> str:
-    if found.id is not None:
-        return found.id
-    number = session.scalar(
-        select(func.max(Theme.number)).where(
-            Theme.consultation_id == consultation_id, Theme.opdracht == opdracht
-        )
+def _themes(session: Session, run: AnalysisRun, consultation_id: int, found: Found) -> list[Theme]:
+    """The themes of a run, in its order: those that are new get the next numbers."""
+    query = select(Theme).where(
+        Theme.consultation_id == consultation_id, Theme.opdracht == found.opdracht
     )
-    theme = Theme(
-        consultation_id=consultation_id,
-        opdracht=opdracht,
-        number=(number or 0) + 1,
-        parents=list(found.parents),
-        created_run_id=run.id,
-    )
-    session.add(theme)
+    known = {each.id: each for each in session.scalars(query)}
+    number = max((each.number for each in known.values()), default=0)
+    themes = []
+    for theme in found.themes:
+        if theme.id is None:
+            number += 1
+            row = Theme(
+                id=new_id(),
+                consultation_id=consultation_id,
+                opdracht=found.opdracht,
+                number=number,
+                parents=list(theme.parents),
+                created_run_id=run.id,
+            )
+            session.add(row)
+            themes.append(row)
+        else:
+            themes.append(known[theme.id])
     session.flush()
-    return theme.id
+    return themes
 
 
-def _run_theme(run_id: int, theme_id: str, found: FoundTheme, living: set[str]) -> RunTheme:
+def _run_theme(run_id: int, theme_id: str, found: FoundTheme, living: Collection[str]) -> RunTheme:
     seen = found.portrait
     return RunTheme(
         run_id=run_id,

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Sequence, Set
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -122,7 +122,7 @@ def sort_out(texts: Sequence[str], placed: Container[int] = ()) -> Voices:
 
 
 def store_marks(
-    session: Session, run_id: int, voices: Voices, ids: Sequence[str], living: Set[str]
+    session: Session, run_id: int, voices: Voices, ids: Sequence[str], living: Collection[str]
 ) -> None:
     """Stores what a run set aside, and lets copies follow their voice into its themes.
 

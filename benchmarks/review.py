@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from consultation import accounts, rounds
 from consultation.catalogue import load_catalogue
-from consultation.curation import Ledger
+from consultation.curation import Ledger, append
 from consultation.curation_operations import parse
 from consultation.models import (
     AnalysisRun,
@@ -162,6 +162,7 @@ def _decide(session: Session, consultation: int, numbers: list[int]) -> None:
         else:
             raw = {"op": "describe", "theme": theme.id, "text": f"Beschrijving {number}."}
         ledger.append("els", parse(raw))
+    ledger.write(session)
 
 
 def measure(url: str, storage: Storage, again: int = 6) -> list[tuple[str, float, float, int]]:
@@ -213,7 +214,7 @@ def _touch(storage: Storage) -> None:
     """Somebody decides something, so that nothing that was kept ready still holds."""
     with storage.writing() as session:
         theme = session.query(Theme).filter_by(opdracht=4, number=1).one()
-        Ledger(session, 1).append("els", parse({"op": "note", "theme": theme.id, "text": "x"}))
+        append(session, 1, "els", {"op": "note", "theme": theme.id, "text": "x"})
 
 
 def main() -> None:

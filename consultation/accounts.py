@@ -28,8 +28,29 @@ class Saved:
     created: bool
 
 
+@dataclass(frozen=True)
+class HashedPassword:
+    """A password as it is kept. Hashing takes long on purpose: it is done before a transaction."""
+
+    value: str
+
+
+def hashed(password: str) -> HashedPassword:
+    """A password, hashed.
+
+    Raises:
+        AccountError: it is too short or too long.
+    """
+    check_password(password)
+    return HashedPassword(_HASHER.hash(password))
+
+
 def add_account(
-    session: Session, name: str, role: str, password: str, opdracht: int | None = None
+    session: Session,
+    name: str,
+    role: str,
+    password: str | HashedPassword,
+    opdracht: int | None = None,
 ) -> Saved:
     """Makes an account; for a name that exists, sets role, opdracht and password anew.
 
@@ -39,15 +60,14 @@ def add_account(
     if role not in ROLES:
         raise AccountError(f"{role!r} is no role; choose from {', '.join(ROLES)}.")
     plain = check_name(name)
-    check_password(password)
-    hashed = _HASHER.hash(password)
+    kept = password if isinstance(password, HashedPassword) else hashed(password)
     account = session.get(Account, plain)
     created = account is None
     if account is None:
-        account = Account(name=plain, role=role, opdracht=opdracht, password_hash=hashed)
+        account = Account(name=plain, role=role, opdracht=opdracht, password_hash=kept.value)
         session.add(account)
     else:
-        account.role, account.opdracht, account.password_hash = role, opdracht, hashed
+        account.role, account.opdracht, account.password_hash = role, opdracht, kept.value
     session.flush()
     return Saved(account, created)
 
@@ -80,7 +100,7 @@ def check_password(password: str) -> None:
         raise AccountError(f"the password is too long; use at most {_MAX_PASSWORD} characters.")
 
 
-def set_password(session: Session, name: str, password: str) -> Account:
+def set_password(session: Session, name: str, password: str | HashedPassword) -> Account:
     """Gives an account another password; who was logged in with the old one no longer is.
 
     Raises:
@@ -89,8 +109,8 @@ def set_password(session: Session, name: str, password: str) -> Account:
     account = find(session, name)
     if account is None:
         raise AccountError(f"{name!r}: no such account; make it with: samenspraak user add {name}")
-    check_password(password)
-    account.password_hash = _HASHER.hash(password)
+    kept = password if isinstance(password, HashedPassword) else hashed(password)
+    account.password_hash = kept.value
     session.flush()
     return account
 

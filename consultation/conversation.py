@@ -8,11 +8,11 @@ transaction, and does nothing for a message that was completed already. See
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from consultation import answers, participants
@@ -180,12 +180,12 @@ def record(
     client_id: str,
     text: str,
     payload: str | None = None,
-    cleaned: Callable[[str], str] = str,
+    cleaned: str | None = None,
 ) -> Message:
     """Stores what a participant typed or tapped; the same client_id and text are stored once.
 
-    ``cleaned`` gives a text as it stands once its personal data were removed: who sends such a
-    message again still means the same one.
+    ``cleaned`` is the text as it stands once its personal data were removed, where that is known:
+    who sends such a message again still means the same one.
 
     Raises:
         ClientIdReused: the client_id came before with another text or payload.
@@ -217,8 +217,8 @@ def record(
     )
 
 
-def _same_words(stored: str, sent: str, cleaned: Callable[[str], str]) -> bool:
-    return stored in (sent, answers.GONE) or stored == cleaned(sent)
+def _same_words(stored: str, sent: str, cleaned: str | None) -> bool:
+    return stored in (sent, answers.GONE, cleaned)
 
 
 def waiting_turns(session: Session, conversation_id: str) -> list[str]:
@@ -302,17 +302,39 @@ def mark_unread(session: Session, message_id: str) -> None:
         session.flush()
 
 
-def clean(session: Session, waiting: Message, cleaned: Callable[[str], str]) -> None:
-    """Rewrites a message that waits, and what was typed since, without its personal data."""
-    typed = select(Message).where(
+def typed_since(session: Session, waiting: Message) -> set[str]:
+    """The texts of a message that waits, and of what was typed since."""
+    return {each.text for each in session.scalars(_typed_since(waiting))}
+
+
+def clean(session: Session, message_id: str, cleaned: Mapping[str, str]) -> set[str]:
+    """Rewrites the message that waits for the choice in another one, and what was typed since,
+    without personal data.
+
+    ``cleaned`` gives each text without them; what it has not, because it was typed meanwhile, comes
+    back, to be looked through and cleaned by another call.
+    """
+    message = session.get_one(Message, message_id, with_for_update=True)
+    waiting = held(session, message.conversation_id)
+    if waiting is None or message.state != "ontvangen":
+        return set()
+    unseen = set()
+    for each in session.scalars(_typed_since(waiting)):
+        if each.text in cleaned:
+            each.text = cleaned[each.text]
+        elif each.text not in cleaned.values():
+            unseen.add(each.text)
+    session.flush()
+    return unseen
+
+
+def _typed_since(waiting: Message) -> Select[Message]:
+    return select(Message).where(
         Message.conversation_id == waiting.conversation_id,
         Message.seq >= waiting.seq,
         Message.sender == "deelnemer",
         Message.payload.is_(None),
     )
-    for message in session.scalars(typed):
-        message.text = cleaned(message.text)
-    session.flush()
 
 
 def answer_only(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:

@@ -1,18 +1,19 @@
 """Decisions of the review: checked, appended to the log, undone, told.
 
 Nothing is ever changed or deleted here: a decision is one line more in ``curation_event``, an undo
-another. ``curated`` (in ``curation_store``) gives what stands; this module writes.
+another. ``curated`` (in ``curation_store``) gives what stands; this module writes. A decision is
+worked out while others may write, and written in a short transaction after that: ``decide``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from consultation import curation_operations as ops
 from consultation.curation_operations import CurationError, Operation, parse
@@ -22,24 +23,28 @@ from consultation.curation_state import (
     Event,
     Lapsed,
     Machine,
+    MachineTheme,
     Outcome,
     concerned,
     versions,
 )
-from consultation.curation_store import curated, load_events, load_machine
+from consultation.curation_store import curated, decided_on, load_events, load_machine
 from consultation.models import (
     Action,
+    AnalysisRun,
     Consultation,
     Contribution,
     ContributionVersion,
     CurationEvent,
     Round,
+    RunProposal,
     Statement,
     Submission,
     Theme,
     new_id,
     now,
 )
+from consultation.storage import Storage, in_chunks
 from language.plain_text import readable
 
 __all__ = [
@@ -50,9 +55,15 @@ __all__ = [
     "OutsideError",
     "append",
     "curated",
+    "decide",
     "history",
     "theme_id",
 ]
+
+_TRIES = 5
+
+Placement = tuple[int | None, str, float | None]
+"""The opdracht of a statement, who placed it there, and how sure that was."""
 
 _MENDS = {
     "theme_gone": "this theme does not stand (any more); choose one that samenspraak themes lists.",
@@ -101,11 +112,15 @@ class OutsideError(CurationError):
         super().__init__("outside", f"this account decides on opdracht {limit} only.")
 
 
-class Ledger:
-    """The log, open for writing inside one transaction: each ``append`` sees those before it.
+class _Overtaken(Exception):
+    """Something was decided, analysed or erased since the ledger was opened."""
 
-    Making it takes the consultation's lock, so that two reviewers, or a reviewer and a run, wait
-    for each other. Errors leave nothing half done as long as the transaction is given up.
+
+class Ledger:
+    """Decisions in the making: each ``append`` sees those before it, ``write`` writes them all.
+
+    Only ``write`` changes the database. It refuses where that no longer is what the decisions were
+    worked out on.
     """
 
     def __init__(
@@ -115,22 +130,30 @@ class Ledger:
         opdrachten: Collection[int] | None = None,
         limit: int | None = None,
     ) -> None:
-        """Locks the consultation; ``opdrachten`` are the catalogue's numbers, where known, and
+        """Reads through ``session``; ``opdrachten`` are the catalogue's numbers, where known, and
         ``limit`` is the only opdracht that the decisions may reach into."""
-        session.get(Consultation, consultation_id, with_for_update=True)
         self._limit = limit
         self._session = session
         self._consultation = consultation_id
         self._opdrachten = opdrachten
+        self._base = decided_on(session, consultation_id)
+        self._last = session.scalar(select(func.max(CurationEvent.id))) or 0
         self._scope: set[int | None] = set()
         self._machine = Machine({})
         self._log: list[Event] = []
         self._stand: Stand | None = None
+        self._made: list[Event] = []
+        self._themes: dict[str, Theme] = {}
+        self._actions: dict[str, Action] = {}
+        self._placed: dict[str, Placement] = {}
 
     def append(
         self, account: str, operation: Operation, expected: Mapping[str, int] | None = None
     ) -> Event:
-        """Checks one operation against what stands, and writes it down.
+        """Checks one operation against what stands, and takes it up to be written.
+
+        The event's id is the one it gets where nobody else writes before; later operations may
+        revoke it by that.
 
         ``expected`` gives, by theme or action id, the version that the decision was made on
         (``CuratedTheme.version``).
@@ -148,7 +171,7 @@ class Ledger:
         stand = self._standing()
         self._check(stand, operation)
         recorded, born = self._recorded(stand, operation)
-        event = Event(0, account, now(), operation, recorded)
+        event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded)
         try:
             missing = stand.apply(event)
         except Lapsed as reason:
@@ -162,7 +185,34 @@ class Ledger:
                 f"{operation.op}.statements",
                 missing=missing,
             )
-        return self._write(event, born)
+        self._take_up(event, born)
+        return event
+
+    def write(self, session: Session) -> list[Event]:
+        """Writes all that was appended, inside a transaction that holds the consultation's lock,
+        and gives the events as they were written.
+
+        Raises:
+            _Overtaken: they were worked out on what no longer stands; nothing was written.
+        """
+        named = {each for event in self._made for each in event.operation.statements_named}
+        if decided_on(session, self._consultation) != self._base or not _all_there(session, named):
+            raise _Overtaken
+        written: dict[int, Event] = {}
+        for each in self._made:
+            if isinstance(each.operation, ops.Revoke) and each.operation.event in written:
+                event = written[each.operation.event].id
+                each = replace(each, operation=ops.Revoke(event=event))
+            row = _row(self._consultation, each)
+            session.add(row)
+            session.flush()
+            written[each.id] = replace(each, id=row.id)
+        session.add_all([*self._themes.values(), *self._actions.values()])
+        for (statement,) in in_chunks(session, select(Statement), Statement.id, self._placed):
+            placed = self._placed[statement.id]
+            statement.opdracht, statement.placed_by, statement.opdracht_score = placed
+        session.flush()
+        return list(written.values())
 
     def state(self) -> CurationState:
         """What stands now in the opdrachten that were touched."""
@@ -182,9 +232,7 @@ class Ledger:
                 changes[name] = self._theme(value, place)
         if isinstance(operation, ops.Split | ops.Create | ops.ActionCreate):
             changes["id"] = operation.id or new_id()
-            if operation.id and (
-                self._session.get(Theme, operation.id) or self._session.get(Action, operation.id)
-            ):
+            if operation.id and (self._theme_row(operation.id) or self._action_row(operation.id)):
                 raise CurationError("id_taken", "this id is in use; leave it out.", "id")
         if isinstance(operation, ops.ActionCreate | ops.ActionText) and operation.text:
             quoted = self._quoted(operation.text)
@@ -202,6 +250,9 @@ class Ledger:
 
     def _theme(self, ref: str, place: str) -> str:
         found = theme_id(self._session, self._consultation, ref)
+        if found is None:
+            made = (each for each in self._themes.values() if each.code == ref.upper())
+            found = ref if ref in self._themes else next((each.id for each in made), None)
         if found is None:
             raise CurationError("theme_unknown", f"there is no theme {ref}.", place, theme=ref)
         return found
@@ -242,7 +293,7 @@ class Ledger:
         Those it touches, but not the one that statements or an action are sent on to.
         """
         if isinstance(operation, ops.Revoke):
-            return set(self._event(operation).payload.get("recorded", {}).get("opdrachten", ()))
+            return self._touched_by(operation)
         self._load(self._concerns(operation))
         stand = self._standing()
         if isinstance(operation, ops.Accept | ops.Decline):
@@ -265,11 +316,21 @@ class Ledger:
         if isinstance(operation, ops.Revoke):
             return self._revocable(operation)
         if isinstance(operation, ops.Accept | ops.Decline):
-            return set(self._session.scalars(_opdrachten_with_themes(self._consultation)))
+            # The same proposal has the same id in every run.
+            query = (
+                select(RunProposal.opdracht)
+                .join(AnalysisRun, AnalysisRun.id == RunProposal.run_id)
+                .join(Round, Round.id == AnalysisRun.round_id)
+                .where(
+                    Round.consultation_id == self._consultation,
+                    RunProposal.id == operation.proposal,
+                )
+            )
+            return set(self._session.scalars(query.distinct()))
         if "opdracht" in type(operation).model_fields:
             found.add(getattr(operation, "opdracht"))  # noqa: B009
         for theme in operation.themes_named:
-            row = self._session.get(Theme, theme)
+            row = self._theme_row(theme)
             if row is not None:
                 found.add(row.opdracht)
         found |= self._places_of(operation)
@@ -281,28 +342,29 @@ class Ledger:
         wanted = list(operation.statements_named)
         if not wanted:
             return set()
-        known: dict[str, int | None] = {}
-        for start in range(0, len(wanted), 500):
-            rows = self._session.execute(
-                select(Statement.id, Statement.opdracht)
-                .join(
-                    ContributionVersion,
-                    ContributionVersion.id == Statement.contribution_version_id,
-                )
-                .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-                .join(Submission, Submission.id == Contribution.submission_id)
-                .join(Round, Round.id == Submission.round_id)
-                .where(
-                    Round.consultation_id == self._consultation,
-                    Statement.id.in_(wanted[start : start + 500]),
-                )
-            )
-            known |= {row[0]: row[1] for row in rows}
+        query = (
+            select(Statement.id, Statement.opdracht)
+            .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+            .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+            .join(Submission, Submission.id == Contribution.submission_id)
+            .join(Round, Round.id == Submission.round_id)
+            .where(Round.consultation_id == self._consultation)
+        )
+        known: dict[str, int | None] = {
+            row[0]: self._placed[row[0]][0] if row[0] in self._placed else row[1]
+            for row in in_chunks(self._session, query, Statement.id, wanted)
+        }
         for index, statement in enumerate(wanted):
             if statement not in known:
                 place = f"{operation.op}.statements[{index}]"
                 raise CurationError("statement_unknown", f"there is no {statement}.", place)
         return set(known.values())
+
+    def _theme_row(self, theme: str) -> Theme | None:
+        return self._themes.get(theme) or self._session.get(Theme, theme)
+
+    def _action_row(self, action: str) -> Action | None:
+        return self._actions.get(action) or self._session.get(Action, action)
 
     def _opdracht_of_action(
         self, action: str, operation: Operation, stand: Stand | None = None
@@ -312,7 +374,7 @@ class Ledger:
         standing = stand.board.opdracht(action) if stand else None
         if standing is not None:
             return standing
-        row = self._session.get(Action, action)
+        row = self._action_row(action)
         if row is not None and row.consultation_id == self._consultation:
             return row.opdracht
         themes = self._session.execute(
@@ -323,34 +385,60 @@ class Ledger:
                 return int(opdracht)
         raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
 
-    def _event(self, operation: ops.Revoke) -> CurationEvent:
+    def _touched_by(self, operation: ops.Revoke) -> set[int | None]:
+        """The opdrachten of the event that is to be revoked."""
+        made = next((each for each in self._made if each.id == operation.event), None)
         row = self._session.get(CurationEvent, operation.event)
-        if row is None or row.consultation_id != self._consultation:
+        if made is None and (row is None or row.consultation_id != self._consultation):
             raise CurationError(
                 "event_unknown", f"there is no event {operation.event}.", "revoke.event"
             )
-        return row
+        recorded = made.recorded if made else row.payload.get("recorded", {}) if row else {}
+        return set(recorded.get("opdrachten", ()))
 
     def _revocable(self, operation: ops.Revoke) -> set[int | None]:
-        row = self._event(operation)
-        undone = revoked(load_events(self._session, self._consultation))
-        if row.id in undone:
+        touched = self._touched_by(operation)
+        by = self._undone_by(operation.event)
+        if by is not None:
             raise CurationError(
                 "already_revoked",
-                f"event {row.id} was revoked by event {undone[row.id]}; revoke that one to bring "
+                f"event {operation.event} was revoked by event {by}; revoke that one to bring "
                 "it back.",
                 "revoke.event",
-                by=undone[row.id],
+                by=by,
             )
-        return set(row.payload.get("recorded", {}).get("opdrachten", ()))
+        return touched
+
+    def _undone_by(self, event: int) -> int | None:
+        """The revocation that undoes an event; None where it stands."""
+        later = (
+            select(CurationEvent.id, CurationEvent.revokes_id)
+            .where(CurationEvent.revokes_id == event)
+            .cte("later", recursive=True)
+        )
+        more = aliased(CurationEvent)
+        later = later.union_all(
+            select(more.id, more.revokes_id).join(later, more.revokes_id == later.c.id)
+        )
+        found = {row.id: row.revokes_id for row in self._session.execute(select(later))}
+        for each in self._made:
+            if isinstance(each.operation, ops.Revoke):
+                found[each.id] = each.operation.event
+        undone: dict[int, int] = {}
+        for revocation in sorted(found, reverse=True):
+            if revocation not in undone:
+                undone.setdefault(found[revocation], revocation)
+        return undone.get(event)
 
     def _load(self, scope: set[int | None]) -> None:
         if scope <= self._scope and self._scope:
             return
         self._scope |= scope
-        self._session.flush()
-        self._log = load_events(self._session, self._consultation, self._scope)
+        # What was appended concerns this scope: it grew with each.
+        self._log = load_events(self._session, self._consultation, self._scope) + self._made
         self._machine = load_machine(self._session, self._consultation, self._scope, self._log)
+        for each in self._themes.values():
+            self._machine = _with_theme(self._machine, each)
         self._stand = None
 
     def _standing(self) -> Stand:
@@ -480,58 +568,46 @@ class Ledger:
         return next((each for each in earlier if each), None)
 
     def _was(self, operation: ops.Place) -> dict[str, list[Any]]:
-        found = {}
-        for each in operation.statements:
-            row = self._session.get(Statement, each)
-            if row is not None:
-                found[each] = [row.opdracht, row.placed_by, row.opdracht_score]
+        query = select(
+            Statement.id, Statement.opdracht, Statement.placed_by, Statement.opdracht_score
+        )
+        rows = in_chunks(self._session, query, Statement.id, operation.statements)
+        found = {statement: list(was) for statement, *was in rows}
+        found |= {each: list(self._placed[each]) for each in found if each in self._placed}
         return found
 
     def _next_number(self, opdracht: int) -> int:
-        self._session.flush()
         highest = self._session.scalar(
             select(func.max(Theme.number)).where(
                 Theme.consultation_id == self._consultation, Theme.opdracht == opdracht
             )
         )
-        return (highest or 0) + 1
+        made = [each.number for each in self._themes.values() if each.opdracht == opdracht]
+        return max((highest or 0, *made)) + 1
 
-    def _write(self, event: Event, born: ops.Split | ops.Create | None) -> Event:
+    def _take_up(self, event: Event, born: ops.Split | ops.Create | None) -> None:
         operation = event.operation
-        row = CurationEvent(
-            consultation_id=self._consultation,
-            account=event.account,
-            op=operation.op,
-            payload={**operation.as_payload(), "recorded": dict(event.recorded)},
-            revokes_id=operation.event if isinstance(operation, ops.Revoke) else None,
-            at=event.at,
-        )
-        self._session.add(row)
+        self._made.append(event)
+        self._log.append(event)
         if born is not None and self._stand is not None:
             made = self._stand.themes[str(born.id)]
-            self._session.add(
-                Theme(
-                    id=made.id,
-                    consultation_id=self._consultation,
-                    opdracht=made.opdracht,
-                    number=made.number,
-                    parents=list(made.parents),
-                )
+            theme = self._themes[made.id] = Theme(
+                id=made.id,
+                consultation_id=self._consultation,
+                opdracht=made.opdracht,
+                number=made.number,
+                parents=list(made.parents),
             )
+            self._machine = _with_theme(self._machine, theme)
         for each in operation.actions_named:
-            if self._session.get(Action, each) is None:
+            if self._action_row(each) is None:
                 opdracht = self._opdracht_of_action(each, operation)
-                self._session.add(
-                    Action(id=each, consultation_id=self._consultation, opdracht=opdracht)
+                self._actions[each] = Action(
+                    id=each, consultation_id=self._consultation, opdracht=opdracht
                 )
-        self._session.flush()
-        written = replace(event, id=row.id)
-        self._log.append(written)
         self._place(operation)
-        if born is not None or isinstance(operation, ops.Revoke | ops.Place | ops.Note):
-            self._machine = load_machine(self._session, self._consultation, self._scope, self._log)
+        if born is not None or isinstance(operation, ops.Revoke | ops.Place):
             self._stand = None
-        return written
 
     def _place(self, operation: Operation) -> None:
         """Keeps each statement's own row in step with the placements that stand."""
@@ -542,26 +618,91 @@ class Ledger:
         if not isinstance(target, ops.Place):
             return
         undone = revoked(self._log)
+        first: dict[str, Event] = {}
+        last: dict[str, Event] = {}
+        for each in self._log:
+            if isinstance(each.operation, ops.Place):
+                for statement in each.operation.statements:
+                    first.setdefault(statement, each)
+                    if each.id not in undone:
+                        last[statement] = each
         for statement in target.statements:
-            row = self._session.get(Statement, statement)
-            if row is None:
-                continue
-            placed = [
-                each
-                for each in self._log
-                if isinstance(each.operation, ops.Place) and statement in each.operation.statements
-            ]
-            standing = [each for each in placed if each.id not in undone]
-            if standing:
-                last = standing[-1]
-                assert isinstance(last.operation, ops.Place)
-                row.opdracht, row.placed_by = last.operation.opdracht, last.account
-                row.opdracht_score = None
+            if statement in last:
+                placed = last[statement]
+                assert isinstance(placed.operation, ops.Place)
+                self._placed[statement] = (placed.operation.opdracht, placed.account, None)
             else:
-                row.opdracht, row.placed_by, row.opdracht_score = placed[0].recorded["was"][
-                    statement
-                ]
-        self._session.flush()
+                self._placed[statement] = tuple(first[statement].recorded["was"][statement])
+
+
+def _row(consultation_id: int, event: Event) -> CurationEvent:
+    operation = event.operation
+    return CurationEvent(
+        consultation_id=consultation_id,
+        account=event.account,
+        op=operation.op,
+        payload={**operation.as_payload(), "recorded": dict(event.recorded)},
+        revokes_id=operation.event if isinstance(operation, ops.Revoke) else None,
+        at=event.at,
+    )
+
+
+def _all_there(session: Session, statements: Collection[str]) -> bool:
+    found = list(in_chunks(session, select(Statement.id), Statement.id, statements))
+    return len(found) == len(statements)
+
+
+def _with_theme(machine: Machine, theme: Theme) -> Machine:
+    """With a theme that people make: in no run, and without members of the machine's."""
+    made = MachineTheme(
+        id=theme.id,
+        opdracht=theme.opdracht,
+        number=theme.number,
+        parents=tuple(theme.parents),
+        in_run=False,
+    )
+    return replace(machine, themes=(*machine.themes, made))
+
+
+def decide(
+    storage: Storage,
+    consultation_id: int,
+    opdrachten: Collection[int] | None,
+    make: Callable[[Ledger], object],
+    limit: int | None = None,
+) -> list[Event]:
+    """Carries decisions out: ``make`` appends them to a ledger, then all are written, or none.
+
+    ``limit`` is the only opdracht that they may reach into.
+
+    They are worked out without the lock; where somebody else decided meanwhile, anew. Who is
+    overtaken again and again works under the lock.
+
+    Raises:
+        OutsideError: one of them reaches beyond the limit.
+        CurationError: one of them does not fit what stands, or what ``make`` raises.
+        ConflictError: a version is not the expected one.
+    """
+    for _ in range(_TRIES):
+        with storage.reading() as session:
+            ledger = Ledger(session, consultation_id, opdrachten, limit)
+            make(ledger)
+        try:
+            with storage.writing() as session:
+                _lock(session, consultation_id)
+                return ledger.write(session)
+        except _Overtaken:
+            continue
+    with storage.writing() as session:
+        _lock(session, consultation_id)
+        ledger = Ledger(session, consultation_id, opdrachten, limit)
+        make(ledger)
+        return ledger.write(session)
+
+
+def _lock(session: Session, consultation_id: int) -> None:
+    """Makes two reviewers, or a reviewer and a run, wait for each other."""
+    session.get(Consultation, consultation_id, with_for_update=True)
 
 
 def append(
@@ -582,31 +723,36 @@ def append(
         ConflictError: a version is not the expected one; nothing was written.
     """
     known = parse(operation) if isinstance(operation, dict) else operation
-    return Ledger(session, consultation_id, opdrachten).append(account, known, expected)
+    _lock(session, consultation_id)
+    ledger = Ledger(session, consultation_id, opdrachten)
+    ledger.append(account, known, expected)
+    (event,) = ledger.write(session)
+    return event
 
 
 def append_all(
-    session: Session,
+    storage: Storage,
     consultation_id: int,
     account: str,
-    operations: Iterable[tuple[str, object]],
+    operations: Sequence[tuple[str, object]],
     opdrachten: Collection[int] | None = None,
 ) -> list[Event]:
-    """Appends many in order, each seeing those before it: all, or (by the transaction) none.
+    """Carries out many in order, each seeing those before it: all, or none.
 
     ``operations`` gives where each stands ("events.jsonl, line 3") and its JSON object.
 
     Raises:
-        CurationError: one of them is wrong; its place is in front. Give the transaction up.
+        CurationError: one of them is wrong; its place is in front. Nothing was written.
     """
-    ledger = Ledger(session, consultation_id, opdrachten)
-    written = []
-    for where, raw in operations:
-        try:
-            written.append(ledger.append(account, parse(raw)))
-        except CurationError as error:
-            raise error.at(where) from error
-    return written
+
+    def make(ledger: Ledger) -> None:
+        for where, raw in operations:
+            try:
+                ledger.append(account, parse(raw))
+            except CurationError as error:
+                raise error.at(where) from error
+
+    return decide(storage, consultation_id, opdrachten, make)
 
 
 def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
@@ -631,10 +777,6 @@ def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:
     if row is None:
         raise CurationError("theme_unknown", f"there is no theme {ref}.", "THEME", theme=ref)
     return curated(session, consultation_id, row.opdracht).about(row.id)
-
-
-def _opdrachten_with_themes(consultation_id: int) -> Any:
-    return select(Theme.opdracht).where(Theme.consultation_id == consultation_id).distinct()
 
 
 def _refused(reason: Lapsed) -> CurationError:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from consultation import curation_operations as ops
@@ -56,6 +56,20 @@ def words_of(session: Session, statement: str) -> str:
     """A statement's own words; empty where there is no such statement (any more)."""
     row = session.get(Statement, statement)
     return row.contribution_version.text[row.start : row.end] if row is not None else ""
+
+
+def decided_on(session: Session, consultation_id: int) -> tuple[int, int]:
+    """What stands is made of: the last event and the last run, by id. While these are the same,
+    nobody decided anything, and no analysis was stored."""
+    event = select(func.max(CurationEvent.id)).where(
+        CurationEvent.consultation_id == consultation_id
+    )
+    run = (
+        select(func.max(AnalysisRun.id))
+        .join(Round, Round.id == AnalysisRun.round_id)
+        .where(Round.consultation_id == consultation_id)
+    )
+    return session.scalar(event) or 0, session.scalar(run) or 0
 
 
 def load_events(

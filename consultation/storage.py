@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ _NO_PRIVILEGE = "42501"
 _LOCK_SECONDS = 30.0
 _SCRUB_PATIENCE = 1.0
 _SCRUB_PAUSE = 0.05
+_CHUNK = 500
 _TAKES_WORDS_AWAY = "takes words away"
 # A number in the header of an SQLite file that is the application's to use: not 0 while words that
 # were erased may still be in the write-ahead log.
@@ -149,6 +150,13 @@ class Storage:
             yield
         finally:
             self._writers.release()
+
+
+def in_chunks(session: Session, query: Any, column: Any, wanted: Iterable[str]) -> Iterator[Any]:
+    """The rows of a query where a column is one of many values: a statement takes only so many."""
+    every = list(dict.fromkeys(wanted))
+    for start in range(0, len(every), _CHUNK):
+        yield from session.execute(query.where(column.in_(every[start : start + _CHUNK])))
 
 
 class _WatchedSession(Session):

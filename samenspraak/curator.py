@@ -39,14 +39,13 @@ def curate(
     name = accounts.check_name(account)
     place = open_workplace()
     operations = _lines(file)
-    with place.storage.writing() as session:
-        written = append_all(
-            session,
-            place.consultation_id,
-            name,
-            operations,
-            [each.nummer for each in place.catalogue.opdrachten],
-        )
+    written = append_all(
+        place.storage,
+        place.consultation_id,
+        name,
+        operations,
+        [each.nummer for each in place.catalogue.opdrachten],
+    )
     if as_json:
         print(json.dumps({"applied": len(written), "events": [each.id for each in written]}))
         return

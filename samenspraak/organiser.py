@@ -83,8 +83,8 @@ def round_close(number: int) -> None:
 def round_publish(number: int) -> None:
     """Publish a closed round: everyone sees its approved themes and actions."""
     place = open_workplace()
-    with place.storage.writing() as session:
-        publication.publish(session, place.consultation_id, place.catalogue, number, SHELL)
+    publication.release(place.storage, place.consultation_id, place.catalogue, number, SHELL)
+    with place.storage.reading() as session:
         _report(rounds.require_round(session, place.consultation_id, number))
 
 
@@ -176,8 +176,9 @@ def user_add(
         password = sys.stdin.read().rstrip("\r\n")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    hashed = accounts.hashed(password)
     with place.storage.writing() as session:
-        saved = accounts.add_account(session, name, role.value, password, opdracht)
+        saved = accounts.add_account(session, name, role.value, hashed, opdracht)
         known_as = saved.account.name
     typer.echo(f"{known_as}: {'account made' if saved.created else 'password and role replaced'}")
 

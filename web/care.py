@@ -147,18 +147,27 @@ class Care:
             conversation.mark_unread(session, message_id)
 
     def _chosen(self, message_id: str, chosen: str | None) -> bool:
-        with self._storage.writing() as session:
-            message = session.get_one(Message, message_id, with_for_update=True)
-            waiting = conversation.held(session, message.conversation_id)
-            if waiting is None or message.state != "ontvangen":
-                return False
-            if chosen is None:
-                again = self._ask(self.personal_data.find(waiting.text))
-                first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
-                conversation.answer_only(session, message_id, [*first, again])
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            if message is None:
                 return True
-            if chosen == REMOVE:
-                conversation.clean(session, waiting, self.personal_data.masked)
+            waiting = conversation.held(session, message.conversation_id)
+            if waiting is None:
+                return False
+            unseen = conversation.typed_since(session, waiting)
+        if chosen is None:
+            again = self._ask(self.personal_data.find(waiting.text))
+            first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
+            with self._storage.writing() as session:
+                if conversation.held(session, message.conversation_id) is None:
+                    return False
+                conversation.answer_only(session, message_id, [*first, again])
+            return True
+        cleaned: dict[str, str] = {}
+        while chosen == REMOVE and unseen:
+            cleaned |= {each: self.personal_data.masked(each) for each in unseen}
+            with self._storage.writing() as session:
+                unseen = conversation.clean(session, message_id, cleaned)
         return False
 
     def _ask(self, found: list[Finding]) -> Bubble:

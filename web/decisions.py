@@ -9,10 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from analysis.picture import Picture
-from consultation.curation import Change, ConflictError, CurationError, Ledger, OutsideError
+from consultation.curation import (
+    Change,
+    ConflictError,
+    CurationError,
+    Ledger,
+    OutsideError,
+    decide,
+)
 from consultation.curation_operations import Operation, parse
 from consultation.curation_state import Event
 from web.problems import Problem
@@ -67,8 +72,13 @@ def carry_out(
     expected = _versions(form)
     try:
         operations = [parse(each) for each in raw]
-        with here.storage.writing() as session:
-            return _written(session, here, form, operations, expected)
+        numbers = [each.nummer for each in here.catalogue.opdrachten]
+
+        def make(ledger: Ledger) -> None:
+            _append(ledger, form, operations, dict(expected))
+
+        limit = form.reviewer.opdracht
+        return decide(here.storage, here.consultation_id, numbers, make, limit)
     except OutsideError as error:
         detail = say("ander_opdracht", eigen=form.reviewer.opdracht)
         raise Problem(403, detail, typed=form.typed) from error
@@ -78,27 +88,21 @@ def carry_out(
         return Refusal(409 if error.code in _OVERTAKEN else 422, explained(error))
 
 
-def _written(
-    session: Session,
-    here: Services,
+def _append(
+    ledger: Ledger,
     form: Posted,
     operations: list[Operation],
     expected: dict[str, int],
-) -> list[Event]:
-    numbers = [each.nummer for each in here.catalogue.opdrachten]
-    ledger = Ledger(session, here.consultation_id, numbers, form.reviewer.opdracht)
-    events = []
+) -> None:
     for operation in operations:
         named = (*operation.themes_named, *operation.actions_named)
         versions = {each: expected.pop(each) for each in named if each in expected}
         try:
-            event = ledger.append(form.reviewer.name, operation, versions)
+            ledger.append(form.reviewer.name, operation, versions)
         except ConflictError as error:
             if not {each.op for each in error.changes} <= _CHANGES_NO_WORDS:
                 raise
-            event = ledger.append(form.reviewer.name, operation)
-        events.append(event)
-    return events
+            ledger.append(form.reviewer.name, operation)
 
 
 def asked(form: Posted) -> list[Raw]:

@@ -186,12 +186,18 @@ async def send_message(
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
     if body.payload is None and not body.message.strip():
         raise Problem(422, say("leeg"))
-    sent = await here.turns.send(
-        conversation_id,
-        partial(_record, here, conversation_id, body),
-        body.message if body.payload is None else None,
-        TURN_PATIENCE,
-    )
+    record = partial(_record, conversation_id, body)
+    typed = body.message if body.payload is None else None
+    try:
+        sent = await here.turns.send(conversation_id, record, typed, TURN_PATIENCE)
+    except ClientIdReused:
+        # It may be a message from which personal data were removed meanwhile.
+        cleaned = await run_in_threadpool(here.care.personal_data.masked, body.message)
+        again = partial(record, cleaned=cleaned)
+        try:
+            sent = await here.turns.send(conversation_id, again, typed, TURN_PATIENCE)
+        except ClientIdReused as error:
+            raise Problem(409, say("andere_tekst")) from error
     farewell = here.turns.farewell(sent.message_id)
     if farewell is not None:
         return [
@@ -270,7 +276,12 @@ def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
         return entry.conversation.id, entry.receipt
 
 
-def _record(here: Services, conversation_id: str, body: MessageIn, session: Session) -> Message:
+def _record(
+    conversation_id: str,
+    body: MessageIn,
+    session: Session,
+    cleaned: str | None = None,
+) -> Message:
     try:
         return conversation.record(
             session,
@@ -278,10 +289,8 @@ def _record(here: Services, conversation_id: str, body: MessageIn, session: Sess
             client_id=body.client_id,
             text=body.message,
             payload=body.payload,
-            cleaned=here.care.personal_data.masked,
+            cleaned=cleaned,
         )
-    except ClientIdReused as error:
-        raise Problem(409, say("andere_tekst")) from error
     except PayloadNotOffered as error:
         raise Problem(422, say("keuze_verlopen")) from error
     except RoundError as error:

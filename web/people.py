@@ -47,8 +47,9 @@ def save_account(request: Request, here: Here, form: PostedForm) -> Response:
     error = _unfit(name, role, password)
     if error:
         return _accounts(request, here, form.reviewer, 422, error, form)
+    hashed = accounts.hashed(password)
     with here.storage.writing() as session:
-        saved = accounts.add_account(session, name, role, password, limit)
+        saved = accounts.add_account(session, name, role, hashed, limit)
         known_as = saved.account.name
         audit.record(
             session,
@@ -122,8 +123,9 @@ def _changed(here: Services, reviewer: Reviewer, now: str, new: str) -> str | No
     with here.storage.reading() as session:
         if accounts.verify(session, reviewer.name, now) is None:
             return None
+    hashed = accounts.hashed(new)
     with here.storage.writing() as session:
-        account = accounts.set_password(session, reviewer.name, new)
+        account = accounts.set_password(session, reviewer.name, hashed)
         audit.record(session, here.consultation_id, reviewer.name, "wachtwoord")
         return session_cookie(here, account)
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from analysis import outgoing
 from analysis.export_formats import MEDIA, Format, What
 from analysis.plan import Plan
-from analysis.publication import approved, publish, published_rounds, withdraw
+from analysis.publication import approved, published_rounds, release, withdraw
 from consultation import audit, rounds
 from consultation.errors import RoundError
 from consultation.runs import latest_run
@@ -63,17 +63,18 @@ def publish_round(request: Request, here: Here, form: PostedForm, number: int) -
     """Publishes a round, or takes it back."""
     form.reviewer.require("publish")
     what = form.line("doe")
+    name = form.reviewer.name
+    if what not in ("publiceer", "trek_in", "sluit"):
+        raise HTTPException(404)
     try:
-        with here.storage.writing() as session:
-            name = form.reviewer.name
-            if what == "publiceer":
-                publish(session, here.consultation_id, here.catalogue, number, name)
-            elif what == "trek_in":
-                withdraw(session, here.consultation_id, number, name)
-            elif what == "sluit":
-                rounds.close(session, here.consultation_id, number)
-            else:
-                raise HTTPException(404)
+        if what == "publiceer":
+            release(here.storage, here.consultation_id, here.catalogue, number, name)
+        else:
+            with here.storage.writing() as session:
+                if what == "trek_in":
+                    withdraw(session, here.consultation_id, number, name)
+                else:
+                    rounds.close(session, here.consultation_id, number)
     except RoundError:
         return _round(request, here, form.reviewer, number, 409, say("ronde_kan_niet"))
     return back_to(f"/beheer/rondes/{number}", gedaan=what)
