@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -139,18 +139,32 @@ def tasks(session: Session, consultation_id: int, opdracht: int) -> list[Progres
         .where(CodingTask.consultation_id == consultation_id, CodingTask.opdracht == opdracht)
         .order_by(CodingTask.created_at.desc(), CodingTask.id)
     )
-    return [progress(session, each) for each in session.scalars(query)]
+    return _progress(session, list(session.scalars(query)))
 
 
 def progress(session: Session, task: CodingTask) -> Progress:
     """How far a task is."""
-    items = session.scalar(select(func.count()).where(CodingItem.task_id == task.id)) or 0
-    coded = session.execute(
-        select(CodingChoice.account, func.count())
-        .where(CodingChoice.task_id == task.id)
-        .group_by(CodingChoice.account)
+    (found,) = _progress(session, [task])
+    return found
+
+
+def _progress(session: Session, tasks: Sequence[CodingTask]) -> list[Progress]:
+    ids = [each.id for each in tasks]
+    items = (
+        select(CodingItem.task_id, func.count())
+        .where(CodingItem.task_id.in_(ids))
+        .group_by(CodingItem.task_id)
     )
-    return Progress(task, items, {row[0]: row[1] for row in coded})
+    size = {row[0]: row[1] for row in session.execute(items)}
+    choices = (
+        select(CodingChoice.task_id, CodingChoice.account, func.count())
+        .where(CodingChoice.task_id.in_(ids))
+        .group_by(CodingChoice.task_id, CodingChoice.account)
+    )
+    coded: dict[str, dict[str, int]] = {}
+    for task, account, count in session.execute(choices):
+        coded.setdefault(task, {})[account] = count
+    return [Progress(each, size.get(each.id, 0), coded.get(each.id, {})) for each in tasks]
 
 
 def items(session: Session, task: CodingTask) -> list[CodingItem]:

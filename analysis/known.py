@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.themes import subthemes_of
 from consultation import curation_operations as ops
 from consultation.curation_state import CurationState, Event
 from consultation.curation_store import curated, effective
-from consultation.models import Assignment, RunTheme, Theme
+from consultation.models import Assignment, Theme
 from consultation.records import CodingChoice, CodingTask
-from consultation.runs import latest_run
+from consultation.runs import last_run_themes, latest_run
 
 Members = dict[str, set[str]]
 
@@ -126,12 +126,7 @@ def _carried(session: Session, opdracht: int, run_id: int) -> dict[str, tuple[Pl
 
 
 def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[str, Portrait]:
-    rows = session.scalars(
-        select(RunTheme)
-        .join(Theme, Theme.id == RunTheme.theme_id)
-        .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
-        .order_by(RunTheme.run_id)
-    )
+    rows = session.scalars(last_run_themes(consultation_id, opdracht))
     return {
         row.theme_id: Portrait(
             label=row.label,
@@ -147,13 +142,7 @@ def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[st
 def _members(
     session: Session, consultation_id: int, opdracht: int, last: int | None
 ) -> tuple[Members, Members]:
-    newest = (
-        select(RunTheme.theme_id, func.max(RunTheme.run_id).label("run_id"))
-        .join(Theme, Theme.id == RunTheme.theme_id)
-        .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
-        .group_by(RunTheme.theme_id)
-        .subquery()
-    )
+    newest = last_run_themes(consultation_id, opdracht).subquery()
     rows = session.execute(
         select(Assignment.theme_id, Assignment.statement_id, Assignment.run_id).join(
             newest,

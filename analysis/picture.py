@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.aside import Aside, set_aside
@@ -30,8 +29,9 @@ from consultation.curation_state import (
     concerned,
 )
 from consultation.curation_store import load_events, load_machine
-from consultation.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.models import AnalysisRun, Round, RunTheme
 from consultation.revision import Revision, revision
+from consultation.runs import last_run_themes
 
 _MOST_KEPT = 32
 
@@ -181,8 +181,9 @@ class Pictures:
         Without ``decisions`` it follows from what was said and where that was placed alone.
         """
         now = revision(session)
-        at = now.number if decisions else now.facts
-        key = (consultation_id, name)
+        return self._kept_at((consultation_id, name), now.number if decisions else now.facts, make)
+
+    def _kept_at(self, key: tuple[int, str], at: int, make: Callable[[], T]) -> T:
         with self._lock:
             found = self._others.get(key)
             if found is not None and found[0] == at:
@@ -201,10 +202,15 @@ class Pictures:
                 self._kept.move_to_end(key)
         if kept is not None and kept.at == now:
             return kept.picture
+        public = self._kept_at(
+            (consultation_id, "public actions"),
+            now.facts,
+            lambda: public_actions(session, consultation_id),
+        )
         if kept is not None and kept.at.facts == now.facts:
-            made = _later(session, consultation_id, kept, now)
+            made = _later(session, consultation_id, kept, now, public)
         else:
-            made = _read(session, consultation_id, opdracht, now)
+            made = _read(session, consultation_id, opdracht, now, public)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _MOST_KEPT:
@@ -214,36 +220,36 @@ class Pictures:
 
 def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
     """What stands on an opdracht, read anew."""
-    return _read(session, consultation_id, opdracht, Revision(0, 0)).picture
+    public = public_actions(session, consultation_id)
+    return _read(session, consultation_id, opdracht, Revision(0, 0), public).picture
 
 
-def _read(session: Session, consultation_id: int, opdracht: int, at: Revision) -> _Kept:
+def _read(
+    session: Session, consultation_id: int, opdracht: int, at: Revision, public: Collection[str]
+) -> _Kept:
     run = latest_run(session, consultation_id, opdracht)
     round_ = session.get(Round, run.round_id) if run is not None else None
     said = standing(session, consultation_id, opdracht)
     log = load_events(session, consultation_id, (opdracht,))
     ids = [each.id for each in said]
     machine = load_machine(session, consultation_id, (opdracht,), log, {opdracht: run}, ids)
-    query = (
-        select(RunTheme)
-        .join(Theme, Theme.id == RunTheme.theme_id)
-        .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
-        .order_by(RunTheme.run_id)
-    )
+    query = last_run_themes(consultation_id, opdracht)
     made = Picture(
         opdracht=opdracht,
         run=run,
         run_round=round_.number if round_ is not None else None,
         said=tuple(said),
-        state=as_published(replay(machine, log), public_actions(session, consultation_id)),
+        state=as_published(replay(machine, log), public),
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
     )
     return _Kept(at, made, machine)
 
 
-def _later(session: Session, consultation_id: int, kept: _Kept, at: Revision) -> _Kept:
+def _later(
+    session: Session, consultation_id: int, kept: _Kept, at: Revision, public: Collection[str]
+) -> _Kept:
     """The same picture after later decisions."""
     log = load_events(session, consultation_id, (kept.picture.opdracht,))
-    state = as_published(replay(kept.machine, log), public_actions(session, consultation_id))
+    state = as_published(replay(kept.machine, log), public)
     return _Kept(at, replace(kept.picture, state=state), kept.machine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis import reading
@@ -20,7 +21,7 @@ from consultation.models import (
     Submission,
     now,
 )
-from consultation.storage import Storage
+from consultation.storage import Storage, in_chunks
 from language.plain_text import readable
 from language.statements import Span
 
@@ -212,11 +213,20 @@ def _tell_kinds(
 def _store(storage: Storage, answers: list[_Answer]) -> Cut:
     contributions = statements = unplaced = 0
     moment = now()
+    # Somebody else may have cut it, or erased it, while the vectors were computed.
+    uncut = (
+        select(ContributionVersion)
+        .where(ContributionVersion.cut_at.is_(None))
+        .order_by(ContributionVersion.id)
+        .with_for_update()
+    )
     with storage.writing() as session:
+        ids = (each.version_id for each in answers)
+        rows = in_chunks(session, uncut, ContributionVersion.id, ids)
+        versions = {version.id: version for (version,) in rows}
         for answer in answers:
-            version = session.get(ContributionVersion, answer.version_id, with_for_update=True)
-            # Somebody else may have cut it, or erased it, while the vectors were computed.
-            if version is None or version.cut_at is not None:
+            version = versions.get(answer.version_id)
+            if version is None:
                 continue
             version.cut_at = moment
             version.unread = answer.unread or version.unread

@@ -19,6 +19,7 @@ from consultation.catalogue import UNKNOWN_GROUP
 from consultation.curation_state import LIVE, CuratedTheme, CurationState
 from consultation.curation_store import curated
 from consultation.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
+from consultation.runs import last_run_themes
 from consultation.runs import latest_run as latest_run
 
 FEWEST = 30
@@ -169,13 +170,8 @@ def themes_of(
     by_id = {each.id: each for each in said}
     round_ = session.get_one(Round, run.round_id)
     state = curated(session, round_.consultation_id, opdracht, run, by_id)
-    rows = session.scalars(
-        select(RunTheme)
-        .join(Theme, Theme.id == RunTheme.theme_id)
-        .where(Theme.opdracht == opdracht, RunTheme.run_id <= run.id)
-        .order_by(RunTheme.run_id)
-    )
-    seen = {each.theme_id: each for each in rows}
+    query = last_run_themes(round_.consultation_id, opdracht, run.id)
+    seen = {each.theme_id: each for each in session.scalars(query)}
     marks = marks_of(session, run.id, opdracht)
     return [
         view_of(theme, seen.get(theme.id), state, by_id, marks)

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
 from consultation.models import Assignment, RunMark
+from consultation.storage import in_chunks
 from language.foreign import foreign_language
 from language.informativeness import is_non_answer
 
@@ -142,7 +143,8 @@ def store_marks(
         session.execute(insert(RunMark), [{**mark, "run_id": run_id} for mark in marks])
     if not followers:
         return
-    own = session.scalars(select(Assignment).where(Assignment.run_id == run_id))
+    ours = select(Assignment).where(Assignment.run_id == run_id)
+    own = (each for (each,) in in_chunks(session, ours, Assignment.statement_id, followers))
     following = [
         {
             "statement_id": follower,
@@ -153,7 +155,7 @@ def store_marks(
             "decided_by": placed.decided_by,
             "subtheme": placed.subtheme,
         }
-        for placed in own.all()
+        for placed in own
         for follower in followers.get(placed.statement_id, ())
     ]
     if following:

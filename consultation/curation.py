@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from consultation import curation_operations as ops
 from consultation.curation_operations import CurationError, Operation, parse
-from consultation.curation_replay import Stand, operation_of, proposed_action_id, replay, revoked
+from consultation.curation_replay import Stand, operation_of, replay, revoked
 from consultation.curation_state import (
     CurationState,
     Event,
@@ -28,7 +28,13 @@ from consultation.curation_state import (
     concerned,
     versions,
 )
-from consultation.curation_store import curated, decided_on, load_events, load_machine
+from consultation.curation_store import (
+    curated,
+    decided_on,
+    load_events,
+    load_machine,
+    subjects,
+)
 from consultation.models import (
     Action,
     AnalysisRun,
@@ -36,6 +42,7 @@ from consultation.models import (
     Contribution,
     ContributionVersion,
     CurationEvent,
+    EventSubject,
     Round,
     RunProposal,
     Statement,
@@ -206,6 +213,11 @@ class Ledger:
             row = _row(self._consultation, each)
             session.add(row)
             session.flush()
+            refs = subjects(each.recorded["opdrachten"], each.operation.actions_named)
+            if row.revokes_id is not None:
+                undone = select(EventSubject.ref).where(EventSubject.event_id == row.revokes_id)
+                refs |= set(session.scalars(undone))
+            session.add_all(EventSubject(ref=ref, event_id=row.id) for ref in refs)
             written[each.id] = replace(each, id=row.id)
         session.add_all([*self._themes.values(), *self._actions.values()])
         for (statement,) in in_chunks(session, select(Statement), Statement.id, self._placed):
@@ -377,12 +389,12 @@ class Ledger:
         row = self._action_row(action)
         if row is not None and row.consultation_id == self._consultation:
             return row.opdracht
-        themes = self._session.execute(
-            select(Theme.id, Theme.opdracht).where(Theme.consultation_id == self._consultation)
+        query = select(Theme.opdracht).where(
+            Theme.consultation_id == self._consultation, Theme.action_id == action
         )
-        for theme, opdracht in themes:
-            if proposed_action_id(theme) == action:
-                return int(opdracht)
+        opdracht = self._session.scalar(query)
+        if opdracht is not None:
+            return opdracht
         raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
 
     def _touched_by(self, operation: ops.Revoke) -> set[int | None]:

@@ -7,7 +7,6 @@ statements were erased) is reported with the reason, and the rest of the log goe
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -29,11 +28,7 @@ from consultation.curation_state import (
     ThemeStatus,
     versions,
 )
-
-
-def proposed_action_id(theme: str) -> str:
-    """The id of the action that the machine proposes for a theme: the same in every run."""
-    return hashlib.sha256(f"action {theme}".encode()).hexdigest()[:32]
+from consultation.models import proposed_action_id as proposed_action_id
 
 
 def operation_of(proposal: Proposal, new_theme: str) -> ops.Operation:

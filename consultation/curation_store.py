@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from consultation import curation_operations as ops
 from consultation.curation_replay import replay, revoked
@@ -19,16 +19,18 @@ from consultation.models import (
     Contribution,
     ContributionVersion,
     CurationEvent,
+    EventSubject,
     Round,
     RunProposal,
-    RunTheme,
     Statement,
     Submission,
     Theme,
 )
-from consultation.runs import latest_run
+from consultation.runs import last_run_themes, latest_run
 
 Scope = Collection[int | None]
+
+_ACTION = "action "
 
 
 def curated(
@@ -78,7 +80,8 @@ def load_events(
     scope: Scope | None = None,
     last_event: int | None = None,
 ) -> list[Event]:
-    """The log, oldest first: what concerns the opdrachten of ``scope``, and all about actions."""
+    """The log, oldest first: all of it, or what concerns the opdrachten of ``scope`` and their
+    actions."""
     query = (
         select(CurationEvent)
         .where(CurationEvent.consultation_id == consultation_id)
@@ -86,22 +89,35 @@ def load_events(
     )
     if last_event is not None:
         query = query.where(CurationEvent.id <= last_event)
+    if scope is not None:
+        query = query.where(CurationEvent.id.in_(_events_about(scope)))
     found = []
-    kept: set[int] = set()
     for row in session.scalars(query):
         recorded = dict(row.payload.get("recorded", {}))
-        inside = (
-            scope is None
-            or row.op == "action"
-            or bool(recorded.get("actions"))
-            or row.revokes_id in kept
-            or not set(recorded.get("opdrachten", ())).isdisjoint(scope)
-        )
-        if inside:
-            kept.add(row.id)
-            raw = {name: value for name, value in row.payload.items() if name != "recorded"}
-            found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded))
+        raw = {name: value for name, value in row.payload.items() if name != "recorded"}
+        found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded))
     return found
+
+
+def subjects(opdrachten: Iterable[int | None], actions: Iterable[str] = ()) -> set[str]:
+    """The ``EventSubject.ref`` of opdrachten and actions."""
+    refs = {"opdracht" if each is None else f"opdracht {each}" for each in opdrachten}
+    return refs | {f"{_ACTION}{each}" for each in actions}
+
+
+def _events_about(scope: Scope) -> Select[int]:
+    """The ids of the events about some opdrachten, and of all about the actions in these: one that
+    was handed over, or joined with another, brings its history along."""
+    wanted = subjects(scope)
+    about = select(EventSubject.ref).where(EventSubject.ref.in_(wanted)).cte(recursive=True)
+    near, named = aliased(EventSubject), aliased(EventSubject)
+    about = about.union(
+        select(named.ref)
+        .join(near, near.event_id == named.event_id)
+        .join(about, about.c.ref == near.ref)
+        .where(named.ref.startswith(_ACTION))
+    )
+    return select(EventSubject.event_id).join(about, about.c.ref == EventSubject.ref)
 
 
 def load_machine(
@@ -206,14 +222,7 @@ def _themes(
         .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
         .order_by(Theme.number)
     )
-    query = (
-        select(RunTheme)
-        .join(Theme, Theme.id == RunTheme.theme_id)
-        .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
-        .order_by(RunTheme.run_id)
-    )
-    if run is not None:
-        query = query.where(RunTheme.run_id <= run.id)
+    query = last_run_themes(consultation_id, opdracht, run.id if run is not None else None)
     seen = {each.theme_id: each for each in session.scalars(query)}
     members: dict[str, list[Membership]] = {}
     if run is not None:

@@ -6,6 +6,7 @@ question by its key. Times are UTC.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -37,6 +39,15 @@ def new_id() -> str:
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
+
+
+def proposed_action_id(theme: str) -> str:
+    """The id of the action that the machine proposes for a theme: the same in every run."""
+    return hashlib.sha256(f"action {theme}".encode()).hexdigest()[:32]
+
+
+def _action_of_theme(context: DefaultExecutionContext) -> str:
+    return proposed_action_id(context.get_current_parameters()["id"])  # type: ignore[no-untyped-call]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -369,7 +380,10 @@ class AnalysisRun(Base):
 
 
 class Theme(Base):
-    """A theme's identity, which outlives every run. Shown as ``O04-T012``."""
+    """A theme's identity, which outlives every run. Shown as ``O04-T012``.
+
+    ``action_id`` is the id of the action that the machine proposes for it (``proposed_action_id``).
+    """
 
     __tablename__ = "theme"
     __table_args__ = (
@@ -386,6 +400,7 @@ class Theme(Base):
     status: Mapped[str] = mapped_column(String(20), default="kandidaat")
     parents: Mapped[list[Any]] = mapped_column(JSON, default=list)
     created_run_id: Mapped[int | None] = mapped_column(ForeignKey("analysis_run.id"))
+    action_id: Mapped[str | None] = mapped_column(String(32), index=True, default=_action_of_theme)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
@@ -398,6 +413,7 @@ class RunTheme(Base):
     """What one run says of a theme; quotes and proposed action are statement ids."""
 
     __tablename__ = "run_theme"
+    __table_args__ = (Index("ix_run_theme_theme_id_run_id", "theme_id", "run_id"),)
     run_id: Mapped[int] = mapped_column(
         ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
     )
@@ -520,8 +536,20 @@ class CurationEvent(Base):
     account: Mapped[str] = mapped_column(String(80))
     op: Mapped[str] = mapped_column(String(20))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"))
+    revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"), index=True)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EventSubject(Base):
+    """What an event is about, to look it up by: ``opdracht 4`` (``opdracht`` alone: what has none)
+    or ``action`` with an id. A revocation is about what it undoes."""
+
+    __tablename__ = "event_subject"
+    __table_args__ = (Index("ix_event_subject_event_id", "event_id"),)
+    ref: Mapped[str] = mapped_column(String(40), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("curation_event.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class Account(Base):

@@ -20,7 +20,7 @@ NOT_COUNTED = frozenset(
 )
 """Tables that nothing cached is made from: a turn of a talk alone raises no number."""
 
-DECISIONS = frozenset({"action", "curation_event"})
+DECISIONS = frozenset({"action", "curation_event", "event_subject"})
 """Tables of the log: writing there raises ``Revision.number``, and ``Revision.facts`` not."""
 
 
@@ -66,8 +66,7 @@ def counted_tables() -> dict[str, bool]:
 
 
 def install_triggers(connection: Connection) -> None:
-    """Makes the triggers of all tables that count, in place of those that are there."""
-    remove_triggers(connection)
+    """Makes the triggers of all tables that count, where there are none."""
     postgres = connection.dialect.name == "postgresql"
     if postgres:
         connection.execute(text(_POSTGRES_FUNCTION))
@@ -75,6 +74,8 @@ def install_triggers(connection: Connection) -> None:
         made = _postgres(name, facts) if postgres else _sqlite(name, facts)
         for statement in made:
             connection.execute(text(statement))
+    # Whatever was changed while there were none.
+    connection.execute(text("update revision set number = number + 1, facts = number + 1"))
 
 
 def remove_triggers(connection: Connection) -> None:

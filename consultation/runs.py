@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
-from consultation.models import AnalysisRun, Round
+from consultation.models import AnalysisRun, Round, RunTheme, Theme
 
 
 def latest_run(
@@ -24,3 +24,23 @@ def latest_run(
     if round_number is not None:
         query = query.where(Round.number == round_number)
     return session.scalar(query)
+
+
+def last_run_themes(
+    consultation_id: int, opdracht: int, until_run: int | None = None
+) -> Select[RunTheme]:
+    """What the last run that had it says of each theme of an opdracht, up to and including a run:
+    one row a theme, however many runs there were."""
+    earlier = aliased(RunTheme)
+    last = select(func.max(earlier.run_id)).where(earlier.theme_id == Theme.id)
+    if until_run is not None:
+        last = last.where(earlier.run_id <= until_run)
+    return (
+        select(RunTheme)
+        .join(Theme, Theme.id == RunTheme.theme_id)
+        .where(
+            Theme.consultation_id == consultation_id,
+            Theme.opdracht == opdracht,
+            RunTheme.run_id == last.correlate(Theme).scalar_subquery(),
+        )
+    )

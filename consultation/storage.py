@@ -31,7 +31,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from consultation.errors import StorageError
 from consultation.outages import is_outage, reason
 from consultation.private_files import make_private_file, make_private_folder
-from consultation.revision import WRITING, install_triggers
+from consultation.revision import WRITING, install_triggers, remove_triggers
 from consultation.settings import ROOT
 
 _MIGRATIONS = ROOT / "migrations"
@@ -243,6 +243,8 @@ def migrate(engine: Engine) -> None:
                 lock = text("select pg_advisory_xact_lock(:key)")
                 connection.execute(lock, {"key": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
+            # PostgreSQL changes no table that has triggers waiting for the commit.
+            remove_triggers(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             for step in reversed(list(script.iterate_revisions(head, current or "base"))):
                 _upgrade(engine, config, step)
