@@ -22,6 +22,7 @@ import httpx
 
 from consultation import accounts, rounds
 from consultation.errors import SamenspraakError
+from consultation.private_files import start_private
 from consultation.settings import Settings, settings
 from samenspraak.processes import die_with_parent, require_free_ports
 from samenspraak.workplace import Workplace, open_workplace
@@ -36,6 +37,7 @@ WITH_PARENT = die_with_parent if sys.platform == "linux" else None
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Prepares everything and becomes ``samenspraak serve``; 1 when a step failed."""
+    start_private()
     try:
         if "--analyse" in arguments:
             analyse_sample()

@@ -32,7 +32,7 @@ from consultation.curation_operations import parse
 from consultation.import_files import ImportRow
 from consultation.models import Message, RunProposal, Statement, Theme
 from consultation.storage import Storage
-from web.care import Care
+from language.personal_data import Detector
 
 pytest_plugins = ["web_fixtures"]
 
@@ -273,20 +273,20 @@ def test_what_is_typed_while_a_message_is_cleaned_is_cleaned_too(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.rasa.answer = lambda _: ask("Wat houdt u tegen?", "vraag", opdracht=4, question="drempel")
-    cleaned = Care.cleaned
+    cleaned = Detector.masked
     sent: list[str] = []
     with site.client() as http:
         talk = begin(http)
         talk.send("Mijn nummer is 0470 12 34 56, bel mij.", "a")
 
-        def slow(self: Care, text: str) -> str:
+        def slow(self: Detector, text: str) -> str:
             if not sent:
                 sent.append("En jan@voorbeeld.be ook.")
                 with site.storage.writing() as session:
                     conversation.record(session, talk.session, client_id="c", text=sent[0])
             return cleaned(self, text)
 
-        monkeypatch.setattr(Care, "cleaned", slow)
+        monkeypatch.setattr(Detector, "masked", slow)
         talk.send("ja, haal weg", "b")
         assert sent
         with site.storage.reading() as session:

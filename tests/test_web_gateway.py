@@ -444,7 +444,13 @@ def test_ready_tells_which_part_is_missing(http: httpx.Client, site: Site) -> No
     site.rasa.stop()
     answer = http.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": True, "rasa": False, "actions": False}
+    assert answer.json() == {
+        "ready": False,
+        "database": True,
+        "disk": True,
+        "rasa": False,
+        "actions": False,
+    }
 
 
 def test_only_named_origins_may_embed(http: httpx.Client) -> None:

@@ -291,6 +291,8 @@ def _record(
             payload=body.payload,
             cleaned=cleaned,
         )
+    except ClientIdReused:
+        raise
     except PayloadNotOffered as error:
         raise Problem(422, say("keuze_verlopen")) from error
     except RoundError as error:
