@@ -174,14 +174,18 @@ class AskOpdracht(TalkAction):
         open_ones = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
         asked_for = talk.slot("uitgenodigd") or []
         open_ones.sort(key=lambda each: each.nummer not in asked_for)
+        # What was guessed from somebody's words has its buttons above these.
+        guessed = talk.slot("geraden") or []
         talk.utter(
             "opdracht",
             buttons=[
-                _choice(each.nummer, each.titel) for each in open_ones or talk.catalogue.opdrachten
+                _choice(each.nummer, each.titel)
+                for each in open_ones or talk.catalogue.opdrachten
+                if each.nummer not in guessed
             ],
             custom={"step": "opdracht"},
         )
-        return []
+        return [SlotSet("geraden", None)]
 
 
 class ValidateOpeningForm(TalkForm):
@@ -235,15 +239,13 @@ class ValidateOpeningForm(TalkForm):
         best = choosing.matches(str(value))
         if best and best[0].score >= choosing.SURE:
             return _start(talk, best[0].number)
+        guesses = [
+            found for match in best if (found := talk.catalogue.opdracht(match.number)) is not None
+        ]
         talk.utter(
-            "opdracht_onbekend",
-            buttons=[
-                _choice(found.nummer, found.titel)
-                for match in best
-                if (found := talk.catalogue.opdracht(match.number)) is not None
-            ],
+            "opdracht_onbekend", buttons=[_choice(each.nummer, each.titel) for each in guesses]
         )
-        return {"opdracht": None}
+        return {"opdracht": None, "geraden": [each.nummer for each in guesses]}
 
 
 def _choice(number: int, title: str) -> dict[str, str]:
