@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -190,13 +190,12 @@ def test_a_message_that_cannot_even_be_looked_through_ends_too(
     bad.send("Ja", "c1", payload="/bevestigen")
     after = bad.read()[-1]["seq"]
     care = site.app.state.services.care
-    settles: Callable[[str], bool] = care.settles
 
-    def fails(message_id: str) -> Any:
-        settles(message_id)
+    def fails(_: str) -> Any:
         raise RuntimeError(WORDS)
 
     monkeypatch.setattr(care, "settles", fails)
+    monkeypatch.setattr(care, "is_plain", fails)
     assert bad.send("te duur", "c2").status_code == 202
     assert say("mislukt") in [each["text"] for each in bad.wait_for_reply(after)]
 

@@ -359,7 +359,7 @@ class Turns:
     def _record(
         self, record: Callable[[Session], Message], typed: str | None = None, *, begin: bool = False
     ) -> tuple[Sent, Taken | None]:
-        begin = begin and (typed is None or self._care.is_plain(typed))
+        begin = begin and (typed is None or self._is_plain(typed))
         turn = None
         with self._storage.writing() as session:
             message = record(session)
@@ -367,7 +367,18 @@ class Turns:
             if begin and not done and conversation.waits_alone(session, message):
                 turn = conversation.begin_turn(session, message.id)
         sent = Sent(message.id, message.seq, done)
-        return sent, (turn, self._care.beside(turn)) if turn is not None else None
+        try:
+            return sent, (turn, self._care.beside(turn)) if turn is not None else None
+        except Exception:
+            # It is recorded: taking it up again tells what is wrong, and ends.
+            return sent, None
+
+    def _is_plain(self, typed: str) -> bool:
+        try:
+            return self._care.is_plain(typed)
+        except Exception:
+            # First it is recorded; looking it through again tells what is wrong.
+            return False
 
     def _take_up(self, message_id: str, looked_through: bool) -> Taken | None:
         """A message's turn and what to tell with it; None where there is nothing to ask."""
