@@ -201,9 +201,10 @@ def test_serve_gives_up_on_what_never_comes_up_and_stops_the_others(
 ) -> None:
     monkeypatch.setattr(processes, "_MAX_WAIT", 0.01)
     nowhere = f"http://127.0.0.1:{free_port()}/"
+    environment = {**os.environ, "SAMENSPRAAK_SHARED_SECRET": "geheim"}
     sleeps, ends = (
         processes.Process(
-            name, [sys.executable, "-c", program], nowhere, dict(os.environ), tmp_path / name
+            name, [sys.executable, "-c", program], nowhere, environment, tmp_path / name
         )
         for name, program in (
             ("waits", "import time; time.sleep(60)"),

@@ -74,7 +74,6 @@ def groups_shown(http: httpx.Client, reviewer: httpx.Client) -> dict[str, str]:
         "review": reviewer.get("/beheer/opdrachten/4"),
         "overview": reviewer.get("/beheer"),
         "export": reviewer.get("/beheer/uitvoer/themes.csv"),
-        "plan": reviewer.get("/beheer/uitvoer/actieplan.csv"),
     }
     assert {each.status_code for each in shown.values()} == {200}
     return {
