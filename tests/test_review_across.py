@@ -98,7 +98,8 @@ def test_an_action_weighs_by_its_people_groups_and_how_urgent_they_find_it(
         found = weight(action, {4: seen}, urgencies(session, 1))
         assert (found.people, found.groups, found.statements) == (24, 3, 24)
         assert (found.urgency, found.answers) == (4.0, 3)
-        without = weight(seen.state.actions[f"{1:032x}"], {4: seen}, urgencies(session, 1))
+        other = picture(session, 1, 7)
+        without = weight(other.state.actions[f"{1:032x}"], {7: other}, urgencies(session, 1))
         assert (without.people, without.urgency) == (0, None)
         first = session.query(Submission).filter_by(opdracht=4).order_by(Submission.id).first()
         assert first
