@@ -14,13 +14,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
-from spacy.lang.nl.stop_words import STOP_WORDS
-from wordfreq import zipf_frequency
-
 from analysis.proposals import reads_as_proposal
 from analysis.standing import Said
 from analysis.themes import Marks
 from consultation.curation_state import CuratedAction, CurationState
+from language.frequency import zipf
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 _MOST_READ = 5_000
@@ -184,13 +182,20 @@ def _head(one: str, other: str) -> str:
 
 
 def _weight(stems: Iterable[str]) -> float:
-    return sum(_RAREST - zipf_frequency(each, "nl") for each in stems)
+    return sum(_RAREST - zipf(each) for each in stems)
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> frozenset[str]:
+    from spacy.lang.nl.stop_words import STOP_WORDS  # loads all of spaCy
+
+    return frozenset(STOP_WORDS)
 
 
 @lru_cache(maxsize=50_000)
 def _subject(word: str) -> str | None:
     low = word.lower()
-    if low in STOP_WORDS or low in _ASKING or zipf_frequency(low, "nl") >= _USUAL:
+    if low in _stop_words() or low in _ASKING or zipf(low) >= _USUAL:
         return None
     plain = "".join(
         letter for letter in unicodedata.normalize("NFD", low) if not unicodedata.combining(letter)

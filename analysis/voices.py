@@ -28,6 +28,7 @@ from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
 from consultation.models import Assignment, RunMark
 from consultation.storage import in_chunks
 from language.foreign import foreign_language
+from language.frequency import zipf
 from language.informativeness import is_non_answer
 
 _LONGEST_NOTHING = 80
@@ -292,9 +293,7 @@ def _typo(one: str, other: str) -> bool:
 
 
 def _exists(word: str) -> bool:
-    from wordfreq import zipf_frequency  # takes half a second to load
-
-    return zipf_frequency(word, "nl") > 0
+    return zipf(word) > 0
 
 
 @lru_cache(maxsize=100_000)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-from wordfreq import zipf_frequency
+from language.frequency import zipf
 
 _UNIVERSAL = {
     "N": "NOUN",
@@ -107,7 +107,7 @@ def _stem(adjective: str) -> str:
         return final
     doubled = final[:-1] + final[-2:]
     # "Zekere" is "zeker", but "brede" is "breed": only an e may be a syllable without stress.
-    if final[-2] != "e" or zipf_frequency(doubled, "nl") > zipf_frequency(final, "nl"):
+    if final[-2] != "e" or zipf(doubled) > zipf(final):
         return doubled
     return final
 
