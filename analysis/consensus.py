@@ -66,7 +66,7 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     rows = np.empty((votes, size), dtype=np.int64)
     communities = np.empty((votes, size), dtype=np.int64)
     graph.sort_indices()
-    edges = graph.tocoo()
+    edges = graph.astype(np.float64).tocoo()
     first = 0
     for number in range(votes):
         kept = np.sort(rng.permutation(n)[:size])
@@ -95,7 +95,7 @@ def _among(
     inside = (rows >= 0) & (columns >= 0)
     starts = np.zeros(len(kept) + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows[inside], minlength=len(kept)), out=starts[1:])
-    return starts, columns[inside], edges.data[inside].astype(np.float64)
+    return starts, columns[inside], edges.data[inside]
 
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:

@@ -182,8 +182,7 @@ def _masked(text: str, start: int, end: int) -> str:
     from language.pipeline_status import PipelineUnavailable
 
     try:
-        seeker = detector(settings().spacy_model)
-        # What was not looked through to its end may hold personal data still.
-        return seeker.masked_slice(text, start, end) if seeker.look(text).whole else GONE
+        quote = detector(settings().spacy_model).masked_slice(text, start, end)
     except PipelineUnavailable as error:
         raise SamenspraakError(str(error)) from error
+    return GONE if quote is None else quote

@@ -106,11 +106,15 @@ class Detector:
         """The text without its personal data; see ``masked``."""
         return masked(text, self.find(text))
 
-    def masked_slice(self, text: str, start: int, end: int) -> str:
-        """``text[start:end]`` without personal data. What stands around it counts as a cue."""
+    def masked_slice(self, text: str, start: int, end: int) -> str | None:
+        """``text[start:end]`` without personal data, None where the text was not looked at to its
+        end, and may hold some still. What stands around the slice counts as a cue."""
+        seen = self.look(text)
+        if not seen.whole:
+            return None
         inside = (
             Finding(max(each.start, start) - start, min(each.end, end) - start, each.kind, 1.0)
-            for each in self.find(text)
+            for each in seen.found
             if each.start < end and each.end > start
         )
         return masked(text[start:end], inside)

@@ -7,6 +7,7 @@ never were anywhere else. See ``docs/decisions/0005-care.md``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consultation import conversation
@@ -87,12 +88,11 @@ class Care:
         if not typed or unread:
             return False
         seen = self.personal_data.look(text)
-        found = list(seen.found)
         if not seen.whole:
             self._mark_unread(message_id)
-        if not found:
+        if not seen.found:
             return False
-        bubbles = [*self.help(text), self._ask(found)]
+        bubbles = [*self.help(text), self._ask(seen.found)]
         with self._storage.writing() as session:
             conversation.hold(session, message_id, bubbles)
         return True
@@ -170,7 +170,7 @@ class Care:
                 unseen = conversation.clean(session, message_id, cleaned)
         return False
 
-    def _ask(self, found: list[Finding]) -> Bubble:
+    def _ask(self, found: Iterable[Finding]) -> Bubble:
         kinds = list(dict.fromkeys(each.kind for each in found))
         names = [say(f"soort_{kind}") for kind in kinds] or [say("soort_iets")]
         listed = say("opsomming", eerst=", ".join(names[:-1]), laatst=names[-1])

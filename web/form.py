@@ -22,7 +22,7 @@ from consultation import entrance, form_answers, rounds
 from consultation.catalogue import Opdracht, Vraag
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.form_answers import FormAnswer, Stored
-from language.personal_data import Finding
+from language.personal_data import Finding, masked
 from web.forms import sent_form
 from web.pages import pages
 from web.services import ClientAddress, Here, Services
@@ -271,10 +271,10 @@ def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
         steps = {str(each.waarde): each for each in here.catalogue.consultatie.prioriteiten}
         step = steps.get(text)
         return FormAnswer(vraag.key, step.naam if step else "", step.waarde if step else None)
-    unread = not here.care.personal_data.look(text).whole
+    seen = here.care.personal_data.look(text)
     if filled.personal.get(vraag.key) == REMOVE:
-        text = here.care.personal_data.masked(text)
-    return FormAnswer(vraag.key, text, unread=unread)
+        text = masked(text, seen.found)
+    return FormAnswer(vraag.key, text, unread=not seen.whole)
 
 
 def _page(

@@ -368,7 +368,7 @@ class Turns:
                 turn = conversation.begin_turn(session, message.id)
         sent = Sent(message.id, message.seq, done)
         try:
-            return sent, (turn, self._care.beside(turn)) if turn is not None else None
+            return sent, self._with_care(turn)
         except Exception:
             # It is recorded: taking it up again tells what is wrong, and ends.
             return sent, None
@@ -386,6 +386,9 @@ class Turns:
             return None
         with self._storage.writing() as session:
             turn = conversation.begin_turn(session, message_id)
+        return self._with_care(turn)
+
+    def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None
 
     def _finish(self, turn: Turn, reply: Reply) -> list[Message]:
