@@ -25,6 +25,28 @@ def test_vectors_have_length_one_whatever_the_text(name: str) -> None:
     assert encoder.encode([]).shape == (0, encoder.dimension)
 
 
+_EVERY_SIGN = """
+import sys, unicodedata
+from language.embedding import READ, load_encoder
+encoder = load_encoder(sys.argv[1])
+signs = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+growing = sorted(signs, key=lambda sign: -len(unicodedata.normalize("NFKC", sign)))[:1_200]
+for sign in growing[:3]:
+    encoder.encode([sign, sign * 200, "a " + sign * 2 * READ])
+encoder.encode(["".join(growing[start : start + 400]) for start in range(0, len(growing), 400)])
+print("done")
+"""
+
+
+@pytest.mark.parametrize("name", ["e5", "use"])
+def test_no_sign_ends_the_process_that_encodes_it(name: str) -> None:
+    # An engine in C may write outside its memory: only a process of its own can be seen to end.
+    run = subprocess.run(
+        [sys.executable, "-c", _EVERY_SIGN, name], capture_output=True, text=True, timeout=300
+    )
+    assert (run.returncode, run.stdout) == (0, "done\n"), run.stderr[-2000:]
+
+
 @pytest.mark.parametrize("name", ["e5", "use"])
 def test_what_means_the_same_is_nearer(name: str) -> None:
     one, same, other = load_encoder(name).encode(
