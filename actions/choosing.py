@@ -18,7 +18,7 @@ SURE = 0.5
 _BATCH = 64
 
 # A choice is short; understanding all of ten thousand characters would take seconds.
-_READ = 500
+_READ = 250
 
 _COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
 _RANK = (

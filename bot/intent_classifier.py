@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.intent_model import IntentModel, has_vector
+from bot.judgement import too_long_for_command
 from bot.vector_cache import FOLDER
 from language.embedding import Encoder, kept_vectors, load_encoder
 
@@ -34,6 +35,8 @@ CHANCES = "intent_chances"
 _ENCODER = "encoder.json"
 # A command is short; reading all of ten thousand characters would take seconds a turn.
 _READ = 500
+_READ_BY_ENCODER = 250
+"""Of signs that are each a piece of a word, 500 take half a second and more."""
 _SHOWN = 5
 
 
@@ -131,7 +134,10 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         if not typed:
             return messages
         texts = [message.get(TEXT)[:_READ] for message in typed]
-        rows = self._model.sparing_chances(texts, self._encode, float(self._config["sure"]))
+        needless = [_is_content_anyway(message) for message in typed]
+        rows = self._model.sparing_chances(
+            texts, self._encode, float(self._config["sure"]), needless
+        )
         for message, row in zip(typed, rows, strict=True):
             ranking = [
                 {"name": self._model.intents[place], "confidence": float(row[place])}
@@ -147,4 +153,12 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         return load_encoder(self._config["encoder"])
 
     def _encode(self, texts: list[str]) -> npt.NDArray[Any]:
-        return self._encoder.encode(texts)
+        return self._encoder.encode([text[:_READ_BY_ENCODER] for text in texts])
+
+
+def _is_content_anyway(message: Message) -> bool:
+    """Whether ``AnswerGuard`` takes a text for an answer whatever its intent."""
+    metadata = message.get("metadata") or {}
+    return bool(metadata.get("content")) or too_long_for_command(
+        message.get(TEXT), metadata.get("step", "start")
+    )

@@ -106,13 +106,19 @@ class IntentModel:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
     def sparing_chances(
-        self, texts: Sequence[str], encode: Callable[[list[str]], Numbers], sure: float
+        self,
+        texts: Sequence[str],
+        encode: Callable[[list[str]], Numbers],
+        sure: float,
+        needless: Sequence[bool] | None = None,
     ) -> Numbers:
-        """As ``chances``, with vectors only for texts whose likeliest intent is below ``sure``."""
+        """As ``chances``, with vectors only for texts whose likeliest intent is below ``sure``, and
+        not for those that are marked as ``needless``."""
         rows = self.chances(texts)
-        unsure = sorted(
-            np.flatnonzero(rows.max(axis=1) < sure), key=lambda place: len(texts[place])
-        )
+        doubtful = rows.max(axis=1) < sure
+        if needless is not None:
+            doubtful &= ~np.asarray(needless, dtype=bool)
+        unsure = sorted(np.flatnonzero(doubtful), key=lambda place: len(texts[place]))
         for start in range(0, len(unsure), _BATCH):
             places = unsure[start : start + _BATCH]
             asked = [texts[place] for place in places]

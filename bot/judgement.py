@@ -25,6 +25,7 @@ _CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
 _CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer"})
 _LEAST_IN_CHOOSING = 0.3
 _LEAST_COMMAND = 0.5
+_OPEN = frozenset({"vraag", "groep"})
 _MAX_COMMAND_WORDS = 16
 _NO_BREAK = "\u2060 "
 
@@ -58,12 +59,12 @@ def judge(
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question)
     best = max(chances, key=lambda name: chances[name])
-    if step in ("vraag", "groep"):
+    if step in _OPEN:
         content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP
         commands = {name: chance for name, chance in chances.items() if name not in content}
         likely = sum(commands.values())
         against = likely / max(likely + chances.get(CONTENT, 0.0), 1e-9)
-        if len(text.split()) > _MAX_COMMAND_WORDS or likely < _LEAST_COMMAND or against < threshold:
+        if too_long_for_command(text, step) or likely < _LEAST_COMMAND or against < threshold:
             return CONTENT
         if not any(sign.isalnum() or sign == "?" for sign in text):
             return CONTENT
@@ -72,3 +73,9 @@ def judge(
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
+
+
+def too_long_for_command(text: str, step: str) -> bool:
+    """Whether a text is content by its length alone: words are an answer at this step, and no
+    command has so many."""
+    return step in _OPEN and len(text.split()) > _MAX_COMMAND_WORDS

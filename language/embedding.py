@@ -31,6 +31,10 @@ READ = 2_000
 of words, and five times the longest sentence; of ten thousand signs they make as many pieces, which
 takes ten seconds."""
 
+_PIECES = 512
+"""How many pieces of words the model of ``e5`` reads at once."""
+_SURELY_SHORT = 100
+"""A text of so many characters has fewer pieces, whatever it is made of."""
 _BATCH = 64
 _log = logging.getLogger(__name__)
 
@@ -190,7 +194,17 @@ class _E5:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
-            return normalised(self._model.query(_clean(texts)))
+            return normalised(self._model.query([self._short(text) for text in _clean(texts)]))
+
+    def _short(self, text: str) -> str:
+        """The text as far as the model was made for: of signs that are each a piece, it would
+        otherwise read thousands, in seconds."""
+        while len(text) > _SURELY_SHORT:
+            pieces = self._model.token_count(text, is_query=True)
+            if pieces <= _PIECES:
+                break
+            text = text[: min(len(text) - 1, len(text) * _PIECES // pieces)]
+        return text
 
 
 class _Use:

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot import regression
 from bot.intent_model import IntentModel, has_vector
+from bot.judgement import CONTENT, judge, too_long_for_command
 from bot.spelling import plain_text, word_runs, words
 from language.embedding import kept_vectors
 
@@ -145,6 +146,30 @@ def test_only_texts_in_doubt_are_encoded() -> None:
     known = [place for place, text in enumerate(texts) if text not in asked]
     assert np.array_equal(rows[known], alone[known])
     assert np.allclose(rows[-1], model.chances(["iets"], np.ones((1, 4)))[0])
+
+
+def test_a_text_that_is_an_answer_anyway_is_not_encoded() -> None:
+    model, _ = _trained()
+    asked: list[str] = []
+
+    def encode(some: list[str]) -> npt.NDArray[np.float64]:
+        asked.extend(some)
+        return np.ones((len(some), 4))
+
+    rows = model.sparing_chances(["iets", "wat"], encode, 1.1, [True, False])
+    assert asked == ["wat"]
+    assert np.array_equal(rows[:1], model.chances(["iets"]))
+
+
+@pytest.mark.parametrize("step", ["vraag", "groep", "verder", "opdracht", "start"])
+def test_only_what_no_reading_can_change_counts_as_too_long_for_a_command(step: str) -> None:
+    for count in (15, 16, 17, 60):
+        text = "stop " * count
+        certain = {"stoppen": 0.99, CONTENT: 0.01}
+        if too_long_for_command(text, step):
+            assert judge(certain, text, step, 0.9) == CONTENT
+        else:
+            assert judge(certain, text, step, 0.9) == "stoppen"
 
 
 def test_a_model_learns_with_hardly_any_vectors() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from language import embedding
 from language.embedding import EncoderUnavailable, encoder_status, load_encoder
+from tests.nasty_texts import nasty_texts
 
 
 @pytest.mark.parametrize("name", ["e5", "use"])
@@ -45,6 +46,24 @@ def test_no_sign_ends_the_process_that_encodes_it(name: str) -> None:
         [sys.executable, "-c", _EVERY_SIGN, name], capture_output=True, text=True, timeout=300
     )
     assert (run.returncode, run.stdout) == (0, "done\n"), run.stderr[-2000:]
+
+
+def test_e5_reads_no_more_pieces_than_it_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = load_encoder("e5")
+    model = encoder._model  # type: ignore[attr-defined]
+    read: list[str] = []
+
+    def query(texts: list[str]) -> np.ndarray:
+        read.extend(texts)
+        return np.ones((len(texts), encoder.dimension), dtype=np.float32)
+
+    monkeypatch.setattr(model, "query", query)
+    for text in nasty_texts().values():
+        encoder.encode([text])
+    assert max(model.token_count(text, is_query=True) for text in read) <= 512
+    usual = "De cursus is te duur en er is geen bus. " * 40
+    encoder.encode([usual])
+    assert read[-1] == usual.strip()
 
 
 @pytest.mark.parametrize("name", ["e5", "use"])
