@@ -27,6 +27,7 @@ from consultation.import_keys import (
 )
 from consultation.import_values import priority
 from consultation.models import (
+    Base,
     Consent,
     Consultation,
     Contribution,
@@ -267,8 +268,7 @@ class _Import:
             (Submission, self._new_submissions),
             (Contribution, list(self._new_answers.values())),
         ):
-            if rows:
-                session.execute(insert(model), rows)
+            _insert(session, model, rows)
         people = [
             {"id": id_, "group": person.group, "organisation": person.organisation}
             for id_, _, group, organisation in self._standing.people
@@ -281,8 +281,7 @@ class _Import:
             session.execute(
                 update(Contribution), [{"id": id_, **each} for id_, each in self._changes.items()]
             )
-        if self._new_versions:
-            session.execute(insert(ContributionVersion), self._new_versions)
+        _insert(session, ContributionVersion, self._new_versions)
         if self._left:
             _drop_empty(session, self._left)
         session.flush()
@@ -448,9 +447,11 @@ class _Import:
     def _version(self, stored: _Stored, at: datetime) -> None:
         self._new_versions.append(
             {
+                "id": new_id(),
                 "contribution_id": stored.id,
                 "version": stored.version,
                 "text": stored.text,
+                "parts": [],
                 "at": at,
             }
         )
@@ -483,7 +484,7 @@ class _Import:
             {
                 "id": person.id,
                 "consultation_id": self._consultation_id,
-                "group": group,
+                "group_slug": group,
                 "organisation": organisation,
                 "import_key": key,
                 "created_at": moment,
@@ -620,6 +621,12 @@ def _read(session: Session, consultation_id: int, round_id: int) -> _Standing:
         for query in (people, quoting, submissions, answers)
     )
     return _Standing(facts, *found)
+
+
+def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Inserts rows by the names of their columns, past what the mapping costs for each."""
+    if rows:
+        session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
 
 
 def _drop_empty(session: Session, left: Iterable[str]) -> None:
