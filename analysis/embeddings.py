@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -108,12 +108,15 @@ def _sound(raw: bytes, dimension: int) -> Vectors | None:
 
 def _store(storage: Storage, encoder: Encoder, keys: list[str], vectors: Vectors) -> None:
     model = model_key(encoder)
+    raws = [vector.astype("<f4").tobytes() for vector in vectors]
     with storage.writing() as session:
         query = select(Embedding).where(Embedding.model == model, Embedding.text_hash.in_(keys))
         known = {each.text_hash: each for each in session.scalars(query)}
-        for key, vector in zip(keys, vectors, strict=True):
-            raw = vector.astype("<f4").tobytes()
+        rows = []
+        for key, raw in zip(keys, raws, strict=True):
             if key in known:
                 known[key].vector = raw
             else:
-                session.add(Embedding(model=model, text_hash=key, vector=raw))
+                rows.append({"model": model, "text_hash": key, "vector": raw})
+        if rows:
+            session.execute(insert(Embedding), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -14,11 +14,10 @@ from analysis.alignment import persistence
 from analysis.coherence import diversity
 from analysis.known import Refit
 from analysis.result import Found, FoundTheme, OpdrachtResult, Overtaken, RunResult
-from analysis.standing import Said
 from analysis.trust import speakers, subsamples, warnings, weakest
 from analysis.voices import store_marks
 from consultation.answers import forget_vectors, text_hash
-from consultation.derived_words import forget_words
+from consultation.derived_words import Unsaid, rename, renames, said_by_nobody, still_said
 from consultation.models import (
     AnalysisRun,
     Assignment,
@@ -55,6 +54,7 @@ def store(
     while True:
         with storage.reading() as session:
             living = [_living(session, each) for each in found]
+            gone = [_gone(session, each, here) for each, here in zip(found, living, strict=True)]
         figures = [_figures(each, here) for each, here in zip(found, living, strict=True)]
         with storage.writing() as session:
             # One at a time: two runs at once would give out the same theme numbers.
@@ -63,7 +63,9 @@ def store(
                 last = latest_run(session, consultation_id, each.opdracht)
                 if (last.id if last else None) != each.known.run:
                     raise Overtaken
-            if [_living(session, each) for each in found] != living:
+            if [_living(session, each) for each in found] != living or not all(
+                still_said(session, each.unsaid) for each in gone
+            ):
                 # Somebody was erased this very moment: what was counted is wrong.
                 continue
             run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
@@ -71,7 +73,7 @@ def store(
             session.flush()
             results = tuple(
                 _store_opdracht(session, run, consultation_id, *each)
-                for each in zip(found, living, figures, strict=True)
+                for each in zip(found, living, gone, figures, strict=True)
             )
             run.metrics = {
                 "opdrachten": [asdict(each) for each in results],
@@ -82,6 +84,15 @@ def store(
             }
             run.finished_at = now()
             return RunResult(run.id, round_.number, results)
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """What a run made of the words of whoever was erased while it was under way: vectors by hash,
+    and words in its own names that nobody says any more."""
+
+    hashes: frozenset[str] = frozenset()
+    unsaid: Unsaid = field(default_factory=Unsaid)
 
 
 def _living(session: Session, found: Found) -> frozenset[str]:
@@ -135,6 +146,7 @@ def _store_opdracht(
     consultation_id: int,
     found: Found,
     living: Collection[str],
+    gone: _Gone,
     figures: OpdrachtResult,
 ) -> OpdrachtResult:
     ids = [each.id for each in found.everything]
@@ -172,9 +184,9 @@ def _store_opdracht(
     )
     session.flush()
     store_marks(session, run.id, found.voices, ids, living)
-    _forget_erased(
-        session, found.opdracht, [each for each in found.everything if each.id not in living]
-    )
+    forget_vectors(session, gone.hashes)
+    if gone.unsaid.words:
+        rename(session, renames(session, {found.opdracht}, gone.unsaid.words, run.id))
     codes = {
         theme.id or str(place): known.code
         for place, (known, theme) in enumerate(zip(themes, found.themes, strict=True))
@@ -184,15 +196,21 @@ def _store_opdracht(
     return replace(figures, trust={**trust, "weakest": weak})
 
 
-def _forget_erased(session: Session, opdracht: int, missing: Sequence[Said]) -> None:
-    """Takes along what the run made of the words of whoever was erased while it was under way."""
+def _gone(session: Session, found: Found, living: Collection[str]) -> _Gone:
+    missing = [each for each in found.everything if each.id not in living]
     rows = in_chunks(session, select(Statement.id), Statement.id, (each.id for each in missing))
     there = {each for (each,) in rows}
     erased = [each for each in missing if each.id not in there]
-    if erased:
-        texts = [each.text for each in erased]
-        forget_vectors(session, {text_hash(each) for each in texts})
-        forget_words(session, texts, {each.contribution for each in erased}, {opdracht})
+    if not erased:
+        return _Gone()
+    texts = [each.text for each in erased]
+    portraits = [each.portrait for each in found.themes]
+    names = {name for each in portraits for name in (each.label, *each.keywords)}
+    names |= {*found.subthemes.values(), *(each.label for each in found.proposals)}
+    return _Gone(
+        frozenset(text_hash(each) for each in texts),
+        said_by_nobody(session, names, texts, {each.contribution for each in erased}),
+    )
 
 
 def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from analysis import reading
@@ -211,7 +212,7 @@ def _tell_kinds(
 
 
 def _store(storage: Storage, answers: list[_Answer]) -> Cut:
-    contributions = statements = unplaced = 0
+    contributions = 0
     moment = now()
     # Somebody else may have cut it, or erased it, while the vectors were computed.
     uncut = (
@@ -220,32 +221,40 @@ def _store(storage: Storage, answers: list[_Answer]) -> Cut:
         .order_by(ContributionVersion.id)
         .with_for_update()
     )
+    made = [_rows(each, moment) for each in answers]
     with storage.writing() as session:
+        rows: list[dict[str, Any]] = []
         ids = (each.version_id for each in answers)
-        rows = in_chunks(session, uncut, ContributionVersion.id, ids)
-        versions = {version.id: version for (version,) in rows}
-        for answer in answers:
+        found = in_chunks(session, uncut, ContributionVersion.id, ids)
+        versions = {version.id: version for (version,) in found}
+        for answer, of_it in zip(answers, made, strict=True):
             version = versions.get(answer.version_id)
             if version is None:
                 continue
             version.cut_at = moment
             version.unread = answer.unread or version.unread
             contributions += 1
-            for index, span in enumerate(answer.spans):
-                placed = answer.places[index] if answer.places else None
-                opdracht = placed.opdracht if placed else answer.opdracht
-                session.add(
-                    Statement(
-                        contribution_version_id=version.id,
-                        start=span.start,
-                        end=span.end,
-                        kind=answer.kinds[index],
-                        opdracht=opdracht,
-                        opdracht_score=round(placed.score, 4) if placed else None,
-                        placed_by="machine" if placed else "vraag",
-                        created_at=moment,
-                    )
-                )
-                statements += 1
-                unplaced += opdracht is None
-    return Cut(contributions, statements, unplaced)
+            rows += of_it
+        if rows:
+            session.execute(insert(Statement), rows)
+    return Cut(contributions, len(rows), sum(each["opdracht"] is None for each in rows))
+
+
+def _rows(answer: _Answer, moment: datetime) -> list[dict[str, Any]]:
+    """The statements of an answer, to store."""
+    rows = []
+    for index, span in enumerate(answer.spans):
+        placed = answer.places[index] if answer.places else None
+        rows.append(
+            {
+                "contribution_version_id": answer.version_id,
+                "start": span.start,
+                "end": span.end,
+                "kind": answer.kinds[index],
+                "opdracht": placed.opdracht if placed else answer.opdracht,
+                "opdracht_score": round(placed.score, 4) if placed else None,
+                "placed_by": "machine" if placed else "vraag",
+                "created_at": moment,
+            }
+        )
+    return rows

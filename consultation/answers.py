@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from consultation.derived_words import forget_words
+from consultation.derived_words import Words, forget, stands, words_to_forget
 from consultation.effects import AnswerGiven
 from consultation.models import (
     Contribution,
@@ -19,10 +20,31 @@ from consultation.models import (
     Statement,
     Submission,
 )
+from consultation.storage import in_chunks
 from language.plain_text import readable
 
 GONE = "[…]"
 """What stands in the talk where words were taken out."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What goes with some contributions: their statements (each with its opdracht), the vectors of
+    their words by hash, and their words in names. Worked out before it is carried out."""
+
+    contributions: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
+    statements: frozenset[tuple[str, int | None]] = frozenset()
+    hashes: frozenset[str] = frozenset()
+    words: Words | None = None
+
+
+_CARRIED_OUT = "erasure that was carried out"
+"""The key in ``Session.info`` of the planned erasure that this transaction carried out."""
+
+
+class Overtaken(Exception):
+    """Something was stored or erased since an erasure was worked out; nothing was written."""
 
 
 def submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
@@ -104,18 +126,25 @@ def standing(session: Session, place: Submission) -> dict[str, str]:
     return {question: text for question, text in session.execute(query) if question}
 
 
-def withdraw(session: Session, conversation: Conversation, opdracht: int, question: str) -> None:
+def withdraw(
+    session: Session,
+    conversation: Conversation,
+    opdracht: int,
+    question: str,
+    planned: Erasure | None = None,
+) -> None:
     """Takes one answer back, see ``take_back``; does nothing where there is none."""
     place = submission(session, conversation, opdracht)
     contribution = _contribution(session, place.id, question)
     if contribution is not None:
-        take_back(session, contribution)
+        take_back(session, contribution, planned)
 
 
-def take_back(session: Session, contribution: Contribution) -> None:
+def take_back(session: Session, contribution: Contribution, planned: Erasure | None = None) -> None:
     """Erases an answer: all its versions, what was made from them, and its words in the talk.
 
     The messages stay as turns, with their words gone, and so do bubbles that repeated answers.
+    ``planned``: see ``erase_words_made_from``.
     """
     said = {part["message"] for version in contribution.versions for part in version.parts or ()}
     talks = select(Conversation.id).where(
@@ -124,7 +153,7 @@ def take_back(session: Session, contribution: Contribution) -> None:
     quoting = select(Message).where(
         Message.conversation_id.in_(talks), Message.sender == "assistent"
     )
-    erase_words_made_from(session, [contribution.id])
+    erase_words_made_from(session, [contribution.id], planned)
     session.delete(contribution)
     session.flush()
     silence(session, session.scalars(select(Message).where(Message.id.in_(said))))
@@ -143,39 +172,87 @@ def quotes(message: Message) -> bool:
     return bool(message.custom and message.custom.get("quotes"))
 
 
-def erase_words_made_from(session: Session, contributions: list[str]) -> int:
+def erase_words_made_from(
+    session: Session, contributions: Collection[str], planned: Erasure | None = None
+) -> int:
     """Deletes the statements cut from contributions, cached vectors of all their words, and words
     in the names of themes that nobody else says.
 
     Gives the number of statements. Other people's equal words get their vector anew when needed.
+    ``planned`` is what was worked out before of these contributions and others that go with them:
+    the first call carries it out whole. Without it all is worked out here.
+
+    Raises:
+        Overtaken: what was planned no longer fits; nothing was written.
     """
-    versions = list(
-        session.scalars(
-            select(ContributionVersion).where(
-                ContributionVersion.contribution_id.in_(contributions)
-            )
-        )
-    )
-    texts = {each.id: each.text for each in versions}
-    spans = session.execute(
-        select(
-            Statement.id,
-            Statement.contribution_version_id,
-            Statement.start,
-            Statement.end,
-            Statement.opdracht,
-        ).where(Statement.contribution_version_id.in_(texts))
-    ).all()
+    if planned is None:
+        return carry_out(session, work_out(session, contributions))
+    if session.info.get(_CARRIED_OUT) is planned:
+        return 0
+    if not planned.contributions.issuperset(contributions) or not _fits(session, planned):
+        raise Overtaken
+    session.info[_CARRIED_OUT] = planned
+    return carry_out(session, planned)
+
+
+def work_out(session: Session, contributions: Collection[str]) -> Erasure:
+    """What goes with these contributions. Reads all answers and names; writes nothing."""
+    texts = _versions(session, contributions)
+    spans = _spans(session, texts)
     slices = {texts[row[1]][row[2] : row[3]] for row in spans}
     hashes = {text_hash(each) for each in slices | set(map(readable, slices))}
-    forget_vectors(session, hashes | {text_hash(text) for text in texts.values()})
     opdrachten = {row[4] for row in spans if row[4] is not None}
+    words = None
     if opdrachten:
         read = [*texts.values(), *map(readable, texts.values())]
-        forget_words(session, read, contributions, opdrachten)
-    for chunk in _chunks([row[0] for row in spans], 500):
+        words = words_to_forget(session, read, contributions, opdrachten)
+    return Erasure(
+        contributions=frozenset(contributions),
+        versions=frozenset(texts),
+        statements=frozenset((row[0], row[4]) for row in spans),
+        hashes=frozenset(hashes | {text_hash(text) for text in texts.values()}),
+        words=words,
+    )
+
+
+def carry_out(session: Session, erasure: Erasure) -> int:
+    """Writes what was worked out; gives the number of statements that went."""
+    forget_vectors(session, erasure.hashes)
+    if erasure.words is not None:
+        forget(session, erasure.words)
+    for chunk in _chunks(sorted(each for each, _ in erasure.statements), 500):
         session.execute(delete(Statement).where(Statement.id.in_(chunk)))
-    return len(spans)
+    return len(erasure.statements)
+
+
+def _fits(session: Session, planned: Erasure) -> bool:
+    """Whether the words are still there as they were, with the same statements, and said by the
+    same others."""
+    if _versions(session, planned.contributions).keys() != planned.versions:
+        return False
+    spans = _spans(session, planned.versions)
+    if {(row[0], row[4]) for row in spans} != planned.statements:
+        return False
+    return planned.words is None or stands(session, planned.words)
+
+
+def _versions(session: Session, contributions: Iterable[str]) -> dict[str, str]:
+    query = select(ContributionVersion.id, ContributionVersion.text)
+    rows = in_chunks(session, query, ContributionVersion.contribution_id, contributions)
+    return dict(tuple(row) for row in rows)
+
+
+def _spans(
+    session: Session, versions: Iterable[str]
+) -> list[tuple[str, str, int, int, int | None]]:
+    query = select(
+        Statement.id,
+        Statement.contribution_version_id,
+        Statement.start,
+        Statement.end,
+        Statement.opdracht,
+    )
+    return list(in_chunks(session, query, Statement.contribution_version_id, versions))
 
 
 def forget_vectors(session: Session, hashes: Iterable[str]) -> None:

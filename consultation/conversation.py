@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from consultation import answers, participants
@@ -30,6 +30,7 @@ from consultation.effects import (
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
 from consultation.models import (
+    Contribution,
     Conversation,
     Invitation,
     Message,
@@ -351,8 +352,11 @@ def complete(
     message_id: str,
     bubbles: Sequence[Bubble],
     effects: Sequence[Effect],
+    planned: answers.Erasure | None = None,
 ) -> list[Message]:
     """Stores the replies and applies the effects, once; gives the stored replies back.
+
+    ``planned`` is what was worked out of ``erased_by``.
 
     Raises:
         TalkError: the message is gone (erased meanwhile).
@@ -365,11 +369,37 @@ def complete(
     conversation = _locked(session, message.conversation_id)
     meant = held(session, conversation.id) or message
     for effect in effects:
-        _apply(session, catalogue, conversation, meant, effect)
+        _apply(session, catalogue, conversation, meant, effect, planned)
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
     meant.state = message.state = "verwerkt"
     return _say(session, conversation, message, bubbles)
+
+
+def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> list[str]:
+    """The contributions that the effects of a turn take away; none for one that is completed."""
+    erasing = [each for each in effects if isinstance(each, AnswerWithdrawn | ParticipantErased)]
+    message = session.get(Message, message_id) if erasing else None
+    if message is None or message.state == "verwerkt":
+        return []
+    talk = session.get_one(Conversation, message.conversation_id)
+    if any(isinstance(each, ParticipantErased) for each in erasing):
+        return participants.contributions(session, talk.participant_id)
+    places = [
+        and_(Submission.opdracht == each.opdracht, Contribution.question == each.question)
+        for each in erasing
+        if isinstance(each, AnswerWithdrawn)
+    ]
+    query = (
+        select(Contribution.id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(
+            Submission.participant_id == talk.participant_id,
+            Submission.round_id == talk.round_id,
+            or_(*places),
+        )
+    )
+    return list(session.scalars(query))
 
 
 def replies(session: Session, message_id: str) -> list[Message]:
@@ -518,6 +548,7 @@ def _apply(
     conversation: Conversation,
     message: Message,
     effect: Effect,
+    planned: answers.Erasure | None,
 ) -> None:
     match effect:
         case ConsentGiven():
@@ -537,11 +568,11 @@ def _apply(
         case AnswerGiven():
             answers.store(session, conversation, message, effect)
         case AnswerWithdrawn():
-            answers.withdraw(session, conversation, effect.opdracht, effect.question)
+            answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
             # The assistant's memory of the talk so far holds the words too.
             conversation.attempt += 1
         case ParticipantErased():
-            participants.erase(session, conversation.participant_id)
+            participants.erase(session, conversation.participant_id, planned)
         case SubmissionConfirmed():
             submission = answers.submission(session, conversation, effect.opdracht)
             submission.status, submission.confirmed_at = "bevestigd", now()

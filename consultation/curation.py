@@ -7,12 +7,12 @@ worked out while others may write, and written in a short transaction after that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from consultation import curation_operations as ops
@@ -68,6 +68,9 @@ __all__ = [
 ]
 
 _TRIES = 5
+_LOOKED_UP = 200
+_MARKS = ("<", "&", "/", "@", "www.")
+"""Signs without which a statement is shown as it stands: it has no tags, entities or addresses."""
 
 Placement = tuple[int | None, str, float | None]
 """The opdracht of a statement, who placed it there, and how sure that was."""
@@ -153,6 +156,11 @@ class Ledger:
         self._themes: dict[str, Theme] = {}
         self._actions: dict[str, Action] = {}
         self._placed: dict[str, Placement] = {}
+        # What was looked up already; None for what is not there.
+        self._met: dict[str, Theme | None] = {}
+        self._met_actions: dict[str, Action | None] = {}
+        self._proposed: dict[str, int] = {}
+        self._quotable: tuple[dict[str, str], dict[str, str]] | None = None
 
     def append(
         self, account: str, operation: Operation, expected: Mapping[str, int] | None = None
@@ -171,6 +179,7 @@ class Ledger:
             ConflictError: a version is not the expected one.
         """
         operation = self._settled(operation)
+        self._meet_actions(operation.actions_named)
         if self._limit is not None and not self._reach(operation) <= {self._limit}:
             raise OutsideError(self._limit)
         self._load(self._concerns(operation))
@@ -233,9 +242,13 @@ class Ledger:
     def _settled(self, operation: Operation) -> Operation:
         """With theme codes written as ids, ids for what is new, and quotes as their statements."""
         changes: dict[str, Any] = {}
-        for name in operation.theme_fields:
-            value = getattr(operation, name)
-            if name == "id" or value is None:
+        fields = [name for name in operation.theme_fields if name != "id"]
+        values = [getattr(operation, name) for name in fields]
+        self._meet_themes(
+            ref for each in values for ref in (each if isinstance(each, list) else [each]) if ref
+        )
+        for name, value in zip(fields, values, strict=True):
+            if value is None:
                 continue
             place = f"{operation.op}.{name.rstrip('_')}"
             if isinstance(value, list):
@@ -261,7 +274,8 @@ class Ledger:
         return operation.model_copy(update=changes) if changes else operation
 
     def _theme(self, ref: str, place: str) -> str:
-        found = theme_id(self._session, self._consultation, ref)
+        row = self._met.get(ref)
+        found = row.id if row else None
         if found is None:
             made = (each for each in self._themes.values() if each.code == ref.upper())
             found = ref if ref in self._themes else next((each.id for each in made), None)
@@ -271,11 +285,20 @@ class Ledger:
 
     def _quoted(self, text: str) -> str | None:
         """The statement whose exact words these are: kept by its id, for erasure to reach it."""
-        words = func.substr(
-            ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
-        )
-        spoken = (
-            select(Statement.id, words)
+        if self._quotable is None:
+            self._quotable = self._all_said()
+        stored, shown = self._quotable
+        return stored.get(text) or shown.get(text)
+
+    def _all_said(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The statements by their words, and those that are shown otherwise by what is shown."""
+        query = (
+            select(
+                Statement.id,
+                func.substr(
+                    ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
+                ),
+            )
             .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
             .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
             .join(Submission, Submission.id == Contribution.submission_id)
@@ -283,21 +306,13 @@ class Ledger:
             .where(Round.consultation_id == self._consultation)
             .order_by(Statement.id)
         )
-        exact = self._session.execute(spoken.where(words == text).limit(1)).first()
-        if exact is not None:
-            return str(exact[0])
-        # What is shown of a statement has no tags and addresses: only such ones are looked at.
-        marked = spoken.where(
-            or_(*(words.contains(sign, autoescape=True) for sign in ("<", "&", "/", "@", "www.")))
-        )
-        return next(
-            (
-                str(each)
-                for each, stored in self._session.execute(marked)
-                if readable(stored) == text
-            ),
-            None,
-        )
+        stored: dict[str, str] = {}
+        shown: dict[str, str] = {}
+        for statement, words in self._session.execute(query):
+            stored.setdefault(words, statement)
+            if any(sign in words for sign in _MARKS):
+                shown.setdefault(readable(words), statement)
+        return stored, shown
 
     def _reach(self, operation: Operation) -> set[int | None]:
         """The opdrachten that an account must be allowed to decide on for this operation.
@@ -372,11 +387,44 @@ class Ledger:
                 raise CurationError("statement_unknown", f"there is no {statement}.", place)
         return set(known.values())
 
+    def _meet_themes(self, refs: Iterable[str]) -> None:
+        """Looks themes up by their ids and codes: all that are new, in one query."""
+        new = [each for each in dict.fromkeys(refs) if each not in self._met]
+        self._met |= dict.fromkeys(new)
+        by_code = {place: each for each in new if (place := _place_of(each)) is not None}
+        of_consultation = select(Theme).where(Theme.consultation_id == self._consultation)
+        for start in range(0, len(new), _LOOKED_UP):
+            part = new[start : start + _LOOKED_UP]
+            places = [place for place, each in by_code.items() if each in part]
+            code = tuple_(Theme.opdracht, Theme.number)
+            query = of_consultation.where(or_(Theme.id.in_(part), code.in_(places)))
+            for row in self._session.scalars(query):
+                self._met[row.id] = row
+        codes = {(row.opdracht, row.number): row for row in self._met.values() if row}
+        self._met |= {each: codes.get(place) for place, each in by_code.items()}
+
+    def _meet_actions(self, actions: Iterable[str]) -> None:
+        """Looks actions up, and the opdrachten of those that the machine proposes."""
+        new = [each for each in dict.fromkeys(actions) if each not in self._met_actions]
+        self._met_actions |= dict.fromkeys(new)
+        for (row,) in in_chunks(self._session, select(Action), Action.id, new):
+            self._met_actions[row.id] = row
+        proposed = select(Theme.action_id, Theme.opdracht).where(
+            Theme.consultation_id == self._consultation
+        )
+        missing = [each for each in new if self._met_actions[each] is None]
+        for action, opdracht in in_chunks(self._session, proposed, Theme.action_id, missing):
+            self._proposed[action] = opdracht
+
     def _theme_row(self, theme: str) -> Theme | None:
-        return self._themes.get(theme) or self._session.get(Theme, theme)
+        if theme not in self._met and theme not in self._themes:
+            self._met[theme] = self._session.get(Theme, theme)
+        return self._themes.get(theme) or self._met[theme]
 
     def _action_row(self, action: str) -> Action | None:
-        return self._actions.get(action) or self._session.get(Action, action)
+        if action not in self._actions:
+            self._meet_actions([action])
+        return self._actions.get(action) or self._met_actions[action]
 
     def _opdracht_of_action(
         self, action: str, operation: Operation, stand: Stand | None = None
@@ -389,12 +437,8 @@ class Ledger:
         row = self._action_row(action)
         if row is not None and row.consultation_id == self._consultation:
             return row.opdracht
-        query = select(Theme.opdracht).where(
-            Theme.consultation_id == self._consultation, Theme.action_id == action
-        )
-        opdracht = self._session.scalar(query)
-        if opdracht is not None:
-            return opdracht
+        if action in self._proposed:
+            return self._proposed[action]
         raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
 
     def _touched_by(self, operation: ops.Revoke) -> set[int | None]:
@@ -769,13 +813,21 @@ def append_all(
 
 def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
     """The id of a theme, from its id or its code (``O04-T012``); None where there is none."""
-    left, _, right = ref.upper().partition("-T")
     query = select(Theme.id).where(Theme.consultation_id == consultation_id)
-    if left[:1] == "O" and left[1:].isdecimal() and right.isdecimal() and len(ref) < 12:
-        query = query.where(Theme.opdracht == int(left[1:]), Theme.number == int(right))
+    place = _place_of(ref)
+    if place is not None:
+        query = query.where(Theme.opdracht == place[0], Theme.number == place[1])
     else:
         query = query.where(Theme.id == ref)
     return session.scalar(query)
+
+
+def _place_of(ref: str) -> tuple[int, int] | None:
+    """The opdracht and number that a code names; None for an id."""
+    left, _, right = ref.upper().partition("-T")
+    if left[:1] == "O" and left[1:].isdecimal() and right.isdecimal() and len(ref) < 12:
+        return int(left[1:]), int(right)
+    return None
 
 
 def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:

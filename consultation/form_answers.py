@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consultation import entrance, participants, rounds
-from consultation.answers import take_back
+from consultation.answers import Erasure, take_back
 from consultation.catalogue import Catalogue, Opdracht
 from consultation.errors import ReceiptUnknown
 from consultation.models import (
@@ -110,8 +110,11 @@ def store(
     group: str | None = None,
     consents: dict[str, bool],
     answers: Sequence[FormAnswer],
+    planned: Erasure | None = None,
 ) -> Stored:
     """Stores a form: new answers, new versions of changed ones, and nothing for what is the same.
+
+    ``planned`` is what was worked out of ``erased_by``.
 
     Raises:
         ReceiptUnknown: nobody has this receipt code.
@@ -139,7 +142,7 @@ def store(
         )
         session.add(submission)
         session.flush()
-    changed = sum(_answer(session, submission, each) for each in answers)
+    changed = sum(_answer(session, submission, each, planned) for each in answers)
     if changed or submission.confirmed_at is None:
         submission.status, submission.confirmed_at = "bevestigd", now()
     talks = participants.talks(session, participant.id) if changed else []
@@ -170,7 +173,41 @@ def _participant(
         return entrance.newcomer(session, consultation_id, key, invitation, code), code
 
 
-def _answer(session: Session, submission: Submission, answer: FormAnswer) -> bool:
+def erased_by(
+    session: Session,
+    consultation_id: int,
+    key: str,
+    opdracht: int,
+    token: str,
+    receipt: str | None,
+    answers: Sequence[FormAnswer],
+) -> list[str]:
+    """The contributions that a form takes away: answers that came before, and are empty now."""
+    empty = [each.question for each in answers if not each.text]
+    round_ = rounds.open_round(session, consultation_id) if empty else None
+    if round_ is None:
+        return []
+    try:
+        code = receipt or form_receipt(token, key)
+        someone = participants.find_by_receipt(session, consultation_id, code, key)
+    except ReceiptUnknown:
+        return []
+    query = (
+        select(Contribution.id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(
+            Submission.participant_id == someone.id,
+            Submission.round_id == round_.id,
+            Submission.opdracht == opdracht,
+            Contribution.question.in_(empty),
+        )
+    )
+    return list(session.scalars(query))
+
+
+def _answer(
+    session: Session, submission: Submission, answer: FormAnswer, planned: Erasure | None
+) -> bool:
     contribution = session.scalar(
         select(Contribution).where(
             Contribution.submission_id == submission.id,
@@ -186,7 +223,7 @@ def _answer(session: Session, submission: Submission, answer: FormAnswer) -> boo
         session.add(contribution)
         session.flush()
     elif not answer.text:
-        take_back(session, contribution)
+        take_back(session, contribution, planned)
         return True
     else:
         last = contribution.versions[-1]

@@ -1,13 +1,18 @@
-"""Answers from files stored: all of a file in one transaction, and none of them twice."""
+"""Answers from files stored: all of them in one transaction, and none of them twice.
+
+What is to be written is worked out before the transaction, and anew where somebody else imported
+meanwhile; ``import_files`` does so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
 from consultation.import_files import ImportFile, ImportRow, check_opdracht, named_group
@@ -22,7 +27,9 @@ from consultation.import_keys import (
 )
 from consultation.import_values import priority
 from consultation.models import (
+    Base,
     Consent,
+    Consultation,
     Contribution,
     ContributionVersion,
     Participant,
@@ -31,8 +38,12 @@ from consultation.models import (
     new_id,
     now,
 )
+from consultation.revision import RevisionCounter
+from consultation.storage import Storage, in_chunks
 
 CONSENT_VERSION = "import"
+_TRIES = 3
+_DELETED = 500
 _FEW = 5
 """So few ids in a file of the same name are corrected, whatever the words."""
 
@@ -48,6 +59,47 @@ class ImportResult:
     participants: int = 0
     contributions: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+
+def import_files(
+    storage: Storage,
+    consultation_id: int,
+    round_: Round,
+    files: Sequence[ImportFile],
+    catalogue: Catalogue,
+    *,
+    opdracht: int | None = None,
+    auto: bool = False,
+    group: str | None = None,
+    source: str | None = None,
+) -> list[ImportResult]:
+    """Stores files one after another, all or none, see ``store_rows``.
+
+    Who is overtaken by other imports again and again works under the lock.
+
+    Raises:
+        ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
+    """
+    check_opdracht(opdracht, catalogue)
+    slug = named_group(group, catalogue)
+
+    def worked_out(session: Session) -> tuple[_Import, list[ImportResult]]:
+        made = _Import(session, consultation_id, round_, catalogue)
+        return made, [made.take(session, each, source, opdracht, auto, slug) for each in files]
+
+    for _ in range(_TRIES):
+        with storage.reading() as session:
+            made, results = worked_out(session)
+        with storage.writing() as session:
+            _lock(session, consultation_id)
+            if made.fits(session):
+                made.write(session)
+                return results
+    with storage.writing() as session:
+        _lock(session, consultation_id)
+        made, results = worked_out(session)
+        made.write(session)
+        return results
 
 
 def store_rows(
@@ -76,19 +128,27 @@ def store_rows(
     ids they share stand, for the most part, for words alike; ``source`` settles it where words do
     not tell. White space, line ends and the form of accents make no difference.
 
+    All in the caller's transaction: ``import_files`` holds the lock for less.
+
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
     """
     check_opdracht(opdracht, catalogue)
     slug = named_group(group, catalogue)
-    return _Import(session, consultation_id, round_, file, catalogue).store(
-        source, opdracht, auto, slug
-    )
+    made = _Import(session, consultation_id, round_, catalogue)
+    result = made.take(session, file, source, opdracht, auto, slug)
+    made.write(session)
+    return result
 
 
-@dataclass(frozen=True)
+def _lock(session: Session, consultation_id: int) -> None:
+    """Makes two imports wait for each other on PostgreSQL."""
+    session.get(Consultation, consultation_id, with_for_update=True)
+
+
+@dataclass
 class _Stored:
-    """An answer that an earlier import stored, as it stands."""
+    """An answer that an earlier file stored, as it stands."""
 
     id: str
     submission: str
@@ -98,39 +158,94 @@ class _Stored:
     key: str
     question: str | None
     text: str
+    version: int
+    auto: bool
+
+
+@dataclass
+class _Person:
+    """An imported participant; ``quoting`` are their yes and no to being quoted."""
+
+    id: str
+    key: str
+    group: str | None
+    organisation: str | None
+    quoting: set[bool] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What earlier imports left: rows of a consultation's people, and of a round's answers.
+
+    ``facts`` is the revision they were read after: while it is the same, they are.
+    """
+
+    facts: int
+    people: list[tuple[Any, ...]]
+    quoting: list[tuple[Any, ...]]
+    submissions: list[tuple[Any, ...]]
+    answers: list[tuple[Any, ...]]
+
+    def as_sets(self) -> tuple[set[Any], ...]:
+        """To compare them by."""
+        return set(self.people), set(self.quoting), set(self.submissions), set(self.answers)
 
 
 class _Import:
-    """One file on its way into one round."""
+    """Files on their way into one round: ``take`` works out what they change, ``write`` writes it.
+
+    Only ``write`` changes the database.
+    """
 
     def __init__(
+        self, session: Session, consultation_id: int, round_: Round, catalogue: Catalogue
+    ) -> None:
+        self._consultation_id = consultation_id
+        self._round_id = round_.id
+        self._catalogue = catalogue
+        self._standing = standing = _read(session, consultation_id, round_.id)
+        self._people = {each[1]: _Person(*each) for each in standing.people}
+        self._by_id = {each.id: each for each in self._people.values()}
+        for participant, granted in standing.quoting:
+            self._by_id[participant].quoting.add(granted)
+        self._submissions = {(who, opdracht): id_ for who, opdracht, id_ in standing.submissions}
+        self._answers = [_Stored(*each) for each in standing.answers]
+        self._texts: dict[str, list[str]] = {}
+        self._new_people: list[dict[str, Any]] = []
+        self._new_consents: list[dict[str, Any]] = []
+        self._new_submissions: list[dict[str, Any]] = []
+        self._new_answers: dict[str, dict[str, Any]] = {}
+        self._new_versions: list[dict[str, Any]] = []
+        self._changes: dict[str, dict[str, Any]] = {}
+        self._left: set[str] = set()
+
+    def fits(self, session: Session) -> bool:
+        """Whether what it was worked out on still stands."""
+        if session.scalar(select(RevisionCounter.facts)) == self._standing.facts:
+            return True
+        now_ = _read(session, self._consultation_id, self._round_id)
+        return now_.as_sets() == self._standing.as_sets()
+
+    def take(
         self,
         session: Session,
-        consultation_id: int,
-        round_: Round,
         file: ImportFile,
-        catalogue: Catalogue,
-    ) -> None:
-        self._session = session
-        self._round = round_
-        self._file = file
-        self._catalogue = catalogue
-        self._people = _People(session, consultation_id)
-        self._submissions, stored = _stored(session, round_)
-        self._by_key = {each.key: each for each in stored}
-        self._result = ImportResult()
-        self._left: set[str] = set()
-        self._elsewhere = 0
-        self._back = 0
-        self._other_group: set[str] = set()
-
-    def store(
-        self, source: str | None, opdracht: int | None, auto: bool, group: str | None
+        source: str | None,
+        opdracht: int | None,
+        auto: bool,
+        group: str | None,
     ) -> ImportResult:
+        """Works out what a file changes, on top of those before it; reads through ``session``."""
+        self._session = session
+        self._file = file
+        self._by_key = {each.key: each for each in self._answers}
+        self._result = ImportResult()
+        self._elsewhere = self._back = 0
+        self._other_group: set[str] = set()
         own = source or self._own_name()
         name = source or self._source(own)
         label = own if name in {each.source for each in self._by_key.values()} else name
-        rows = keyed_rows(self._file.rows, name)
+        rows = keyed_rows(file.rows, name)
         groups = _first_named((each.who, each.row.group) for each in rows)
         organisations = _first_named((each.who, each.row.organisation) for each in rows)
         seen: set[str] = set()
@@ -142,10 +257,34 @@ class _Import:
             else:
                 seen.add(stored.id)
                 self._again(stored, each, opdracht, about, group)
-        self._session.flush()
-        self._drop_what_was_left()
         self._tell()
         return self._result
+
+    def write(self, session: Session) -> None:
+        """Writes what was worked out."""
+        for model, rows in (
+            (Participant, self._new_people),
+            (Consent, self._new_consents),
+            (Submission, self._new_submissions),
+            (Contribution, list(self._new_answers.values())),
+        ):
+            _insert(session, model, rows)
+        people = [
+            {"id": id_, "group": person.group, "organisation": person.organisation}
+            for id_, _, group, organisation in self._standing.people
+            if (person := self._by_id[id_])
+            and (person.group, person.organisation) != (group, organisation)
+        ]
+        if people:
+            session.execute(update(Participant), people)
+        if self._changes:
+            session.execute(
+                update(Contribution), [{"id": id_, **each} for id_, each in self._changes.items()]
+            )
+        _insert(session, ContributionVersion, self._new_versions)
+        if self._left:
+            _drop_empty(session, self._left)
+        session.flush()
 
     def _own_name(self) -> str:
         column = self._file.text_column
@@ -210,25 +349,39 @@ class _Import:
         row = each.row
         where = row.opdracht if row.opdracht is not None else opdracht
         person = self._person(each, about, group)
-        self._people.may_be_quoted(person, row.citaat, row.submitted_at)
+        self._may_be_quoted(person, row.citaat, row.submitted_at)
         if about[0] not in (None, person.group):
             self._other_group.add(person.id)
         at = row.submitted_at or now()
-        contribution = Contribution(
+        answer = _Stored(
             id=new_id(),
-            submission_id=self._submission(person, where, row.submitted_at),
-            question=row.question,
-            channel="import",
-            value=priority(row.question, row.text, self._catalogue),
+            submission=self._submission(person, where, row.submitted_at),
+            participant=person.id,
+            opdracht=where,
             source=source,
-            source_key=each.key,
+            key=each.key,
+            question=row.question,
+            text=row.text,
+            version=1,
             auto=auto and where is None,
-            created_at=at,
         )
-        contribution.versions.append(ContributionVersion(version=1, text=row.text, at=at))
-        self._session.add(contribution)
+        self._new_answers[answer.id] = {
+            "id": answer.id,
+            "submission_id": answer.submission,
+            "question": row.question,
+            "channel": "import",
+            "value": priority(row.question, row.text, self._catalogue),
+            "source": source,
+            "source_key": each.key,
+            "auto": answer.auto,
+            "version": 1,
+            "created_at": at,
+        }
+        self._version(answer, at)
+        self._answers.append(answer)
+        self._texts[answer.id] = [answer.text]
         self._result.added += 1
-        self._result.contributions.append(contribution.id)
+        self._result.contributions.append(answer.id)
 
     def _again(
         self,
@@ -240,56 +393,127 @@ class _Import:
     ) -> None:
         """An answer that is there already: what the file says of it otherwise is taken over."""
         row = each.row
-        person = self._people.by_id[stored.participant]
-        moves = row.participant is not None and person.import_key != person_key(row)
+        person = self._by_id[stored.participant]
+        moves = row.participant is not None and person.key != person_key(row)
         if moves:
             person = self._person(each, about, group)
         changed = moves | self._corrected(person, row, about, group)
-        self._people.may_be_quoted(person, row.citaat, row.submitted_at)
+        self._may_be_quoted(person, row.citaat, row.submitted_at)
         if row.opdracht is None and opdracht not in (None, stored.opdracht):
             self._elsewhere += 1
         where = stored.opdracht if row.opdracht is None else row.opdracht
         question = row.question or stored.question
         new_words = plain_text(row.text) != plain_text(stored.text)
         cut_anew = new_words or (where, question) != (stored.opdracht, stored.question)
-        if stored.key != each.key or moves or cut_anew:
-            contribution = self._session.get_one(Contribution, stored.id)
-            contribution.source_key = each.key
-            if moves or where != stored.opdracht:
-                contribution.submission_id = self._submission(person, where, row.submitted_at)
-                self._left.add(stored.submission)
-            if cut_anew:
-                self._new_version(contribution, row.text if new_words else stored.text, question)
-                contribution.auto = contribution.auto and where is None
+        if stored.key != each.key:
+            stored.key = each.key
+            self._change(stored, source_key=each.key)
+        if moves or where != stored.opdracht:
+            self._left.add(stored.submission)
+            stored.submission = self._submission(person, where, row.submitted_at)
+            stored.participant, stored.opdracht = person.id, where
+            self._change(stored, submission_id=stored.submission)
+        if cut_anew:
+            self._new_version(stored, row.text if new_words else stored.text, question)
+            stored.auto = stored.auto and where is None
+            self._change(stored, auto=stored.auto)
         if changed or cut_anew:
             self._result.changed += 1
         else:
             self._result.skipped += 1
 
-    def _new_version(self, contribution: Contribution, text: str, question: str | None) -> None:
+    def _new_version(self, stored: _Stored, text: str, question: str | None) -> None:
+        texts = self._said(stored.id)
         plain = plain_text(text)
-        earlier = {plain_text(version.text) for version in contribution.versions[:-1]}
-        self._back += plain in earlier and plain != plain_text(contribution.versions[-1].text)
-        contribution.question = question
-        contribution.value = priority(question, text, self._catalogue)
-        contribution.version += 1
-        contribution.versions.append(ContributionVersion(version=contribution.version, text=text))
+        earlier = {plain_text(each) for each in texts[:-1]}
+        self._back += plain in earlier and plain != plain_text(texts[-1])
+        texts.append(text)
+        stored.question, stored.text = question, text
+        stored.version += 1
+        value = priority(question, text, self._catalogue)
+        self._change(stored, question=question, value=value, version=stored.version)
+        self._version(stored, now())
+
+    def _said(self, answer: str) -> list[str]:
+        """All versions of an answer, the last one at the end."""
+        if answer not in self._texts:
+            query = select(ContributionVersion.text).where(
+                ContributionVersion.contribution_id == answer
+            )
+            found = self._session.scalars(query.order_by(ContributionVersion.version))
+            self._texts[answer] = list(found)
+        return self._texts[answer]
+
+    def _version(self, stored: _Stored, at: datetime) -> None:
+        self._new_versions.append(
+            {
+                "id": new_id(),
+                "contribution_id": stored.id,
+                "version": stored.version,
+                "text": stored.text,
+                "parts": [],
+                "at": at,
+            }
+        )
+
+    def _change(self, stored: _Stored, **values: Any) -> None:
+        row = self._new_answers.get(stored.id)
+        if row is None:
+            row = self._changes.setdefault(stored.id, {})
+        row.update(values)
 
     def _person(
         self, each: KeyedRow, about: tuple[str | None, str | None], group: str | None
-    ) -> Participant:
-        key = person_key(each.row) or hashed("row", str(self._round.id), each.key)
+    ) -> _Person:
+        key = person_key(each.row) or hashed("row", str(self._round_id), each.key)
         person = self._people.get(key)
         if person is None:
-            self._result.participants += 1
-            return self._people.add(key, about[0] or group, about[1], each.row.submitted_at)
+            return self._newcomer(key, about[0] or group, about[1], each.row.submitted_at)
         person.group = person.group or about[0] or group
         person.organisation = person.organisation or about[1]
         return person
 
+    def _newcomer(
+        self, key: str, group: str | None, organisation: str | None, at: datetime | None
+    ) -> _Person:
+        person = _Person(new_id(), key, group, organisation)
+        self._people[key] = self._by_id[person.id] = person
+        self._result.participants += 1
+        moment = at or now()
+        self._new_people.append(
+            {
+                "id": person.id,
+                "consultation_id": self._consultation_id,
+                "group_slug": group,
+                "organisation": organisation,
+                "import_key": key,
+                "created_at": moment,
+            }
+        )
+        self._consent(person, "analyse", True, moment)
+        return person
+
+    def _consent(self, person: _Person, purpose: str, granted: bool, at: datetime) -> None:
+        self._new_consents.append(
+            {
+                "participant_id": person.id,
+                "purpose": purpose,
+                "granted": granted,
+                "version": CONSENT_VERSION,
+                "at": at,
+            }
+        )
+
+    def _may_be_quoted(self, person: _Person, granted: bool | None, at: datetime | None) -> None:
+        """Adds a yes or no to quoting, unless the person said the same or no before."""
+        if granted is None or granted in person.quoting or False in person.quoting:
+            return
+        person.quoting.add(granted)
+        self._consent(person, "citaat", granted, at or now())
+
     def _corrected(
         self,
-        person: Participant,
+        person: _Person,
         row: ImportRow,
         about: tuple[str | None, str | None],
         group: str | None,
@@ -305,30 +529,23 @@ class _Import:
         person.organisation = person.organisation or about[1]
         return before != (person.group, person.organisation)
 
-    def _submission(self, person: Participant, opdracht: int | None, at: datetime | None) -> str:
+    def _submission(self, person: _Person, opdracht: int | None, at: datetime | None) -> str:
         known = self._submissions.get((person.id, opdracht))
         if known is None:
-            submission = _submission(person, self._round, opdracht, at)
-            self._session.add(submission)
-            known = self._submissions[person.id, opdracht] = submission.id
+            known = self._submissions[person.id, opdracht] = new_id()
+            moment = at or now()
+            self._new_submissions.append(
+                {
+                    "id": known,
+                    "participant_id": person.id,
+                    "round_id": self._round_id,
+                    "opdracht": opdracht,
+                    "status": "bevestigd",
+                    "created_at": moment,
+                    "confirmed_at": moment,
+                }
+            )
         return known
-
-    def _drop_what_was_left(self) -> None:
-        """Takes away submissions, and people known by a row only, whose answers all moved."""
-        for submission_id in self._left:
-            in_it = Contribution.submission_id == submission_id
-            if self._session.scalar(select(func.count(Contribution.id)).where(in_it)):
-                continue
-            submission = self._session.get_one(Submission, submission_id)
-            person = submission.participant
-            self._session.delete(submission)
-            self._session.flush()
-            theirs = Submission.participant_id == person.id
-            if person.receipt_hash is None and not self._session.scalar(
-                select(func.count(Submission.id)).where(theirs)
-            ):
-                self._session.delete(person)
-        self._session.flush()
 
     def _tell(self) -> None:
         if self._back:
@@ -360,65 +577,25 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-class _People:
-    """The imported participants of a consultation, by import key."""
-
-    def __init__(self, session: Session, consultation_id: int) -> None:
-        self._session = session
-        self._consultation_id = consultation_id
-        query = (
-            select(Participant)
-            .where(
-                Participant.consultation_id == consultation_id, Participant.import_key.is_not(None)
-            )
-            .options(selectinload(Participant.consents))
+def _read(session: Session, consultation_id: int, round_id: int) -> _Standing:
+    facts = session.scalar(select(RevisionCounter.facts)) or 0
+    imported = Participant.import_key.is_not(None)
+    people = select(
+        Participant.id, Participant.import_key, Participant.group, Participant.organisation
+    ).where(Participant.consultation_id == consultation_id, imported)
+    quoting = (
+        select(Consent.participant_id, Consent.granted)
+        .join(Participant, Participant.id == Consent.participant_id)
+        .where(
+            Participant.consultation_id == consultation_id, imported, Consent.purpose == "citaat"
         )
-        self._known = {str(each.import_key): each for each in session.scalars(query)}
-        self.by_id = {each.id: each for each in self._known.values()}
-
-    def get(self, key: str) -> Participant | None:
-        return self._known.get(key)
-
-    def add(
-        self, key: str, group: str | None, organisation: str | None, at: datetime | None
-    ) -> Participant:
-        moment = at or now()
-        person = Participant(
-            id=new_id(),
-            consultation_id=self._consultation_id,
-            group=group,
-            organisation=organisation,
-            import_key=key,
-            created_at=moment,
-        )
-        person.consents.append(
-            Consent(purpose="analyse", granted=True, version=CONSENT_VERSION, at=moment)
-        )
-        self._session.add(person)
-        self._known[key] = self.by_id[person.id] = person
-        return person
-
-    def may_be_quoted(self, person: Participant, granted: bool | None, at: datetime | None) -> None:
-        """Adds a yes or no to quoting, unless the person said the same or no before."""
-        if granted is None:
-            return
-        said = {each.granted for each in person.consents if each.purpose == "citaat"}
-        if granted in said or False in said:
-            return
-        person.consents.append(
-            Consent(purpose="citaat", granted=granted, version=CONSENT_VERSION, at=at or now())
-        )
-
-
-def _stored(
-    session: Session, round_: Round
-) -> tuple[dict[tuple[str, int | None], str], list[_Stored]]:
-    """A round's submissions by participant and opdracht, and the answers imported into it."""
-    in_round = Submission.round_id == round_.id
-    submissions = session.execute(
-        select(Submission.participant_id, Submission.opdracht, Submission.id).where(in_round)
     )
-    answers = session.execute(
+    submissions = (
+        select(Submission.participant_id, Submission.opdracht, Submission.id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .where(Submission.round_id == round_id, imported)
+    )
+    answers = (
         select(
             Contribution.id,
             Submission.id,
@@ -428,34 +605,43 @@ def _stored(
             Contribution.source_key,
             Contribution.question,
             ContributionVersion.text,
+            Contribution.version,
+            Contribution.auto,
         )
         .join(Submission, Submission.id == Contribution.submission_id)
         .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
         .where(
-            in_round,
+            Submission.round_id == round_id,
             Contribution.source_key.is_not(None),
             ContributionVersion.version == Contribution.version,
         )
     )
-    return (
-        {(participant, opdracht): known for participant, opdracht, known in submissions},
-        [
-            _Stored(id_, submission, participant, opdracht, source, str(key), question, text)
-            for id_, submission, participant, opdracht, source, key, question, text in answers
-        ],
+    found = (
+        [tuple(row) for row in session.execute(query)]
+        for query in (people, quoting, submissions, answers)
     )
+    return _Standing(facts, *found)
 
 
-def _submission(
-    person: Participant, round_: Round, opdracht: int | None, at: datetime | None
-) -> Submission:
-    moment = at or now()
-    return Submission(
-        id=new_id(),
-        participant_id=person.id,
-        round_id=round_.id,
-        opdracht=opdracht,
-        status="bevestigd",
-        created_at=moment,
-        confirmed_at=moment,
-    )
+def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Inserts rows by the names of their columns, past what the mapping costs for each."""
+    if rows:
+        session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
+
+
+def _drop_empty(session: Session, left: Iterable[str]) -> None:
+    """Takes away submissions, and people known by a row only, whose answers all moved."""
+    answered = exists().where(Contribution.submission_id == Submission.id)
+    query = select(Submission.id, Submission.participant_id).where(~answered)
+    rows = [tuple(row) for row in in_chunks(session, query, Submission.id, sorted(left))]
+    _delete(session, Submission, [submission for submission, _ in rows])
+    takes_part = exists().where(Submission.participant_id == Participant.id)
+    alone = select(Participant.id).where(~takes_part, Participant.receipt_hash.is_(None))
+    people = in_chunks(session, alone, Participant.id, [person for _, person in rows])
+    _delete(session, Participant, [person for (person,) in people])
+
+
+def _delete(session: Session, model: type[Submission | Participant], ids: list[str]) -> None:
+    for start in range(0, len(ids), _DELETED):
+        part = ids[start : start + _DELETED]
+        session.execute(delete(model).where(model.id.in_(part)))

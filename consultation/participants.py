@@ -122,19 +122,25 @@ class Erased:
     talks: list[str]
 
 
-def erase(session: Session, participant_id: str) -> Erased:
+def contributions(session: Session, participant_id: str) -> list[str]:
+    """The ids of all that a participant answered."""
+    submissions = select(Submission.id).where(Submission.participant_id == participant_id)
+    query = select(Contribution.id).where(Contribution.submission_id.in_(submissions))
+    return list(session.scalars(query))
+
+
+def erase(session: Session, participant_id: str, planned: answers.Erasure | None = None) -> Erased:
     """Erases a participant: talk, answers, statements, assignments, vectors and invitation.
 
     Themes keep their counts right because counts are taken from the statements that remain.
+    ``planned`` is what was worked out before the transaction, see ``erasure.erasing``.
     """
     submissions = select(Submission.id).where(Submission.participant_id == participant_id)
-    contributions = list(
-        session.scalars(select(Contribution.id).where(Contribution.submission_id.in_(submissions)))
-    )
+    answered = contributions(session, participant_id)
     result = Erased(
         submissions=len(list(session.scalars(submissions))),
-        contributions=len(contributions),
-        statements=answers.erase_words_made_from(session, contributions),
+        contributions=len(answered),
+        statements=answers.erase_words_made_from(session, answered, planned),
         talks=talks(session, participant_id),
     )
     participant = session.get(Participant, participant_id)

@@ -8,12 +8,29 @@ from sqlalchemy.orm import Session
 from consultation.catalogue import Catalogue
 from consultation.errors import RoundError
 from consultation.models import Consultation, Round, now
+from consultation.storage import Storage
+
+
+def find_consultation(session: Session, catalogue: Catalogue) -> Consultation | None:
+    """The row of the catalogue's consultation; None before its first use."""
+    slug = catalogue.consultatie.slug
+    return session.scalar(select(Consultation).where(Consultation.slug == slug))
+
+
+def consultation_id(storage: Storage, catalogue: Catalogue) -> int:
+    """The id of the catalogue's consultation; waits for the write lock at its first use only."""
+    with storage.reading() as session:
+        found = find_consultation(session, catalogue)
+    if found is not None:
+        return found.id
+    with storage.writing() as session:
+        return ensure_consultation(session, catalogue).id
 
 
 def ensure_consultation(session: Session, catalogue: Catalogue) -> Consultation:
     """The row of the catalogue's consultation, made at first use."""
     texts = catalogue.consultatie
-    found = session.scalar(select(Consultation).where(Consultation.slug == texts.slug))
+    found = find_consultation(session, catalogue)
     if found is None:
         found = Consultation(slug=texts.slug, titel=texts.titel)
         session.add(found)

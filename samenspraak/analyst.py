@@ -15,7 +15,7 @@ import typer
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
 from consultation.import_files import ImportFile, check_opdracht, named_group, read_rows
-from consultation.imports import store_rows
+from consultation.imports import import_files
 from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:
@@ -107,21 +107,17 @@ def import_(
         else:
             into = rounds.require_round(session, place.consultation_id, round_)
     read = _read_all(files, place, text)
-    with place.storage.writing() as session:
-        stored = [
-            store_rows(
-                session,
-                place.consultation_id,
-                into,
-                file,
-                place.catalogue,
-                opdracht=number,
-                auto=opdracht == "auto",
-                group=group,
-                source=source,
-            )
-            for file in read
-        ]
+    stored = import_files(
+        place.storage,
+        place.consultation_id,
+        into,
+        read,
+        place.catalogue,
+        opdracht=number,
+        auto=opdracht == "auto",
+        group=group,
+        source=source,
+    )
     warnings = [
         f"{file.name}: {warning}"
         for file, each in zip(read, stored, strict=True)

@@ -198,10 +198,10 @@ def open_round(values: Settings) -> list[Check]:
         storage = Storage(values.resolved_database_url)
     except (SamenspraakError, ArgumentError):
         return []
-    with closing(storage), storage.writing() as session:
-        consultation = rounds.ensure_consultation(session, loaded)
-        found = rounds.open_round(session, consultation.id)
-        last = rounds.latest_round(session, consultation.id)
+    with closing(storage), storage.reading() as session:
+        consultation = rounds.find_consultation(session, loaded)
+        found = rounds.open_round(session, consultation.id) if consultation else None
+        last = rounds.latest_round(session, consultation.id) if consultation else None
     if found is not None:
         return [Check("round", True, "warning", f"round {found.number} is open")]
     number = last.number + 1 if last else 1

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from analysis import publication
 from consultation import accounts, invitations, participants, rounds
+from consultation.erasure import erasing
 from consultation.errors import SamenspraakError
 from consultation.models import Round
 from consultation.settings import Settings
@@ -124,11 +126,16 @@ def invite(
 def forget(receipt: Annotated[str, typer.Argument(help="The participant's receipt code.")]) -> None:
     """Erase one participant everywhere."""
     place = open_workplace()
-    with place.storage.writing() as session:
-        found = participants.find_by_receipt(
-            session, place.consultation_id, receipt, place.settings.signing_key
-        )
-        erased = participants.erase(session, found.id)
+    key = place.settings.signing_key
+
+    def someone(session: Session) -> str:
+        return participants.find_by_receipt(session, place.consultation_id, receipt, key).id
+
+    erased = erasing(
+        place.storage,
+        lambda session: participants.contributions(session, someone(session)),
+        lambda session, planned: participants.erase(session, someone(session), planned),
+    )
     asyncio.run(_forgotten_by_the_assistant(place.settings, erased.talks))
     typer.echo(
         f"erased: {erased.submissions} submissions, {erased.contributions} answers, "

@@ -31,6 +31,4 @@ def open_workplace() -> Workplace:
     mend_private(values.data_dir, values.resolved_database_url)
     catalogue = catalogue_at(values.catalogue)
     storage = Storage(values.resolved_database_url)
-    with storage.writing() as session:
-        consultation = rounds.ensure_consultation(session, catalogue)
-        return Workplace(values, catalogue, storage, consultation.id)
+    return Workplace(values, catalogue, storage, rounds.consultation_id(storage, catalogue))

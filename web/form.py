@@ -15,11 +15,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import entrance, form_answers, rounds
+from consultation.answers import Erasure
 from consultation.catalogue import Opdracht, Vraag
+from consultation.erasure import erasing
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.form_answers import FormAnswer, Stored
 from language.personal_data import Finding, masked
@@ -242,22 +245,38 @@ def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
 
 def _store(here: Services, opdracht: Opdracht, filled: Filled) -> Stored:
     answers = [_form_answer(here, vraag, filled) for vraag in opdracht.vragen]
+    receipt = filled.receipt or None
+
+    def erased(session: Session) -> list[str]:
+        return form_answers.erased_by(
+            session,
+            here.consultation_id,
+            here.key,
+            opdracht.nummer,
+            filled.token,
+            receipt,
+            answers,
+        )
+
+    def write(session: Session, planned: Erasure | None) -> Stored:
+        return form_answers.store(
+            session,
+            here.consultation_id,
+            here.catalogue,
+            here.key,
+            opdracht,
+            token=filled.token,
+            receipt=receipt,
+            invitation=filled.invitation or None,
+            group=filled.group or None,
+            consents=dict(filled.consents),
+            answers=answers,
+            planned=planned,
+        )
+
     for last in (False, True):
         try:
-            with here.storage.writing() as session:
-                return form_answers.store(
-                    session,
-                    here.consultation_id,
-                    here.catalogue,
-                    here.key,
-                    opdracht,
-                    token=filled.token,
-                    receipt=filled.receipt or None,
-                    invitation=filled.invitation or None,
-                    group=filled.group or None,
-                    consents=dict(filled.consents),
-                    answers=answers,
-                )
+            return erasing(here.storage, erased, write)
         except IntegrityError:
             # The same form came in twice at the same moment; the other one is stored now.
             if last:

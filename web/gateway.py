@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from consultation import conversation, entrance, participants
+from consultation.answers import Erasure
+from consultation.erasure import erasing
 from consultation.errors import (
     ClientIdReused,
     InvitationUnknown,
@@ -248,11 +250,15 @@ async def erase(here: Here, conversation_id: Authorised) -> Response:
 
 
 def _erase(here: Services, conversation_id: str) -> list[str]:
-    with here.storage.writing() as session:
+    def erased(session: Session) -> list[str]:
         talk = session.get(Conversation, conversation_id)
-        if talk is None:
-            return []
-        return participants.erase(session, talk.participant_id).talks
+        return participants.contributions(session, talk.participant_id) if talk else []
+
+    def write(session: Session, planned: Erasure | None) -> list[str]:
+        talk = session.get(Conversation, conversation_id)
+        return participants.erase(session, talk.participant_id, planned).talks if talk else []
+
+    return erasing(here.storage, erased, write)
 
 
 def _enter(here: Services, body: SessionIn) -> tuple[str, str]:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from consultation import participants
+from consultation.answers import Erasure
 from consultation.entrance import canonical_receipt
+from consultation.erasure import erasing
 from consultation.errors import ReceiptUnknown
 from web.answers import AnswerOut, answers_of
 from web.forms import sent_form
@@ -116,13 +119,22 @@ def _read(here: Services, receipt: str) -> OwnData:
 
 
 def _erase(here: Services, receipt: str) -> list[str]:
-    with here.storage.writing() as session:
+    def someone(session: Session) -> str | None:
         try:
-            found = participants.find_by_receipt(session, here.consultation_id, receipt, here.key)
+            return participants.find_by_receipt(session, here.consultation_id, receipt, here.key).id
         except ReceiptUnknown:
             # The same form came in twice; the other one erased it.
-            return []
-        return participants.erase(session, found.id).talks
+            return None
+
+    def erased(session: Session) -> list[str]:
+        found = someone(session)
+        return participants.contributions(session, found) if found else []
+
+    def write(session: Session, planned: Erasure | None) -> list[str]:
+        found = someone(session)
+        return participants.erase(session, found, planned).talks if found else []
+
+    return erasing(here.storage, erased, write)
 
 
 def _as_text(own: OwnData) -> str:

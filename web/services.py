@@ -99,8 +99,7 @@ def open_services(settings: Settings) -> Services:
         raise SamenspraakError(str(error)) from error
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
-    with storage.writing() as session:
-        consultation_id = rounds.ensure_consultation(session, catalogue).id
+    consultation_id = rounds.consultation_id(storage, catalogue)
     assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
     care = Care(storage, catalogue, settings.spacy_model)
     return Services(

@@ -24,6 +24,7 @@ from consultation import conversation
 from consultation.catalogue import Catalogue
 from consultation.conversation import Bubble, Turn
 from consultation.effects import ParticipantErased, takes_words_away
+from consultation.erasure import erasing
 from consultation.errors import TalkError
 from consultation.models import Message
 from consultation.outages import is_outage, reason
@@ -400,10 +401,13 @@ class Turns:
             self._farewells[message_id] = list(reply.bubbles)
             while len(self._farewells) > FAREWELLS:
                 self._farewells.popitem(last=False)
-        with self._storage.writing() as session:
-            return conversation.complete(
-                session, self._catalogue, message_id, reply.bubbles, reply.effects
-            )
+        return erasing(
+            self._storage,
+            lambda session: conversation.erased_by(session, message_id, reply.effects),
+            lambda session, planned: conversation.complete(
+                session, self._catalogue, message_id, reply.bubbles, reply.effects, planned
+            ),
+        )
 
     def _erased(self, message_id: str) -> bool:
         with self._storage.reading() as session:
