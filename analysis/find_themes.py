@@ -13,8 +13,10 @@ from tqdm import tqdm
 from analysis.context import company, in_context, links
 from analysis.embeddings import AnalysisError, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
+from analysis.fixed_text import fixed_rows
+from analysis.many import many
+from analysis.popular import groups
 from analysis.result import Found
-from analysis.themes import FEWEST
 from analysis.voices import sort_out
 from consultation.storage import Storage
 from language.embedding import Encoder
@@ -40,13 +42,22 @@ def find_themes(
         AnalysisError: the spaCy pipeline cannot be had.
     """
     for each in found:
+        texts = [said.text for said in each.everything]
         each.voices = sort_out(
-            [said.text for said in each.everything],
+            texts,
             {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
+            fixed_rows(each.everything),
         )
         each.said = [each.everything[row] for row in each.voices.heard]
+        each.many = many(
+            texts,
+            [said.participant for said in each.everything],
+            [said.contribution for said in each.everything],
+            each.voices.copies,
+            each.voices.heard,
+        )
         each.refit = refit_due(each.known, round_number, len(each.everything), method)
-    wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]
+    wanted = [each for each in found if each.worth_seeking or each.known.carried]
     vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
     _find_all(found, storage, encoder, spacy_model, progress)
 
@@ -85,7 +96,7 @@ def _find_all(
 def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
     known = found.known
     going_on = known.decided or (not found.refit and known.carried)
-    if not going_on and len(found.said) < FEWEST:
+    if not going_on and not found.worth_seeking:
         return
     alone = vectors_of(storage, encoder, [each.text for each in found.said])
     heard_with = company(
@@ -93,6 +104,8 @@ def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> No
         [(each.participant, each.round) for each in found.said],
     )
     vectors = in_context(alone, heard_with)
+    if found.worth_seeking:
+        found.around = groups(alone, found.many)
     # Links are for seeking themes; of many texts they take a while.
     texts = [each.text for each in found.said]
     linked = links(alone, texts, heard_with) if found.refit else vectors

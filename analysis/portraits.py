@@ -10,6 +10,7 @@ from spacy.language import Language
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.known import Portrait
 from analysis.labels import Encode
+from analysis.many import Groups, Many
 from analysis.standing import Said
 from analysis.topics import Topic, find_topics
 from language.embedding import Vectors
@@ -32,10 +33,13 @@ def portraits(
     themes: Sequence[str | None],
     nlp: Language,
     encode: Encode | None = None,
+    said_by_many: Many | None = None,
+    around: Groups | None = None,
 ) -> dict[str, Portrait]:
     """A portrait of each theme, by its name in ``themes``, which goes with the statements.
 
     ``encode`` gives the vectors of phrases that could be labels; without it words alone decide.
+    For ``said_by_many`` and ``around`` see ``analysis.topics.find_topics``.
 
     None where there are too few statements to tell what sets a theme apart.
     """
@@ -52,6 +56,8 @@ def portraits(
         nlp,
         _Settled(labels),
         encode,
+        said_by_many=said_by_many,
+        around=around,
     )
     return {
         str(themes[topic.rows[0]]): portrait(topic, said)

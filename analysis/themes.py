@@ -32,10 +32,11 @@ _FEWEST_QUOTES = 3
 
 T = TypeVar("T")
 
-Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst"]
+Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst", "vaste_tekst"]
 NO_ANSWER: Mark = "geen_antwoord"
 OTHER_LANGUAGE: Mark = "andere_taal"
 SAME_TEXT: Mark = "zelfde_tekst"
+FIXED_TEXT: Mark = "vaste_tekst"
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,20 @@ class Marks:
     """What a run noted of single statements, by statement id.
 
     ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
-    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``subthemes`` the name of its
-    sub-theme.
+    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``fixed`` what recurs around
+    what people say themselves, ``subthemes`` the name of its sub-theme.
     """
 
     copies: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     no_answer: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     subthemes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """What was not clustered, nor follows what was."""
+        return self.no_answer | self.fixed | self.languages.keys()
 
     def campaigns(self, said: Iterable[Said]) -> Counter[str]:
         """How many of these statements share a text, under the id of the one that is repeated."""
@@ -250,6 +257,7 @@ def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
         copies={each: value or each for each, mark, value in rows if mark == SAME_TEXT},
         languages={each: value or "" for each, mark, value in rows if mark == OTHER_LANGUAGE},
         no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
+        fixed=frozenset(each for each, mark, _ in rows if mark == FIXED_TEXT),
         subthemes=subthemes_of(session, run_id, opdracht),
     )
 

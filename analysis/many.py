@@ -1,0 +1,94 @@
+"""What many people say in the same words, and which of it is a popular answer.
+
+Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analysis.parameters import POPULAR, RECURRING
+
+
+@dataclass(frozen=True)
+class Many:
+    """What many people say, among the voices of an opdracht.
+
+    ``people`` are those who say a text that recurs, by row; ``popular`` the rows of popular
+    answers.
+    """
+
+    people: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    popular: tuple[int, ...] = ()
+
+    def weight(self, row: int) -> int:
+        """For how many people a row counts in words, middles and quotes."""
+        return len(self.people.get(row, ())) or 1
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of rows around popular answers: each the answers, the most popular first, and all."""
+
+    answers: tuple[tuple[int, ...], ...] = ()
+    rows: tuple[tuple[int, ...], ...] = ()
+
+    def among(self, kept: Sequence[int]) -> Groups:
+        """The same of some rows, numbered anew; without what lost its popular answers."""
+        place = {int(row): at for at, row in enumerate(kept)}
+        found = [
+            (
+                tuple(place[row] for row in answers if row in place),
+                tuple(place[row] for row in rows if row in place),
+            )
+            for answers, rows in zip(self.answers, self.rows, strict=True)
+        ]
+        left = [(answers, rows) for answers, rows in found if answers]
+        return Groups(tuple(each for each, _ in left), tuple(each for _, each in left))
+
+
+def many(
+    texts: Sequence[str],
+    people: Sequence[Hashable],
+    answers: Sequence[Hashable],
+    copies: Mapping[int, int],
+    heard: Sequence[int],
+) -> Many:
+    """What many people say; the numbers given back are places in ``heard``.
+
+    ``texts``, ``people`` (who says it) and ``answers`` (in which answer) go with all statements,
+    ``copies`` gives the voice of each that repeats one, and ``heard`` are the voices.
+    """
+    place = {row: at for at, row in enumerate(heard)}
+    said_by: dict[int, set[str]] = defaultdict(set)
+    within: dict[int, set[Hashable]] = defaultdict(set)
+    for row in (*heard, *copies):
+        voice = place[copies.get(row, row)]
+        said_by[voice].add(str(people[row]))
+        within[voice].add(answers[row])
+    least = RECURRING.least(len(set(people)))
+    recurring = {row: frozenset(who) for row, who in said_by.items() if len(who) >= least}
+    times = Counter(answer for row in recurring for answer in within[row])
+    popular = []
+    for row in sorted(recurring):
+        together = sum(times[answer] > 1 for answer in within[row])
+        words = len(texts[heard[row]].split())
+        if words <= POPULAR.most_words and together <= RECURRING.often * len(within[row]):
+            popular.append(row)
+    return Many(recurring, tuple(popular))
+
+
+def as_label(text: str) -> str | None:
+    """A popular answer as the name of its theme; None where it is too long for that."""
+    plain = " ".join(text.split())
+    letters = [at for at, letter in enumerate(plain) if letter.isalnum()]
+    if not letters:
+        return None
+    name = plain[letters[0] :].rstrip(" .,;:!?…-–—\"'”’)") or plain
+    if len(name.split()) > POPULAR.label_words or len(name) > POPULAR.label_letters:
+        return None
+    if name.isupper() and len(name) > 5:
+        name = name.lower()
+    return name[:1].upper() + name[1:]
