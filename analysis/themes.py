@@ -5,6 +5,7 @@ Nothing heavy is imported here: pages are made from this.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ FEWEST_IN_SUBTHEME = 3
 
 _QUOTES = 5
 _FEWEST_QUOTES = 3
+
+_WORD = re.compile(r"[^\W_]+")
 
 T = TypeVar("T")
 
@@ -243,9 +246,14 @@ def _enough(quotes: Sequence[Said], members: Sequence[Said]) -> list[Said]:
     for each in members:
         if len(shown) >= wanted:
             break
-        if each.text.casefold() not in {other.text.casefold() for other in shown}:
+        if _words(each) not in {_words(other) for other in shown}:
             shown.append(each)
     return shown
+
+
+def _words(said: Said) -> str:
+    words = _WORD.findall(said.text.casefold())
+    return " ".join(words) or said.text
 
 
 def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
