@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from analysis.kinds import names_hurdle
 from analysis.parameters import FIXED_TEXT, RECURRING
@@ -42,6 +42,7 @@ _DEMANDS = re.compile(
     |(?:wil|willen|vraag|vragen|wens|wensen|zou|zouden)\s(?:ik|wij|we))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.IGNORECASE)
 _OF_WHO_WRITES = re.compile(r"\b(?:ik|wij|we|mij|me|mijn|ons|onze|u|uw|jullie)\b", re.IGNORECASE)
 
 
@@ -59,7 +60,8 @@ def fixed_rows(said: Sequence[Said]) -> frozenset[int]:
     for rows in answers.values():
         rows.sort(key=lambda row: (said[row].start, said[row].end))
     first = {text: row for row, text in reversed(list(enumerate(texts))) if text in recurring}
-    frame, possible = set(), set()
+    frame: set[str] = set()
+    possible: set[str] = set()
     for text, row in first.items():
         how = _reads_as(said[row].text)
         if how == "frame":
@@ -92,13 +94,13 @@ def _reads_as(text: str) -> str:
 
 
 def _with_another(
-    answers: dict[str, list[int]], texts: Sequence[str], recurring: Collection[str]
+    answers: dict[str, list[int]], texts: Sequence[str], recurring: set[str]
 ) -> dict[str, float]:
     """The share of a recurring text's answers in which another one stands."""
     times: dict[str, int] = defaultdict(int)
     beside: dict[str, int] = defaultdict(int)
     for rows in answers.values():
-        here = {texts[row] for row in rows} & set(recurring)
+        here = {texts[row] for row in rows} & recurring
         for text in here:
             times[text] += 1
             beside[text] += len(here) > 1
@@ -108,18 +110,26 @@ def _with_another(
 def _around(
     answers: dict[str, list[int]],
     texts: Sequence[str],
-    frame: Collection[str],
-    names: Collection[int],
+    frame: set[str],
+    names: set[int],
 ) -> dict[str, float]:
     """The share of a text's answers in which it stands before or after all else that is said."""
     times: dict[str, int] = defaultdict(int)
     outside: dict[str, int] = defaultdict(int)
     for rows in answers.values():
-        own = [at for at, row in enumerate(rows) if texts[row] not in frame and row not in names]
-        for text in {texts[row] for row in rows} & set(frame):
+        own, edges = [], {}
+        closed = False
+        for at, row in enumerate(rows):
+            text = texts[row]
+            if text in frame:
+                edges[text] = (edges.get(text, (at, at))[0], at)
+            elif row not in names and not (closed and own):
+                own.append(at)
+            # A postscript is no reason to read the closing words as a part of what is said.
+            closed = closed or opens_closing(text)
+        for text, (first, last) in edges.items():
             times[text] += 1
-            places = [at for at, row in enumerate(rows) if texts[row] == text]
-            outside[text] += bool(own) and any(at < own[0] or at > own[-1] for at in places)
+            outside[text] += bool(own) and (first < own[0] or last > own[-1])
     return {text: outside[text] / times[text] for text in times}
 
 
@@ -127,7 +137,7 @@ def _names(
     said: Sequence[Said],
     answers: dict[str, list[int]],
     texts: Sequence[str],
-    frame: Collection[str],
+    frame: set[str],
 ) -> set[int]:
     """The rows that only say who signs a letter: in its closing line, or after it."""
     found = set()
@@ -149,6 +159,6 @@ def _names(
 def _signs(text: str) -> bool:
     how = wording(text)
     says = how.has_verb or how.plea or how.order or how.infinitive
-    if says or asks(text) or names_hurdle(text) or _DEMANDS.search(text):
+    if says or _POSTSCRIPT.match(text) or asks(text) or names_hurdle(text) or _DEMANDS.search(text):
         return False
     return len(same_words(text).split()) <= FIXED_TEXT.name_words + 3 * opens_closing(text)

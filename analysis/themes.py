@@ -216,7 +216,7 @@ def view_of(
         status=theme.status,
         keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
         said=tuple(members),
-        quotes=tuple(_enough(*_beside(action, quotes, members))),
+        quotes=tuple(_enough(*_beside(action, quotes, members), marks.copies)),
         action=by_id.get(action or ""),
         parents=theme.parents,
         trust=seen.trust if seen else {},
@@ -238,15 +238,18 @@ def _beside(
     return [each for each in quotes if each.id != action], others
 
 
-def _enough(quotes: Sequence[Said], members: Sequence[Said]) -> list[Said]:
+def _enough(
+    quotes: Sequence[Said], members: Sequence[Said], copies: Mapping[str, str]
+) -> list[Said]:
     """The quotes that still stand, filled up with the theme's most central statements: people may
-    have moved a quote elsewhere, or made the theme themselves."""
+    have moved a quote elsewhere, or made the theme themselves. What repeats one is none."""
     wanted = _FEWEST_QUOTES if quotes else _QUOTES
     shown = list(quotes)
     for each in members:
         if len(shown) >= wanted:
             break
-        if _words(each) not in {_words(other) for other in shown}:
+        repeats = copies.get(each.id, each.id) in {copies.get(one.id, one.id) for one in shown}
+        if not repeats and _words(each) not in {_words(other) for other in shown}:
             shown.append(each)
     return shown
 
