@@ -117,7 +117,8 @@ def _around(
     times: dict[str, int] = defaultdict(int)
     outside: dict[str, int] = defaultdict(int)
     for rows in answers.values():
-        own, edges = [], {}
+        own: list[int] = []
+        edges: dict[str, tuple[int, int]] = {}
         closed = False
         for at, row in enumerate(rows):
             text = texts[row]
