@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from wordfreq import zipf_frequency
 
+from analysis.many import shortened
 from analysis.own_words import VAGUE, Heard, Reading, is_vague
 from analysis.phrases import Phrase, phrases
 from analysis.proposals import names_actor, reads_as_proposal, wording
@@ -114,6 +115,9 @@ def theme_labels(
             labels.append(_unique(name, labels))
             continue
         label, content = _chosen(found, len(reading.themes[theme]), taken)
+        if theme in answers and " " not in label:
+            # One word tells too little of what so many people say in so many words.
+            label = shortened(reading.texts[next(iter(answers[theme]))])
         labels.append(_unique(label[:1].upper() + label[1:], labels))
         taken.append(content)
     return labels

@@ -5,11 +5,18 @@ Nothing heavy is imported here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.parameters import POPULAR, RECURRING
+
+_ASKED = re.compile(
+    r"\b(?:vra(?:ag|agt|gen)|pleit(?:en)?|ijver(?:en)?)\b[^.!?]{0,60}?\s(?:om|voor)\s"
+    r"(?P<what>(?!te\b)\S+\s[^.!?]+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,33 @@ def many(
 
 
 def as_label(text: str) -> str | None:
-    """A popular answer as the name of its theme; None where it is too long for that."""
+    """A popular answer, or what it asks for, as the name of its theme; None where that is too long
+    for a name."""
     plain = " ".join(text.split())
     letters = [at for at, letter in enumerate(plain) if letter.isalnum()]
     if not letters:
         return None
     name = plain[letters[0] :].rstrip(" .,;:!?…-–—\"'”’)") or plain
-    if len(name.split()) > POPULAR.label_words or len(name) > POPULAR.label_letters:
+    asked = _ASKED.search(name)
+    if not _fits(name) and asked and _fits(asked["what"]):
+        name = asked["what"]
+    if not _fits(name):
         return None
     if name.isupper() and len(name) > 5:
         name = name.lower()
     return name[:1].upper() + name[1:]
+
+
+def shortened(text: str) -> str:
+    """The first words of a text that is too long for a name."""
+    words: list[str] = []
+    for word in text.split()[: POPULAR.label_words]:
+        if len(" ".join([*words, word])) >= POPULAR.label_letters:
+            break
+        words.append(word)
+    short = " ".join(words).rstrip(" .,;:!?…-–—")
+    return f"{short[:1].upper()}{short[1:]}…"
+
+
+def _fits(name: str) -> bool:
+    return len(name.split()) <= POPULAR.label_words and len(name) <= POPULAR.label_letters

@@ -71,6 +71,15 @@ class FixedText:
 
 
 @dataclass(frozen=True)
+class Passages:
+    """The parameters of ``analysis.passages``: of how many words a run is, and through which share
+    of the themes it goes that tells nothing of them."""
+
+    words: int = 8
+    spread: float = 0.5
+
+
+@dataclass(frozen=True)
 class Naming:
     """``common``: what stands in this share of the texts outside a theme does not name it."""
 
@@ -81,6 +90,7 @@ CLUSTERING = Clustering()
 RECURRING = Recurring()
 POPULAR = Popular()
 FIXED_TEXT = FixedText()
+PASSAGES = Passages()
 NAMING = Naming()
 
 
@@ -92,5 +102,6 @@ def parameters() -> dict[str, object]:
         "recurring": asdict(RECURRING),
         "popular": asdict(POPULAR),
         "fixed_text": asdict(FIXED_TEXT),
+        "passages": asdict(PASSAGES),
         "naming": asdict(NAMING),
     }

@@ -20,6 +20,7 @@ from analysis.labels import CENTRAL, Encode, theme_labels
 from analysis.many import Groups, Many, as_label
 from analysis.own_words import Reading, is_vague
 from analysis.parameters import NAMING, POPULAR
+from analysis.passages import Places, passages, shared_runs, within
 from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -56,6 +57,19 @@ class Topic:
     quotes: tuple[int, ...]
     action: int | None
     coherence: float | None = None
+
+
+class Settled(GraphClusterer):
+    """A clusterer that gives the labels it was made with."""
+
+    def __init__(self, labels: Labels) -> None:
+        """``labels`` are what ``fit`` leaves."""
+        super().__init__()
+        self.labels_ = labels
+
+    def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
+        """Changes nothing."""
+        return self
 
 
 def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
@@ -102,8 +116,21 @@ def find_topics(
     weight = np.array([many.weight(row) for row in range(len(texts))], dtype=np.float64)
     surfaces = _surfaces(tokens)
     compared = vectors if links is None else links
+    clusterer = clusterer or GraphClusterer()
+    introduced: Places = {}
+    if runs := shared_runs(flat):
+        clusterer = Settled(clusterer.fit(compared).labels_)
+        introduced = passages(runs, clusterer.labels_)
+        documents = [
+            [
+                word.lemma
+                for word in row
+                if word.content and not within(word.start, introduced.get(number, ()))
+            ]
+            for number, row in enumerate(tokens)
+        ]
     counted = [own * many.weight(row) for row, own in enumerate(documents)]
-    labels, keywords = _fit(compared, counted, clusterer or GraphClusterer())
+    labels, keywords = _fit(compared, counted, clusterer)
     centred = normalised(vectors - vectors.mean(axis=0))
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
@@ -129,7 +156,7 @@ def find_topics(
         ]
         best = best_proposal([flat[row] for row in proposals], close)
         actions.append(None if best is None else proposals[best])
-    read = reading(flat, kinds, who, members, nlp, actions)
+    read = reading(flat, kinds, who, members, nlp, actions, introduced)
     answers = _answers(members, around)
     given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
     names = theme_labels(read, vectors, encode, given, answers)
@@ -214,16 +241,21 @@ def reading(
     members: Sequence[Sequence[int]],
     nlp: Language,
     actions: Sequence[int | None] | None = None,
+    shared: Places | None = None,
 ) -> Reading:
     """What is read to name groups of texts; ``members`` are their rows, most central first, and
-    ``actions`` the row of each group's proposed action where it has one."""
+    ``actions`` the row of each group's proposed action where it has one. The words of ``shared``
+    passages are passed over."""
     actions = actions or [None] * len(members)
     central = (row for theme in members for row in theme[:CENTRAL])
     rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
     tagged = tagged_words(nlp, [texts[row] for row in rows])
     return Reading(
         texts={row: texts[row] for row in rows},
-        words=dict(zip(rows, tagged, strict=True)),
+        words={
+            row: [each for each in own if not within(each.start, (shared or {}).get(row, ()))]
+            for row, own in zip(rows, tagged, strict=True)
+        },
         people={row: voices[row] for row in rows},
         proposals=frozenset(row for row in rows if kinds[row] == "voorstel"),
         themes=members,

@@ -12,7 +12,8 @@ import pytest
 
 from analysis.aside import Aside
 from analysis.fixed_text import fixed_rows
-from analysis.many import Groups, as_label, many
+from analysis.many import Groups, as_label, many, shortened
+from analysis.passages import passages, shared_runs
 from analysis.picture import picture
 from analysis.popular import PopularClusterer, groups
 from analysis.run import analyse
@@ -429,3 +430,46 @@ def test_field_cases(storage: Storage, catalogue: Catalogue, name: str) -> None:
     else:
         assert not seen.aside.fixed
         assert max(each.people for each in seen.themes) < 20
+
+
+def test_an_introduction_in_half_of_the_texts_names_no_theme_and_is_no_keyword(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    opening = f"{INTRODUCTION.rstrip('.')}, want "
+    texts = [f"{opening}{each}" if n % 2 else each for n, each in enumerate(DIFFERENT)]
+    seen = found(storage, catalogue, answers(texts))
+    for theme in seen.themes:
+        shown = f"{theme.label} {' '.join(theme.keywords)}".lower()
+        assert not any(each in shown for each in ("bewoner", "molenwijk", "wijkraad", "standpunt"))
+
+
+def test_what_is_asked_in_the_same_words_for_other_reasons_is_no_introduction() -> None:
+    asked = "Wij vragen in deze wijk elke week een les op zaterdag, "
+    texts = [*DIFFERENT, *(f"{asked}{each}" for each in BUS)]
+    runs = shared_runs(texts)
+    assert runs
+    assert not passages(runs, np.repeat(np.arange(5), 8))
+    everywhere = passages(runs, np.array([*range(32), *[n % 4 for n in range(8)]]) % 4)
+    assert set(everywhere) == set(range(32, 40))
+    assert everywhere[32] == [(0, len(asked.rstrip(", ")))]
+    assert not shared_runs(DIFFERENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (
+            "Wij, ouders van de school, vragen de stad om meer lessen op zaterdag in onze buurt.",
+            "Meer lessen op zaterdag in onze buurt",
+        ),
+        ("Wij vragen om te stoppen met de veel te lange formulieren op de website.", None),
+    ],
+)
+def test_a_long_popular_plea_is_named_by_what_it_asks(text: str, label: str | None) -> None:
+    assert as_label(text) == label
+
+
+def test_a_long_popular_answer_is_shortened_rather_than_named_by_one_word() -> None:
+    text = "Zorg dat wie in ploegen werkt dezelfde les ook in de namiddag kan volgen."
+    assert shortened(text) == "Zorg dat wie in ploegen werkt dezelfde les…"
+    assert len(shortened("Meervoudigepersoonlijkheden " * 9)) <= 61
