@@ -15,11 +15,12 @@ from analysis.embeddings import AnalysisError, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
 from analysis.fixed_text import fixed_rows
 from analysis.many import many
+from analysis.passages import introductions, shared_runs, without
 from analysis.popular import groups
 from analysis.result import Found
 from analysis.voices import sort_out
 from consultation.storage import Storage
-from language.embedding import Encoder
+from language.embedding import Encoder, Vectors
 from language.pipeline import load_pipeline
 from language.pipeline_status import PipelineUnavailable
 
@@ -98,7 +99,9 @@ def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> No
     going_on = known.decided or (not found.refit and known.carried)
     if not going_on and not found.worth_seeking:
         return
-    alone = vectors_of(storage, encoder, [each.text for each in found.said])
+    texts = [each.text for each in found.said]
+    alone = vectors_of(storage, encoder, texts)
+    alone, texts = _without_introductions(alone, texts, encoder)
     heard_with = company(
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
@@ -107,7 +110,24 @@ def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> No
     if found.worth_seeking:
         found.around = groups(alone, found.many)
     # Links are for seeking themes; of many texts they take a while.
-    texts = [each.text for each in found.said]
     linked = links(alone, texts, heard_with) if found.refit else vectors
     find = find_on if going_on else find_anew
     find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
+
+
+def _without_introductions(
+    vectors: Vectors, texts: list[str], encoder: Encoder
+) -> tuple[Vectors, list[str]]:
+    """The vectors and texts by which statements are compared: without what many write before it.
+
+    The vectors of what is left are not kept: they are of no text that is stored, so that erasing
+    would not find them.
+    """
+    found = introductions(texts, shared_runs(texts))
+    rows = [row for row in sorted(found) if without(texts[row], found[row])]
+    if not rows:
+        return vectors, texts
+    bare = {row: without(texts[row], found[row]) for row in rows}
+    vectors = vectors.copy()
+    vectors[rows] = encoder.encode([bare[row] for row in rows])
+    return vectors, [bare.get(row, text) for row, text in enumerate(texts)]

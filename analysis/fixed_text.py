@@ -77,6 +77,11 @@ def fixed_rows(said: Sequence[Said]) -> frozenset[int]:
     return frozenset(names | {row for row, text in enumerate(texts) if text in fixed})
 
 
+def says_something(text: str) -> bool:
+    """Whether a text asks or tells something, rather than being a manner of writing."""
+    return _reads_as(text) == "content"
+
+
 def _reads_as(text: str) -> str:
     """Whether a text is of the manners of a letter ("frame"), of who writes or reads ("perhaps"),
     or says something ("content")."""

@@ -1,9 +1,10 @@
 """Passages that many texts share word for word: a long introduction before what each of them says.
 
-A passage counts where it runs through half of the themes or more: then it tells nothing of any of
-them. What people ask in the same words, each with a reason of their own, is in one theme or two,
-and stays. Runs of words are looked up by their words, so that the time it takes grows with the
-number of words alone.
+A passage says nothing of what differs where it is fixed text (``analysis.fixed_text``) at one end
+of the texts: then they are compared without it. It names no theme either where it runs through half
+of the themes or more. What people ask in the same words, each with a reason of their own, is in one
+theme or two, and stays. Runs of words are looked up by their words, so that the time it takes grows
+with the number of words alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from analysis.clustering import WITHOUT_THEME, Labels
+from analysis.fixed_text import says_something
 from analysis.parameters import PASSAGES, RECURRING
 
 _WORD = re.compile(r"[^\W_]+")
@@ -21,34 +23,84 @@ Places = dict[int, list[tuple[int, int]]]
 """Per row its passages, from a character to another."""
 
 
-def shared_runs(texts: Sequence[str]) -> dict[str, list[tuple[int, int, int]]]:
-    """The runs of words that recur over these different texts: where each stands, as a row and its
-    first and last character."""
+Run = tuple[str, int, int]
+
+
+def shared_runs(texts: Sequence[str]) -> dict[int, list[Run]]:
+    """The runs of words that recur over these different texts: per row their words, and the first
+    and last character of each.
+
+    Of the runs in a text only those that recur about as often as the one that does so most: where a
+    few go on in the same words, that is what they say.
+    """
     most = RECURRING.least(len(texts))
     times: Counter[int] = Counter()
     for text in texts:
         times.update({hash_ for hash_, _, _ in _runs(text)})
-    often = {each for each, count in times.items() if count >= most}
-    found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    if not often:
+    found: dict[int, list[Run]] = {}
+    if not any(count >= most for count in times.values()):
         return found
     for row, text in enumerate(texts):
-        for hash_, start, end in _runs(text):
-            if hash_ in often:
-                found[text[start:end].casefold()].append((row, start, end))
+        runs = _runs(text)
+        least = max(most, RECURRING.often * max((times[each] for each, _, _ in runs), default=0))
+        own = [
+            (text[start:end].casefold(), start, end)
+            for hash_, start, end in runs
+            if times[hash_] >= least
+        ]
+        if own:
+            found[row] = own
     return found
 
 
-def passages(runs: dict[str, list[tuple[int, int, int]]], labels: Labels) -> Places:
+def introductions(texts: Sequence[str], runs: dict[int, list[Run]]) -> Places:
+    """The runs at the beginning or the end of a text that are fixed text."""
+    found: Places = {}
+    for row, own in runs.items():
+        text = texts[row]
+        words = [word.span() for word in _WORD.finditer(text)]
+        fixed = [
+            (start, end)
+            for start, end in _joined([(start, end) for _, start, end in own])
+            if (start <= words[0][0] or end >= words[-1][1])
+            and not (start <= words[0][0] and end >= words[-1][1])
+            and not says_something(text[start:end])
+        ]
+        if fixed:
+            found[row] = fixed
+    return found
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text without its passages."""
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(text[at:start])
+        at = end
+    return " ".join("".join([*kept, text[at:]]).strip(" ,;:.-–—").split())
+
+
+def passages(runs: dict[int, list[Run]], labels: Labels) -> Places:
     """The runs that go through ``PASSAGES.spread`` of the themes or more, and through two."""
     themes = len({int(label) for label in labels if label != WITHOUT_THEME})
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for places in runs.values():
-        through = {int(labels[row]) for row, _, _ in places} - {WITHOUT_THEME}
-        if len(through) >= max(2, PASSAGES.spread * themes):
-            for row, start, end in places:
-                found[row].append((start, end))
-    return {row: _joined(spans) for row, spans in found.items()}
+    through: dict[str, set[int]] = defaultdict(set)
+    for row, own in runs.items():
+        if labels[row] != WITHOUT_THEME:
+            for words, _, _ in own:
+                through[words].add(int(labels[row]))
+    least = max(2, PASSAGES.spread * themes)
+    found: Places = {}
+    for row, own in runs.items():
+        spans = [(start, end) for words, start, end in own if len(through[words]) >= least]
+        if spans:
+            found[row] = _joined(spans)
+    return found
+
+
+def both(one: Places, other: Places) -> Places:
+    """The passages of the one and of the other."""
+    rows = sorted(one.keys() | other.keys())
+    return {row: _joined([*one.get(row, ()), *other.get(row, ())]) for row in rows}
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from analysis.labels import CENTRAL, Encode, theme_labels
 from analysis.many import Groups, Many, as_label
 from analysis.own_words import Reading, is_vague
 from analysis.parameters import NAMING, POPULAR
-from analysis.passages import Places, passages, shared_runs, within
+from analysis.passages import Places, both, introductions, passages, shared_runs, within
 from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -120,7 +120,7 @@ def find_topics(
     introduced: Places = {}
     if runs := shared_runs(flat):
         clusterer = Settled(clusterer.fit(compared).labels_)
-        introduced = passages(runs, clusterer.labels_)
+        introduced = both(introductions(flat, runs), passages(runs, clusterer.labels_))
         documents = [
             [
                 word.lemma

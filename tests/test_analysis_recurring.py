@@ -13,7 +13,7 @@ import pytest
 from analysis.aside import Aside
 from analysis.fixed_text import fixed_rows
 from analysis.many import Groups, as_label, many, shortened
-from analysis.passages import passages, shared_runs
+from analysis.passages import introductions, passages, shared_runs, without
 from analysis.picture import picture
 from analysis.popular import PopularClusterer, groups
 from analysis.run import analyse
@@ -441,6 +441,20 @@ def test_an_introduction_in_half_of_the_texts_names_no_theme_and_is_no_keyword(
     for theme in seen.themes:
         shown = f"{theme.label} {' '.join(theme.keywords)}".lower()
         assert not any(each in shown for each in ("bewoner", "molenwijk", "wijkraad", "standpunt"))
+        if len(theme.said) > 6:
+            introduced = sum(each.text.startswith(opening) for each in theme.said)
+            assert 0 < introduced < len(theme.said), "themes are of what differs"
+
+
+def test_an_introduction_ends_where_people_begin_to_differ() -> None:
+    opening = INTRODUCTION.rstrip(".")
+    goes_on = [f"{opening}, want elke bus naar de campus rijdt {n} keer." for n in "abcdefgh"]
+    texts = [*goes_on, *(f"{opening}, want {each}" for each in MONEY + CARE)]
+    found = introductions(texts, shared_runs(texts))
+    assert set(found) == set(range(len(texts)))
+    left = [without(text, found[row]) for row, text in enumerate(texts)]
+    assert left[0] == "elke bus naar de campus rijdt a keer"
+    assert left[8] == MONEY[0].rstrip(".")
 
 
 def test_what_is_asked_in_the_same_words_for_other_reasons_is_no_introduction() -> None:
@@ -452,6 +466,7 @@ def test_what_is_asked_in_the_same_words_for_other_reasons_is_no_introduction() 
     everywhere = passages(runs, np.array([*range(32), *[n % 4 for n in range(8)]]) % 4)
     assert set(everywhere) == set(range(32, 40))
     assert everywhere[32] == [(0, len(asked.rstrip(", ")))]
+    assert not introductions(texts, runs), "it asks something"
     assert not shared_runs(DIFFERENT)
 
 
