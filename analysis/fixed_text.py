@@ -163,8 +163,10 @@ def _names(
 
 
 def _signs(text: str) -> bool:
+    if len(same_words(text).split()) > FIXED_TEXT.name_words + 3 * opens_closing(text):
+        return False
     how = wording(text)
     says = how.has_verb or how.plea or how.order or how.infinitive
-    if says or _POSTSCRIPT.match(text) or asks(text) or names_hurdle(text) or _DEMANDS.search(text):
+    if says or _POSTSCRIPT.match(text) or names_hurdle(text) or _DEMANDS.search(text):
         return False
-    return len(same_words(text).split()) <= FIXED_TEXT.name_words + 3 * opens_closing(text)
+    return not asks(text)

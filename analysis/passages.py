@@ -34,38 +34,41 @@ def shared_runs(texts: Sequence[str]) -> dict[int, list[Run]]:
     few go on in the same words, that is what they say.
     """
     most = RECURRING.least(len(texts))
+    runs = [_runs(text) for text in texts]
     times: Counter[int] = Counter()
-    for text in texts:
-        times.update({hash_ for hash_, _, _ in _runs(text)})
+    for each in runs:
+        times.update(set(each))
+    often = {each for each, count in times.items() if count >= most}
     found: dict[int, list[Run]] = {}
-    if not any(count >= most for count in times.values()):
-        return found
-    for row, text in enumerate(texts):
-        runs = _runs(text)
-        least = max(most, RECURRING.often * max((times[each] for each, _, _ in runs), default=0))
-        own = [
-            (text[start:end].casefold(), start, end)
-            for hash_, start, end in runs
-            if times[hash_] >= least
+    for row, own in enumerate(runs):
+        if often.isdisjoint(own):
+            continue
+        least = max(most, RECURRING.often * max(times[each] for each in own))
+        words = [word.span() for word in _WORD.finditer(texts[row])]
+        spans = [
+            (words[at][0], words[at + PASSAGES.words - 1][1])
+            for at, each in enumerate(own)
+            if times[each] >= least
         ]
-        if own:
-            found[row] = own
+        found[row] = [(texts[row][start:end].casefold(), start, end) for start, end in spans]
     return found
 
 
 def introductions(texts: Sequence[str], runs: dict[int, list[Run]]) -> Places:
     """The runs at the beginning or the end of a text that are fixed text."""
     found: Places = {}
+    says: dict[str, bool] = {}
     for row, own in runs.items():
         text = texts[row]
         words = [word.span() for word in _WORD.finditer(text)]
-        fixed = [
-            (start, end)
-            for start, end in _joined([(start, end) for _, start, end in own])
-            if (start <= words[0][0] or end >= words[-1][1])
-            and not (start <= words[0][0] and end >= words[-1][1])
-            and not says_something(text[start:end])
-        ]
+        fixed = []
+        for start, end in _joined([(start, end) for _, start, end in own]):
+            first, last = start <= words[0][0], end >= words[-1][1]
+            passage = text[start:end]
+            if first != last and passage not in says:
+                says[passage] = says_something(passage)
+            if first != last and not says[passage]:
+                fixed.append((start, end))
         if fixed:
             found[row] = fixed
     return found
@@ -119,10 +122,8 @@ def within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
 
 
-def _runs(text: str) -> list[tuple[int, int, int]]:
-    words = [(word[0].casefold(), word.start(), word.end()) for word in _WORD.finditer(text)]
-    return [
-        (hash(tuple(word for word, _, _ in run)), run[0][1], run[-1][2])
-        for at in range(len(words) - PASSAGES.words + 1)
-        for run in [words[at : at + PASSAGES.words]]
-    ]
+def _runs(text: str) -> list[int]:
+    """A number for each run of words, in order."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    last = len(words) - PASSAGES.words + 1
+    return [hash(tuple(words[at : at + PASSAGES.words])) for at in range(last)]
