@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from analysis.aside import Aside
 from analysis.fixed_text import fixed_rows
@@ -23,8 +25,10 @@ from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.import_files import ImportFile, ImportRow, read_rows
 from consultation.imports import store_rows
+from consultation.settings import settings
 from consultation.storage import Storage
 from language.embedding import normalised
+from samenspraak.cli import app
 from tests.conftest import shared_file
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -390,6 +394,29 @@ def test_a_cluster_that_is_mostly_of_a_popular_answer_stays_whole_and_another_gi
 )
 def test_a_popular_answer_as_a_name(text: str, label: str | None) -> None:
     assert as_label(text) == label
+
+
+def test_the_verbs_tell_what_was_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", "")
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    settings.cache_clear()
+    lines = [
+        {"text": "\n".join((*LETTER, text, *CLOSING)), "opdracht": 4, "question": "drempel"}
+        for text in DIFFERENT
+    ]
+    letters = tmp_path / "brieven.jsonl"
+    letters.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    run = CliRunner()
+    for verb in (["round", "open", "1"], ["import", str(letters)]):
+        assert run.invoke(app, verb).exit_code == 0
+    for verb in (["analyse"], ["themes", "--opdracht", "4", "--format", "json"]):
+        done = run.invoke(app, verb)
+        assert done.exit_code == 0
+        assert "opdracht 4: set aside" in done.stderr
+        assert "128 fixed text around answers" in done.stderr
+    assert json.loads(done.stdout)
+    settings.cache_clear()
 
 
 FIELD = (
