@@ -15,7 +15,7 @@ apart again in coarser clusterings that each miss a tenth of the statements.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,7 @@ def births(
     known: npt.NDArray[np.bool_],
     fitting: npt.NDArray[np.bool_],
     people: Sequence[str] | None = None,
+    many: Mapping[int, frozenset[str]] | None = None,
 ) -> tuple[tuple[int, ...], ...]:
     """The rows of each new theme, the largest first.
 
@@ -69,16 +70,17 @@ def births(
     or that consist for more than half of new statements that fit no known theme. ``known`` rows had
     a theme before, ``fitting`` rows are new and fit one; ``people`` says who says each (without it
     each row is of somebody else). Much rarer is under a third of their share in all, and by chance
-    in one cluster of a thousand (binomial). People count, as what one person says hangs together.
+    in one cluster of a thousand (binomial). People count, as what one person says hangs together;
+    ``many`` gives all who say a row that many say.
     """
-    share = _share(range(len(known)), known, people)
+    share = _share(range(len(known)), known, people, many)
     found = []
     for cluster in np.unique(after[after != WITHOUT_THEME]):
         rows = np.flatnonzero(after == cluster)
         new = rows[~known[rows]]
-        if len(new) < SMALLEST:
+        if sum(len((many or {}).get(int(row), ())) or 1 for row in new) < SMALLEST:
             continue
-        old, heard = _heard(rows, known, people)
+        old, heard = _heard(rows, known, people, many)
         rarer = old < share * _THIRD * heard and binom.cdf(old, heard, share) < _RARE
         lost = (~fitting[new]).sum() > _MAJORITY * len(rows)
         if rarer:
@@ -183,17 +185,26 @@ def _risen(
 
 
 def _heard(
-    rows: Iterable[int], known: npt.NDArray[np.bool_], people: Sequence[str] | None
+    rows: Iterable[int],
+    known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
+    many: Mapping[int, frozenset[str]] | None = None,
 ) -> tuple[int, int]:
     """How many people say these rows in what was known, and in all; who says both counts twice."""
-    said = {(row if people is None else people[row], bool(known[row])) for row in rows}
+    said: set[tuple[object, bool]] = set()
+    for row in rows:
+        who = (many or {}).get(int(row)) or (row if people is None else people[row],)
+        said |= {(each, bool(known[row])) for each in who}
     return sum(before for _, before in said), len(said)
 
 
 def _share(
-    rows: Iterable[int], known: npt.NDArray[np.bool_], people: Sequence[str] | None
+    rows: Iterable[int],
+    known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
+    many: Mapping[int, frozenset[str]] | None = None,
 ) -> float:
-    old, heard = _heard(rows, known, people)
+    old, heard = _heard(rows, known, people, many)
     return old / heard if heard else 0.0
 
 

@@ -86,7 +86,7 @@ class GraphClusterer:
         directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
         labels, parts = self._themes(directions, self._speakers(place, len(unique)))
         labels[_lost(directions, labels, voices)] = WITHOUT_THEME
-        self.labels_ = _by_size(labels[place])
+        self.labels_ = by_size(labels[place])
         self.parts_ = _within(self.labels_, parts[place], self.smallest)
         return self
 
@@ -241,7 +241,7 @@ def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
     return rows[first], np.asarray(place).reshape(-1), voices
 
 
-def _by_size(labels: Labels) -> Labels:
+def by_size(labels: Labels) -> Labels:
     """The same groups numbered by size, the largest 0; -1 stays."""
     ranked = labels.copy()
     inside = labels >= 0

@@ -67,12 +67,14 @@ def continued(
     label_vectors: Callable[[list[str]], Vectors],
     challenger: Challenger | None,
     doubter: Challenger | None = None,
+    many: Mapping[int, frozenset[str]] | None = None,
 ) -> Continued:
     """Maps what is new to what is known of an opdracht.
 
     ``ids``, ``texts``, unit ``vectors`` and ``people`` (who says it) are those of the voices.
     ``label_vectors`` gives the vectors of labels; ``challenger`` clusters rows, or is None when too
-    little changed, and ``doubter`` does so coarsely, to see whether a split is real.
+    little changed, and ``doubter`` does so coarsely, to see whether a split is real. ``many`` gives
+    all who say a row that many say.
     """
     state = known.state
     stands = _memberships(state)
@@ -106,7 +108,9 @@ def continued(
         agreement=_agreement(mapper, ids, texts, vectors, stands, example_rows, known),
     )
     if challenger is not None:
-        found = _challenged(found, ids, vectors, people, state, fits, challenger, doubter)
+        found = _challenged(
+            found, ids, vectors, people, state, fits, challenger, doubter, many or {}
+        )
     born = {row for rows in found.births for row in rows}
     atoms = _atoms(ids, vectors, known)
     mapped = {
@@ -185,6 +189,7 @@ def _challenged(
     fits: Mapping[int, Fit],
     challenger: Challenger,
     doubter: Challenger | None,
+    many: Mapping[int, frozenset[str]],
 ) -> Continued:
     after = challenger(np.arange(len(ids)))
     known = np.array([home is not None for home in found.homes])
@@ -192,7 +197,7 @@ def _challenged(
     fitting = np.array([bool(row in fits and fits[row].themes) for row in range(len(ids))])
     seen = np.where(off, WITHOUT_THEME, after)
     rejected = {theme.id for theme in state.themes.values() if theme.status == "verworpen"}
-    new = births(seen, known, fitting, people)
+    new = births(seen, known, fitting, people, many)
     born = tuple(rows for rows in new if not _mostly(rows, fits, rejected))
     taken = {row for rows in born for row in rows}
     themes: list[str | None] = []

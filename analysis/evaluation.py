@@ -17,6 +17,8 @@ from tqdm import tqdm
 from analysis.clustering import WITHOUT_THEME
 from analysis.consensus import Labels
 from analysis.embeddings import AnalysisError, encoder_named
+from analysis.many import Groups, many
+from analysis.popular import PopularClusterer, groups
 from analysis.topics import cluster
 from analysis.trust import coverage, trust
 from analysis.voices import Voices, sort_out
@@ -111,24 +113,33 @@ def evaluate(
         rows = [vectors_by_text[text] for text in heard]
         return np.array(rows, dtype=np.float32).reshape(len(rows), encoder.dimension)
 
-    def themes_of(voices: Voices, heard: Vectors) -> Labels:
+    def around(voices: Voices, heard: Vectors, said: Sequence[str]) -> Groups:
+        """What goes with popular answers, each text being of somebody else."""
+        everybody = range(len(said))
+        return groups(heard, many(said, everybody, everybody, voices.copies, voices.heard))
+
+    def themes_of(voices: Voices, heard: Vectors, said: Sequence[str]) -> Labels:
         """A theme for each text; copies follow their voice, what is set aside has none."""
         labels = np.full(len(texts), WITHOUT_THEME, dtype=np.int64)
-        labels[list(voices.heard)] = cluster(heard)
+        clusterer = PopularClusterer(None, around(voices, heard, said))
+        labels[list(voices.heard)] = cluster(heard, clusterer)
         labels[list(voices.copies)] = labels[list(voices.copies.values())]
         return labels
 
     vectors = vectors_of([plain[row] for row in voices.heard])
-    labels = themes_of(voices, vectors)
+    labels = themes_of(voices, vectors, texts)
     seconds = time.perf_counter() - started
     themes = int(labels.max()) + 1 if len(labels) else 0
     shuffled = None
     if themes:
         order = np.random.default_rng(0).permutation(len(texts))
-        again = sort_out([texts[row] for row in order])
-        other = themes_of(again, vectors_of([plain[order[row]] for row in again.heard]))
+        other_way = [texts[row] for row in order]
+        again = sort_out(other_way)
+        heard_again = vectors_of([plain[order[row]] for row in again.heard])
+        other = themes_of(again, heard_again, other_way)
         shuffled = float(adjusted_rand_score(labels[order], other))
-    stability = trust(vectors, labels[list(voices.heard)]).stability
+    heard = labels[list(voices.heard)]
+    stability = trust(vectors, heard, around=around(voices, vectors, texts)).stability
     single = alone(labels)
     return Evaluation(
         n=len(plain),

@@ -13,11 +13,14 @@ from tqdm import tqdm
 from analysis.context import company, in_context, links
 from analysis.embeddings import AnalysisError, vectors_of
 from analysis.finding import find_anew, find_on, refit_due
+from analysis.fixed_text import fixed_rows
+from analysis.many import many
+from analysis.passages import introductions, shared_runs, without
+from analysis.popular import groups
 from analysis.result import Found
-from analysis.themes import FEWEST
 from analysis.voices import sort_out
 from consultation.storage import Storage
-from language.embedding import Encoder
+from language.embedding import Encoder, Vectors
 from language.pipeline import load_pipeline
 from language.pipeline_status import PipelineUnavailable
 
@@ -40,13 +43,22 @@ def find_themes(
         AnalysisError: the spaCy pipeline cannot be had.
     """
     for each in found:
+        texts = [said.text for said in each.everything]
         each.voices = sort_out(
-            [said.text for said in each.everything],
+            texts,
             {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
+            fixed_rows(each.everything),
         )
         each.said = [each.everything[row] for row in each.voices.heard]
+        each.many = many(
+            texts,
+            [said.participant for said in each.everything],
+            [said.contribution for said in each.everything],
+            each.voices.copies,
+            each.voices.heard,
+        )
         each.refit = refit_due(each.known, round_number, len(each.everything), method)
-    wanted = [each for each in found if len(each.said) >= FEWEST or each.known.carried]
+    wanted = [each for each in found if each.worth_seeking or each.known.carried]
     vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
     _find_all(found, storage, encoder, spacy_model, progress)
 
@@ -85,16 +97,37 @@ def _find_all(
 def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
     known = found.known
     going_on = known.decided or (not found.refit and known.carried)
-    if not going_on and len(found.said) < FEWEST:
+    if not going_on and not found.worth_seeking:
         return
-    alone = vectors_of(storage, encoder, [each.text for each in found.said])
+    texts = [each.text for each in found.said]
+    alone = vectors_of(storage, encoder, texts)
+    alone, texts = _without_introductions(alone, texts, encoder)
     heard_with = company(
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
     )
     vectors = in_context(alone, heard_with)
+    if found.worth_seeking:
+        found.around = groups(alone, found.many)
     # Links are for seeking themes; of many texts they take a while.
-    texts = [each.text for each in found.said]
     linked = links(alone, texts, heard_with) if found.refit else vectors
     find = find_on if going_on else find_anew
     find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
+
+
+def _without_introductions(
+    vectors: Vectors, texts: list[str], encoder: Encoder
+) -> tuple[Vectors, list[str]]:
+    """The vectors and texts by which statements are compared: without what many write before it.
+
+    The vectors of what is left are not kept: they are of no text that is stored, so that erasing
+    would not find them.
+    """
+    found = introductions(texts, shared_runs(texts))
+    rows = [row for row in sorted(found) if without(texts[row], found[row])]
+    if not rows:
+        return vectors, texts
+    bare = {row: without(texts[row], found[row]) for row in rows}
+    vectors = vectors.copy()
+    vectors[rows] = encoder.encode([bare[row] for row in rows])
+    return vectors, [bare.get(row, text) for row, text in enumerate(texts)]

@@ -11,10 +11,11 @@ import numpy.typing as npt
 from spacy.language import Language
 
 from analysis.alignment import align
-from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
+from analysis.clustering import WITHOUT_THEME, Labels
 from analysis.continuing import Continued, continued, kept
 from analysis.known import Known, Portrait
 from analysis.labels import Encode
+from analysis.popular import PopularClusterer
 from analysis.portraits import distinct, portrait, portraits
 from analysis.result import Found, FoundTheme
 from analysis.subthemes import close_groups, find_subthemes, follow, without_subthemes
@@ -47,10 +48,10 @@ def find_anew(
     ``analysis.context``); ``encode`` gives the vectors of phrases that could be labels.
     """
     said = found.said
-    if len(said) < FEWEST:
+    if not found.worth_seeking:
         return
     people = [each.participant for each in said]
-    clusterer = GraphClusterer(people=people)
+    clusterer = PopularClusterer(people, found.around, found.enough)
     topics = find_topics(
         [each.text for each in said],
         vectors,
@@ -60,6 +61,8 @@ def find_anew(
         clusterer,
         encode,
         linked,
+        found.many,
+        found.around,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
@@ -68,7 +71,7 @@ def find_anew(
     names = [topic.label for topic in topics]
     groups = close_groups(clusterer)
     found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
-    measured = trust(linked, labels, people=people)
+    measured = trust(linked, labels, people=people, around=found.around)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
     aligned = align(clusters, found.known.latest, found.known.earlier, _centre_of(found, vectors))
@@ -95,7 +98,7 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
     people = np.array([each.participant for each in said], dtype=object)
 
     def challenger(rows: npt.NDArray[np.int64]) -> Labels:
-        clusterer = GraphClusterer(people=people[rows].tolist())
+        clusterer = PopularClusterer(people[rows].tolist(), found.around.among(rows.tolist()))
         labels = cluster(linked[rows], clusterer)
         if len(rows) == len(said):
             groups[:] = [close_groups(clusterer)]
@@ -113,6 +116,7 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
         encode,
         challenger if enough else None,
         doubter,
+        found.many.people,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
@@ -151,7 +155,8 @@ def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
     )
-    measured = trust(linked, labels, people=[each.participant for each in found.said])
+    people = [each.participant for each in found.said]
+    measured = trust(linked, labels, people=people, around=found.around)
     found.stability = measured.stability
     per_theme = dict(zip(names, measured.per_topic, strict=False))
     found.themes = [
@@ -192,14 +197,14 @@ def _portraits(
     bare = {home for home in homes if home is not None} - found.known.portraits.keys()
     if not (bare or (found.refit and len(found.said) >= FEWEST)):
         return {}
-    shown = portraits(found.said, vectors, homes, nlp, encode)
+    shown = portraits(found.said, vectors, homes, nlp, encode, found.many, found.around)
     for split in result.splits:
         theme, rows = split.theme, split.rows
         parted = list(homes)
         for row in rows:
             parted[row] = f"split {theme}"
         name = f"split {theme}"
-        parts = portraits(found.said, vectors, parted, nlp, encode)
+        parts = portraits(found.said, vectors, parted, nlp, encode, found.many, found.around)
         if name in parts:
             shown[name] = parts[name]
     return shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,14 @@ from analysis.picture import picture
 from analysis.standing import standing
 from analysis.statements import statements_frame
 from analysis.support import proposers
-from analysis.themes import latest_run, theme_views
+from analysis.themes import (
+    FIXED_TEXT,
+    NO_ANSWER,
+    OTHER_LANGUAGE,
+    latest_run,
+    marks_of,
+    theme_views,
+)
 from consultation.curation_state import LIVE
 from consultation.curation_store import curated
 
@@ -40,6 +49,30 @@ ACTION_COLUMNS = (
     "status",
     "statements",
 )
+
+
+def set_aside(
+    session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
+) -> dict[int, Counter[str]]:
+    """How many statements the last runs set aside, by opdracht and mark (``RunMark``).
+
+    Copies are not among them: they are in the theme of what they repeat.
+    """
+    found: dict[int, Counter[str]] = {}
+    for number in numbers:
+        run = latest_run(session, consultation_id, number, round_number)
+        if run is None:
+            continue
+        marks = marks_of(session, run.id, number)
+        here = {each.id for each in standing(session, consultation_id, number)}
+        found[number] = Counter[str](
+            {
+                FIXED_TEXT: len(marks.fixed & here),
+                NO_ANSWER: len(marks.no_answer & here),
+                OTHER_LANGUAGE: len(marks.languages.keys() & here),
+            }
+        )
+    return found
 
 
 def themes(

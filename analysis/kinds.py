@@ -44,6 +44,11 @@ _OPENS_WISH = frozenset({"een", "één", "eén", "geen", "elke", "elk", "meer", 
 _OPENS_FACT = frozenset("ik we wij de het er mijn onze in wie ze".split())  # noqa: SIM905
 
 
+def names_hurdle(text: str) -> bool:
+    """Whether the wording names something that is absent or in the way."""
+    return bool(_HURDLE.search(text))
+
+
 def examples() -> tuple[list[str], list[Kind]]:
     """The texts labelled by hand, and their kinds."""
     rows = [json.loads(line) for line in Path(EXAMPLES).read_text(encoding="utf-8").splitlines()]

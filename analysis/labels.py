@@ -16,13 +16,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from wordfreq import zipf_frequency
 
+from analysis.many import shortened
 from analysis.own_words import VAGUE, Heard, Reading, is_vague
 from analysis.phrases import Phrase, phrases
 from analysis.proposals import names_actor, reads_as_proposal, wording
@@ -83,34 +84,55 @@ class _Candidate:
 
 
 def theme_labels(
-    reading: Reading, vectors: Vectors | None = None, encode: Encode | None = None
+    reading: Reading,
+    vectors: Vectors | None = None,
+    encode: Encode | None = None,
+    given: Mapping[int, str | None] | None = None,
+    answers: Mapping[int, Collection[int]] | None = None,
 ) -> list[str]:
     """One label per theme, all different, in the themes' order.
 
     ``vectors`` (statements, dimension) are those of all statements of the set, and ``encode`` gives
-    those of phrases in the same space; without them words alone decide.
+    those of phrases in the same space; without them words alone decide. ``given`` are labels that
+    stand, by theme, and ``answers`` the rows that a theme is named by, where these are only some.
     """
-    heard = Heard(reading)
-    candidates = [_candidates(reading, heard, theme) for theme in range(len(reading.themes))]
+    heard, given, answers = Heard(reading), given or {}, answers or {}
+    candidates = [
+        [] if given.get(theme) else _candidates(reading, heard, theme, answers.get(theme, ()))
+        for theme in range(len(reading.themes))
+    ]
     if encode is not None and vectors is not None:
         _measure(candidates, reading, vectors, encode)
     labels: list[str] = []
-    taken: list[frozenset[str]] = []
+    taken = [
+        frozenset(word.lemma for word in reading.words.get(row, ()) if word.content)
+        for theme, rows in answers.items()
+        if given.get(theme)
+        for row in list(rows)[:1]
+    ]
     for theme, found in enumerate(candidates):
+        if name := given.get(theme):
+            labels.append(_unique(name, labels))
+            continue
         label, content = _chosen(found, len(reading.themes[theme]), taken)
+        if theme in answers and " " not in label:
+            # One word tells too little of what so many people say in so many words.
+            label = shortened(reading.texts[next(iter(answers[theme]))])
         labels.append(_unique(label[:1].upper() + label[1:], labels))
         taken.append(content)
     return labels
 
 
-def _candidates(reading: Reading, heard: Heard, theme: int) -> list[_Candidate]:
+def _candidates(
+    reading: Reading, heard: Heard, theme: int, named_by: Collection[int] = ()
+) -> list[_Candidate]:
     rows: dict[tuple[str, ...], set[int]] = defaultdict(set)
     written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     sample: dict[tuple[str, ...], Phrase] = {}
     stands: dict[tuple[str, ...], float] = defaultdict(float)
     asked: dict[tuple[str, ...], float] = {}
     action: dict[tuple[str, ...], float] = {}
-    for row in heard.themes[theme]:
+    for row in heard.themes[theme].intersection(named_by) or heard.themes[theme]:
         found_here = phrases(reading.texts[row], reading.words[row])
         for phrase in found_here:
             rows[phrase.key].add(row)
@@ -123,6 +145,8 @@ def _candidates(reading: Reading, heard: Heard, theme: int) -> list[_Candidate]:
             action = _asked(reading.texts[row], found_here)
     found = []
     for key, phrase in sample.items():
+        if all(heard.common(lemma, theme) for lemma in phrase.content):
+            continue
         weights = [heard.weight(lemma, theme) for lemma in phrase.content]
         lexical = math.sqrt(math.exp(float(np.mean(np.log(np.array(weights) + 1e-4)))))
         telling = [lemma for lemma in phrase.content if lemma not in VAGUE]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wordfreq import zipf_frequency
 
+from analysis.parameters import NAMING
 from language.pipeline import Word
 
 VAGUE = frozenset(
@@ -41,13 +42,13 @@ class Reading:
     """What was read for labels.
 
     ``themes`` has the rows of each theme, central first; ``texts`` and ``words`` (with parts of
-    speech) the most central of them by row, ``people`` who says each row and ``proposals`` the rows
+    speech) the most central of them by row, ``people`` who say each row and ``proposals`` the rows
     that are proposals. ``actions`` has the row of each theme's proposed action, if it has one.
     """
 
     texts: Mapping[int, str]
     words: Mapping[int, Sequence[Word]]
-    people: Mapping[int, str]
+    people: Mapping[int, Collection[str]]
     proposals: frozenset[int]
     themes: Sequence[Sequence[int]]
     actions: Sequence[int | None]
@@ -86,7 +87,13 @@ class Heard:
         return share * math.sqrt(len(inside) / max(len(everywhere), 1))
 
     def _voices(self, rows: Iterable[int]) -> int:
-        return len({self.people[row] for row in rows})
+        return len({who for row in rows for who in self.people[row]})
+
+    def common(self, lemma: str, theme: int) -> bool:
+        """Whether most texts outside a theme have a lemma too: then it does not name the theme."""
+        outside = self.total - len(self.themes[theme])
+        beyond = len(self.rows.get(lemma, frozenset()) - self.themes[theme])
+        return outside > 0 and beyond >= NAMING.common * outside
 
     def spread(self, lemma: str) -> float:
         """The share of themes in which a lemma is heard, 0 to 1."""

@@ -83,7 +83,7 @@ class Picture:
     @cached_property
     def unplaced(self) -> tuple[Said, ...]:
         """The statements in no theme that were not set aside."""
-        apart = self.marks.no_answer | self.marks.languages.keys()
+        apart = self.marks.apart
         return tuple(each for each in self.loose if each.id not in apart and not each.set_aside)
 
     @cached_property

@@ -7,23 +7,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from spacy.language import Language
 
-from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
+from analysis.clustering import WITHOUT_THEME
 from analysis.known import Portrait
 from analysis.labels import Encode
+from analysis.many import Groups, Many
 from analysis.standing import Said
-from analysis.topics import Topic, find_topics
+from analysis.topics import Settled, Topic, find_topics
 from language.embedding import Vectors
-
-
-class _Settled(GraphClusterer):
-    """A clusterer that gives the labels it was made with."""
-
-    def __init__(self, labels: Labels) -> None:
-        super().__init__()
-        self.labels_ = labels
-
-    def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
-        return self
 
 
 def portraits(
@@ -32,10 +22,13 @@ def portraits(
     themes: Sequence[str | None],
     nlp: Language,
     encode: Encode | None = None,
+    said_by_many: Many | None = None,
+    around: Groups | None = None,
 ) -> dict[str, Portrait]:
     """A portrait of each theme, by its name in ``themes``, which goes with the statements.
 
     ``encode`` gives the vectors of phrases that could be labels; without it words alone decide.
+    For ``said_by_many`` and ``around`` see ``analysis.topics.find_topics``.
 
     None where there are too few statements to tell what sets a theme apart.
     """
@@ -50,8 +43,10 @@ def portraits(
         [each.kind for each in said],
         [each.participant for each in said],
         nlp,
-        _Settled(labels),
+        Settled(labels),
         encode,
+        said_by_many=said_by_many,
+        around=around,
     )
     return {
         str(themes[topic.rows[0]]): portrait(topic, said)

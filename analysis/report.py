@@ -217,7 +217,7 @@ def _part(
     )
     counted = _by_round(said, views)
     loose = without_theme(said, views)
-    apart = marks.no_answer | marks.languages.keys() | {each.id for each in said if each.set_aside}
+    apart = marks.apart | {each.id for each in said if each.set_aside}
     return OpdrachtReport(
         opdracht=opdracht,
         said=tuple(said),

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.known import Known, Placed, Portrait
+from analysis.many import Groups, Many
 from analysis.standing import Said
+from analysis.themes import FEWEST
 from analysis.voices import Voices
 from consultation.curation_state import Proposal
 
@@ -90,7 +92,9 @@ class Found:
     """What one opdracht gives, filled step by step.
 
     ``everything`` stands; ``said`` are the voices in it: what goes into the analysis.
-    ``subthemes`` are the names of the voices' sub-themes, by statement.
+    ``many`` is what many people say among the voices, and ``around`` the voices around popular
+    answers (``analysis.popular``). ``subthemes`` are the names of the voices' sub-themes, by
+    statement.
     """
 
     opdracht: int
@@ -98,6 +102,8 @@ class Found:
     known: Known
     said: list[Said] = field(default_factory=list)
     voices: Voices = field(default_factory=lambda: Voices((), {}, ()))
+    many: Many = field(default_factory=Many)
+    around: Groups = field(default_factory=Groups)
     refit: bool = True
     themes: list[FoundTheme] = field(default_factory=list)
     subthemes: dict[str, str] = field(default_factory=dict)
@@ -107,6 +113,17 @@ class Found:
     stability: float | None = None
     mapped: int = 0
     seconds: float = 0.0
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are texts enough to cluster."""
+        return len(self.said) >= FEWEST
+
+    @property
+    def worth_seeking(self) -> bool:
+        """Whether themes can be found: with few texts only what many people say can be one."""
+        heard = sum(self.voices.sizes.values())
+        return self.enough or (heard >= FEWEST and bool(self.many.popular))
 
     @property
     def carried(self) -> dict[str, tuple[Placed, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from analysis.embeddings import AnalysisError, encoder_named, model_key
 from analysis.known import known_of
 from analysis.measuring import measure_new
-from analysis.parameters import CLUSTERING, METHODS
+from analysis.parameters import parameters
 from analysis.result import Found, OpdrachtResult, Overtaken, RunResult
 from analysis.standing import set_aside, standing
 from analysis.statements import cut_new
@@ -112,7 +112,7 @@ def _tools(encoder_name: str, spacy_model: str) -> _Tools:
         encoder=encoder,
         spacy_model=spacy_model,
         models={"embedding": model_key(encoder), "spacy": pipeline},
-        parameters={**METHODS, "fewest": FEWEST, **asdict(CLUSTERING)},
+        parameters={**parameters(), "fewest": FEWEST},
     )
 
 

@@ -45,7 +45,7 @@ def find_subthemes(
     """
     centred = normalised(vectors - vectors.mean(axis=0))
     texts = [" ".join(each.text.split()) for each in said]
-    kinds, people = [each.kind for each in said], [each.participant for each in said]
+    kinds, people = [each.kind for each in said], [{each.participant} for each in said]
     names: dict[str, str] = {}
     taken = list(labels)
     for parts in _parts(themes, groups):

@@ -5,6 +5,7 @@ Nothing heavy is imported here: pages are made from this.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,12 +31,15 @@ FEWEST_IN_SUBTHEME = 3
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 
+_WORD = re.compile(r"[^\W_]+")
+
 T = TypeVar("T")
 
-Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst"]
+Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst", "vaste_tekst"]
 NO_ANSWER: Mark = "geen_antwoord"
 OTHER_LANGUAGE: Mark = "andere_taal"
 SAME_TEXT: Mark = "zelfde_tekst"
+FIXED_TEXT: Mark = "vaste_tekst"
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,20 @@ class Marks:
     """What a run noted of single statements, by statement id.
 
     ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
-    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``subthemes`` the name of its
-    sub-theme.
+    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``fixed`` what recurs around
+    what people say themselves, ``subthemes`` the name of its sub-theme.
     """
 
     copies: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     no_answer: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     subthemes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """What was not clustered, nor follows what was."""
+        return self.no_answer | self.fixed | self.languages.keys()
 
     def campaigns(self, said: Iterable[Said]) -> Counter[str]:
         """How many of these statements share a text, under the id of the one that is repeated."""
@@ -206,7 +216,7 @@ def view_of(
         status=theme.status,
         keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
         said=tuple(members),
-        quotes=tuple(_enough(*_beside(action, quotes, members))),
+        quotes=tuple(_enough(*_beside(action, quotes, members), marks.copies)),
         action=by_id.get(action or ""),
         parents=theme.parents,
         trust=seen.trust if seen else {},
@@ -228,17 +238,25 @@ def _beside(
     return [each for each in quotes if each.id != action], others
 
 
-def _enough(quotes: Sequence[Said], members: Sequence[Said]) -> list[Said]:
+def _enough(
+    quotes: Sequence[Said], members: Sequence[Said], copies: Mapping[str, str]
+) -> list[Said]:
     """The quotes that still stand, filled up with the theme's most central statements: people may
-    have moved a quote elsewhere, or made the theme themselves."""
+    have moved a quote elsewhere, or made the theme themselves. What repeats one is none."""
     wanted = _FEWEST_QUOTES if quotes else _QUOTES
     shown = list(quotes)
     for each in members:
         if len(shown) >= wanted:
             break
-        if each.text.casefold() not in {other.text.casefold() for other in shown}:
+        repeats = copies.get(each.id, each.id) in {copies.get(one.id, one.id) for one in shown}
+        if not repeats and _words(each) not in {_words(other) for other in shown}:
             shown.append(each)
     return shown
+
+
+def _words(said: Said) -> str:
+    words = _WORD.findall(said.text.casefold())
+    return " ".join(words) or said.text
 
 
 def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
@@ -250,6 +268,7 @@ def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
         copies={each: value or each for each, mark, value in rows if mark == SAME_TEXT},
         languages={each: value or "" for each, mark, value in rows if mark == OTHER_LANGUAGE},
         no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
+        fixed=frozenset(each for each, mark, _ in rows if mark == FIXED_TEXT),
         subthemes=subthemes_of(session, run_id, opdracht),
     )
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 
 from analysis.clustering import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.coherence import coherence
 from analysis.labels import CENTRAL, Encode, theme_labels
+from analysis.many import Groups, Many, as_label
 from analysis.own_words import Reading, is_vague
+from analysis.parameters import NAMING, POPULAR
+from analysis.passages import Places, both, introductions, passages, shared_runs, within
 from analysis.proposals import best_proposal, leans_back
 from analysis.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -54,6 +59,19 @@ class Topic:
     coherence: float | None = None
 
 
+class Settled(GraphClusterer):
+    """A clusterer that gives the labels it was made with."""
+
+    def __init__(self, labels: Labels) -> None:
+        """``labels`` are what ``fit`` leaves."""
+        super().__init__()
+        self.labels_ = labels
+
+    def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
+        """Changes nothing."""
+        return self
+
+
 def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
     """A topic number per row, the largest topic first; -1 for all where there are too few."""
     if len(vectors) < FEWEST:
@@ -75,6 +93,8 @@ def find_topics(
     clusterer: GraphClusterer | None = None,
     encode: Encode | None = None,
     links: Vectors | None = None,
+    said_by_many: Many | None = None,
+    around: Groups | None = None,
 ) -> list[Topic]:
     """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
 
@@ -82,29 +102,50 @@ def find_topics(
     come from different people where they can) go with the texts. ``encode`` gives the vectors of
     phrases, in the space of ``vectors``: with it labels follow meaning too. The texts are clustered
     by their ``links`` (see ``analysis.context``), without those by their vectors.
+
+    What ``said_by_many`` people counts for all of them in words, middles and quotes. A topic that
+    is mostly of the rows ``around`` a popular answer is named by that answer, and may be found
+    among fewer texts.
     """
-    if len(texts) < FEWEST:
+    around, many = around or Groups(), said_by_many or Many()
+    if len(texts) < FEWEST and not around.rows:
         return []
     flat = [" ".join(text.split()) for text in texts]
     tokens = words(nlp, flat)
     documents = [[word.lemma for word in row if word.content] for row in tokens]
+    weight = np.array([many.weight(row) for row in range(len(texts))], dtype=np.float64)
     surfaces = _surfaces(tokens)
     compared = vectors if links is None else links
-    labels, keywords = _fit(compared, documents, clusterer or GraphClusterer())
+    clusterer = clusterer or GraphClusterer()
+    introduced: Places = {}
+    if runs := shared_runs(flat):
+        clusterer = Settled(clusterer.fit(compared).labels_)
+        introduced = both(introductions(flat, runs), passages(runs, clusterer.labels_))
+        documents = [
+            [
+                word.lemma
+                for word in row
+                if word.content and not within(word.start, introduced.get(number, ()))
+            ]
+            for number, row in enumerate(tokens)
+        ]
+    counted = [own * many.weight(row) for row, own in enumerate(documents)]
+    labels, keywords = _fit(compared, counted, clusterer)
     centred = normalised(vectors - vectors.mean(axis=0))
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
-    members.sort(key=lambda rows: -len(rows))
-    centres = np.stack(
-        [normalised(centred[rows].mean(axis=0, keepdims=True))[0] for rows in members]
-    )
+    if not members:
+        return []
+    members.sort(key=lambda rows: -sum(many.weight(row) for row in rows))
+    centres = np.stack([_middle(centred[rows], weight[rows]) for rows in members])
     cosines = centred @ centres.T
     members = [
         sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
         for number, rows in enumerate(members)
     ]
     weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
-    said_by = [_said_by(ranked, documents, voices) for ranked in members]
+    who = [many.people.get(row) or frozenset({each}) for row, each in enumerate(voices)]
+    said_by = [_said_by(ranked, documents, who) for ranked in members]
     actions = []
     for number, ranked in enumerate(members):
         shared = {lemma for lemma in weights[number] if said_by[number].get(lemma, 0) > 1}
@@ -115,14 +156,20 @@ def find_topics(
         ]
         best = best_proposal([flat[row] for row in proposals], close)
         actions.append(None if best is None else proposals[best])
-    read = reading(flat, kinds, voices, members, nlp, actions)
-    names = theme_labels(read, vectors, encode)
+    read = reading(flat, kinds, who, members, nlp, actions, introduced)
+    answers = _answers(members, around)
+    given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
+    names = theme_labels(read, vectors, encode, given, answers)
+    common = _common(members, documents, labels)
     subjects = _subject_words(read)
     topics = []
     for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
         centre = centres[number]
         own = [tokens[row] for row in ranked]
-        lemmas = _keywords(weights[number], said_by[number], own, subjects)
+        telling = {
+            lemma: each for lemma, each in weights[number].items() if lemma not in common[number]
+        }
+        lemmas = _keywords(telling, said_by[number], own, subjects)
         coherent = coherence(documents, lemmas)
         # The action is shown apart.
         others = [row for row in ranked if row != action]
@@ -133,7 +180,7 @@ def find_topics(
                 closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
                 label=name,
                 keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
-                quotes=tuple(_quotes(quoted, flat, voices, centred, centre)),
+                quotes=tuple(_quotes(quoted, flat, voices, centred, centre, many)),
                 action=action,
                 coherence=None if coherent is None else round(coherent, 4),
             )
@@ -141,23 +188,74 @@ def find_topics(
     return topics
 
 
+def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
+    """The middle of some vectors, each counted so often."""
+    if (weight == 1).all():
+        whole: Vectors = normalised(rows.mean(axis=0, keepdims=True))[0]
+        return whole
+    mean = (rows * weight[:, None]).sum(axis=0, keepdims=True) / weight.sum()
+    middle: Vectors = normalised(mean.astype(np.float32))[0]
+    return middle
+
+
+def _answers(members: Sequence[Sequence[int]], around: Groups) -> dict[int, tuple[int, ...]]:
+    """The rows of the popular answer of each topic that has one: the answer is in it, and half of
+    its texts or more go with that."""
+    home = {row: number for number, rows in enumerate(members) for row in rows}
+    found: dict[int, tuple[int, ...]] = {}
+    for answers, rows in zip(around.answers, around.rows, strict=True):
+        number = home.get(answers[0])
+        if number is None or number in found:
+            continue
+        here = sum(home.get(row) == number for row in rows)
+        if here >= POPULAR.whole * len(members[number]):
+            found[number] = answers
+    return found
+
+
+def _common(
+    members: Sequence[Sequence[int]], documents: Sequence[Sequence[str]], labels: Labels
+) -> list[frozenset[str]]:
+    """For each topic the lemmas that most texts of other topics have as well."""
+    total = Counter(lemma for row in documents for lemma in set(row))
+    texts = int((labels != WITHOUT_THEME).sum())
+    often = {lemma for lemma, count in total.items() if count >= NAMING.common * len(documents) / 2}
+    found = []
+    for rows in members:
+        inside = Counter(lemma for row in rows for lemma in set(documents[row]) & often)
+        outside = texts - len(rows)
+        found.append(
+            frozenset(
+                lemma
+                for lemma in often
+                if outside and total[lemma] - inside[lemma] >= NAMING.common * outside
+            )
+        )
+    return found
+
+
 def reading(
     texts: Sequence[str],
     kinds: Sequence[str],
-    voices: Sequence[str],
+    voices: Sequence[Collection[str]],
     members: Sequence[Sequence[int]],
     nlp: Language,
     actions: Sequence[int | None] | None = None,
+    shared: Places | None = None,
 ) -> Reading:
     """What is read to name groups of texts; ``members`` are their rows, most central first, and
-    ``actions`` the row of each group's proposed action where it has one."""
+    ``actions`` the row of each group's proposed action where it has one. The words of ``shared``
+    passages are passed over."""
     actions = actions or [None] * len(members)
     central = (row for theme in members for row in theme[:CENTRAL])
     rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
     tagged = tagged_words(nlp, [texts[row] for row in rows])
     return Reading(
         texts={row: texts[row] for row in rows},
-        words=dict(zip(rows, tagged, strict=True)),
+        words={
+            row: [each for each in own if not within(each.start, (shared or {}).get(row, ()))]
+            for row, own in zip(rows, tagged, strict=True)
+        },
         people={row: voices[row] for row in rows},
         proposals=frozenset(row for row in rows if kinds[row] == "voorstel"),
         themes=members,
@@ -197,8 +295,11 @@ def _fit(
     # chosen keeps accents, which its English clean-up strips, and reads each text only once.
     documents = [" ".join(row) for row in lemmas]
     counter = CountVectorizer(analyzer=str.split)
-    if not any(documents):
-        return clusterer.fit_predict(vectors), {}
+    known = {lemma for row in lemmas for lemma in row}
+    if len(known) < 2:  # nothing to weigh
+        found = clusterer.fit_predict(vectors)
+        rows = zip(found.tolist(), lemmas, strict=True)
+        return found, {number: dict.fromkeys(own, 1.0) for number, own in rows if own}
     model = BERTopic(
         language="multilingual",
         embedding_model=BaseEmbedder(),
@@ -212,8 +313,8 @@ def _fit(
     )
     topics, _ = model.fit_transform(documents, embeddings=vectors)
     keywords: dict[int, dict[str, float]] = {}
-    found: dict[int, Any] = model.get_topics()
-    for number, ranked in found.items():
+    weighed: dict[int, Any] = model.get_topics()
+    for number, ranked in weighed.items():
         own = {str(lemma): float(weight) for lemma, weight in ranked if lemma and weight > 0}
         keywords[int(number)] = own
     return np.asarray(topics, dtype=np.int64), keywords
@@ -233,13 +334,13 @@ def _subject_words(read: Reading) -> dict[str, bool]:
 
 
 def _said_by(
-    rows: Sequence[int], documents: Sequence[Sequence[str]], voices: Sequence[str]
+    rows: Sequence[int], documents: Sequence[Sequence[str]], voices: Sequence[Collection[str]]
 ) -> dict[str, int]:
     """How many people say each lemma in some rows."""
     people: dict[str, set[str]] = {}
     for row in rows:
         for lemma in documents[row]:
-            people.setdefault(lemma, set()).add(voices[row])
+            people.setdefault(lemma, set()).update(voices[row])
     return {lemma: len(each) for lemma, each in people.items()}
 
 
@@ -287,14 +388,16 @@ def _quotes(
     voices: Sequence[str],
     vectors: Vectors,
     centre: Vectors,
+    many: Many,
 ) -> list[int]:
     """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998).
 
     Three to five wherever a theme has as many different statements: those of a length that reads
     well, filled up with shorter and longer ones. What says the same in almost the same words counts
-    as one; what stands on its own and comes from somebody else goes first.
+    as one; what stands on its own and comes from somebody else goes first. What ``many`` people say
+    is short enough however short.
     """
-    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400]
+    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400 or row in many.people]
     said = {row: _content_words(texts[row]) for row in ranked}
     chosen: list[int] = []
 

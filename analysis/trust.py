@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clustering import WITHOUT_THEME, GraphClusterer
+from analysis.clustering import WITHOUT_THEME
 from analysis.consensus import Labels
+from analysis.many import Groups
+from analysis.popular import PopularClusterer
 from analysis.themes import FEWEST
 from analysis.topics import cluster
 from language.embedding import Vectors
@@ -64,9 +66,10 @@ def trust(
     labels: Labels,
     seed: int = 0,
     people: Sequence[Hashable] | None = None,
+    around: Groups | None = None,
 ) -> Trust:
     """Clusters ``subsamples`` of the vectors again and compares; ``people`` says who says each
-    text, where the labels were found with that."""
+    text and ``around`` what goes with popular answers, where the labels were found with that."""
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
         return Trust(coverage(labels), None)
@@ -75,7 +78,8 @@ def trust(
     for number in range(subsamples(len(vectors))):
         rows = subsample(vectors, number, seed)
         speakers = None if people is None else [people[row] for row in rows]
-        again = cluster(vectors[rows], GraphClusterer(people=speakers))
+        kept = (around or Groups()).among(rows.tolist())
+        again = cluster(vectors[rows], PopularClusterer(speakers, kept))
         similar.append(float(adjusted_rand_score(labels[rows], again)))
         overlaps.append([_overlap(labels[rows] == topic, again) for topic in numbers])
     per_topic = np.mean(overlaps, axis=0)

@@ -3,7 +3,7 @@
 Texts that are equal but for a name, a typo or a greeting are one voice: a thousand copies of a text
 must not pull the clusters. One of them goes into the analysis, and the others follow it into its
 theme, so that all counts stay true. Statements that say nothing, or say it in another language than
-Dutch, are set aside in lists of their own.
+Dutch, are set aside in lists of their own; so is fixed text (``analysis.fixed_text``).
 
 Candidates for equal texts come from MinHash and locality-sensitive hashing (Broder 1997), by the
 library datasketch; each candidate is then compared word by word.
@@ -24,7 +24,7 @@ from zlib import crc32
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
+from analysis.themes import FIXED_TEXT, NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
 from consultation.models import Assignment, RunMark
 from consultation.storage import in_chunks
 from language.foreign import foreign_language
@@ -52,6 +52,11 @@ _CLOSING = re.compile(
     r"(?<!\W)\W*+(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
     r"|mvg|hoogachtend|(?:alvast\s+)?(?:hartelijk\s+)?(?:bedankt|dank\s+u(?:\s+wel)?|dankjewel))"
     r"(?P<name>(?:[\s,]+(?-i:[A-Z])[\w.'’-]*+){0,4})\W*$",
+    re.IGNORECASE,
+)
+_OPENS_CLOSING = re.compile(
+    r"\W*(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
+    r"|mvg|hoogachtend)\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
@@ -95,8 +100,10 @@ class Voices:
         return Counter(self.heard) + Counter(self.copies.values())
 
 
-def sort_out(texts: Sequence[str], placed: Container[int] = ()) -> Voices:
-    """Sorts texts into voices, their copies, and what is set aside.
+def sort_out(
+    texts: Sequence[str], placed: Container[int] = (), fixed: Container[int] = ()
+) -> Voices:
+    """Sorts texts into voices, their copies, and what is set aside: the ``fixed`` rows too.
 
     The order of the texts decides only which of wholly equal texts speaks: the first. A row that is
     ``placed`` in a theme already speaks before one that is not, so that it keeps its place.
@@ -104,7 +111,7 @@ def sort_out(texts: Sequence[str], placed: Container[int] = ()) -> Voices:
     aside = []
     rows = []
     for row, text in enumerate(texts):
-        mark = _aside(row, text)
+        mark = Aside(row, FIXED_TEXT) if row in fixed else _aside(row, text)
         if mark is None:
             rows.append(row)
         else:
@@ -173,15 +180,26 @@ def bare(text: str) -> str:
 def _aside(row: int, text: str) -> Aside | None:
     if not _LETTER.search(text):
         return Aside(row, NO_ANSWER)
-    if len(text) <= _LONGEST_NOTHING and (is_non_answer(text) or _only_polite(text)):
+    if len(text) <= _LONGEST_NOTHING and (is_non_answer(text) or is_polite(text)):
         return Aside(row, NO_ANSWER)
     language = foreign_language(text)
     return Aside(row, OTHER_LANGUAGE, language) if language else None
 
 
-def _only_polite(text: str) -> bool:
+def is_polite(text: str) -> bool:
+    """Whether a text is a greeting, or the closing words of a letter, and nothing else."""
     plain = " ".join(text.split())
     return bool(_CLOSING.fullmatch(plain) or _GREETING.fullmatch(plain + ","))
+
+
+def opens_closing(text: str) -> bool:
+    """Whether a text begins with the closing words of a letter."""
+    return bool(_OPENS_CLOSING.match(text))
+
+
+def same_words(text: str) -> str:
+    """The words of a text in one spelling: equal for texts that are copies to the letter."""
+    return _folded(" ".join(_WORD.findall(text)))
 
 
 def _same(texts: Sequence[str]) -> list[list[int]]:

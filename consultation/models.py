@@ -454,14 +454,15 @@ class RunMark(Base):
     """How one run treated a statement that is no voice of its own.
 
     ``zelfde_tekst`` repeats the statement whose id is ``value`` and follows it into its theme;
-    ``geen_antwoord`` says nothing and ``andere_taal`` is in the language ``value`` (ISO 639-1):
-    both are listed, not clustered.
+    ``geen_antwoord`` says nothing, ``andere_taal`` is in the language ``value`` (ISO 639-1), and
+    ``vaste_tekst`` recurs around what people say themselves: these are listed, not clustered.
     """
 
     __tablename__ = "run_mark"
     __table_args__ = (
         CheckConstraint(
-            f"mark in ({_within('geen_antwoord', 'andere_taal', 'zelfde_tekst')})", name="mark"
+            f"mark in ({_within('geen_antwoord', 'andere_taal', 'zelfde_tekst', 'vaste_tekst')})",
+            name="mark",
         ),
     )
     run_id: Mapped[int] = mapped_column(

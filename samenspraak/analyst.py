@@ -38,6 +38,11 @@ _WARNINGS = {
     "one_campaign": "more than a fifth of the statements are copies of one text",
 }
 
+_MARKS = {
+    "vaste_tekst": "fixed text around answers",
+    "geen_antwoord": "no answer",
+    "andere_taal": "another language",
+}
 _SET_ASIDE = {"tijd": "reading it takes too much time", "fout": "reading it fails"}
 
 RoundOption = Annotated[
@@ -206,7 +211,10 @@ def themes(
     opdracht: OpdrachtOption = None,
     format_: FormatOption = Format.table,
 ) -> None:
-    """Lists the themes of the last analysis, the largest of each opdracht first."""
+    """Lists the themes of the last analysis, the largest of each opdracht first.
+
+    What was set aside is counted beside them, on standard error.
+    """
     from analysis import frames
 
     _list(
@@ -218,6 +226,7 @@ def themes(
         format_,
         hidden=("id", "quotes", "parents", "trust", "action"),
     )
+    _tell_set_aside(open_workplace(), round_, opdracht)
 
 
 def actions(
@@ -272,6 +281,7 @@ def analyse(
     rows = [[getattr(each, name) for name in columns] for each in result.opdrachten]
     _say(f"run {result.run}, round {result.round}")
     write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
+    _tell_set_aside(place, round_, opdracht)
     for each in result.opdrachten:
         for warning in (each.trust or {}).get("warnings", ()):
             _say(f"warning: opdracht {each.opdracht}: {_WARNINGS[warning]}")
@@ -340,6 +350,17 @@ def _list(
     with place.storage.reading() as session:
         found = table(session, place)
     write(found, format_, hidden)
+
+
+def _tell_set_aside(place: Workplace, round_: int | None, opdracht: int | None) -> None:
+    from analysis import frames
+
+    with place.storage.reading() as session:
+        found = frames.set_aside(session, place.consultation_id, _numbers(place, opdracht), round_)
+    for number, counts in found.items():
+        told = [f"{count} {_MARKS[mark]}" for mark, count in counts.items() if count]
+        if told:
+            _say(f"opdracht {number}: set aside, see the review or the report: {', '.join(told)}")
 
 
 def _came_in(counts: dict[str, Any]) -> str:

@@ -51,6 +51,16 @@ def test_two_talkative_people_are_no_new_theme_but_twenty_people_are() -> None:
     assert births(after, known, ~known, two) == ()
 
 
+def test_one_new_text_that_many_people_say_is_a_new_theme() -> None:
+    after = labels((0, 60), (1, 1))
+    known = flags((True, 60), (False, 1))
+    fitting = flags((False, 60), (True, 1))
+    everybody = [f"p{row}" for row in range(61)]
+    crowd = {60: frozenset(f"q{number}" for number in range(30))}
+    assert births(after, known, fitting, everybody) == ()
+    assert births(after, known, fitting, everybody, crowd) == ((60,),)
+
+
 def test_two_talkative_people_do_not_part_a_theme_but_many_people_do() -> None:
     themes: list[str | None] = ["t"] * 180
     after = labels((0, 140), (1, 40))

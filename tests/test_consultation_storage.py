@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 import consultation.records  # noqa: F401  (its tables belong to the same schema)
 from consultation.errors import StorageError
@@ -124,6 +125,38 @@ def test_a_measure_that_told_less_than_it_does_now_is_made_anew(database_url: st
             text("select id from contribution_version where measure is not null order by id")
         ).scalars()
         assert list(kept) == ["chat1", "gevraagd1"]
+    newer.close()
+
+
+def test_marks_stay_when_another_one_becomes_possible(database_url: str) -> None:
+    storage = Storage(database_url)
+    migrated(storage.engine, "0015")
+    with storage.writing() as session:
+        for statement in OLD_ANSWERS.strip().splitlines():
+            if "'gaat'" not in statement:
+                session.execute(text(statement))
+        session.execute(
+            text(
+                "insert into analysis_run (id, round_id, status, parameters, models, seed,"
+                " input_hash, curation_hash, metrics, started_at) values"
+                " (1, 1, 'klaar', '{}', '{}', 0, 'x', 'x', '{}', '2026-01-01 00:00:00')"
+            )
+        )
+        session.execute(
+            text(
+                "insert into run_mark (run_id, statement_id, mark)"
+                " values (1, 'blijft', 'geen_antwoord')"
+            )
+        )
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("update run_mark set mark = 'vaste_tekst'"))
+    storage.close()
+    newer = Storage(database_url)
+    with newer.writing() as session:
+        assert session.scalars(text("select mark from run_mark")).all() == ["geen_antwoord"]
+        session.execute(text("update run_mark set mark = 'vaste_tekst'"))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("update run_mark set mark = 'iets anders'"))
     newer.close()
 
 

@@ -14,8 +14,9 @@ from web_stage import Site, analysed
 
 from analysis.picture import Picture, picture
 from analysis.report import render
-from analysis.themes import ThemeView
+from analysis.themes import FIXED_TEXT, ThemeView
 from consultation.catalogue import Catalogue
+from consultation.models import RunMark
 
 pytest_plugins = ["web_fixtures"]
 
@@ -136,6 +137,44 @@ def test_what_was_set_aside_is_listed_with_the_reason(
     assert french.id in {each.id for each in first(site).said}
     assert [each.id for each in seen(site).aside.silent] == [silent.id]
     assert not seen(site).aside.foreign
+
+
+def test_fixed_text_is_listed_with_its_count_and_can_still_be_placed(
+    els: httpx.Client, site: Site, made: dict[str, Any], catalogue: Catalogue
+) -> None:
+    lines = seen(site).unplaced[:3]
+    with site.storage.writing() as session:
+        marks = (
+            RunMark(run_id=made["run"], statement_id=each.id, mark=FIXED_TEXT) for each in lines
+        )
+        session.add_all(marks)
+    assert len(seen(site).aside) == seen(site).aside.fixed_lines == 3
+    assert not {each.id for each in lines} & {each.id for each in seen(site).unplaced}
+    page = els.get("/beheer/opdrachten/4").text
+    assert "Apart gelegd: 3 uitspraken" in page
+    assert "Zonder thema (2)" in page
+    page = unescape(els.get("/beheer/opdrachten/4/apart").text)
+    assert "3 met vaste tekst" in page
+    texts = {each.said.text: len(each.all) for each in seen(site).aside.fixed}
+    assert sum(texts.values()) == 3
+    for text, count in texts.items():
+        assert f"{count} keer: {text}" in page
+        assert page.count(f"Vaste tekst, {count} keer") >= count
+    assert page.count('name="uitspraak"') == 3
+    report = unescape(render(site.storage, 1, catalogue, "use"))
+    assert "Vaste tekst (3)" in report
+    assert all(text in report.partition("Vaste tekst (3)")[2] for text in texts)
+    done = post(
+        els,
+        "/beheer/opdrachten/4/beslis",
+        doe="verplaats",
+        naar=first(site).id,
+        uitspraak=[lines[0].id],
+        terug="/beheer/opdrachten/4/apart",
+    )
+    assert done.status_code == 303
+    assert lines[0].id in {each.id for each in first(site).said}
+    assert seen(site).aside.fixed_lines == 2
 
 
 def test_the_report_has_the_hierarchy_and_what_was_set_aside(

@@ -23,8 +23,8 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 def aside_page(
     request: Request, here: Here, reviewer: CurrentReviewer, number: int
 ) -> HTMLResponse:
-    """The statements that say nothing, are in another language, or repeat another one, and the
-    answers that took too much time to read."""
+    """The statements that say nothing, are in another language, recur around answers, or repeat
+    another one, and the answers that took too much time to read."""
     return show_aside(request, here, reviewer, number, request.query_params)
 
 
@@ -46,6 +46,11 @@ def show_aside(
             *((each, _UNREAD[each.unread or ""]) for each in seen.aside.unread),
             *((each, f"Andere taal: {word('talen', code)}") for each, code in seen.aside.foreign),
             *((each, "Geen antwoord") for each in seen.aside.silent),
+            *(
+                (each, f"Vaste tekst, {len(line.all)} keer")
+                for line in seen.aside.fixed
+                for each in line.all
+            ),
         ]
         return page(
             request,

@@ -1,0 +1,120 @@
+"""What many people say in the same words, and which of it is a popular answer.
+
+Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analysis.parameters import POPULAR, RECURRING
+
+_ASKED = re.compile(
+    r"\b(?:vra(?:ag|agt|gen)|pleit(?:en)?|ijver(?:en)?)\b[^.!?]{0,60}?\s(?:om|voor)\s"
+    r"(?P<what>(?!te\b)\S+\s[^.!?]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Many:
+    """What many people say, among the voices of an opdracht.
+
+    ``people`` are those who say a text that recurs, by row; ``popular`` the rows of popular
+    answers.
+    """
+
+    people: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    popular: tuple[int, ...] = ()
+
+    def weight(self, row: int) -> int:
+        """For how many people a row counts in words, middles and quotes."""
+        return len(self.people.get(row, ())) or 1
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of rows around popular answers: each the answers, the most popular first, and all."""
+
+    answers: tuple[tuple[int, ...], ...] = ()
+    rows: tuple[tuple[int, ...], ...] = ()
+
+    def among(self, kept: Sequence[int]) -> Groups:
+        """The same of some rows, numbered anew; without what lost its popular answers."""
+        place = {int(row): at for at, row in enumerate(kept)}
+        found = [
+            (
+                tuple(place[row] for row in answers if row in place),
+                tuple(place[row] for row in rows if row in place),
+            )
+            for answers, rows in zip(self.answers, self.rows, strict=True)
+        ]
+        left = [(answers, rows) for answers, rows in found if answers]
+        return Groups(tuple(each for each, _ in left), tuple(each for _, each in left))
+
+
+def many(
+    texts: Sequence[str],
+    people: Sequence[Hashable],
+    answers: Sequence[Hashable],
+    copies: Mapping[int, int],
+    heard: Sequence[int],
+) -> Many:
+    """What many people say; the numbers given back are places in ``heard``.
+
+    ``texts``, ``people`` (who says it) and ``answers`` (in which answer) go with all statements,
+    ``copies`` gives the voice of each that repeats one, and ``heard`` are the voices.
+    """
+    place = {row: at for at, row in enumerate(heard)}
+    said_by: dict[int, set[str]] = defaultdict(set)
+    within: dict[int, set[Hashable]] = defaultdict(set)
+    for row in (*heard, *copies):
+        voice = place[copies.get(row, row)]
+        said_by[voice].add(str(people[row]))
+        within[voice].add(answers[row])
+    least = RECURRING.least(len(set(people)))
+    recurring = {row: frozenset(who) for row, who in said_by.items() if len(who) >= least}
+    times = Counter(answer for row in recurring for answer in within[row])
+    popular = []
+    for row in sorted(recurring):
+        together = sum(times[answer] > 1 for answer in within[row])
+        words = len(texts[heard[row]].split())
+        if words <= POPULAR.most_words and together <= RECURRING.often * len(within[row]):
+            popular.append(row)
+    return Many(recurring, tuple(popular))
+
+
+def as_label(text: str) -> str | None:
+    """A popular answer, or what it asks for, as the name of its theme; None where that is too long
+    for a name."""
+    plain = " ".join(text.split())
+    letters = [at for at, letter in enumerate(plain) if letter.isalnum()]
+    if not letters:
+        return None
+    name = plain[letters[0] :].rstrip(" .,;:!?…-–—\"'”’)") or plain
+    asked = _ASKED.search(name)
+    if not _fits(name) and asked and _fits(asked["what"]):
+        name = asked["what"]
+    if not _fits(name):
+        return None
+    if name.isupper() and len(name) > 5:
+        name = name.lower()
+    return name[:1].upper() + name[1:]
+
+
+def shortened(text: str) -> str:
+    """The first words of a text that is too long for a name."""
+    words: list[str] = []
+    for word in text.split()[: POPULAR.label_words]:
+        if len(" ".join([*words, word])) >= POPULAR.label_letters:
+            break
+        words.append(word)
+    short = " ".join(words).rstrip(" .,;:!?…-–—")
+    return f"{short[:1].upper()}{short[1:]}…"
+
+
+def _fits(name: str) -> bool:
+    return len(name.split()) <= POPULAR.label_words and len(name) <= POPULAR.label_letters
