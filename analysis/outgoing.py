@@ -59,6 +59,8 @@ def export(
     if what is What.themes:
         if format_ is Format.docx:
             return theme_document.themes_docx(session, found, catalogue)
+        if format_ is Format.md:
+            return theme_document.themes_markdown(session, found, catalogue)
         return written(themes_sheet(session, found, catalogue), format_)
     if format_ is Format.docx:
         tables = {each.opdracht: statements_sheet(session, [each], catalogue) for each in found}

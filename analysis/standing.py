@@ -95,9 +95,7 @@ def standing(
     return _said(session, consultation_id, until_round, *wanted)
 
 
-def standing_of(
-    session: Session, consultation_id: int, statements: Collection[str]
-) -> list[Said]:
+def standing_of(session: Session, consultation_id: int, statements: Collection[str]) -> list[Said]:
     """Those of these statements that stand now, of any opdracht."""
     ids = sorted(statements)
     return [

@@ -69,7 +69,9 @@ def test_words_that_were_erased_are_told_as_gone(tom: httpx.Client, site: Site) 
     statement = seen(site).state.actions[action].statement
     hand_over(tom, action, 5)
     with site.storage.writing() as session:
-        erase(session, session.get_one(Participant, seen(site).by_id[str(statement)].participant).id)
+        erase(
+            session, session.get_one(Participant, seen(site).by_id[str(statement)].participant).id
+        )
     with as_role(site, "tine", "facilitator", 5) as tine:
         page = tine.get(f"/beheer/opdrachten/5/acties/{action}").text
         assert "Zonder tekst: de woorden zijn gewist" in page
