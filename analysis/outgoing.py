@@ -16,6 +16,7 @@ from analysis.export_formats import Format, What
 from analysis.export_words import word
 from analysis.picture import Picture, Pictures
 from analysis.plan import Plan
+from analysis.public_labels import labels_of, public_label
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, quotable
 from analysis.sheets import Column, Sheet
@@ -125,6 +126,7 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
     """All themes that stand, candidates and rejected ones too."""
     chosen = [each.id for seen in found for view in seen.themes for each in view.quotes]
     quotes = quotable(session, chosen)
+    labels = labels_of(session, found)
     rows = []
     for seen in found:
         for view in seen.themes:
@@ -134,10 +136,10 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
                 (
                     view.code,
                     view.opdracht,
-                    view.label,
+                    labels[view.id],
                     view.description,
                     word("status", view.status),
-                    ", ".join(view.keywords),
+                    ", ".join(public_label(each) for each in view.keywords),
                     _few(people.people),
                     None if people.people is None else len(view.said),
                     plan_document.groups(people, catalogue),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from analysis import plan_document
 from analysis.export_words import word
 from analysis.picture import Picture
+from analysis.public_labels import labels_of, public_label
 from analysis.release import FOLD_BELOW, Quote, breakdown, quotable
 from analysis.sheets import Sheet, add_table, markdown, printable
 from analysis.themes import ThemeView
@@ -29,11 +30,12 @@ def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) ->
     document = _begun(word("bladen", "themes"), wide=False)
     offered = [each.id for seen in found for view in seen.themes for each in view.said]
     quotes = quotable(session, offered)
+    labels = labels_of(session, found)
     for seen in found:
         if seen.themes:
             document.add_heading(_title(seen.opdracht, catalogue), 1)
         for view in sorted(seen.themes, key=lambda each: each.status == "verworpen"):
-            _theme(document, view, quotes, catalogue)
+            _theme(document, view, labels[view.id], quotes, catalogue)
     if not any(seen.themes for seen in found):
         document.add_paragraph(word("geen_themas"))
     return plan_document.saved(document)
@@ -45,11 +47,12 @@ def themes_markdown(session: Session, found: list[Picture], catalogue: Catalogue
     lines += [word("gemaakt", datum=dates.day(now())), "", word("regels", grens=FOLD_BELOW), ""]
     offered = [each.id for seen in found for view in seen.themes for each in view.said]
     quotes = quotable(session, offered)
+    labels = labels_of(session, found)
     for seen in found:
         if seen.themes:
             lines += [f"## {markdown(_title(seen.opdracht, catalogue))}", ""]
         for view in sorted(seen.themes, key=lambda each: each.status == "verworpen"):
-            told = _Told.of(view, quotes, catalogue)
+            told = _Told.of(view, labels[view.id], quotes, catalogue)
             lines += [f"### {markdown(told.heading)}", "", markdown(told.facts), ""]
             if told.description:
                 lines += [markdown(told.description), ""]
@@ -112,7 +115,9 @@ class _Told:
     hidden: str
 
     @classmethod
-    def of(cls, view: ThemeView, quotes: Mapping[str, Quote], catalogue: Catalogue) -> _Told:
+    def of(
+        cls, view: ThemeView, label: str, quotes: Mapping[str, Quote], catalogue: Catalogue
+    ) -> _Told:
         """Its counts, and what people said as far as that may be shown."""
         people = breakdown(view.groups, UNKNOWN_GROUP)
         facts = [
@@ -124,19 +129,23 @@ class _Told:
         hidden = len(view.said) - len(shown)
         number = word("meer") if people.people is None else str(hidden)
         return cls(
-            heading=f"{view.code} {view.label}",
+            heading=f"{view.code} {label}",
             facts=". ".join(each for each in facts if each) + ".",
             description=view.description,
-            keywords=", ".join(view.keywords),
+            keywords=", ".join(public_label(each) for each in view.keywords),
             quotes=shown,
             hidden=word("niet_getoond", aantal=number) if hidden else "",
         )
 
 
 def _theme(
-    document: Docx, view: ThemeView, quotes: Mapping[str, Quote], catalogue: Catalogue
+    document: Docx,
+    view: ThemeView,
+    label: str,
+    quotes: Mapping[str, Quote],
+    catalogue: Catalogue,
 ) -> None:
-    told = _Told.of(view, quotes, catalogue)
+    told = _Told.of(view, label, quotes, catalogue)
     document.add_heading(printable(told.heading), 2)
     document.add_paragraph(printable(told.facts))
     if told.description:

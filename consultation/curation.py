@@ -155,7 +155,11 @@ class Ledger:
         self._placed: dict[str, Placement] = {}
 
     def append(
-        self, account: str, operation: Operation, expected: Mapping[str, int] | None = None
+        self,
+        account: str,
+        operation: Operation,
+        expected: Mapping[str, int] | None = None,
+        proposers: Sequence[str] = (),
     ) -> Event:
         """Checks one operation against what stands, and takes it up to be written.
 
@@ -163,7 +167,8 @@ class Ledger:
         revoke it by that.
 
         ``expected`` gives, by theme or action id, the version that the decision was made on
-        (``CuratedTheme.version``).
+        (``CuratedTheme.version``). ``proposers`` are the statements that propose an action which
+        is put in other words now: its support follows them, also when the first is erased.
 
         Raises:
             OutsideError: it reaches beyond the ledger's limit; looked at before all that follows.
@@ -178,6 +183,8 @@ class Ledger:
         stand = self._standing()
         self._check(stand, operation)
         recorded, born = self._recorded(stand, operation)
+        if proposers:
+            recorded["proposers"] = list(proposers)
         event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded)
         try:
             missing = stand.apply(event)
