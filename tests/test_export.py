@@ -260,6 +260,8 @@ def test_a_moment_is_told_on_the_clock_of_brussels() -> None:
         "29 november 2026 om 14.05 uur"
     )
     assert dates.moment(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026 om 0.30 uur"
+    assert dates.moment(datetime(2026, 3, 2, tzinfo=UTC)) == "2 maart 2026"
+    assert dates.moment(datetime(2026, 3, 2, 0, 0, 1, tzinfo=UTC)) == "2 maart 2026 om 1.00 uur"
     assert dates.day(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026"
     assert dates.day(date(2026, 3, 3)) == "3 maart 2026"
 

@@ -105,3 +105,11 @@ def test_nobody_else_opens_a_round(site: Site, role: str) -> None:
         assert "/rondes/2/open" not in els.get("/beheer").text
         assert els.get("/beheer/rondes/2/open").status_code == 403
         assert post(els, "/beheer/rondes/2/open", zeker="ja").status_code == 403
+
+
+def test_a_sentence_and_the_link_behind_it_stand_apart(site: Site) -> None:
+    analysed(site.storage)
+    with as_role(site, "els", "facilitator") as els:
+        for path in ("/beheer", "/beheer/opdrachten/4/nieuw", "/beheer/opdrachten/4"):
+            glued = re.findall(r"\w[.)]{1,2}<a [^>]*>\w+", els.get(path).text)
+            assert glued == [], path
