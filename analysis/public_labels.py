@@ -22,7 +22,7 @@ from consultation.storage import in_chunks
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]{2,40}")
 _MASK = "[naam]"
-_WHOLE = re.compile(r"(?:(?:Van|Vande|Vander|De|Den|Der|Ter|Ten|El|Al)\s|\[naam\]\s)*\[naam\]")
+_WHOLE = re.compile(r"(?:(?:Van|Vande|Vander|De|Den|Der|Ter|Ten|El|Al)\s|\[naam\]\s){0,4}\[naam\]")
 _MOST_ANSWERS = 20
 """Answers that are looked through for one word of a label."""
 
