@@ -16,6 +16,7 @@ from analysis.export_formats import Format, What
 from analysis.export_words import word
 from analysis.picture import Picture, Pictures
 from analysis.plan import Plan
+from analysis.public_labels import labels_of, public_label
 from analysis.publication import approved
 from analysis.release import FOLD_BELOW, breakdown, quotable
 from analysis.sheets import Column, Sheet
@@ -59,6 +60,8 @@ def export(
     if what is What.themes:
         if format_ is Format.docx:
             return theme_document.themes_docx(session, found, catalogue)
+        if format_ is Format.md:
+            return theme_document.themes_markdown(session, found, catalogue)
         return written(themes_sheet(session, found, catalogue), format_)
     if format_ is Format.docx:
         tables = {each.opdracht: statements_sheet(session, [each], catalogue) for each in found}
@@ -123,6 +126,7 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
     """All themes that stand, candidates and rejected ones too."""
     chosen = [each.id for seen in found for view in seen.themes for each in view.quotes]
     quotes = quotable(session, chosen)
+    labels = labels_of(session, found)
     rows = []
     for seen in found:
         for view in seen.themes:
@@ -132,10 +136,10 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
                 (
                     view.code,
                     view.opdracht,
-                    view.label,
+                    labels[view.id],
                     view.description,
                     word("status", view.status),
-                    ", ".join(view.keywords),
+                    ", ".join(public_label(each) for each in view.keywords),
                     _few(people.people),
                     None if people.people is None else len(view.said),
                     plan_document.groups(people, catalogue),

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.aside import Aside, set_aside
 from analysis.public_actions import as_published, public_actions
-from analysis.standing import Said, standing
+from analysis.standing import Said, standing, standing_of
 from analysis.themes import Marks, ThemeView, latest_run, marks_of, view_of
 from consultation.curation_replay import replay
 from consultation.curation_state import (
@@ -28,10 +29,11 @@ from consultation.curation_state import (
     Proposal,
     concerned,
 )
-from consultation.curation_store import load_events, load_machine
-from consultation.models import AnalysisRun, Round, RunTheme
+from consultation.curation_store import curated, load_events, load_machine
+from consultation.models import AnalysisRun, Round, RunTheme, Theme
 from consultation.revision import Revision, revision
 from consultation.runs import last_run_themes
+from consultation.storage import in_chunks
 
 _MOST_KEPT = 32
 
@@ -53,6 +55,11 @@ class Picture:
     state: CurationState
     runs_say: Mapping[str, RunTheme]
     marks: Marks
+    afar: Mapping[str, Said] = field(default_factory=dict)
+    """Statements of other opdrachten whose words are told here: an action that was handed over, or
+    joined, quotes them."""
+    themes_afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Code and label of the themes of other opdrachten that such an action answers to."""
     subject_words: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     """What ``analysis.support`` read of the statements: it goes on over decisions."""
 
@@ -128,9 +135,12 @@ class Picture:
 
     def words(self, action: CuratedAction) -> str:
         """An action's wording, for reviewers: its text, or the quote it stands on."""
-        if action.text is not None:
-            return action.text
-        said = self.by_id.get(action.statement or "")
+        return action.text if action.text is not None else self.quote(action.statement or "")
+
+    def quote(self, statement: str) -> str:
+        """A statement's words, also of another opdracht where an action here quotes it; empty where
+        they are gone."""
+        said = self.by_id.get(statement) or self.afar.get(statement)
         return said.text if said else ""
 
 
@@ -234,16 +244,17 @@ def _read(
     ids = [each.id for each in said]
     machine = load_machine(session, consultation_id, (opdracht,), log, {opdracht: run}, ids)
     query = last_run_themes(consultation_id, opdracht)
+    state = as_published(replay(machine, log), public)
     made = Picture(
         opdracht=opdracht,
         run=run,
         run_round=round_.number if round_ is not None else None,
         said=tuple(said),
-        state=as_published(replay(machine, log), public),
+        state=state,
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
     )
-    return _Kept(at, made, machine)
+    return _Kept(at, _with_afar(session, consultation_id, made, state), machine)
 
 
 def _later(
@@ -252,4 +263,30 @@ def _later(
     """The same picture after later decisions."""
     log = load_events(session, consultation_id, (kept.picture.opdracht,))
     state = as_published(replay(kept.machine, log), public)
-    return _Kept(at, replace(kept.picture, state=state), kept.machine)
+    return _Kept(at, _with_afar(session, consultation_id, kept.picture, state), kept.machine)
+
+
+def _with_afar(
+    session: Session, consultation_id: int, seen: Picture, state: CurationState
+) -> Picture:
+    """The picture with this state, and what its actions bring along from other opdrachten."""
+    quoted = {one for each in state.actions.values() for one in (each.statement, each.reworded)}
+    named = {one for each in state.actions.values() for one in each.themes}
+    for outcome in state.log:
+        operation = outcome.event.operation
+        quoted.add(getattr(operation, "statement", None))
+        quoted.add(outcome.before.statement if outcome.before else None)
+        named |= {*operation.themes_named} if operation.actions_named else set()
+    missing = {each for each in quoted if each} - seen.by_id.keys()
+    afar = {each.id: each for each in standing_of(session, consultation_id, missing)}
+    names: dict[str, tuple[str, str]] = {}
+    query = select(Theme.id, Theme.opdracht).where(Theme.consultation_id == consultation_id)
+    places: dict[int, list[str]] = {}
+    for theme, number in in_chunks(session, query, Theme.id, named - state.themes.keys()):
+        places.setdefault(number, []).append(theme)
+    for number, ids in places.items():
+        elsewhere = curated(session, consultation_id, number).themes
+        names |= {
+            each: (elsewhere[each].code, elsewhere[each].label) for each in ids if each in elsewhere
+        }
+    return replace(seen, state=state, afar=afar, themes_afar=names)

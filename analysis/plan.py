@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from analysis.public_labels import public_label
 from analysis.release import Breakdown, Quote, breakdown, quotable, releasable
 from analysis.standing import Voice, voices
 
@@ -53,6 +54,8 @@ class PlanAction:
     regelgeving: str
     people: Breakdown
     statement: str | None = None
+    counted: bool = True
+    """Whether it is known who proposes it: older publications did not keep that."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,14 @@ class DecidedTheme:
 class DecidedOpdracht:
     """What was approved of one opdracht; the sizes of its actions are still to be counted.
 
-    ``support`` are the statements that propose each action, by its id.
+    ``support`` are the statements that propose each action, by its id; None where an older
+    publication did not keep them.
     """
 
     nummer: int
     themes: tuple[DecidedTheme, ...]
     actions: tuple[PlanAction, ...]
-    support: Mapping[str, tuple[str, ...]]
+    support: Mapping[str, tuple[str, ...]] | None
 
 
 NOBODY = Breakdown(None, (), 0)
@@ -159,7 +163,7 @@ def _opdracht(
                 PlanTheme(
                     id=theme.id,
                     code=theme.code,
-                    label=theme.label,
+                    label=public_label(theme.label),
                     description=theme.description,
                     statements=None if people.people is None else len(standing),
                     people=people,
@@ -179,9 +183,10 @@ def _opdracht(
         if not text:
             withheld.append(action.id)
             continue
-        own = decided.support.get(action.id, ())
+        own = (decided.support or {}).get(action.id, ())
         people = people_in([each for each in own if each in heard], heard)
-        actions.append(replace(action, text=text, people=people))
+        counted_ = decided.support is not None
+        actions.append(replace(action, text=text, people=people, counted=counted_))
     return PlanOpdracht(decided.nummer, tuple(themes), tuple(actions), tuple(withheld))
 
 

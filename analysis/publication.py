@@ -25,6 +25,7 @@ from analysis.plan import (
     PlanAction,
     counted,
 )
+from analysis.public_labels import public_labels
 from analysis.release import all_releasable, organisations, releasable
 from analysis.standing import Voice, voices
 from analysis.support import proposers
@@ -158,7 +159,7 @@ def _publish(
 ) -> Publication:
     round_ = rounds.require_closed_round(session, consultation_id, number)
     _take_back(session, round_)
-    content = {"opdrachten": [_stored(each) for each in decided]}
+    content = {"opdrachten": [_stored(each) for each in decided], "support": True}
     made = Publication(round_id=round_.id, account=account, content=content)
     session.add(made)
     session.flush()
@@ -166,7 +167,7 @@ def _publish(
     support = [
         (action, statement)
         for part in decided
-        for action, statements in part.support.items()
+        for action, statements in (part.support or {}).items()
         for statement in statements
     ]
     wanted = [each for theme in themes for each in theme.statements]
@@ -305,8 +306,14 @@ def _released(
             quotes.setdefault((publication_id, theme), []).append(statement)
     rounds_ = []
     for publication, round_ in found:
+        kept = publication.content.get("support") or any(
+            (publication.id, action["id"]) in support
+            for part in parts[publication.id]
+            for action in part["actions"]
+        )
         decided = [
-            _read(each, publication.id, members, quotes, support) for each in parts[publication.id]
+            _read(each, publication.id, members, quotes, support if kept else None)
+            for each in parts[publication.id]
         ]
         names = organisations(session, consultation_id, round_.number)
         at, number = publication.at, round_.number
@@ -344,13 +351,22 @@ def decided_of(
     }
     if allowed is None:
         allowed = releasable(session, [each for one in offered.values() for each in one])
+    labels = public_labels(
+        session,
+        {
+            view.id: (view.label, members[view.id])
+            for one in seen.values()
+            for view in one.themes
+            if view.id in members
+        },
+    )
     found = []
     for number, one in seen.items():
         themes = tuple(
             DecidedTheme(
                 id=view.id,
                 code=view.code,
-                label=view.label,
+                label=labels[view.id],
                 description=view.description,
                 statements=tuple(members[view.id]),
                 quotes=tuple([x for x in offered[view.id] if x in allowed][:CANDIDATES]),
@@ -414,7 +430,7 @@ def _read(
     publication: int,
     members: Mapping[tuple[int, str], list[str]],
     quotes: Mapping[tuple[int, str], list[str]],
-    support: Mapping[tuple[int, str], list[str]],
+    support: Mapping[tuple[int, str], list[str]] | None,
 ) -> DecidedOpdracht:
     return DecidedOpdracht(
         nummer=raw["nummer"],
@@ -437,7 +453,9 @@ def _read(
             )
             for each in raw["actions"]
         ),
-        support={
+        support=None
+        if support is None
+        else {
             each["id"]: tuple(support.get((publication, each["id"]), ())) for each in raw["actions"]
         },
     )

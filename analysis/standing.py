@@ -6,6 +6,7 @@ agrees to analysis. Nothing heavy is imported here: pages are made from this.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
@@ -23,6 +24,8 @@ from consultation.models import (
     Submission,
 )
 from language.plain_text import readable
+
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,18 @@ def standing(
     if contribution is not None:
         wanted.append(Contribution.id == contribution)
     return _said(session, consultation_id, until_round, *wanted)
+
+
+def standing_of(session: Session, consultation_id: int, statements: Collection[str]) -> list[Said]:
+    """Those of these statements that stand now, of any opdracht."""
+    ids = sorted(statements)
+    return [
+        each
+        for start in range(0, len(ids), _CHUNK)
+        for each in _said(
+            session, consultation_id, None, Statement.id.in_(ids[start : start + _CHUNK])
+        )
+    ]
 
 
 def without_opdracht(

@@ -97,7 +97,8 @@ class Part(Protocol):
 
 
 def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
-    """The statements that propose an action, of those that stand; see the module.
+    """The statements that propose an action, of those that stand; see the module. Those that
+    proposed it when it was put in other words stay its support.
 
     ``parts`` are the opdrachten of the action and of its themes.
     """
@@ -113,6 +114,11 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
             words.add(quoted.text)
             found[quoted.id] = quoted
             found |= {each.id: each for each in _copies(quoted, part)}
+    stay = [part.by_id[each] for each in action.seconds for part in seen if each in part.by_id]
+    if stay and not found:
+        # Whom it quoted was erased: the others who proposed the same stay, and tell what it was.
+        words.add(stay[0].text)
+    found |= {each.id: each for each in stay}
     wanted = [one for text in words if len(one := subjects(text)) >= _FEWEST_SHARED]
     for part in seen if wanted else ():
         for each in proposals_in(action, [part]):

@@ -1,8 +1,9 @@
-"""Themes and statements as Word documents that people read and print."""
+"""Themes and statements as documents that people read and print: Word, and Markdown of themes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from docx.document import Document as Docx
 from docx.shared import Pt
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from analysis import plan_document
 from analysis.export_words import word
 from analysis.picture import Picture
+from analysis.public_labels import labels_of, public_label
 from analysis.release import FOLD_BELOW, Quote, breakdown, quotable
-from analysis.sheets import Sheet, add_table, printable
+from analysis.sheets import Sheet, add_table, markdown, printable
 from analysis.themes import ThemeView
 from consultation import dates
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
@@ -28,14 +30,41 @@ def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) ->
     document = _begun(word("bladen", "themes"), wide=False)
     offered = [each.id for seen in found for view in seen.themes for each in view.said]
     quotes = quotable(session, offered)
+    labels = labels_of(session, found)
     for seen in found:
         if seen.themes:
             document.add_heading(_title(seen.opdracht, catalogue), 1)
         for view in sorted(seen.themes, key=lambda each: each.status == "verworpen"):
-            _theme(document, view, quotes, catalogue)
+            _theme(document, view, labels[view.id], quotes, catalogue)
     if not any(seen.themes for seen in found):
         document.add_paragraph(word("geen_themas"))
     return plan_document.saved(document)
+
+
+def themes_markdown(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
+    """The same as Markdown: a heading per theme, no table."""
+    lines = [f"# {markdown(word('bladen', 'themes'))}", ""]
+    lines += [word("gemaakt", datum=dates.day(now())), "", word("regels", grens=FOLD_BELOW), ""]
+    offered = [each.id for seen in found for view in seen.themes for each in view.said]
+    quotes = quotable(session, offered)
+    labels = labels_of(session, found)
+    for seen in found:
+        if seen.themes:
+            lines += [f"## {markdown(_title(seen.opdracht, catalogue))}", ""]
+        for view in sorted(seen.themes, key=lambda each: each.status == "verworpen"):
+            told = _Told.of(view, labels[view.id], quotes, catalogue)
+            lines += [f"### {markdown(told.heading)}", "", markdown(told.facts), ""]
+            if told.description:
+                lines += [markdown(told.description), ""]
+            if told.keywords:
+                lines += [f"**{word('kolommen', 'keywords')}:** {markdown(told.keywords)}", ""]
+            if told.quotes:
+                lines += [*(f"- {markdown(each)}" for each in told.quotes), ""]
+            if told.hidden:
+                lines += [markdown(told.hidden), ""]
+    if not any(seen.themes for seen in found):
+        lines.append(word("geen_themas"))
+    return ("\n".join(lines).rstrip() + "\n").encode("utf-8", "replace")
 
 
 def statements_docx(sheets: Mapping[int, Sheet], catalogue: Catalogue) -> bytes:
@@ -74,25 +103,59 @@ def _statements(document: Docx, sheet: Sheet) -> None:
         document.add_paragraph(word("niet_vrij", aantal=hidden))
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a document says of a theme."""
+
+    heading: str
+    facts: str
+    description: str
+    keywords: str
+    quotes: tuple[str, ...]
+    hidden: str
+
+    @classmethod
+    def of(
+        cls, view: ThemeView, label: str, quotes: Mapping[str, Quote], catalogue: Catalogue
+    ) -> _Told:
+        """Its counts, and what people said as far as that may be shown."""
+        people = breakdown(view.groups, UNKNOWN_GROUP)
+        facts = [
+            word("status", view.status).capitalize(),
+            plan_document.size(people, len(view.said)),
+            plan_document.groups(people, catalogue),
+        ]
+        shown = tuple(quotes[each.id].text for each in view.said if each.id in quotes)
+        hidden = len(view.said) - len(shown)
+        number = word("meer") if people.people is None else str(hidden)
+        return cls(
+            heading=f"{view.code} {label}",
+            facts=". ".join(each for each in facts if each) + ".",
+            description=view.description,
+            keywords=", ".join(public_label(each) for each in view.keywords),
+            quotes=shown,
+            hidden=word("niet_getoond", aantal=number) if hidden else "",
+        )
+
+
 def _theme(
-    document: Docx, view: ThemeView, quotes: Mapping[str, Quote], catalogue: Catalogue
+    document: Docx,
+    view: ThemeView,
+    label: str,
+    quotes: Mapping[str, Quote],
+    catalogue: Catalogue,
 ) -> None:
-    people = breakdown(view.groups, UNKNOWN_GROUP)
-    document.add_heading(printable(f"{view.code} {view.label}"), 2)
-    facts = [word("status", view.status).capitalize(), plan_document.size(people, len(view.said))]
-    facts.append(plan_document.groups(people, catalogue))
-    document.add_paragraph(printable(". ".join(each for each in facts if each) + "."))
-    if view.description:
-        document.add_paragraph(printable(view.description))
-    if view.keywords:
+    told = _Told.of(view, label, quotes, catalogue)
+    document.add_heading(printable(told.heading), 2)
+    document.add_paragraph(printable(told.facts))
+    if told.description:
+        document.add_paragraph(printable(told.description))
+    if told.keywords:
         line = document.add_paragraph()
         line.add_run(word("kolommen", "keywords") + ": ").bold = True
-        line.add_run(printable(", ".join(view.keywords)))
-    shown = [quotes[each.id].text for each in view.said if each.id in quotes]
-    for text in shown:
+        line.add_run(printable(told.keywords))
+    for text in told.quotes:
         line = document.add_paragraph(printable(text), style="List Bullet")
         line.paragraph_format.space_after = Pt(2)
-    hidden = len(view.said) - len(shown)
-    if hidden:
-        number = word("meer") if people.people is None else str(hidden)
-        document.add_paragraph(word("niet_getoond", aantal=number))
+    if told.hidden:
+        document.add_paragraph(told.hidden)

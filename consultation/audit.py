@@ -15,6 +15,8 @@ WHAT = frozenset(
         "account",
         "wachtwoord",
         "uitvoer",
+        "geopend",
+        "gesloten",
         "gepubliceerd",
         "ingetrokken",
         "analyse",

@@ -163,7 +163,11 @@ class Ledger:
         self._quotable: tuple[dict[str, str], dict[str, str]] | None = None
 
     def append(
-        self, account: str, operation: Operation, expected: Mapping[str, int] | None = None
+        self,
+        account: str,
+        operation: Operation,
+        expected: Mapping[str, int] | None = None,
+        proposers: Sequence[str] = (),
     ) -> Event:
         """Checks one operation against what stands, and takes it up to be written.
 
@@ -171,7 +175,8 @@ class Ledger:
         revoke it by that.
 
         ``expected`` gives, by theme or action id, the version that the decision was made on
-        (``CuratedTheme.version``).
+        (``CuratedTheme.version``). ``proposers`` are the statements that propose an action which
+        is put in other words now: its support follows them, also when the first is erased.
 
         Raises:
             OutsideError: it reaches beyond the ledger's limit; looked at before all that follows.
@@ -180,13 +185,15 @@ class Ledger:
         """
         operation = self._settled(operation)
         self._meet_actions(operation.actions_named)
-        if self._limit is not None and not self._reach(operation) <= {self._limit}:
+        if self._limit is not None and not self._reach(account, operation) <= {self._limit}:
             raise OutsideError(self._limit)
         self._load(self._concerns(operation))
         self._expect(expected or {})
         stand = self._standing()
         self._check(stand, operation)
         recorded, born = self._recorded(stand, operation)
+        if proposers:
+            recorded["proposers"] = list(proposers)
         event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded)
         try:
             missing = stand.apply(event)
@@ -314,13 +321,16 @@ class Ledger:
                 shown.setdefault(readable(words), statement)
         return stored, shown
 
-    def _reach(self, operation: Operation) -> set[int | None]:
+    def _reach(self, account: str, operation: Operation) -> set[int | None]:
         """The opdrachten that an account must be allowed to decide on for this operation.
 
-        Those it touches, but not the one that statements or an action are sent on to.
+        Those it touches, but not the one that statements or an action are sent on to. Who sent them
+        on takes that back as long as nobody decided on them since.
         """
         if isinstance(operation, ops.Revoke):
-            return self._touched_by(operation)
+            touched = self._touched_by(operation)
+            sent = self._sent_on(account, operation, touched)
+            return touched if sent is None else sent
         self._load(self._concerns(operation))
         stand = self._standing()
         if isinstance(operation, ops.Accept | ops.Decline):
@@ -331,6 +341,42 @@ class Ledger:
         if isinstance(operation, ops.ActionHandOver):
             return {self._opdracht_of_action(operation.action, operation, stand)}
         return self._concerns(operation, stand)
+
+    def _sent_on(
+        self, account: str, operation: ops.Revoke, touched: set[int | None]
+    ) -> set[int | None] | None:
+        """The opdrachten that statements or an action were sent on from, where the account did that
+        and nobody decided on them since; else None."""
+        self._load(touched)
+        events = {each.id: each for each in self._log}
+        revoked_ = events.get(operation.event)
+        if revoked_ is None or revoked_.account != account:
+            return None
+        sent = revoked_
+        while isinstance(sent.operation, ops.Revoke):
+            before = events.get(sent.operation.event)
+            if before is None or before.account != account:
+                return None
+            sent = before
+        done = sent.operation
+        if isinstance(done, ops.Place):
+            found: set[int | None] = {each[0] for each in sent.recorded["was"].values()}
+        elif isinstance(done, ops.ActionHandOver):
+            found = set(sent.recorded["opdrachten"]) - {done.opdracht}
+        else:
+            return None
+        ids = {*done.statements_named, *done.actions_named}
+        undone = revoked(self._log)
+        for later in self._log:
+            named = {*later.operation.statements_named, *later.operation.actions_named}
+            if (
+                later.id > sent.id
+                and later.account != account
+                and later.id not in undone
+                and not ids.isdisjoint(named)
+            ):
+                return None
+        return found
 
     def _concerns(self, operation: Operation, stand: Stand | None = None) -> set[int | None]:
         """The opdrachten that an operation touches; an action's as it stands, where ``stand`` is

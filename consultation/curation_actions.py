@@ -76,6 +76,9 @@ class ActionBoard:
                     text=operation.text,
                     statement=operation.statement,
                     reworded=None if operation.statement else before.statement or before.reworded,
+                    seconds=()
+                    if operation.statement
+                    else tuple(event.recorded.get("proposers", before.seconds)),
                 )
             case ops.ActionSet():
                 given = dict(operation.given)

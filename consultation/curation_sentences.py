@@ -5,8 +5,8 @@ The words of participants are not in the log, so a quote is read when it is told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from consultation import curation_operations as ops
@@ -16,16 +16,18 @@ from consultation.curation_state import Before, CurationState, Event, Outcome
 
 _SHORT, _LONG = 60, 120
 _NO_THEME = "een thema dat hier niet meer staat"
-_NO_ACTION = "een actie zonder tekst"
+_NO_ACTION = "zonder tekst"
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """Tells the decisions of one state; ``quote`` gives the words of a statement, or nothing."""
+    """Tells the decisions of one state; ``quote`` gives the words of a statement, or nothing, and
+    ``afar`` the code and label of themes of other opdrachten."""
 
     state: CurationState
     catalogue: Catalogue
     quote: Callable[[str], str]
+    afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def of(self, outcome: Outcome) -> str:
         """What was decided, without who: ``keurde O04-T012 ‘Lessen op het werk’ goed``."""
@@ -36,6 +38,9 @@ class Sentences:
         found = self.state.themes.get(id_)
         if found is not None:
             return f"{found.code} {_quoted(found.label)}"
+        if id_ in self.afar:
+            code, label = self.afar[id_]
+            return f"{code} {_quoted(label)}"
         made = next((each for each in map(_makes, self.state.log) if each and each.id == id_), None)
         return _quoted(made.label) if made else _NO_THEME
 

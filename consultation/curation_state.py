@@ -171,7 +171,7 @@ class CuratedAction:
     ``proposed`` is true for a machine's proposal that nobody touched; ``joined_into`` names the
     action it went up in. ``support`` are the statements that propose it, None where no person said
     which: then the machine looks for them (``analysis.support``). ``reworded`` is the statement
-    that it quoted before somebody put it in own words.
+    that it quoted before somebody put it in own words, ``seconds`` are those that proposed it then.
     """
 
     id: str
@@ -192,6 +192,7 @@ class CuratedAction:
     version: int = 0
     support: tuple[str, ...] | None = None
     reworded: str | None = None
+    seconds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,7 +30,12 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """A moment in words, on the clock of Brussels: ``29 november 2026 om 14.05 uur``."""
+    """A moment in words, on the clock of Brussels: ``29 november 2026 om 14.05 uur``.
+
+    A file that names a day and no time gives midnight in UTC, to the second: that is told as a day.
+    """
+    if value.astimezone(UTC).time() == time():
+        return day(value)
     local = value.astimezone(_zone())
     return f"{day(local)} om {local.hour}.{local.minute:02d} uur"
 

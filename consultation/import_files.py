@@ -96,7 +96,8 @@ class ImportRow:
 class ImportFile:
     """What a file holds: its rows, what was left out and why, and what to warn of.
 
-    ``text_column`` is the column that was read as the text, where that is not ``text``.
+    ``text_column`` is the column that was read as the text, where that is not ``text``. A
+    ``document`` is one answer, known again by its name.
     """
 
     name: str
@@ -105,6 +106,7 @@ class ImportFile:
     warnings: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     text_column: str | None = None
+    document: bool = False
 
     @property
     def empty(self) -> int:
@@ -131,7 +133,10 @@ def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) 
         if not text.strip():
             return ImportFile(path.name, (), (LeftOut(_WITHOUT_TEXT, (1,)),))
         return ImportFile(
-            path.name, (ImportRow(str(path), text),), warnings=_coded_twice([(1, text)])
+            path.name,
+            (ImportRow(str(path), text),),
+            warnings=_coded_twice([(1, text)]),
+            document=True,
         )
     faults = Faults()
     table = (lines_of_json if ending == ".jsonl" else delimited)(path, text, faults, text_column)

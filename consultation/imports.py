@@ -126,7 +126,8 @@ def store_rows(
     An ``id`` names a row within its source. When it comes again with the same words, nothing is
     added; with others, these become the answer's new version. Two files are of one source when the
     ids they share stand, for the most part, for words alike; ``source`` settles it where words do
-    not tell. White space, line ends and the form of accents make no difference.
+    not tell. White space, line ends and the form of accents make no difference. A document (txt,
+    md) is named by its file: with the same name, and half of its words, it is corrected.
 
     All in the caller's transaction: ``import_files`` holds the lock for less.
 
@@ -218,6 +219,8 @@ class _Import:
         self._new_versions: list[dict[str, Any]] = []
         self._changes: dict[str, dict[str, Any]] = {}
         self._left: set[str] = set()
+        # Two documents of one import are never versions of one, whatever their names.
+        self._taken: set[str] = set()
 
     def fits(self, session: Session) -> bool:
         """Whether what it was worked out on still stands."""
@@ -243,7 +246,7 @@ class _Import:
         self._elsewhere = self._back = 0
         self._other_group: set[str] = set()
         own = source or self._own_name()
-        name = source or self._source(own)
+        name = source or (self._document(own) if self._file.document else self._source(own))
         label = own if name in {each.source for each in self._by_key.values()} else name
         rows = keyed_rows(file.rows, name)
         groups = _first_named((each.who, each.row.group) for each in rows)
@@ -252,11 +255,17 @@ class _Import:
         for each in rows:
             about = groups.get(each.who), organisations.get(each.who)
             stored = self._find(each, seen)
+            if stored is None and self._file.document:
+                stored = next(iter(self._earlier(name)), None)
             if stored is None:
                 self._add(each, label, opdracht, auto, about, group)
             else:
                 seen.add(stored.id)
                 self._again(stored, each, opdracht, about, group)
+                if self._file.document:
+                    self._taken.add(stored.id)
+        if self._file.document:
+            self._taken.update(self._result.contributions)
         self._tell()
         return self._result
 
@@ -289,6 +298,30 @@ class _Import:
     def _own_name(self) -> str:
         column = self._file.text_column
         return f"{self._file.name} [{column}]" if column else self._file.name
+
+    def _earlier(self, name: str) -> list[_Stored]:
+        """The document of this name that an earlier import stored."""
+        known = self._by_key.values()
+        return [each for each in known if each.source == name and each.id not in self._taken]
+
+    def _document(self, own: str) -> str:
+        """The name of the document that this one corrects, or a name for a new one."""
+        text = "".join(row.text for row in self._file.rows)
+        sources = {each.source for each in self._by_key.values()}
+        name, number, other = own, 1, ""
+        while name in sources:
+            earlier = self._earlier(name)
+            if any(are_versions(text, each.text) for each in earlier):
+                return name
+            other = other or (name if earlier else "")
+            number += 1
+            name = f"{own} ({number})"
+        if other and not any(each.text == text for each in self._by_key.values()):
+            self._result.warnings.append(
+                f"{other} stands in the round already, with quite other words: taken as another "
+                f"answer. If this corrects it, import with --source '{other}'"
+            )
+        return name
 
     def _source(self, own: str) -> str:
         """The earlier source that the ids of this file belong to, or a name for a new one."""

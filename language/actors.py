@@ -1,6 +1,8 @@
 """Who is named in an answer to "who should do this?": organisations, public bodies and roles.
 
-By the parts of such answers: names and noun phrases between commas, "en", "met" and the like.
+By the parts of such answers: names and noun phrases between commas, "en", "met" and the like, of
+which only those count that are called as an organisation or a role is, or bear a name. Who chats
+("goede vraag!") names nobody.
 A list of names that mean the same comes from the caller.
 """
 
@@ -10,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from language.frequency import zipf
 from language.informativeness import is_non_answer
 from language.tagging import singular, word_class
 
@@ -17,7 +20,7 @@ MOST_READ = 2_000
 """Characters of one answer that are read: who is to do it is said in a line or two."""
 
 _MOST_WORDS = 6
-_TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*|[^\w\s]|\n")
+_TOKEN = re.compile(r"[^\W\d_](?:[\w'’\-]|\.(?=\w))*|[^\w\s]|\n")
 
 _ENDS = frozenset(".;!?\n")
 _LISTS = frozenset({",", ":", "(", ")", "/", "+", "&", "-", "–", "•", "*"})
@@ -137,6 +140,47 @@ _THINKS = frozenset(
     ["vind", "vinden", "denk", "denken", "zeg", "zeggen", "geloof", "lijkt", "hoop", "hopen"]
 )
 _HEAPS = frozenset(["groep", "aantal", "paar", "soort", "team"])
+_HOUSES = (  # noqa: SIM905
+    "organisatie vereniging bond fonds dienst bestuur koepel school universiteit instelling "
+    "instituut instantie centrum huis voorziening bedrijf onderneming firma raad commissie "
+    "comité departement agentschap ministerie kabinet regering overheid gemeente stad provincie "
+    "intercommunale bibliotheek inspectie administratie werkgroep netwerk platform verband "
+    "partner federatie unie sector sectoor kamer orde bank loket winkel punt team ploeg "
+    "directie management personeel afdeling beweging kerk moskee parochie club coöperatie "
+    "stichting startup museum lerarenopleiding maatschappij mutualiteit media politie politiek "
+    "verenigingsleven middenveld jeugdwerk consortium autoriteit vzw academie college stadhuis "
+    "beleid lobby welzijn"
+).split()
+_ROLES = (  # noqa: SIM905
+    "leerkracht leraar lerares lesgever docent coach begeleider opleider trainer gever nemer "
+    "werker ondernemer leider manager directeur directrice baas chef minister burgemeester "
+    "schepen ambtenaar consulent adviseur expert onderzoeker wetenschapper ouder burger inwoner "
+    "bewoner buurman vrijwilliger cursist student leerling boer maker kunstenaar verpleger "
+    "dokter arts bemiddelaar coördinator verantwoordelijke voorzitter secretaris afgevaardigde "
+    "vertegenwoordiger gebruiker jongere oudere senior speler aanbieder verstrekker uitgever "
+    "ontwerper ontwikkelaar architect bibliothecaris notaris mentor voerder houder kundige "
+    "bestuurder bediende arbeider personeelslid lid leden specialist ambassadeur politicus "
+    "politici psycholoog pedagoog logopedist consultant werkzoekende zelfstandige"
+).split()
+_ACTING = (*_HOUSES, *_ROLES)
+"""What an organisation, a public body or a role is called, alone or as the head of a compound."""
+
+_NO_HEADS = frozenset(
+    [
+        "standpunt",
+        "tijdpunt",
+        "hoogtepunt",
+        "pijnpunt",
+        "punt",
+        "minpunt",
+        "pluspunt",
+        "uitgangspunt",
+    ]
+)
+_RARE = 3.3
+"""A word below this Zipf frequency that is no Dutch noun is taken for a name ("VLAIO")."""
+
+_GREETS = re.compile(r"\b(?:met vriendelijke groet|vriendelijke groet|groet|mvg\b)", re.IGNORECASE)
 _NO_NAME = frozenset({"ADV", "PRON", "ADP", "CCONJ", "SCONJ", "INTJ", "NUM", "DET", "PUNCT"})
 
 
@@ -187,7 +231,8 @@ def actors(text: str, aliases: Aliases) -> tuple[Actor, ...]:
     """
     if is_non_answer(text):
         return ()
-    words = _TOKEN.findall(text[:MOST_READ])
+    greeting = _GREETS.search(text, 0, MOST_READ)
+    words = _TOKEN.findall(text[: greeting.start() if greeting else MOST_READ])
     return _Reader(words, aliases).read()
 
 
@@ -201,6 +246,7 @@ class _Reader:
         self._found: dict[str, Actor] = {}
         self._own: list[str] = []
         self._run: list[str] = []
+        self._proper = False
         self._opening = True
         self._begin()
 
@@ -230,10 +276,12 @@ class _Reader:
         proper = bool(behind) and behind[0][:1].isupper()
         if self._run and (_joins(self._run) or not self._run[-1].endswith("e")):
             self._run += words
+            self._proper = True
         elif proper and self._aliases.at(self._words, self._keys, at + size) is None:
             # "Stad Gent" is not just any town.
             self._flush()
             self._run = [*words]
+            self._proper = True
         elif not (self._negated or self._subordinate):
             self._run = []
             self._note(Actor(name.lower(), name, known=True))
@@ -292,9 +340,11 @@ class _Reader:
             self._flush()
         else:
             self._run.append(word)
+            self._proper = self._proper or (name and not self._opening)
 
     def _flush(self) -> None:
         run, self._run = self._run, []
+        proper, self._proper = self._proper, False
         while run and (run[-1].lower() in _INSIDE or run[-1].lower() in _ARTICLES):
             run.pop()
         if len(run) > 1 and singular(run[0]) in _HEAPS:
@@ -308,6 +358,8 @@ class _Reader:
         first = self._words[0]
         if all(word_class(one) == "ADJ" and (one[0].islower() or one == first) for one in run):
             return
+        if not (proper or _acts(run)):
+            return
         key = " ".join(_key(each) for each in run if each.lower() not in _ARTICLES)
         name = " ".join(run)
         actor = Actor(key, name[0].upper() + name[1:])
@@ -317,6 +369,22 @@ class _Reader:
 
     def _note(self, actor: Actor) -> None:
         self._found.setdefault(actor.key, actor)
+
+
+def _acts(run: list[str]) -> bool:
+    """Whether words name somebody who can act: an organisation, a body, a role, or a name that is
+    no Dutch word. "Goede vraag" and "een kop koffie" are talk."""
+    inside = next((at for at, each in enumerate(run) if each.lower() in _INSIDE), len(run))
+    for word in run[:inside]:
+        word = word.strip(".")
+        low, one = word.lower(), singular(word)
+        if not {low, one} & _NO_HEADS and (low.endswith(_ACTING) or one.endswith(_ACTING)):
+            return True
+        if word.isupper() and len(word) > 1:
+            return True
+        if word_class(word) in ("PROPN", "X") and zipf(low) < _RARE and len(low) > 2:
+            return True
+    return False
 
 
 def _joins(run: list[str]) -> bool:

@@ -165,6 +165,12 @@ def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
     return seen
 
 
+def may_be_name(word: str) -> bool:
+    """Whether a word by itself can be somebody's name: a known one, or no everyday word."""
+    name = word[:1].upper() + word[1:]
+    return name in _first_names() or name in _last_names() or not _everyday(word)
+
+
 def masked(text: str, findings: Iterable[Finding]) -> str:
     """The text with each finding replaced by its kind between brackets; the rest is untouched."""
     pieces = []
@@ -375,6 +381,7 @@ _NOBODY = frozenset(
         "albert heijn",
     }
 )
+_PARTICLES = frozenset("Van Von De Den Der Ter Ten El Al Vande Vander".split())  # noqa: SIM905
 _OFTEN = 3e-6
 _LONGEST = 12
 
@@ -406,7 +413,9 @@ def _names(text: str, _: Budget) -> Iterator[Finding]:
 def _name_end(text: str, start: int, end: int) -> int | None:
     """Where a name behind a cue ends; None when it is no name ("directeur Onderwijs")."""
     words = text[start:end].split()
-    head = next((word for word in words if word[0].isupper()), words[0])
+    # In "mevrouw Van Damme" it is the name behind "Van" that tells.
+    proper = [word for word in words if word[0].isupper()]
+    head = next((word for word in proper if word not in _PARTICLES), (proper or words)[0])
     if head not in _first_names() and head not in _last_names() and _everyday(head):
         return None
     goes_on = len(words) > 1 and _everyday(words[-1]) and words[-1] not in _last_names()

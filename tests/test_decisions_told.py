@@ -153,7 +153,7 @@ def test_the_words_of_an_erased_quote_are_not_told(storage: Storage, catalogue: 
         erase(session, f"{3 + 0xC000:032x}")
     lines = told(storage, catalogue)
     assert lines == [
-        "maakte de actie een actie zonder tekst",
+        "maakte de actie zonder tekst",
         "schreef de tekst van een actie: ‘Later.’",
     ]
 

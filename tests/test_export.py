@@ -167,11 +167,27 @@ def test_themes_and_statements_come_in_every_format(
     elif format_ is Format.json:
         objects = json.loads(content)
         count, first = len(objects), [str(each or "") for each in objects[0].values()]
+    elif what is What.themes:
+        first = [line for line in content.decode().splitlines() if line.startswith("### ")]
+        count = len(first)
     else:
         found_lines = [line for line in content.decode().splitlines() if line.startswith("|")]
         count, first = len(found_lines) - 2, found_lines[2].split("|")
     assert count == (2 if what is What.themes else 48)
     assert any("O04-T00" in each or "zonder thema" in each for each in first)
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_markdown_of_themes_says_what_the_word_file_says(workplace: Workplace) -> None:
+    text = exported(workplace, What.themes, Format.md).decode()
+    assert not any(line.startswith("|") for line in text.splitlines())
+    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    marks = {"Title": "# ", "Heading 1": "## ", "Heading 2": "### ", "List Bullet": "- "}
+    wanted = [
+        marks.get(each.style.name, "") + sheets.markdown(each.text) for each in document.paragraphs
+    ]
+    lines = [line.replace("**", "") for line in text.splitlines() if line]
+    assert [line.replace("\\", "") for line in lines] == [line.replace("\\", "") for line in wanted]
 
 
 @pytest.mark.usefixtures("decided")
@@ -244,6 +260,8 @@ def test_a_moment_is_told_on_the_clock_of_brussels() -> None:
         "29 november 2026 om 14.05 uur"
     )
     assert dates.moment(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026 om 0.30 uur"
+    assert dates.moment(datetime(2026, 3, 2, tzinfo=UTC)) == "2 maart 2026"
+    assert dates.moment(datetime(2026, 3, 2, 0, 0, 1, tzinfo=UTC)) == "2 maart 2026 om 1.00 uur"
     assert dates.day(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 augustus 2026"
     assert dates.day(date(2026, 3, 3)) == "3 maart 2026"
 

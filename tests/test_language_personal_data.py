@@ -44,6 +44,7 @@ def seen(text: str) -> list[tuple[str, str]]:
         ("1234 AB Utrecht", "adres", "1234 AB Utrecht"),
         ("met de wagen 1-ABC-123", "nummerplaat", "1-ABC-123"),
         ("vraag het aan mevrouw Peeters van de dienst", "naam", "Peeters"),
+        ("bel mevrouw Van Damme of de balie", "naam", "Van Damme"),
         ("dhr. K. de Vries beslist alles", "naam", "de Vries"),
         ("juf Annelies legt het goed uit", "naam", "Annelies"),
         ("mijn collega Jan kan niet mee", "naam", "Jan"),

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from review_stage import as_role, field_of
+from sqlalchemy import delete, select
 from web_stage import PROPOSALS, Site, analysed
 
 from analysis import frames, outgoing, report
@@ -20,6 +21,7 @@ from consultation import rounds
 from consultation.catalogue import load_catalogue
 from consultation.curation import append
 from consultation.participants import erase
+from consultation.records import Publication, PublishedSupport
 from consultation.settings import ROOT
 
 pytest_plugins = ["web_fixtures"]
@@ -132,6 +134,45 @@ def test_nobody_may_be_chosen_and_an_erased_person_no_longer_counts(
     decide(els, doe="wie_stelt_voor", actie=action)
     page = els.get(f"/beheer/opdrachten/4/acties/{action}").text
     assert "vindt niemand" in page
+
+
+def test_support_follows_the_others_when_the_first_speaker_is_erased(site: Site) -> None:
+    analysed(site.storage)
+    action = proposal_of(seen_of(site))
+    words = {"tekst": "Leren hoort bij de week.", "tekst_was": PROPOSALS[0]}
+    fields = {"regelgeving": "geen", "regelgeving_was": "geen", **words}
+    with as_role(site, "els", "facilitator") as els:
+        decide(els, doe="bewaar_actie", actie=action, **fields)
+        for left in (8, 7, 6):
+            seen = seen_of(site)
+            found = proposers(seen.state.actions[action], [seen])
+            assert len({each.participant for each in found}) == left
+            quoted = seen.state.actions[action].reworded
+            first = next((each for each in found if each.id == quoted), found[0])
+            with site.storage.writing() as session:
+                erase(session, first.participant)
+        while found := proposers(seen_of(site).state.actions[action], [seen_of(site)]):
+            with site.storage.writing() as session:
+                erase(session, found[0].participant)
+        assert "vindt niemand" in els.get(f"/beheer/opdrachten/4/acties/{action}").text
+
+
+def test_a_publication_that_kept_no_support_says_so(
+    els: httpx.Client, site: Site, made: dict[str, Any]
+) -> None:
+    everywhere(site, els, made["action"])
+    sentence = "niet bijgehouden hoeveel mensen dit voorstellen"
+    assert sentence not in els.get("/opdrachten/4").text
+    with site.storage.writing() as session:
+        for each in session.scalars(select(Publication)):
+            each.content = {"opdrachten": each.content["opdrachten"]}
+        session.execute(delete(PublishedSupport))
+    page = els.get("/opdrachten/4").text
+    assert sentence in page
+    assert "Voorgesteld door" not in page
+    with site.storage.writing() as session:
+        publish(session, 1, CATALOGUE, 1, "els")
+    assert sentence not in els.get("/opdrachten/4").text
 
 
 def test_who_is_limited_to_another_opdracht_decides_nothing_here(

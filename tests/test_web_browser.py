@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 from web_pages import alike, answer_box, lines, say, violations
 from web_stage import Site, StandIn, analysed, foreign_page, small_talk
@@ -88,6 +89,58 @@ def test_a_message_typed_offline_survives_a_closed_page(page: Page) -> None:
     expect(page.get_by_text("vraag 2 van 4")).to_be_visible(timeout=20_000)
     assert [line for line in lines(page) if "Bewaar mij" in line] == ["U: Bewaar mij"]
     assert lines(page)[-1].endswith("Dit is de vraag over voorstel.")
+
+
+HASTE = (
+    "const slow = setTimeout; window.setTimeout = (f, ms, ...a) => slow(f, (ms || 0) / 30, ...a);"
+)
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_server_that_keeps_failing_is_asked_again_only_when_told(
+    page: Page, site: Site, method: str
+) -> None:
+    page.add_init_script(HASTE)
+    page.goto("/gesprek?opdracht=4")
+    page.get_by_role("button", name="Ja", exact=True).click()
+    expect(page.get_by_text("vraag 1 van 4")).to_be_visible()
+    asked: list[str] = []
+
+    def fail(route: Route) -> None:
+        if route.request.method == method:
+            asked.append(route.request.url)
+            route.fulfill(status=500, content_type="text/html", body="<h1>Oeps</h1>")
+        elif method == "GET":
+            route.fulfill(status=202, json={"detail": "Uw bericht is bewaard."})
+        else:
+            route.continue_()
+
+    page.route(re.compile("/api/chat/messages"), fail)
+    answer_box(page).fill("Wat ik typte")
+    page.keyboard.press("Enter")
+    again = page.get_by_role("button", name="Probeer opnieuw")
+    expect(again).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("alert").filter(has_text="blijft hier bewaard")).to_be_visible()
+    assert violations(page) == []
+    times = len(asked)
+    assert 4 <= times <= 12
+    page.wait_for_timeout(1_500)
+    assert len(asked) == times
+    assert sum("Wat ik typte" in line for line in lines(page)) == 1
+    # Once more in vain, then a server that works.
+    again.click()
+    expect(again).to_be_hidden()
+    expect(again).to_be_visible(timeout=15_000)
+    page.unroute_all()
+    if method == "GET":
+        page.reload()
+        return
+    again.click()
+    expect(page.get_by_text("vraag 2 van 4")).to_be_visible(timeout=15_000)
+    expect(again).to_be_hidden()
+    with site.storage.reading() as session:
+        query = select(func.count()).where(Message.text == "Wat ik typte")
+        assert session.scalar(query) == 1
 
 
 def test_an_answer_that_comes_later_is_shown(page: Page, stand_in: StandIn) -> None:

@@ -86,7 +86,7 @@ def test_an_administrator_makes_an_account_and_it_is_in_the_log(site: Site) -> N
         assert saved.status_code == 303
         assert "account tine is bewaard" in http.get(saved.headers["location"]).text
         log = http.get("/beheer/logboek").text
-        assert "naam tine, rol facilitator, opdracht 9" in log
+        assert "Account ‘tine’ als facilitator, opdracht 9" in log
         assert "Bewaarde een account" in http.get("/beheer/logboek?wie=Baas").text
         assert "Nog niets" in http.get("/beheer/logboek?wie=tine").text
     with site.client() as http:

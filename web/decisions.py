@@ -5,11 +5,12 @@ Every form names what it does in ``doe``. The same operations are taken by ``sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.picture import Picture
+from analysis.support import proposers as support_of
 from consultation.curation import (
     Change,
     ConflictError,
@@ -18,7 +19,7 @@ from consultation.curation import (
     OutsideError,
     decide,
 )
-from consultation.curation_operations import Operation, parse
+from consultation.curation_operations import ActionText, Operation, parse
 from consultation.curation_state import Event
 from web.problems import Problem
 from web.review import Posted, whole_number
@@ -74,8 +75,10 @@ def carry_out(
         operations = [parse(each) for each in raw]
         numbers = [each.nummer for each in here.catalogue.opdrachten]
 
+        behind = _proposers(here, operations)
+
         def make(ledger: Ledger) -> None:
-            _append(ledger, form, operations, dict(expected))
+            _append(ledger, form, operations, dict(expected), behind)
 
         limit = form.reviewer.opdracht
         return decide(here.storage, here.consultation_id, numbers, make, limit)
@@ -93,16 +96,34 @@ def _append(
     form: Posted,
     operations: list[Operation],
     expected: dict[str, int],
+    behind: Mapping[str, Sequence[str]],
 ) -> None:
     for operation in operations:
+        proposers = behind.get(operation.action, ()) if isinstance(operation, ActionText) else ()
         named = (*operation.themes_named, *operation.actions_named)
         versions = {each: expected.pop(each) for each in named if each in expected}
         try:
-            ledger.append(form.reviewer.name, operation, versions)
+            ledger.append(form.reviewer.name, operation, versions, proposers)
         except ConflictError as error:
             if not {each.op for each in error.changes} <= _CHANGES_NO_WORDS:
                 raise
-            ledger.append(form.reviewer.name, operation)
+            ledger.append(form.reviewer.name, operation, proposers=proposers)
+
+
+def _proposers(here: Services, operations: Sequence[Operation]) -> dict[str, list[str]]:
+    """Who proposes the actions that get other words: once the words are gone nobody can tell."""
+    found: dict[str, list[str]] = {}
+    reworded = [each.action for each in operations if isinstance(each, ActionText)]
+    if not reworded:
+        return found
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    with here.storage.reading() as session:
+        pictures = here.pictures.all(session, here.consultation_id, numbers)
+    for seen in pictures.values():
+        for action in seen.actions:
+            if action.id in reworded and action.support is None:
+                found[action.id] = [each.id for each in support_of(action, pictures.values())]
+    return found
 
 
 def asked(form: Posted) -> list[Raw]:

@@ -105,6 +105,23 @@ def marked(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Segment]:
     ]
 
 
+_AROUND = 120
+
+
+def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]:
+    """One statement marked between some of the words before and after it in its answer."""
+    left = max(0, start - _AROUND)
+    right = min(len(text), end + _AROUND)
+    if left:
+        left = text.find(" ", left, start) + 1 or start
+    if right < len(text):
+        right = text.rfind(" ", end, right) if text.rfind(" ", end, right) >= 0 else end
+    parts = marked(text[left:right], [(statement, start - left, end - left)])
+    before = [Segment("… ", ())] if left else []
+    after = [Segment(" …", ())] if right < len(text) else []
+    return [*before, *parts, *after]
+
+
 def theme_number(code: str) -> tuple[int, int] | None:
     """Opdracht and number from a code such as ``O04-T012``; None for anything else."""
     left, _, right = code.upper().partition("-T")

@@ -13,7 +13,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.standing import Said
 from consultation import dates
 from consultation.catalogue import Catalogue
 from consultation.curation_sentences import Sentences
@@ -31,8 +30,11 @@ class Decided(Protocol):
         """What was decided."""
 
     @property
-    def by_id(self) -> Mapping[str, Said]:
-        """The statements, by id."""
+    def themes_afar(self) -> Mapping[str, tuple[str, str]]:
+        """Code and label of the themes of other opdrachten."""
+
+    def quote(self, statement: str) -> str:
+        """The words of a statement; empty where they are gone."""
 
 
 class Pages:
@@ -91,12 +93,7 @@ def asset(name: str) -> str:
 
 def _sentences(catalogue: Catalogue, seen: Decided) -> Sentences:
     """How the decisions on an opdracht are told."""
-
-    def quote(statement: str) -> str:
-        said = seen.by_id.get(statement)
-        return said.text if said else ""
-
-    return Sentences(seen.state, catalogue, quote)
+    return Sentences(seen.state, catalogue, seen.quote, seen.themes_afar)
 
 
 def _moment(value: datetime | None) -> str:

@@ -11,6 +11,7 @@ from consultation import accounts, audit
 from consultation.errors import AccountError
 from consultation.models import Account
 from web.accounts import SESSION_COOKIE, CurrentReviewer, Reviewer, session_cookie, set_cookie
+from web.log_words import told
 from web.review import PageNumber, Posted, PostedForm, back_to, page, paged
 from web.services import Here, Services
 from web.texts import say
@@ -114,7 +115,13 @@ def audit_page(
     with here.storage.reading() as session:
         found = audit.entries(session, here.consultation_id, wie.strip().lower() or None)
     return page(
-        request, here, reviewer, "beheer/logboek.html", shown=paged(found, pagina, 100), wie=wie
+        request,
+        here,
+        reviewer,
+        "beheer/logboek.html",
+        shown=paged(found, pagina, 100),
+        wie=wie,
+        told=told,
     )
 
 

@@ -124,7 +124,9 @@ def _pictures(
     on a statement, of another opdracht."""
     at_home = all(
         all(theme in seen.state.themes for theme in each.themes)
-        and all(one in seen.by_id for one in (*(each.support or ()), each.statement) if one)
+        and all(
+            one in seen.by_id for one in (*(each.support or each.seconds), each.statement) if one
+        )
         for each in actions
     )
     if at_home:

@@ -135,6 +135,10 @@ def answer_page(
             answer=answer,
             opdracht=here.catalogue.opdracht(answer.opdracht),
             codes=codes,
+            contexts={
+                each.id: findings.in_context(answer.text, each.id, each.start, each.end)
+                for each in answer.statements
+            },
             segments=findings.marked(
                 answer.text, [(each.id, each.start, each.end) for each in answer.statements]
             ),

@@ -30,6 +30,12 @@ class Told:
     opdrachten: tuple[int, ...]
     state: CurationState
     by_id: Mapping[str, Said]
+    themes_afar: Mapping[str, tuple[str, str]]
+
+    def quote(self, statement: str) -> str:
+        """The words of a statement; empty where they are gone."""
+        said = self.by_id.get(statement)
+        return said.text if said else ""
 
 
 @router.get("/beslissingen")
@@ -65,6 +71,7 @@ def decisions(session: Session, here: Services) -> dict[int, Told]:
             opdrachten=tuple(each.opdracht for each in seen),
             state=seen[0].state,
             by_id=words,
+            themes_afar=seen[0].themes_afar,
         )
         for event, seen in sorted(places.items(), reverse=True)
     }

@@ -12,6 +12,7 @@ from analysis.plan import Plan
 from analysis.publication import approved, published_rounds, release, withdraw
 from consultation import audit, rounds
 from consultation.errors import RoundError
+from consultation.models import Round
 from consultation.runs import latest_run
 from web.accounts import CurrentReviewer, Reviewer
 from web.new_answers import count_new
@@ -75,9 +76,37 @@ def publish_round(request: Request, here: Here, form: PostedForm, number: int) -
                     withdraw(session, here.consultation_id, number, name)
                 else:
                     rounds.close(session, here.consultation_id, number)
+                    audit.record(session, here.consultation_id, name, "gesloten", ronde=number)
     except RoundError:
         return _round(request, here, form.reviewer, number, 409, say("ronde_kan_niet"))
     return back_to(f"/beheer/rondes/{number}", gedaan=what)
+
+
+@router.get("/rondes/{number:int}/open")
+def open_round_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
+) -> Response:
+    """Asks whether to open a round."""
+    reviewer.require("manage")
+    return _opening(request, here, reviewer, number)
+
+
+@router.post("/rondes/{number:int}/open")
+def open_round(request: Request, here: Here, form: PostedForm, number: int) -> Response:
+    """Opens a round: a new one, or a closed one again."""
+    form.reviewer.require("manage")
+    if form.line("zeker") != "ja":
+        return _opening(request, here, form.reviewer, number, 422, say("ronde_open_niet_zeker"))
+    name = form.reviewer.name
+    try:
+        with here.storage.writing() as session:
+            known = _known_round(session, here, number)
+            kind = known.kind if known is not None else "bevraging"
+            rounds.open_(session, here.consultation_id, number, kind)
+            audit.record(session, here.consultation_id, name, "geopend", ronde=number)
+    except RoundError:
+        return _opening(request, here, form.reviewer, number, 409, say("ronde_open_kan_niet"))
+    return back_to(f"/beheer/rondes/{number}", gedaan="open")
 
 
 @router.get("/uitvoer")
@@ -163,6 +192,39 @@ def _analysis(
         ],
         error=error,
     )
+
+
+def _known_round(session: Session, here: Services, number: int) -> Round | None:
+    every = rounds.all_rounds(session, here.consultation_id)
+    return next((each for each in every if each.number == number), None)
+
+
+def _opening(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    status: int = 200,
+    error: str = "",
+) -> Response:
+    with here.storage.reading() as session:
+        every = rounds.all_rounds(session, here.consultation_id)
+        known = _known_round(session, here, number)
+        if known is None and number != len(every) + 1:
+            raise HTTPException(404)
+        busy = rounds.open_round(session, here.consultation_id)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/ronde_open.html",
+            status,
+            number=number,
+            again=known is not None,
+            busy=busy,
+            public=known is not None and known.status == "gepubliceerd",
+            error=error,
+        )
 
 
 def _round(

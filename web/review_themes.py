@@ -9,12 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from analysis.picture import Picture
-from analysis.themes import FEWEST
+from analysis.public_labels import public_labels
+from analysis.themes import FEWEST, ThemeView
 from consultation import rounds
 from consultation.curation_state import Event
+from consultation.errors import SamenspraakError
 from web import findings
 from web.accounts import CurrentReviewer, Reviewer
 from web.decisions import Refusal, asked, carry_out, feedback
@@ -219,6 +222,7 @@ def show_theme(
             opdracht=opdracht,
             sift=sift,
             theme=view,
+            public_label=_public_label(session, view),
             theme_trend=per_round(view.said, every_round),
             curated=theme,
             merged_into=into if theme.merged_into else None,
@@ -236,6 +240,15 @@ def show_theme(
                 for each in shown.items
             },
         )
+
+
+def _public_label(session: Session, view: ThemeView) -> str:
+    """The name of a theme as everybody sees it; as it is where nobody can look it through."""
+    try:
+        own = [each.id for each in view.said]
+        return public_labels(session, {view.id: (view.label, own)})[view.id]
+    except SamenspraakError:
+        return view.label
 
 
 def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:

@@ -35,6 +35,7 @@ class SamenspraakChat extends HTMLElement {
     const view = new View(this.#root, launcher, !launcher && this.clientWidth >= WIDE, T, {
       start: (anew) => (anew ? this.#askRestart() : this.#enter(this.#known())),
       send: (text, payload) => this.#talk.send(text, payload),
+      again: () => this.#talk.again(),
       draft: (text) => { this.#store.draft = text; },
       code: () => this.#askCode(),
       answers: () => this.#showAnswers(),
@@ -49,7 +50,7 @@ class SamenspraakChat extends HTMLElement {
       waits: (client_id, text) => view.waits(client_id, text),
       refused: (item, reason) => view.refused(item, reason, this.#talk.busy),
       state: (name, why) => view.state(name, why),
-      trouble: (text) => view.trouble(text),
+      trouble: (text, again) => view.trouble(text, again),
       lost: (text) => {
         view.clear();
         view.showStart(false, text);

@@ -25,7 +25,9 @@ export class Line {
     const response = await fetch(`${this.server}/api/chat${path}`, {
       method, headers, credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
       signal: AbortSignal.timeout(PATIENCE), body: body && JSON.stringify(body) });
-    const content = response.status === 204 ? null : await response.json();
+    // What stands before the gateway may answer with a page of its own.
+    const content = response.status === 204 ? null : await response.json().catch(() => null);
+    if (response.ok && content === null && response.status !== 204) throw new Error("no answer");
     if (!response.ok) {
       const wait = Number.parseInt(response.headers.get("Retry-After") || "0", 10);
       throw new Refused(response.status, (content && content.detail) || "", wait);

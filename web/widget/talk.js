@@ -5,13 +5,15 @@
 //   waits(client_id, text)               ... or that still waits to be sent
 //   refused(item, reason)                the gateway will not have it
 //   state("" | "busy" | "waiting", why)  what is going on; why an answer waits, where it is known
-//   trouble(text)                        what is wrong, or "" when it is over
+//   trouble(text, again)                 what is wrong, or "" when it is over; again: nothing is tried
+//                                        any more until somebody asks for it
 //   lost(text)                           the talk is gone
 
 import { sleep, uuid } from "./dom.js";
 import { Refused } from "./line.js";
 
 const RETRY_PAUSES = [1, 2, 4, 8, 15];
+const MOST_TRIES = 6; // a server that answers with an error so often in a row is not asked again
 const POLL_SECONDS = 3;
 
 export class Talk {
@@ -27,6 +29,7 @@ export class Talk {
   #sending = -1; // the run that is sending
   #following = -1; // the run whose answers are being waited for
   #wake = () => {}; // ends the pause before the next try
+  #failed = 0; // how often in a row the server answered with an error of its own
 
   constructor(line, store, ear, texts) {
     this.#line = line;
@@ -93,6 +96,25 @@ export class Talk {
     this.go();
   }
 
+  // Somebody asks to try once more what was given up.
+  again() {
+    this.#failed = 0;
+    this.#ear.trouble("");
+    if (this.#out.length) this.go();
+    else this.#follow();
+  }
+
+  // Whether it is no use to go on: the server fails steadily, and asks for no pause.
+  #givenUp(problem) {
+    const own = problem instanceof Refused && problem.status >= 500 && !problem.wait;
+    this.#failed = own ? this.#failed + 1 : 0;
+    if (this.#failed < MOST_TRIES) return false;
+    this.#failed = 0;
+    this.#ear.trouble(this.#texts.givenUp, true);
+    this.#ear.state("");
+    return true;
+  }
+
   // Another tab may have gone on, or the machine slept.
   async refresh() {
     const run = this.#run;
@@ -114,6 +136,7 @@ export class Talk {
           const { status, content } = await this.#line.call("POST", "/messages", item);
           if (run !== this.#run) return;
           tries = 0;
+          this.#failed = 0;
           this.#ear.trouble("");
           this.#why = status === 200 ? "" : content.detail;
           await this.#accepted(item, status === 200 ? content : [], run);
@@ -129,6 +152,7 @@ export class Talk {
             this.#ear.refused(item, problem.message);
             continue;
           }
+          if (this.#givenUp(problem)) return;
           this.#ear.trouble(problem.status === 429 ? problem.message : this.#texts.offline);
           this.#ear.state("");
           const pause = problem.wait || RETRY_PAUSES[Math.min(tries, RETRY_PAUSES.length - 1)];
@@ -163,9 +187,9 @@ export class Talk {
     if (this.#following === run) return;
     this.#following = run;
     for (let round = 0; ; round += 1) {
-      await sleep(round ? POLL_SECONDS : 1);
+      await sleep((round ? POLL_SECONDS : 1) + RETRY_PAUSES[0] * this.#failed);
       if (run !== this.#run) return;
-      if (round) this.#ear.state("waiting", this.#why);
+      if (round && !this.#failed) this.#ear.state("waiting", this.#why);
       if (!(await this.#sync(run))) break;
     }
     if (run === this.#run) this.#following = -1;
@@ -182,10 +206,12 @@ export class Talk {
         this.#lost(problem);
         return false;
       }
+      if (this.#givenUp(problem)) return false;
       this.#ear.trouble((problem instanceof Refused && problem.message) || this.#texts.offline);
       return true;
     }
     if (run !== this.#run) return false;
+    this.#failed = 0;
     this.#ear.trouble("");
     for (const message of content) this.#take(message);
     if (this.#theirs && !this.#out.length) this.#ear.state("");

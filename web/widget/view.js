@@ -17,7 +17,7 @@ export class View {
   #unread = 0;
   launcher;
 
-  // on: {start, send, code, answers, restart, erase, draft, toggle}
+  // on: {start, send, again, code, answers, restart, erase, draft, toggle}
   constructor(root, launcher, wide, texts, on) {
     this.#root = root;
     this.#T = texts;
@@ -47,6 +47,10 @@ export class View {
     this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.scroll },
       this.receipt, this.log, this.dots, this.choices, this.ended, this.status, this.aside);
     this.alert = h("p", { class: "alert", role: "alert" });
+    this.retry = h("p", { class: "alert", hidden: true }, button(T.tryAgain, () => {
+      this.input.focus({ preventScroll: true });
+      on.again();
+    }));
     this.input = h("textarea", { id: "input", rows: "1", maxlength: String(MAX_LENGTH), placeholder: T.placeholder,
       "aria-describedby": "hint", autocomplete: "off", autocapitalize: "sentences", enterkeyhint: "send", spellcheck: "true",
       onkeydown: (event) => this.#key(event), oninput: () => { this.#grow(); on.draft(this.input.value); } });
@@ -68,7 +72,7 @@ export class View {
     this.box = h("section", { class: "box", lang: "nl", dir: "ltr", "aria-label": T.title,
       onkeydown: (event) => this.#escape(event) },
       h("div", { class: "head" }, h("strong", {}, T.title), this.progress, this.shut),
-      this.first, this.scroll, this.alert, this.form, this.hint, this.foot, this.over);
+      this.first, this.scroll, this.alert, this.retry, this.form, this.hint, this.foot, this.over);
     this.#root.append(this.box);
     if (this.launcher) {
       this.box.id = "box";
@@ -214,7 +218,8 @@ export class View {
     this.say(name === "waiting" ? why || this.#T.waiting : "");
   }
 
-  trouble(text) {
+  trouble(text, again = false) {
+    this.retry.hidden = !again;
     if (this.alert.textContent !== text) this.alert.textContent = text;
   }
 
