@@ -19,6 +19,7 @@ import re
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,16 @@ from benchmarks.talks_format import (
     read,
     read_set,
 )
-from benchmarks.talks_judging import BESIDE, Fault, Key, State, judged, plain, wrongly_stored
+from benchmarks.talks_judging import (
+    BESIDE,
+    Fault,
+    Key,
+    State,
+    judged,
+    plain,
+    taken_as_answered,
+    wrongly_stored,
+)
 from benchmarks.turns import put_between, serving
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.settings import ROOT
@@ -256,6 +266,8 @@ def play(script: Script, participant: Participant) -> Result:
     row = 0
     for number, turn in enumerate(script.turns, 1):
         last = result.played[-1] if result.played else None
+        if turn.followup and not participant.state.probe:
+            continue
         if participant.state.erased and not turn.returns:
             result.not_played += 1
             continue
@@ -272,8 +284,6 @@ def play(script: Script, participant: Participant) -> Result:
                 result.played.append(
                     Played(number, turn, participant.state, participant.state, [fault])
                 )
-            continue
-        if turn.followup and not participant.state.probe:
             continue
         row = 0
         result.played.append(_one_turn(number, turn, participant))
@@ -313,7 +323,8 @@ def _ready(turn: Turn, participant: Participant, last: Played | None) -> bool:
     if not turn.when or _is_at(participant, turn.when):
         return True
     foreseen = last is not None and last.allows(participant.state.place)
-    if last is not None and not foreseen and not last.misunderstood:
+    counted = foreseen or taken_as_answered(participant.state, turn.when)
+    if last is not None and not counted and not last.misunderstood:
         wanted = " or ".join(str(place) for place in turn.when)
         last.faults.append(Fault("elsewhere", f"then at {participant.state.place}, not {wanted}"))
     if foreseen and (turn.tap is not None or turn.when[0].step in ("beheer", "keuze")):
@@ -475,13 +486,21 @@ def report(name: str, results: Sequence[Result]) -> str:
         "| too many or equal buttons | not played |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
+    kinds_of_fault = Counter(
+        kind for result in results for each in result.played for kind in {*_kinds(each)}
+    )
     lines += [
         f"| {row.name} | {row.participants} | {row.turns} | {row.misunderstood} "
         f"| {row.per_ten:.1f} | {row.lost} | {row.overwritten} | {row.consent} | {row.repeated} "
         f"| {row.buttons} | {row.not_played} |"
         for row in (*rows, total)
     ]
-    return "\n".join(lines)
+    told = ", ".join(f"{kind} {count}" for kind, count in kinds_of_fault.most_common())
+    return "\n".join([*lines, "", f"Turns by what does not hold: {told or 'none'}."])
+
+
+def _kinds(played: Played) -> Iterable[str]:
+    return (fault.kind for fault in played.faults)
 
 
 def failures(results: Sequence[Result], most: int) -> str:

@@ -79,6 +79,12 @@ def judged(turn: Turn, before: State, after: State) -> list[Fault]:
     return found
 
 
+def taken_as_answered(state: State, places: Sequence[Place]) -> bool:
+    """Whether a question is not asked since an earlier turn was wrongly taken for its answer."""
+    opdracht = state.opdracht
+    return any((place.opdracht or opdracht, place.question) in state.wrong for place in places)
+
+
 def wrongly_stored(turn: Turn, before: State, after: State, faults: Sequence[Fault]) -> set[Key]:
     """The answers that hold the text of a misunderstood turn, and are no good to keep."""
     if not any(each.kind in ("stored", "misplaced", "kept", "answers") for each in faults):
@@ -203,6 +209,8 @@ def _at(turn: Turn, expect: Expectation, before: State, after: State) -> bool:
     if after.place is None:
         return False
     if any(place.holds(after.place) for place in expect.at):
+        return True
+    if not turn.may_change and taken_as_answered(before, expect.at):
         return True
     if not after.probe:
         return False
