@@ -27,7 +27,7 @@ from benchmarks.talks_format import (
     parse,
     read_set,
 )
-from benchmarks.talks_judging import State, judged
+from benchmarks.talks_judging import State, judged, wrongly_stored
 from consultation.catalogue import load_catalogue
 from consultation.settings import ROOT
 
@@ -267,6 +267,20 @@ JUDGED: list[tuple[str, Turn, State, State, list[str]]] = [
         [],
     ),
     (
+        "a follow-up adds to its answer, also what no writer marks as content",
+        said(),
+        state(answers={DREMPEL: "Oud."}, probe=True),
+        after(answers={DREMPEL: f"Oud. {BUS}"}),
+        [],
+    ),
+    (
+        "all may change",
+        said(may_change="all"),
+        state(answers={DREMPEL: "Oud.", TREKKER: "VDAB"}),
+        after(),
+        [],
+    ),
+    (
         "added to an answer that is not open",
         said(content=True),
         state(AT_VOORSTEL, answers={DREMPEL: "Oud."}),
@@ -313,6 +327,13 @@ JUDGED: list[tuple[str, Turn, State, State, list[str]]] = [
         said(content=True, expect={"at": "vraag 4 voorstel", "kept": "drempel"}),
         state(),
         after(AT_DREMPEL, probe=True, answers={DREMPEL: BUS}),
+        [],
+    ),
+    (
+        "a follow-up on the open question is right",
+        said(expect={"at": "vraag 4 voorstel"}),
+        state(),
+        after(AT_DREMPEL, probe=True),
         [],
     ),
     (
@@ -443,6 +464,14 @@ def test_a_turn_is_judged_by_what_can_be_observed(
     one: Turn, before: State, then: State, wanted: list[str]
 ) -> None:
     assert kinds(one, before, then) == wanted
+
+
+def test_an_answer_that_is_right_is_not_wrong_for_being_stored_twice() -> None:
+    one = said(content=True, expect={"kept": "drempel"})
+    before, then = state(), after(answers={DREMPEL: BUS, VOORSTEL: BUS})
+    faults = judged(one, before, then)
+    assert [each.kind for each in faults] == ["misplaced"]
+    assert wrongly_stored(one, before, then, faults) == {VOORSTEL}
 
 
 # The runner
@@ -710,6 +739,35 @@ def test_a_question_that_a_command_was_taken_for_is_not_expected_again() -> None
         {"say": "De gemeente.", "when": "vraag 4 trekker", "expect": {"kept": "trekker"}},
     )
     assert wrong(result) == {5: ["place", "stored"]}
+
+
+def test_a_turn_is_not_blamed_for_a_question_that_a_command_was_taken_for() -> None:
+    result = held(
+        Assistant(hm=lambda self: self.go("vraag", "trekker")),
+        *OPENING,
+        FIRST,
+        {"say": "wacht", "expect": {"at": "vraag 4 voorstel", "stored": False}},
+        {"say": "hm", "when": "vraag"},
+        {"say": "Les.", "when": "vraag 4 voorstel", "expect": {"kept": "voorstel"}},
+    )
+    assert wrong(result) == {5: ["place", "stored"]}
+    assert [each.number for each in result.played] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_going_back_put_in_an_answer_may_be_overwritten() -> None:
+    def stored(self: Assistant) -> None:
+        del self.strange["terug"]
+        self.answers["voorstel"] = "terug"
+        self.go("vraag", "trekker")
+
+    result = held(
+        Assistant(wacht=lambda self: self.go("vraag", "voorstel"), terug=stored),
+        *OPENING,
+        {"say": "wacht", "expect": {"at": "vraag 4 drempel"}},
+        FIRST,
+        {"say": "Les.", "content": True, "expect": {"kept": "voorstel"}},
+    )
+    assert wrong(result) == {4: ["place"]}
 
 
 def test_an_answer_lost_to_a_command_is_counted_as_overwritten() -> None:
