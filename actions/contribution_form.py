@@ -19,7 +19,7 @@ from actions.talk import (
     validator,
 )
 from consultation.catalogue import Opdracht, Vraag
-from consultation.effects import AnswerGiven, SubmissionConfirmed
+from consultation.participation.effects import AnswerGiven, SubmissionConfirmed
 from language.budget import Budget
 
 _DONE = "klaar"

@@ -17,7 +17,12 @@ from actions.talk import (
     TalkForm,
     validator,
 )
-from consultation.effects import ConsentGiven, ConversationEnded, GroupChosen, OpdrachtChosen
+from consultation.participation.effects import (
+    ConsentGiven,
+    ConversationEnded,
+    GroupChosen,
+    OpdrachtChosen,
+)
 
 _YES_OR_NO = (
     "toestemming_analyse",

@@ -13,7 +13,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from actions.contribution_form import label
 from actions.naming import mentions, named_question
 from actions.talk import OWN_DATA_FORM, Slots, Talk, TalkAction, TalkForm, validator
-from consultation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
+from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
 
 REMOVE, ALL, CONSENT, ERASED = "wissen", "alles", "toestemming", "gewist"
 _INTENT = "/gegevens_verwijderen"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from actions.talk import Talk
 from consultation.catalogue import Vraag
-from consultation.effects import Measure
+from consultation.participation.effects import Measure
 from language import measuring
 from language.budget import Budget
 from language.informativeness import Judgement, judge_answer

@@ -19,10 +19,10 @@ from actions.talk import (
     catalogue,
     storage,
 )
-from consultation import conversation
 from consultation.catalogue import Catalogue
-from consultation.conversation import Standing
 from consultation.errors import TalkError
+from consultation.participation import conversation
+from consultation.participation.conversation import Standing
 
 DOELEN = ("analyse", "citaat", "organisatie")
 _IN_OPDRACHT = ("vraag", "bevestigen", "verder")

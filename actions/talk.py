@@ -18,9 +18,9 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
-from consultation.effects import Effect
+from consultation.database.storage import Storage
+from consultation.participation.effects import Effect
 from consultation.settings import settings
-from consultation.storage import Storage
 
 OPENING_FORM = "opening_form"
 CONTRIBUTION_FORM = "contribution_form"

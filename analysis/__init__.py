@@ -11,9 +11,7 @@ the catalogue, the settings are used (``docs/settings.md``). What is not there g
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,13 +127,3 @@ def channels(opdracht: int | None = None, *, database: str | None = None) -> pd.
     from analysis import tables
 
     return tables.channels(opdracht, database)
-
-
-class _Package(ModuleType):
-    def __setattr__(self, name: str, value: Any) -> None:
-        # Loading the module analysis.themes would put it here in place of the function themes.
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

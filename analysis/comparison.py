@@ -12,12 +12,12 @@ from scipy.stats import hypergeom
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.embeddings import AnalysisError
-from analysis.standing import standing
+from analysis.preprocessing.embeddings import AnalysisError
 from consultation import rounds
-from consultation.curation_state import CuratedTheme, CurationState
-from consultation.curation_store import curated
-from consultation.models import AnalysisRun, CurationEvent, Round
+from consultation.curation.state import CuratedTheme, CurationState
+from consultation.curation.store import curated
+from consultation.database.models import AnalysisRun, CurationEvent, Round
+from consultation.queries.statements import standing
 from consultation.runs import latest_run
 
 Kind = Literal["new", "grew", "shrank", "split", "merged", "faded", "same"]

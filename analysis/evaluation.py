@@ -14,14 +14,13 @@ import numpy as np
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from tqdm import tqdm
 
-from analysis.clustering import WITHOUT_THEME
-from analysis.consensus import Labels
-from analysis.embeddings import AnalysisError, encoder_named
-from analysis.many import Groups, many
-from analysis.popular import PopularClusterer, groups
-from analysis.topics import cluster
-from analysis.trust import coverage, trust
-from analysis.voices import Voices, sort_out
+from analysis.clustering.consensus import Labels
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, cluster
+from analysis.clustering.popular_answers import PopularClusterer, groups
+from analysis.clustering.stability import coverage, trust
+from analysis.preprocessing.deduplication import Voices, sort_out
+from analysis.preprocessing.embeddings import AnalysisError, encoder_named
+from analysis.preprocessing.recurring_texts import Groups, many
 from language.embedding import Vectors
 
 _BATCH = 64
@@ -34,8 +33,8 @@ class Evaluation:
     ``ami`` and ``ari`` compare with the labels (None without them), a text without theme counting
     as a theme of its own; ``coverage`` and ``largest`` are shares of the texts; ``shuffle_ari``
     compares with the same texts in another order, ``drop10_ari`` with 90 % subsamples of what is
-    clustered (twenty up to 5,000 texts, see ``analysis.trust``; None under 34 texts); ``seconds``
-    is the time from texts to themes, ``peak_mb`` the process's peak memory.
+    clustered (twenty up to 5,000 texts, see ``analysis.clustering.stability``; None under 34
+    texts); ``seconds`` is the time from texts to themes, ``peak_mb`` the process's peak memory.
     """
 
     n: int

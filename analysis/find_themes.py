@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from spacy.language import Language
 from tqdm import tqdm
 
-from analysis.context import company, in_context, links
-from analysis.embeddings import AnalysisError, vectors_of
-from analysis.finding import find_anew, find_on, refit_due
-from analysis.fixed_text import fixed_rows
-from analysis.many import many
-from analysis.passages import introductions, shared_runs, without
-from analysis.popular import groups
+from analysis.clustering.features import company, in_context, links
+from analysis.clustering.popular_answers import groups
+from analysis.clustering.shared_passages import introductions, shared_runs, without
+from analysis.opdracht_themes import find_anew, find_on, refit_due
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.embeddings import AnalysisError, vectors_of
+from analysis.preprocessing.fixed_text import fixed_rows
+from analysis.preprocessing.recurring_texts import many
 from analysis.result import Found
-from analysis.voices import sort_out
-from consultation.storage import Storage
+from consultation.database.storage import Storage
 from language.embedding import Encoder, Vectors
 from language.pipeline import load_pipeline
 from language.pipeline_status import PipelineUnavailable

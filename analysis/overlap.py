@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.embeddings import encoder_named, vectors_of
-from consultation.storage import Storage
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from consultation.database.storage import Storage
 from language.pipeline import load_pipeline, words
 
 NEAR = 0.45

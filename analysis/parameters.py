@@ -22,7 +22,7 @@ METHODS: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Clustering:
-    """The parameters of ``analysis.clustering.GraphClusterer``."""
+    """The parameters of ``analysis.clustering.graph_clusterer.GraphClusterer``."""
 
     neighbours: int = 20
     agreement: float = 0.45
@@ -48,9 +48,10 @@ class Recurring:
 
 @dataclass(frozen=True)
 class Popular:
-    """The parameters of ``analysis.popular``: the most words of a popular answer, and how near (as
-    a cosine of centred vectors) another text says the same: at all, or where the answer is among
-    its ``nearest``. From ``whole`` of its texts on a cluster is a popular answer's."""
+    """The parameters of ``analysis.clustering.popular_answers``: the most words of a popular
+    answer, and how near (as a cosine of centred vectors) another text says the same: at all, or
+    where the answer is among its ``nearest``. From ``whole`` of its texts on a cluster is a popular
+    answer's."""
 
     most_words: int = 40
     near: float = 0.6
@@ -63,8 +64,8 @@ class Popular:
 
 @dataclass(frozen=True)
 class FixedText:
-    """The parameters of ``analysis.fixed_text``: the fewest words of a sentence that nobody writes
-    twice by chance, and the most of a signature."""
+    """The parameters of ``analysis.preprocessing.fixed_text``: the fewest words of a sentence that
+    nobody writes twice by chance, and the most of a signature."""
 
     long_words: int = 8
     name_words: int = 6
@@ -72,8 +73,8 @@ class FixedText:
 
 @dataclass(frozen=True)
 class Passages:
-    """The parameters of ``analysis.passages``: of how many words a run is, and through which share
-    of the themes it goes that tells nothing of them."""
+    """The parameters of ``analysis.clustering.shared_passages``: of how many words a run is, and
+    through which share of the themes it goes that tells nothing of them."""
 
     words: int = 8
     spread: float = 0.5

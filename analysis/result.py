@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.known import Known, Placed, Portrait
-from analysis.many import Groups, Many
-from analysis.standing import Said
-from analysis.themes import FEWEST
-from analysis.voices import Voices
-from consultation.curation_state import Proposal
+from analysis.continuity.prior_state import Known, Placed
+from analysis.labelling.representations import Portrait
+from analysis.preprocessing.deduplication import Voices
+from analysis.preprocessing.recurring_texts import Groups, Many
+from consultation.curation.state import Proposal
+from consultation.queries.statements import Said
+from consultation.queries.themes import FEWEST
 
 if TYPE_CHECKING:
-    from analysis.agreement import Agreement
+    from consultation.queries.agreement import Agreement
 
 
 class Overtaken(Exception):
@@ -26,14 +27,15 @@ class Overtaken(Exception):
 class OpdrachtResult:
     """One opdracht's figures.
 
-    ``stability`` and ``label_persistence`` (see ``analysis.trust`` and ``analysis.alignment``) are
-    None where they cannot be measured. ``refit`` tells whether everything was clustered anew,
-    ``mapped`` how many statements went to a theme that was known; ``agreement`` is that of the
-    mapping with people (see ``analysis.agreement``). ``trust`` says the rest of how far to trust
-    it: ``subsamples`` (how many told the stability), ``coherence`` (mean over the statements in
-    themes, -1 to 1) and ``diversity`` of the keywords, ``weakest`` (codes of at most three themes
-    that hardly come back), ``group``, ``group_share`` and ``campaign_share`` (who speaks loudest),
-    and ``warnings`` (see ``analysis.trust``).
+    ``stability`` and ``label_persistence`` (see ``analysis.clustering.stability`` and
+    ``analysis.continuity.alignment``) are None where they cannot be measured. ``refit`` tells
+    whether everything was clustered anew, ``mapped`` how many statements went to a theme that was
+    known; ``agreement`` is that of the mapping with people (see
+    ``consultation.queries.agreement``). ``trust`` says the rest of how far to trust it:
+    ``subsamples`` (how many told the stability), ``coherence`` (mean over the statements in themes,
+    -1 to 1) and ``diversity`` of the keywords, ``weakest`` (codes of at most three themes that
+    hardly come back), ``group``, ``group_share`` and ``campaign_share`` (who speaks loudest), and
+    ``warnings`` (see ``analysis.clustering.stability``).
     """
 
     opdracht: int
@@ -91,10 +93,10 @@ class FoundTheme:
 class Found:
     """What one opdracht gives, filled step by step.
 
-    ``everything`` stands; ``said`` are the voices in it: what goes into the analysis.
-    ``many`` is what many people say among the voices, and ``around`` the voices around popular
-    answers (``analysis.popular``). ``subthemes`` are the names of the voices' sub-themes, by
-    statement.
+    ``everything`` stands; ``said`` are the voices in it: what goes into the analysis. ``many`` is
+    what many people say among the voices, and ``around`` the voices around popular answers
+    (``analysis.clustering.popular_answers``). ``subthemes`` are the names of the voices'
+    sub-themes, by statement.
     """
 
     opdracht: int

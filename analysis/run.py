@@ -11,21 +11,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.embeddings import AnalysisError, encoder_named, model_key
-from analysis.known import known_of
-from analysis.measuring import measure_new
+from analysis.continuity.prior_state import known_of
 from analysis.parameters import parameters
+from analysis.preprocessing.answer_quality import measure_new
+from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key
+from analysis.preprocessing.statements import cut_new
 from analysis.result import Found, OpdrachtResult, Overtaken, RunResult
-from analysis.standing import set_aside, standing
-from analysis.statements import cut_new
-from analysis.themes import FEWEST
 from consultation import rounds
-from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
-from consultation.curation_store import curation_hash, load_events
-from consultation.models import AnalysisRun, Round, now
+from consultation.curation.store import curation_hash, load_events
+from consultation.database.models import AnalysisRun, Round, now
+from consultation.database.storage import Storage
+from consultation.participation.answers import text_hash
+from consultation.queries.statements import set_aside, standing
+from consultation.queries.themes import FEWEST
 from consultation.runs import latest_run
-from consultation.storage import Storage
 from language.embedding import Encoder
 from language.pipeline_status import PipelineUnavailable, pipeline_status
 
@@ -64,12 +64,13 @@ def analyse(
     """Finds the themes of every opdracht (or of one) in all that was said up to a round.
 
     1. cut what is new into statements, and measure how much the answers say; an answer that takes
-    too much time for that is set aside, see ``analysis.reading``; 2. gather the statements that
-    stand, and what is known of each opdracht; 3. stop here when neither they nor the parameters nor
-    what people decided changed since the last such run; 4. sort out whose voice each is, see
-    ``analysis.voices``; 5. vectors, from the cache; 6. themes: found anew while nobody decided,
-    continued from then on, see ``analysis.finding``; 7. store it all in one transaction. An
-    interrupted run leaves no trace but cut statements, measures and cached vectors.
+    too much time for that is set aside, see ``analysis.preprocessing.answer_reader``; 2. gather the
+    statements that stand, and what is known of each opdracht; 3. stop here when neither they nor
+    the parameters nor what people decided changed since the last such run; 4. sort out whose voice
+    each is, see ``analysis.preprocessing.deduplication``; 5. vectors, from the cache; 6. themes:
+    found anew while nobody decided, continued from then on, see ``analysis.opdracht_themes``; 7.
+    store it all in one transaction. An interrupted run leaves no trace but cut statements, measures
+    and cached vectors.
 
     Raises:
         RoundError: there is no such round.

@@ -9,16 +9,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from analysis.agreement import Agreement
-from analysis.alignment import persistence
-from analysis.coherence import diversity
-from analysis.known import Refit
+from analysis.clustering.coherence import diversity
+from analysis.clustering.stability import speakers, subsamples, warnings, weakest
+from analysis.continuity.alignment import persistence
+from analysis.continuity.prior_state import Refit
+from analysis.preprocessing.deduplication import store_marks
 from analysis.result import Found, FoundTheme, OpdrachtResult, Overtaken, RunResult
-from analysis.trust import speakers, subsamples, warnings, weakest
-from analysis.voices import store_marks
-from consultation.answers import forget_vectors, text_hash
-from consultation.derived_words import Unsaid, rename, renames, said_by_nobody, still_said
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consultation,
@@ -30,8 +27,17 @@ from consultation.models import (
     new_id,
     now,
 )
+from consultation.database.storage import Storage, in_chunks
+from consultation.participation.answers import forget_vectors, text_hash
+from consultation.participation.derived_words import (
+    Unsaid,
+    rename,
+    renames,
+    said_by_nobody,
+    still_said,
+)
+from consultation.queries.agreement import Agreement
 from consultation.runs import latest_run
-from consultation.storage import Storage, in_chunks
 
 FEWEST_DECISIONS = 30
 """With fewer decisions by people than this, agreement is no figure."""

@@ -13,14 +13,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from analysis import comparison, frames, measuring
+from analysis import comparison, dataframes
+from analysis.preprocessing import answer_quality
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.database.models import AnalysisRun, Consultation, Round
+from consultation.database.storage import Storage
 from consultation.errors import StorageError
-from consultation.import_files import check_opdracht
-from consultation.models import AnalysisRun, Consultation, Round
+from consultation.importing.readers import check_opdracht
 from consultation.rounds import require_round
 from consultation.settings import settings
-from consultation.storage import Storage
 
 RUN_COLUMNS = (
     "run",
@@ -54,8 +55,10 @@ def statements(
 ) -> pd.DataFrame:
     """See ``analysis.statements``."""
     with _opened(database, opdracht, round_number) as at:
-        said = frames.statements(at.session, at.consultation, at.numbers, round_number, opdracht)
-        names = frames.subthemes(at.session, at.consultation, at.numbers)
+        said = dataframes.statements(
+            at.session, at.consultation, at.numbers, round_number, opdracht
+        )
+        names = dataframes.subthemes(at.session, at.consultation, at.numbers)
         return said.assign(subtheme=said["id"].map(names.get).astype(object))
 
 
@@ -64,13 +67,13 @@ def themes(
 ) -> pd.DataFrame:
     """See ``analysis.themes``."""
     with _opened(database, opdracht, round_number) as at:
-        return frames.themes(at.session, at.consultation, at.numbers, round_number)
+        return dataframes.themes(at.session, at.consultation, at.numbers, round_number)
 
 
 def actions(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:
     """See ``analysis.actions``."""
     with _opened(database, opdracht) as at:
-        return frames.actions(at.session, at.consultation, at.numbers)
+        return dataframes.actions(at.session, at.consultation, at.numbers)
 
 
 def runs(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:
@@ -108,7 +111,7 @@ def compare(
 def channels(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:
     """See ``analysis.channels``."""
     with _opened(database, opdracht) as at:
-        return measuring.channels(at.session, at.consultation, at.catalogue, opdracht)
+        return answer_quality.channels(at.session, at.consultation, at.catalogue, opdracht)
 
 
 @contextmanager

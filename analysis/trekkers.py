@@ -10,10 +10,9 @@ from functools import cached_property
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from analysis.standing import Said, answers, stands
-from analysis.support import is_proposal
+from analysis.supporters import is_proposal
 from consultation.catalogue import Catalogue
-from consultation.models import (
+from consultation.database.models import (
     Contribution,
     ContributionVersion,
     Participant,
@@ -21,6 +20,7 @@ from consultation.models import (
     Statement,
     Submission,
 )
+from consultation.queries.statements import Said, answers, stands
 from language.actors import Actor, Aliases, actors
 
 

@@ -14,18 +14,14 @@ import numpy as np
 from sqlalchemy import insert
 
 from analysis.comparison import developments
-from analysis.embeddings import encoder_named, model_key
+from analysis.preprocessing.embeddings import encoder_named, model_key
 from analysis.result import RunResult
 from analysis.run import analyse
-from analysis.themes import theme_views
 from consultation import rounds
-from consultation.answers import text_hash
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.curation_store import curated
-from consultation.import_files import read_rows
-from consultation.imports import store_rows
-from consultation.models import (
+from consultation.curation.log import append
+from consultation.curation.store import curated
+from consultation.database.models import (
     Consent,
     Contribution,
     ContributionVersion,
@@ -36,8 +32,12 @@ from consultation.models import (
     new_id,
     now,
 )
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import read_rows
+from consultation.participation.answers import text_hash
+from consultation.queries.themes import theme_views
 from consultation.settings import ROOT
-from consultation.storage import Storage
 from language.embedding import Vectors
 
 OPDRACHT = 4

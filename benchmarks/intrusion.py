@@ -29,17 +29,17 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.embeddings import encoder_named, vectors_of
 from analysis.evaluation import read_labelled
-from analysis.kinds import examples, kinds_of
+from analysis.labelling.topics import find_topics
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from analysis.preprocessing.statement_kind import examples, kinds_of
 from analysis.run import analyse
-from analysis.themes import ThemeView, theme_views
-from analysis.topics import find_topics
-from analysis.voices import sort_out
 from benchmarks.consulted import hold_sample
 from consultation.catalogue import load_catalogue
+from consultation.database.storage import Storage
+from consultation.queries.themes import ThemeView, theme_views
 from consultation.settings import ROOT, settings
-from consultation.storage import Storage
 from language.embedding import Vectors
 from language.pipeline import load_pipeline
 

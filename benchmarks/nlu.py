@@ -29,9 +29,9 @@ import numpy as np
 import yaml
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from bot.intent_model import IntentModel, has_vector
-from bot.judgement import CONTENT, CONTENT_IN_QUESTION, judge
-from bot.vector_cache import FOLDER
+from bot.nlu.intent_model import IntentModel, has_vector
+from bot.nlu.judgement import CONTENT, CONTENT_IN_QUESTION, judge
+from bot.nlu.vector_cache import FOLDER
 from consultation.settings import Settings
 from language.embedding import kept_vectors, load_encoder
 from language.pipeline import load_pipeline

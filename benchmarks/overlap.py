@@ -14,8 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from analysis.overlap import Worded, overlaps
-from analysis.picture import picture
-from analysis.standing import standing
+from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.statements import standing
 from samenspraak.workplace import open_workplace
 
 AGAIN = {

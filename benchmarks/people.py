@@ -32,20 +32,20 @@ import numpy.typing as npt
 from sklearn.metrics import matthews_corrcoef
 from sklearn.neighbors import KNeighborsClassifier
 
-from analysis.clustering import GraphClusterer, Labels
-from analysis.context import company, in_context
-from analysis.embeddings import encoder_named, vectors_of
-from analysis.mapping import Example, ThemeMapper
+from analysis.clustering.features import company, in_context
+from analysis.clustering.graph_clusterer import GraphClusterer, Labels
+from analysis.continuity.theme_classifier import Example, ThemeMapper
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.run import analyse
-from analysis.standing import Said, standing
-from analysis.themes import FEWEST, theme_views
-from analysis.voices import sort_out
 from benchmarks.consulted import hold_sample
 from benchmarks.rounds import table
 from benchmarks.topics import ENCODER, PAGE, ROOT, fitted_bertopic, write
 from consultation.catalogue import load_catalogue
+from consultation.database.storage import Storage
+from consultation.queries.statements import Said, standing
+from consultation.queries.themes import FEWEST, theme_views
 from consultation.settings import settings
-from consultation.storage import Storage
 from language.embedding import Vectors, normalised
 
 SUBJECTS = ROOT / "tests" / "data" / "voorbeeld_onderwerpen.json"

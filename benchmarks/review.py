@@ -24,9 +24,9 @@ from sqlalchemy.orm import Session
 
 from consultation import accounts, rounds
 from consultation.catalogue import load_catalogue
-from consultation.curation import Ledger, append
-from consultation.curation_operations import parse
-from consultation.models import (
+from consultation.curation.log import Ledger, append
+from consultation.curation.operations import parse
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consent,
@@ -40,8 +40,8 @@ from consultation.models import (
     new_id,
     now,
 )
+from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
-from consultation.storage import Storage
 from web.app import create_app
 
 PASSWORD = "only for measuring"

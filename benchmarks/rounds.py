@@ -32,8 +32,8 @@ import numpy.typing as npt
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.neighbors import KNeighborsClassifier
 
-from analysis import trust
-from analysis.embeddings import encoder_named, vectors_of
+from analysis.clustering import stability
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from benchmarks.consulted import ENCODER, Consulted, Cost, Labelled, read
 from consultation.catalogue import Catalogue, load_catalogue
 from language.embedding import normalised
@@ -262,10 +262,10 @@ def main() -> None:
     asked = parser.parse_args()
     catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
     parts = []
-    usual = trust.SUBSAMPLES
+    usual = stability.SUBSAMPLES
     sets = [read(each, asked.vectors) for each in asked.sets]
     if sets:
-        trust.SUBSAMPLES = 1  # how stable themes are is not asked here
+        stability.SUBSAMPLES = 1  # how stable themes are is not asked here
         rows = []
         for data in sets:
             for seed in range(asked.seeds):
@@ -275,7 +275,7 @@ def main() -> None:
         told = [planted(data, catalogue, 0) for data in sets]
         parts.append("### Planted\n\n" + table(told))
     if asked.scale:
-        trust.SUBSAMPLES = usual
+        stability.SUBSAMPLES = usual
         row = scale(read(asked.scale, asked.vectors), catalogue, asked.size)
         parts.append("### A rerun with 1 % new texts\n\n" + table([row]))
     text = "\n\n".join(parts)

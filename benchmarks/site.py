@@ -30,10 +30,10 @@ from web_stage import Site, StandIn, free_port  # noqa: E402
 
 from consultation import rounds  # noqa: E402
 from consultation.catalogue import load_catalogue  # noqa: E402
+from consultation.database.storage import Storage  # noqa: E402
 from consultation.settings import Settings  # noqa: E402
-from consultation.storage import Storage  # noqa: E402
-from web.addresses import PAGES  # noqa: E402
-from web.widget import assembled  # noqa: E402
+from web.chat.widget import assembled  # noqa: E402
+from web.public.sitemap import PAGES  # noqa: E402
 
 PATHS = (*PAGES, "/opdrachten/4", "/formulier/4", "/gesprek?opdracht=4")
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}

@@ -33,10 +33,10 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
-from analysis.clustering import GraphClusterer, Labels
-from analysis.embeddings import encoder_named
+from analysis.clustering.graph_clusterer import GraphClusterer, Labels
+from analysis.clustering.stability import subsample
 from analysis.evaluation import alone, peak_mb, read_labelled
-from analysis.trust import subsample
+from analysis.preprocessing.embeddings import encoder_named
 from language.embedding import Vectors
 
 ROOT = Path(__file__).resolve().parent.parent

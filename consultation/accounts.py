@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from consultation.database.models import Account
 from consultation.errors import AccountError
-from consultation.models import Account
 
 ROLES = ("facilitator", "analist", "beheerder")
 MIN_PASSWORD = 8

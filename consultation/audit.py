@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.records import AuditEntry
+from consultation.database.records import AuditEntry
 
 WHAT = frozenset(
     {

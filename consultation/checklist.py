@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from consultation.records import ActionCheck, KeptApart
+from consultation.database.records import ActionCheck, KeptApart
 
 ANSWERS = ("ja", "deels", "nee", "")
 """What can be answered to a criterion; empty takes an answer back."""

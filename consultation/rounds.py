@@ -1,4 +1,4 @@
-"""Rounds: at most one is open. Publishing one takes what is released: ``analysis.publication``."""
+"""Rounds: at most one is open. Publishing one takes what is released: ``reporting.publication``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
+from consultation.database.models import Consultation, Round, now
+from consultation.database.storage import Storage
 from consultation.errors import RoundError
-from consultation.models import Consultation, Round, now
-from consultation.storage import Storage
 
 
 def find_consultation(session: Session, catalogue: Catalogue) -> Consultation | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from consultation.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.database.models import AnalysisRun, Round, RunTheme, Theme
 
 
 def latest_run(

@@ -12,8 +12,8 @@ from language.informativeness import Judgement, is_mash
 def measure(judgement: Judgement, text: str, others: Iterable[str] = ()) -> dict[str, Any]:
     """A judgement as it is kept, with what else marks the text out.
 
-    The keys are the fields of ``consultation.effects.Measure``. ``others`` are the person's earlier
-    answers on the same opdracht: the same words once more are a mark.
+    The keys are the fields of ``consultation.participation.effects.Measure``. ``others`` are the
+    person's earlier answers on the same opdracht: the same words once more are a mark.
     """
     plain = _folded(text)
     repeated = bool(plain) and any(plain == _folded(other) for other in others)

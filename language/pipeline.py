@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from language.pipeline_status import not_loadable, pipeline_status
-from language.sentences import sentence_spans
+from language.segmentation.sentences import sentence_spans
 from language.tagging import universal_tags
 
 PERSON_LABELS = frozenset({"PERSON", "PER"})
@@ -74,7 +74,7 @@ def _load(name_or_path: str) -> Language:
 
 @Language.component("dutch_sentences")
 def dutch_sentences(doc: Doc) -> Doc:
-    """Sentence boundaries by the rules of ``language.sentences``."""
+    """Sentence boundaries by the rules of ``language.segmentation.sentences``."""
     starts = {start for start, _ in sentence_spans(doc.text)}
     marks: Any = np.array([1 if token.i == 0 or token.idx in starts else -1 for token in doc])
     # All at once: setting one token's mark looks at all tokens.

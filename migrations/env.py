@@ -1,9 +1,9 @@
-"""Runs Alembic on the connection that ``consultation.storage`` hands over."""
+"""Runs Alembic on the connection that ``consultation.database.storage`` hands over."""
 
 from alembic import context
 
-import consultation.records  # noqa: F401  (its tables belong to the same schema)
-from consultation.models import Base
+import consultation.database.records  # noqa: F401  (its tables belong to the same schema)
+from consultation.database.models import Base
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-import consultation.models
+import consultation.database.models
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -14,8 +14,8 @@ import typer
 
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
-from consultation.import_files import ImportFile, check_opdracht, named_group, read_rows
-from consultation.imports import import_files
+from consultation.importing.imports import import_files
+from consultation.importing.readers import ImportFile, check_opdracht, named_group, read_rows
 from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def import_(
     nee: whether the person agrees to being quoted; without it nothing is quoted). An id that comes
     again with other words corrects the earlier answer. See docs/importing.md.
     """
-    from analysis.statements import cut_new
+    from analysis.preprocessing.statements import cut_new
 
     _log_to_stderr()
     number = _opdracht_choice(opdracht)
@@ -193,10 +193,10 @@ def statements(
     format_: FormatOption = Format.table,
 ) -> None:
     """Lists the statements: exact slices of what people said."""
-    from analysis import frames
+    from analysis import dataframes
 
     _list(
-        lambda session, place: frames.statements(
+        lambda session, place: dataframes.statements(
             session, place.consultation_id, _numbers(place, None), round_, opdracht
         ),
         round_,
@@ -215,10 +215,10 @@ def themes(
 
     What was set aside is counted beside them, on standard error.
     """
-    from analysis import frames
+    from analysis import dataframes
 
     _list(
-        lambda session, place: frames.themes(
+        lambda session, place: dataframes.themes(
             session, place.consultation_id, _numbers(place, opdracht), round_
         ),
         round_,
@@ -235,10 +235,10 @@ def actions(
     format_: FormatOption = Format.table,
 ) -> None:
     """Lists the actions that were proposed or decided."""
-    from analysis import frames
+    from analysis import dataframes
 
     _list(
-        lambda session, place: frames.actions(
+        lambda session, place: dataframes.actions(
             session, place.consultation_id, _numbers(place, opdracht)
         ),
         round_,
@@ -306,7 +306,7 @@ def report(
     round_: RoundOption = None,
 ) -> None:
     """Writes the last analysis as one self-contained HTML file, in Dutch."""
-    from analysis import report as reporting
+    from reporting import report as reporting
 
     place = _ready(round_, None)
     html = reporting.render(
@@ -327,7 +327,7 @@ def report(
 
 def _ready(round_: int | None, opdracht: int | None) -> Workplace:
     """The workplace, with everything cut, and the round and opdracht known to exist."""
-    from analysis.statements import cut_new
+    from analysis.preprocessing.statements import cut_new
 
     _log_to_stderr()
     place = open_workplace()
@@ -353,10 +353,12 @@ def _list(
 
 
 def _tell_set_aside(place: Workplace, round_: int | None, opdracht: int | None) -> None:
-    from analysis import frames
+    from analysis import dataframes
 
     with place.storage.reading() as session:
-        found = frames.set_aside(session, place.consultation_id, _numbers(place, opdracht), round_)
+        found = dataframes.set_aside(
+            session, place.consultation_id, _numbers(place, opdracht), round_
+        )
     for number, counts in found.items():
         told = [f"{count} {_MARKS[mark]}" for mark, count in counts.items() if count]
         if told:

@@ -7,8 +7,8 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
-from consultation.outages import is_outage, reason
 from consultation.private_files import start_private
 from samenspraak import analyst, curator, exporter, operator, organiser
 

@@ -13,12 +13,12 @@ import typer
 from sqlalchemy.orm import Session
 
 from consultation import accounts
-from consultation.curation import append_all, history
-from consultation.curation_operations import CurationError
-from consultation.curation_sentences import Sentences
-from consultation.curation_state import Event, Outcome
-from consultation.curation_store import curated, words_of
-from consultation.import_files import check_opdracht
+from consultation.curation.log import append_all, history
+from consultation.curation.operations import CurationError
+from consultation.curation.sentences import Sentences
+from consultation.curation.state import Event, Outcome
+from consultation.curation.store import curated, words_of
+from consultation.importing.readers import check_opdracht
 from samenspraak.analyst import Format, write
 from samenspraak.workplace import Workplace, open_workplace
 

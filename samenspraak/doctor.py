@@ -26,10 +26,10 @@ from sqlalchemy.exc import ArgumentError
 
 from consultation import rounds
 from consultation.catalogue import load_catalogue
+from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError
 from consultation.private_files import readable_by_others
 from consultation.settings import ROOT, Settings, settings
-from consultation.storage import Storage
 from samenspraak import processes, training
 
 Level = Literal["error", "warning"]

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from analysis.export_formats import Format, What
 from consultation import audit
 from consultation.errors import SamenspraakError
+from reporting.export_formats import Format, What
 from samenspraak.organiser import SHELL
 from samenspraak.workplace import open_workplace
 
@@ -29,7 +29,7 @@ def export(
     ] = None,
 ) -> None:
     """Exports the action plan, the themes or the statements, with only what may be released."""
-    from analysis import outgoing
+    from reporting import export as outgoing
 
     place = open_workplace()
     if opdracht is not None and place.catalogue.opdracht(opdracht) is None:

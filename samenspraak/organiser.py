@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from analysis import publication
-from consultation import accounts, invitations, participants, rounds
-from consultation.erasure import erasing
+from consultation import accounts, rounds
+from consultation.database.models import Round
 from consultation.errors import SamenspraakError
-from consultation.models import Round
+from consultation.participation import invitations, participants
+from consultation.participation.erasure import erasing
 from consultation.settings import Settings
+from reporting import publication
 from samenspraak.workplace import open_workplace
 
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
@@ -151,7 +152,7 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
     """A running assistant drops what it remembers; one that is down remembers nothing."""
-    from web.assistant import Assistant, AssistantDown
+    from dialogue.assistant import Assistant, AssistantDown
 
     assistant = Assistant(values.rasa_port, values.actions_port, values.inner_secret)
     try:

@@ -64,14 +64,14 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
 
 
 def _rasa_train(values: Settings, say: Callable[[str], None]) -> None:
-    """Trains with Rasa, while the examples are encoded beside it (``bot.vector_cache``).
+    """Trains with Rasa, while the examples are encoded beside it (``bot.nlu.vector_cache``).
 
     Rasa's own cache is left out: it does not notice when the code of a component changed.
     """
     arguments = ["train", "--force", "--fail-on-validation-warnings"]
     arguments += ["--data", *_present_data(), "--out", "models"]
     with (
-        _running(values, "-m", "bot.vector_cache") as (encoding, encoded),
+        _running(values, "-m", "bot.nlu.vector_cache") as (encoding, encoded),
         _running(values, "-W", "ignore", "-m", "rasa", *arguments) as (rasa, printed),
     ):
         begun = told = time.monotonic()
@@ -128,5 +128,5 @@ def _inputs() -> list[Path]:
     files = [ROOT / name for name in _SOURCES]
     for folder, pattern in _FOLDERS:
         files += (ROOT / folder).glob(pattern)
-    files += (ROOT / "bot").glob("*.py")
+    files += (path for path in (ROOT / "bot").rglob("*.py") if ".venv" not in path.parts)
     return sorted(path for path in files if path.is_file())

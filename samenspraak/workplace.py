@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.database.storage import Storage
 from consultation.private_files import mend_private
 from consultation.settings import Settings, settings
-from consultation.storage import Storage
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from servers import Servers, serving, workplace_variables
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
+from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
-from consultation.storage import Storage
 from samenspraak.workplace import Workplace
 
 SHARED = ROOT.parent / "shared"

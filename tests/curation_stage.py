@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consent,
@@ -23,7 +23,7 @@ from consultation.models import (
     Theme,
     now,
 )
-from consultation.storage import Storage
+from consultation.database.storage import Storage
 
 
 def sid(number: int) -> str:
@@ -186,7 +186,7 @@ def decision(rng: random.Random, events: int) -> dict[str, Any]:
 
 
 def _proposed() -> list[str]:
-    from consultation.curation_replay import proposed_action_id
+    from consultation.curation.replay import proposed_action_id
 
     return [proposed_action_id(tid(each)) for each in THEMES]
 

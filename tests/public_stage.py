@@ -5,11 +5,11 @@ from __future__ import annotations
 from review_stage import agree_to_quotes
 from web_stage import Site, analysed
 
-from analysis.publication import publish
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.models import AnalysisRun, Statement, Theme
+from consultation.curation.log import append
+from consultation.database.models import AnalysisRun, Statement, Theme
+from reporting.publication import publish
 
 BAD = '<script>alert(1)</script> & "co"'
 LABEL = f"Lessen op een ander uur {BAD}"

@@ -11,11 +11,11 @@ import httpx
 from sqlalchemy import select
 from web_stage import Site
 
-from analysis.standing import Said, standing
-from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from consultation import accounts
-from consultation.models import Assignment, Consent, Participant, RunMark
-from consultation.storage import Storage
+from consultation.database.models import Assignment, Consent, Participant, RunMark
+from consultation.database.storage import Storage
+from consultation.queries.statements import Said, standing
+from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 
 PASSWORD = "een lang wachtwoord"
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
+from consultation.database.storage import Storage
 from consultation.settings import ROOT
-from consultation.storage import Storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 

@@ -6,7 +6,7 @@ import pytest
 
 from actions.session import restore
 from consultation.catalogue import Catalogue
-from consultation.conversation import Position, Standing
+from consultation.participation.conversation import Position, Standing
 
 YES = {"analyse": True, "citaat": False}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.challenge import births, merges, splits
-from analysis.topics import cluster, coarse_clusterer
-from analysis.trust import subsample
+from analysis.clustering.graph_clusterer import cluster, coarse_clusterer
+from analysis.clustering.stability import subsample
+from analysis.continuity.drift import births, merges, splits
 from language.embedding import normalised
 
 

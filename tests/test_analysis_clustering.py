@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from analysis import neighbours
-from analysis.alignment import align, persistence
-from analysis.clustering import GraphClusterer
-from analysis.context import company, in_context
-from analysis.neighbours import whole
-from analysis.themes import FEWEST
-from analysis.topics import cluster
-from analysis.trust import trust
+from analysis.clustering import knn_graph
+from analysis.clustering.features import company, in_context
+from analysis.clustering.graph_clusterer import GraphClusterer, cluster
+from analysis.clustering.knn_graph import whole
+from analysis.clustering.stability import trust
+from analysis.continuity.alignment import align, persistence
+from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
 
 
@@ -55,10 +54,10 @@ def test_the_last_bits_of_the_vectors_change_nothing() -> None:
 
 @pytest.mark.soak
 def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "EXACT_UNTIL", 50)
+    monkeypatch.setattr(knn_graph, "EXACT_UNTIL", 50)
     vectors, truth = blobs([40, 40, 40], spread=0.3)
     directions = whole(np.vstack([vectors, vectors[:30]]))
-    rows, cosines = neighbours.nearest(directions, 20)
+    rows, cosines = knn_graph.nearest(directions, 20)
     assert (rows != np.arange(150)[:, None]).all()
     np.testing.assert_allclose(cosines.max(axis=1)[:30], 1, atol=1e-3)
     assert adjusted_rand_score(truth, cluster(vectors)) > 0.9

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.comparison import told
-from consultation.curation_replay import replay
-from consultation.curation_state import CurationState, Machine, MachineTheme, Membership
+from consultation.curation.replay import replay
+from consultation.curation.state import CurationState, Machine, MachineTheme, Membership
 
 
 def state(total: int, **members: list[tuple[range, bool]]) -> CurationState:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.embeddings import AnalysisError
 from analysis.evaluation import evaluate, read_labelled
+from analysis.preprocessing.embeddings import AnalysisError
 from tests.conftest import shared_file
 
 KEYS = [

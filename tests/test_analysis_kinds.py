@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from analysis.kinds import examples, kinds_of
-from analysis.statements import cut_new
+from analysis.preprocessing.statement_kind import examples, kinds_of
+from analysis.preprocessing.statements import cut_new
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportRow
-from consultation.models import Statement
-from consultation.storage import Storage
+from consultation.database.models import Statement
+from consultation.database.storage import Storage
+from consultation.importing.readers import ImportRow
 from language.embedding import load_encoder
 from tests.test_analysis_run import prepared
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from analysis.labels import theme_labels
-from analysis.own_words import Reading
-from analysis.phrases import phrases
+from analysis.labelling.labels import theme_labels
+from analysis.labelling.phrases import phrases
+from analysis.labelling.term_weights import Reading
 from language.embedding import load_encoder
 from language.pipeline import STOP_WORDS, load_pipeline, tagged_words
 from language.tagging import without_article

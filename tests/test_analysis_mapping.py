@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.mapping import FITS, Example, ThemeMapper, evened
+from analysis.continuity.theme_classifier import FITS, Example, ThemeMapper, evened
 from language.embedding import Vectors, normalised
 
 WORDS = {

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from actions import probing
-from analysis.measuring import channels, measure_new
-from consultation import form_answers, participants, rounds
+from analysis.preprocessing.answer_quality import channels, measure_new
+from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.form_answers import FormAnswer
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import store_rows
-from consultation.models import Contribution, ContributionVersion, Participant, Submission
-from consultation.storage import Storage
+from consultation.database.models import Contribution, ContributionVersion, Participant, Submission
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
+from consultation.participation import form_answers, participants
+from consultation.participation.form_answers import FormAnswer
 from language.budget import Budget
 
 TEXTS = (

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from analysis import neighbours
-from analysis.clustering import GraphClusterer
-from analysis.context import company, in_context, links
-from analysis.mapping import Example, ThemeMapper
-from analysis.neighbours import nearest, whole
+from analysis.clustering import knn_graph
+from analysis.clustering.features import company, in_context, links
+from analysis.clustering.graph_clusterer import GraphClusterer
+from analysis.clustering.knn_graph import nearest, whole
+from analysis.continuity.theme_classifier import Example, ThemeMapper
 from benchmarks.people import across, learning, loaded, of_one
 from language.embedding import Vectors, normalised
 
@@ -70,9 +70,9 @@ def test_who_says_what_counts_whatever_the_order() -> None:
     np.testing.assert_array_equal(found[order], again)
 
 
-@pytest.mark.parametrize("exact_until", [neighbours.EXACT_UNTIL, 50])
+@pytest.mark.parametrize("exact_until", [knn_graph.EXACT_UNTIL, 50])
 def test_few_neighbours_are_ones_own(exact_until: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "EXACT_UNTIL", exact_until)
+    monkeypatch.setattr(knn_graph, "EXACT_UNTIL", exact_until)
     vectors, _, people, _ = talks(own=5)
     numbers = np.array([int(each[1:]) for each in people])
     k = 12

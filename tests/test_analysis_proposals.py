@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.proposals import best_proposal, reads_as_proposal
+from analysis.preprocessing.proposals import best_proposal, reads_as_proposal
 
 
 @pytest.mark.parametrize(

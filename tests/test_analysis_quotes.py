@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from curation_stage import sid, staged, tid
 
-from analysis.clustering import GraphClusterer, Labels
-from analysis.themes import theme_views
-from analysis.topics import find_topics
+from analysis.clustering.graph_clusterer import GraphClusterer, Labels
+from analysis.labelling.topics import find_topics
 from consultation.catalogue import Catalogue
-from consultation.storage import Storage
+from consultation.database.storage import Storage
+from consultation.queries.themes import theme_views
 from language.embedding import Vectors, load_encoder
 from language.pipeline import load_pipeline
 

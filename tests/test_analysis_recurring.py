@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analysis.aside import Aside
-from analysis.fixed_text import fixed_rows
-from analysis.many import Groups, as_label, many, shortened
-from analysis.passages import introductions, passages, shared_runs, without
-from analysis.picture import picture
-from analysis.popular import PopularClusterer, groups
+from analysis.clustering.popular_answers import PopularClusterer, groups
+from analysis.clustering.shared_passages import introductions, passages, shared_runs, without
+from analysis.preprocessing.fixed_text import fixed_rows
+from analysis.preprocessing.recurring_texts import Groups, as_label, many, shortened
 from analysis.run import analyse
-from analysis.standing import Said
-from analysis.themes import ThemeView, theme_views
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, ImportRow, read_rows
-from consultation.imports import store_rows
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow, read_rows
+from consultation.queries.excluded_statements import Aside
+from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.statements import Said
+from consultation.queries.themes import ThemeView, theme_views
 from consultation.settings import settings
-from consultation.storage import Storage
 from language.embedding import normalised
 from samenspraak.cli import app
 from tests.conftest import shared_file

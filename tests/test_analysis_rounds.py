@@ -12,20 +12,20 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from analysis.comparison import COMPARISON_COLUMNS, compare, developments, sizes
-from analysis.embeddings import AnalysisError
+from analysis.preprocessing.embeddings import AnalysisError
 from analysis.result import RunResult
 from analysis.run import analyse
-from analysis.standing import standing
-from analysis.themes import SAME_TEXT, ThemeView, theme_views
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import append, curated
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import store_rows
-from consultation.models import Assignment, RunMark
-from consultation.participants import erase
+from consultation.curation.log import append, curated
+from consultation.database.models import Assignment, RunMark
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
+from consultation.participation.participants import erase
+from consultation.queries.statements import standing
+from consultation.queries.themes import SAME_TEXT, ThemeView, theme_views
 from consultation.settings import settings as product_settings
-from consultation.storage import Storage
 from samenspraak.cli import app
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -12,22 +12,14 @@ from typer.testing import CliRunner
 
 import analysis.find_themes
 import analysis.run_store
-from analysis import frames
-from analysis.embeddings import AnalysisError, encoder_named, model_key, vectors_of
-from analysis.picture import Pictures
-from analysis.proposals import reads_as_proposal
-from analysis.report import render
+from analysis import dataframes
+from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
+from analysis.preprocessing.proposals import reads_as_proposal
+from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
 from analysis.run import RunResult, analyse
-from analysis.standing import standing
-from analysis.statements import STATEMENT_COLUMNS, cut_new
-from analysis.themes import theme_views, without_theme
 from consultation import rounds
-from consultation.answers import take_back, text_hash
 from consultation.catalogue import Catalogue
-from consultation.errors import RoundError
-from consultation.import_files import ImportFile, ImportRow, read_rows
-from consultation.imports import store_rows
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consent,
@@ -38,10 +30,18 @@ from consultation.models import (
     Statement,
     Theme,
 )
+from consultation.database.storage import Storage
+from consultation.errors import RoundError
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow, read_rows
+from consultation.participation.answers import take_back, text_hash
+from consultation.queries.opdracht_snapshot import Pictures
+from consultation.queries.statements import standing
+from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT, settings
-from consultation.storage import Storage
+from reporting.report import render
 from samenspraak.cli import app
-from web.kept import Kept
+from web.cache import Kept
 
 FAST = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
 SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
@@ -84,7 +84,7 @@ def test_statements_are_slices_and_only_of_questions_that_ask_for_them(
             assert version.text[statement.start : statement.end].strip()
             assert question in ("drempel", "voorstel")
             assert statement.kind == question
-        frame = frames.statements(session, consultation, [4])
+        frame = dataframes.statements(session, consultation, [4])
     assert tuple(frame.columns) == STATEMENT_COLUMNS
     assert len(frame) == cut.statements
 
@@ -170,7 +170,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
     with storage.reading() as session:
         views = theme_views(session, consultation, 4)
         texts = set(session.scalars(select(ContributionVersion.text)))
-        frame = frames.themes(session, consultation, [4])
+        frame = dataframes.themes(session, consultation, [4])
         loose = without_theme(standing(session, consultation, 4), views)
     # One person answered "geen mening": that is listed, not clustered.
     assert [each.text for each in loose] == ["geen mening"]
@@ -183,7 +183,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
         if view.action:
             assert view.action.kind == "voorstel"
             assert reads_as_proposal(view.action.text)
-    assert tuple(frame.columns) == frames.THEME_COLUMNS
+    assert tuple(frame.columns) == dataframes.THEME_COLUMNS
     assert frame["statements"].sum() == figures.statements - 1
 
 
@@ -347,7 +347,7 @@ def test_the_analysts_verbs_keep_data_on_stdout(command: CliRunner, tmp_path: Pa
     result = json.loads(command.invoke(app, ["analyse", "--json"]).stdout)
     assert [each["opdracht"] for each in result["opdrachten"]] == list(range(1, 11))
     shown = json.loads(command.invoke(app, ["themes", "--format", "json"]).stdout)
-    assert tuple(shown[0]) == frames.THEME_COLUMNS
+    assert tuple(shown[0]) == dataframes.THEME_COLUMNS
     said = json.loads(command.invoke(app, ["statements", "--format", "json"]).stdout)
     assert len(said) == summary["statements"]
     assert any(each["themes"] for each in said)

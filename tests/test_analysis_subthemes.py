@@ -9,21 +9,21 @@ import pytest
 from sqlalchemy import func, select, update
 from test_analysis_rounds import SUBJECTS, decide, say, views
 
-from analysis.clustering import GraphClusterer
-from analysis.finding import find_anew, find_on
-from analysis.known import known_of
+from analysis.clustering.graph_clusterer import GraphClusterer
+from analysis.continuity.prior_state import known_of
+from analysis.continuity.subthemes import close_groups, follow, without_subthemes
+from analysis.opdracht_themes import find_anew, find_on
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.statements import cut_new
 from analysis.result import Found
 from analysis.run_store import store
-from analysis.standing import Said, standing
-from analysis.statements import cut_new
-from analysis.subthemes import close_groups, follow, without_subthemes
-from analysis.themes import Marks, ThemeView, subthemes_among, subthemes_of
-from analysis.voices import sort_out
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.models import Assignment
-from consultation.participants import erase
-from consultation.storage import Storage
+from consultation.database.models import Assignment
+from consultation.database.storage import Storage
+from consultation.participation.participants import erase
+from consultation.queries.statements import Said, standing
+from consultation.queries.themes import Marks, ThemeView, subthemes_among, subthemes_of
 from language.embedding import Vectors, normalised
 from language.pipeline import load_pipeline
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.coherence import coherence, diversity
-from analysis.report import render
+from analysis.clustering.coherence import coherence, diversity
+from analysis.clustering.stability import speakers, subsample, subsamples, warnings, weakest
 from analysis.run import analyse
-from analysis.trust import speakers, subsample, subsamples, warnings, weakest
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import store_rows
-from consultation.storage import Storage
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
+from reporting.report import render
 
 
 def test_words_that_are_said_together_cohere_and_words_that_never_meet_do_not() -> None:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from analysis import frames
+from analysis import dataframes
+from analysis.preprocessing.deduplication import bare, sort_out
 from analysis.run import analyse
-from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, latest_run, marks_of, theme_views
-from analysis.voices import bare, sort_out
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportRow
-from consultation.models import Assignment, Participant
-from consultation.storage import Storage
+from consultation.database.models import Assignment, Participant
+from consultation.database.storage import Storage
+from consultation.importing.readers import ImportRow
+from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, latest_run, marks_of, theme_views
 from tests.test_analysis_run import FAST, prepared, sample_rows
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -130,7 +130,7 @@ def test_a_campaign_is_one_voice_with_its_count_and_pulls_no_theme(
         run = latest_run(session, consultation, 4)
         assert run is not None
         marks = marks_of(session, run.id, 4)
-        table = frames.themes(session, consultation, [4])
+        table = dataframes.themes(session, consultation, [4])
         doubles = session.scalars(
             select(Assignment.statement_id).where(Assignment.run_id == run.id)
         ).all()

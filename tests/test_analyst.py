@@ -16,19 +16,19 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import analysis
-from analysis import actions, channels, compare, frames, runs, statements, tables, themes
+from analysis import actions, channels, compare, dataframes, runs, statements, tables, themes
 from analysis.comparison import COMPARISON_COLUMNS
-from analysis.measuring import CHANNEL_COLUMNS
-from analysis.report import render
+from analysis.preprocessing.answer_quality import CHANNEL_COLUMNS
+from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
 from analysis.run import analyse
-from analysis.statements import STATEMENT_COLUMNS, cut_new
 from consultation import rounds
 from consultation.catalogue import load_catalogue
+from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError
-from consultation.import_files import ImportFile, read_rows
-from consultation.imports import store_rows
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, read_rows
 from consultation.settings import ROOT, settings
-from consultation.storage import Storage
+from reporting.report import render
 
 NOTEBOOK = ROOT / "docs" / "analyse.ipynb"
 pytestmark = pytest.mark.filterwarnings("default")
@@ -78,9 +78,10 @@ def test_importing_the_package_loads_nothing_heavy_and_its_modules_hide_no_table
     code = (
         "import sys, analysis; heavy = {'pandas', 'numpy', 'sqlalchemy', 'spacy', 'bertopic'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules);"
-        "import analysis.themes, analysis.statements; from analysis import themes, statements;"
+        "import consultation.queries.themes, analysis.preprocessing.statements;"
+        "from analysis import themes, statements;"
         "assert callable(themes) and callable(statements);"
-        "from analysis.themes import ThemeView"
+        "from consultation.queries.themes import ThemeView"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -89,8 +90,8 @@ def test_importing_the_package_loads_nothing_heavy_and_its_modules_hide_no_table
 def test_every_table_has_the_columns_that_its_description_names(database: str) -> None:
     found = {
         statements: (statements(4), (*STATEMENT_COLUMNS, "subtheme")),
-        themes: (themes(4), frames.THEME_COLUMNS),
-        actions: (actions(4), frames.ACTION_COLUMNS),
+        themes: (themes(4), dataframes.THEME_COLUMNS),
+        actions: (actions(4), dataframes.ACTION_COLUMNS),
         runs: (runs(4), tables.RUN_COLUMNS),
         compare: (compare(1, 2, 4), COMPARISON_COLUMNS),
         channels: (channels(4), CHANNEL_COLUMNS),

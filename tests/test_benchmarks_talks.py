@@ -14,9 +14,10 @@ import httpx
 import pytest
 import yaml
 
-from benchmarks import talks
-from benchmarks.talks import Participant, Result, failures, figures, play, report
-from benchmarks.talks_format import (
+from benchmarks.talks import runner as talks
+from benchmarks.talks.judging import State, judged, wrongly_stored
+from benchmarks.talks.runner import Participant, Result, failures, figures, play, report
+from benchmarks.talks.script_format import (
     FOLDER,
     SETS,
     FormatError,
@@ -27,7 +28,6 @@ from benchmarks.talks_format import (
     parse,
     read_set,
 )
-from benchmarks.talks_judging import State, judged, wrongly_stored
 from consultation.catalogue import load_catalogue
 from consultation.settings import ROOT
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, hstack, random
 from sklearn.linear_model import LogisticRegression
 
-from bot import regression
-from bot.intent_model import IntentModel, has_vector
-from bot.judgement import CONTENT, judge, too_long_for_command
-from bot.spelling import plain_text, word_runs, words
+from bot.nlu import regression
+from bot.nlu.intent_model import IntentModel, has_vector
+from bot.nlu.judgement import CONTENT, judge, too_long_for_command
+from bot.nlu.spelling import plain_text, word_runs, words
 from language.embedding import kept_vectors
 
 

@@ -7,10 +7,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from consultation import conversation, participants, rounds
+from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.conversation import Bubble
-from consultation.effects import (
+from consultation.database.models import (
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Message,
+    Participant,
+    Submission,
+)
+from consultation.database.storage import Storage
+from consultation.errors import ClientIdReused, PayloadNotOffered, TalkError
+from consultation.participation import conversation, participants
+from consultation.participation.conversation import Bubble
+from consultation.participation.effects import (
     AnswerGiven,
     ConsentGiven,
     ConversationEnded,
@@ -20,16 +31,6 @@ from consultation.effects import (
     SubmissionConfirmed,
     parse_effects,
 )
-from consultation.errors import ClientIdReused, PayloadNotOffered, TalkError
-from consultation.models import (
-    Contribution,
-    ContributionVersion,
-    Conversation,
-    Message,
-    Participant,
-    Submission,
-)
-from consultation.storage import Storage
 
 QUESTION = Bubble(
     text="Wat houdt tegen?",

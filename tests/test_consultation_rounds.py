@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.publication import publish
 from consultation import rounds
 from consultation.catalogue import Catalogue
+from consultation.database.storage import Storage
 from consultation.errors import RoundError
-from consultation.storage import Storage
+from reporting.publication import publish
 
 
 def test_rounds_open_close_and_publish_in_order(storage: Storage, catalogue: Catalogue) -> None:

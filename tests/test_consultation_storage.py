@@ -12,11 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-import consultation.records  # noqa: F401  (its tables belong to the same schema)
+import consultation.database.records  # noqa: F401  (its tables belong to the same schema)
+from consultation.database.models import Base
+from consultation.database.storage import Storage
 from consultation.errors import StorageError
-from consultation.models import Base
 from consultation.settings import ROOT
-from consultation.storage import Storage
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(storage: Storage) -> None:

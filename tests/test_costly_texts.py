@@ -19,24 +19,25 @@ from web_stage import Site, StandIn, Talk, small_talk
 
 from actions.contribution_form import ValidateContributionForm
 from actions.talk import Talk as Turn
-from analysis import reading
-from analysis.measuring import measure_new
-from analysis.release import quotable
-from analysis.report import render
+from analysis.preprocessing import answer_reader
+from analysis.preprocessing.answer_quality import measure_new
+from analysis.preprocessing.statements import cut_new
 from analysis.run import analyse
-from analysis.standing import standing
-from analysis.statements import cut_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import store_rows
-from consultation.models import Contribution, ContributionVersion, Message, Statement
+from consultation.database.models import Contribution, ContributionVersion, Message, Statement
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
+from consultation.queries.disclosure import quotable
+from consultation.queries.statements import standing
 from consultation.settings import settings
-from consultation.storage import Storage
+from dialogue import turns
 from language import budget, personal_data
+from reporting.report import render
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
-from web import gateway, turns
+from web.chat import gateway
 
 pytest_plugins = ["web_fixtures"]
 
@@ -154,21 +155,21 @@ def test_the_assistant_leaves_the_measure_of_a_costly_answer_to_the_analysis(
 @pytest.fixture
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer may take twenty milliseconds for each ten thousand characters."""
-    reading.measure("Een gewone zin.", "voorstel", "Wat?", 1, ())
-    monkeypatch.setattr(reading, "SECONDS", 0.02)
+    answer_reader.measure("Een gewone zin.", "voorstel", "Wat?", 1, ())
+    monkeypatch.setattr(answer_reader, "SECONDS", 0.02)
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that were given to be read."""
     texts: list[str] = []
-    read = reading._reader.read
+    read = answer_reader._reader.read
 
     def counted(what: str, text: str, more: tuple[Any, ...]) -> Any:
         texts.append(text)
         return read(what, text, more)
 
-    monkeypatch.setattr(reading._reader, "read", counted)
+    monkeypatch.setattr(answer_reader._reader, "read", counted)
     return texts
 
 
@@ -241,11 +242,11 @@ def test_one_that_is_cut_and_cannot_be_measured_is_set_aside_as_well(
     storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def give_up(text: str, *_: object) -> Any:
-        raise reading.NotRead("fout" if text.startswith("Geen") else "tijd")
+        raise answer_reader.NotRead("fout" if text.startswith("Geen") else "tijd")
 
     consultation = given(storage, catalogue, *ROWS[1:])
     cut_new(storage, consultation, catalogue, "use")
-    monkeypatch.setattr(reading, "measure", give_up)
+    monkeypatch.setattr(answer_reader, "measure", give_up)
     assert measure_new(storage, consultation, catalogue) == 0
     assert [why for _, why in marks(storage)] == ["tijd", "fout"]
     monkeypatch.undo()
@@ -305,21 +306,21 @@ def test_the_command_line_names_what_is_set_aside(
 
 
 def test_whatever_ends_the_reading_process_no_answer_is_blamed_for_it() -> None:
-    spans = reading.statement_spans("Een zin. Nog een zin.")
+    spans = answer_reader.statement_spans("Een zin. Nog een zin.")
     assert [text for text, *_ in spans] == [0, 9]
-    child = reading._reader._child
+    child = answer_reader._reader._child
     assert child
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    assert reading.statement_spans("Een zin. Nog een zin.") == spans
+    assert answer_reader.statement_spans("Een zin. Nog een zin.") == spans
 
 
 def test_where_nothing_can_be_read_that_is_said_and_no_answer_is_marked(
     storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading._reader.close()
-    monkeypatch.setattr(reading.sys, "executable", "/bin/false")
+    answer_reader._reader.close()
+    monkeypatch.setattr(answer_reader.sys, "executable", "/bin/false")
     consultation = given(storage, catalogue, *ROWS)
-    with pytest.raises(reading.ReaderBroken, match="samenspraak doctor"):
+    with pytest.raises(answer_reader.ReaderBroken, match="samenspraak doctor"):
         cut_new(storage, consultation, catalogue, "use")
     assert {why for _, why in marks(storage)} == {None}

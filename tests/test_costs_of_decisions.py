@@ -11,10 +11,10 @@ from curation_stage import sid, staged, tid
 from sqlalchemy import event, func, select
 
 from consultation.catalogue import Catalogue
-from consultation.curation import CurationError, Ledger
-from consultation.curation_operations import parse
-from consultation.models import ContributionVersion, Statement, Theme
-from consultation.storage import Storage
+from consultation.curation.log import CurationError, Ledger
+from consultation.curation.operations import parse
+from consultation.database.models import ContributionVersion, Statement, Theme
+from consultation.database.storage import Storage
 
 
 @contextmanager

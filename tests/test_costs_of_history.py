@@ -19,19 +19,15 @@ from sqlalchemy.orm import Session
 from test_analysis_run import prepared
 from test_consultation_storage import migrated
 
-from analysis import known
-from analysis.coding import draw, tasks
-from analysis.picture import Pictures, picture
-from analysis.statements import cut_new
-from analysis.themes import theme_views
+from analysis.continuity import prior_state
+from analysis.preprocessing.statements import cut_new
 from consultation.catalogue import Catalogue
-from consultation.curation import CurationError, append
-from consultation.curation_operations import Revoke
-from consultation.curation_replay import proposed_action_id, replay
-from consultation.curation_state import Event
-from consultation.curation_store import load_events, load_machine
-from consultation.import_files import ImportRow
-from consultation.models import (
+from consultation.curation.log import CurationError, append
+from consultation.curation.operations import Revoke
+from consultation.curation.replay import proposed_action_id, replay
+from consultation.curation.state import Event
+from consultation.curation.store import load_events, load_machine
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     CurationEvent,
@@ -41,7 +37,11 @@ from consultation.models import (
     Statement,
     Theme,
 )
-from consultation.storage import Storage
+from consultation.database.storage import Storage
+from consultation.importing.readers import ImportRow
+from consultation.queries.coding import draw, tasks
+from consultation.queries.opdracht_snapshot import Pictures, picture
+from consultation.queries.themes import theme_views
 
 
 @contextmanager
@@ -171,7 +171,7 @@ def test_of_each_theme_one_row_is_read_however_many_runs_there_were(
     reads: list[Callable[[Session], object]] = [
         lambda session: picture(session, 1, 4),
         lambda session: theme_views(session, 1, 4),
-        lambda session: known.known_of(session, 1, 4),
+        lambda session: prior_state.known_of(session, 1, 4),
     ]
     for read in reads:
         with storage.reading() as session, rows_of(RunTheme) as found:

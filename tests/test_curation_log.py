@@ -18,16 +18,16 @@ from sqlalchemy.orm import Session
 from test_curation_replay import picture
 from typer.testing import CliRunner
 
-from analysis import frames
-from analysis.standing import standing
-from analysis.themes import theme_views, without_theme
+from analysis import dataframes
 from consultation.catalogue import Catalogue
-from consultation.curation import ConflictError, CurationError, append, curated, history
-from consultation.models import Action, Assignment, CurationEvent, Statement, Theme
-from consultation.participants import erase
+from consultation.curation.log import ConflictError, CurationError, append, curated, history
+from consultation.database.models import Action, Assignment, CurationEvent, Statement, Theme
+from consultation.database.storage import Storage
+from consultation.participation.participants import erase
+from consultation.queries.statements import standing
+from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT
 from consultation.settings import settings as product_settings
-from consultation.storage import Storage
 from samenspraak.cli import app
 
 DOC = ROOT / "docs" / "curation.md"
@@ -76,8 +76,8 @@ def test_what_is_decided_shows_in_every_table(storage: Storage, consultation: in
     with storage.reading() as session:
         views = theme_views(session, consultation, 4)
         said = standing(session, consultation, 4)
-        frame = frames.statements(session, consultation, [4], opdracht=4).set_index("id")
-        table = frames.themes(session, consultation, [4])
+        frame = dataframes.statements(session, consultation, [4], opdracht=4).set_index("id")
+        table = dataframes.themes(session, consultation, [4])
     shown = {view.code: (view.label, view.status, len(view.said)) for view in views}
     assert shown == {
         "O04-T001": ("tijd om te leren", "goedgekeurd", 7),
@@ -111,7 +111,7 @@ def test_actions_are_made_changed_joined_and_handed_over(
     decide(storage, consultation, op="action", do="join", actions=[nid(4)], into=PROPOSED[0])
     decide(storage, consultation, op="action", do="hand_over", action=PROPOSED[1], opdracht=6)
     with storage.reading() as session:
-        table = frames.actions(session, consultation, list(OPDRACHTEN)).set_index("id")
+        table = dataframes.actions(session, consultation, list(OPDRACHTEN)).set_index("id")
         assert session.get(Action, nid(4)) is not None
     first = table.loc[PROPOSED[0]]
     assert (first["text"], first["trekker"], first["priority"]) == ("Avondlessen", "de VDAB", 4)
@@ -145,7 +145,7 @@ def test_a_quote_is_kept_as_its_statement_and_goes_with_erasure(
         erase(session, f"{3 + 0xC000:032x}")
     with storage.reading() as session:
         state = curated(session, consultation, 4)
-        table = frames.actions(session, consultation, [4]).set_index("id")
+        table = dataframes.actions(session, consultation, [4]).set_index("id")
         assert sid(3) not in state.opdracht_of
         assert {each.statement for each in state.themes[tid(1)].members} >= {sid(4)}
         assert table.loc[nid(4), "text"] == ""
@@ -450,7 +450,7 @@ def test_the_examples_of_the_documentation_work(
     done = runner.invoke(app, ["curate", str(file), "--as", "els"])
     assert done.exit_code == 0, done.exception
     lines = [json.loads(line) for block in blocks for line in block.splitlines()]
-    from consultation.curation_operations import DOS, OPS
+    from consultation.curation.operations import DOS, OPS
 
     assert {each["op"] for each in lines} == set(OPS)
     assert {each["do"] for each in lines if each["op"] == "action"} == set(DOS)

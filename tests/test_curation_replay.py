@@ -12,9 +12,9 @@ from curation_stage import PLACES, PROPOSED, THEMES, decision, nid, sid, tid
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from consultation.curation_operations import parse
-from consultation.curation_replay import replay
-from consultation.curation_state import (
+from consultation.curation.operations import parse
+from consultation.curation.replay import replay
+from consultation.curation.state import (
     CuratedTheme,
     CurationState,
     Event,

@@ -15,15 +15,15 @@ from review_stage import as_role, field_of
 from typer.testing import CliRunner
 from web_stage import Site, analysed
 
-from analysis.picture import picture
 from consultation.catalogue import Catalogue
-from consultation.curation import append, curated
-from consultation.curation_sentences import Sentences
-from consultation.curation_store import words_of
-from consultation.models import AnalysisRun
-from consultation.participants import erase
+from consultation.curation.log import append, curated
+from consultation.curation.sentences import Sentences
+from consultation.curation.store import words_of
+from consultation.database.models import AnalysisRun
+from consultation.database.storage import Storage
+from consultation.participation.participants import erase
+from consultation.queries.opdracht_snapshot import picture
 from consultation.settings import settings as product_settings
-from consultation.storage import Storage
 from samenspraak.cli import app
 
 pytest_plugins = ["web_fixtures"]

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from servers import SAMENSPRAAK, Servers, Talk
 
+from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
-from consultation.storage import Storage
 from samenspraak import doctor
 
 ROUTES = [

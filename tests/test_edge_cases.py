@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from analysis.embeddings import encoder_named, model_key, vectors_of
-from analysis.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
-from analysis.voices import sort_out
-from consultation.answers import text_hash
-from consultation.models import ContributionVersion, Embedding, RunMark, Statement
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.embeddings import encoder_named, model_key, vectors_of
+from consultation.database.models import ContributionVersion, Embedding, RunMark, Statement
+from consultation.database.storage import Storage
+from consultation.participation.answers import text_hash
+from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from consultation.settings import settings
-from consultation.storage import Storage
 from language.embedding import Vectors, normalised
 from samenspraak.cli import app
 
@@ -237,7 +237,7 @@ def test_a_damaged_vector_in_the_cache_is_computed_again(
     with storage.writing() as session:
         row = session.get_one(Embedding, (model_key(encoder), text_hash(EARLY)))
         row.vector = damaged(kind, row.vector)
-    with caplog.at_level(logging.WARNING, "analysis.embeddings"):
+    with caplog.at_level(logging.WARNING, "analysis.preprocessing.embeddings"):
         assert np.allclose(vectors_of(storage, encoder, texts), right, atol=1e-6)
     assert "1 cached vectors were damaged" in caplog.text
     with storage.reading() as session:

@@ -19,13 +19,9 @@ from web_stage import Site, StandIn, Talk, analysed, ask, begin, effects, small_
 
 from analysis import run_store
 from analysis.run import analyse
-from consultation import participants, rounds
-from consultation.answers import text_hash
+from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.derived_words import forget_words
-from consultation.import_files import ImportFile, read_rows
-from consultation.imports import store_rows
-from consultation.models import (
+from consultation.database.models import (
     Assignment,
     Consultation,
     Contribution,
@@ -38,8 +34,13 @@ from consultation.models import (
     Submission,
     Theme,
 )
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, read_rows
+from consultation.participation import participants
+from consultation.participation.answers import text_hash
+from consultation.participation.derived_words import forget_words
 from consultation.settings import ROOT, settings
-from consultation.storage import Storage
 from samenspraak import organiser
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace

@@ -16,10 +16,10 @@ from web_stage import Site, StandIn, free_port
 
 from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.models import AnalysisRun, RunProposal, Statement
+from consultation.curation.log import append
+from consultation.database.models import AnalysisRun, RunProposal, Statement
+from consultation.database.storage import Storage
 from consultation.settings import Settings
-from consultation.storage import Storage
 
 pytest_plugins = ["web_fixtures"]
 pytestmark = pytest.mark.browser

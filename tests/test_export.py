@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from review_stage import agree_to_quotes
 from web_stage import analysed
 
-from analysis import outgoing, plan_document, sheets
-from analysis.export_formats import Format, What
-from analysis.publication import approved
-from analysis.release import FOLD_BELOW, breakdown, organisations, quotable
-from analysis.sheets import Column, Sheet
 from consultation import dates, rounds
-from consultation.curation import append
-from consultation.models import Consent, Participant, Statement, Theme
-from consultation.participants import erase, give_consent
+from consultation.curation.log import append
+from consultation.database.models import Consent, Participant, Statement, Theme
+from consultation.participation.participants import erase, give_consent
+from consultation.queries.disclosure import FOLD_BELOW, breakdown, organisations, quotable
+from reporting import export, plan_document, sheets
+from reporting.export_formats import Format, What
+from reporting.publication import approved
+from reporting.sheets import Column, Sheet
 from samenspraak.workplace import Workplace
 
 DANGEROUS = ["=1+1", "+32 2 123", "-x", "@sum(A1)", "\tx", "\rx", " =cmd|' /C calc'!A0", "＝1"]
@@ -74,7 +74,7 @@ def decided(workplace: Workplace) -> dict[str, str]:
 
 def exported(workplace: Workplace, what: What, format_: Format) -> bytes:
     with workplace.storage.reading() as session:
-        return outgoing.export(session, 1, workplace.catalogue, what, format_)
+        return export.export(session, 1, workplace.catalogue, what, format_)
 
 
 @pytest.mark.usefixtures("decided")

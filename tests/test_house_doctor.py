@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from consultation.database.storage import Storage
 from consultation.settings import Settings, settings
-from consultation.storage import Storage
 from samenspraak import doctor
 
 

@@ -39,7 +39,17 @@ def test_nothing_else_is_documented() -> None:
 def test_no_code_reads_a_variable_that_is_not_documented() -> None:
     documented = {row.split("`")[1] for row in ROWS}
     used: dict[str, str] = {}
-    for room in ("actions", "analysis", "bot", "consultation", "language", "samenspraak", "web"):
+    for room in (
+        "actions",
+        "analysis",
+        "bot",
+        "consultation",
+        "dialogue",
+        "language",
+        "reporting",
+        "samenspraak",
+        "web",
+    ):
         for path in (ROOT / room).rglob("*.py"):
             if ".venv" not in path.parts:
                 text = path.read_text(encoding="utf-8")

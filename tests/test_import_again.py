@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, ImportRow, read_rows
-from consultation.import_keys import KeyedRow, keyed_rows
-from consultation.imports import ImportResult, store_rows
-from consultation.models import Contribution, ContributionVersion, Participant, Submission
-from consultation.storage import Storage
+from consultation.database.models import Contribution, ContributionVersion, Participant, Submission
+from consultation.database.storage import Storage
+from consultation.importing.imports import ImportResult, store_rows
+from consultation.importing.keys import KeyedRow, keyed_rows
+from consultation.importing.readers import ImportFile, ImportRow, read_rows
 
 FIELD = Path(__file__).parents[2] / "shared" / "field"
 FIRST = (
@@ -211,7 +211,7 @@ def test_answers_of_before_ids_counted_are_known_again(
     rows = [{"id": "a", "text": "Te duur."}, {"text": "Te ver.", "participant": "p"}]
     content = "\n".join(json.dumps(row) for row in rows)
     with monkeypatch.context() as earlier:
-        earlier.setattr("consultation.imports.keyed_rows", keyed_by_all_they_hold)
+        earlier.setattr("consultation.importing.imports.keyed_rows", keyed_by_all_they_hold)
         assert counted(imports("a.jsonl", content)) == (2, 0, 0, 2)
     assert counted(imports("a.jsonl", content)) == (0, 0, 2, 0)
     corrected = content.replace("Te duur.", "Veel te duur.")

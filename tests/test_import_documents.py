@@ -10,10 +10,10 @@ from test_import_again import Imports, counted
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import read_rows
-from consultation.imports import store_rows
-from consultation.models import Contribution, ContributionVersion
-from consultation.storage import Storage
+from consultation.database.models import Contribution, ContributionVersion
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import read_rows
 
 FIRST = "Wij vragen lessen op zaterdag.\nHet inschrijvingsgeld van 340 euro is te hoog.\n"
 

@@ -10,22 +10,22 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-from analysis.release import quotable
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.errors import ImportFileError
-from consultation.import_files import read_rows
-from consultation.imports import ImportResult, store_rows
-from consultation.models import (
+from consultation.database.models import (
     Contribution,
     ContributionVersion,
     Participant,
     Statement,
     Submission,
 )
-from consultation.participants import consents
+from consultation.database.storage import Storage
+from consultation.errors import ImportFileError
+from consultation.importing.imports import ImportResult, store_rows
+from consultation.importing.readers import read_rows
+from consultation.participation.participants import consents
+from consultation.queries.disclosure import quotable
 from consultation.settings import settings
-from consultation.storage import Storage
 from samenspraak.cli import app
 
 

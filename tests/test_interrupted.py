@@ -14,15 +14,15 @@ from pathlib import Path
 from sqlalchemy import func, select
 from wordfreq import top_n_list
 
-from analysis.measuring import measure_new
-from analysis.statements import cut_new
+from analysis.preprocessing.answer_quality import measure_new
+from analysis.preprocessing.statements import cut_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import store_rows
-from consultation.models import AnalysisRun, Base, Embedding
+from consultation.database.models import AnalysisRun, Base, Embedding
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
 from consultation.settings import ROOT
-from consultation.storage import Storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 TEXTS = 256

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.clauses import clause_spans
-from language.statements import statement_spans
+from language.segmentation.clauses import clause_spans
+from language.segmentation.statements import statement_spans
 from tests.conftest import shared_file
 
 TWO = (

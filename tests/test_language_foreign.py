@@ -8,7 +8,7 @@ import pytest
 
 from consultation.settings import ROOT
 from language.foreign import foreign_language
-from language.statements import statement_spans
+from language.segmentation.statements import statement_spans
 from tests.conftest import shared_file
 
 IN_ANOTHER = {

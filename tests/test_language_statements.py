@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from language.plain_text import plain, readable
-from language.sentences import sentence_spans
-from language.statements import DOCUMENT_FROM, skipped_spans, statement_spans
+from language.segmentation.plain_text import plain, readable
+from language.segmentation.sentences import sentence_spans
+from language.segmentation.statements import DOCUMENT_FROM, skipped_spans, statement_spans
 
 _PIECES = st.sampled_from(
     [

@@ -23,10 +23,10 @@ from sqlalchemy.exc import DBAPIError
 from web_stage import Site, StandIn, begin, small_talk
 from web_stage import Talk as StagedTalk
 
+from consultation.database.storage import Storage
 from consultation.logs import without_words
 from consultation.settings import ROOT
-from consultation.storage import Storage
-from web import gateway
+from web.chat import gateway
 
 pytest_plugins = ["web_fixtures"]
 

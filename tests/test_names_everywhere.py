@@ -22,15 +22,15 @@ from sqlalchemy import select
 from test_web_form import ANSWERS, fields, send, stored
 from web_stage import Site, analysed, begin
 
-from analysis.outgoing import Format, What
 from consultation import rounds
-from consultation.curation import append
+from consultation.curation.log import append
+from consultation.database.models import Statement, Theme
 from consultation.errors import SamenspraakError
-from consultation.models import Statement, Theme
 from consultation.settings import Settings, settings
+from dialogue.screening import REMOVE
 from language.personal_data import detector
-from web.care import REMOVE
-from web.services import open_services
+from reporting.export import Format, What
+from web.dependencies import open_services
 
 pytest_plugins = ["web_fixtures"]
 

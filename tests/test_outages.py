@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from web_stage import Site, StandIn, begin, small_talk
 
+from consultation.database.outages import is_outage, reason
+from consultation.database.storage import Storage
 from consultation.errors import StorageError
-from consultation.outages import is_outage, reason
 from consultation.settings import ROOT
-from consultation.storage import Storage
-from web import turns
-from web.texts import say
+from dialogue import turns
+from dialogue.messages import say
 
 pytest_plugins = ["web_fixtures"]
 
@@ -232,7 +232,7 @@ def test_a_migration_that_fails_says_which_and_why_and_changes_nothing(
 def test_a_database_that_somebody_holds_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consultation.storage._LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("consultation.database.storage._LOCK_SECONDS", 0.1)
     blocked = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     blocked.execute("pragma journal_mode=wal")
     blocked.execute("begin immediate")

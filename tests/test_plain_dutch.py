@@ -12,7 +12,7 @@ from conftest import CATALOGUE, SECOND_CATALOGUE
 
 from actions.talk import sentences
 from consultation.catalogue import Catalogue, load_catalogue
-from web.texts import TEMPLATES
+from dialogue.messages import MESSAGES
 
 _ABOUT = ("doel", "bot", "duur", "resultaat", "wie", "privacy", "anoniem")
 MAX_WORDS = 15
@@ -78,7 +78,7 @@ def spoken(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     for name, wordings in sentences().items():
         for index, text in enumerate(wordings):
             yield f"zinnen.{name}[{index}]", re.sub(r"\{\w+\}", "", text)
-    notices = yaml.safe_load((TEMPLATES / "meldingen.yml").read_text(encoding="utf-8"))
+    notices = yaml.safe_load(MESSAGES.read_text(encoding="utf-8"))
     heard = ("keuze", "keuze_eerst", "keuze_weggehaald", "keuze_blijft", "later", "mislukt")
     for name in (*heard, "druk", "geen_ronde", "ronde_gesloten", "gesprek_gesloten"):
         yield f"meldingen.{name}", re.sub(r"\{\w+\}", "", notices[name])

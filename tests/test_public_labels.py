@@ -11,13 +11,13 @@ from sqlalchemy import select
 from test_web_decisions import seen
 from web_stage import Site, analysed
 
-from analysis import outgoing, report
-from analysis.export_formats import Format, What
-from analysis.public_labels import public_label
-from analysis.publication import publish
 from consultation import rounds
-from consultation.curation import append
-from consultation.models import ContributionVersion, RunTheme
+from consultation.curation.log import append
+from consultation.database.models import ContributionVersion, RunTheme
+from consultation.queries.public_labels import public_label
+from reporting import export, report
+from reporting.export_formats import Format, What
+from reporting.publication import publish
 
 pytest_plugins = ["web_fixtures"]
 
@@ -58,9 +58,9 @@ def test_everybody_sees_the_masked_label_everywhere(site: Site, label: str) -> N
             (What.themes, (Format.md, Format.json, Format.csv)),
         ):
             for format_ in formats:
-                content = outgoing.export(session, 1, catalogue, what, format_).decode()
+                content = export.export(session, 1, catalogue, what, format_).decode()
                 shown.append(content.replace("\\", ""))
-        word = outgoing.export(session, 1, catalogue, What.themes, Format.docx)
+        word = export.export(session, 1, catalogue, What.themes, Format.docx)
         lines = [each.text for each in docx.Document(io.BytesIO(word)).paragraphs]
         shown.append("\n".join(lines))
     for each in shown:

@@ -6,16 +6,16 @@ import pytest
 from review_stage import agree_to_quotes
 from web_stage import analysed
 
-from analysis import frames
-from analysis.picture import Pictures, picture
-from analysis.publication import PublishedRound, publish, published, published_rounds, withdraw
+from analysis import dataframes
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import append
+from consultation.curation.log import append
+from consultation.database.models import Participant, Statement, Theme
+from consultation.database.storage import Storage
 from consultation.errors import RoundError
-from consultation.models import Participant, Statement, Theme
-from consultation.participants import erase, give_consent
-from consultation.storage import Storage
+from consultation.participation.participants import erase, give_consent
+from consultation.queries.opdracht_snapshot import Pictures, picture
+from reporting.publication import PublishedRound, publish, published, published_rounds, withdraw
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def statuses(storage: Storage, kept: Pictures) -> dict[str, str]:
     """The decided actions' statuses by first letter of their id; table and pages say the same."""
     with storage.reading() as session:
         pages = {each.id: each.status for each in kept.of(session, 1, 4).actions}
-        rows = frames.actions(session, 1, [4])
+        rows = dataframes.actions(session, 1, [4])
         anew = {each.id: each.status for each in picture(session, 1, 4).actions}
         assert dict(zip(rows["id"], rows["status"], strict=True)) == pages == anew
     return {id_[0]: status for id_, status in pages.items() if id_ in ("a" * 32, "b" * 32)}

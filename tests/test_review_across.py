@@ -11,14 +11,14 @@ import pytest
 from review_stage import as_role, field_of, post
 from web_stage import Site, analysed
 
+from analysis.action_support import urgencies, weight
 from analysis.overlap import Worded, overlaps
-from analysis.picture import picture
-from analysis.weighing import urgencies, weight
 from consultation import checklist
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.models import Consent, Contribution, Participant, Submission
-from consultation.storage import Storage
+from consultation.curation.log import append
+from consultation.database.models import Consent, Contribution, Participant, Submission
+from consultation.database.storage import Storage
+from consultation.queries.opdracht_snapshot import picture
 
 pytest_plugins = ["web_fixtures"]
 

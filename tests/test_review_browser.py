@@ -17,17 +17,17 @@ from review_stage import PASSWORD, agree_to_quotes, set_aside
 from web_stage import FLAGS, Site, StandIn, analysed, free_port
 
 from analysis import run
-from analysis.coding import choices, draw, items
-from analysis.picture import Picture, picture
-from analysis.statements import cut_new
+from analysis.preprocessing.statements import cut_new
 from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.import_files import read_rows
-from consultation.imports import store_rows
-from consultation.records import CodingTask
+from consultation.curation.log import append
+from consultation.database.records import CodingTask
+from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import read_rows
+from consultation.queries.coding import choices, draw, items
+from consultation.queries.opdracht_snapshot import Picture, picture
 from consultation.settings import ROOT, Settings
-from consultation.storage import Storage
 
 pytest_plugins = ["web_fixtures"]
 pytestmark = [

@@ -13,12 +13,12 @@ from review_stage import as_role, field_of
 from sklearn.metrics import cohen_kappa_score, f1_score
 from web_stage import Site, analysed
 
-from analysis.agreement import agreement
-from analysis.coding import MACHINE, CodingError, choices, draw, items, pairs, tasks
-from analysis.picture import picture
-from consultation.curation import append
-from consultation.models import Participant
-from consultation.participants import erase
+from consultation.curation.log import append
+from consultation.database.models import Participant
+from consultation.participation.participants import erase
+from consultation.queries.agreement import agreement
+from consultation.queries.coding import MACHINE, CodingError, choices, draw, items, pairs, tasks
+from consultation.queries.opdracht_snapshot import picture
 
 pytest_plugins = ["web_fixtures"]
 

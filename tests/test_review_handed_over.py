@@ -12,9 +12,9 @@ from review_stage import as_role, post
 from test_web_decisions import decide, seen, undo
 from web_stage import Site, analysed
 
-from analysis.picture import Picture
-from consultation.models import Participant
-from consultation.participants import erase
+from consultation.database.models import Participant
+from consultation.participation.participants import erase
+from consultation.queries.opdracht_snapshot import Picture
 
 pytest_plugins = ["web_fixtures"]
 

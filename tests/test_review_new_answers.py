@@ -16,12 +16,10 @@ from sqlalchemy import select, update
 from web_stage import Site, analysed
 
 from analysis import run
-from analysis.statements import cut_new
+from analysis.preprocessing.statements import cut_new
 from consultation import rounds
 from consultation.catalogue import load_catalogue
-from consultation.import_files import read_rows
-from consultation.imports import store_rows
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Consent,
     Contribution,
@@ -30,6 +28,8 @@ from consultation.models import (
     Submission,
     now,
 )
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import read_rows
 
 pytest_plugins = ["web_fixtures"]
 

@@ -12,11 +12,11 @@ import pytest
 from review_stage import as_role, post, set_aside
 from web_stage import Site, analysed
 
-from analysis.picture import Picture, picture
-from analysis.report import render
-from analysis.themes import FIXED_TEXT, ThemeView
 from consultation.catalogue import Catalogue
-from consultation.models import RunMark
+from consultation.database.models import RunMark
+from consultation.queries.opdracht_snapshot import Picture, picture
+from consultation.queries.themes import FIXED_TEXT, ThemeView
+from reporting.report import render
 
 pytest_plugins = ["web_fixtures"]
 

@@ -13,16 +13,17 @@ from review_stage import as_role, field_of
 from sqlalchemy import delete, select
 from web_stage import PROPOSALS, Site, analysed
 
-from analysis import frames, outgoing, report
-from analysis.picture import Picture, picture
-from analysis.publication import approved, publish, published
-from analysis.support import _asks_for, proposers, subjects
+from analysis import dataframes
+from analysis.supporters import _asks_for, proposers, subjects
 from consultation import rounds
 from consultation.catalogue import load_catalogue
-from consultation.curation import append
-from consultation.participants import erase
-from consultation.records import Publication, PublishedSupport
+from consultation.curation.log import append
+from consultation.database.records import Publication, PublishedSupport
+from consultation.participation.participants import erase
+from consultation.queries.opdracht_snapshot import Picture, picture
 from consultation.settings import ROOT
+from reporting import export, report
+from reporting.publication import approved, publish, published
 
 pytest_plugins = ["web_fixtures"]
 
@@ -65,11 +66,11 @@ def everywhere(site: Site, http: httpx.Client, action: str) -> dict[str, int]:
     round_ = http.get("/beheer/rondes/1").text
     with site.storage.writing() as session:
         plan = approved(session, 1, CATALOGUE)
-        sheet = outgoing.plan_sheet(plan, CATALOGUE)
+        sheet = export.plan_sheet(plan, CATALOGUE)
         raw = json.loads(
-            outgoing.export(session, 1, CATALOGUE, outgoing.What.actieplan, outgoing.Format.json)
+            export.export(session, 1, CATALOGUE, export.What.actieplan, export.Format.json)
         )
-        rows = frames.actions(session, 1, [4]).set_index("id")
+        rows = dataframes.actions(session, 1, [4]).set_index("id")
         if rounds.require_round(session, 1).status == "open":
             rounds.close(session, 1, 1)
         publish(session, 1, CATALOGUE, 1, "els")

@@ -12,13 +12,19 @@ import pytest
 from review_stage import as_role
 from web_stage import Site, analysed
 
-from analysis import report
-from analysis.picture import picture
-from analysis.support import is_proposal
+from analysis.supporters import is_proposal
 from analysis.trekkers import trekkers
 from consultation.catalogue import load_catalogue
-from consultation.models import Consent, Contribution, ContributionVersion, Participant, Submission
+from consultation.database.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Submission,
+)
+from consultation.queries.opdracht_snapshot import picture
 from consultation.settings import ROOT
+from reporting import report
 
 pytest_plugins = ["web_fixtures"]
 

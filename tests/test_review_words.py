@@ -11,8 +11,8 @@ from test_web_decisions import seen
 from web_stage import Site, analysed
 
 from consultation import audit, rounds
-from consultation.models import Round
-from web.findings import in_context
+from consultation.database.models import Round
+from consultation.queries.answer_view import in_context
 
 pytest_plugins = ["web_fixtures"]
 

@@ -15,14 +15,9 @@ from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 from web_stage import Site
 
-from analysis import outgoing
-from analysis.outgoing import Format, What
-from analysis.picture import Pictures
-from analysis.publication import approved
-from consultation import participants
 from consultation.catalogue import Catalogue
-from consultation.curation import append
-from consultation.models import (
+from consultation.curation.log import append
+from consultation.database.models import (
     Assignment,
     Base,
     Embedding,
@@ -30,9 +25,14 @@ from consultation.models import (
     Statement,
     Theme,
 )
-from consultation.own_answers import own_answers
-from consultation.revision import NOT_COUNTED, Revision, counted_tables, revision
-from consultation.storage import Storage
+from consultation.database.revision import NOT_COUNTED, Revision, counted_tables, revision
+from consultation.database.storage import Storage
+from consultation.participation import participants
+from consultation.participation.own_answers import own_answers
+from consultation.queries.opdracht_snapshot import Pictures
+from reporting import export
+from reporting.export import Format, What
+from reporting.publication import approved
 
 pytest_plugins = ["web_fixtures"]
 
@@ -208,9 +208,9 @@ def test_nothing_is_cached_from_a_table_that_does_not_count(
             assert seen.themes or number == 5
         approved(session, 1, catalogue, pictures=pictures)
         for what in What:
-            outgoing.export(session, 1, catalogue, what, Format.csv, pictures=pictures)
-        from web.explanations import _trust
-        from web.outcome import counts_of, page_of
+            export.export(session, 1, catalogue, what, Format.csv, pictures=pictures)
+        from web.public.explanations import _trust
+        from web.public.outcome import counts_of, page_of
 
         counts_of(session, 1)
         page_of(session, 1, catalogue, 4)

@@ -35,15 +35,12 @@ from test_erased_at_once import delete as delete_talk
 from typer.testing import CliRunner
 from web_stage import Site, Talk, ask, begin
 
-from analysis.picture import picture
 from analysis.run import analyse
-from consultation import answers, conversation, erasure, imports, participants, rounds
+from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.curation import ConflictError, CurationError, Ledger, append, curated, decide
-from consultation.curation_operations import parse
-from consultation.import_files import ImportFile, ImportRow
-from consultation.imports import import_files, store_rows
-from consultation.models import (
+from consultation.curation.log import ConflictError, CurationError, Ledger, append, curated, decide
+from consultation.curation.operations import parse
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Contribution,
@@ -56,8 +53,13 @@ from consultation.models import (
     Submission,
     Theme,
 )
+from consultation.database.storage import Storage
+from consultation.importing import imports
+from consultation.importing.imports import import_files, store_rows
+from consultation.importing.readers import ImportFile, ImportRow
+from consultation.participation import answers, conversation, erasure, participants
+from consultation.queries.opdracht_snapshot import picture
 from consultation.settings import settings
-from consultation.storage import Storage
 from language.personal_data import Detector
 from samenspraak.cli import app
 
@@ -75,33 +77,33 @@ SLOW = (
     "openpyxl",
     "httpx",
     "difflib",
-    "analysis.agreement",
-    "analysis.alignment",
-    "analysis.coherence",
-    "analysis.kinds",
-    "analysis.outgoing",
-    "analysis.picture",
-    "analysis.placing",
-    "analysis.plan",
-    "analysis.release",
-    "analysis.sheets",
-    "analysis.standing",
-    "analysis.themes",
-    "analysis.trust",
-    "consultation.answers.text_hash",
-    "consultation.answers.work_out",
+    "consultation.queries.agreement",
+    "analysis.continuity.alignment",
+    "analysis.clustering.coherence",
+    "analysis.preprocessing.statement_kind",
+    "reporting.export",
+    "consultation.queries.opdracht_snapshot",
+    "analysis.preprocessing.opdracht_classifier",
+    "reporting.plan",
+    "consultation.queries.disclosure",
+    "reporting.sheets",
+    "consultation.queries.statements",
+    "consultation.queries.themes",
+    "analysis.clustering.stability",
+    "consultation.participation.answers.text_hash",
+    "consultation.participation.answers.work_out",
     "consultation.catalogue.load_catalogue",
-    "consultation.curation_actions",
-    "consultation.curation_replay",
-    "consultation.derived_words.renames",
-    "consultation.derived_words.said_by_nobody",
-    "consultation.derived_words.words_to_forget",
-    "consultation.import_files",
-    "consultation.import_keys",
-    "consultation.import_tables",
-    "consultation.import_values",
+    "consultation.curation.actions",
+    "consultation.curation.replay",
+    "consultation.participation.derived_words.renames",
+    "consultation.participation.derived_words.said_by_nobody",
+    "consultation.participation.derived_words.words_to_forget",
+    "consultation.importing.readers",
+    "consultation.importing.keys",
+    "consultation.importing.tables",
+    "consultation.importing.values",
     "consultation.rounds.ensure_consultation",
-    "web.care",
+    "dialogue.screening",
     "web.pages",
 )
 """Packages, modules and functions that read whole opdrachten, or compute."""

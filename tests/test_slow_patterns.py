@@ -27,24 +27,24 @@ import spacy
 from nasty_texts import LONGEST, filled, nasty_texts
 
 from actions import choosing
-from analysis.proposals import best_proposal
-from analysis.voices import sort_out
-from bot.consent import yes_or_no
-from bot.spelling import word_runs
+from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.proposals import best_proposal
+from bot.nlu.consent import yes_or_no
+from bot.nlu.spelling import word_runs
 from consultation.catalogue import load_catalogue
 from consultation.settings import ROOT
+from dialogue.screening import choice, question_in
 from language.alarm import alarm
-from language.clauses import clause_spans
 from language.embedding import READ, load_encoder
 from language.foreign import foreign_language
 from language.informativeness import judge_answer
 from language.measuring import measure
 from language.personal_data import find, look, masked
 from language.pipeline import load_pipeline, tagged_words, words
-from language.sentences import sentence_spans
-from language.statements import statement_spans
+from language.segmentation.clauses import clause_spans
+from language.segmentation.sentences import sentence_spans
+from language.segmentation.statements import statement_spans
 from language.tagging import universal_tags
-from web.care import choice, question_in
 
 ROOMS = (
     "actions",

@@ -23,14 +23,14 @@ import yaml
 from servers import Servers, Talk
 from sqlalchemy import select
 
-from consultation import participants
-from consultation.models import (
+from consultation.database.models import (
     Contribution,
     ContributionVersion,
     Conversation,
     Participant,
     Submission,
 )
+from consultation.participation import participants
 from consultation.settings import ROOT
 
 pytestmark = pytest.mark.servers

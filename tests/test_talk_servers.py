@@ -21,7 +21,7 @@ from servers import Servers, Talk
 from sqlalchemy import select
 
 from consultation.catalogue import load_catalogue
-from consultation.models import (
+from consultation.database.models import (
     Contribution,
     ContributionVersion,
     Conversation,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from web_pages import answer_box, lines, violations
 from web_stage import FLAGS
 
-from consultation.models import Contribution, ContributionVersion
+from consultation.database.models import Contribution, ContributionVersion
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 

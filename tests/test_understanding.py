@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from bot.consent import yes_or_no
-from bot.judgement import CONTENT, CONTENT_IN_QUESTION, judge
+from bot.nlu.consent import yes_or_no
+from bot.nlu.judgement import CONTENT, CONTENT_IN_QUESTION, judge
 from consultation.settings import ROOT, Settings
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 from samenspraak.understanding import STEPS

@@ -12,7 +12,7 @@ from web_pages import alike, answer_box, lines, say, violations
 from web_stage import Site, StandIn, analysed, foreign_page, small_talk
 
 from consultation import accounts
-from consultation.models import ContributionVersion, Message, Participant
+from consultation.database.models import ContributionVersion, Message, Participant
 
 pytest_plugins = ["web_fixtures"]
 pytestmark = pytest.mark.browser

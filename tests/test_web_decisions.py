@@ -14,9 +14,9 @@ from review_stage import as_role, field_of
 from sqlalchemy import event, select
 from web_stage import Site, analysed
 
-from analysis.picture import Picture, picture
-from consultation.models import CurationEvent, Participant, Statement
-from consultation.participants import erase
+from consultation.database.models import CurationEvent, Participant, Statement
+from consultation.participation.participants import erase
+from consultation.queries.opdracht_snapshot import Picture, picture
 
 pytest_plugins = ["web_fixtures"]
 

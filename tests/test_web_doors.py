@@ -19,8 +19,8 @@ from servers import SAMENSPRAAK
 from web_stage import Site, StandIn
 
 from consultation import accounts, rounds
+from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
-from consultation.storage import Storage
 
 pytest_plugins = ["web_fixtures"]
 

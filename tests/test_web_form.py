@@ -15,12 +15,10 @@ from sqlalchemy import func, select
 from web_pages import violations
 from web_stage import Site, begin
 
-from analysis.measuring import measure_new
+from analysis.preprocessing.answer_quality import measure_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.conversation import tracker_name
-from consultation.invitations import InvitationRow, invite
-from consultation.models import (
+from consultation.database.models import (
     Consent,
     Contribution,
     ContributionVersion,
@@ -28,6 +26,8 @@ from consultation.models import (
     Participant,
     Submission,
 )
+from consultation.participation.conversation import tracker_name
+from consultation.participation.invitations import InvitationRow, invite
 
 pytest_plugins = ["web_fixtures"]
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 from web_stage import Answer, Site, StandIn, Talk, ask, begin, effects, small_talk
 
-from consultation import participants, rounds
-from consultation.models import (
+from consultation import rounds
+from consultation.database.models import (
     Consent,
     Contribution,
     ContributionVersion,
@@ -21,7 +21,8 @@ from consultation.models import (
     Message,
     Participant,
 )
-from web import turns
+from consultation.participation import participants
+from dialogue import turns
 
 pytest_plugins = ["web_fixtures"]
 

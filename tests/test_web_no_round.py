@@ -15,11 +15,12 @@ from web_pages import answer_box, violations
 from web_stage import Site, Talk, begin
 
 from consultation import rounds
-from consultation.models import Contribution, Conversation, Message, Participant
+from consultation.database.models import Contribution, Conversation, Message, Participant
+from consultation.database.storage import Storage
 from consultation.settings import Settings
-from consultation.storage import Storage
+from dialogue.messages import MESSAGES, say
 from samenspraak import doctor
-from web.texts import TEMPLATES, say
+from web.pages import TEMPLATES
 
 pytest_plugins = ["web_fixtures"]
 
@@ -151,7 +152,7 @@ def test_codes_cannot_be_tried_without_end(http: httpx.Client) -> None:
 
 
 def test_no_sentence_for_citizens_names_a_command() -> None:
-    review = yaml.safe_load((TEMPLATES / "meldingen.yml").read_text(encoding="utf-8"))
+    review = yaml.safe_load(MESSAGES.read_text(encoding="utf-8"))
     for_operators = {"overlap_kan_niet"}
     assert [
         key for key, text in review.items() if "samenspraak " in text and key not in for_operators

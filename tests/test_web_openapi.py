@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
 )
 from web_stage import Site, begin
 
-from web.limits import Buckets
-from web.services import Limits
+from web.dependencies import Limits
+from web.server.limits import Buckets
 
 pytest_plugins = ["web_fixtures"]
 

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from web_stage import Site, StandIn, Talk, begin, small_talk
 
-from web import assistant, gateway, turns
-from web.texts import say
+from dialogue import assistant, turns
+from dialogue.messages import say
+from web.chat import gateway
 
 pytest_plugins = ["web_fixtures"]
 

@@ -19,10 +19,11 @@ import pytest
 from sqlalchemy import text
 from web_stage import Site, StandIn
 
+from consultation.database.storage import Storage
 from consultation.settings import Settings
-from consultation.storage import Storage
-from web import health, shield, threads
-from web.patience import PatientProtocol
+from web import health
+from web.server import security_headers, threads
+from web.server.http_timeouts import PatientProtocol
 
 pytest_plugins = ["web_fixtures"]
 
@@ -38,7 +39,7 @@ sys.stdin.read()
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits, sooner reached."""
-    monkeypatch.setattr(shield, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(security_headers, "BODY_SECONDS", 1.0)
     for name, seconds in (("headers", 1.0), ("request", 3.0), ("reading", 1.0), ("look", 0.1)):
         monkeypatch.setattr(PatientProtocol, f"{name}_seconds", seconds)
 
@@ -115,7 +116,7 @@ def test_a_hundred_slow_senders_stop_nobody(
 ) -> None:
     for name in ("headers", "request"):
         monkeypatch.setattr(PatientProtocol, f"{name}_seconds", 120.0)
-    monkeypatch.setattr(shield, "BODY_SECONDS", 120.0)
+    monkeypatch.setattr(security_headers, "BODY_SECONDS", 120.0)
     starts = [b"GET / HTTP/1.1\r\nX: ", posted("/api/chat/sessions", JSON)]
     starts += [posted("/formulier/4", FORM), posted("/beheer/login", FORM)]
     links = [connected(site) for _ in range(100)]

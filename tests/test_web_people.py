@@ -12,8 +12,8 @@ from web_stage import Site, analysed
 
 from consultation import accounts, audit
 from consultation.catalogue import Catalogue
+from consultation.queries import coverage_gaps
 from consultation.rights import ROLES, Right, may
-from web import gaps
 
 pytest_plugins = ["web_fixtures"]
 
@@ -132,7 +132,7 @@ def test_a_form_after_the_session_says_so_and_gives_back_what_was_typed(site: Si
 
 
 def test_a_session_ends_after_twelve_hours(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.accounts.SESSION_SECONDS", -1)
+    monkeypatch.setattr("web.login.SESSION_SECONDS", -1)
     with site.storage.writing() as session:
         accounts.add_account(session, "els", "analist", PASSWORD)
     with site.client() as http:
@@ -179,9 +179,9 @@ def test_the_overview_names_the_groups_that_were_not_heard(
     assert nine
     heard = {"burger", "werknemersorganisatie", "werkgeversorganisatie"}
     absent = [slug for slug in nine.groepen if slug not in heard]
-    found = gaps.gaps([nine], catalogue.groepen, {9: dict.fromkeys(heard, 1)})
+    found = coverage_gaps.gaps([nine], catalogue.groepen, {9: dict.fromkeys(heard, 1)})
     assert [each.group.slug for each in found] == absent
-    assert gaps.gaps([nine], catalogue.groepen, {}) == []
+    assert coverage_gaps.gaps([nine], catalogue.groepen, {}) == []
     with as_role(site, "els", "facilitator") as http:
         page = http.get("/beheer").text
         group = catalogue.groep(absent[0])

@@ -11,7 +11,7 @@ from web_pages import violations
 from web_stage import Site
 
 from consultation.catalogue import Catalogue
-from web.addresses import PAGES
+from web.public.sitemap import PAGES
 
 pytest_plugins = ["web_fixtures"]
 pytestmark = pytest.mark.browser

@@ -13,12 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from web_stage import BARRIERS, Site, Talk, analysed, begin
 
-from analysis.standing import Count, counts, standing
-from analysis.themes import latest_run, themes_of, without_theme
-from consultation import accounts, entrance, participants, rounds
+from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
-from consultation.errors import AccountError, InvitationUnknown
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consent,
@@ -28,11 +25,15 @@ from consultation.models import (
     Statement,
     Theme,
 )
-from consultation.storage import Storage
-from language.plain_text import readable
-from web import findings, numbers
-from web.accounts import _inside
-from web.limits import Buckets
+from consultation.database.storage import Storage
+from consultation.errors import AccountError, InvitationUnknown
+from consultation.participation import participants, sign_in
+from consultation.queries import answer_view, participation
+from consultation.queries.statements import Count, counts, standing
+from consultation.queries.themes import latest_run, themes_of, without_theme
+from language.segmentation.plain_text import readable
+from web.login import _inside
+from web.server.limits import Buckets
 
 pytest_plugins = ["web_fixtures"]
 
@@ -333,7 +334,7 @@ def test_who_no_longer_agrees_to_analysis_is_not_read_here(
 )
 def test_marking_never_changes_a_text(text: str, borders: list[tuple[int, int]]) -> None:
     spans = [(str(number), *sorted(pair)) for number, pair in enumerate(borders)]
-    segments = findings.marked(text, spans)  # type: ignore[arg-type]
+    segments = answer_view.marked(text, spans)  # type: ignore[arg-type]
     assert "".join(each.text for each in segments) == text
     for name, start, end in spans:
         covered = "".join(each.text for each in segments if name in each.statements)
@@ -372,11 +373,11 @@ def test_numbers_and_themes_are_the_same_on_every_database(
         rounds.open_(session, consultation, 1)
     made = analysed(storage)
     with storage.reading() as session:
-        assert numbers.per_opdracht(session, consultation)[4].answers == 48
-        assert numbers.per_opdracht(session, consultation)[4].people == 24
-        assert numbers.per_opdracht(session, consultation, 0) == {}
+        assert participation.per_opdracht(session, consultation)[4].answers == 48
+        assert participation.per_opdracht(session, consultation)[4].people == 24
+        assert participation.per_opdracht(session, consultation, 0) == {}
         assert [
-            (each.people, each.answers) for each in numbers.per_round(session, consultation)
+            (each.people, each.answers) for each in participation.per_round(session, consultation)
         ] == [(24, 48)]
         run = latest_run(session, consultation, 4, 1)
         assert run
@@ -386,11 +387,11 @@ def test_numbers_and_themes_are_the_same_on_every_database(
         assert len(without_theme(said, found)) == 5
         assert counts(session, consultation) == {4: Count(statements=48, answers=48, people=24)}
         assert counts(session, consultation, 0) == {}
-        texts = findings.texts_of(session, [each.contribution for each in said])
+        texts = answer_view.texts_of(session, [each.contribution for each in said])
         assert all(
             each.text == readable(texts[each.contribution][each.start : each.end]) for each in said
         )
-        answer = findings.answer(session, consultation, made["answers"][0])
+        answer = answer_view.answer(session, consultation, made["answers"][0])
         assert answer
         assert answer.statements[0].text in readable(answer.text)
 
@@ -399,11 +400,11 @@ def test_an_entrance_is_the_same_on_every_database(storage: Storage, catalogue: 
     with storage.writing() as session:
         consultation = rounds.ensure_consultation(session, catalogue).id
         rounds.open_(session, consultation, 1)
-        first = entrance.enter(session, consultation, "key")
-        back = entrance.enter(session, consultation, "key", receipt=first.receipt.lower())
+        first = sign_in.enter(session, consultation, "key")
+        back = sign_in.enter(session, consultation, "key", receipt=first.receipt.lower())
         assert back.conversation.id == first.conversation.id
         with pytest.raises(InvitationUnknown):
-            entrance.enter(session, consultation, "key", invitation="nope")
+            sign_in.enter(session, consultation, "key", invitation="nope")
 
 
 def test_the_statements_of_an_answer_stand_together_under_it(

@@ -15,11 +15,11 @@ from review_stage import as_role, field_of, post
 from sqlalchemy import select
 from web_stage import Site, analysed
 
-from analysis.picture import picture
-from analysis.publication import published
 from consultation import audit, rounds
-from consultation.curation import append
-from consultation.models import AnalysisRun, Assignment, RunTheme
+from consultation.curation.log import append
+from consultation.database.models import AnalysisRun, Assignment, RunTheme
+from consultation.queries.opdracht_snapshot import picture
+from reporting.publication import published
 
 pytest_plugins = ["web_fixtures"]
 

@@ -16,18 +16,18 @@ from public_stage import ACTION, LABEL, published_round, second_round
 from sqlalchemy import select
 from web_stage import Site, StandIn, analysed, free_port
 
-from analysis.plan import PlanTheme
-from analysis.publication import withdraw
-from analysis.release import Breakdown
 from consultation import rounds
 from consultation.catalogue import Catalogue
+from consultation.database.models import Participant
 from consultation.errors import CatalogueError, StorageError
-from consultation.models import Participant
-from consultation.participants import erase, give_consent
+from consultation.participation.participants import erase, give_consent
+from consultation.queries.disclosure import Breakdown
 from consultation.settings import Settings
-from web.addresses import PAGES
+from reporting.plan import PlanTheme
+from reporting.publication import withdraw
 from web.app import create_app
-from web.outcome import changed
+from web.public.outcome import changed
+from web.public.sitemap import PAGES
 
 pytest_plugins = ["web_fixtures"]
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from web_pages import answer_box, lines, say, violations
 from web_stage import Site, StandIn, ask, foreign_page, small_talk
 
-from consultation.models import ContributionVersion, Message, Participant
+from consultation.database.models import ContributionVersion, Message, Participant
 
 pytest_plugins = ["web_fixtures"]
 

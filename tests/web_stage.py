@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from consultation import rounds
-from consultation.models import (
+from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Consent,
@@ -33,10 +33,10 @@ from consultation.models import (
     Theme,
     now,
 )
+from consultation.database.storage import Storage
 from consultation.settings import Settings
-from consultation.storage import Storage
 from web.app import create_app
-from web.server import configured
+from web.server.configuration import configured
 
 Answer = Callable[[dict[str, Any]], Any]
 

@@ -12,7 +12,7 @@ from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
 from consultation.settings import settings
 from web.app import create_app
-from web.server import configured
+from web.server.configuration import configured
 
 
 def main() -> int:

@@ -14,38 +14,28 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import (
-    accounts,
-    addresses,
-    answers,
-    explanations,
-    form,
-    gateway,
-    health,
-    open_data,
-    own_data,
-    people,
-    pictures,
-    problems,
-    review_across,
-    review_actions,
-    review_answers,
-    review_aside,
-    review_coding,
-    review_decisions,
-    review_overview,
-    review_proposals,
-    review_rounds,
-    review_themes,
-    review_trekkers,
-    site,
-    widget,
-)
+from web import errors, health, login
+from web.chat import answers, gateway, widget
+from web.dependencies import open_services
 from web.pages import STATIC, Pages
-from web.services import open_services
-from web.shield import ChatFromElsewhere, Shield
-from web.squeeze import Squeeze
-from web.upkeep import keep_scrubbed
+from web.public import explanations, form, open_data, own_data, pictures, site, sitemap
+from web.review import accounts as people
+from web.review import (
+    across,
+    actions,
+    coding,
+    decisions,
+    excluded,
+    overview,
+    rounds,
+    suggestions,
+    themes,
+    trekkers,
+)
+from web.review import answers as review_answers
+from web.server.compression import Squeeze
+from web.server.maintenance import keep_scrubbed
+from web.server.security_headers import ChatFromElsewhere, Shield
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -82,23 +72,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.services = services
     app.state.pages = Pages(services.catalogue, values.site_url)
-    problems.register(app)
-    for room in (gateway, answers, health, accounts, people):
+    errors.register(app)
+    for room in (gateway, answers, health, login, people):
         app.include_router(room.router)
-    for room in (site, explanations, form, own_data, widget, pictures, open_data, addresses):
+    for room in (site, explanations, form, own_data, widget, pictures, open_data, sitemap):
         app.include_router(room.router)
     for room in (
-        review_overview,
-        review_themes,
-        review_trekkers,
-        review_across,
-        review_actions,
-        review_aside,
-        review_proposals,
-        review_coding,
-        review_decisions,
+        overview,
+        themes,
+        trekkers,
+        across,
+        actions,
+        excluded,
+        suggestions,
+        coding,
+        decisions,
         review_answers,
-        review_rounds,
+        rounds,
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from web.services import Here, Services
+from web.dependencies import Here, Services
 
 LEAST_ROOM = 8_000_000
 """Bytes that must be free: SQLite's write-ahead log and the logs grow by some megabytes."""

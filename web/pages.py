@@ -15,11 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from consultation import dates
 from consultation.catalogue import Catalogue
-from consultation.curation_sentences import Sentences
-from consultation.curation_state import CurationState
-from web.texts import TEMPLATES
+from consultation.curation.sentences import Sentences
+from consultation.curation.state import CurationState
 
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Decided(Protocol):

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import consultation.models
+import consultation.database.models
 
 revision = '0001'
 down_revision = None
@@ -18,7 +18,7 @@ def upgrade() -> None:
     sa.Column('role', sa.String(length=20), nullable=False),
     sa.Column('opdracht', sa.Integer(), nullable=True),
     sa.Column('password_hash', sa.Text(), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("role in ('facilitator', 'analist', 'beheerder')", name=op.f('ck_account_role')),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_account'))
     )
@@ -46,7 +46,7 @@ def upgrade() -> None:
     sa.Column('priority', sa.Integer(), nullable=True),
     sa.Column('regelgeving', sa.String(length=20), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("regelgeving in ('nieuw', 'hervormen', 'stopzetten', 'geen')", name=op.f('ck_action_regelgeving')),
     sa.CheckConstraint("status in ('ontwerp', 'goedgekeurd', 'verworpen', 'gepubliceerd')", name=op.f('ck_action_status')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_action_consultation_id')),
@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.Column('op', sa.String(length=20), nullable=False),
     sa.Column('payload', sa.JSON(), nullable=False),
     sa.Column('revokes_id', sa.Integer(), nullable=True),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_curation_event_consultation_id')),
     sa.ForeignKeyConstraint(['revokes_id'], ['curation_event.id'], name=op.f('fk_curation_event_revokes_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_curation_event'))
@@ -70,9 +70,9 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
-    sa.Column('opened_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('closed_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('published_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('published_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("kind in ('bevraging', 'reactie')", name=op.f('ck_round_kind')),
     sa.CheckConstraint("status in ('open', 'gesloten', 'gepubliceerd')", name=op.f('ck_round_status')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_round_consultation_id')),
@@ -90,8 +90,8 @@ def upgrade() -> None:
     sa.Column('input_hash', sa.String(length=64), nullable=False),
     sa.Column('curation_hash', sa.String(length=64), nullable=False),
     sa.Column('metrics', sa.JSON(), nullable=False),
-    sa.Column('started_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('finished_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('started_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status in ('bezig', 'klaar', 'mislukt')", name=op.f('ck_analysis_run_status')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_analysis_run_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_analysis_run'))
@@ -105,7 +105,7 @@ def upgrade() -> None:
     sa.Column('group_slug', sa.String(length=40), nullable=True),
     sa.Column('organisation', sa.Text(), nullable=True),
     sa.Column('opdrachten', sa.JSON(), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_invitation_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_invitation_token_hash'))
@@ -118,7 +118,7 @@ def upgrade() -> None:
     sa.Column('receipt_hash', sa.String(length=64), nullable=True),
     sa.Column('invitation_id', sa.String(length=32), nullable=True),
     sa.Column('import_key', sa.String(length=64), nullable=True),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_participant_consultation_id')),
     sa.ForeignKeyConstraint(['invitation_id'], ['invitation.id'], name=op.f('fk_participant_invitation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_participant')),
@@ -136,7 +136,7 @@ def upgrade() -> None:
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('parents', sa.JSON(), nullable=False),
     sa.Column('created_run_id', sa.Integer(), nullable=True),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("status in ('kandidaat', 'goedgekeurd', 'verworpen', 'samengevoegd')", name=op.f('ck_theme_status')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_theme_consultation_id')),
     sa.ForeignKeyConstraint(['created_run_id'], ['analysis_run.id'], name=op.f('fk_theme_created_run_id')),
@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('purpose', sa.String(length=20), nullable=False),
     sa.Column('granted', sa.Boolean(), nullable=False),
     sa.Column('version', sa.String(length=64), nullable=False),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_consent_participant_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
     )
@@ -163,8 +163,8 @@ def upgrade() -> None:
     sa.Column('opdracht', sa.Integer(), nullable=True),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('last_seq', sa.Integer(), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('ended_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_conversation_participant_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_conversation_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation'))
@@ -179,7 +179,7 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('support', sa.Integer(), nullable=True),
     sa.Column('text', sa.Text(), nullable=True),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_reaction_action_id')),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_reaction_participant_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_reaction_round_id')),
@@ -204,8 +204,8 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('opdracht', sa.Integer(), nullable=True),
     sa.Column('status', sa.String(length=20), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('confirmed_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status in ('open', 'bevestigd')", name=op.f('ck_submission_status')),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_submission_participant_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_submission_round_id')),
@@ -227,8 +227,8 @@ def upgrade() -> None:
     sa.Column('source_key', sa.String(length=64), nullable=True),
     sa.Column('auto', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("channel in ('chat', 'form', 'import')", name=op.f('ck_contribution_channel')),
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_contribution_submission_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contribution')),
@@ -250,7 +250,7 @@ def upgrade() -> None:
     sa.Column('buttons', sa.JSON(), nullable=False),
     sa.Column('custom', sa.JSON(), nullable=True),
     sa.Column('reply_to_id', sa.String(length=32), nullable=True),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("sender in ('deelnemer', 'assistent', 'systeem')", name=op.f('ck_message_sender')),
     sa.CheckConstraint("state in ('ontvangen', 'wacht_op_keuze', 'verwerkt')", name=op.f('ck_message_state')),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_message_conversation_id'), ondelete='CASCADE'),
@@ -269,8 +269,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('parts', sa.JSON(), nullable=False),
-    sa.Column('cut_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('cut_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['contribution_id'], ['contribution.id'], name=op.f('fk_contribution_version_contribution_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contribution_version')),
     sa.UniqueConstraint('contribution_id', 'version', name=op.f('uq_contribution_version_contribution_id_version'))
@@ -284,7 +284,7 @@ def upgrade() -> None:
     sa.Column('opdracht', sa.Integer(), nullable=True),
     sa.Column('opdracht_score', sa.Float(), nullable=True),
     sa.Column('placed_by', sa.String(length=80), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("kind in ('drempel', 'hefboom', 'voorstel', 'anders')", name=op.f('ck_statement_kind')),
     sa.CheckConstraint('start >= 0 and start < "end"', name=op.f('ck_statement_span')),
     sa.ForeignKeyConstraint(['contribution_version_id'], ['contribution_version.id'], name=op.f('fk_statement_contribution_version_id'), ondelete='CASCADE'),
@@ -303,7 +303,7 @@ def upgrade() -> None:
     sa.Column('decided_by', sa.String(length=80), nullable=False),
     sa.Column('is_primary', sa.Boolean(), nullable=False),
     sa.Column('score', sa.Float(), nullable=False),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['run_id'], ['analysis_run.id'], name=op.f('fk_assignment_run_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_assignment_statement_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], name=op.f('fk_assignment_theme_id')),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import consultation.models
+import consultation.database.models
 
 revision = '0003'
 down_revision = '0002'
@@ -18,7 +18,7 @@ def upgrade() -> None:
     sa.Column('account', sa.String(length=80), nullable=False),
     sa.Column('what', sa.String(length=40), nullable=False),
     sa.Column('about', sa.JSON(), nullable=False),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_audit_entry_consultation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
@@ -30,7 +30,7 @@ def upgrade() -> None:
     sa.Column('themes', sa.JSON(), nullable=False),
     sa.Column('seed', sa.Integer(), nullable=False),
     sa.Column('account', sa.String(length=80), nullable=False),
-    sa.Column('created_at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_coding_task_consultation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_coding_task'))
     )
@@ -39,8 +39,8 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('account', sa.String(length=80), nullable=False),
     sa.Column('content', sa.JSON(), nullable=False),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', consultation.models.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_publication_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_publication'))
     )
@@ -50,7 +50,7 @@ def upgrade() -> None:
     sa.Column('statement_id', sa.String(length=32), nullable=False),
     sa.Column('account', sa.String(length=80), nullable=False),
     sa.Column('themes', sa.JSON(), nullable=False),
-    sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_coding_choice_statement_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['task_id'], ['coding_task.id'], name=op.f('fk_coding_choice_task_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('task_id', 'statement_id', 'account', name=op.f('pk_coding_choice'))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import consultation.models
+import consultation.database.models
 
 revision = '0004'
 down_revision = '0003'

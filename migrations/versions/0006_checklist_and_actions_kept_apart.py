@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import consultation.models
+import consultation.database.models
 
 revision = '0006'
 down_revision = '0005'
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column('criterion', sa.String(length=60), nullable=False),
         sa.Column('answer', sa.String(length=5), nullable=False),
         sa.Column('account', sa.String(length=80), nullable=False),
-        sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("answer in ('ja', 'deels', 'nee', '')", name=op.f('ck_action_check_answer')),
         sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_action_check_consultation_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_action_check')),
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column('first', sa.String(length=32), nullable=False),
         sa.Column('second', sa.String(length=32), nullable=False),
         sa.Column('account', sa.String(length=80), nullable=False),
-        sa.Column('at', consultation.models.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('at', consultation.database.models.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_kept_apart_consultation_id')),
         sa.PrimaryKeyConstraint('consultation_id', 'first', 'second', name=op.f('pk_kept_apart')),
     )

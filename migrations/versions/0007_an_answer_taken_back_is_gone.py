@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import consultation.models
+import consultation.database.models
 
 revision = '0007'
 down_revision = '0006'
@@ -18,4 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.add_column('contribution', sa.Column('withdrawn_at', consultation.models.UtcDateTime(timezone=True), nullable=True))
+    op.add_column('contribution', sa.Column('withdrawn_at', consultation.database.models.UtcDateTime(timezone=True), nullable=True))

@@ -1,6 +1,6 @@
 """the revision of the database; what events are about, and the action of a theme, by an index
 
-The triggers that raise the revision are made by ``consultation.revision`` after every migration.
+The triggers that raise the revision are made by ``consultation.database.revision`` after every migration.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
-from consultation.revision import remove_triggers
+from consultation.database.revision import remove_triggers
 
 revision = '0013'
 down_revision = '0010'

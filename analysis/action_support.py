@@ -1,0 +1,73 @@
+"""How much stands behind an action: who proposes it, their groups, how urgent they find it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.supporters import people_of, proposers
+from consultation.curation.state import CuratedAction
+from consultation.database.models import Contribution, Round, Submission
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.statements import agreed
+
+Urgency = Mapping[tuple[int, str], int]
+"""The priority (1 to 5) that each participant gave to each opdracht."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What stands behind an action.
+
+    ``urgency`` is the mean priority that its people gave (1 to 5), None where none of them gave
+    one; ``answers`` is how many did. ``groups`` counts the known stakeholder groups among them.
+    """
+
+    people: int
+    statements: int
+    groups: int
+    urgency: float | None
+    answers: int
+
+
+def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], int]:
+    """The priorities that stand, by opdracht and participant; the last round's where there are
+    several."""
+    query = (
+        select(Submission.opdracht, Submission.participant_id, Contribution.value)
+        .join(Contribution, Contribution.submission_id == Submission.id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Round.consultation_id == consultation_id,
+            Contribution.value.is_not(None),
+            Submission.opdracht.is_not(None),
+            Submission.participant_id.in_(agreed()),
+        )
+        .order_by(Round.number)
+    )
+    return {
+        (opdracht, participant): value
+        for opdracht, participant, value in session.execute(query)
+        if opdracht is not None and value is not None
+    }
+
+
+def weight(action: CuratedAction, pictures: Mapping[int, Picture], given: Urgency) -> Weight:
+    """What stands behind an action: everybody who proposes it (``analysis.supporters``)."""
+    said = proposers(action, pictures.values())
+    people = {(each.participant, each.opdracht) for each in said}
+    values = [
+        given[opdracht, participant]
+        for participant, opdracht in people
+        if opdracht is not None and (opdracht, participant) in given
+    ]
+    return Weight(
+        people=people_of(said),
+        statements=len(said),
+        groups=len({each.group for each in said if each.group}),
+        urgency=sum(values) / len(values) if values else None,
+        answers=len(values),
+    )

@@ -1,0 +1,1 @@
+"""Themes from vectors: the neighbour graph, its clustering and its stability."""

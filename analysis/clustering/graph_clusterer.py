@@ -1,0 +1,296 @@
+"""Themes of a set of vectors: groups of texts that stay together however one looks.
+
+Texts are joined to their nearest neighbours (``analysis.clustering.knn_graph``), many clusterings
+of that graph vote (``analysis.clustering.consensus``), and a theme is a group whose texts fall
+together in about half of the votes or more. So nobody chooses the number of themes: it follows from
+what is stable. Parts of a theme whose texts fall together nearly always are its sub-themes.
+
+The order of the rows, the number of threads and the processor make no difference: equal vectors are
+one node with one voice, nodes are sorted by their vectors, and what is added up is whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import asdict
+from itertools import count
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from analysis.clustering.consensus import Labels as Labels
+from analysis.clustering.consensus import Votes, cut, renumbered, tree, vote
+from analysis.clustering.knn_graph import neighbour_graph, whole
+from analysis.parameters import CLUSTERING
+from consultation.queries.themes import FEWEST
+from language.embedding import Vectors, normalised
+
+_COARSE = 0.3
+
+WITHOUT_THEME = -1
+_MOST_THEMES = 60
+_VOTED = 500_000
+_FEWEST_VOTES = 24
+_SETTLING = 2
+_AT_LENGTH = 20
+"""Who says so much may make a theme alone: a document, rather than a talk."""
+
+_FITS_NOWHERE = 0.01
+"""At most this share of the texts is left without a theme."""
+
+
+class GraphClusterer:
+    """Clusters vectors, in the manner of scikit-learn: ``fit`` fills ``labels_`` and ``parts_``.
+
+    ``labels_`` numbers the clusters by size from 0, the largest first; -1 is no cluster. ``parts_``
+    numbers the sub-clusters within each cluster in the same way; -1 where a text is in none.
+    """
+
+    def __init__(
+        self,
+        neighbours: int = CLUSTERING.neighbours,
+        agreement: float = CLUSTERING.agreement,
+        close_agreement: float = CLUSTERING.close_agreement,
+        votes: int = CLUSTERING.votes,
+        smallest: float = CLUSTERING.smallest,
+        seed: int = CLUSTERING.seed,
+        people: Sequence[Hashable] | None = None,
+    ) -> None:
+        """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
+        theme and of a sub-theme fall together, on average. A theme holds at least ``smallest``
+        times the root of the number of texts, and three; so does a sub-theme of those of its theme.
+        ``neighbours`` is lowered for few texts,
+        ``votes`` for more than 2,500. ``people`` says who says each text, where that is known: then
+        a person's own texts are few of its neighbours, and a theme is of two people at least, or of
+        one who speaks at length.
+        """
+        self.neighbours = neighbours
+        self.agreement = agreement
+        self.close_agreement = close_agreement
+        self.votes = votes
+        self.smallest = smallest
+        self.seed = seed
+        self.people = people
+        self.labels_: Labels = np.zeros(0, dtype=np.int64)
+        self.parts_: Labels = np.zeros(0, dtype=np.int64)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002
+        """The parameters by name."""
+        return {name: getattr(self, name) for name in asdict(CLUSTERING)}
+
+    def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
+        """Clusters (texts, dimension) vectors."""
+        unique, place, voices = _unique(vectors)
+        directions = whole(unique)
+        # In an order that the last bits of the vectors do not change: those differ by machine.
+        order = np.lexsort(directions[:, :8].T)
+        directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
+        labels, parts = self._themes(directions, self._speakers(place, len(unique)))
+        labels[_lost(directions, labels, voices)] = WITHOUT_THEME
+        self.labels_ = by_size(labels[place])
+        self.parts_ = _within(self.labels_, parts[place], self.smallest)
+        return self
+
+    def fit_predict(self, vectors: Vectors, y: object = None) -> Labels:
+        """``fit``, and its labels."""
+        return self.fit(vectors, y).labels_
+
+    def _speakers(self, place: Labels, directions: int) -> Labels | None:
+        """A number for who says each direction; what several say alike is nobody's own."""
+        if self.people is None:
+            return None
+        numbers = dict(zip(self.people, count(), strict=False))
+        speakers = np.array([numbers[each] for each in self.people], dtype=np.int64)
+        first = np.full(directions, -1, dtype=np.int64)
+        first[place[::-1]] = speakers[::-1]
+        shared = np.unique(place[speakers != first[place]])
+        first[shared] = len(speakers) + np.arange(len(shared))
+        return first
+
+    def _themes(self, directions: Vectors, people: Labels | None) -> tuple[Labels, Labels]:
+        """A theme of each direction, and its group among those that hardly ever part."""
+        n = len(directions)
+        if n < 4:
+            return np.zeros(n, dtype=np.int64), np.full(n, WITHOUT_THEME, dtype=np.int64)
+        # With few texts 20 are nearly everybody: take about 1.5 times the root of their number.
+        k = max(3, min(self.neighbours, round(1.5 * float(np.sqrt(n))), n - 1))
+        graph = neighbour_graph(directions, k, people)
+        # Large groups need fewer votes to know what belongs to them, and votes cost more there.
+        number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
+        votes = vote(graph, number, self.seed)
+        leaves, merges = tree(votes, graph, self.seed)
+        least = _least(n, self.smallest)
+        groups = self._large_enough(leaves, merges, directions, least, people)
+        parts = cut(leaves, merges, self.close_agreement)
+        labels = _settled(votes, groups)
+        if people is not None:
+            shared = _only_large(labels, 1, people)
+            labels = _joined(votes, shared) if shared.max() >= 0 else labels
+        return labels, parts
+
+    def _large_enough(
+        self,
+        leaves: Labels,
+        merges: npt.NDArray[np.float64],
+        directions: Vectors,
+        least: int,
+        people: Labels | None,
+    ) -> Labels:
+        """The groups in which most votes agree that are large enough to be a theme.
+
+        Where most texts are in no such group, less agreement must do; where even that does not
+        help, groups whose middles are near are joined; and failing that, all is one group.
+        """
+        for lower in range(4):
+            found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least, people)
+            if (found >= 0).mean() >= 0.5:
+                return found
+        gathered = _gathered(directions, cut(leaves, merges, self.agreement))
+        found = _only_large(gathered, least, people)
+        if (found >= 0).mean() >= 0.5:
+            return found
+        return np.zeros(len(leaves), dtype=np.int64)
+
+
+def _gathered(directions: Vectors, groups: Labels) -> Labels:
+    """At most as many groups as there may be themes, joined by Ward's method on their middles."""
+    if groups.max() < _MOST_THEMES:
+        return groups
+    sums = np.zeros((int(groups.max()) + 1, directions.shape[1]))
+    np.add.at(sums, groups, directions)
+    joined = fcluster(linkage(normalised(sums), "ward"), _MOST_THEMES, "maxclust")
+    return renumbered(joined.astype(np.int64)[groups])
+
+
+def _least(texts: int, smallest: float) -> int:
+    return max(3, round(smallest * float(np.sqrt(texts))))
+
+
+def _settled(votes: Votes, groups: Labels) -> Labels:
+    """Every text in the group it agrees with most, those outside a group (-1) first."""
+    labels = _joined(votes, groups)
+    for _ in range(_SETTLING):
+        labels = votes.of_texts_with_groups(labels).argmax(axis=1).astype(np.int64)
+        labels = renumbered(labels)
+    return labels
+
+
+def _joined(votes: Votes, groups: Labels) -> Labels:
+    """The groups, with every text outside them (-1) in the one it agrees with most."""
+    outside = groups < 0
+    labels = groups.copy()
+    if outside.any():
+        labels[outside] = votes.of_texts_with_groups(groups)[outside].argmax(axis=1)
+    return labels
+
+
+def _only_large(groups: Labels, least: int, people: Labels | None = None) -> Labels:
+    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the others.
+
+    Where it is known who says what, a group is of two people, or of one who speaks at length.
+    """
+    sizes = np.bincount(groups)
+    enough = sizes >= least
+    if people is not None:
+        alone = _of_one(groups, people) & (np.bincount(people)[people] < _AT_LENGTH)
+        enough[groups[alone]] = False
+    large = np.flatnonzero(enough)
+    large = large[np.argsort(-sizes[large], kind="stable")][:_MOST_THEMES]
+    numbers = np.full(len(sizes), WITHOUT_THEME, dtype=np.int64)
+    numbers[large] = np.arange(len(large))
+    kept: Labels = numbers[groups]
+    return kept
+
+
+def _of_one(groups: Labels, people: Labels) -> npt.NDArray[np.bool_]:
+    """The texts that are in a group of which one person says all."""
+    pairs = np.unique(np.stack([groups, people]), axis=1)[0]
+    alone: npt.NDArray[np.bool_] = np.bincount(pairs)[groups] == 1
+    return alone
+
+
+def _lost(
+    directions: Vectors, labels: Labels, voices: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """The texts no nearer to the middle of their theme than to that of all, the farthest first, as
+    long as they are at most one in a hundred."""
+    lost = np.zeros(len(labels), dtype=bool)
+    if len(labels) == 0:
+        return lost
+    units = normalised(directions)
+    centres = normalised(
+        np.stack([units[labels == label].mean(axis=0) for label in range(int(labels.max()) + 1)])
+    )
+    close = np.round((units * centres[labels]).sum(axis=1).astype(np.float64), 6)
+    order = np.argsort(close, kind="stable")
+    few = np.cumsum(voices[order]) <= int(voices.sum() * _FITS_NOWHERE)
+    lost[order] = few & (close[order] <= 0)
+    return lost
+
+
+def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
+    """The different rows in an order of their own, the place of each row among them, and how often
+    each occurs."""
+    # Adding 0 makes -0 the same as 0, which the bytes below would tell apart.
+    rows = np.nan_to_num(np.ascontiguousarray(vectors, dtype=np.float32)) + np.float32(0)
+    if len(rows) == 0:
+        return rows, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).reshape(-1)
+    _, first, place, voices = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return rows[first], np.asarray(place).reshape(-1), voices
+
+
+def by_size(labels: Labels) -> Labels:
+    """The same groups numbered by size, the largest 0; -1 stays."""
+    ranked = labels.copy()
+    inside = labels >= 0
+    names, place, sizes = np.unique(labels[inside], return_inverse=True, return_counts=True)
+    ranks = np.empty(len(names), dtype=np.int64)
+    ranks[np.lexsort((names, -sizes))] = np.arange(len(names))
+    ranked[inside] = ranks[place.reshape(-1)]
+    return ranked
+
+
+def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
+    """The parts of each theme: its share of the groups, where that is large enough (as a theme must
+    be among all texts) and there are two such at least; numbered by size within the theme, -1
+    outside."""
+    parts = np.full(len(labels), WITHOUT_THEME, dtype=np.int64)
+    for theme in range(int(labels.max(initial=WITHOUT_THEME)) + 1):
+        members = np.flatnonzero(labels == theme)
+        if len(members) == 0:
+            continue
+        least = _least(len(members), smallest)
+        found = _only_large(renumbered(groups[members]), least)
+        if found.max() >= 1:
+            parts[members] = found
+    return parts
+
+
+class Settled(GraphClusterer):
+    """A clusterer that gives the labels it was made with."""
+
+    def __init__(self, labels: Labels) -> None:
+        """``labels`` are what ``fit`` leaves."""
+        super().__init__()
+        self.labels_ = labels
+
+    def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
+        """Changes nothing."""
+        return self
+
+
+def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
+    """A topic number per row, the largest topic first; -1 for all where there are too few."""
+    if len(vectors) < FEWEST:
+        return np.full(len(vectors), WITHOUT_THEME, dtype=np.int64)
+    return (clusterer or GraphClusterer()).fit_predict(vectors)
+
+
+def coarse_clusterer(people: Sequence[Hashable] | None = None) -> GraphClusterer:
+    """One for which texts that fall together in three votes of ten are one topic already."""
+    return GraphClusterer(agreement=_COARSE, people=people)

@@ -1,0 +1,1 @@
+"""Themes over rounds: what stays, what is mapped, what is proposed."""

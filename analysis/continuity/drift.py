@@ -1,0 +1,260 @@
+"""A full clustering as a challenger to the themes that stand: what would it change?
+
+Themes that people decided on are never changed by a run. Beside them everything is clustered anew,
+and compared with how the statements of before cluster without the new ones, so that only what the
+new statements bring about is told: a cluster of mostly new statements is a new theme; one that
+stood as one and now falls apart is a split, two that now fall together a merge, both as proposals.
+
+A theme also splits when a part of it is mostly new statements, come together around a few of
+before: a side issue that became an issue.
+
+A theme can be cut in two in many ways, so a split must hold under doubt: its parts have to come
+apart again in coarser clusterings that each miss a tenth of the statements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels
+
+SMALLEST = 5
+"""A new theme, or a part that splits off, has at least this many statements."""
+
+_RARE = 1e-3
+_THIRD = 1 / 3
+_MAJORITY = 0.5
+_PART = 0.25
+_MOST_OF = 0.6
+_AS_ONE = 0.7
+_HELD = 0.8
+
+Doubts = Sequence[tuple[npt.NDArray[np.int64], Labels]]
+"""Other clusterings: each the rows it looked at, ascending, and their labels."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows that would leave a theme, and how sure that is: the part's share of its cluster."""
+
+    theme: str
+    rows: tuple[int, ...]
+    sure: float
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two themes that would be one, and the share of both in their common cluster."""
+
+    one: str
+    other: str
+    sure: float
+
+
+def births(
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    fitting: npt.NDArray[np.bool_],
+    people: Sequence[str] | None = None,
+    many: Mapping[int, frozenset[str]] | None = None,
+) -> tuple[tuple[int, ...], ...]:
+    """The rows of each new theme, the largest first.
+
+    Those are clusters in which people whose statements had a theme are much rarer than elsewhere,
+    or that consist for more than half of new statements that fit no known theme. ``known`` rows had
+    a theme before, ``fitting`` rows are new and fit one; ``people`` says who says each (without it
+    each row is of somebody else). Much rarer is under a third of their share in all, and by chance
+    in one cluster of a thousand (binomial). People count, as what one person says hangs together;
+    ``many`` gives all who say a row that many say.
+    """
+    share = _share(range(len(known)), known, people, many)
+    found = []
+    for cluster in np.unique(after[after != WITHOUT_THEME]):
+        rows = np.flatnonzero(after == cluster)
+        new = rows[~known[rows]]
+        if sum(len((many or {}).get(int(row), ())) or 1 for row in new) < SMALLEST:
+            continue
+        old, heard = _heard(rows, known, people, many)
+        rarer = old < share * _THIRD * heard and binom.cdf(old, heard, share) < _RARE
+        lost = (~fitting[new]).sum() > _MAJORITY * len(rows)
+        if rarer:
+            found.append(tuple(int(row) for row in new))
+        elif lost:
+            found.append(tuple(int(row) for row in new[~fitting[new]]))
+    return tuple(sorted(found, key=lambda rows: (-len(rows), rows)))
+
+
+def splits(
+    themes: Sequence[str | None],
+    before: Labels,
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    doubts: Callable[[], Doubts] = tuple,
+    people: Sequence[str] | None = None,
+) -> tuple[Split, ...]:
+    """Themes that fall into two parts or more now, and did not before the new statements came, or
+    of which one part drew new statements far more than the rest.
+
+    ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
+    largest part stays; the next is proposed as a theme of its own, unless the two are together in
+    more than one of five of the ``doubts``, which are asked for only where there is a split. For
+    ``people`` see ``births``.
+    """
+    found = []
+    old = [theme for theme, each in zip(themes, known, strict=True) if each]
+    for theme in sorted({each for each in themes if each is not None}):
+        now = _parts(themes, after, theme)
+        if len(now) >= 2 and len(_parts(old, before, theme)) < len(now):
+            rows, sure = now[1]
+            found.append((Split(theme, rows, sure), now[0][0]))
+        elif (risen := _risen(themes, before, after, known, people, theme)) is not None:
+            found.append(risen)
+    asked = doubts() if found else ()
+    return tuple(
+        split
+        for split, rest in found
+        if not asked or np.mean([_apart(split.rows, rest, *each) for each in asked]) >= _HELD
+    )
+
+
+def merges(
+    themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
+) -> tuple[Merge, ...]:
+    """Pairs of themes of which most falls into one cluster now, and did not before."""
+    old = [theme for theme, each in zip(themes, known, strict=True) if each]
+    together = _pairs(themes, after)
+    apart = _pairs(old, before)
+    return tuple(
+        Merge(one, other, sure)
+        for (one, other), sure in together.items()
+        if (one, other) not in apart
+    )
+
+
+def _parts(
+    themes: Sequence[str | None], labels: Labels, theme: str
+) -> list[tuple[tuple[int, ...], float]]:
+    """The substantial parts of a theme, each in a cluster that is mostly of it; largest first."""
+    sizes = Counter(int(label) for label in labels)
+    own = _by_cluster(themes, labels, theme)
+    total = sum(len(rows) for rows in own.values())
+    parts = [
+        (tuple(rows), round(len(rows) / sizes[cluster], 4))
+        for cluster, rows in own.items()
+        if len(rows) >= max(SMALLEST, _PART * total) and len(rows) >= _MAJORITY * sizes[cluster]
+    ]
+    return sorted(parts, key=lambda part: (-len(part[0]), part[0]))
+
+
+def _risen(
+    themes: Sequence[str | None],
+    before: Labels,
+    after: Labels,
+    known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
+    theme: str,
+) -> tuple[Split, tuple[int, ...]] | None:
+    """The part of a theme that the new statements made, and the largest of its other parts.
+
+    Its people of before are under half of what their share in the theme foretells, by chance in
+    one part of a thousand (binomial), and what they said was no cluster of its own.
+    """
+    sizes = Counter(int(label) for label in after)
+    own = _by_cluster(themes, after, theme)
+    share = _share([row for rows in own.values() for row in rows], known, people)
+    place = np.cumsum(known) - 1
+    for cluster, rows in sorted(own.items(), key=lambda each: (-len(each[1]), each[0])):
+        old = [row for row in rows if known[row]]
+        before_now, heard = _heard(rows, known, people)
+        fewer = before_now < share * _MAJORITY * heard
+        clear = fewer and len(rows) - len(old) >= SMALLEST
+        if not clear or len(rows) < _MAJORITY * sizes[cluster]:
+            continue
+        if binom.cdf(before_now, heard, share) >= _RARE or _stood(before, place[old]):
+            continue
+        rest = max((each for name, each in own.items() if name != cluster), key=len, default=[])
+        if len(rest) >= SMALLEST:
+            return Split(theme, tuple(rows), round(len(rows) / sizes[cluster], 4)), tuple(rest)
+    return None
+
+
+def _heard(
+    rows: Iterable[int],
+    known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
+    many: Mapping[int, frozenset[str]] | None = None,
+) -> tuple[int, int]:
+    """How many people say these rows in what was known, and in all; who says both counts twice."""
+    said: set[tuple[object, bool]] = set()
+    for row in rows:
+        who = (many or {}).get(int(row)) or (row if people is None else people[row],)
+        said |= {(each, bool(known[row])) for each in who}
+    return sum(before for _, before in said), len(said)
+
+
+def _share(
+    rows: Iterable[int],
+    known: npt.NDArray[np.bool_],
+    people: Sequence[str] | None,
+    many: Mapping[int, frozenset[str]] | None = None,
+) -> float:
+    old, heard = _heard(rows, known, people, many)
+    return old / heard if heard else 0.0
+
+
+def _stood(labels: Labels, rows: npt.NDArray[np.int64]) -> bool:
+    """Whether these rows are most of a cluster, and most of them are in it."""
+    clusters, sizes = np.unique(labels[rows], return_counts=True)
+    return any(
+        2 * size > len(rows) and 2 * size > (labels == cluster).sum()
+        for cluster, size in zip(clusters, sizes, strict=True)
+        if cluster != WITHOUT_THEME
+    )
+
+
+def _by_cluster(themes: Sequence[str | None], labels: Labels, theme: str) -> dict[int, list[int]]:
+    """The rows of a theme in each cluster."""
+    own: dict[int, list[int]] = {}
+    for row, each in enumerate(themes):
+        if each == theme and labels[row] != WITHOUT_THEME:
+            own.setdefault(int(labels[row]), []).append(row)
+    return own
+
+
+def _apart(
+    part: Sequence[int], rest: Sequence[int], rows: npt.NDArray[np.int64], labels: Labels
+) -> bool:
+    """Whether each of the two has most of its rows in a cluster that is not the other's."""
+    homes = []
+    for own in (part, rest):
+        seen = labels[np.isin(rows, own)]
+        clusters, sizes = np.unique(seen[seen != WITHOUT_THEME], return_counts=True)
+        if not len(sizes) or sizes.max() < _MOST_OF * len(seen):
+            return False
+        homes.append(int(clusters[sizes.argmax()]))
+    return homes[0] != homes[1]
+
+
+def _pairs(themes: Sequence[str | None], labels: Labels) -> dict[tuple[str, str], float]:
+    totals = Counter(each for each in themes if each is not None)
+    found = {}
+    for cluster in np.unique(labels[labels != WITHOUT_THEME]):
+        rows = np.flatnonzero(labels == cluster)
+        here = Counter(theme for row in rows if (theme := themes[int(row)]) is not None)
+        most = [
+            theme
+            for theme, count in here.items()
+            if count >= _MOST_OF * totals[theme] and count >= SMALLEST
+        ]
+        for index, one in enumerate(sorted(most)):
+            for other in sorted(most)[index + 1 :]:
+                share = (here[one] + here[other]) / len(rows)
+                if share >= _AS_ONE:
+                    found[one, other] = round(share, 4)
+    return found

@@ -1,0 +1,323 @@
+"""A run on themes that people decided on: nothing is moved, new statements are mapped, the rest is
+added or proposed.
+
+Statements keep the theme the machine gave them; what people decided is laid over it, so a move or
+merge stays, and can still be undone. New ones go to the themes they fit
+(``analysis.continuity.theme_classifier``). When enough came in, a full clustering challenges the
+result (``analysis.continuity.drift``): new themes are added as candidates, splits and merges only
+proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels
+from analysis.clustering.stability import subsample
+from analysis.continuity.drift import Doubts, Merge, Split, births, merges, splits
+from analysis.continuity.prior_state import Known, Placed
+from analysis.continuity.theme_classifier import Example, Fit, ThemeMapper
+from consultation.curation.state import LIVE, CuratedTheme, CurationState
+from consultation.queries.agreement import Agreement, agreement
+from language.embedding import Vectors, normalised
+
+Challenger = Callable[[npt.NDArray[np.int64]], Labels]
+"""Clusters the statements of some rows, ascending: a label for each."""
+
+_CERTAIN = 0.6
+_DOUBT = 0.1
+_MOST_MOVES = 20
+_DOUBTS = 5
+
+
+@dataclass(frozen=True)
+class Move:
+    """A statement that fits another theme better, and how well, 0 to 1."""
+
+    statement: str
+    source: str
+    target: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Continued:
+    """``placed`` are the machine's assignments by statement; ``births`` rows of new themes."""
+
+    placed: Mapping[str, tuple[Placed, ...]]
+    homes: tuple[str | None, ...]
+    births: tuple[tuple[int, ...], ...] = ()
+    splits: tuple[Split, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    moves: tuple[Move, ...] = ()
+    agreement: Agreement | None = None
+    mapped: int = 0
+
+
+def continued(
+    ids: Sequence[str],
+    texts: Sequence[str],
+    vectors: Vectors,
+    people: Sequence[str],
+    known: Known,
+    label_vectors: Callable[[list[str]], Vectors],
+    challenger: Challenger | None,
+    doubter: Challenger | None = None,
+    many: Mapping[int, frozenset[str]] | None = None,
+) -> Continued:
+    """Maps what is new to what is known of an opdracht.
+
+    ``ids``, ``texts``, unit ``vectors`` and ``people`` (who says it) are those of the voices.
+    ``label_vectors`` gives the vectors of labels; ``challenger`` clusters rows, or is None when too
+    little changed, and ``doubter`` does so coarsely, to see whether a split is real. ``many`` gives
+    all who say a row that many say.
+    """
+    state = known.state
+    stands = _memberships(state)
+    example_rows = sorted(
+        (row for row, each in enumerate(ids) if stands.get(each)),
+        key=lambda row: (texts[row], ids[row]),  # ids are drawn by lot, texts are not
+    )
+    homes: list[str | None] = [stands[each][0][0] if stands.get(each) else None for each in ids]
+    placed = {each: known.carried[each] for each in ids if each in known.carried}
+    if not example_rows:
+        return Continued(placed, tuple(homes))
+    mapper = _mapper(ids, texts, vectors, people, known, stands, example_rows, label_vectors)
+    open_rows = [
+        row
+        for row, each in enumerate(ids)
+        if homes[row] is None and each not in placed and each not in state.off_topic
+    ]
+    fits = dict(
+        zip(
+            open_rows,
+            mapper.fits(mapper.scores(vectors[open_rows], [texts[row] for row in open_rows])),
+            strict=True,
+        )
+        if open_rows
+        else ()
+    )
+    found = Continued(
+        placed,
+        tuple(homes),
+        moves=_moves(mapper, ids, example_rows, stands, known),
+        agreement=_agreement(mapper, ids, texts, vectors, stands, example_rows, known),
+    )
+    if challenger is not None:
+        found = _challenged(
+            found, ids, vectors, people, state, fits, challenger, doubter, many or {}
+        )
+    born = {row for rows in found.births for row in rows}
+    atoms = _atoms(ids, vectors, known)
+    mapped = {
+        ids[row]: tuple(
+            Placed(_nearest(atoms, theme, vectors[row]), score, rank == 0)
+            for rank, (theme, score) in enumerate(fit.themes)
+        )
+        for row, fit in fits.items()
+        if fit.themes and row not in born
+    }
+    return replace(
+        found,
+        placed={**placed, **mapped},
+        homes=tuple(
+            fits[row].themes[0][0] if row in fits and fits[row].themes and row not in born else home
+            for row, home in enumerate(homes)
+        ),
+        mapped=len(mapped),
+    )
+
+
+_Stands = Mapping[str, list[tuple[str, bool]]]
+
+
+def _memberships(state: CurationState) -> dict[str, list[tuple[str, bool]]]:
+    """Per statement its themes, the primary one first, and whether a person put it there.
+
+    Rejected themes count: what is like them is like them, and must not come up anew.
+    """
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for theme in state.themes.values():
+        if theme.status in (*LIVE, "verworpen"):
+            for member in theme.members:
+                own = found.setdefault(member.statement, [])
+                entry = (theme.id, bool(member.decided_by))
+                own.insert(0 if member.primary else len(own), entry)
+    return found
+
+
+def _mapper(
+    ids: Sequence[str],
+    texts: Sequence[str],
+    vectors: Vectors,
+    people: Sequence[str],
+    known: Known,
+    stands: _Stands,
+    rows: list[int],
+    label_vectors: Callable[[list[str]], Vectors],
+) -> ThemeMapper:
+    examples = [
+        Example(
+            texts[row],
+            tuple(theme for theme, _ in stands[ids[row]]),
+            human=ids[row] in known.by_hand or any(human for _, human in stands[ids[row]]),
+            speaker=people[row],
+        )
+        for row in rows
+    ]
+    themes = sorted({theme for each in examples for theme in each.themes})
+    labels = [_told(known.state.themes[each]) for each in themes]
+    named = dict(zip(themes, label_vectors(labels), strict=True)) if all(labels) else None
+    return ThemeMapper(examples, vectors[rows], named)
+
+
+def _told(theme: CuratedTheme) -> str:
+    """What a theme is said to be about: its label, and its description where there is one."""
+    return f"{theme.label}: {theme.description}" if theme.description else theme.label
+
+
+def _challenged(
+    found: Continued,
+    ids: Sequence[str],
+    vectors: Vectors,
+    people: Sequence[str],
+    state: CurationState,
+    fits: Mapping[int, Fit],
+    challenger: Challenger,
+    doubter: Challenger | None,
+    many: Mapping[int, frozenset[str]],
+) -> Continued:
+    after = challenger(np.arange(len(ids)))
+    known = np.array([home is not None for home in found.homes])
+    off = np.array([each in state.off_topic for each in ids])
+    fitting = np.array([bool(row in fits and fits[row].themes) for row in range(len(ids))])
+    seen = np.where(off, WITHOUT_THEME, after)
+    rejected = {theme.id for theme in state.themes.values() if theme.status == "verworpen"}
+    new = births(seen, known, fitting, people, many)
+    born = tuple(rows for rows in new if not _mostly(rows, fits, rejected))
+    taken = {row for rows in born for row in rows}
+    themes: list[str | None] = []
+    for row, home in enumerate(found.homes):
+        if home is None and row not in taken and row in fits and fits[row].themes:
+            home = fits[row].themes[0][0]
+        live = home is not None and state.themes[home].live and not off[row]
+        themes.append(home if live else None)
+    if not known.any():
+        return replace(found, births=born)
+    before = challenger(np.flatnonzero(known))
+    return replace(
+        found,
+        births=born,
+        splits=splits(themes, before, after, known, partial(_doubts, vectors, doubter), people),
+        merges=merges(themes, before, after, known),
+    )
+
+
+def _doubts(vectors: Vectors, doubter: Challenger | None) -> Doubts:
+    if doubter is None:
+        return ()
+    samples = [subsample(vectors, number) for number in range(_DOUBTS)]
+    return [(rows, doubter(rows)) for rows in samples]
+
+
+def _mostly(rows: Sequence[int], fits: Mapping[int, Fit], themes: set[str]) -> bool:
+    there = [row for row in rows if row in fits and fits[row].themes]
+    return 2 * sum(fits[row].themes[0][0] in themes for row in there) > len(rows)
+
+
+def _moves(
+    mapper: ThemeMapper,
+    ids: Sequence[str],
+    rows: list[int],
+    stands: _Stands,
+    known: Known,
+) -> tuple[Move, ...]:
+    """What the mapping learned from people's corrections, about statements that nobody placed."""
+    if not known.by_hand:
+        return ()
+    themes = known.state.themes
+    column = {theme: index for index, theme in enumerate(mapper.themes)}
+    found = []
+    for at, row in enumerate(rows):
+        own = stands[ids[row]]
+        if ids[row] in known.by_hand or any(human for _, human in own):
+            continue
+        scores = mapper.out_of_fold[at]
+        best = mapper.themes[int(np.argmax(scores))]
+        if best in {theme for theme, _ in own} or not themes[best].live:
+            continue
+        if scores.max() >= _CERTAIN and scores[column[own[0][0]]] <= _DOUBT:
+            found.append(Move(ids[row], own[0][0], best, round(float(scores.max()), 4)))
+    found.sort(key=lambda each: (-each.score, each.statement))
+    return tuple(found[:_MOST_MOVES])
+
+
+def _agreement(
+    mapper: ThemeMapper,
+    ids: Sequence[str],
+    texts: Sequence[str],
+    vectors: Vectors,
+    stands: _Stands,
+    rows: list[int],
+    known: Known,
+) -> Agreement:
+    """Against what people decided themselves, by moving statements or in a blind coding task: each
+    statement scored by a model that did not learn it."""
+    place = {row: at for at, row in enumerate(rows)}
+    people = {
+        each: known.coded.get(each, frozenset(theme for theme, _ in stands.get(each, ())))
+        for each in ids
+        if each in known.by_hand or each in known.coded
+    }
+    judged = [row for row, each in enumerate(ids) if each in people]
+    outside = [row for row in judged if row not in place]
+    scores = {row: mapper.out_of_fold[place[row]] for row in judged if row in place}
+    if outside:
+        fresh = mapper.scores(vectors[outside], [texts[row] for row in outside])
+        scores |= dict(zip(outside, fresh, strict=True))
+    machine = mapper.fits(np.array([scores[row] for row in judged]))
+    themes = {
+        ids[row]: frozenset(theme for theme, _ in each.themes)
+        for row, each in zip(judged, machine, strict=True)
+    }
+    return agreement(themes, people, mapper.themes)
+
+
+def _atoms(
+    ids: Sequence[str], vectors: Vectors, known: Known
+) -> dict[str, list[tuple[str, npt.NDArray[np.float32]]]]:
+    """Per theme that stands the themes it is made of, with their centres: what is mapped to a
+    merged theme goes to the nearest of those, so that undoing the merge gives it back whole."""
+    row_of = {each: row for row, each in enumerate(ids)}
+    own: dict[str, list[int]] = {}
+    for statement, places in known.carried.items():
+        if statement in row_of and places:
+            own.setdefault(places[0].theme, []).append(row_of[statement])
+    found: dict[str, list[tuple[str, npt.NDArray[np.float32]]]] = {}
+    for theme in known.state.themes.values():
+        standing = known.state.standing_theme(theme.id)
+        if own.get(theme.id):
+            centre = normalised(vectors[own[theme.id]].mean(axis=0, keepdims=True))[0]
+            found.setdefault(standing, []).append((theme.id, centre))
+    return found
+
+
+def _nearest(
+    atoms: Mapping[str, list[tuple[str, npt.NDArray[np.float32]]]],
+    theme: str,
+    vector: npt.NDArray[np.float32],
+) -> str:
+    parts = atoms.get(theme, [])
+    if len(parts) < 2:
+        return theme
+    return max(parts, key=lambda part: (float(part[1] @ vector), part[0]))[0]
+
+
+def kept(state: CurationState) -> list[CuratedTheme]:
+    """The themes that a run keeps: shown ones, and those that went up in another."""
+    return [each for each in state.themes.values() if each.shown or each.merged_into is not None]

@@ -1,0 +1,172 @@
+"""What is known of an opdracht before a run: the last run's themes, and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.labelling.representations import Portrait
+from consultation.curation import operations as ops
+from consultation.curation.state import CurationState, Event
+from consultation.curation.store import curated, effective
+from consultation.database.models import Assignment, Theme
+from consultation.database.records import CodingChoice, CodingTask
+from consultation.queries.themes import subthemes_of
+from consultation.runs import last_run_themes, latest_run
+
+Members = dict[str, set[str]]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A statement's place in a theme, as the machine gave it."""
+
+    theme: str
+    score: float
+    primary: bool
+
+
+@dataclass(frozen=True)
+class Refit:
+    """The last time that everything was clustered anew: in which round, of how many statements, and
+    with which parameters and models (a digest)."""
+
+    run: int
+    round: int
+    statements: int
+    method: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an opdracht.
+
+    ``carried`` are the machine's own assignments in the last run, by statement; ``latest`` and
+    ``earlier`` the members of its themes and of themes that had faded by then; ``by_hand`` the
+    statements that a person placed otherwise than by accepting a proposal; ``coded`` the themes
+    that people chose in a blind coding task, and ``subthemes`` the names of the last run's
+    sub-themes, both by statement.
+    """
+
+    run: int | None
+    state: CurationState
+    carried: Mapping[str, tuple[Placed, ...]]
+    portraits: Mapping[str, Portrait]
+    latest: Members
+    earlier: Members
+    refit: Refit | None
+    stability: float | None
+    by_hand: frozenset[str]
+    coded: Mapping[str, frozenset[str]]
+    subthemes: Mapping[str, str]
+
+    @property
+    def decided(self) -> bool:
+        """Whether people decided on any theme: then a run only maps, adds and proposes."""
+        return any(each.decided for each in self.state.themes.values())
+
+
+def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
+    """Reads what is known of an opdracht."""
+    run = latest_run(session, consultation_id, opdracht)
+    state = curated(session, consultation_id, opdracht, run)
+    latest, earlier = _members(session, consultation_id, opdracht, run.id if run else None)
+    refits = run.metrics.get("refits", {}) if run else {}
+    refit = refits.get(str(opdracht))
+    figures: dict[str, Any] = next(
+        (
+            each
+            for each in (run.metrics.get("opdrachten", ()) if run else ())
+            if each["opdracht"] == opdracht
+        ),
+        {},
+    )
+    return Known(
+        run=run.id if run else None,
+        state=state,
+        carried=_carried(session, opdracht, run.id) if run else {},
+        portraits=_portraits(session, consultation_id, opdracht),
+        latest=latest,
+        earlier=earlier,
+        refit=Refit(**refit) if refit else None,
+        stability=figures.get("stability"),
+        by_hand=_by_hand([each.event for each in state.log]),
+        coded=_coded(session, consultation_id, opdracht, state),
+        subthemes=subthemes_of(session, run.id, opdracht) if run else {},
+    )
+
+
+def _carried(session: Session, opdracht: int, run_id: int) -> dict[str, tuple[Placed, ...]]:
+    rows = session.execute(
+        select(
+            Assignment.statement_id, Assignment.theme_id, Assignment.score, Assignment.is_primary
+        )
+        .join(Theme, Theme.id == Assignment.theme_id)
+        .where(Assignment.run_id == run_id, Theme.opdracht == opdracht)
+        .order_by(Assignment.id)
+    )
+    found: dict[str, tuple[Placed, ...]] = {}
+    for statement, theme, score, primary in rows:
+        found[statement] = (*found.get(statement, ()), Placed(theme, score, primary))
+    return found
+
+
+def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[str, Portrait]:
+    rows = session.scalars(last_run_themes(consultation_id, opdracht))
+    return {
+        row.theme_id: Portrait(
+            label=row.label,
+            keywords=tuple(row.keywords),
+            quotes=tuple(row.quotes),
+            action=row.action_statement_id,
+            trust=row.trust,
+        )
+        for row in rows
+    }
+
+
+def _members(
+    session: Session, consultation_id: int, opdracht: int, last: int | None
+) -> tuple[Members, Members]:
+    newest = last_run_themes(consultation_id, opdracht).subquery()
+    rows = session.execute(
+        select(Assignment.theme_id, Assignment.statement_id, Assignment.run_id).join(
+            newest,
+            (newest.c.theme_id == Assignment.theme_id) & (newest.c.run_id == Assignment.run_id),
+        )
+    )
+    latest: Members = {}
+    earlier: Members = {}
+    for theme_id, statement_id, run_id in rows:
+        here = latest if run_id == last else earlier
+        here.setdefault(theme_id, set()).add(statement_id)
+    return latest, earlier
+
+
+def _coded(
+    session: Session, consultation_id: int, opdracht: int, state: CurationState
+) -> dict[str, frozenset[str]]:
+    rows = session.execute(
+        select(CodingChoice.statement_id, CodingChoice.themes)
+        .join(CodingTask, CodingTask.id == CodingChoice.task_id)
+        .where(CodingTask.consultation_id == consultation_id, CodingTask.opdracht == opdracht)
+        .order_by(CodingChoice.at)
+    )
+    return {
+        statement: frozenset(state.standing_theme(str(each)) for each in themes)
+        for statement, themes in rows
+    }
+
+
+def _by_hand(log: list[Event]) -> frozenset[str]:
+    placing = (ops.Move, ops.Copy, ops.Remove, ops.Split, ops.Create)
+    return frozenset(
+        statement
+        for event in effective(log)
+        if isinstance(event.operation, placing)
+        for statement in event.operation.statements
+    )

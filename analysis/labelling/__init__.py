@@ -1,0 +1,1 @@
+"""Labels, keywords, quotes and proposed actions of themes."""

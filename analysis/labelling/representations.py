@@ -1,0 +1,97 @@
+"""What to show of themes whose members are settled: label, keywords, quotes, proposed action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, Settled
+from analysis.labelling.labels import Encode
+from analysis.labelling.topics import Topic, find_topics
+from analysis.preprocessing.recurring_texts import Groups, Many
+from consultation.queries.statements import Said
+from language.embedding import Vectors
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What a run shows of a theme; ``quotes`` and ``action`` are statement ids."""
+
+    label: str
+    keywords: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    action: str | None = None
+    trust: Mapping[str, Any] = field(default_factory=dict)
+
+
+def portraits(
+    said: Sequence[Said],
+    vectors: Vectors,
+    themes: Sequence[str | None],
+    nlp: Language,
+    encode: Encode | None = None,
+    said_by_many: Many | None = None,
+    around: Groups | None = None,
+) -> dict[str, Portrait]:
+    """A portrait of each theme, by its name in ``themes``, which goes with the statements.
+
+    ``encode`` gives the vectors of phrases that could be labels; without it words alone decide.
+    For ``said_by_many`` and ``around`` see ``analysis.labelling.topics.find_topics``.
+
+    None where there are too few statements to tell what sets a theme apart.
+    """
+    names = sorted({each for each in themes if each is not None})
+    number = {name: index for index, name in enumerate(names)}
+    labels = np.array(
+        [WITHOUT_THEME if each is None else number[each] for each in themes], dtype=np.int64
+    )
+    topics = find_topics(
+        [each.text for each in said],
+        vectors,
+        [each.kind for each in said],
+        [each.participant for each in said],
+        nlp,
+        Settled(labels),
+        encode,
+        said_by_many=said_by_many,
+        around=around,
+    )
+    return {
+        str(themes[topic.rows[0]]): portrait(topic, said)
+        for topic in topics
+        if themes[topic.rows[0]] is not None
+    }
+
+
+def portrait(topic: Topic, said: Sequence[Said], stability: float | None = None) -> Portrait:
+    """A topic's portrait, its rows told by statement."""
+    return Portrait(
+        label=topic.label,
+        keywords=tuple(topic.keywords),
+        quotes=tuple(said[row].id for row in topic.quotes),
+        action=said[topic.action].id if topic.action is not None else None,
+        trust={
+            "stability": None if stability is None else round(stability, 4),
+            "closeness": round(float(np.mean(topic.closeness)), 4),
+            "coherence": topic.coherence,
+        },
+    )
+
+
+def distinct(label: str, taken: Iterable[str], keywords: Sequence[str] = ()) -> str:
+    """The label, made different from those taken: by a keyword, else by a number."""
+    used = {each.casefold() for each in taken}
+    if label.casefold() not in used:
+        return label
+    for word in keywords:
+        candidate = f"{label} ({word})"
+        if word.casefold() not in label.casefold() and candidate.casefold() not in used:
+            return candidate
+    number = 2
+    while f"{label} ({number})".casefold() in used:
+        number += 1
+    return f"{label} ({number})"

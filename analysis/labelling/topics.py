@@ -1,0 +1,409 @@
+"""Topics of one set of texts: BERTopic, with our clusterer and Dutch words inside."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+
+from analysis.clustering.coherence import coherence
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, GraphClusterer, Labels, Settled
+from analysis.clustering.shared_passages import (
+    Places,
+    both,
+    introductions,
+    passages,
+    shared_runs,
+    within,
+)
+from analysis.labelling.labels import CENTRAL, Encode, theme_labels
+from analysis.labelling.term_weights import Reading, is_vague
+from analysis.parameters import NAMING, POPULAR
+from analysis.preprocessing.proposals import best_proposal, leans_back
+from analysis.preprocessing.recurring_texts import Groups, Many, as_label
+from consultation.queries.themes import FEWEST
+from language.embedding import Vectors, normalised
+from language.pipeline import STOP_WORDS, Word, tagged_words, words
+
+_KEYWORDS = 8
+_CANDIDATES = 40
+# How much a word counts that one person says, or two, and one that names nothing.
+_SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
+_NO_NAME = 0.3
+# How much nearer to its theme a proposal counts for each word that others there say too.
+_SHARED = 0.06
+_QUOTES = 5
+_FEWEST_QUOTES = 3
+_SAME_WORDS = 0.75
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_VARIETY = 0.4
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: rows of its texts, most central first, and what to show of it.
+
+    ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
+    ``action`` is the row of the proposal that says best what should be done and by whom, or None
+    where no statement reads as one. ``coherence`` is that of its keywords.
+    """
+
+    rows: tuple[int, ...]
+    closeness: tuple[float, ...]
+    label: str
+    keywords: tuple[str, ...]
+    quotes: tuple[int, ...]
+    action: int | None
+    coherence: float | None = None
+
+
+def find_topics(
+    texts: Sequence[str],
+    vectors: Vectors,
+    kinds: Sequence[str],
+    voices: Sequence[str],
+    nlp: Language,
+    clusterer: GraphClusterer | None = None,
+    encode: Encode | None = None,
+    links: Vectors | None = None,
+    said_by_many: Many | None = None,
+    around: Groups | None = None,
+) -> list[Topic]:
+    """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
+
+    ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (who says it; quotes
+    come from different people where they can) go with the texts. ``encode`` gives the vectors of
+    phrases, in the space of ``vectors``: with it labels follow meaning too. The texts are clustered
+    by their ``links`` (see ``analysis.clustering.features``), without those by their vectors.
+
+    What ``said_by_many`` people counts for all of them in words, middles and quotes. A topic that
+    is mostly of the rows ``around`` a popular answer is named by that answer, and may be found
+    among fewer texts.
+    """
+    around, many = around or Groups(), said_by_many or Many()
+    if len(texts) < FEWEST and not around.rows:
+        return []
+    flat = [" ".join(text.split()) for text in texts]
+    tokens = words(nlp, flat)
+    documents = [[word.lemma for word in row if word.content] for row in tokens]
+    weight = np.array([many.weight(row) for row in range(len(texts))], dtype=np.float64)
+    surfaces = _surfaces(tokens)
+    compared = vectors if links is None else links
+    clusterer = clusterer or GraphClusterer()
+    introduced: Places = {}
+    if runs := shared_runs(flat):
+        clusterer = Settled(clusterer.fit(compared).labels_)
+        introduced = both(introductions(flat, runs), passages(runs, clusterer.labels_))
+        documents = [
+            [
+                word.lemma
+                for word in row
+                if word.content and not within(word.start, introduced.get(number, ()))
+            ]
+            for number, row in enumerate(tokens)
+        ]
+    counted = [own * many.weight(row) for row, own in enumerate(documents)]
+    labels, keywords = _fit(compared, counted, clusterer)
+    centred = normalised(vectors - vectors.mean(axis=0))
+    numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
+    members = [[int(row) for row in np.flatnonzero(labels == number)] for number in numbers]
+    if not members:
+        return []
+    members.sort(key=lambda rows: -sum(many.weight(row) for row in rows))
+    centres = np.stack([_middle(centred[rows], weight[rows]) for rows in members])
+    cosines = centred @ centres.T
+    members = [
+        sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
+        for number, rows in enumerate(members)
+    ]
+    weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
+    who = [many.people.get(row) or frozenset({each}) for row, each in enumerate(voices)]
+    said_by = [_said_by(ranked, documents, who) for ranked in members]
+    actions = []
+    for number, ranked in enumerate(members):
+        shared = {lemma for lemma in weights[number] if said_by[number].get(lemma, 0) > 1}
+        proposals = [row for row in ranked if kinds[row] == "voorstel"]
+        close = [
+            float(cosines[row, number]) + _SHARED * min(3, len(shared & set(documents[row])))
+            for row in proposals
+        ]
+        best = best_proposal([flat[row] for row in proposals], close)
+        actions.append(None if best is None else proposals[best])
+    read = reading(flat, kinds, who, members, nlp, actions, introduced)
+    answers = _answers(members, around)
+    given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
+    names = theme_labels(read, vectors, encode, given, answers)
+    common = _common(members, documents, labels)
+    subjects = _subject_words(read)
+    topics = []
+    for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
+        centre = centres[number]
+        own = [tokens[row] for row in ranked]
+        telling = {
+            lemma: each for lemma, each in weights[number].items() if lemma not in common[number]
+        }
+        lemmas = _keywords(telling, said_by[number], own, subjects)
+        coherent = coherence(documents, lemmas)
+        # The action is shown apart.
+        others = [row for row in ranked if row != action]
+        quoted = others if len(others) >= _FEWEST_QUOTES else ranked
+        topics.append(
+            Topic(
+                rows=tuple(ranked),
+                closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
+                label=name,
+                keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
+                quotes=tuple(_quotes(quoted, flat, voices, centred, centre, many)),
+                action=action,
+                coherence=None if coherent is None else round(coherent, 4),
+            )
+        )
+    return topics
+
+
+def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
+    """The middle of some vectors, each counted so often."""
+    if (weight == 1).all():
+        whole: Vectors = normalised(rows.mean(axis=0, keepdims=True))[0]
+        return whole
+    mean = (rows * weight[:, None]).sum(axis=0, keepdims=True) / weight.sum()
+    middle: Vectors = normalised(mean.astype(np.float32))[0]
+    return middle
+
+
+def _answers(members: Sequence[Sequence[int]], around: Groups) -> dict[int, tuple[int, ...]]:
+    """The rows of the popular answer of each topic that has one: the answer is in it, and half of
+    its texts or more go with that."""
+    home = {row: number for number, rows in enumerate(members) for row in rows}
+    found: dict[int, tuple[int, ...]] = {}
+    for answers, rows in zip(around.answers, around.rows, strict=True):
+        number = home.get(answers[0])
+        if number is None or number in found:
+            continue
+        here = sum(home.get(row) == number for row in rows)
+        if here >= POPULAR.whole * len(members[number]):
+            found[number] = answers
+    return found
+
+
+def _common(
+    members: Sequence[Sequence[int]], documents: Sequence[Sequence[str]], labels: Labels
+) -> list[frozenset[str]]:
+    """For each topic the lemmas that most texts of other topics have as well."""
+    total = Counter(lemma for row in documents for lemma in set(row))
+    texts = int((labels != WITHOUT_THEME).sum())
+    often = {lemma for lemma, count in total.items() if count >= NAMING.common * len(documents) / 2}
+    found = []
+    for rows in members:
+        inside = Counter(lemma for row in rows for lemma in set(documents[row]) & often)
+        outside = texts - len(rows)
+        found.append(
+            frozenset(
+                lemma
+                for lemma in often
+                if outside and total[lemma] - inside[lemma] >= NAMING.common * outside
+            )
+        )
+    return found
+
+
+def reading(
+    texts: Sequence[str],
+    kinds: Sequence[str],
+    voices: Sequence[Collection[str]],
+    members: Sequence[Sequence[int]],
+    nlp: Language,
+    actions: Sequence[int | None] | None = None,
+    shared: Places | None = None,
+) -> Reading:
+    """What is read to name groups of texts; ``members`` are their rows, most central first, and
+    ``actions`` the row of each group's proposed action where it has one. The words of ``shared``
+    passages are passed over."""
+    actions = actions or [None] * len(members)
+    central = (row for theme in members for row in theme[:CENTRAL])
+    rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
+    tagged = tagged_words(nlp, [texts[row] for row in rows])
+    return Reading(
+        texts={row: texts[row] for row in rows},
+        words={
+            row: [each for each in own if not within(each.start, (shared or {}).get(row, ()))]
+            for row, own in zip(rows, tagged, strict=True)
+        },
+        people={row: voices[row] for row in rows},
+        proposals=frozenset(row for row in rows if kinds[row] == "voorstel"),
+        themes=members,
+        actions=actions,
+    )
+
+
+@contextmanager
+def _without_umap() -> Iterator[None]:
+    """BERTopic imports umap where it is there, which compiles itself for some fifteen seconds; we
+    reduce no dimensions. An import by somebody else later finds it as ever."""
+    if "bertopic" in sys.modules or "umap" in sys.modules:
+        yield
+        return
+    sys.modules["umap"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop("umap", None)
+
+
+def _fit(
+    vectors: Vectors,
+    lemmas: Sequence[Sequence[str]],
+    clusterer: GraphClusterer,
+) -> tuple[Labels, dict[int, dict[str, float]]]:
+    """A topic number per row, and for each topic lemmas that are its own, with their weights."""
+    # Loading BERTopic takes seconds, and listing statements needs none of it.
+    with _without_umap():
+        from bertopic import BERTopic
+    from bertopic.backend import BaseEmbedder
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    # BERTopic joins a topic's documents before it counts words. Handing it lemmas that are already
+    # chosen keeps accents, which its English clean-up strips, and reads each text only once.
+    documents = [" ".join(row) for row in lemmas]
+    counter = CountVectorizer(analyzer=str.split)
+    known = {lemma for row in lemmas for lemma in row}
+    if len(known) < 2:  # nothing to weigh
+        found = clusterer.fit_predict(vectors)
+        rows = zip(found.tolist(), lemmas, strict=True)
+        return found, {number: dict.fromkeys(own, 1.0) for number, own in rows if own}
+    model = BERTopic(
+        language="multilingual",
+        embedding_model=BaseEmbedder(),
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=clusterer,
+        vectorizer_model=counter,
+        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        top_n_words=_CANDIDATES,
+        calculate_probabilities=False,
+        verbose=False,
+    )
+    topics, _ = model.fit_transform(documents, embeddings=vectors)
+    keywords: dict[int, dict[str, float]] = {}
+    weighed: dict[int, Any] = model.get_topics()
+    for number, ranked in weighed.items():
+        own = {str(lemma): float(weight) for lemma, weight in ranked if lemma and weight > 0}
+        keywords[int(number)] = own
+    return np.asarray(topics, dtype=np.int64), keywords
+
+
+def _subject_words(read: Reading) -> dict[str, bool]:
+    """Of each word that was tagged whether it mostly names something, and what it names is no
+    commonplace."""
+    times: dict[str, list[bool]] = {}
+    for row in read.words.values():
+        for word in row:
+            # A town or a person is heard of one story; an abbreviation is what people speak of.
+            noun = word.pos == "NOUN" or (word.pos == "PROPN" and word.text.isupper())
+            names = noun and not is_vague(word)
+            times.setdefault(word.text.lower(), []).append(names)
+    return {form: 2 * sum(names) > len(names) for form, names in times.items()}
+
+
+def _said_by(
+    rows: Sequence[int], documents: Sequence[Sequence[str]], voices: Sequence[Collection[str]]
+) -> dict[str, int]:
+    """How many people say each lemma in some rows."""
+    people: dict[str, set[str]] = {}
+    for row in rows:
+        for lemma in documents[row]:
+            people.setdefault(lemma, set()).update(voices[row])
+    return {lemma: len(each) for lemma, each in people.items()}
+
+
+def _keywords(
+    weights: Mapping[str, float],
+    said_by: Mapping[str, int],
+    own: Sequence[Sequence[Word]],
+    subjects: Mapping[str, bool],
+) -> list[str]:
+    """The lemmas that tell most of a topic: its own by weight, said by more people than one, and
+    names of something rather than verbs; of equals those of the most central texts, which ``own``,
+    the words of its texts, has first."""
+    forms: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for place, row in enumerate(own):
+        for word in row:
+            forms.setdefault(word.lemma, set()).add(word.text.lower())
+            first.setdefault(word.lemma, place)
+
+    def worth(lemma: str) -> float:
+        people = _SAID_BY.get(said_by.get(lemma, 0), 1.0)
+        names = any(subjects.get(form, True) for form in forms.get(lemma, ()))
+        return weights[lemma] * people * (1.0 if names else _NO_NAME)
+
+    return sorted(weights, key=lambda each: (-worth(each), first.get(each, 0), each))[:_KEYWORDS]
+
+
+def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
+    """For lemmas that the word list broke, the form people used; others stay lemmas."""
+    forms: dict[str, dict[str, int]] = {}
+    for row in tokens:
+        for word in row:
+            counts = forms.setdefault(word.lemma, {})
+            counts[word.text.lower()] = counts.get(word.text.lower(), 0) + 1
+    return {
+        lemma: min(counts, key=lambda form: (-counts[form], form))
+        for lemma, counts in forms.items()
+        if lemma not in counts and len(counts) == 1
+    }
+
+
+def _quotes(
+    ranked: Sequence[int],
+    texts: Sequence[str],
+    voices: Sequence[str],
+    vectors: Vectors,
+    centre: Vectors,
+    many: Many,
+) -> list[int]:
+    """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998).
+
+    Three to five wherever a theme has as many different statements: those of a length that reads
+    well, filled up with shorter and longer ones. What says the same in almost the same words counts
+    as one; what stands on its own and comes from somebody else goes first. What ``many`` people say
+    is short enough however short.
+    """
+    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400 or row in many.people]
+    said = {row: _content_words(texts[row]) for row in ranked}
+    chosen: list[int] = []
+
+    def fill(left: list[int], wanted: int) -> None:
+        while left and len(chosen) < wanted:
+            best = max(left, key=worth)
+            left.remove(best)
+            if not any(_says_the_same(said[best], said[other]) for other in chosen):
+                chosen.append(best)
+
+    def worth(row: int) -> float:
+        same = max((float(vectors[row] @ vectors[other]) for other in chosen), default=0.0)
+        again = 0.3 if voices[row] in {voices[other] for other in chosen} else 0.0
+        alone = 0.0 if leans_back(texts[row]) else 0.1
+        return (1 - _VARIETY) * float(vectors[row] @ centre) - _VARIETY * same - again + alone
+
+    fill(fitting[:60], _QUOTES)
+    fill([row for row in ranked if row not in fitting], _FEWEST_QUOTES)
+    return chosen
+
+
+def _content_words(text: str) -> frozenset[str]:
+    found = frozenset(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
+    return found or frozenset([text.casefold()])
+
+
+def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME_WORDS * min(len(one), len(other))

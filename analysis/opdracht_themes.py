@@ -1,0 +1,306 @@
+"""The themes of one opdracht: found anew while nobody decided, continued from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels, cluster, coarse_clusterer
+from analysis.clustering.popular_answers import PopularClusterer
+from analysis.clustering.stability import trust
+from analysis.continuity.alignment import align
+from analysis.continuity.incremental import Continued, continued, kept
+from analysis.continuity.prior_state import Known
+from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
+from analysis.labelling.labels import Encode
+from analysis.labelling.representations import Portrait, distinct, portrait, portraits
+from analysis.labelling.topics import find_topics
+from analysis.result import Found, FoundTheme
+from consultation.curation.state import CuratedTheme, Proposal
+from consultation.queries.themes import FEWEST
+from language.embedding import Vectors, normalised
+
+ENOUGH_CHANGED = 0.1
+"""Everything is clustered anew when the number of statements changed by this share since the
+last time (a campaign is one voice, but it needs a place), in a new round, and with another
+method."""
+
+
+def refit_due(known: Known, round_number: int, statements: int, method: str) -> bool:
+    """Whether everything is to be clustered anew."""
+    last = known.refit
+    if last is None or (last.round, last.method) != (round_number, method):
+        return True
+    return abs(statements - last.statements) >= ENOUGH_CHANGED * max(last.statements, 1)
+
+
+def find_anew(
+    found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
+) -> None:
+    """Clusters everything, and gives each cluster the identity of the theme it continues.
+
+    ``vectors`` say what statements mean, ``linked`` by what they are compared (see
+    ``analysis.clustering.features``); ``encode`` gives the vectors of phrases that could be labels.
+    """
+    said = found.said
+    if not found.worth_seeking:
+        return
+    people = [each.participant for each in said]
+    clusterer = PopularClusterer(people, found.around, found.enough)
+    topics = find_topics(
+        [each.text for each in said],
+        vectors,
+        [each.kind for each in said],
+        people,
+        nlp,
+        clusterer,
+        encode,
+        linked,
+        found.many,
+        found.around,
+    )
+    labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
+    for number, topic in enumerate(topics):
+        labels[list(topic.rows)] = number
+    themes = [None if number == WITHOUT_THEME else number for number in labels.tolist()]
+    names = [topic.label for topic in topics]
+    groups = close_groups(clusterer)
+    found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
+    measured = trust(linked, labels, people=people, around=found.around)
+    found.coverage, found.stability = measured.coverage, measured.stability
+    clusters = [{said[row].id for row in topic.rows} for topic in topics]
+    aligned = align(clusters, found.known.latest, found.known.earlier, _centre_of(found, vectors))
+    for index, (topic, same) in enumerate(zip(topics, aligned, strict=True)):
+        stable = measured.per_topic[index] if measured.per_topic else None
+        found.themes.append(
+            FoundTheme(
+                id=same.theme,
+                portrait=portrait(topic, said, stable),
+                placed={
+                    said[row].id: (close, True)
+                    for row, close in zip(topic.rows, topic.closeness, strict=True)
+                },
+                parents=same.parents,
+            )
+        )
+
+
+def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode) -> None:
+    """Continues the known themes: maps what is new, adds new themes, proposes the rest."""
+    said, known = found.said, found.known
+    enough = found.refit and len(said) >= FEWEST
+    groups: list[Labels] = []
+    people = np.array([each.participant for each in said], dtype=object)
+
+    def challenger(rows: npt.NDArray[np.int64]) -> Labels:
+        clusterer = PopularClusterer(people[rows].tolist(), found.around.among(rows.tolist()))
+        labels = cluster(linked[rows], clusterer)
+        if len(rows) == len(said):
+            groups[:] = [close_groups(clusterer)]
+        return labels
+
+    def doubter(rows: npt.NDArray[np.int64]) -> Labels:
+        return cluster(linked[rows], coarse_clusterer(people[rows].tolist()))
+
+    result = continued(
+        [each.id for each in said],
+        [each.text for each in said],
+        vectors,
+        people.tolist(),
+        known,
+        encode,
+        challenger if enough else None,
+        doubter,
+        found.many.people,
+    )
+    found.mapped, found.agreement = result.mapped, result.agreement
+    homes = _with_births(result)
+    shown = _portraits(found, vectors, homes, result, nlp, encode)
+    members = _members(result)
+    taken = [each.label for each in known.state.themes.values() if each.live]
+    for theme in kept(known.state):
+        if members.get(theme.id) or theme.decided or theme.merged_into:
+            found.themes.append(
+                FoundTheme(theme.id, _carried(theme, known, shown), members.get(theme.id, {}))
+            )
+    for number, rows in enumerate(result.births):
+        seen = shown.get(_birth(number), Portrait(_short(said[rows[0]].text)))
+        seen = replace(seen, label=distinct(seen.label, taken, seen.keywords))
+        taken.append(seen.label)
+        close = _closeness(vectors, rows)
+        placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
+        found.themes.append(FoundTheme(None, seen, placed))
+    found.proposals = _proposals(found, result, shown, taken)
+    found.subthemes = follow(said, vectors, homes, known.subthemes, known.carried)
+    if groups:
+        bare = without_subthemes(said, homes, found.subthemes)
+        names = [*taken, *found.subthemes.values()]
+        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, nlp)
+    live = {each.id for each in known.state.themes.values() if each.live}
+    heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
+    found.coverage = float(np.mean(heard)) if heard else 0.0
+    found.stability = known.stability
+    if enough and any(heard):
+        _measure(found, linked, homes)
+
+
+def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None:
+    """How well clusterings of subsamples come back to the themes as they stand."""
+    names = sorted({each for each in homes if each is not None})
+    labels = np.array(
+        [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
+    )
+    people = [each.participant for each in found.said]
+    measured = trust(linked, labels, people=people, around=found.around)
+    found.stability = measured.stability
+    per_theme = dict(zip(names, measured.per_topic, strict=False))
+    found.themes = [
+        replace(
+            each,
+            portrait=replace(
+                each.portrait,
+                trust={**each.portrait.trust, "stability": round(per_theme[each.id], 4)},
+            ),
+        )
+        if each.id in per_theme
+        else each
+        for each in found.themes
+    ]
+
+
+def _with_births(result: Continued) -> list[str | None]:
+    homes = list(result.homes)
+    for number, rows in enumerate(result.births):
+        for row in rows:
+            homes[row] = _birth(number)
+    return homes
+
+
+def _birth(number: int) -> str:
+    return f"birth {number}"
+
+
+def _portraits(
+    found: Found,
+    vectors: Vectors,
+    homes: Sequence[str | None],
+    result: Continued,
+    nlp: Language,
+    encode: Encode,
+) -> dict[str, Portrait]:
+    """Portraits of what has none yet; of everything when all was clustered anew."""
+    bare = {home for home in homes if home is not None} - found.known.portraits.keys()
+    if not (bare or (found.refit and len(found.said) >= FEWEST)):
+        return {}
+    shown = portraits(found.said, vectors, homes, nlp, encode, found.many, found.around)
+    for split in result.splits:
+        theme, rows = split.theme, split.rows
+        parted = list(homes)
+        for row in rows:
+            parted[row] = f"split {theme}"
+        name = f"split {theme}"
+        parts = portraits(found.said, vectors, parted, nlp, encode, found.many, found.around)
+        if name in parts:
+            shown[name] = parts[name]
+    return shown
+
+
+def _carried(theme: CuratedTheme, known: Known, shown: dict[str, Portrait]) -> Portrait:
+    """What is shown of a theme that goes on: new keywords and quotes, but never another label."""
+    before = known.portraits.get(theme.id)
+    now = shown.get(theme.id)
+    if before is None:
+        return replace(now, label=theme.label) if now else Portrait(theme.label)
+    if now is None:
+        return before
+    return replace(
+        now, label=before.label, trust={**now.trust, "stability": before.trust.get("stability")}
+    )
+
+
+def _members(result: Continued) -> dict[str, dict[str, tuple[float, bool]]]:
+    found: dict[str, dict[str, tuple[float, bool]]] = {}
+    for statement, places in result.placed.items():
+        for each in places:
+            found.setdefault(each.theme, {})[statement] = (each.score, each.primary)
+    return found
+
+
+def _proposals(
+    found: Found, result: Continued, shown: dict[str, Portrait], taken: list[str]
+) -> list[Proposal]:
+    said, state = found.said, found.known.state
+    proposals = []
+    for split in result.splits:
+        theme, rows, sure = split.theme, split.rows, split.sure
+        seen = shown.get(f"split {theme}", Portrait(_short(said[rows[0]].text)))
+        label = distinct(seen.label, taken, seen.keywords)
+        taken.append(label)
+        proposals.append(
+            _proposal(found, "split", (theme,), tuple(said[row].id for row in rows), label, sure)
+        )
+    for each in result.merges:
+        pair = sorted(
+            (each.one, each.other), key=lambda theme: (-len(state.themes[theme].members), theme)
+        )
+        proposals.append(_proposal(found, "merge", tuple(pair), (), "", each.sure))
+    for move in result.moves:
+        themes = (move.source, move.target)
+        proposals.append(_proposal(found, "move", themes, (move.statement,), "", move.score))
+    return proposals
+
+
+def _proposal(
+    found: Found,
+    kind: Literal["split", "merge", "move"],
+    themes: tuple[str, ...],
+    statements: tuple[str, ...],
+    label: str,
+    score: float,
+) -> Proposal:
+    """A proposal under an id that tells what it is about, so that one that was declined stays so.
+
+    One that was accepted may come again: then it is another one.
+    """
+    if kind == "move":
+        name = f"move:{statements[0]}:{themes[1]}"
+    else:
+        name = ":".join((kind, *sorted(themes)))
+    base, number = name, 1
+    while found.known.state.answered.get(name) == "accepted":
+        number += 1
+        name = f"{base}:{number}"
+    return Proposal(name, kind, found.opdracht, themes, statements, label, score)
+
+
+def _closeness(vectors: Vectors, rows: Sequence[int]) -> list[float]:
+    centred = normalised(vectors - vectors.mean(axis=0))
+    own = centred[list(rows)]
+    centre = normalised(own.mean(axis=0, keepdims=True))[0]
+    return [round(float(each), 4) for each in own @ centre]
+
+
+def _centre_of(
+    found: Found, vectors: Vectors
+) -> Callable[[object], npt.NDArray[np.float32] | None]:
+    centred = normalised(vectors - vectors.mean(axis=0))
+    row_of = {each.id: row for row, each in enumerate(found.said)}
+
+    def centre(members: object) -> npt.NDArray[np.float32] | None:
+        rows = sorted(row_of[each] for each in members if each in row_of)  # type: ignore[attr-defined]
+        if not rows:
+            return None
+        mean: npt.NDArray[np.float32] = normalised(centred[rows].mean(axis=0, keepdims=True))[0]
+        return mean
+
+    return centre
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:8])

@@ -1,0 +1,1 @@
+"""From stored answers to statements that can be compared."""

@@ -1,0 +1,328 @@
+"""Who is heard when themes are sought: one voice per campaign, and none that says nothing.
+
+Texts that are equal but for a name, a typo or a greeting are one voice: a thousand copies of a text
+must not pull the clusters. One of them goes into the analysis, and the others follow it into its
+theme, so that all counts stay true. Statements that say nothing, or say it in another language than
+Dutch, are set aside in lists of their own; so is fixed text
+(``analysis.preprocessing.fixed_text``).
+
+Candidates for equal texts come from MinHash and locality-sensitive hashing (Broder 1997), by the
+library datasketch; each candidate is then compared word by word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import takewhile
+from zlib import crc32
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import Assignment, RunMark
+from consultation.database.storage import in_chunks
+from consultation.queries.themes import FIXED_TEXT, NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
+from language.foreign import foreign_language
+from language.frequency import zipf
+from language.informativeness import is_non_answer
+
+_LONGEST_NOTHING = 80
+_FEWEST_WORDS = 5
+_MOST_WORDS = 500
+_LONGEST_WORD = 60
+_FEWEST_SHARED = 3
+_LEAST_SHARED = 0.7
+_TYPO = 0.8
+_SHINGLE = 5
+_PERMUTATIONS = 64
+_BANDS = (21, 3)
+
+_GREETING = re.compile(
+    r"^(?:(?:beste|geachte|dag|hallo|hoi|goeiedag|goededag|goedendag|goeiemorgen|goedemorgen)"
+    r"(?:\s+(?:mevrouw|meneer|heer|dames|heren|iedereen|allemaal|en|lezer|mensen|minister))*"
+    r"\s*[,!.:]+\s*)+",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?<!\W)\W*+(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
+    r"|mvg|hoogachtend|(?:alvast\s+)?(?:hartelijk\s+)?(?:bedankt|dank\s+u(?:\s+wel)?|dankjewel))"
+    r"(?P<name>(?:[\s,]+(?-i:[A-Z])[\w.'’-]*+){0,4})\W*$",
+    re.IGNORECASE,
+)
+_OPENS_CLOSING = re.compile(
+    r"\W*(?:(?:met\s+)?(?:vriendelijke|hartelijke|beste|warme)\s+groet(?:en|jes)?|groet(?:en|jes)"
+    r"|mvg|hoogachtend)\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_FILLERS = frozenset(
+    word
+    for line in (
+        "de het een den t ook toch nu dus en gewoon echt heel graag aub a u b alstublieft svp",
+        "alsjeblieft beste geachte dag hallo bedankt dank wel",
+    )
+    for word in line.split()
+)
+_NAME_FOLLOWS = frozenset("ben is heet uit namens mevrouw meneer mevr mr dhr".split())  # noqa: SIM905
+_TOWN_FOLLOWS = frozenset({"woon", "wonen", "werk", "woont"})
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A statement that is not clustered: its row, why, and for another language which."""
+
+    row: int
+    mark: Mark
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Rows of the texts that were sorted, each in exactly one of the three.
+
+    ``heard`` are the voices, ascending; ``copies`` gives the row of its voice for each text that
+    repeats one; ``aside`` what is listed instead of clustered.
+    """
+
+    heard: tuple[int, ...]
+    copies: dict[int, int]
+    aside: tuple[Aside, ...]
+
+    @property
+    def sizes(self) -> Counter[int]:
+        """How many texts each voice stands for, itself included."""
+        return Counter(self.heard) + Counter(self.copies.values())
+
+
+def sort_out(
+    texts: Sequence[str], placed: Container[int] = (), fixed: Container[int] = ()
+) -> Voices:
+    """Sorts texts into voices, their copies, and what is set aside: the ``fixed`` rows too.
+
+    The order of the texts decides only which of wholly equal texts speaks: the first. A row that is
+    ``placed`` in a theme already speaks before one that is not, so that it keeps its place.
+    """
+    aside = []
+    rows = []
+    for row, text in enumerate(texts):
+        mark = Aside(row, FIXED_TEXT) if row in fixed else _aside(row, text)
+        if mark is None:
+            rows.append(row)
+        else:
+            aside.append(mark)
+    speaks = {}
+    for group in _same([texts[row] for row in rows]):
+        known = [each for each in group if rows[each] in placed]
+        plain = {each: " ".join(texts[rows[each]].split()) for each in group}
+        often = Counter(plain.values())
+        # The commonest wording speaks, the first of equals.
+        voice = min(known or group, key=lambda each: (-often[plain[each]], plain[each], rows[each]))
+        for each in group:
+            speaks[rows[each]] = rows[voice]
+    heard = tuple(sorted(set(speaks.values())))
+    copies = {row: voice for row, voice in sorted(speaks.items()) if row != voice}
+    return Voices(heard, copies, tuple(aside))
+
+
+def store_marks(
+    session: Session, run_id: int, voices: Voices, ids: Sequence[str], living: Collection[str]
+) -> None:
+    """Stores what a run set aside, and lets copies follow their voice into its themes.
+
+    ``ids`` are the statement ids of the rows. The voices' own assignments are there already;
+    statements that are not ``living`` any more are left out.
+    """
+    marks: list[dict[str, object]] = []
+    followers: dict[str, list[str]] = {}
+    for row, voice in voices.copies.items():
+        if ids[row] in living:
+            followers.setdefault(ids[voice], []).append(ids[row])
+            marks.append({"statement_id": ids[row], "mark": SAME_TEXT, "value": ids[voice]})
+    for each in voices.aside:
+        if ids[each.row] in living:
+            marks.append({"statement_id": ids[each.row], "mark": each.mark, "value": each.language})
+    if marks:
+        session.execute(insert(RunMark), [{**mark, "run_id": run_id} for mark in marks])
+    if not followers:
+        return
+    ours = select(Assignment).where(Assignment.run_id == run_id)
+    own = (each for (each,) in in_chunks(session, ours, Assignment.statement_id, followers))
+    following = [
+        {
+            "statement_id": follower,
+            "theme_id": placed.theme_id,
+            "run_id": run_id,
+            "is_primary": placed.is_primary,
+            "score": placed.score,
+            "decided_by": placed.decided_by,
+            "subtheme": placed.subtheme,
+        }
+        for placed in own
+        for follower in followers.get(placed.statement_id, ())
+    ]
+    if following:
+        session.execute(insert(Assignment), following)
+
+
+def bare(text: str) -> str:
+    """A text without greeting, closing words and outer space; itself where nothing else is left."""
+    plain = " ".join(text.split())
+    short = _CLOSING.sub("", _GREETING.sub("", plain)).strip()
+    return short or plain
+
+
+def _aside(row: int, text: str) -> Aside | None:
+    if not _LETTER.search(text):
+        return Aside(row, NO_ANSWER)
+    if len(text) <= _LONGEST_NOTHING and (is_non_answer(text) or is_polite(text)):
+        return Aside(row, NO_ANSWER)
+    language = foreign_language(text)
+    return Aside(row, OTHER_LANGUAGE, language) if language else None
+
+
+def is_polite(text: str) -> bool:
+    """Whether a text is a greeting, or the closing words of a letter, and nothing else."""
+    plain = " ".join(text.split())
+    return bool(_CLOSING.fullmatch(plain) or _GREETING.fullmatch(plain + ","))
+
+
+def opens_closing(text: str) -> bool:
+    """Whether a text begins with the closing words of a letter."""
+    return bool(_OPENS_CLOSING.match(text))
+
+
+def same_words(text: str) -> str:
+    """The words of a text in one spelling: equal for texts that are copies to the letter."""
+    return _folded(" ".join(_WORD.findall(text)))
+
+
+def _same(texts: Sequence[str]) -> list[list[int]]:
+    """The positions of the texts, grouped with those that say the same."""
+    words = [tuple(_WORD.findall(bare(text))) for text in texts]
+    exact: dict[str, list[int]] = {}
+    for position, row in enumerate(words):
+        exact.setdefault(_folded(" ".join(row)), []).append(position)
+    # The text that most people sent is met first, so that its variants gather around it.
+    keys = sorted(exact, key=lambda key: (-len(exact[key]), key))
+    joined: dict[str, list[int]] = {}
+    for key, voice in zip(
+        keys, _nearest(keys, [words[exact[key][0]] for key in keys]), strict=True
+    ):
+        joined.setdefault(voice, []).extend(exact[key])
+    return [sorted(group) for group in joined.values()]
+
+
+def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]:
+    """For each key the earlier one it repeats, or itself."""
+    long = [index for index, row in enumerate(words) if _FEWEST_WORDS <= len(row) <= _MOST_WORDS]
+    found = list(keys)
+    if len(long) < 2:
+        return found
+    from datasketch import MinHash, MinHashLSH
+
+    bags = {index: frozenset(map(_folded, words[index])) - _FILLERS for index in long}
+    sketches = MinHash.bulk(
+        [_shingles(keys[index]) for index in long], num_perm=_PERMUTATIONS, hashfunc=crc32
+    )
+    kept = MinHashLSH(num_perm=_PERMUTATIONS, params=_BANDS)
+    for index, sketch in zip(long, sketches, strict=True):
+        enough = _LEAST_SHARED * len(bags[index])
+        for other in sorted(kept.query(sketch)):
+            if len(bags[index] & bags[other]) >= enough and says_same(words[other], words[index]):
+                found[index] = keys[other]
+                break
+        else:
+            kept.insert(index, sketch, check_duplication=False)
+    return found
+
+
+def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two rows of words differ only in fillers, typos and names.
+
+    Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is no filler. The
+    time it takes is the square of the number of words, so it is for rows of ``_MOST_WORDS``.
+    """
+    plain = [_folded(word) for word in one], [_folded(word) for word in other]
+    blocks = SequenceMatcher(None, *plain, autojunk=False).get_opcodes()
+    shared = sum(
+        word not in _FILLERS
+        for tag, start, end, _, _ in blocks
+        if tag == "equal"
+        for word in plain[0][start:end]
+    )
+    most = max(sum(word not in _FILLERS for word in row) for row in plain)
+    if shared < _FEWEST_SHARED or shared < _LEAST_SHARED * most:
+        return False
+    for tag, start, end, first, last in blocks:
+        if tag == "equal":
+            continue
+        left, right = one[start:end], other[first:last]
+        if len(left) == len(right) and all(map(_typo, left, right)):
+            continue
+        if not all(_free(one, at) for at in range(start, end)):
+            return False
+        if not all(_free(other, at) for at in range(first, last)):
+            return False
+    return True
+
+
+def _free(words: Sequence[str], at: int) -> bool:
+    """Whether the word there may differ: a filler, or somebody's name or town."""
+    if _folded(words[at]) in _FILLERS:
+        return True
+    while at > 0 and words[at][0].isupper() and words[at][1:].islower():
+        before = words[at - 1].lower()
+        if before in _NAME_FOLLOWS or (at > 1 and words[at - 2].lower() in _TOWN_FOLLOWS):
+            return True
+        # A name of several words: what may stand before it stands before the first.
+        if before[0] == words[at - 1][0]:
+            return False
+        at -= 1
+        if _folded(words[at]) in _FILLERS:
+            return True
+    return False
+
+
+def _typo(one: str, other: str) -> bool:
+    """Whether one word is the other one misspelt, or another form of it."""
+    one, other = _folded(one), _folded(other)
+    if (
+        any(letter.isdigit() for letter in one + other)
+        or "on" + one == other
+        or "on" + other == one
+    ):
+        return False
+    shorter = min(len(one), len(other))
+    if not 5 <= shorter <= _LONGEST_WORD or len(one) + len(other) > 2 * _LONGEST_WORD:
+        return False
+    if SequenceMatcher(None, one, other, autojunk=False).ratio() < _TYPO:
+        return False
+    # "Werkgevers" is no misspelt "werknemers": of two words that both exist the stems must be one.
+    common = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    )
+    return common >= max(5, 0.6 * shorter) or not (_exists(one) and _exists(other))
+
+
+def _exists(word: str) -> bool:
+    return zipf(word) > 0
+
+
+@lru_cache(maxsize=100_000)
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _shingles(text: str) -> list[bytes]:
+    pieces = {text[at : at + _SHINGLE] for at in range(max(1, len(text) - _SHINGLE + 1))}
+    return [piece.encode() for piece in sorted(pieces)]

@@ -1,0 +1,122 @@
+"""Sentence vectors, computed once: cached in the database by hash of the text and model."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from consultation.database.models import Embedding
+from consultation.database.storage import Storage
+from consultation.errors import SamenspraakError
+from consultation.participation.answers import text_hash
+from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encoder
+
+_BATCH = 64
+_LOOKED_UP = 500
+_ROUNDING = 1e-3
+
+_log = logging.getLogger(__name__)
+
+
+class AnalysisError(SamenspraakError):
+    """The analysis cannot run as asked; the message says what to mend."""
+
+
+def encoder_named(name: str) -> Encoder:
+    """The encoder with this name.
+
+    Raises:
+        AnalysisError: it is unknown or not installed.
+    """
+    try:
+        return load_encoder(name)
+    except EncoderUnavailable as error:
+        raise AnalysisError(f"SAMENSPRAAK_EMBEDDING: {error}") from error
+
+
+def model_key(encoder: Encoder) -> str:
+    """What vectors are kept under: name and version, since another version's do not compare."""
+    return f"{encoder.name} ({encoder.version})"
+
+
+def vectors_of(
+    storage: Storage, encoder: Encoder, texts: Sequence[str], progress: bool = False
+) -> Vectors:
+    """float32 unit vectors (texts, dimension), in the order of the texts.
+
+    Only texts that are not in the cache are computed, in batches that are each stored at once: an
+    interrupted run goes on where it was. White space and line breaks count as one space. A cached
+    vector that cannot be right (another length, not a number, not of length 1) is computed anew.
+    ``progress`` shows a bar on stderr when there is something to compute.
+    """
+    hashes = [text_hash(text) for text in texts]
+    first = dict(zip(hashes, texts, strict=True))
+    with storage.reading() as session:
+        known = cached_vectors(session, model_key(encoder), list(first), encoder.dimension)
+    missing = sorted((key for key in first if key not in known), key=lambda key: len(first[key]))
+    batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
+    with tqdm(
+        total=len(missing), desc="vectors", unit="text", disable=not progress or not missing
+    ) as bar:
+        for batch in batches:
+            computed = encoder.encode([" ".join(first[key].split()) for key in batch])
+            _store(storage, encoder, batch, computed)
+            known.update(zip(batch, computed, strict=True))
+            bar.update(len(batch))
+    if not texts:
+        return np.zeros((0, encoder.dimension), dtype=np.float32)
+    return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
+
+
+def cached_vectors(
+    session: Session, model: str, keys: Sequence[str], dimension: int | None = None
+) -> dict[str, Vectors]:
+    """The vectors at hand by hash of their text, of a model as ``model_key`` names it.
+
+    Those that cannot be right are left out, with a warning. Without ``dimension`` it is that of
+    most of them.
+    """
+    raws: dict[str, bytes] = {}
+    for start in range(0, len(keys), _LOOKED_UP):
+        query = select(Embedding.text_hash, Embedding.vector).where(
+            Embedding.model == model, Embedding.text_hash.in_(keys[start : start + _LOOKED_UP])
+        )
+        raws.update((key, raw) for key, raw in session.execute(query))
+    if dimension is None and raws:
+        dimension = Counter(len(raw) for raw in raws.values()).most_common(1)[0][0] // 4
+    checked = {key: _sound(raw, dimension or 0) for key, raw in raws.items()}
+    found = {key: vector for key, vector in checked.items() if vector is not None}
+    if len(found) < len(checked):
+        _log.warning("%d cached vectors were damaged and are left out.", len(checked) - len(found))
+    return found
+
+
+def _sound(raw: bytes, dimension: int) -> Vectors | None:
+    """The vector in these bytes, or None where they cannot be one that an encoder gave."""
+    if len(raw) != 4 * dimension:
+        return None
+    vector: Vectors = np.frombuffer(raw, dtype="<f4")
+    length = float(vector.astype(np.float64) @ vector.astype(np.float64))
+    return vector if abs(length - 1) < _ROUNDING else None
+
+
+def _store(storage: Storage, encoder: Encoder, keys: list[str], vectors: Vectors) -> None:
+    model = model_key(encoder)
+    raws = [vector.astype("<f4").tobytes() for vector in vectors]
+    with storage.writing() as session:
+        query = select(Embedding).where(Embedding.model == model, Embedding.text_hash.in_(keys))
+        known = {each.text_hash: each for each in session.scalars(query)}
+        rows = []
+        for key, raw in zip(keys, raws, strict=True):
+            if key in known:
+                known[key].vector = raw
+            else:
+                rows.append({"model": model, "text_hash": key, "vector": raw})
+        if rows:
+            session.execute(insert(Embedding), rows)

@@ -1,0 +1,174 @@
+"""Whether a statement reads as a proposal that can be put on a theme as its action.
+
+Not every answer to "what would you change" is one: people also describe ("Alleen de fietsenstalling
+is donker."). By wording only, so that it works without a trained pipeline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from language.segmentation.clauses import opens_with_order
+
+FEWEST_WORDS = 5
+
+_LEAD = re.compile(
+    r"^(?:[-*•–]\s*|\(?\d{1,2}[.)]\s*|(?:en|maar|dus|daarom|ook|concreet|kortom|voorstel)\b[:,]?\s+"
+    r"|(?:ten\s)?\w+:\s+)*",
+    re.IGNORECASE,
+)
+_PLEA = re.compile(
+    r"""\b(?:moet(?:en)?|dien(?:t|en)|stel(?:len|t)?\s(?:.{0,30}\s)?voor|pleit(?:en)?\svoor|bepleit(?:en)?
+    |vra(?:ag|agt|gen)\som|(?:ik|we|wij|ze|zij)\s(?:wil|willen|zou|zouden)|zou(?:den)?\s.{0,60}kunnen
+    |laat\sons|(?:kan|kunnen|mag|mogen)\sbest|nood\saan|waarom\sniet|graag)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WISHED_THING = re.compile(
+    r"(?:een|één|eén|elke?|iedere?|meer|minder|extra|gratis|betere?|vaste?|geen"
+    r"|(?:het\s)?recht\sop)\s",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"""\b(?:ik|we|wij|ge|gij|je|jij|u|hij|zij|ze|men|is|zijn|ben|was|waren|heb|hebt|heeft|hebben|had
+    |hadden|word|wordt|worden|werd|werden|kan|kunnen|kon|mag|mogen|wil|willen|zal|zullen|ga|gaat|gaan
+    |ging|gingen|komt|komen|kwam|kwamen|krijgt|krijgen|kreeg|staat|staan|ligt|liggen|zit|zitten|begint
+    |bestaat|bestaan|weet|weten|zegt|zeggen|zei|doet|deed|deden|duurt|duren|maakt|geeft|gaf|neemt|nam
+    |blijft|bleef|heet|hangt|helpt|loopt|mist|moest|vindt|vond|vraagt|werkt|lijkt|kost|telt|ziet|zag|levert
+    |brengt|houdt|zorgt|betekent|voelt|gebeurt|lukt|gelooft|durft
+    |\w{3,}eert|\w{3,}eerde)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLAUSE = re.compile(r"[,:;(.!]|\s(?:die|dat|waar\w*|wie|en|of|zodat|om|als|want)\s")
+_ASIDE = re.compile(
+    r"(?:met|via|bij|bijvoorbeeld|bv\.?|na|voor|in|op|van|door|zoals|zonder|dan|daarna|toen)\s",
+    re.IGNORECASE,
+)
+_INFINITIVE = re.compile(r"(?<=\w\w\w)(?:en|aan|gaan|doen)$")
+
+
+_ACTOR = re.compile(
+    r"""\b(?:gemeente\w*|stad|steden|provincies?|overhe\w+|regering|minister\w*|departement\w*|vlaanderen
+    |agentschap\w*|school|scholen|centra|centrum|lera(?:ar|ren)|leerkracht\w*|lesgevers?|hogescho\w+
+    |universiteit\w*|werkgevers?|bedrij(?:f|ven)|werkgeversorganisaties?|vakbond\w*|sector\w*|bib
+    |bibliothe\w+|vereniging\w*|mutualiteit\w*|ziekenfonds\w*|consulent\w*|coach\w*|begeleid\w+
+    |[A-Z]{3,}(?:'s)?)\b""",
+    re.VERBOSE,
+)
+
+_LEANS_BACK = re.compile(
+    r"""^(?:\W*(?:en|maar|dus|want|of)\s+)?(?:
+    (?:dat|die|dit|deze|daar\w*|zo|er|dan|hij|zij|ze|zo'n)\b
+    |\S+\s(?:er|dat|die|ze|hem|hen)\b
+    |\S+\shet\s(?:aan|af|bij|gewoon|in|met|mogelijk|naar|niet|om|ook|op|over|uit|voor|zo)\b)
+    |\bom\s(?:dat|dit|die|er|ze|het)\s(?:\w+\s)?te\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OF_ONESELF = re.compile(r"\b(?:ik|mij|mijn|me)\b", re.IGNORECASE)
+_FRAGMENT = re.compile(r"\W*(?:gratis\svoor|alleen|enkel|ook|bijvoorbeeld|zeker)\b", re.IGNORECASE)
+_CHATTER = re.compile(
+    r"\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het)\b|\?!|\.\.\.", re.IGNORECASE
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:het|de|dit)\svolgende\b|\b(?:deze|drie|vier|vijf|enkele|volgende)\s(?:voorstellen|punten)\b"
+    r"|:[^\w:]*$",
+    re.IGNORECASE,
+)
+_TWO_INFINITIVES = re.compile(r"\s(?:gaan|komen|laten|blijven)\s\w+en$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a text asks or states, by its first clause.
+
+    Attributes:
+        order: it begins with an imperative ("Geef elke ...").
+        plea: it has a word of duty or wish ("... moeten ...", "graag").
+        states: its first clause has a finite verb.
+        has_verb: any clause has one.
+        wish: a thing that is wished for, without a verb ("Een leercoach in elke wijk").
+        infinitive: its first clause ends in an infinitive ("Cursussen gratis maken").
+    """
+
+    order: bool
+    plea: bool
+    states: bool
+    has_verb: bool
+    wish: bool
+    infinitive: bool
+
+
+def wording(text: str) -> Wording:
+    """How a text asks or states."""
+    plain = _LEAD.sub("", " ".join(text.split()))
+    clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
+    # "Bij een collega in de les gaan zitten" states nothing: both its verbs are infinitives.
+    states = bool(_FINITE.search(_TWO_INFINITIVES.sub("", clause)))
+    return Wording(
+        order=opens_with_order(plain),
+        plea=bool(_PLEA.search(plain)),
+        states=states,
+        has_verb=bool(_FINITE.search(plain)),
+        wish=not states and bool(_WISHED_THING.match(plain)),
+        infinitive=not states and not _ASIDE.match(plain) and bool(_INFINITIVE.search(clause)),
+    )
+
+
+def reads_as_proposal(text: str) -> bool:
+    """Whether the wording asks for something, in at least ``FEWEST_WORDS`` words.
+
+    That is an order ("Geef elke ..."), a plea ("... moeten ..."), a thing that is wished for ("Een
+    leercoach in elke wijk") or an infinitive ("Cursussen gratis maken").
+    """
+    plain = _LEAD.sub("", " ".join(text.split()))
+    if len(plain.split()) < FEWEST_WORDS or _ANNOUNCES.search(plain):
+        return False
+    how = wording(plain)
+    if how.plea:
+        return True
+    if plain.endswith("?"):
+        return False
+    return how.order or how.wish or how.infinitive
+
+
+def leans_back(text: str) -> bool:
+    """Whether a text needs the one before it: "Maak er dus een vaste werking van"."""
+    return bool(_LEANS_BACK.search(text))
+
+
+def names_actor(text: str) -> bool:
+    """Whether a text names somebody who could act on a proposal: a public body, an organisation."""
+    return bool(_ACTOR.search(text))
+
+
+def best_proposal(texts: Sequence[str], closeness: Sequence[float]) -> int | None:
+    """Which of the proposals of a theme says best what should be done, and by whom.
+
+    Among those that read as a proposal: the one nearest to the theme's centre, where naming who
+    should do it, and saying it in eight to forty words, outweigh a little distance. None where none
+    reads as one.
+    """
+    ranked = [
+        (_merit(text) + close, -row)
+        for row, (text, close) in enumerate(zip(texts, closeness, strict=True))
+        if reads_as_proposal(text)
+    ]
+    return -max(ranked)[1] if ranked else None
+
+
+def _merit(text: str) -> float:
+    words = len(text.split())
+    merit = 0.12 if _ACTOR.search(text) else 0.0
+    if not 8 <= words <= 40:
+        merit -= 0.1
+    how = wording(text)
+    if how.order or how.wish or how.infinitive:
+        merit += 0.1
+    if leans_back(text):
+        merit -= 0.3
+    if _OF_ONESELF.search(text):
+        merit -= 0.25
+    if _CHATTER.search(text) or _FRAGMENT.match(text):
+        merit -= 0.3
+    return merit

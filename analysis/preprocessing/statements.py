@@ -1,0 +1,260 @@
+"""From stored answers to stored statements, and statements as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from analysis.preprocessing import answer_reader
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from analysis.preprocessing.opdracht_classifier import Placement, opdracht_matcher, place
+from analysis.preprocessing.statement_kind import Kind, examples, kinds_of
+from consultation.catalogue import Catalogue
+from consultation.database.models import (
+    Contribution,
+    ContributionVersion,
+    Statement,
+    Submission,
+    now,
+)
+from consultation.database.storage import Storage, in_chunks
+from consultation.queries.statements import Said, answers, stands
+from language.segmentation.plain_text import readable
+from language.segmentation.statements import Span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATEMENT_COLUMNS = (
+    "id",
+    "contribution",
+    "opdracht",
+    "round",
+    "group",
+    "kind",
+    "start",
+    "end",
+    "text",
+    "themes",
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What cutting did: answers cut, statements made, and how many of these have no opdracht."""
+
+    contributions: int = 0
+    statements: int = 0
+    unplaced: int = 0
+
+
+@dataclass
+class _Answer:
+    version_id: str
+    text: str
+    opdracht: int | None
+    soort: str | None
+    auto: bool
+    unread: answer_reader.Why | None = None
+    spans: list[Span] = field(default_factory=list)
+    places: list[Placement] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
+
+
+def cut_new(
+    storage: Storage,
+    consultation_id: int,
+    catalogue: Catalogue,
+    encoder_name: str,
+    progress: bool = False,
+) -> Cut:
+    """Cuts every answer that was not cut yet into statements, once and for all.
+
+    Only the current version of answers that were not withdrawn, of people who agreed to analysis.
+    An answer in which no sentence is found is one statement, so that it is listed and not lost; so
+    is one that takes too much time to read (``analysis.preprocessing.answer_reader``), which is set
+    aside. Answers to the questions ``trekker`` and ``prioriteit`` are kept whole: they tell
+    something of the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All are
+    stored in one transaction; an interrupted call has changed nothing but the cache of vectors.
+
+    Raises:
+        AnalysisError: answers are to be placed, or name no question, and the encoder cannot be had.
+        ReaderBroken: no answer can be read at all.
+    """
+    with storage.reading() as session:
+        answers = _pending(session, consultation_id, catalogue)
+    if not answers:
+        return Cut()
+    for answer in answers:
+        if answer.soort not in ("trekker", "prioriteit"):
+            _cut(answer)
+    to_place = [each for each in answers if each.auto and each.unread is None]
+    _place(storage, to_place, catalogue, encoder_name, progress)
+    _tell_kinds(storage, answers, encoder_name, progress)
+    return _store(storage, answers)
+
+
+def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = None) -> pd.DataFrame:
+    """Statements as a table with the columns ``STATEMENT_COLUMNS``.
+
+    ``start`` and ``end`` count characters in the answer ``contribution``; ``opdracht`` is empty
+    where none is sure; ``themes`` lists theme ids, taken from the given mapping by statement id.
+    """
+    import pandas as pd
+
+    known = themes or {}
+    rows = [
+        (
+            each.id,
+            each.contribution,
+            each.opdracht,
+            each.round,
+            each.group,
+            each.kind,
+            each.start,
+            each.end,
+            each.text,
+            known.get(each.id, []),
+        )
+        for each in said
+    ]
+    frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
+    return frame.astype({"opdracht": "Int64"})
+
+
+def _cut(answer: _Answer) -> None:
+    try:
+        spans = [Span(*each) for each in answer_reader.statement_spans(answer.text)]
+    except answer_reader.NotRead as given_up:
+        answer.unread = given_up.why
+        spans = []
+    answer.spans = spans or _whole(answer.text)
+
+
+def _whole(text: str) -> list[Span]:
+    """All that was written as one statement, for an answer without a sentence: a row of emoji, a
+    number, a link. It is listed, not dropped; nothing where there is only white space."""
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    return [Span(start, end, 0)] if start < end else []
+
+
+def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
+    query = (
+        answers(ContributionVersion, Contribution, Submission.opdracht)
+        .where(*stands(consultation_id), ContributionVersion.cut_at.is_(None))
+        .order_by(Contribution.created_at, Contribution.id)
+    )
+    return [
+        _Answer(
+            version_id=version.id,
+            text=version.text,
+            opdracht=opdracht,
+            soort=catalogue.soort(opdracht, contribution.question),
+            auto=contribution.auto and opdracht is None,
+        )
+        for version, contribution, opdracht in session.execute(query)
+    ]
+
+
+def _place(
+    storage: Storage,
+    answers: list[_Answer],
+    catalogue: Catalogue,
+    encoder_name: str,
+    progress: bool,
+) -> None:
+    pieces = [
+        (answer, span, readable(answer.text[span.start : span.end]))
+        for answer in answers
+        for span in answer.spans
+    ]
+    if not pieces:
+        return
+    encoder = encoder_named(encoder_name)
+    texts = [text for _, _, text in pieces]
+    vectors = vectors_of(storage, encoder, texts, progress)
+    blocks = [(answer.version_id, span.block) for answer, span, _ in pieces]
+    places = place(opdracht_matcher(catalogue, encoder), texts, vectors, blocks)
+    for (answer, _, _), found in zip(pieces, places, strict=True):
+        answer.places.append(found)
+
+
+def _tell_kinds(
+    storage: Storage, answers: list[_Answer], encoder_name: str, progress: bool
+) -> None:
+    """The kind of each statement: the question's, or what its words and vector point to."""
+    unknown: list[tuple[_Answer, str]] = []
+    for answer in answers:
+        if answer.soort == "drempel":
+            answer.kinds = ["drempel"] * len(answer.spans)
+        elif answer.soort == "voorstel":
+            answer.kinds = ["voorstel"] * len(answer.spans)
+        elif answer.unread:
+            answer.kinds = ["anders"] * len(answer.spans)
+        else:
+            unknown += [
+                (answer, readable(answer.text[span.start : span.end])) for span in answer.spans
+            ]
+    if not unknown:
+        return
+    encoder = encoder_named(encoder_name)
+    texts = [text for _, text in unknown]
+    known, _ = examples()
+    vectors = vectors_of(storage, encoder, [*known, *texts], progress)
+    kinds = kinds_of(texts, vectors[len(known) :], vectors[: len(known)])
+    for (answer, _), kind in zip(unknown, kinds, strict=True):
+        answer.kinds.append(kind)
+
+
+def _store(storage: Storage, answers: list[_Answer]) -> Cut:
+    contributions = 0
+    moment = now()
+    # Somebody else may have cut it, or erased it, while the vectors were computed.
+    uncut = (
+        select(ContributionVersion)
+        .where(ContributionVersion.cut_at.is_(None))
+        .order_by(ContributionVersion.id)
+        .with_for_update()
+    )
+    made = [_rows(each, moment) for each in answers]
+    with storage.writing() as session:
+        rows: list[dict[str, Any]] = []
+        ids = (each.version_id for each in answers)
+        found = in_chunks(session, uncut, ContributionVersion.id, ids)
+        versions = {version.id: version for (version,) in found}
+        for answer, of_it in zip(answers, made, strict=True):
+            version = versions.get(answer.version_id)
+            if version is None:
+                continue
+            version.cut_at = moment
+            version.unread = answer.unread or version.unread
+            contributions += 1
+            rows += of_it
+        if rows:
+            session.execute(insert(Statement), rows)
+    return Cut(contributions, len(rows), sum(each["opdracht"] is None for each in rows))
+
+
+def _rows(answer: _Answer, moment: datetime) -> list[dict[str, Any]]:
+    """The statements of an answer, to store."""
+    rows = []
+    for index, span in enumerate(answer.spans):
+        placed = answer.places[index] if answer.places else None
+        rows.append(
+            {
+                "contribution_version_id": answer.version_id,
+                "start": span.start,
+                "end": span.end,
+                "kind": answer.kinds[index],
+                "opdracht": placed.opdracht if placed else answer.opdracht,
+                "opdracht_score": round(placed.score, 4) if placed else None,
+                "placed_by": "machine" if placed else "vraag",
+                "created_at": moment,
+            }
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Scripted participants who talk with the product over HTTP, and what is judged of it."""

@@ -1,0 +1,1 @@
+"""Understanding: the intent classifier and what decides on its result."""

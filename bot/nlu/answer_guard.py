@@ -1,0 +1,61 @@
+"""The last part of Rasa's understanding: what ``judgement`` makes of a text in its place.
+
+NLU components see no tracker, so the gateway tells in the message's metadata which step and which
+question are open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.intent_classifier import CHANCES
+from bot.nlu.judgement import CONTENT, judge
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class AnswerGuard(GraphComponent):
+    """Turns an intent into ``bijdrage`` where the text is, or may be, an answer."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``command_threshold``: how likely a command must be against an answer."""
+        return {"command_threshold": 0.9}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> AnswerGuard:
+        """A guard with its configuration."""
+        return cls(config)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._threshold = float(config["command_threshold"])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Judges each message by the step it answers."""
+        for message in messages:
+            chances = message.get(CHANCES)
+            if not chances:
+                continue
+            metadata = message.get("metadata") or {}
+            step = metadata.get("step", "start")
+            if metadata.get("content"):
+                # The gateway knows better: another language, or a cry for help, is an answer.
+                name = CONTENT
+            else:
+                text, question = message.get(TEXT) or "", metadata.get("question")
+                name = judge(chances, text, step, self._threshold, question)
+            sure = chances.get(name, 0.0)
+            message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
+        return messages

@@ -1,0 +1,83 @@
+"""Reads a yes or a no where consent is asked. In doubt it reads neither: the question comes back.
+
+``ja, maar zonder mijn naam`` is a yes that sounds like a question about anonymity, and ``nee, te
+privé`` a no that sounds like one about privacy: by the classifier's chances alone they would only
+be answered. By those alone an unsure yes would also be taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.nlu.spelling import words
+
+YES, NO = "bevestigen", "ontkennen"
+
+_SURE_YES, _SURE_NO = 0.7, 0.5
+_MISTAKEN = frozenset(
+    {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
+)
+"""What a yes or a no with words around it is taken for; any other intent stands."""
+
+_YES_WORD = re.compile(
+    r"\b(ja+h?|jawel|jazeker|jep|jup|yes|o+k|oke+|okay|akkoord|doe maar|dat mag|mij mag|is goed"
+    r"|in orde)\b"
+)
+_NO_FIRST = re.compile(r"(a+h |bah |maar )?(nee+n?|neenee|nope?|liever niet|liefst niet)\b")
+_QUESTION = re.compile(
+    r"[?]|\b(wie|wat(?! mij betreft)|(?<!niet )waar(om|voor|mee|bij|over)?|wanneer|welke?"
+    r"|hoe(lang|veel|zo)?)\b|(?<!mij )\b(mag|is|kan|blijft|wordt|moet|komt|gaat)"
+    r" (dat|dit|het|mijn|ons|onze|ik|er|alles)\b"
+)
+_NO_OBJECTION = re.compile(r"\b(geen|zonder) (enkel )?(probleem|bezwaar)\b")
+_NAMELESS = re.compile(
+    r"\b(maar )?((wel|dan|toch|liever|liefst|aub) ){0,6}"
+    r"((geen|zonder|niet)( met| bij| de| een| mijn| onze){0,6} (naam|namen)"
+    r"|(mijn|de|onze) naam( er| dan| liever| wel){0,6} (niet|weglaten)|an+onie?m)\b"
+)
+_RESERVED = re.compile(
+    r"\b(niet|geen|nooit|niks|niets|nee|neen|als|indien|mits|tenzij|alleen|enkel|behalve|misschien"
+    r"|zolang|twijfel|eerst|denk|anon\w*|zonder|prive|(?<!doe )(?<!ga )(?<!sla )(?<!ze )maar)\b"
+)
+_AROUND_YES = re.compile(
+    r"(dat|het|dit|is|mag|goed|best|prima|hoor|wel|dan|gerust|zeker|natuurlijk|voor|van|mij|mee|ik"
+    r"|ben|ga|wil|geef|toestemming|toch|er|erbij|bij|vermelden|vermeld|noemen|zetten|tonen|blijven"
+    r"|aub|bedankt|dank|je|gewoon|alles)"
+)
+_TURNED = re.compile(r"\b(ja+|jawel|mag wel|toch wel)\b")
+
+
+def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = None) -> str:
+    """The intent to act on where consent is asked.
+
+    A yes needs either a yes in plain words, with nothing around it but that it be without a name,
+    or a classifier that is sure while no word holds back. Where the naming of the organisation is
+    asked, ``zonder naam`` itself holds back. A question stays a question.
+
+    Args:
+        chances: the classifier's chance per intent, 0 to 1.
+        text: what was typed.
+        question: the purpose that is asked about, as in the catalogue.
+
+    Returns:
+        ``bevestigen`` or ``ontkennen`` where that is clear, else what the text may be besides;
+        ``bijdrage``, to which the assistant answers that it needs a yes or a no, where that is
+        nothing.
+    """
+    best = max(chances, key=lambda name: chances[name])
+    unclear = "bijdrage" if best in (YES, NO) else best
+    if best not in _MISTAKEN:
+        return best
+    plain = " ".join(word for word in words(text) if word != "!")
+    if _QUESTION.search(plain):
+        return unclear
+    accepting = _NO_OBJECTION.sub("", plain)
+    rest = accepting if question == "organisatie" else _NAMELESS.sub("", accepting)
+    around = _YES_WORD.sub("", rest).split()
+    if _YES_WORD.search(plain) and all(_AROUND_YES.fullmatch(word) for word in around):
+        return YES
+    if _NO_FIRST.match(plain) or (best == NO and chances[NO] >= _SURE_NO):
+        return unclear if _TURNED.search(plain) or accepting != plain else NO
+    sure = best == YES and chances[YES] >= _SURE_YES
+    return YES if sure and not _RESERVED.search(rest) else unclear

@@ -1,0 +1,193 @@
+"""The classifier of intents: word and character n-grams and a sentence vector, in one regression.
+
+Sentence vectors cost most of a training and most of a turn, and the n-grams decide most texts
+alone. So the vector is an input that may be missing: only a share of the training examples has one,
+by which the regression learns to do with and without (modality dropout; Neverova et al.,
+"ModDrop", 2016), and the assistant asks for a text's vector only where the n-grams leave doubt.
+
+It imports nothing of Rasa, so that ``benchmarks/nlu.py`` measures what the assistant runs. A
+trained model is kept as plain numbers and JSON: loading one never runs code from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.nlu import regression
+from bot.nlu.spelling import plain_text, word_runs
+
+Numbers = npt.NDArray[Any]
+
+_VIEWS: dict[str, dict[str, Any]] = {
+    "words": {"analyzer": word_runs},
+    "characters": {"analyzer": "char", "ngram_range": (2, 5), "preprocessor": plain_text},
+}
+_FLATTEN = 0.5
+_ITERATIONS = 25
+_BATCH = 64
+_WEIGHTS = "intents.npz"
+_VOCABULARY = "intents.json"
+
+
+def has_vector(text: str, share: float) -> bool:
+    """Whether a training example is of the share that gets a sentence vector.
+
+    It depends on nothing but the text, so that more examples leave kept vectors of use.
+    """
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:4], "big") < share * 2**32
+
+
+class IntentModel:
+    """Gives each intent a chance, from a text and, where it is at hand, its sentence vector."""
+
+    def __init__(self, c: float = 10.0, vector_weight: float = 1.0, ngrams: bool = True) -> None:
+        """A model to train.
+
+        Args:
+            c: how freely the regression follows the examples, as in scikit-learn.
+            vector_weight: the vectors' weight beside that of the n-grams.
+            ngrams: without them the vectors stand alone; only the benchmark does so.
+        """
+        self._c = c
+        self._weight = vector_weight
+        self._names = list(_VIEWS) if ngrams else []
+        self._views: list[TfidfVectorizer] = []
+        self.intents: list[str] = []
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        intents: Sequence[str],
+        vectors: Numbers,
+        places: Sequence[int] | None = None,
+    ) -> IntentModel:
+        """Trains on texts with their intents.
+
+        Args:
+            texts: the examples.
+            intents: one per text.
+            vectors: (vectors, dimension), those of the texts at ``places``.
+            places: which texts have a vector, by index; all, where it is left out.
+        """
+        having = np.arange(len(texts)) if places is None else np.asarray(places, dtype=int)
+        self._mean, self._turn = _flattened(np.asarray(vectors, dtype=np.float64))
+        dense = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)
+        dense[having] = self._dense(vectors)
+        self._views = [_view(name) for name in self._names]
+        blocks = [view.fit_transform(texts) for view in self._views]
+        sparse = hstack(blocks).tocsr() if blocks else csr_matrix((len(texts), 0))
+        found = regression.fit(dense, sparse, intents, self._c, _ITERATIONS)
+        self.intents = found.labels
+        self._of_vector, self._of_ngrams = found.dense, found.sparse
+        self._intercept = found.intercept
+        return self
+
+    def chances(self, texts: Sequence[str], vectors: Numbers | None = None) -> Numbers:
+        """The chance of each of ``intents``, a row for each text; by the n-grams alone where no
+        vectors are given."""
+        scores = np.tile(self._intercept, (len(texts), 1))
+        if self._views:
+            sparse = hstack([view.transform(texts) for view in self._views]).tocsr()
+            scores += sparse @ self._of_ngrams
+        if vectors is not None:
+            scores += self._dense(vectors) @ self._of_vector
+        scores -= scores.max(axis=1, keepdims=True)
+        powers = np.exp(scores)
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    def sparing_chances(
+        self,
+        texts: Sequence[str],
+        encode: Callable[[list[str]], Numbers],
+        sure: float,
+        needless: Sequence[bool] | None = None,
+    ) -> Numbers:
+        """As ``chances``, with vectors only for texts whose likeliest intent is below ``sure``, and
+        not for those that are marked as ``needless``."""
+        rows = self.chances(texts)
+        doubtful = rows.max(axis=1) < sure
+        if needless is not None:
+            doubtful &= ~np.asarray(needless, dtype=bool)
+        unsure = sorted(np.flatnonzero(doubtful), key=lambda place: len(texts[place]))
+        for start in range(0, len(unsure), _BATCH):
+            places = unsure[start : start + _BATCH]
+            asked = [texts[place] for place in places]
+            rows[places] = self.chances(asked, np.asarray(encode(asked)))
+        return rows
+
+    def save(self, folder: Path) -> None:
+        """Keeps a trained model in a folder."""
+        np.savez(
+            folder / _WEIGHTS,
+            of_vector=self._of_vector.astype(np.float32),
+            of_ngrams=self._of_ngrams.astype(np.float32),
+            intercept=self._intercept,
+            mean=self._mean,
+            turn=self._turn.astype(np.float32),
+            weight=np.array([self._weight]),
+            **{f"idf_{name}": view.idf_ for name, view in zip(_VIEWS, self._views, strict=True)},
+        )
+        kept = {
+            "intents": self.intents,
+            "views": [
+                sorted(view.vocabulary_, key=lambda term: view.vocabulary_[term])
+                for view in self._views
+            ],
+        }
+        (folder / _VOCABULARY).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """The model that ``save`` kept."""
+        kept = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
+        with np.load(folder / _WEIGHTS, allow_pickle=False) as numbers:
+            model = cls(vector_weight=float(numbers["weight"][0]))
+            model.intents = kept["intents"]
+            model._of_vector = numbers["of_vector"].astype(np.float64)
+            model._of_ngrams = numbers["of_ngrams"].astype(np.float64)
+            model._intercept = numbers["intercept"]
+            model._mean = numbers["mean"]
+            model._turn = numbers["turn"].astype(np.float64)
+            for name, terms in zip(_VIEWS, kept["views"], strict=True):
+                view = _view(name, {term: place for place, term in enumerate(terms)})
+                view.idf_ = numbers[f"idf_{name}"]
+                model._views.append(view)
+        return model
+
+    def _dense(self, vectors: Numbers) -> Numbers:
+        around = (np.asarray(vectors, dtype=np.float64) - self._mean) @ self._turn
+        lengths = np.maximum(np.linalg.norm(around, axis=1, keepdims=True), 1e-12)
+        return np.asarray(around / lengths * self._weight)
+
+
+def _flattened(vectors: Numbers) -> tuple[Numbers, Numbers]:
+    """The vectors' mean, and what to multiply with so that no direction outweighs the others much.
+
+    The vectors of e5 all point much the same way, and around their mean a few directions still
+    hold most of the spread. Each principal direction is divided by the square root of its spread:
+    half of the way to whitening, which measured better than none and than all of it.
+    """
+    mean = vectors.mean(axis=0)
+    around = vectors - mean
+    squares, directions = np.linalg.eigh(around.T @ around / max(1, len(vectors)))
+    spread = np.maximum(np.sqrt(np.maximum(squares, 0.0)), 1e-6)
+    return mean, directions / spread**_FLATTEN
+
+
+def _view(name: str, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        sublinear_tf=True,
+        min_df=1 if vocabulary else 2,
+        vocabulary=vocabulary,
+        **_VIEWS[name],
+    )

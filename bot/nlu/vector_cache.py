@@ -1,0 +1,47 @@
+"""Encodes the training examples before Rasa needs their vectors.
+
+``python -m bot.nlu.vector_cache`` reads ``config.yml`` and ``data/nlu`` and tells how far it is.
+``samenspraak train`` starts it first, so that the vectors are computed while Rasa checks and reads
+the data; a training that comes to need them waits for it. They are kept between trainings, beside
+Rasa's own cache: a change of the data touches few examples.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from bot.nlu.intent_model import has_vector
+from language.embedding import kept_vectors, load_encoder
+
+FOLDER = Path(".rasa") / "vectors"
+
+_CLASSIFIER = "bot.nlu.intent_classifier.SentenceIntentClassifier"
+
+
+def main() -> None:
+    """Fills the cache for the next training."""
+    pipeline = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))["pipeline"]
+    config = next(part for part in pipeline if part["name"] == _CLASSIFIER)
+    texts = [text for text in _examples() if has_vector(text, float(config["vector_share"]))]
+
+    def tell(done: int, of: int) -> None:
+        print(f"{done} of {of} examples encoded", file=sys.stderr, flush=True)
+
+    kept_vectors(texts, load_encoder(config["encoder"]), FOLDER, progress=tell)
+
+
+def _examples() -> list[str]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found = []
+    for path in sorted(Path("data", "nlu").glob("*.yml")):
+        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=loader).get("nlu", []):
+            lines = block.get("examples", "").splitlines()
+            found += [line[2:].strip() for line in lines if line.startswith("- ")]
+    return found
+
+
+if __name__ == "__main__":
+    main()

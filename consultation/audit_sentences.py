@@ -1,0 +1,54 @@
+"""A line of the audit log in Dutch: what was done, and about what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consultation.database.records import AuditEntry
+
+DONE: Mapping[str, str] = {
+    "aangemeld": "Meldde zich aan",
+    "afgemeld": "Meldde zich af",
+    "aanmelding_mislukt": "Aanmelden mislukte",
+    "account": "Bewaarde een account",
+    "wachtwoord": "Koos een ander wachtwoord",
+    "uitvoer": "Voerde gegevens uit",
+    "geopend": "Opende een ronde",
+    "gesloten": "Sloot een ronde",
+    "gepubliceerd": "Publiceerde een ronde",
+    "ingetrokken": "Trok een publicatie in",
+    "analyse": "Startte de analyse",
+    "analyse_mislukt": "De analyse mislukte",
+    "codeertaak": "Begon een codeertaak",
+}
+"""A sentence for each of ``consultation.audit.WHAT``."""
+
+WHATS = {"actieplan": "Actieplan", "themes": "Thema’s", "statements": "Uitspraken"}
+FORMATS = {"docx": "Word", "xlsx": "Excel", "csv": "CSV", "md": "Markdown", "json": "JSON"}
+
+_ABOUT: Mapping[str, Callable[[Any], str]] = {
+    "wat": lambda value: WHATS.get(value, str(value)),
+    "soort": lambda value: f"als {FORMATS.get(value, value)}",
+    "naam": lambda value: f"account ‘{value}’",
+    "rol": lambda value: f"als {value}",
+    "ronde": lambda value: f"ronde {value}",
+    "opdracht": lambda value: f"opdracht {value}",
+    "run": lambda value: f"analyse nummer {value}",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What an entry says: ``done`` and ``about``, both in words."""
+
+    done: str
+    about: str
+
+
+def told(entry: AuditEntry) -> Line:
+    """An entry in words; what has no words is left out, never shown as a key."""
+    parts = [_ABOUT[name](entry.about[name]) for name in _ABOUT if entry.about.get(name)]
+    about = ", ".join(parts).replace(", als ", " als ")
+    return Line(DONE.get(entry.what, "Deed iets anders"), about[:1].upper() + about[1:])

@@ -1,0 +1,1 @@
+"""Decisions of facilitators: an event log, replayed over the run of the analysis."""

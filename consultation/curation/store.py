@@ -1,0 +1,280 @@
+"""The event log and the machine's picture, read from the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from consultation.curation import operations as ops
+from consultation.curation.replay import replay, revoked
+from consultation.curation.state import CurationState, Event, Machine, MachineTheme, Membership
+from consultation.curation.state import Proposal as Proposed
+from consultation.database.models import (
+    AnalysisRun,
+    Assignment,
+    Contribution,
+    ContributionVersion,
+    CurationEvent,
+    EventSubject,
+    Round,
+    RunProposal,
+    Statement,
+    Submission,
+    Theme,
+)
+from consultation.runs import last_run_themes, latest_run
+
+Scope = Collection[int | None]
+
+_ACTION = "action "
+
+
+def curated(
+    session: Session,
+    consultation_id: int,
+    opdracht: int | None,
+    run: AnalysisRun | None = None,
+    statements: Iterable[str] | None = None,
+    last_event: int | None = None,
+) -> CurationState:
+    """What stands for one opdracht (None: what has no opdracht): the one way to read it.
+
+    ``run`` is the run it starts from, without it the last one; ``statements`` limits it to those
+    (one round's); ``last_event`` gives it as it stood right after that event.
+    """
+    scope = (opdracht,)
+    if run is None and opdracht is not None:
+        run = latest_run(session, consultation_id, opdracht)
+    log = load_events(session, consultation_id, scope, last_event)
+    runs = {opdracht: run} if opdracht is not None else {}
+    return replay(load_machine(session, consultation_id, scope, log, runs, statements), log)
+
+
+def words_of(session: Session, statement: str) -> str:
+    """A statement's own words; empty where there is no such statement (any more)."""
+    row = session.get(Statement, statement)
+    return row.contribution_version.text[row.start : row.end] if row is not None else ""
+
+
+def decided_on(session: Session, consultation_id: int) -> tuple[int, int]:
+    """What stands is made of: the last event and the last run, by id. While these are the same,
+    nobody decided anything, and no analysis was stored."""
+    event = select(func.max(CurationEvent.id)).where(
+        CurationEvent.consultation_id == consultation_id
+    )
+    run = (
+        select(func.max(AnalysisRun.id))
+        .join(Round, Round.id == AnalysisRun.round_id)
+        .where(Round.consultation_id == consultation_id)
+    )
+    return session.scalar(event) or 0, session.scalar(run) or 0
+
+
+def load_events(
+    session: Session,
+    consultation_id: int,
+    scope: Scope | None = None,
+    last_event: int | None = None,
+) -> list[Event]:
+    """The log, oldest first: all of it, or what concerns the opdrachten of ``scope`` and their
+    actions."""
+    query = (
+        select(CurationEvent)
+        .where(CurationEvent.consultation_id == consultation_id)
+        .order_by(CurationEvent.id)
+    )
+    if last_event is not None:
+        query = query.where(CurationEvent.id <= last_event)
+    if scope is not None:
+        query = query.where(CurationEvent.id.in_(_events_about(scope)))
+    found = []
+    for row in session.scalars(query):
+        recorded = dict(row.payload.get("recorded", {}))
+        raw = {name: value for name, value in row.payload.items() if name != "recorded"}
+        found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded))
+    return found
+
+
+def subjects(opdrachten: Iterable[int | None], actions: Iterable[str] = ()) -> set[str]:
+    """The ``EventSubject.ref`` of opdrachten and actions."""
+    refs = {"opdracht" if each is None else f"opdracht {each}" for each in opdrachten}
+    return refs | {f"{_ACTION}{each}" for each in actions}
+
+
+def _events_about(scope: Scope) -> Select[int]:
+    """The ids of the events about some opdrachten, and of all about the actions in these: one that
+    was handed over, or joined with another, brings its history along."""
+    wanted = subjects(scope)
+    about = select(EventSubject.ref).where(EventSubject.ref.in_(wanted)).cte(recursive=True)
+    near, named = aliased(EventSubject), aliased(EventSubject)
+    about = about.union(
+        select(named.ref)
+        .join(near, near.event_id == named.event_id)
+        .join(about, about.c.ref == near.ref)
+        .where(named.ref.startswith(_ACTION))
+    )
+    return select(EventSubject.event_id).join(about, about.c.ref == EventSubject.ref)
+
+
+def load_machine(
+    session: Session,
+    consultation_id: int,
+    scope: Scope,
+    log: Iterable[Event] = (),
+    runs: Mapping[int, AnalysisRun | None] | None = None,
+    statements: Iterable[str] | None = None,
+) -> Machine:
+    """What the machine says of the opdrachten of ``scope``.
+
+    ``runs`` gives the run per opdracht, where it is not the last one. The log tells where
+    statements that people placed elsewhere came from.
+    """
+    if statements is None:
+        places = _places(session, consultation_id, scope)
+    else:
+        known = set(statements)
+        places = {
+            each: number
+            for each, number in _places(session, consultation_id, scope).items()
+            if each in known
+        }
+    for statement, number in _original_places(log).items():
+        if statement in places:
+            places[statement] = number
+    themes: list[MachineTheme] = []
+    proposals: list[Proposed] = []
+    for number in sorted(each for each in scope if each is not None):
+        run = (
+            runs[number]
+            if runs is not None and number in runs
+            else latest_run(session, consultation_id, number)
+        )
+        themes += _themes(session, consultation_id, number, run, places)
+        if run is not None:
+            proposals += _proposals(session, run, number)
+    return Machine(places, tuple(themes), tuple(proposals))
+
+
+def curation_hash(log: Iterable[Event]) -> str:
+    """A digest of the decisions on themes and statements that stand.
+
+    Equal while nobody decides anything else; notes, the order of themes, and actions do not count.
+    """
+    events = list(log)
+    undone = revoked(events)
+    digest = hashlib.sha256()
+    for event in events:
+        beside = event.operation.op in ("revoke", "note", "reorder", "action")
+        if event.id not in undone and not beside:
+            digest.update(json.dumps([event.id, event.operation.as_payload()]).encode())
+    return digest.hexdigest()
+
+
+def effective(log: Iterable[Event]) -> list[Event]:
+    """The events that were not revoked, without the revocations."""
+    events = list(log)
+    undone = revoked(events)
+    return [
+        each
+        for each in events
+        if each.id not in undone and not isinstance(each.operation, ops.Revoke)
+    ]
+
+
+def _places(session: Session, consultation_id: int, scope: Scope) -> dict[str, int | None]:
+    numbers = [each for each in scope if each is not None]
+    wanted: ColumnElement[bool] = Statement.opdracht.in_(numbers)
+    if None in scope:
+        wanted |= Statement.opdracht.is_(None)
+    query = (
+        select(Statement.id, Statement.opdracht)
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(Round.consultation_id == consultation_id, wanted)
+        .order_by(Statement.id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _original_places(log: Iterable[Event]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    for event in log:
+        for statement, (number, *_) in event.recorded.get("was", {}).items():
+            found.setdefault(statement, number)
+    return found
+
+
+def _themes(
+    session: Session,
+    consultation_id: int,
+    opdracht: int,
+    run: AnalysisRun | None,
+    places: Mapping[str, int | None],
+) -> list[MachineTheme]:
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.consultation_id == consultation_id, Theme.opdracht == opdracht)
+        .order_by(Theme.number)
+    )
+    query = last_run_themes(consultation_id, opdracht, run.id if run is not None else None)
+    seen = {each.theme_id: each for each in session.scalars(query)}
+    members: dict[str, list[Membership]] = {}
+    if run is not None:
+        placed = (
+            select(
+                Assignment.theme_id,
+                Assignment.statement_id,
+                Assignment.score,
+                Assignment.is_primary,
+            )
+            .join(Theme, Theme.id == Assignment.theme_id)
+            .where(Assignment.run_id == run.id, Theme.opdracht == opdracht)
+            .order_by(Assignment.is_primary.desc(), Assignment.score.desc(), Assignment.id)
+        )
+        for theme_id, statement, score, primary in session.execute(placed):
+            if statement in places:
+                members.setdefault(theme_id, []).append(Membership(statement, score, primary))
+    found = []
+    for theme in themes:
+        last = seen.get(theme.id)
+        current = last is not None and run is not None and last.run_id == run.id
+        found.append(
+            MachineTheme(
+                id=theme.id,
+                opdracht=theme.opdracht,
+                number=theme.number,
+                label=last.label if last else "",
+                members=tuple(members.get(theme.id, ())),
+                action=last.action_statement_id if last and current else None,
+                parents=tuple(str(each) for each in theme.parents),
+                in_run=current,
+                status=theme.status,  # type: ignore[arg-type]
+            )
+        )
+    return found
+
+
+def _proposals(session: Session, run: AnalysisRun, opdracht: int) -> list[Proposed]:
+    rows = session.scalars(
+        select(RunProposal)
+        .where(RunProposal.run_id == run.id, RunProposal.opdracht == opdracht)
+        .order_by(RunProposal.score.desc(), RunProposal.id)
+    )
+    return [
+        Proposed(
+            id=row.id,
+            kind=row.kind,  # type: ignore[arg-type]
+            opdracht=row.opdracht,
+            themes=tuple(row.themes),
+            statements=tuple(row.statements),
+            label=row.label,
+            score=row.score,
+        )
+        for row in rows
+    ]

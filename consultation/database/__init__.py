@@ -1,0 +1,1 @@
+"""Tables, storage and revision counter of the database."""

@@ -1,0 +1,567 @@
+"""The design's words as tables. The database is the truth; a Rasa tracker is disposable.
+
+Uitdaging, Opdracht and Question live in the catalogue: tables name an opdracht by its number and a
+question by its key. Times are UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+def new_id() -> str:
+    """An opaque id: 32 hexadecimal characters, from a random UUID."""
+    return uuid.uuid4().hex
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def proposed_action_id(theme: str) -> str:
+    """The id of the action that the machine proposes for a theme: the same in every run."""
+    return hashlib.sha256(f"action {theme}".encode()).hexdigest()[:32]
+
+
+def _action_of_theme(context: DefaultExecutionContext) -> str:
+    return proposed_action_id(context.get_current_parameters()["id"])  # type: ignore[no-untyped-call]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored and given back in UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables, with constraint names that migrations can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+SET_ASIDE = ("tijd", "fout")
+"""Why an answer was set aside by the analysis: see ``ContributionVersion``."""
+UNREAD = ("nazicht", *SET_ASIDE)
+
+
+def _within(*values: str) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+class Consultation(Base):
+    """One consultation, known by its catalogue's slug."""
+
+    __tablename__ = "consultation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    titel: Mapped[str] = mapped_column(Text)
+
+
+class Round(Base):
+    """A numbered round: ``bevraging`` asks questions, ``reactie`` shows proposed actions."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "number"),
+        CheckConstraint(f"kind in ({_within('bevraging', 'reactie')})", name="kind"),
+        CheckConstraint(
+            f"status in ({_within('open', 'gesloten', 'gepubliceerd')})", name="status"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20), default="bevraging")
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A token for one invited stakeholder; only its hash is kept."""
+
+    __tablename__ = "invitation"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    group: Mapped[str | None] = mapped_column("group_slug", String(40))
+    organisation: Mapped[str | None] = mapped_column(Text)
+    opdrachten: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Participant(Base):
+    """A pseudonymous person or organisation that takes part."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("consultation_id", "import_key"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    group: Mapped[str | None] = mapped_column("group_slug", String(40), index=True)
+    organisation: Mapped[str | None] = mapped_column(Text)
+    receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitation.id"))
+    import_key: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    consents: Mapped[list[Consent]] = relationship(
+        cascade="all, delete-orphan", order_by="Consent.id"
+    )
+
+
+class Consent(Base):
+    """One yes or no to one purpose. A later row for the same purpose replaces an earlier one."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[str] = mapped_column(String(20))
+    granted: Mapped[bool]
+    version: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Conversation(Base):
+    """One participant's talk in one round.
+
+    ``attempt`` rises when a turn has to be done again and when an opdracht starts: what follows
+    gets a fresh Rasa tracker.
+    """
+
+    __tablename__ = "conversation"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    opdracht: Mapped[int | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class Message(Base):
+    """One turn in or out, recorded before anything else happens.
+
+    ``sender`` is ``deelnemer``, ``assistent``, or ``systeem`` for the turn that opens or resumes a
+    talk. Replies point back with ``reply_to_id``, so a repeated message gets the same answer.
+    ``unread``: reading it through took more than its budget, and is not tried again.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("conversation_id", "client_id"),
+        CheckConstraint(
+            f"state in ({_within('ontvangen', 'wacht_op_keuze', 'verwerkt')})", name="state"
+        ),
+        CheckConstraint(
+            f"sender in ({_within('deelnemer', 'assistent', 'systeem')})", name="sender"
+        ),
+        Index("ix_message_state", "state"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    sender: Mapped[str] = mapped_column(String(10))
+    client_id: Mapped[str | None] = mapped_column(String(128))
+    text: Mapped[str] = mapped_column(Text)
+    payload: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), default="ontvangen")
+    attempts: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[bool] = mapped_column(default=False, server_default=false())
+    buttons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reply_to_id: Mapped[str | None] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Submission(Base):
+    """What one participant says on one opdracht in one round: it belongs together.
+
+    ``opdracht`` is empty for an import that was not placed, or that covers several.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "round_id", "opdracht"),
+        CheckConstraint(f"status in ({_within('open', 'bevestigd')})", name="status"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    opdracht: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None]
+    participant: Mapped[Participant] = relationship()
+    round: Mapped[Round] = relationship()
+
+
+class Contribution(Base):
+    """One answer in a submission. Its words stand in its versions.
+
+    ``source_key`` makes importing a file twice harmless. ``value`` holds a number where the
+    question has one (prioriteit, 1 to 5).
+    """
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "source_key"),
+        CheckConstraint(f"channel in ({_within('chat', 'form', 'import')})", name="channel"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
+    question: Mapped[str | None] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(10))
+    value: Mapped[int | None]
+    probe: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    source_key: Mapped[str | None] = mapped_column(String(64))
+    auto: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    submission: Mapped[Submission] = relationship()
+    versions: Mapped[list[ContributionVersion]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="ContributionVersion.version",
+        back_populates="contribution",
+    )
+
+
+class ContributionVersion(Base):
+    """The words of a contribution as they stood at one time, verbatim.
+
+    ``parts`` tells which messages make it up: ``[{message, start, end}]``, in characters.
+    ``measure`` tells how much it says (``consultation.participation.effects.Measure``): the chat
+    keeps it at once, the analysis where there is none yet. It is empty for a number that was
+    chosen. ``unread`` tells why it was not read whole, which is not tried again: its ``nazicht``
+    (personal data, another language) was broken off when it came in; or the analysis set it aside,
+    as reading it took more than its ``tijd`` or ended in a ``fout``.
+    """
+
+    __tablename__ = "contribution_version"
+    __table_args__ = (
+        UniqueConstraint("contribution_id", "version"),
+        CheckConstraint(f"unread in ({_within(*UNREAD)})", name="unread"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    contribution_id: Mapped[str] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    measure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    unread: Mapped[str | None] = mapped_column(String(20))
+    cut_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    contribution: Mapped[Contribution] = relationship(back_populates="versions")
+
+
+class Statement(Base):
+    """A span of one version that says one thing; frozen once made.
+
+    ``opdracht`` and ``opdracht_score`` tell where it was placed when its submission names no
+    opdracht; ``placed_by`` is ``vraag``, ``machine`` or an account's name.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        UniqueConstraint("contribution_version_id", "start", "end"),
+        CheckConstraint('start >= 0 and start < "end"', name="span"),
+        CheckConstraint(
+            f"kind in ({_within('drempel', 'hefboom', 'voorstel', 'anders')})", name="kind"
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    contribution_version_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution_version.id", ondelete="CASCADE"), index=True
+    )
+    start: Mapped[int]
+    end: Mapped[int] = mapped_column("end")
+    kind: Mapped[str] = mapped_column(String(20))
+    opdracht: Mapped[int | None] = mapped_column(index=True)
+    opdracht_score: Mapped[float | None] = mapped_column(Float)
+    placed_by: Mapped[str] = mapped_column(String(80), default="vraag")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    contribution_version: Mapped[ContributionVersion] = relationship()
+
+
+class Embedding(Base):
+    """A cached sentence vector: float32, by hash of the text and name of the model."""
+
+    __tablename__ = "embedding"
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AnalysisRun(Base):
+    """One run of the analysis over everything said up to and including a round.
+
+    ``opdracht`` is the one the run was limited to, or empty for all.
+    """
+
+    __tablename__ = "analysis_run"
+    __table_args__ = (
+        CheckConstraint(f"status in ({_within('bezig', 'klaar', 'mislukt')})", name="status"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    opdracht: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(20), default="bezig")
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    models: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    seed: Mapped[int] = mapped_column(default=0)
+    input_hash: Mapped[str] = mapped_column(String(64), default="")
+    curation_hash: Mapped[str] = mapped_column(String(64), default="")
+    metrics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
+class Theme(Base):
+    """A theme's identity, which outlives every run. Shown as ``O04-T012``.
+
+    ``action_id`` is the id of the action that the machine proposes for it (``proposed_action_id``).
+    """
+
+    __tablename__ = "theme"
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "opdracht", "number"),
+        CheckConstraint(
+            f"status in ({_within('kandidaat', 'goedgekeurd', 'verworpen', 'samengevoegd')})",
+            name="status",
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    opdracht: Mapped[int]
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20), default="kandidaat")
+    parents: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    created_run_id: Mapped[int | None] = mapped_column(ForeignKey("analysis_run.id"))
+    action_id: Mapped[str | None] = mapped_column(String(32), index=True, default=_action_of_theme)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def code(self) -> str:
+        """The code shown to people: opdracht and number."""
+        return f"O{self.opdracht:02d}-T{self.number:03d}"
+
+
+class RunTheme(Base):
+    """What one run says of a theme; quotes and proposed action are statement ids."""
+
+    __tablename__ = "run_theme"
+    __table_args__ = (Index("ix_run_theme_theme_id_run_id", "theme_id", "run_id"),)
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    theme_id: Mapped[str] = mapped_column(ForeignKey("theme.id"), primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    keywords: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    quotes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    action_statement_id: Mapped[str | None] = mapped_column(String(32))
+    trust: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Assignment(Base):
+    """A statement's theme according to one run, or to one person. Rows are never rewritten.
+
+    ``subtheme`` names the part of the theme it belongs to; statements of an opdracht with the same
+    name belong together.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("statement_id", "theme_id", "run_id", "decided_by"),
+        Index("ix_assignment_run_id_theme_id", "run_id", "theme_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), index=True
+    )
+    theme_id: Mapped[str] = mapped_column(ForeignKey("theme.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"))
+    decided_by: Mapped[str] = mapped_column(String(80), default="")
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    score: Mapped[float] = mapped_column(Float, default=1.0)
+    subtheme: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RunMark(Base):
+    """How one run treated a statement that is no voice of its own.
+
+    ``zelfde_tekst`` repeats the statement whose id is ``value`` and follows it into its theme;
+    ``geen_antwoord`` says nothing, ``andere_taal`` is in the language ``value`` (ISO 639-1), and
+    ``vaste_tekst`` recurs around what people say themselves: these are listed, not clustered.
+    """
+
+    __tablename__ = "run_mark"
+    __table_args__ = (
+        CheckConstraint(
+            f"mark in ({_within('geen_antwoord', 'andere_taal', 'zelfde_tekst', 'vaste_tekst')})",
+            name="mark",
+        ),
+    )
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    mark: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str | None] = mapped_column(String(32))
+
+
+class RunProposal(Base):
+    """What a run would change in themes that people decided on; ids only.
+
+    ``id`` names what is proposed, not the run: the same proposal has the same id in every run, so
+    that one that was declined stays declined.
+    """
+
+    __tablename__ = "run_proposal"
+    __table_args__ = (
+        CheckConstraint(f"kind in ({_within('split', 'merge', 'move')})", name="kind"),
+    )
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    opdracht: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    themes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    statements: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    label: Mapped[str] = mapped_column(Text, default="")
+    score: Mapped[float] = mapped_column(Float, default=0.0)
+
+
+class Action(Base):
+    """The identity of an action. What it says and who decided it stands in the event log, so that
+    no participant's words are kept here: see ``consultation.curation.log``."""
+
+    __tablename__ = "action"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    opdracht: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Reaction(Base):
+    """A participant's support for, or amendment of, a proposed action."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (UniqueConstraint("participant_id", "action_id", "round_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
+    action_id: Mapped[str] = mapped_column(ForeignKey("action.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    support: Mapped[int | None]
+    text: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CurationEvent(Base):
+    """One human decision: who, when, which operation, on which ids. Append-only.
+
+    ``payload`` is the operation as it was given (``consultation.curation.operations``), with under
+    ``recorded`` what was settled at that moment.
+    """
+
+    __tablename__ = "curation_event"
+    __table_args__ = (Index("ix_curation_event_consultation_id", "consultation_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    account: Mapped[str] = mapped_column(String(80))
+    op: Mapped[str] = mapped_column(String(20))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EventSubject(Base):
+    """What an event is about, to look it up by: ``opdracht 4`` (``opdracht`` alone: what has none)
+    or ``action`` with an id. A revocation is about what it undoes."""
+
+    __tablename__ = "event_subject"
+    __table_args__ = (Index("ix_event_subject_event_id", "event_id"),)
+    ref: Mapped[str] = mapped_column(String(40), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("curation_event.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class Account(Base):
+    """Someone who may log in to the review."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint(f"role in ({_within('facilitator', 'analist', 'beheerder')})", name="role"),
+    )
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    opdracht: Mapped[int | None]
+    password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)

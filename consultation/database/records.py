@@ -1,0 +1,142 @@
+"""Tables of the review beside the curation itself: audit, publications, blind coding.
+
+What is derived from participants' words is kept as statement ids that go when the statement goes,
+so that erasure reaches it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consultation.database.models import Base, new_id, now
+
+
+class AuditEntry(Base):
+    """Something done in the review that is no curation: logging in, exporting, publishing."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    account: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(40))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Publication(Base):
+    """What was released of a round at one moment; withdrawn where ``withdrawn_at`` is filled.
+
+    ``content`` holds what people decided (labels, descriptions, actions), never participants'
+    words. Sizes and quotes are read from ``PublishedStatement``.
+    """
+
+    __tablename__ = "publication"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    account: Mapped[str] = mapped_column(String(80))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class PublishedStatement(Base):
+    """A statement of a published theme; ``quote`` is its place among the theme's quotes."""
+
+    __tablename__ = "published_statement"
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), primary_key=True
+    )
+    theme: Mapped[str] = mapped_column(String(32), primary_key=True)
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    quote: Mapped[int | None]
+
+
+class PublishedSupport(Base):
+    """A statement that proposes a published action."""
+
+    __tablename__ = "published_support"
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), primary_key=True
+    )
+    action: Mapped[str] = mapped_column(String(32), primary_key=True)
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class CodingTask(Base):
+    """A random sample of an opdracht's statements, to be coded blindly with its approved themes."""
+
+    __tablename__ = "coding_task"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    opdracht: Mapped[int]
+    themes: Mapped[list[Any]] = mapped_column(JSON)
+    seed: Mapped[int]
+    account: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CodingItem(Base):
+    """One statement of a coding task, with the machine's themes at the moment it was drawn."""
+
+    __tablename__ = "coding_item"
+    __table_args__ = (UniqueConstraint("task_id", "position"),)
+    task_id: Mapped[str] = mapped_column(
+        ForeignKey("coding_task.id", ondelete="CASCADE"), primary_key=True
+    )
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    machine: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class CodingChoice(Base):
+    """The themes one reviewer chose for one statement of a task; the last choice counts."""
+
+    __tablename__ = "coding_choice"
+    __table_args__ = (Index("ix_coding_choice_task_id_account", "task_id", "account"),)
+    task_id: Mapped[str] = mapped_column(
+        ForeignKey("coding_task.id", ondelete="CASCADE"), primary_key=True
+    )
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    account: Mapped[str] = mapped_column(String(80), primary_key=True)
+    themes: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ActionCheck(Base):
+    """What a reviewer answered to one question of the checklist for an action; the last counts."""
+
+    __tablename__ = "action_check"
+    __table_args__ = (
+        CheckConstraint("answer in ('ja', 'deels', 'nee', '')", name="answer"),
+        Index("ix_action_check_action_id", "action_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    action_id: Mapped[str] = mapped_column(String(32))
+    criterion: Mapped[str] = mapped_column(String(60))
+    answer: Mapped[str] = mapped_column(String(5))
+    account: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class KeptApart(Base):
+    """Two actions that look alike and that somebody decided to keep apart."""
+
+    __tablename__ = "kept_apart"
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    first: Mapped[str] = mapped_column(String(32), primary_key=True)
+    second: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(default=now)

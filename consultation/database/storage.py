@@ -1,0 +1,359 @@
+"""Where the tables live: SQLite in WAL mode by default, PostgreSQL by URL; migrated as needed.
+
+SQLite's write-ahead log keeps old copies of pages, and so words that were erased, until it is
+truncated. A transaction that takes words away says so in the database itself, in the same commit;
+``Storage.scrub`` truncates the log, at once where no reader is in the way, else later.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, Text, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from consultation.database.outages import is_outage, reason
+from consultation.database.revision import WRITING, install_triggers, remove_triggers
+from consultation.errors import StorageError
+from consultation.private_files import make_private_file, make_private_folder
+from consultation.settings import ROOT
+
+_MIGRATIONS = ROOT / "migrations"
+_MIGRATION_LOCK = 5_147_001
+_NO_PRIVILEGE = "42501"
+_LOCK_SECONDS = 30.0
+_SCRUB_PATIENCE = 1.0
+_SCRUB_PAUSE = 0.05
+_CHUNK = 500
+_TAKES_WORDS_AWAY = "takes words away"
+# A number in the header of an SQLite file that is the application's to use: not 0 while words that
+# were erased may still be in the write-ahead log.
+_DUE = "pragma user_version"
+
+_log = logging.getLogger("samenspraak.storage")
+
+
+class Storage:
+    """An open database.
+
+    ``reading`` gives a session whose changes are thrown away; ``writing`` commits when its block
+    ends well and rolls back when it does not. ``file`` is the path of an SQLite database.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Opens the database at a SQLAlchemy URL and brings its schema up to date.
+
+        Raises:
+            StorageError: the URL is wrong, or the database cannot be reached or migrated.
+        """
+        self.engine = _engine(url)
+        database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        self.file = Path(database).resolve() if database and database != ":memory:" else None
+        self._writers = threading.Lock()
+        migrate(self.engine)
+        self.scrub()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read from: one consistent view."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session to write with, in one transaction.
+
+        On SQLite the write lock is taken at the start, so that a read followed by a write inside
+        the block cannot fail half-way because somebody else wrote in between. Who waits for it
+        holds no connection, so that readers always find one. Where words are taken away, the
+        write-ahead log is scrubbed after the commit.
+        """
+        with self._one_writer():
+            options: dict[str, Any] = {"sqlite_begin": "IMMEDIATE"}
+            with (
+                self.engine.connect().execution_options(**options) as connection,
+                _WatchedSession(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                session.info[WRITING] = True
+                yield session
+                session.flush()
+                erased = self.file is not None and session.info.get(_TAKES_WORDS_AWAY, False)
+                if erased:
+                    _mark_due(connection)
+        if erased:
+            self.scrub(_SCRUB_PATIENCE)
+
+    def takes_writes(self) -> bool:
+        """Whether a write can succeed now; who holds SQLite's write lock is not waited for.
+
+        Raises:
+            DBAPIError: the database does not answer, or takes no writes.
+        """
+        with self.engine.connect() as connection:
+            if self.file is None and self.engine.dialect.name == "postgresql":
+                # Goes to the write-ahead log and the disk, and touches no table.
+                logged = text("select pg_logical_emit_message(true, 'samenspraak', 'ready')")
+                connection.execute(logged)
+                connection.execute(text("update consultation set id = id where false"))
+                connection.commit()
+            else:
+                connection.execute(text("select 1"))
+        return self.file is None or os.access(self.file, os.W_OK)
+
+    def scrub(self, patience: float = 0.0) -> bool:
+        """Takes words that were erased out of SQLite's write-ahead log as well.
+
+        False where somebody read or wrote all through ``patience`` seconds; it is then still due,
+        for this process or another. PostgreSQL looks after its own log.
+        """
+        if self.file is None:
+            return True
+        until = time.monotonic() + patience
+        while not _scrubbed(self.file):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_SCRUB_PAUSE)
+        return True
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._writers.acquire(timeout=_LOCK_SECONDS):
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            locked.sqlite_errorname = "SQLITE_BUSY"
+            raise OperationalError("begin immediate", None, locked)
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+
+def in_chunks(session: Session, query: Any, column: Any, wanted: Iterable[str]) -> Iterator[Any]:
+    """The rows of a query where a column is one of many values: a statement takes only so many."""
+    every = list(dict.fromkeys(wanted))
+    for start in range(0, len(every), _CHUNK):
+        yield from session.execute(query.where(column.in_(every[start : start + _CHUNK])))
+
+
+class _WatchedSession(Session):
+    """A session that remembers whether words were taken away in it: rows deleted, or texts changed
+    that were there before."""
+
+
+@event.listens_for(_WatchedSession, "before_flush")
+def _watch_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if session.deleted or any(_loses_text(each) for each in session.dirty):
+        session.info[_TAKES_WORDS_AWAY] = True
+
+
+@event.listens_for(_WatchedSession, "do_orm_execute")
+def _watch_execute(state: ORMExecuteState) -> None:
+    if state.is_delete or (state.is_update and _has_text(state.statement.table)):  # type: ignore[attr-defined]
+        state.session.info[_TAKES_WORDS_AWAY] = True
+
+
+def _loses_text(row: object) -> bool:
+    found = inspect(row)
+    for attribute in found.mapper.column_attrs:
+        if not isinstance(attribute.columns[0].type, Text):
+            continue
+        changed = found.attrs[attribute.key].history
+        # What was not loaded before it was changed is not known, and may have been anything.
+        if changed.added and (not changed.deleted or any(changed.deleted)):
+            return True
+    return False
+
+
+def _has_text(table: Any) -> bool:
+    return any(isinstance(column.type, Text) for column in table.columns)
+
+
+def _mark_due(connection: Connection) -> None:
+    number = connection.exec_driver_sql(_DUE).scalar() or 0
+    connection.exec_driver_sql(f"{_DUE} = {number + 1}")
+
+
+def _scrubbed(file: Path) -> bool:
+    """Truncates the write-ahead log where that is due; False where somebody is in the way."""
+    try:
+        # A connection of its own: those of the pool wait long, and may all be in use.
+        address = f"{file.as_uri()}?mode=rw"
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=0.2, isolation_level=None)
+        ) as connection:
+            (due,) = connection.execute(_DUE).fetchone()
+            if not due:
+                return True
+            (busy, _, _) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if busy:
+                return False
+            connection.execute("begin immediate")
+            if connection.execute(_DUE).fetchone() == (due,):
+                connection.execute(f"{_DUE} = 0")
+            connection.execute("commit")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema to this version's; does nothing where it is there already.
+
+    Raises:
+        StorageError: the database cannot be reached, was made by a newer version, or a migration
+            failed; then it is left as it was.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    head = script.get_current_head()
+    try:
+        with engine.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == head:
+                return
+        with (
+            engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
+            if engine.dialect.name == "postgresql":
+                lock = text("select pg_advisory_xact_lock(:key)")
+                connection.execute(lock, {"key": _MIGRATION_LOCK})
+            config.attributes["connection"] = connection
+            # PostgreSQL changes no table that has triggers waiting for the commit.
+            remove_triggers(connection)
+            current = MigrationContext.configure(connection).get_current_revision()
+            for step in reversed(list(script.iterate_revisions(head, current or "base"))):
+                _upgrade(engine, config, step)
+            # Also on tables that a migration made anew: their triggers went with the old ones.
+            install_triggers(connection)
+            if engine.dialect.name == "sqlite":
+                _mark_due(connection)
+    except DBAPIError as error:
+        raise StorageError(_unreachable(engine, error)) from error
+    except (CommandError, RevisionError) as error:
+        raise StorageError(
+            f"{_shown(engine)}: made by a newer version ({error}); update Samenspraak."
+        ) from error
+
+
+def _upgrade(engine: Engine, config: Config, step: Script) -> None:
+    """Carries out one migration.
+
+    Raises:
+        StorageError: it failed; names it, what failed, and the mend.
+    """
+    try:
+        command.upgrade(config, step.revision)
+    except CommandError:
+        raise
+    except Exception as error:
+        if is_outage(error):
+            mend = "see that the disk has room and that nothing else uses it, then try again"
+        elif getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_PRIVILEGE:
+            mend = "give its user the right to change tables"
+        else:
+            mend = "go on with the version that made it, and report this; the log tells where"
+            _log.exception("migration %s failed", step.revision)
+        raise StorageError(
+            f"{_shown(engine)}: migration {step.revision} ({step.doc.rstrip('.')}) failed: "
+            f"{reason(error)}. The database is as it was; {mend}."
+        ) from error
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            pool: dict[str, int] = {}
+            if parsed.database and parsed.database != ":memory:":
+                pool = {"pool_size": 10, "max_overflow": 30}
+                folder = Path(parsed.database).resolve().parent
+                try:
+                    make_private_folder(folder)
+                except OSError as error:
+                    raise StorageError(
+                        f"{folder}: the folder for the database cannot be made "
+                        f"({error.strerror}); set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL."
+                    ) from error
+                # SQLite gives the files beside it the rights of this one. Where it cannot be made,
+                # opening it tells why.
+                if not parsed.database.startswith("file:"):
+                    with suppress(OSError):
+                        make_private_file(Path(parsed.database))
+            engine = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": _LOCK_SECONDS}, **pool
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if parsed.get_backend_name() == "postgresql":
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            return create_engine(
+                parsed,
+                hide_parameters=True,
+                pool_size=10,
+                max_overflow=20,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 5},
+            )
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StorageError(
+            f"SAMENSPRAAK_DATABASE_URL: not a database URL ({error}); write e.g. "
+            "sqlite:///var/samenspraak.db or postgresql+psycopg://user@host/name."
+        ) from error
+    raise StorageError(
+        f"SAMENSPRAAK_DATABASE_URL: {parsed.get_backend_name()} is not supported; use sqlite or "
+        "postgresql."
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma foreign_keys=on")
+    cursor.execute("pragma synchronous=normal")
+    cursor.execute("pragma secure_delete=on")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"begin {mode}")
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _unreachable(engine: Engine, error: DBAPIError) -> str:
+    if engine.dialect.name == "postgresql":
+        mend = "start PostgreSQL, create the database, or correct SAMENSPRAAK_DATABASE_URL"
+    else:
+        mend = "check that the path exists and is writable, or set SAMENSPRAAK_DATABASE_URL"
+    return f"{_shown(engine)}: the database cannot be opened ({reason(error)}); {mend}."

@@ -1,0 +1,1 @@
+"""Answers from files: reading tables and documents, and storing them once."""

@@ -1,0 +1,427 @@
+"""Answers read from txt, md, csv, tsv and jsonl files, every value checked against the catalogue.
+
+A text document is one answer with the file's own text, so that every statement is a slice of what
+was imported. A table is one answer per row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import ftfy
+
+from consultation.catalogue import Catalogue
+from consultation.errors import ImportFileError
+from consultation.importing.dates import month_comes_first, read_moment
+from consultation.importing.tables import (
+    ARRAY,
+    COLUMNS,
+    LARGEST,
+    Faults,
+    LeftOut,
+    Record,
+    Table,
+    delimited,
+    is_nan,
+    is_table,
+    lines_of_json,
+    unknown_columns_told,
+)
+from consultation.importing.text import decoded, on_lines
+from consultation.importing.values import (
+    SPREADSHEET_ERROR,
+    Sorted,
+    Unreadable,
+    group_slug,
+    is_blank,
+    is_empty,
+    opdracht_number,
+    question_key,
+    shown,
+    sorted_ids,
+    sorted_participants,
+    unknown_opdracht,
+    yes_or_no,
+)
+
+DOCUMENTS = (".txt", ".md")
+TABLES = (".csv", ".jsonl", ".tsv")
+_MENDS = {
+    **dict.fromkeys(
+        (".xlsx", ".xlsm", ".xls", ".ods", ".numbers"),
+        "in the spreadsheet, File, Save as, CSV UTF-8",
+    ),
+    **dict.fromkeys(
+        (".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm"),
+        "as plain text (.txt) in UTF-8",
+    ),
+    ".json": f"as .jsonl, for it is {ARRAY}",
+    ".sav": "as csv, from the survey tool or SPSS",
+    ".tab": "give it the ending .tsv",
+    ".zip": "unpack it and import the files in it",
+}
+_WITHOUT_TEXT = "without text"
+_OTHER_CODING = re.compile(r"[a-z]Ž|(?<=[a-z])[‚‰‹•„ˆ‡](?=[a-z])")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One answer of a file. ``place`` names it in messages; empty values are None.
+
+    ``citaat`` tells whether who gave the answer agrees to being quoted; None: not known. It is no
+    part of the answer, so it is left out of what tells rows apart. ``mangled``: a spreadsheet took
+    away the id or the participant that stood there.
+    """
+
+    place: str
+    text: str
+    id: str | None = None
+    opdracht: int | None = None
+    question: str | None = None
+    group: str | None = None
+    organisation: str | None = None
+    submitted_at: datetime | None = None
+    participant: str | None = None
+    citaat: bool | None = field(default=None, repr=False)
+    mangled: bool = field(default=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """What a file holds: its rows, what was left out and why, and what to warn of.
+
+    ``text_column`` is the column that was read as the text, where that is not ``text``. A
+    ``document`` is one answer, known again by its name.
+    """
+
+    name: str
+    rows: tuple[ImportRow, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    text_column: str | None = None
+    document: bool = False
+
+    @property
+    def empty(self) -> int:
+        """How many rows had no text."""
+        return sum(len(each.lines) for each in self.left_out if each.reason == _WITHOUT_TEXT)
+
+
+def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) -> ImportFile:
+    """The answers in a txt, md, csv, tsv or jsonl file, checked against the catalogue.
+
+    txt and md are one answer: the file's text as it is. Tables may be separated by commas,
+    semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252. Rows that are no answers are left
+    out and listed. What programs write into an empty cell (NaN, null, #N/A) counts as empty, except
+    in the text: that is kept as it was written, and the analysis lists it among the answers that
+    say nothing. ``text_column`` names the column with the answers, where it is not ``text``.
+
+    Raises:
+        ImportFileError: the file cannot be read, or values do not fit; names for all of them file,
+            line, column and mend.
+    """
+    ending = path.suffix.lower()
+    text = decoded(path, _bytes(path))
+    if ending in DOCUMENTS and not is_table(text, text_column):
+        if not text.strip():
+            return ImportFile(path.name, (), (LeftOut(_WITHOUT_TEXT, (1,)),))
+        return ImportFile(
+            path.name,
+            (ImportRow(str(path), text),),
+            warnings=_coded_twice([(1, text)]),
+            document=True,
+        )
+    faults = Faults()
+    table = (lines_of_json if ending == ".jsonl" else delimited)(path, text, faults, text_column)
+    file = _Reader(path, catalogue, table, faults).read()
+    faults.check(path)
+    return replace(file, text_column=text_column)
+
+
+def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opdracht") -> None:
+    """Passes when the opdracht is in the catalogue, or None.
+
+    Raises:
+        ImportFileError: it is not; names the opdrachten there are.
+    """
+    if number is not None and catalogue.opdracht(number) is None:
+        raise ImportFileError(f"{place}: {unknown_opdracht(number, catalogue)}")
+
+
+def named_group(value: str | None, catalogue: Catalogue, place: str = "--group") -> str | None:
+    """The slug of the group that a text names, by slug or by name; None for None.
+
+    Raises:
+        ImportFileError: it names none; tells the groups there are.
+    """
+    try:
+        return None if value is None else group_slug(value, catalogue)[0]
+    except Unreadable as error:
+        raise ImportFileError(f"{place}: {error}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    ending = path.suffix.lower()
+    if path.is_dir():
+        raise ImportFileError(f"{path}: is a folder; name the files in it.")
+    if path.exists() and ending not in DOCUMENTS + TABLES:
+        known = ", ".join(each[1:] for each in DOCUMENTS + TABLES)
+        how = f" ({_MENDS[ending]})" if ending in _MENDS else ""
+        raise ImportFileError(
+            f"{path}: files ending in '{ending}' cannot be imported; save it as one of {known}"
+            f"{how}."
+        )
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ImportFileError(f"{path}: larger than 100 MB; split it into several files.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImportFileError(f"{path}: there is no such file; check the path.") from error
+    except OSError as error:
+        raise ImportFileError(
+            f"{path}: cannot be read ({error.strerror}); check its permissions."
+        ) from error
+
+
+class _Reader:
+    """Makes rows of a table's records; faults and warnings are kept with the lines they are of."""
+
+    def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: Faults) -> None:
+        self._path = path
+        self._catalogue = catalogue
+        self._table = table
+        self._faults = faults
+        self._told: dict[str, list[int]] = {}
+        self._known: dict[tuple[str, str, int | None], Any] = {}
+
+    def read(self) -> ImportFile:
+        empty: list[int] = []
+        errors: list[int] = []
+        records: list[Record] = []
+        for record in self._table.records:
+            raw = record.cells.get("text")
+            if raw is not None and not isinstance(raw, str):
+                continue
+            if raw is None or not raw.strip():
+                empty.append(record.line)
+            elif SPREADSHEET_ERROR.fullmatch(raw.strip()) and not is_empty(raw):
+                errors.append(record.line)
+            else:
+                records.append(record)
+        rows = self._rows(records)
+        rows, again = self._without_repeated_ids(rows)
+        left_out = list(self._table.left_out)
+        for reason, lines in (
+            (_WITHOUT_TEXT, empty),
+            ("a spreadsheet's error in place of the text", errors),
+            ("the same row again, id and all", again),
+        ):
+            if lines:
+                left_out.append(LeftOut(reason, tuple(lines)))
+        texts = [(line, row.text) for line, row in rows]
+        warnings = [
+            *self._table.warnings,
+            *(f"{on_lines(lines)}: {said}" for said, lines in self._told.items()),
+            *_coded_twice(texts),
+            *_one_person(rows),
+        ]
+        unknown = tuple(dict.fromkeys(name for name in self._table.columns if name not in COLUMNS))
+        if told := unknown_columns_told(unknown):
+            warnings.insert(0, told)
+        return ImportFile(
+            self._path.name,
+            tuple(row for _, row in rows),
+            tuple(left_out),
+            tuple(warnings),
+            unknown,
+        )
+
+    def _rows(self, records: list[Record]) -> list[tuple[int, ImportRow]]:
+        ids = self._sorted(records, "id", sorted_ids)
+        people = self._sorted(records, "participant", sorted_participants)
+        moments = [self._cell(each, "submitted_at") for each in records]
+        month_first = month_comes_first(each for each in moments if each is not None)
+        if month_first:
+            self._table.warnings.append(
+                "submitted_at: the month stands before the day here, so that 3/4/2026 is 4 March"
+            )
+        rows = []
+        for index, record in enumerate(records):
+            text = str(record.cells["text"])
+            if not self._can_be_stored(record, text):
+                continue
+            opdracht = self._value(record, "opdracht", opdracht_number)
+            rows.append(
+                (
+                    record.line,
+                    ImportRow(
+                        place=f"{self._path}: line {record.line}",
+                        text=text,
+                        id=ids.values[index],
+                        opdracht=opdracht,
+                        question=self._value(record, "question", _sure(question_key), opdracht),
+                        group=self._value(record, "group", group_slug),
+                        organisation=self._cell(record, "organisation"),
+                        submitted_at=self._moment(record, moments[index], month_first),
+                        participant=people.values[index],
+                        citaat=self._value(record, "citaat", _sure(yes_or_no)),
+                        mangled=ids.mangled[index] or people.mangled[index],
+                    ),
+                )
+            )
+        return rows
+
+    def _sorted(
+        self, records: list[Record], column: str, sort: Callable[[list[str | None]], Sorted]
+    ) -> Sorted:
+        found = sort([self._cell(each, column, is_blank) for each in records])
+        for said, places in found.warnings:
+            self._told.setdefault(said, []).extend(records[place].line for place in places)
+        return found
+
+    def _can_be_stored(self, record: Record, text: str) -> bool:
+        if "\x00" in text:
+            self._faults.add(record.line, "text: holds a NUL character; take it out.")
+            return False
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            self._faults.add(
+                record.line, "text: holds half a character (a lone surrogate); take it out."
+            )
+            return False
+        return True
+
+    def _cell(
+        self, record: Record, column: str, is_nothing: Callable[[str], bool] = is_empty
+    ) -> str | None:
+        value = record.cells.get(column)
+        if value is None or is_nan(value):
+            return None
+        if isinstance(value, bool) and column == "citaat":
+            return "ja" if value else "nee"
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self._faults.add(
+                record.line, f"{column}: {value!r:.60} does not fit; write a text or number."
+            )
+            return None
+        text = " ".join(str(value).split())
+        if any("\ud800" <= letter <= "\udfff" or letter == "\x00" for letter in text):
+            self._faults.add(record.line, f"{column}: holds a character that cannot be stored.")
+            return None
+        return None if is_nothing(text) else text
+
+    def _value(
+        self,
+        record: Record,
+        column: str,
+        read: Callable[..., tuple[Value, bool]],
+        opdracht: int | None = None,
+    ) -> Value | None:
+        """What a cell names. One that is not sure is warned of, one that names nothing a fault."""
+        cell = self._cell(record, column)
+        if cell is None:
+            return None
+        key = (column, cell, opdracht)
+        if key not in self._known:
+            try:
+                given = (cell, opdracht) if column == "question" else (cell,)
+                self._known[key] = (
+                    read(cell) if column == "citaat" else read(*given, self._catalogue)
+                )
+            except Unreadable as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, Unreadable):
+            self._faults.add(record.line, f"{column}: {found}")
+            return None
+        value: Value
+        value, sure = found
+        if not sure:
+            self._told.setdefault(f"{column}: {shown(cell)} is read as {value}", []).append(
+                record.line
+            )
+        return value
+
+    def _moment(self, record: Record, cell: str | None, month_first: bool) -> datetime | None:
+        if cell is None:
+            return None
+        moment = read_moment(cell, month_first)
+        if moment is None:
+            self._told.setdefault(
+                "submitted_at: not a date that can be read; the answer is imported without it. "
+                "Write e.g. 2-3-2026 9:20 or 2026-03-02T09:20:00+01:00",
+                [],
+            ).append(record.line)
+        return moment
+
+    def _without_repeated_ids(
+        self, rows: list[tuple[int, ImportRow]]
+    ) -> tuple[list[tuple[int, ImportRow]], list[int]]:
+        """Rows with an id of their own, and the lines of those that repeat another whole row."""
+        first: dict[str, tuple[int, ImportRow]] = {}
+        kept: list[tuple[int, ImportRow]] = []
+        again: list[int] = []
+        for line, row in rows:
+            seen = first.setdefault(row.id, (line, row)) if row.id is not None else (line, row)
+            if seen[0] == line:
+                kept.append((line, row))
+            elif replace(seen[1], place="") == replace(row, place=""):
+                again.append(line)
+            else:
+                mend = "give each row its own id"
+                if (seen[1].question, seen[1].opdracht) != (row.question, row.opdracht):
+                    mend += ", or call the column 'participant' if it tells who answered"
+                self._faults.add(
+                    line, f"id: {shown(row.id or '')} stands on line {seen[0]} already; {mend}."
+                )
+        return kept, again
+
+
+def _sure(read: Callable[..., Value]) -> Callable[..., tuple[Value, bool]]:
+    return lambda *given: (read(*given), True)
+
+
+def _coded_twice(texts: list[tuple[int, str]]) -> tuple[str, ...]:
+    """A warning about texts that show UTF-8 read as something else, or the coding of Mac or DOS."""
+    lines = [
+        line
+        for line, text in texts
+        if _OTHER_CODING.search(text) or ftfy.fix_encoding(text) != text
+    ]
+    if not lines:
+        return ()
+    return (
+        f"{on_lines(lines)}: letters that look wrongly coded (such as Ã© for é: coded twice); they "
+        "are imported as they stand. Open the original again in its own coding (in Excel: Data, "
+        "From Text/CSV, File origin 65001 for UTF-8), save it as CSV UTF-8 and import that",
+    )
+
+
+def _one_person(rows: list[tuple[int, ImportRow]]) -> list[str]:
+    """Warnings about participants who look like several people, or like one in several groups."""
+    told = []
+    named = [(line, row) for line, row in rows if row.participant is not None]
+    groups: dict[str, set[str]] = {}
+    answers: dict[str, dict[tuple[int | None, str | None], list[int]]] = {}
+    for line, row in named:
+        who = str(row.participant)
+        if row.group is not None:
+            groups.setdefault(who, set()).add(row.group)
+        answers.setdefault(who, {}).setdefault((row.opdracht, row.question), []).append(line)
+    mixed = sum(len(each) > 1 for each in groups.values())
+    if mixed:
+        told.append(f"participant: {mixed} with more than one group; the first one named counts")
+    for each in answers.values():
+        lines = max(each.values(), key=len)
+        if len(lines) >= 5 and len(lines) > 0.5 * len(rows):
+            told.append(
+                f"{on_lines(lines)}: participant: the same in all of these, so they count as one "
+                "person; leave the column out if it does not tell who answered"
+            )
+    return told

@@ -1,0 +1,551 @@
+"""Tables out of csv, tsv and jsonl files, as survey tools and spreadsheets leave them.
+
+What is no answer (titles above the table, a total below it, previews) is set aside with a reason
+and its lines. What cannot be read is a fault; all faults of a file are told together.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from consultation.errors import ImportFileError
+from consultation.importing.text import on_lines
+from consultation.importing.values import is_empty, shown
+
+LARGEST = 100 * 1024 * 1024
+COLUMNS = (
+    "text",
+    "id",
+    "opdracht",
+    "question",
+    "group",
+    "organisation",
+    "submitted_at",
+    "participant",
+    "citaat",
+)
+_SEPARATORS = ",;\t|"
+_NO_SEPARATOR = "\x1f"
+_HEADER_WITHIN = 25
+_FAULTS = 20
+_COLUMNS = 20
+_USUAL = 200
+
+_SEP_LINE = re.compile(r'"?sep=(.|\t)"?;{0,40},{0,40}', re.IGNORECASE)
+_VV_MARK = re.compile(r"\{(newline|cr|tab|quote|lbrace|rbrace)\}")
+_VV = {"newline": "\n", "cr": "\r", "tab": "\t", "quote": '"', "lbrace": "{", "rbrace": "}"}
+_NOT_SHOWN = "{question_not_shown}"
+_TOTAL = re.compile(
+    r"\W{0,5}(?:(?:eind|sub)?totaal|total|aantal|nombre|gemiddelde|moyenne|average|sum|som|count|n)"
+    r"\b\D{0,60}[\d.,\s]{1,20}%?\W{0,5}",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"tota[al]|antwoord|reactie|respons|respond|inzending|deelnem|rijen|rows|answers|records|r[eé]ponses"
+    r"|bijdragen|formulieren|personen",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[\d.,\s]{1,20}%?")
+_COLOPHON = re.compile(
+    r"\W{0,5}(?:gegenereerd|gemaakt|ge[eë]xporteerd|export|bron|source|generated|created|exported"
+    r"|einde|end of|pagina|page|filter|copyright|laatst|bijgewerkt|datum)\b.{0,150}",
+    re.IGNORECASE,
+)
+_HINTS = {
+    "tekst": "text",
+    "antwoord": "text",
+    "groep": "group",
+    "doelgroep": "group",
+    "organisatie": "organisation",
+    "vraag": "question",
+    "deelnemer": "participant",
+    "respondent": "participant",
+    "datum": "submitted_at",
+    "tijdstempel": "submitted_at",
+    "timestamp": "submitted_at",
+    "submitdate": "submitted_at",
+    "startdate": "submitted_at",
+    "recordeddate": "submitted_at",
+    "nr": "id",
+    "responseid": "id",
+    "comment-id": "id",
+    "author-id": "participant",
+}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of a file that are no answers: why, and on which lines they begin."""
+
+    reason: str
+    lines: tuple[int, ...]
+
+    def __str__(self) -> str:
+        rows = f"{len(self.lines)} {'row' if len(self.lines) == 1 else 'rows'}"
+        return f"{rows} left out, {self.reason}: {on_lines(self.lines)}"
+
+
+@dataclass
+class Faults:
+    """What is wrong in a file, by what is said of it, with the lines it is said of."""
+
+    told: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, line: int, message: str) -> None:
+        self.told.setdefault(message, []).append(line)
+
+    def check(self, path: Path) -> None:
+        """Passes when there are none.
+
+        Raises:
+            ImportFileError: tells all of them, in the order of their first lines; of many, the
+                first and how many more.
+        """
+        if not self.told:
+            return
+        lines = []
+        mends = set()
+        for message, where in sorted(self.told.items(), key=lambda each: each[1][0]):
+            said, _, mend = message.partition("; ")
+            lines.append(f"{on_lines(where)}: {f'{said}.' if mend in mends else message}")
+            if mend:
+                mends.add(mend)
+        if len(lines) == 1:
+            raise ImportFileError(f"{path}: {lines[0]}")
+        more = [f"and {len(lines) - _FAULTS} more"] if len(lines) > _FAULTS else []
+        raise ImportFileError(
+            "\n  ".join(
+                [f"{path}: {len(lines)} faults; nothing is imported:", *lines[:_FAULTS], *more]
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table: the line it begins on, and its cells by column."""
+
+    line: int
+    cells: dict[str, Any]
+
+
+@dataclass
+class Table:
+    """A file's rows, the names of its columns in small letters, and what was set aside."""
+
+    columns: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def is_table(text: str, text_column: str | None = None) -> bool:
+    """Whether a text file is a table, such as the "Unicode text" of Excel: its first line names
+    columns, or all lines have as many cells between tabs."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return False
+    if _SEP_LINE.fullmatch(lines[0].strip()):
+        return True
+    for separator in ";\t|":
+        names = [_named(cell) for cell in lines[0].split(separator)]
+        known = sum(name in COLUMNS or name in _HINTS for name in names)
+        wanted = "text" in names or (text_column is not None and _named(text_column) in names)
+        if len(names) > 1 and (wanted or known > 1):
+            return True
+    tabs = lines[0].count("\t")
+    # The lines of a list have a tab as well, behind their bullets.
+    headed = all(name[:1].isalpha() and len(name) > 1 for name in lines[0].split("\t"))
+    return (
+        tabs > 0 and headed and len(lines) > 2 and all(line.count("\t") == tabs for line in lines)
+    )
+
+
+def delimited(path: Path, text: str, faults: Faults, text_column: str | None = None) -> Table:
+    """The table in a csv or tsv file; ``text_column`` is read as the column ``text``.
+
+    Separated by commas, semicolons, tabs or bars, or as a first line ``sep=`` says.
+
+    Raises:
+        ImportFileError: there is no column of texts.
+    """
+    csv.field_size_limit(LARGEST)
+    table = Table()
+    skip = 0
+    separators = _SEPARATORS
+    first = re.match(r"[^\r\n]{0,60}", text)
+    if first and (sep := _SEP_LINE.fullmatch(first[0].strip(" "))):
+        separators, skip = sep[1], 1
+    wanted = _named(text_column) if text_column else "text"
+    separator, above = _header_at(text, separators, skip, wanted)
+    header: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    before: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for number, cells in enumerate(reader):
+            begins, line = line, reader.line_num + 1
+            if number < skip or not any(cell.strip() for cell in cells):
+                continue
+            if number < above:
+                before.append(begins)
+            elif not header:
+                header = [_named(cell) for cell in cells]
+                header_line = begins
+            else:
+                rows.append((begins, cells))
+    except csv.Error as error:
+        faults.add(
+            line,
+            f"not valid csv ({error}); check the quotes there: a quote within a text is written "
+            "twice.",
+        )
+    if not header:
+        faults.check(path)
+        raise ImportFileError(f"{path}: is empty; the first line must name the columns.")
+    while len(header) > 1 and not header[-1]:
+        header.pop()
+    if wanted not in header:
+        faults.check(path)
+        samples = [dict(zip(header, cells, strict=False)) for _, cells in rows[:200]]
+        raise ImportFileError(f"{path}: {_no_text(header_line, header, samples, wanted)}")
+    _renamed(path, header, wanted, header_line)
+    if before:
+        table.left_out.append(LeftOut("above the names of the columns", tuple(before)))
+    table.columns = [name for name in header if name]
+    _fill(table, header, rows, separator, faults)
+    return table
+
+
+def _named(cell: str) -> str:
+    kept = "".join(letter for letter in cell if unicodedata.category(letter) != "Cf")
+    return " ".join(kept.split()).lower()
+
+
+def _header_at(text: str, separators: str, skip: int, wanted: str) -> tuple[str, int]:
+    """What separates the cells, and the number of the row that names the columns."""
+    best: tuple[tuple[float, int, int], str, int] | None = None
+    for separator in separators:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        filled = [
+            (number, [_named(cell) for cell in cells])
+            for number, cells in _some(rows)
+            if number >= skip and any(cell.strip() for cell in cells)
+        ]
+        for number, cells in filled:
+            named = sum(1 for cell in cells if cell)
+            alike = sum(len(other) == len(cells) for _, other in filled) / len(filled)
+            if wanted in cells:
+                rank = (1.0, named, -number)
+            elif named > 1:
+                rank = (alike / 2, named, -number)
+            else:
+                continue
+            if best is None or rank > best[0]:
+                best = (rank, separator, number)
+    if best is None:
+        return separators[0], skip
+    (found, named, _), separator, number = best
+    if found == 1 and named == 1 and len(separators) > 1:
+        separator = _of_one_column(text, number)
+    return separator, number
+
+
+def _some(rows: Any) -> Iterator[tuple[int, list[str]]]:
+    try:
+        yield from enumerate(islice(rows, _HEADER_WITHIN))
+    except csv.Error:
+        return
+
+
+def _of_one_column(text: str, header: int) -> str:
+    """What separates the cells where one column is named: what stands before empty cells only."""
+    for separator in _SEPARATORS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            longer = [cells for cells in islice(rows, header + 1, None) if len(cells) > 1]
+        except csv.Error:
+            continue
+        if longer and not any(cell.strip() for cells in longer for cell in cells[1:]):
+            return separator
+    return _NO_SEPARATOR
+
+
+def _no_text(
+    line: int,
+    header: Sequence[str],
+    samples: Sequence[dict[str, Any]],
+    wanted: str,
+    of_csv: bool = True,
+) -> str:
+    names = [name for name in dict.fromkeys(header) if name]
+    what = "column" if of_csv else "field"
+    there_is_no = f"there is no column '{wanted}'" if of_csv else f"there is no '{wanted}'"
+    said = f"line {line}: {there_is_no} (found: {_limited(names)})"
+    likely = _likely(names, samples)
+    if not likely:
+        return f"{said}; name the {what} with the answers 'text', or give it as --text NAME."
+    which = " or ".join(shown(each) for each in likely)
+    how = (
+        f"name that {what} 'text', or import it"
+        if len(likely) == 1
+        else f"name one {what} 'text', or import one at a time,"
+    )
+    return f"{said}; the answers seem to stand in {which}: {how} with --text '{likely[0]}'."
+
+
+def _limited(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _COLUMNS} more" if len(names) > _COLUMNS else ""
+    return ", ".join(name[:60] for name in names[:_COLUMNS]) + more
+
+
+def _likely(names: Sequence[str], samples: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns that hold sentences, those with most words first; at most three."""
+    words: dict[str, float] = {}
+    for name in names:
+        texts = [cell for row in samples if isinstance(cell := row.get(name), str) and cell.strip()]
+        # Dates, addresses and choices that come again and again are no answers.
+        if not texts or (len(texts) > 3 and len(set(texts)) < len(texts) / 3):
+            continue
+        counts = [sum(part.isalpha() for part in re.split(r"\W+", text)) for text in texts]
+        if sum(counts) / len(counts) >= 3 and not all(_is_moment(text) for text in texts):
+            words[name] = sum(counts) / len(counts)
+    likely = sorted(words, key=lambda name: -words[name])[:3]
+    return likely or [name for name in names if _HINTS.get(name) == "text"][:1]
+
+
+def _is_moment(text: str) -> bool:
+    return bool(re.search(r"\b(?:19|20)\d\d\b.{0,20}\d\d:\d\d", text[:120]))
+
+
+def _renamed(path: Path, header: list[str], wanted: str, line: int) -> None:
+    for name, times in Counter(header).items():
+        if times > 1 and name in (wanted, *COLUMNS):
+            raise ImportFileError(
+                f"{path}: line {line}: the column '{name}' stands there {times} times; keep one."
+            )
+    if wanted != "text":
+        header[:] = [
+            "text" if name == wanted else "" if name == "text" else name for name in header
+        ]
+
+
+def _fill(
+    table: Table,
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    separator: str,
+    faults: Faults,
+) -> None:
+    decoded_cells = 0
+    again: list[int] = []
+    nameless: list[int] = []
+    under: list[int] = []
+    short: list[int] = []
+    last_whole = max((i for i, (_, cells) in enumerate(rows) if len(cells) > 1), default=0)
+    firsts = Counter(cells[0].strip() for _, cells in rows)
+    words_first = sum(len(each.split()) > 1 for each in firsts.elements()) > 0.5 * len(rows)
+    for index, (line, cells) in enumerate(rows):
+        extra = [cell for cell in cells[len(header) :] if cell.strip()]
+        if extra:
+            faults.add(
+                line,
+                f"{len(cells)} cells where the header has {len(header)}; put quotes around a text "
+                f"that holds '{separator}', or name the column.",
+            )
+            continue
+        if [_named(cell) for cell in cells[: len(header)]] == header:
+            again.append(line)
+            continue
+        if len(cells) < len(header) and header[0] != "text" and len(cells[0].split()) > 1:
+            if index < last_whole and not (words_first or firsts[cells[0].strip()] > 1):
+                faults.add(
+                    line,
+                    f"{len(cells)} cell{'' if len(cells) == 1 else 's'} where the header has "
+                    f"{len(header)}; put quotes around a text that goes on on a next line.",
+                )
+                continue
+            if len(cells) == 1:
+                under.append(line)
+                continue
+        if len(cells) < len(header):
+            short.append(line)
+        if any(cell.strip() for name, cell in zip(header, cells, strict=False) if not name):
+            nameless.append(line)
+        whole = {}
+        for name, cell in zip(header, cells, strict=False):
+            if name and "{" in cell:
+                plain = _decoded_cell(cell)
+                decoded_cells += plain != cell
+                whole[name] = plain
+            elif name:
+                whole[name] = cell
+        table.records.append(Record(line, whole))
+    if decoded_cells:
+        table.warnings.append(
+            f"marks of LimeSurvey such as {{newline}} and {_NOT_SHOWN} are decoded in "
+            f"{decoded_cells} cell{'' if decoded_cells == 1 else 's'}"
+        )
+    if short and len(short) < 0.2 * len(rows):
+        table.warnings.append(
+            f"{on_lines(short)}: fewer cells than the other rows; if a text goes on on a next line "
+            "there, put quotes around it"
+        )
+    if nameless:
+        table.warnings.append(
+            f"{on_lines(nameless)}: cells of a column without a name are left out; name it"
+        )
+    _leave_out(table, "the names of the columns again", again)
+    _leave_out(table, "words under the table", under)
+    _without_survey_rows(table)
+    _without_footer(table)
+
+
+def _leave_out(table: Table, reason: str, lines: Sequence[int]) -> None:
+    if lines:
+        table.left_out.append(LeftOut(reason, tuple(lines)))
+
+
+def _decoded_cell(cell: str) -> str:
+    if cell.strip() == _NOT_SHOWN:
+        return ""
+    return _VV_MARK.sub(lambda mark: _VV[mark[1]], cell)
+
+
+def _without_survey_rows(table: Table) -> None:
+    """Sets aside the second and third header row of Qualtrics, and answers given in a preview."""
+    for index, record in enumerate(table.records[:4]):
+        if any('"ImportId"' in cell for cell in record.cells.values() if isinstance(cell, str)):
+            heads = table.records[: index + 1]
+            _leave_out(
+                table, "the second and third header row of Qualtrics", [each.line for each in heads]
+            )
+            del table.records[: index + 1]
+            break
+    previews = [each for each in table.records if _is_preview(each.cells)]
+    if previews:
+        _leave_out(
+            table, "filled in as a preview or test, or spam", [each.line for each in previews]
+        )
+        table.records = [each for each in table.records if not _is_preview(each.cells)]
+
+
+def _is_preview(cells: dict[str, Any]) -> bool:
+    return str(cells.get("distributionchannel") or "").strip().lower() in (
+        "preview",
+        "test",
+    ) or str(cells.get("status") or "").strip().lower() in ("survey preview", "survey test", "spam")
+
+
+def _without_footer(table: Table) -> None:
+    """Sets aside a total or a colophon in the last rows: it has no id, nor anything but words."""
+    footer: list[int] = []
+    while len(table.records) > 1 and len(footer) < 5:
+        cells = {name: str(cell or "").strip() for name, cell in table.records[-1].cells.items()}
+        text = " ".join(cell for cell in cells.values() if cell)
+        if len(text) > 200 or not any(
+            pattern.fullmatch(text) for pattern in (_TOTAL, _COLOPHON, _NUMBER)
+        ):
+            break
+        others = table.records[-_USUAL - 1 : -1]
+        usual = [name for name in table.columns if name != "text" and _is_usual(name, others)]
+        first, *more = [name for name, cell in cells.items() if cell]
+        lonely = bool(usual) and all(is_empty(cells.get(name, "")) for name in usual)
+        # Its words stand in another column, with nothing but numbers behind.
+        beside = first != "text" and all(_NUMBER.fullmatch(cells[name]) for name in more)
+        beside = beside and not _NUMBER.fullmatch(cells[first])
+        if not (lonely or beside or (_TOTAL.fullmatch(text) and _COUNTED.search(text))):
+            break
+        footer.insert(0, table.records.pop().line)
+    _leave_out(table, "a total or a colophon under the table", footer)
+
+
+def _is_usual(name: str, records: Sequence[Record]) -> bool:
+    filled = sum(not is_empty(str(each.cells.get(name) or "")) for each in records)
+    return filled > 0.9 * len(records)
+
+
+def lines_of_json(path: Path, text: str, faults: Faults, text_column: str | None = None) -> Table:
+    """The table in a jsonl file: one object per line.
+
+    Raises:
+        ImportFileError: no line has a text, or the file is one array.
+    """
+    wanted = _named(text_column) if text_column else "text"
+    table = Table()
+    header: dict[str, None] = {}
+    without: list[int] = []
+    # Only a line feed ends a line here: splitlines would also cut at characters within a text.
+    for line, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            record = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", "nested too deeply")
+            if not table.records and raw.lstrip().startswith("["):
+                raise ImportFileError(f"{path}: line {line}: {ARRAY}") from error
+            faults.add(line, f"not JSON ({reason}); write one object per line.")
+            continue
+        if isinstance(record, list) and record and isinstance(record[0], dict):
+            raise ImportFileError(f"{path}: line {line}: {ARRAY}")
+        if not isinstance(record, dict):
+            faults.add(line, 'not an object; write e.g. {"text": "..."}.')
+            continue
+        cells = {_named(str(name)): value for name, value in record.items()}
+        header.update(dict.fromkeys(cells))
+        table.records.append(Record(line, cells))
+        if wanted not in cells:
+            without.append(line)
+        elif is_nan(cells[wanted]):
+            cells[wanted] = None
+        elif cells[wanted] is not None and not isinstance(cells[wanted], str):
+            faults.add(line, f"{wanted}: not a text; put it between quotes.")
+        if wanted != "text":
+            cells["text"] = cells.pop(wanted, None)
+    table.columns = ["text" if name == wanted else name for name in header]
+    if without and len(without) == len(table.records):
+        samples = [record.cells for record in table.records[:200]]
+        said = _no_text(without[0], list(header), samples, wanted, of_csv=False)
+        raise ImportFileError(f"{path}: {said}")
+    for line in without:
+        faults.add(line, f"there is no '{wanted}'; name the field with the answer '{wanted}'.")
+    return table
+
+
+ARRAY = (
+    "not an object but an array; write one object per line, e.g. with: jq -c '.[]' FILE > NEW.jsonl"
+)
+
+
+def is_nan(value: object) -> bool:
+    """Whether this is the number that Python's JSON writes as NaN: no text, and no error."""
+    return isinstance(value, float) and math.isnan(value)
+
+
+def unknown_columns_told(names: Sequence[str]) -> str | None:
+    """One line about the columns that an import does not know, or None."""
+    if not names:
+        return None
+    likely = {name: "citaat" if "citer" in name else _HINTS.get(name) for name in names}
+    hints = [f"'{name}' is perhaps {known}" for name, known in likely.items() if known][:8]
+    which = (
+        f"column '{names[0]}' is"
+        if len(names) == 1
+        else (
+            f"columns {', '.join(shown(name) for name in names[:8])}"
+            f"{f' and {len(names) - 8} more' if len(names) > 8 else ''} are"
+        )
+    )
+    return f"unknown {which} left out" + (f" ({'; '.join(hints)})" if hints else "")

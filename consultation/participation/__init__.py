@@ -1,0 +1,1 @@
+"""Participants: signing in, conversations, answers, forms and erasure."""

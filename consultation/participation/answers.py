@@ -1,0 +1,279 @@
+"""Answers: stored word for word in versions, and withdrawn so that their words are gone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import (
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Embedding,
+    Message,
+    Statement,
+    Submission,
+)
+from consultation.database.storage import in_chunks
+from consultation.participation.derived_words import Words, forget, stands, words_to_forget
+from consultation.participation.effects import AnswerGiven
+from language.segmentation.plain_text import readable
+
+GONE = "[…]"
+"""What stands in the talk where words were taken out."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What goes with some contributions: their statements (each with its opdracht), the vectors of
+    their words by hash, and their words in names. Worked out before it is carried out."""
+
+    contributions: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
+    statements: frozenset[tuple[str, int | None]] = frozenset()
+    hashes: frozenset[str] = frozenset()
+    words: Words | None = None
+
+
+_CARRIED_OUT = "erasure that was carried out"
+"""The key in ``Session.info`` of the planned erasure that this transaction carried out."""
+
+
+class Overtaken(Exception):
+    """Something was stored or erased since an erasure was worked out; nothing was written."""
+
+
+def submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
+    """The participant's submission on an opdracht in this round, made where it is not there."""
+    found = session.scalar(
+        select(Submission).where(
+            Submission.participant_id == conversation.participant_id,
+            Submission.round_id == conversation.round_id,
+            Submission.opdracht == opdracht,
+        )
+    )
+    if found is None:
+        found = Submission(
+            participant_id=conversation.participant_id,
+            round_id=conversation.round_id,
+            opdracht=opdracht,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def store(
+    session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
+) -> None:
+    """Stores a message as the answer to a question: a new one, another version, or more of it."""
+    place = submission(session, conversation, effect.opdracht)
+    contribution = _contribution(session, place.id, effect.question)
+    text = message.text
+    parts = [{"message": message.id, "start": 0, "end": len(text)}]
+    unread = "nazicht" if message.unread else None
+    if contribution is None:
+        # With all it holds at once: a text that is set on a stored row may replace words.
+        contribution = Contribution(
+            submission_id=place.id,
+            question=effect.question,
+            channel="chat",
+            value=effect.value,
+            probe=effect.probe,
+        )
+        session.add(contribution)
+        session.flush()
+    else:
+        last = contribution.versions[-1]
+        if effect.probe is not None:
+            offset = len(last.text) + 1
+            parts = [
+                *last.parts,
+                {"message": message.id, "start": offset, "end": offset + len(text)},
+            ]
+            text = f"{last.text}\n{text}"
+            unread = unread or last.unread
+        contribution.version += 1
+        contribution.value = effect.value
+        contribution.probe = effect.probe or contribution.probe
+    contribution.versions.append(
+        ContributionVersion(
+            version=contribution.version,
+            text=text,
+            parts=parts,
+            measure=effect.measure.model_dump() if effect.measure else None,
+            unread=unread,
+        )
+    )
+    session.flush()
+
+
+def standing(session: Session, place: Submission) -> dict[str, str]:
+    """The answers of a submission as they stand now, by question."""
+    query = (
+        select(Contribution.question, ContributionVersion.text)
+        .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+        .where(
+            Contribution.submission_id == place.id,
+            ContributionVersion.version == Contribution.version,
+        )
+        .order_by(Contribution.created_at)
+    )
+    return {question: text for question, text in session.execute(query) if question}
+
+
+def withdraw(
+    session: Session,
+    conversation: Conversation,
+    opdracht: int,
+    question: str,
+    planned: Erasure | None = None,
+) -> None:
+    """Takes one answer back, see ``take_back``; does nothing where there is none."""
+    place = submission(session, conversation, opdracht)
+    contribution = _contribution(session, place.id, question)
+    if contribution is not None:
+        take_back(session, contribution, planned)
+
+
+def take_back(session: Session, contribution: Contribution, planned: Erasure | None = None) -> None:
+    """Erases an answer: all its versions, what was made from them, and its words in the talk.
+
+    The messages stay as turns, with their words gone, and so do bubbles that repeated answers.
+    ``planned``: see ``erase_words_made_from``.
+    """
+    said = {part["message"] for version in contribution.versions for part in version.parts or ()}
+    talks = select(Conversation.id).where(
+        Conversation.participant_id == contribution.submission.participant_id
+    )
+    quoting = select(Message).where(
+        Message.conversation_id.in_(talks), Message.sender == "assistent"
+    )
+    erase_words_made_from(session, [contribution.id], planned)
+    session.delete(contribution)
+    session.flush()
+    silence(session, session.scalars(select(Message).where(Message.id.in_(said))))
+    silence(session, (each for each in session.scalars(quoting) if quotes(each)))
+
+
+def silence(session: Session, messages: Iterable[Message]) -> None:
+    """Takes the words out of messages; the turns stay."""
+    for message in messages:
+        message.text = GONE
+    session.flush()
+
+
+def quotes(message: Message) -> bool:
+    """Whether a bubble repeats what the participant said."""
+    return bool(message.custom and message.custom.get("quotes"))
+
+
+def erase_words_made_from(
+    session: Session, contributions: Collection[str], planned: Erasure | None = None
+) -> int:
+    """Deletes the statements cut from contributions, cached vectors of all their words, and words
+    in the names of themes that nobody else says.
+
+    Gives the number of statements. Other people's equal words get their vector anew when needed.
+    ``planned`` is what was worked out before of these contributions and others that go with them:
+    the first call carries it out whole. Without it all is worked out here.
+
+    Raises:
+        Overtaken: what was planned no longer fits; nothing was written.
+    """
+    if planned is None:
+        return carry_out(session, work_out(session, contributions))
+    if session.info.get(_CARRIED_OUT) is planned:
+        return 0
+    if not planned.contributions.issuperset(contributions) or not _fits(session, planned):
+        raise Overtaken
+    session.info[_CARRIED_OUT] = planned
+    return carry_out(session, planned)
+
+
+def work_out(session: Session, contributions: Collection[str]) -> Erasure:
+    """What goes with these contributions. Reads all answers and names; writes nothing."""
+    texts = _versions(session, contributions)
+    spans = _spans(session, texts)
+    slices = {texts[row[1]][row[2] : row[3]] for row in spans}
+    hashes = {text_hash(each) for each in slices | set(map(readable, slices))}
+    opdrachten = {row[4] for row in spans if row[4] is not None}
+    words = None
+    if opdrachten:
+        read = [*texts.values(), *map(readable, texts.values())]
+        words = words_to_forget(session, read, contributions, opdrachten)
+    return Erasure(
+        contributions=frozenset(contributions),
+        versions=frozenset(texts),
+        statements=frozenset((row[0], row[4]) for row in spans),
+        hashes=frozenset(hashes | {text_hash(text) for text in texts.values()}),
+        words=words,
+    )
+
+
+def carry_out(session: Session, erasure: Erasure) -> int:
+    """Writes what was worked out; gives the number of statements that went."""
+    forget_vectors(session, erasure.hashes)
+    if erasure.words is not None:
+        forget(session, erasure.words)
+    for chunk in _chunks(sorted(each for each, _ in erasure.statements), 500):
+        session.execute(delete(Statement).where(Statement.id.in_(chunk)))
+    return len(erasure.statements)
+
+
+def _fits(session: Session, planned: Erasure) -> bool:
+    """Whether the words are still there as they were, with the same statements, and said by the
+    same others."""
+    if _versions(session, planned.contributions).keys() != planned.versions:
+        return False
+    spans = _spans(session, planned.versions)
+    if {(row[0], row[4]) for row in spans} != planned.statements:
+        return False
+    return planned.words is None or stands(session, planned.words)
+
+
+def _versions(session: Session, contributions: Iterable[str]) -> dict[str, str]:
+    query = select(ContributionVersion.id, ContributionVersion.text)
+    rows = in_chunks(session, query, ContributionVersion.contribution_id, contributions)
+    return dict(tuple(row) for row in rows)
+
+
+def _spans(
+    session: Session, versions: Iterable[str]
+) -> list[tuple[str, str, int, int, int | None]]:
+    query = select(
+        Statement.id,
+        Statement.contribution_version_id,
+        Statement.start,
+        Statement.end,
+        Statement.opdracht,
+    )
+    return list(in_chunks(session, query, Statement.contribution_version_id, versions))
+
+
+def forget_vectors(session: Session, hashes: Iterable[str]) -> None:
+    """Deletes the cached vectors of texts, by the hashes of these."""
+    for chunk in _chunks(sorted(hashes), 500):
+        session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
+
+
+def text_hash(text: str) -> str:
+    """The key under which a text's vector is cached (SHA-256, hex)."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _contribution(session: Session, place: str, question: str) -> Contribution | None:
+    return session.scalar(
+        select(Contribution).where(
+            Contribution.submission_id == place,
+            Contribution.question == question,
+        )
+    )
+
+
+def _chunks(items: list[str], size: int) -> list[list[str]]:
+    return [items[index : index + size] for index in range(0, len(items), size)]

@@ -1,0 +1,581 @@
+"""A talk as the database knows it: messages recorded first, each turn completed exactly once.
+
+The road of a turn: ``record`` stores what was typed; ``begin_turn`` hands it to the assistant, with
+a fresh tracker name when it was tried before; ``complete`` stores bubbles and effects in one
+transaction, and does nothing for a message that was completed already. See
+``docs/decisions/0002-turns.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from consultation.catalogue import Catalogue
+from consultation.database.models import (
+    Contribution,
+    Conversation,
+    Invitation,
+    Message,
+    Participant,
+    Round,
+    Submission,
+    now,
+)
+from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
+from consultation.participation import answers, participants
+from consultation.participation.effects import (
+    AnswerGiven,
+    AnswerWithdrawn,
+    ConsentGiven,
+    ConversationEnded,
+    Effect,
+    GroupChosen,
+    OpdrachtChosen,
+    ParticipantErased,
+    SubmissionConfirmed,
+)
+
+OPENING = "/begroeten"
+ASIDE = "keuze"
+"""The step of a bubble that asks what to do with a message; the talk itself stands where it was."""
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One thing the assistant says."""
+
+    text: str | None = None
+    buttons: tuple[dict[str, str], ...] = ()
+    custom: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a talk stands: the step, and the opdracht, question and probe that are open.
+
+    ``changing``: an answer is asked again from the summary, and the summary comes after it.
+    ``request`` is what is asked about the person's own data (step ``beheer``), ``under`` the step
+    that waits below it.
+    """
+
+    step: str = "start"
+    opdracht: int | None = None
+    question: str | None = None
+    probe: str | None = None
+    changing: bool = False
+    request: str | None = None
+    under: str | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the assistant gets to see of one message.
+
+    ``held``: it waited for a choice about it, which was made by another message. ``unread``:
+    reading it through took too much work once; nobody is to try again.
+    """
+
+    message_id: str
+    conversation_id: str
+    sender_id: str
+    text: str
+    payload: str | None
+    position: Position
+    held: bool = False
+    unread: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that an assistant needs to go on with a talk, whatever it forgot."""
+
+    position: Position
+    consents: dict[str, bool]
+    group: str | None
+    organisation: str | None
+    opdracht: int | None
+    answers: dict[str, str] = field(default_factory=dict)
+    finished: tuple[int, ...] = ()
+    probes: tuple[str, ...] = ()
+    invited: tuple[int, ...] = ()
+    ended: bool = False
+
+
+def start(
+    session: Session, participant: Participant, round_id: int, opdracht: int | None = None
+) -> Conversation:
+    """Starts or takes up the participant's talk in a round, and queues the opening turn."""
+    conversation = session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.participant_id == participant.id,
+            Conversation.round_id == round_id,
+        )
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if conversation is None:
+        conversation = Conversation(participant_id=participant.id, round_id=round_id)
+        session.add(conversation)
+        session.flush()
+    conversation.ended_at = None
+    if opdracht is not None:
+        conversation.opdracht = opdracht
+    waiting = session.scalar(
+        select(Message.id).where(
+            Message.conversation_id == conversation.id,
+            Message.sender == "systeem",
+            Message.state == "ontvangen",
+        )
+    )
+    if waiting is None:
+        _append(session, conversation, sender="systeem", text="", payload=OPENING)
+    return conversation
+
+
+def look_back(
+    session: Session, participant: Participant, round_id: int, notice: str
+) -> Conversation:
+    """The participant's last talk, to read and erase while no round is open, with a notice at its
+    end that says so.
+
+    Who only filled in forms gets one in the round they took part in last, or in this one.
+    """
+    conversation = session.scalar(
+        select(Conversation)
+        .where(Conversation.participant_id == participant.id)
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if conversation is None:
+        latest = select(Submission.round_id).where(Submission.participant_id == participant.id)
+        last = session.scalar(latest.order_by(Submission.created_at.desc()).limit(1))
+        conversation = Conversation(participant_id=participant.id, round_id=last or round_id)
+        session.add(conversation)
+        session.flush()
+    said = select(Message.text, Message.sender).where(Message.conversation_id == conversation.id)
+    if session.execute(said.order_by(Message.seq.desc()).limit(1)).first() != (notice, "assistent"):
+        closed = {"closed": True}
+        _append(
+            session,
+            conversation,
+            sender="assistent",
+            text=notice,
+            custom=closed,
+            state="verwerkt",
+        )
+    return conversation
+
+
+def record(
+    session: Session,
+    conversation_id: str,
+    *,
+    client_id: str,
+    text: str,
+    payload: str | None = None,
+    cleaned: str | None = None,
+) -> Message:
+    """Stores what a participant typed or tapped; the same client_id and text are stored once.
+
+    ``cleaned`` is the text as it stands once its personal data were removed, where that is known:
+    who sends such a message again still means the same one.
+
+    Raises:
+        ClientIdReused: the client_id came before with another text or payload.
+        PayloadNotOffered: the payload is not on a button of the assistant's last turn.
+        RoundError: the round of this talk takes no more answers.
+        TalkError: there is no such conversation.
+    """
+    conversation = _locked(session, conversation_id)
+    earlier = session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.client_id == client_id
+        )
+    )
+    if earlier is not None:
+        if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
+            raise ClientIdReused("this client_id was used for another message.")
+        return earlier
+    if session.get_one(Round, conversation.round_id).status != "open":
+        raise RoundError("the round of this talk is closed; nothing was stored.")
+    if payload is not None and payload not in _offered(session, conversation_id):
+        raise PayloadNotOffered("this choice was not offered in the last turn.")
+    return _append(
+        session,
+        conversation,
+        sender="deelnemer",
+        text=text,
+        payload=payload,
+        client_id=client_id,
+    )
+
+
+def _same_words(stored: str, sent: str, cleaned: str | None) -> bool:
+    return stored in (sent, answers.GONE, cleaned)
+
+
+def waiting_turns(session: Session, conversation_id: str) -> list[str]:
+    """Ids of the messages that were recorded but not completed, oldest first."""
+    query = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.state == "ontvangen"
+    )
+    return list(session.scalars(query.order_by(Message.seq)))
+
+
+def waiting_conversations(session: Session) -> list[str]:
+    """Ids of the talks that have a message to complete."""
+    query = select(Message.conversation_id).where(Message.state == "ontvangen").distinct()
+    return list(session.scalars(query))
+
+
+def waits_alone(session: Session, message: Message) -> bool:
+    """Whether a message is the only one of its talk that is not answered yet."""
+    query = select(Message.id).where(
+        Message.conversation_id == message.conversation_id, Message.state != "verwerkt"
+    )
+    return list(session.scalars(query.limit(2))) == [message.id]
+
+
+def begin_turn(session: Session, message_id: str) -> Turn | None:
+    """Takes a message up, to hand it to the assistant; None when it is completed already.
+
+    A second try gets another ``sender_id``: what the assistant remembers of the first try may be
+    ahead of the database, and the database is the truth. So does a new opdracht, since a turn costs
+    more the longer a tracker is.
+    """
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None or message.state != "ontvangen":
+        return None
+    conversation = _locked(session, message.conversation_id)
+    if message.attempts > 0:
+        conversation.attempt += 1
+    message.attempts += 1
+    # Once the participant chose what to do with a message that waited, that one is answered.
+    waiting = held(session, conversation.id)
+    meant = waiting or message
+    return Turn(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        sender_id=tracker_name(conversation.id, conversation.attempt),
+        text=meant.text,
+        payload=meant.payload,
+        position=position(session, conversation.id),
+        held=waiting is not None,
+        unread=meant.unread,
+    )
+
+
+def tracker_name(conversation_id: str, attempt: int) -> str:
+    """The name under which the assistant knows a talk, or a part of it."""
+    return f"{conversation_id}.{attempt}"
+
+
+def held(session: Session, conversation_id: str) -> Message | None:
+    """The message that waits until the participant chooses what to do with it, or None."""
+    return session.scalar(
+        select(Message).where(
+            Message.conversation_id == conversation_id, Message.state == "wacht_op_keuze"
+        )
+    )
+
+
+def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
+    """Lets a message wait for the participant's choice, which the bubbles ask for."""
+    message = session.get_one(Message, message_id, with_for_update=True)
+    if message.state == "ontvangen":
+        message.state = "wacht_op_keuze"
+        _say(session, _locked(session, message.conversation_id), message, bubbles)
+
+
+def mark_unread(session: Session, message_id: str) -> None:
+    """Marks a message, or the one that waits for the choice made in it, as too much to read."""
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is not None:
+        (held(session, message.conversation_id) or message).unread = True
+        session.flush()
+
+
+def typed_since(session: Session, waiting: Message) -> set[str]:
+    """The texts of a message that waits, and of what was typed since."""
+    return {each.text for each in session.scalars(_typed_since(waiting))}
+
+
+def clean(session: Session, message_id: str, cleaned: Mapping[str, str]) -> set[str]:
+    """Rewrites the message that waits for the choice in another one, and what was typed since,
+    without personal data.
+
+    ``cleaned`` gives each text without them; what it has not, because it was typed meanwhile, comes
+    back, to be looked through and cleaned by another call.
+    """
+    message = session.get_one(Message, message_id, with_for_update=True)
+    waiting = held(session, message.conversation_id)
+    if waiting is None or message.state != "ontvangen":
+        return set()
+    unseen = set()
+    for each in session.scalars(_typed_since(waiting)):
+        if each.text in cleaned:
+            each.text = cleaned[each.text]
+        elif each.text not in cleaned.values():
+            unseen.add(each.text)
+    session.flush()
+    return unseen
+
+
+def _typed_since(waiting: Message) -> Select[Message]:
+    return select(Message).where(
+        Message.conversation_id == waiting.conversation_id,
+        Message.seq >= waiting.seq,
+        Message.sender == "deelnemer",
+        Message.payload.is_(None),
+    )
+
+
+def answer_only(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
+    """Completes a message with bubbles and no effects, without the assistant."""
+    message = session.get_one(Message, message_id, with_for_update=True)
+    if message.state == "ontvangen":
+        message.state = "verwerkt"
+        _say(session, _locked(session, message.conversation_id), message, bubbles)
+
+
+def complete(
+    session: Session,
+    catalogue: Catalogue,
+    message_id: str,
+    bubbles: Sequence[Bubble],
+    effects: Sequence[Effect],
+    planned: answers.Erasure | None = None,
+) -> list[Message]:
+    """Stores the replies and applies the effects, once; gives the stored replies back.
+
+    ``planned`` is what was worked out of ``erased_by``.
+
+    Raises:
+        TalkError: the message is gone (erased meanwhile).
+    """
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None:
+        raise TalkError("this message was erased.")
+    if message.state == "verwerkt":
+        return replies(session, message_id)
+    conversation = _locked(session, message.conversation_id)
+    meant = held(session, conversation.id) or message
+    for effect in effects:
+        _apply(session, catalogue, conversation, meant, effect, planned)
+    if any(isinstance(effect, ParticipantErased) for effect in effects):
+        return []
+    meant.state = message.state = "verwerkt"
+    return _say(session, conversation, message, bubbles)
+
+
+def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> list[str]:
+    """The contributions that the effects of a turn take away; none for one that is completed."""
+    erasing = [each for each in effects if isinstance(each, AnswerWithdrawn | ParticipantErased)]
+    message = session.get(Message, message_id) if erasing else None
+    if message is None or message.state == "verwerkt":
+        return []
+    talk = session.get_one(Conversation, message.conversation_id)
+    if any(isinstance(each, ParticipantErased) for each in erasing):
+        return participants.contributions(session, talk.participant_id)
+    places = [
+        and_(Submission.opdracht == each.opdracht, Contribution.question == each.question)
+        for each in erasing
+        if isinstance(each, AnswerWithdrawn)
+    ]
+    query = (
+        select(Contribution.id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(
+            Submission.participant_id == talk.participant_id,
+            Submission.round_id == talk.round_id,
+            or_(*places),
+        )
+    )
+    return list(session.scalars(query))
+
+
+def replies(session: Session, message_id: str) -> list[Message]:
+    """What the assistant answered to a message, in order."""
+    query = select(Message).where(Message.reply_to_id == message_id)
+    return list(session.scalars(query.order_by(Message.seq)))
+
+
+def transcript(session: Session, conversation_id: str, after: int = 0) -> list[Message]:
+    """What was said by participant and assistant after a sequence number, in order."""
+    query = select(Message).where(
+        Message.conversation_id == conversation_id,
+        Message.seq > after,
+        Message.sender != "systeem",
+    )
+    return list(session.scalars(query.order_by(Message.seq)))
+
+
+def position(session: Session, conversation_id: str) -> Position:
+    """Where a talk stands, read from the last bubble that names a step."""
+    query = select(Message.custom).where(
+        Message.conversation_id == conversation_id, Message.sender == "assistent"
+    )
+    for custom in session.scalars(query.order_by(Message.seq.desc()).limit(50)):
+        if custom and custom.get("step") and custom["step"] != ASIDE:
+            return Position(
+                step=custom["step"],
+                opdracht=custom.get("opdracht"),
+                question=custom.get("question"),
+                probe=custom.get("probe"),
+                changing=bool(custom.get("changing")),
+                request=custom.get("request"),
+                under=custom.get("under"),
+            )
+    return Position()
+
+
+def standing(session: Session, conversation_id: str) -> Standing:
+    """All that is known of a talk.
+
+    Raises:
+        TalkError: there is no such conversation.
+    """
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise TalkError("there is no such conversation.")
+    participant = session.get_one(Participant, conversation.participant_id)
+    where = position(session, conversation_id)
+    opdracht = conversation.opdracht
+    submissions = list(
+        session.scalars(
+            select(Submission).where(
+                Submission.participant_id == participant.id,
+                Submission.round_id == conversation.round_id,
+            )
+        )
+    )
+    finished = tuple(
+        sorted(each.opdracht for each in submissions if each.opdracht and each.confirmed_at)
+    )
+    current = next((each for each in submissions if each.opdracht == opdracht), None)
+    return Standing(
+        position=where,
+        consents=participants.consents(session, participant.id),
+        group=participant.group,
+        organisation=participant.organisation,
+        opdracht=opdracht,
+        answers=answers.standing(session, current) if current and opdracht else {},
+        finished=finished,
+        probes=_probes(session, conversation_id),
+        invited=_invited(session, participant),
+        ended=conversation.ended_at is not None,
+    )
+
+
+def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
+    query = select(Message.custom).where(
+        Message.conversation_id == conversation_id, Message.sender == "assistent"
+    )
+    customs = session.scalars(query.order_by(Message.seq))
+    return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
+
+
+def _invited(session: Session, participant: Participant) -> tuple[int, ...]:
+    found = session.get(Invitation, participant.invitation_id or "")
+    return tuple(int(number) for number in found.opdrachten) if found else ()
+
+
+def _locked(session: Session, conversation_id: str) -> Conversation:
+    conversation = session.get(Conversation, conversation_id, with_for_update=True)
+    if conversation is None:
+        raise TalkError("there is no such conversation.")
+    return conversation
+
+
+def _append(session: Session, conversation: Conversation, **values: Any) -> Message:
+    conversation.last_seq += 1
+    message = Message(conversation_id=conversation.id, seq=conversation.last_seq, **values)
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _say(
+    session: Session, conversation: Conversation, message: Message, bubbles: Sequence[Bubble]
+) -> list[Message]:
+    first = conversation.last_seq + 1
+    conversation.last_seq += len(bubbles)
+    said = [
+        Message(
+            conversation_id=conversation.id,
+            seq=seq,
+            sender="assistent",
+            text=bubble.text or "",
+            buttons=list(bubble.buttons),
+            custom=bubble.custom,
+            reply_to_id=message.id,
+            state="verwerkt",
+        )
+        for seq, bubble in enumerate(bubbles, first)
+    ]
+    session.add_all(said)
+    session.flush()
+    return said
+
+
+def _offered(session: Session, conversation_id: str) -> set[str]:
+    last = session.scalar(
+        select(Message.reply_to_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.sender == "assistent",
+            Message.reply_to_id.is_not(None),
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    if last is None:
+        return set()
+    return {button["payload"] for reply in replies(session, last) for button in reply.buttons}
+
+
+def _apply(
+    session: Session,
+    catalogue: Catalogue,
+    conversation: Conversation,
+    message: Message,
+    effect: Effect,
+    planned: answers.Erasure | None,
+) -> None:
+    match effect:
+        case ConsentGiven():
+            participants.give_consent(
+                session, catalogue, conversation.participant_id, effect.purpose, effect.granted
+            )
+            if effect.purpose == "analyse" and not effect.granted:
+                participants.refuse(session, conversation)
+                conversation.attempt += 1
+        case GroupChosen():
+            participant = session.get_one(Participant, conversation.participant_id)
+            participant.group = effect.group
+        case OpdrachtChosen():
+            conversation.opdracht = effect.opdracht
+            conversation.attempt += 1
+            answers.submission(session, conversation, effect.opdracht)
+        case AnswerGiven():
+            answers.store(session, conversation, message, effect)
+        case AnswerWithdrawn():
+            answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
+            # The assistant's memory of the talk so far holds the words too.
+            conversation.attempt += 1
+        case ParticipantErased():
+            participants.erase(session, conversation.participant_id, planned)
+        case SubmissionConfirmed():
+            submission = answers.submission(session, conversation, effect.opdracht)
+            submission.status, submission.confirmed_at = "bevestigd", now()
+            conversation.opdracht = None
+        case ConversationEnded():
+            conversation.ended_at = now()

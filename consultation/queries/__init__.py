@@ -1,0 +1,1 @@
+"""Read models: what pages, tables and exports read from the database."""

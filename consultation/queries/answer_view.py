@@ -1,0 +1,225 @@
+"""Whole answers read for the review, and where in them each statement stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.curation.store import curated
+from consultation.database.models import (
+    AnalysisRun,
+    Contribution,
+    ContributionVersion,
+    Message,
+    Participant,
+    Round,
+    Submission,
+)
+from consultation.queries.statements import Said, standing
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of an answer, and the statements that cover it."""
+
+    text: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The turn in which (a part of) an answer was given."""
+
+    text: str
+    seq: int
+    at: datetime
+    asked: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer with everything that was made from it."""
+
+    id: str
+    opdracht: int | None
+    question: str | None
+    value: int | None
+    probe: str | None
+    channel: str
+    source: str | None
+    group: str | None
+    round: int
+    at: datetime
+    text: str
+    version: int
+    unread: str | None
+    statements: tuple[Said, ...]
+    parts: tuple[Part, ...]
+    earlier: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OfAnswer:
+    """What one answer says of a theme, in the order of the answer. ``person`` is the place of who
+    gave it among the people in the theme, from 1: the same person has the same number."""
+
+    contribution: str
+    person: int
+    said: tuple[Said, ...]
+
+
+def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer]:
+    """Statements gathered by answer, and the answers by person; who is met first comes first.
+
+    ``everything`` are all statements of the theme, which number its people.
+    """
+    people: dict[str, int] = {}
+    for each in everything:
+        people.setdefault(each.participant, len(people) + 1)
+    own: dict[str, dict[str, list[Said]]] = {}
+    for each in said:
+        own.setdefault(each.participant, {}).setdefault(each.contribution, []).append(each)
+    return [
+        OfAnswer(contribution, people[participant], tuple(sorted(these, key=lambda one: one.start)))
+        for participant, answers in own.items()
+        for contribution, these in answers.items()
+    ]
+
+
+def marked(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Segment]:
+    """The text cut at the borders of ``(id, start, end)`` spans; joined again it is the text."""
+    known = [(name, max(0, start), min(len(text), end)) for name, start, end in spans]
+    borders = sorted({0, len(text), *(edge for _, start, end in known for edge in (start, end))})
+    return [
+        Segment(
+            text[left:right],
+            tuple(name for name, start, end in known if start <= left and right <= end),
+        )
+        for left, right in pairwise(borders)
+        if left < right
+    ]
+
+
+_AROUND = 120
+
+
+def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]:
+    """One statement marked between some of the words before and after it in its answer."""
+    left = max(0, start - _AROUND)
+    right = min(len(text), end + _AROUND)
+    if left:
+        left = text.find(" ", left, start) + 1 or start
+    if right < len(text):
+        right = text.rfind(" ", end, right) if text.rfind(" ", end, right) >= 0 else end
+    parts = marked(text[left:right], [(statement, start - left, end - left)])
+    before = [Segment("… ", ())] if left else []
+    after = [Segment(" …", ())] if right < len(text) else []
+    return [*before, *parts, *after]
+
+
+def theme_number(code: str) -> tuple[int, int] | None:
+    """Opdracht and number from a code such as ``O04-T012``; None for anything else."""
+    left, _, right = code.upper().partition("-T")
+    if left[:1] != "O" or not (_digits(left[1:]) and _digits(right)):
+        return None
+    return int(left[1:]), int(right)
+
+
+def answer(session: Session, consultation_id: int, contribution_id: str) -> Answer | None:
+    """A whole answer, or None where there is none."""
+    row = session.execute(
+        select(Contribution, Submission, Round, Participant.group)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .where(
+            Contribution.id == contribution_id,
+            Round.consultation_id == consultation_id,
+        )
+    ).first()
+    if row is None:
+        return None
+    contribution, submission, round_, group = row
+    versions = {each.version: each for each in contribution.versions}
+    current = versions[contribution.version]
+    return Answer(
+        id=contribution.id,
+        opdracht=submission.opdracht,
+        question=contribution.question,
+        value=contribution.value,
+        probe=contribution.probe,
+        channel=contribution.channel,
+        source=contribution.source,
+        group=group,
+        round=round_.number,
+        at=current.at,
+        text=current.text,
+        version=contribution.version,
+        unread=current.unread,
+        statements=tuple(standing(session, consultation_id, contribution=contribution_id)),
+        parts=_parts(session, current),
+        earlier=tuple(
+            versions[number].text for number in sorted(versions) if number != current.version
+        ),
+    )
+
+
+def texts_of(session: Session, contribution_ids: Iterable[str]) -> dict[str, str]:
+    """The whole answers, as they stand now, by contribution."""
+    query = (
+        select(Contribution.id, ContributionVersion.text)
+        .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+        .where(
+            Contribution.id.in_(set(contribution_ids)),
+            ContributionVersion.version == Contribution.version,
+        )
+    )
+    return {row.id: row.text for row in session.execute(query)}
+
+
+def theme_codes(
+    session: Session,
+    consultation_id: int,
+    opdracht: int,
+    run: AnalysisRun,
+    statement_ids: Sequence[str],
+) -> dict[str, list[str]]:
+    """The codes of the themes each statement stands in, the primary one first."""
+    state = curated(session, consultation_id, opdracht, run, statement_ids)
+    found: dict[str, list[str]] = {}
+    for theme in state.themes_of(opdracht):
+        for member in theme.members:
+            own = found.setdefault(member.statement, [])
+            own.insert(0 if member.primary else len(own), theme.code)
+    return found
+
+
+def _parts(session: Session, version: ContributionVersion) -> tuple[Part, ...]:
+    found = []
+    for part in version.parts:
+        message = session.get(Message, part["message"])
+        if message is None:
+            continue
+        asked = session.scalar(
+            select(Message.text)
+            .where(
+                Message.conversation_id == message.conversation_id,
+                Message.sender == "assistent",
+                Message.seq < message.seq,
+                Message.text != "",
+            )
+            .order_by(Message.seq.desc())
+            .limit(1)
+        )
+        text = version.text[part["start"] : part["end"]]
+        found.append(Part(text, message.seq, message.at, asked))
+    return tuple(found)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 6

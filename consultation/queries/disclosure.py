@@ -1,0 +1,188 @@
+"""What may leave the review: quotes by consent, personal data masked, groups of five or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import (
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+from consultation.errors import SamenspraakError
+from consultation.participation.answers import GONE
+from consultation.queries.statements import agreed, answers, consented, stands
+from consultation.settings import settings
+from language.segmentation.plain_text import readable
+
+FOLD_BELOW = 5
+"""A breakdown names no group with fewer people than this."""
+
+_CHUNK = 500
+_TO_QUOTE = ("analyse", "citaat")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words that may be shown to everyone. ``text`` is the statement with personal data masked;
+    ``group`` is filled by whoever knows that the group is large enough to name."""
+
+    statement: str
+    text: str
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """People per group that may be shown, largest first; all others together in ``others``.
+
+    ``people`` is None where there are fewer than five in all.
+    """
+
+    people: int | None
+    groups: tuple[tuple[str, int], ...]
+    others: int
+
+
+def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdown:
+    """People per group (a slug or None), with groups under five folded together.
+
+    Where what is folded is itself one to four people, the smallest named group is folded too:
+    else the few could be had by subtraction. People whose group is ``unknown`` or None are others.
+    """
+    people = sum(groups.values())
+    if people < FOLD_BELOW:
+        return Breakdown(None, (), 0)
+    named = sorted(
+        (
+            (slug, count)
+            for slug, count in groups.items()
+            if slug is not None and slug != unknown and count >= FOLD_BELOW
+        ),
+        key=lambda each: (-each[1], each[0]),
+    )
+    others = people - sum(count for _, count in named)
+    while 0 < others < FOLD_BELOW and named:
+        others += named.pop()[1]
+    return Breakdown(people, tuple(named), others)
+
+
+def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
+    """Those of the statements that may be quoted: their answer stands and was read whole, and
+    whoever gave it agrees to analysis and to being quoted."""
+    said_by: dict[str, str] = {}
+    for chunk in _chunks(statement_ids):
+        rows = session.execute(_where_from(chunk, Statement.id, Submission.participant_id))
+        said_by.update((statement, participant) for statement, participant in rows)
+    # Asked of these people only: everybody's consents would take longer than a page may.
+    last: dict[tuple[str, str], bool] = {}
+    for chunk in _chunks(said_by.values()):
+        consents = (
+            select(Consent.participant_id, Consent.purpose, Consent.granted)
+            .where(Consent.participant_id.in_(chunk), Consent.purpose.in_(_TO_QUOTE))
+            .order_by(Consent.id)
+        )
+        for participant, purpose, granted in session.execute(consents):
+            last[participant, purpose] = granted
+    return {
+        statement
+        for statement, participant in said_by.items()
+        if all(last.get((participant, purpose)) for purpose in _TO_QUOTE)
+    }
+
+
+def all_releasable(session: Session, consultation_id: int) -> set[str]:
+    """All statements of a consultation that may be quoted; see ``releasable``."""
+    query = (
+        answers(Statement.id)
+        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
+        .where(
+            *stands(consultation_id),
+            Submission.participant_id.in_(consented("citaat")),
+            ContributionVersion.unread.is_(None),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
+    """The quotes that may be shown, of these statements, by statement id; see ``releasable``.
+
+    Personal data in them is masked, as ``[telefoonnummer]``: what is found in the whole answer.
+
+    Raises:
+        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+    """
+    ids = list(dict.fromkeys(statement_ids))
+    allowed = releasable(session, ids)
+    found: dict[str, Quote] = {}
+    for chunk in _chunks(each for each in ids if each in allowed):
+        columns = (Statement.id, ContributionVersion.text, Statement.start, Statement.end)
+        for statement, text, start, end in session.execute(_where_from(chunk, *columns)):
+            found[statement] = Quote(statement, readable(_masked(text, start, end)))
+    return {each: found[each] for each in ids if each in found}
+
+
+def _where_from(ids: list[str], *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Statement)
+        .join(ContributionVersion, ContributionVersion.id == Statement.contribution_version_id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .where(
+            Statement.id.in_(ids),
+            ContributionVersion.version == Contribution.version,
+            # Nobody looked through all of it for personal data.
+            ContributionVersion.unread.is_(None),
+        )
+    )
+
+
+def _chunks(ids: Iterable[str]) -> list[list[str]]:
+    whole = list(dict.fromkeys(ids))
+    return [whole[start : start + _CHUNK] for start in range(0, len(whole), _CHUNK)]
+
+
+def organisations(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[str]:
+    """The organisations that took part and agreed to be named, by alphabet."""
+    query = (
+        select(Participant.organisation)
+        .join(Submission, Submission.participant_id == Participant.id)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Participant.consultation_id == consultation_id,
+            Participant.organisation.is_not(None),
+            Participant.organisation != "",
+            Participant.id.in_(agreed()),
+            Participant.id.in_(consented("organisatie")),
+        )
+        .distinct()
+    )
+    if until_round is not None:
+        query = query.where(Round.number <= until_round)
+    names = {" ".join(str(each).split()) for each in session.scalars(query)}
+    return sorted(names, key=str.casefold)
+
+
+def _masked(text: str, start: int, end: int) -> str:
+    # Its word lists are loaded only by who asks for quotes.
+    from language.personal_data import detector
+    from language.pipeline_status import PipelineUnavailable
+
+    try:
+        quote = detector(settings().spacy_model).masked_slice(text, start, end)
+    except PipelineUnavailable as error:
+        raise SamenspraakError(str(error)) from error
+    return GONE if quote is None else quote

@@ -1,0 +1,292 @@
+"""One opdracht as the review shows it, kept ready while nothing in it changed.
+
+Replaying the log and reading all statements takes a while with 10,000 of them; a page should not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.curation.replay import replay
+from consultation.curation.state import (
+    CuratedAction,
+    CuratedTheme,
+    CurationState,
+    Machine,
+    Outcome,
+    Proposal,
+    concerned,
+)
+from consultation.curation.store import curated, load_events, load_machine
+from consultation.database.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.database.revision import Revision, revision
+from consultation.database.storage import in_chunks
+from consultation.queries.excluded_statements import Aside, set_aside
+from consultation.queries.public_actions import as_published, public_actions
+from consultation.queries.statements import Said, standing, standing_of
+from consultation.queries.themes import Marks, ThemeView, latest_run, marks_of, view_of
+from consultation.runs import last_run_themes
+
+_MOST_KEPT = 32
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What stands on one opdracht: statements, themes and actions, after the last run.
+
+    ``runs_say`` is what the last run that had a theme says of it; ``marks`` which statements the
+    last run took for copies or set aside.
+    """
+
+    opdracht: int
+    run: AnalysisRun | None
+    run_round: int | None
+    said: tuple[Said, ...]
+    state: CurationState
+    runs_say: Mapping[str, RunTheme]
+    marks: Marks
+    afar: Mapping[str, Said] = field(default_factory=dict)
+    """Statements of other opdrachten whose words are told here: an action that was handed over, or
+    joined, quotes them."""
+    themes_afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Code and label of the themes of other opdrachten that such an action answers to."""
+    subject_words: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    """What ``analysis.supporters`` read of the statements: it goes on over decisions."""
+
+    @cached_property
+    def by_id(self) -> dict[str, Said]:
+        """The statements that stand, by id."""
+        return {each.id: each for each in self.said}
+
+    @cached_property
+    def themes(self) -> tuple[ThemeView, ...]:
+        """The themes on the page, rejected ones too, in their order."""
+        return tuple(
+            view_of(each, self.runs_say.get(each.id), self.state, self.by_id, self.marks)
+            for each in self.state.themes_of(self.opdracht)
+        )
+
+    @cached_property
+    def loose(self) -> tuple[Said, ...]:
+        """The statements in no theme."""
+        ids = self.state.without_theme(self.opdracht)
+        return tuple(self.by_id[each] for each in ids if each in self.by_id)
+
+    @cached_property
+    def aside(self) -> Aside:
+        """What the last run set aside, with the reason."""
+        return set_aside(self.said, self.loose, self.marks)
+
+    @cached_property
+    def unplaced(self) -> tuple[Said, ...]:
+        """The statements in no theme that were not set aside."""
+        apart = self.marks.apart
+        return tuple(each for each in self.loose if each.id not in apart and not each.set_aside)
+
+    @cached_property
+    def off_topic(self) -> tuple[Said, ...]:
+        """The statements that somebody marked as not about the opdracht."""
+        return tuple(self.by_id[each] for each in self.state.off_topic if each in self.by_id)
+
+    @cached_property
+    def actions(self) -> tuple[CuratedAction, ...]:
+        """The actions that stand, proposals of the machine included."""
+        return tuple(self.state.actions_of(self.opdracht))
+
+    @cached_property
+    def decisions(self) -> tuple[Outcome, ...]:
+        """What was decided on this opdracht, oldest first; the log of a state holds what was
+        decided on actions of every opdracht, as they may be handed over."""
+        events = {id_: each.event for id_, each in self.state.outcomes.items()}
+        here = {each.id for each in self.state.actions.values() if each.opdracht == self.opdracht}
+        return tuple(
+            each
+            for each in self.state.log
+            if self.opdracht in each.event.recorded.get("opdrachten", ())
+            or not here.isdisjoint(concerned(each.event, events))
+        )
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What the machine would change, as far as nobody answered it."""
+        return tuple(each for each in self.state.proposals if each.id not in self.state.answered)
+
+    def theme(self, code: str) -> CuratedTheme | None:
+        """The theme with a code, also one that was merged away."""
+        wanted = code.upper()
+        return next((each for each in self.state.themes.values() if each.code == wanted), None)
+
+    def view(self, theme: CuratedTheme) -> ThemeView:
+        """A theme as a page shows it."""
+        found = next((each for each in self.themes if each.id == theme.id), None)
+        if found is not None:
+            return found
+        return view_of(theme, self.runs_say.get(theme.id), self.state, self.by_id, self.marks)
+
+    def words(self, action: CuratedAction) -> str:
+        """An action's wording, for reviewers: its text, or the quote it stands on."""
+        return action.text if action.text is not None else self.quote(action.statement or "")
+
+    def quote(self, statement: str) -> str:
+        """A statement's words, also of another opdracht where an action here quotes it; empty where
+        they are gone."""
+        said = self.by_id.get(statement) or self.afar.get(statement)
+        return said.text if said else ""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A picture with what it was made from: to lay later decisions over the same machine."""
+
+    at: Revision
+    picture: Picture
+    machine: Machine
+
+
+class Pictures:
+    """Pictures that were made, each until the revision of the database changes.
+
+    After a decision only the log is laid anew over what was read before; the statements are read
+    again when anything else changed.
+    """
+
+    def __init__(self) -> None:
+        """Keeps none yet."""
+        self._kept: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
+        self._others: dict[tuple[int, str], tuple[int, Any]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
+        """The picture of an opdracht as it is now."""
+        return self.all(session, consultation_id, [opdracht])[opdracht]
+
+    def all(
+        self, session: Session, consultation_id: int, opdrachten: Iterable[int]
+    ) -> dict[int, Picture]:
+        """The pictures of several opdrachten."""
+        now = revision(session)
+        return {each: self._one(session, consultation_id, each, now) for each in opdrachten}
+
+    def kept(
+        self,
+        session: Session,
+        consultation_id: int,
+        name: str,
+        make: Callable[[], T],
+        *,
+        decisions: bool = True,
+    ) -> T:
+        """Anything else that follows from all that stands, made anew when any of that changed.
+
+        Without ``decisions`` it follows from what was said and where that was placed alone.
+        """
+        now = revision(session)
+        return self._kept_at((consultation_id, name), now.number if decisions else now.facts, make)
+
+    def _kept_at(self, key: tuple[int, str], at: int, make: Callable[[], T]) -> T:
+        with self._lock:
+            found = self._others.get(key)
+            if found is not None and found[0] == at:
+                known: T = found[1]
+                return known
+        made = make()
+        with self._lock:
+            self._others[key] = (at, made)
+        return made
+
+    def _one(self, session: Session, consultation_id: int, opdracht: int, now: Revision) -> Picture:
+        key = (consultation_id, opdracht)
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+        if kept is not None and kept.at == now:
+            return kept.picture
+        public = self._kept_at(
+            (consultation_id, "public actions"),
+            now.facts,
+            lambda: public_actions(session, consultation_id),
+        )
+        if kept is not None and kept.at.facts == now.facts:
+            made = _later(session, consultation_id, kept, now, public)
+        else:
+            made = _read(session, consultation_id, opdracht, now, public)
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made.picture
+
+
+def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
+    """What stands on an opdracht, read anew."""
+    public = public_actions(session, consultation_id)
+    return _read(session, consultation_id, opdracht, Revision(0, 0), public).picture
+
+
+def _read(
+    session: Session, consultation_id: int, opdracht: int, at: Revision, public: Collection[str]
+) -> _Kept:
+    run = latest_run(session, consultation_id, opdracht)
+    round_ = session.get(Round, run.round_id) if run is not None else None
+    said = standing(session, consultation_id, opdracht)
+    log = load_events(session, consultation_id, (opdracht,))
+    ids = [each.id for each in said]
+    machine = load_machine(session, consultation_id, (opdracht,), log, {opdracht: run}, ids)
+    query = last_run_themes(consultation_id, opdracht)
+    state = as_published(replay(machine, log), public)
+    made = Picture(
+        opdracht=opdracht,
+        run=run,
+        run_round=round_.number if round_ is not None else None,
+        said=tuple(said),
+        state=state,
+        runs_say={each.theme_id: each for each in session.scalars(query)},
+        marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
+    )
+    return _Kept(at, _with_afar(session, consultation_id, made, state), machine)
+
+
+def _later(
+    session: Session, consultation_id: int, kept: _Kept, at: Revision, public: Collection[str]
+) -> _Kept:
+    """The same picture after later decisions."""
+    log = load_events(session, consultation_id, (kept.picture.opdracht,))
+    state = as_published(replay(kept.machine, log), public)
+    return _Kept(at, _with_afar(session, consultation_id, kept.picture, state), kept.machine)
+
+
+def _with_afar(
+    session: Session, consultation_id: int, seen: Picture, state: CurationState
+) -> Picture:
+    """The picture with this state, and what its actions bring along from other opdrachten."""
+    quoted = {one for each in state.actions.values() for one in (each.statement, each.reworded)}
+    named = {one for each in state.actions.values() for one in each.themes}
+    for outcome in state.log:
+        operation = outcome.event.operation
+        quoted.add(getattr(operation, "statement", None))
+        quoted.add(outcome.before.statement if outcome.before else None)
+        named |= {*operation.themes_named} if operation.actions_named else set()
+    missing = {each for each in quoted if each} - seen.by_id.keys()
+    afar = {each.id: each for each in standing_of(session, consultation_id, missing)}
+    names: dict[str, tuple[str, str]] = {}
+    query = select(Theme.id, Theme.opdracht).where(Theme.consultation_id == consultation_id)
+    places: dict[int, list[str]] = {}
+    for theme, number in in_chunks(session, query, Theme.id, named - state.themes.keys()):
+        places.setdefault(number, []).append(theme)
+    for number, ids in places.items():
+        elsewhere = curated(session, consultation_id, number).themes
+        names |= {
+            each: (elsewhere[each].code, elsewhere[each].label) for each in ids if each in elsewhere
+        }
+    return replace(seen, state=state, afar=afar, themes_afar=names)

@@ -1,0 +1,198 @@
+"""How many people said how much, per opdracht."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import (
+    Contribution,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+from consultation.queries.disclosure import Breakdown, breakdown
+from consultation.queries.statements import agreed
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Answers, the people who gave them, and those people by stakeholder group."""
+
+    answers: int = 0
+    people: int = 0
+    groups: dict[str | None, int] = field(default_factory=dict)
+
+    @property
+    def public(self) -> Breakdown:
+        """The people as everyone may see them: small groups folded, nobody by subtraction."""
+        return breakdown(self.groups)
+
+
+def per_opdracht(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> dict[int, Numbers]:
+    """Numbers by opdracht, up to and including a round, of who agrees to analysis.
+
+    An import that names no opdracht counts where its statements were placed.
+    """
+    return _per_opdracht(session, consultation_id, _said(), until_round)
+
+
+def of_opdracht(session: Session, consultation_id: int, opdracht: int) -> Numbers:
+    """The numbers of one opdracht, over all rounds; see ``per_opdracht``."""
+    found = _per_opdracht(session, consultation_id, _said(opdracht), None)
+    return found.get(opdracht, Numbers())
+
+
+def _per_opdracht(
+    session: Session, consultation_id: int, said: Subquery, until_round: int | None
+) -> dict[int, Numbers]:
+    query = (
+        select(
+            said.c.opdracht,
+            Participant.group,
+            func.count(said.c.participant.distinct()),
+            func.count(said.c.contribution.distinct()),
+        )
+        .join(Round, Round.id == said.c.round)
+        .join(Participant, Participant.id == said.c.participant)
+        .where(Round.consultation_id == consultation_id, Participant.id.in_(agreed()))
+        .group_by(said.c.opdracht, Participant.group)
+    )
+    if until_round is not None:
+        query = query.where(Round.number <= until_round)
+    answers: Counter[int] = Counter()
+    groups: dict[int, Counter[str | None]] = {}
+    for opdracht, group, people, count in session.execute(query):
+        answers[opdracht] += count
+        groups.setdefault(opdracht, Counter())[group] += people
+    return {
+        opdracht: Numbers(answers[opdracht], sum(counted.values()), dict(counted))
+        for opdracht, counted in groups.items()
+    }
+
+
+@dataclass(frozen=True)
+class RoundNumbers:
+    """One round and what came in during it."""
+
+    round: Round
+    people: int
+    answers: int
+
+
+def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
+    """All rounds, by number."""
+    query = (
+        select(
+            Round,
+            func.count(Submission.participant_id.distinct()),
+            func.count(Contribution.id.distinct()),
+        )
+        .outerjoin(Submission, Submission.round_id == Round.id)
+        .outerjoin(
+            Contribution,
+            Contribution.submission_id == Submission.id,
+        )
+        .where(Round.consultation_id == consultation_id)
+        .group_by(Round.id)
+        .order_by(Round.number)
+    )
+    return [RoundNumbers(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class RoundPart:
+    """What came in on one opdracht during one round."""
+
+    number: int
+    kind: str
+    status: str
+    people: int
+    answers: int
+
+
+def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[RoundPart]:
+    """The rounds, by number, with what came in on an opdracht; a round without answers too."""
+    said = _said(opdracht)
+    query = (
+        select(
+            Round.number,
+            Round.kind,
+            Round.status,
+            func.count(said.c.participant.distinct()),
+            func.count(said.c.contribution.distinct()),
+        )
+        .outerjoin(
+            said,
+            (said.c.round == Round.id) & said.c.participant.in_(agreed()),
+        )
+        .where(Round.consultation_id == consultation_id)
+        .group_by(Round.id)
+        .order_by(Round.number)
+    )
+    return [RoundPart(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The whole consultation until now."""
+
+    people: int
+    answers: int
+
+
+def totals(session: Session, consultation_id: int) -> Totals:
+    """How many people gave how many answers, of who agrees to analysis."""
+    query = (
+        select(func.count(Participant.id.distinct()), func.count(Contribution.id.distinct()))
+        .select_from(Contribution)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Participant, Participant.id == Submission.participant_id)
+        .where(
+            Participant.consultation_id == consultation_id,
+            Participant.id.in_(agreed()),
+        )
+    )
+    return Totals(*session.execute(query).one())
+
+
+def _said(opdracht: int | None = None) -> Subquery:
+    """Per opdracht, or for one, which answers of whom came in in which round.
+
+    An answer stands there once for each of its statements: count the distinct ones.
+    """
+    asked = (
+        select(
+            Submission.opdracht.label("opdracht"),
+            Contribution.id.label("contribution"),
+            Submission.participant_id.label("participant"),
+            Submission.round_id.label("round"),
+        )
+        .join(Contribution, Contribution.submission_id == Submission.id)
+        .where(Submission.opdracht.is_not(None))
+    )
+    placed = (
+        select(
+            Statement.opdracht.label("opdracht"),
+            Contribution.id.label("contribution"),
+            Submission.participant_id.label("participant"),
+            Submission.round_id.label("round"),
+        )
+        .join(Statement.contribution_version)
+        .join(Contribution)
+        .join(Submission)
+        .where(
+            Submission.opdracht.is_(None),
+            Statement.opdracht.is_not(None),
+        )
+    )
+    if opdracht is not None:
+        asked = asked.where(Submission.opdracht == opdracht)
+        placed = placed.where(Statement.opdracht == opdracht)
+    return asked.union_all(placed).subquery()

@@ -1,0 +1,110 @@
+"""Labels of themes as everybody may see them: without names of persons.
+
+The machine makes labels of people's words, so a name can stand in one. It is looked for in the
+label itself, and in the answers that use the word with a capital: there "mevrouw" may stand before
+it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import ContributionVersion, Statement
+from consultation.database.storage import in_chunks
+from consultation.errors import SamenspraakError
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.settings import settings
+
+_WORD = re.compile(r"[^\W\d_][^\W\d_'’-]{2,40}")
+_MASK = "[naam]"
+_WHOLE = re.compile(r"(?:(?:Van|Vande|Vander|De|Den|Der|Ter|Ten|El|Al)\s|\[naam\]\s){0,4}\[naam\]")
+_MOST_ANSWERS = 20
+"""Answers that are looked through for one word of a label."""
+
+
+def public_label(label: str) -> str:
+    """A label with the personal data masked that is seen in itself.
+
+    Raises:
+        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+    """
+    return _masked(settings().spacy_model, label)
+
+
+def public_labels(
+    session: Session, labels: Mapping[str, tuple[str, Iterable[str]]]
+) -> dict[str, str]:
+    """Labels with personal data masked, by theme; each is given with the statements of its theme.
+
+    Raises:
+        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+    """
+    wanted = {theme: _candidates(label) for theme, (label, _) in labels.items()}
+    ids = {each for theme, (_, own) in labels.items() if wanted[theme] for each in own}
+    query = select(Statement.id, ContributionVersion.text).join(
+        ContributionVersion, ContributionVersion.id == Statement.contribution_version_id
+    )
+    rows = in_chunks(session, query, Statement.id, ids)
+    texts: dict[str, str] = {row[0]: row[1] for row in rows}
+    found = {}
+    for theme, (label, own) in labels.items():
+        said = list(dict.fromkeys(texts[each] for each in own if each in texts))
+        names = {word for word in wanted[theme] if _is_name(word, said)}
+        made = label
+        for word in names:
+            made = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", _MASK, made)
+        found[theme] = _WHOLE.sub(_MASK, public_label(made))
+    return found
+
+
+def labels_of(session: Session, found: Iterable[Picture]) -> dict[str, str]:
+    """The labels of all themes of some opdrachten as they may be shown, by theme."""
+    views = [view for seen in found for view in seen.themes]
+    given = {view.id: (view.label, [each.id for each in view.said]) for view in views}
+    return public_labels(session, given)
+
+
+def _candidates(label: str) -> list[str]:
+    # Its lists of names are loaded only by who asks for labels.
+    from language.personal_data import may_be_name
+
+    return [each for each in dict.fromkeys(_WORD.findall(label)) if may_be_name(each)]
+
+
+def _is_name(word: str, texts: Iterable[str]) -> bool:
+    """Whether an answer uses a word as somebody's name."""
+    from language.personal_data import detector
+    from language.pipeline_status import PipelineUnavailable
+
+    capital = re.compile(rf"(?<!\w){re.escape(word[:1].upper() + word[1:])}(?!\w)")
+    seen = 0
+    for text in texts:
+        if not capital.search(text):
+            continue
+        seen += 1
+        if seen > _MOST_ANSWERS:
+            break
+        try:
+            findings = detector(settings().spacy_model).find(text)
+        except PipelineUnavailable as error:
+            raise SamenspraakError(str(error)) from error
+        for each in findings:
+            if each.kind == "naam" and capital.search(text, each.start, each.end):
+                return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _masked(spacy_model: str, label: str) -> str:
+    from language.personal_data import detector
+    from language.pipeline_status import PipelineUnavailable
+
+    try:
+        return detector(spacy_model).masked(label)
+    except PipelineUnavailable as error:
+        raise SamenspraakError(str(error)) from error

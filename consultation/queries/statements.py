@@ -1,0 +1,239 @@
+"""The statements that stand now, read from the database: what tables, reports and pages share.
+
+A statement stands while its answer was not withdrawn or changed since, and while whoever gave it
+agrees to analysis. Nothing heavy is imported here: pages are made from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
+
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy.orm import Session
+
+from consultation.database.models import (
+    SET_ASIDE,
+    Consent,
+    Contribution,
+    ContributionVersion,
+    Participant,
+    Round,
+    Statement,
+    Submission,
+)
+from language.segmentation.plain_text import readable
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement as it stands: ``text`` is what is read of its exact slice of the answer, which
+    is the slice itself but for tags and addresses in it (see ``language.segmentation.plain_text``).
+
+    ``unread`` tells why its answer was not read whole, see ``ContributionVersion``.
+    """
+
+    id: str
+    contribution: str
+    participant: str
+    opdracht: int | None
+    round: int
+    group: str | None
+    question: str | None
+    kind: str
+    start: int
+    end: int
+    text: str
+    unread: str | None = None
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether the analysis set its answer aside."""
+        return self.unread in SET_ASIDE
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Who said a statement: a participant, and the stakeholder group they speak for."""
+
+    participant: str
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many statements stand, from how many answers of how many people."""
+
+    statements: int = 0
+    answers: int = 0
+    people: int = 0
+
+
+def standing(
+    session: Session,
+    consultation_id: int,
+    opdracht: int | None = None,
+    round_number: int | None = None,
+    until_round: int | None = None,
+    contribution: str | None = None,
+) -> list[Said]:
+    """The statements that stand now, oldest answer first.
+
+    ``round_number`` keeps one round, ``until_round`` all up to and including one, ``contribution``
+    one answer.
+    """
+    wanted: list[ColumnElement[bool]] = []
+    if opdracht is not None:
+        wanted.append(Statement.opdracht == opdracht)
+    if round_number is not None:
+        wanted.append(Round.number == round_number)
+    if contribution is not None:
+        wanted.append(Contribution.id == contribution)
+    return _said(session, consultation_id, until_round, *wanted)
+
+
+def standing_of(session: Session, consultation_id: int, statements: Collection[str]) -> list[Said]:
+    """Those of these statements that stand now, of any opdracht."""
+    ids = sorted(statements)
+    return [
+        each
+        for start in range(0, len(ids), _CHUNK)
+        for each in _said(
+            session, consultation_id, None, Statement.id.in_(ids[start : start + _CHUNK])
+        )
+    ]
+
+
+def without_opdracht(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[Said]:
+    """The statements that stand and that no opdracht was found for: a facilitator places them."""
+    return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
+
+
+def set_aside(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> list[tuple[str, str]]:
+    """The answers that stand and that the analysis set aside: their ids, and why."""
+    query = answers(Contribution.id, ContributionVersion.unread).where(
+        *stands(consultation_id, until_round), ContributionVersion.unread.in_(SET_ASIDE)
+    )
+    rows = session.execute(query.order_by(Contribution.created_at, Contribution.id))
+    return [(answer, why) for answer, why in rows]
+
+
+def voices(
+    session: Session,
+    consultation_id: int,
+    until_round: int | None = None,
+    among: FromClause | None = None,
+) -> dict[str, Voice]:
+    """Who said each statement that stands, by statement id; without the words.
+
+    ``among`` holds the ids to look at, where not all are wanted.
+    """
+    query = _joined(Statement.id, Participant.id, Participant.group).where(
+        *stands(consultation_id, until_round)
+    )
+    if among is not None:
+        query = query.where(Statement.id.in_(select(among)))
+    return {row[0]: Voice(row[1], row[2]) for row in session.execute(query)}
+
+
+def counts(
+    session: Session, consultation_id: int, until_round: int | None = None
+) -> dict[int | None, Count]:
+    """How much stands per opdracht; under None what has no opdracht."""
+    query = (
+        _joined(
+            Statement.opdracht,
+            func.count(),
+            func.count(Contribution.id.distinct()),
+            func.count(Participant.id.distinct()),
+        )
+        .where(*stands(consultation_id, until_round))
+        .group_by(Statement.opdracht)
+    )
+    return {number: Count(*found) for number, *found in session.execute(query)}
+
+
+def consented(purpose: str) -> Select[str]:
+    """The ids of the participants whose last word on a purpose is yes."""
+    last = (
+        select(func.max(Consent.id))
+        .where(Consent.purpose == purpose)
+        .group_by(Consent.participant_id)
+    )
+    return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
+
+
+def agreed() -> Select[str]:
+    """The ids of the participants who agree to analysis now."""
+    return consented("analyse")
+
+
+def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
+    """Columns of the versions of answers, each with its answer, submission and round."""
+    return (
+        select(*columns)
+        .select_from(ContributionVersion)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+    )
+
+
+def stands(consultation_id: int, until_round: int | None = None) -> list[ColumnElement[bool]]:
+    """What holds of an answer that counts: it is the current version, and who gave it agrees."""
+    found = [
+        Round.consultation_id == consultation_id,
+        ContributionVersion.version == Contribution.version,
+        Submission.participant_id.in_(agreed()),
+    ]
+    if until_round is not None:
+        found.append(Round.number <= until_round)
+    return found
+
+
+def _said(
+    session: Session,
+    consultation_id: int,
+    until_round: int | None,
+    *wanted: ColumnElement[bool],
+) -> list[Said]:
+    # The database cuts the slice: a long document is not sent once for each of its statements.
+    # It counts characters as Python does.
+    text = func.substr(
+        ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
+    )
+    query = (
+        _joined(
+            Statement.id,
+            Contribution.id,
+            Participant.id,
+            Statement.opdracht,
+            Round.number,
+            Participant.group,
+            Contribution.question,
+            Statement.kind,
+            Statement.start,
+            Statement.end,
+            text,
+            ContributionVersion.unread,
+        )
+        .where(*stands(consultation_id, until_round), *wanted)
+        .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
+    )
+    said = (Said(*row) for row in session.execute(query))
+    return [replace(each, text=readable(each.text)) for each in said]
+
+
+def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
+    return (
+        answers(*columns)
+        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
+        .join(Participant, Participant.id == Submission.participant_id)
+    )

@@ -1,0 +1,303 @@
+"""The themes as they stand: a stored run, with what people decided laid over it.
+
+Nothing heavy is imported here: pages are made from this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.catalogue import UNKNOWN_GROUP
+from consultation.curation.state import LIVE, CuratedTheme, CurationState
+from consultation.curation.store import curated
+from consultation.database.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
+from consultation.queries.statements import Said, standing
+from consultation.runs import last_run_themes
+from consultation.runs import latest_run as latest_run
+
+FEWEST = 30
+"""With fewer statements than this nothing is clustered: they are shown as they are."""
+
+FEWEST_IN_SUBTHEME = 3
+
+_QUOTES = 5
+_FEWEST_QUOTES = 3
+
+_WORD = re.compile(r"[^\W_]+")
+
+T = TypeVar("T")
+
+Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst", "vaste_tekst"]
+NO_ANSWER: Mark = "geen_antwoord"
+OTHER_LANGUAGE: Mark = "andere_taal"
+SAME_TEXT: Mark = "zelfde_tekst"
+FIXED_TEXT: Mark = "vaste_tekst"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a run noted of single statements, by statement id.
+
+    ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
+    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``fixed`` what recurs around
+    what people say themselves, ``subthemes`` the name of its sub-theme.
+    """
+
+    copies: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    no_answer: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+    subthemes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """What was not clustered, nor follows what was."""
+        return self.no_answer | self.fixed | self.languages.keys()
+
+    def campaigns(self, said: Iterable[Said]) -> Counter[str]:
+        """How many of these statements share a text, under the id of the one that is repeated."""
+        shared = set(self.copies.values())
+        voices = Counter(self.copies.get(each.id, each.id) for each in said)
+        return Counter({voice: count for voice, count in voices.items() if voice in shared})
+
+    def subthemes_in(self, said: Iterable[Said]) -> dict[str, str]:
+        """The sub-themes of a theme that holds these statements: a name per statement in one."""
+        named = {each.id: self.subthemes[each.id] for each in said if each.id in self.subthemes}
+        voices = {(self.copies.get(each, each), name) for each, name in named.items()}
+        shown = subthemes_among(name for _, name in voices)
+        return {each: name for each, name in named.items() if name in shown}
+
+
+@dataclass(frozen=True)
+class Subtheme:
+    """A part of a theme whose statements hardly ever part, most central first."""
+
+    name: str
+    said: tuple[Said, ...]
+
+    @property
+    def people(self) -> int:
+        """How many different participants are in it."""
+        return len({each.participant for each in self.said})
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """A theme with the statements that stand in it now, most central first."""
+
+    id: str
+    code: str
+    opdracht: int
+    label: str
+    status: str
+    keywords: tuple[str, ...]
+    said: tuple[Said, ...]
+    quotes: tuple[Said, ...]
+    action: Said | None
+    parents: tuple[str, ...]
+    trust: dict[str, Any]
+    campaigns: tuple[int, ...] = ()
+    """How many statements share each text that was sent more than once, the largest first."""
+    subtheme_of: Mapping[str, str] = field(default_factory=dict)
+    """The names of the sub-themes, by statement; none where they are fewer than two."""
+    description: str = ""
+    version: int = 0
+
+    @property
+    def voices(self) -> int:
+        """How many different texts are in it: a campaign counts once."""
+        return len(self.said) - sum(self.campaigns) + len(self.campaigns)
+
+    @cached_property
+    def people(self) -> int:
+        """How many different participants are in it."""
+        return len({each.participant for each in self.said})
+
+    @cached_property
+    def groups(self) -> dict[str, int]:
+        """People per stakeholder group, the largest first; ``onbekend`` where none was given."""
+        members = {(each.group or UNKNOWN_GROUP, each.participant) for each in self.said}
+        counts = Counter(group for group, _ in members)
+        return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+    @cached_property
+    def subthemes(self) -> tuple[Subtheme, ...]:
+        """Its sub-themes, the largest first."""
+        parts: dict[str, list[Said]] = {}
+        for each in self.said:
+            if each.id in self.subtheme_of:
+                parts.setdefault(self.subtheme_of[each.id], []).append(each)
+        ranked = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0]))
+        return tuple(Subtheme(name, tuple(said)) for name, said in ranked)
+
+    @property
+    def in_no_subtheme(self) -> tuple[Said, ...]:
+        """Its statements that are in no sub-theme."""
+        return tuple(each for each in self.said if each.id not in self.subtheme_of)
+
+    @property
+    def stability(self) -> float | None:
+        """How well it comes back on fewer statements, 0 to 1; None where it was not measured."""
+        stability: float | None = self.trust.get("stability")
+        return stability
+
+    @property
+    def main_group(self) -> tuple[str, float] | None:
+        """The known group with most people and its share of all people, 0 to 1; None where no group
+        stands out."""
+        known = [(group, people) for group, people in self.groups.items() if group != UNKNOWN_GROUP]
+        if not known or (len(known) > 1 and known[0][1] == known[1][1]):
+            return None
+        return known[0][0], known[0][1] / self.people
+
+
+def theme_views(
+    session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
+) -> list[ThemeView]:
+    """The themes of the last run over an opdracht (of one round, or of any), largest first."""
+    run = latest_run(session, consultation_id, opdracht, round_number)
+    if run is None:
+        return []
+    return themes_of(session, run, opdracht, standing(session, consultation_id, opdracht))
+
+
+def themes_of(
+    session: Session, run: AnalysisRun, opdracht: int, said: Iterable[Said]
+) -> list[ThemeView]:
+    """What stands of an opdracht's themes, in the order people gave them, then largest first.
+
+    That is the run's, with every decision that was not revoked laid over it; rejected themes
+    are there too, with their status. ``said`` are the statements to show.
+    """
+    by_id = {each.id: each for each in said}
+    round_ = session.get_one(Round, run.round_id)
+    state = curated(session, round_.consultation_id, opdracht, run, by_id)
+    query = last_run_themes(round_.consultation_id, opdracht, run.id)
+    seen = {each.theme_id: each for each in session.scalars(query)}
+    marks = marks_of(session, run.id, opdracht)
+    return [
+        view_of(theme, seen.get(theme.id), state, by_id, marks)
+        for theme in state.themes_of(opdracht)
+    ]
+
+
+def view_of(
+    theme: CuratedTheme,
+    seen: RunTheme | None,
+    state: CurationState,
+    by_id: Mapping[str, Said],
+    marks: Marks,
+) -> ThemeView:
+    """A theme as a page or table shows it; ``seen`` is what the last run that had it says of it."""
+    members = [by_id[each.statement] for each in theme.members if each.statement in by_id]
+    ids = {each.id for each in members}
+    quotes = [by_id[each] for each in (seen.quotes if seen else ()) if each in ids]
+    action = next(
+        (
+            each.statement
+            for each in state.actions_of(theme.opdracht)
+            if theme.id in each.themes and each.statement is not None
+        ),
+        None,
+    )
+    return ThemeView(
+        id=theme.id,
+        code=theme.code,
+        opdracht=theme.opdracht,
+        label=theme.label,
+        status=theme.status,
+        keywords=tuple(str(each) for each in (seen.keywords if seen else ())),
+        said=tuple(members),
+        quotes=tuple(_enough(*_beside(action, quotes, members), marks.copies)),
+        action=by_id.get(action or ""),
+        parents=theme.parents,
+        trust=seen.trust if seen else {},
+        campaigns=tuple(sorted(marks.campaigns(members).values(), reverse=True)),
+        subtheme_of=marks.subthemes_in(members),
+        description=theme.description,
+        version=theme.version,
+    )
+
+
+def _beside(
+    action: str | None, quotes: Sequence[Said], members: Sequence[Said]
+) -> tuple[Sequence[Said], Sequence[Said]]:
+    """Quotes and members without the proposed action, which is shown apart, where enough is left
+    to quote."""
+    others = [each for each in members if each.id != action]
+    if len(others) < _FEWEST_QUOTES:
+        return quotes, members
+    return [each for each in quotes if each.id != action], others
+
+
+def _enough(
+    quotes: Sequence[Said], members: Sequence[Said], copies: Mapping[str, str]
+) -> list[Said]:
+    """The quotes that still stand, filled up with the theme's most central statements: people may
+    have moved a quote elsewhere, or made the theme themselves. What repeats one is none."""
+    wanted = _FEWEST_QUOTES if quotes else _QUOTES
+    shown = list(quotes)
+    for each in members:
+        if len(shown) >= wanted:
+            break
+        repeats = copies.get(each.id, each.id) in {copies.get(one.id, one.id) for one in shown}
+        if not repeats and _words(each) not in {_words(other) for other in shown}:
+            shown.append(each)
+    return shown
+
+
+def _words(said: Said) -> str:
+    words = _WORD.findall(said.text.casefold())
+    return " ".join(words) or said.text
+
+
+def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
+    """What a run set aside, which statements it took for copies, and its sub-themes."""
+    rows = session.execute(
+        select(RunMark.statement_id, RunMark.mark, RunMark.value).where(RunMark.run_id == run_id)
+    ).all()
+    return Marks(
+        copies={each: value or each for each, mark, value in rows if mark == SAME_TEXT},
+        languages={each: value or "" for each, mark, value in rows if mark == OTHER_LANGUAGE},
+        no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
+        fixed=frozenset(each for each, mark, _ in rows if mark == FIXED_TEXT),
+        subthemes=subthemes_of(session, run_id, opdracht),
+    )
+
+
+def subthemes_of(session: Session, run_id: int, opdracht: int) -> dict[str, str]:
+    """The names of the sub-themes that a run found or kept, by statement."""
+    rows = session.execute(
+        select(Assignment.statement_id, Assignment.subtheme)
+        .join(Theme, Theme.id == Assignment.theme_id)
+        .where(
+            Assignment.run_id == run_id,
+            Assignment.subtheme.is_not(None),
+            Theme.opdracht == opdracht,
+        )
+    )
+    return {statement: name or "" for statement, name in rows}
+
+
+def subthemes_among(voices: Iterable[T]) -> frozenset[T]:
+    """Which names of sub-themes make one, given that of each voice in a theme: those of
+    ``FEWEST_IN_SUBTHEME`` voices, where there are two of them at least."""
+    large = frozenset(
+        name for name, count in Counter(voices).items() if count >= FEWEST_IN_SUBTHEME
+    )
+    return large if len(large) > 1 else frozenset()
+
+
+def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:
+    """The statements that are in no theme, or only in a rejected one: shown as such, never
+    dropped."""
+    placed = {each.id for view in views if view.status in LIVE for each in view.said}
+    return [each for each in said if each.id not in placed]

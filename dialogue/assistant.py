@@ -1,0 +1,227 @@
+"""The client of Rasa: a turn goes in, bubbles and effects come out, or it is down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from pydantic import ValidationError
+
+from consultation.participation.conversation import Bubble, Turn
+from consultation.participation.effects import Effect, parse_effects
+
+CLEAR = 0.6
+"""How likely a sentence must be a question to the assistant to be answered beside an answer."""
+
+WORD_JOINER = "\u2060"
+_TURN_TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=2.0)
+_HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
+_MOST_CONNECTIONS = 100
+
+
+class AssistantDown(Exception):
+    """No whole answer came: Rasa or the action server is down, slow, or answered in part."""
+
+
+class AnswerBroken(AssistantDown):
+    """An answer came, and it is not whole: the message may be the reason, not the moment."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The assistant's whole answer to one turn."""
+
+    bubbles: tuple[Bubble, ...]
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True)
+class Health:
+    """Which of the assistant's two processes answer."""
+
+    rasa: bool
+    actions: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether a turn can succeed."""
+        return self.rasa and self.actions
+
+
+class Assistant:
+    """Rasa over its REST channel, on the loopback."""
+
+    def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
+        """Keeps one pool of connections; nothing is sent yet. Both get to see the shared secret."""
+        self._headers = {"Authorization": f"Bearer {secret}"}
+        self._rasa = f"http://127.0.0.1:{rasa_port}"
+        self._actions = f"http://127.0.0.1:{actions_port}"
+        self._pool: aiohttp.ClientSession | None = None
+
+    async def ask(
+        self, turn: Turn, content: bool = False, aside: str | None = None, unread: bool = False
+    ) -> Reply:
+        """What the assistant answers to a turn.
+
+        ``content`` says that the text is an answer whatever it looks like, ``aside`` which question
+        to the assistant stands in it, ``unread`` that it takes too much work to read through.
+
+        Raises:
+            AssistantDown: there is no whole answer; the turn has to be done again.
+            AnswerBroken: one came that is not whole. Who is busy, slow or away gives none.
+        """
+        position = turn.position
+        body = {
+            "sender": turn.sender_id,
+            "message": turn.payload or safe(turn.text),
+            "metadata": {
+                "conversation": turn.conversation_id,
+                "message": turn.message_id,
+                "step": position.step,
+                "opdracht": position.opdracht,
+                "question": position.question,
+                "under": position.under,
+                "content": content,
+                "aside": aside,
+                "unread": unread,
+            },
+        }
+        try:
+            async with self._client.post(
+                f"{self._rasa}/webhooks/rest/webhook", json=body, timeout=_TURN_TIMEOUT
+            ) as response:
+                if response.status == 500:
+                    raise AnswerBroken("status 500")
+                response.raise_for_status()
+                items = json.loads(await response.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AssistantDown(type(error).__name__) from error
+        except ValueError as error:
+            raise AnswerBroken("the answer is no JSON") from error
+        return read_reply(items)
+
+    async def understood(self, sentence: str) -> str | None:
+        """What a sentence on its own asks of the assistant; None when that is not clear."""
+        try:
+            async with self._client.post(
+                f"{self._rasa}/webhooks/binnen/begrip",
+                json={"text": safe(sentence)},
+                timeout=_TURN_TIMEOUT,
+            ) as response:
+                response.raise_for_status()
+                intent = json.loads(await response.read())["intent"]
+            return str(intent["name"]) if float(intent["confidence"]) >= CLEAR else None
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+            return None
+
+    async def forget(self, conversation_id: str | None = None) -> None:
+        """Makes the assistant drop what it remembers of a talk, or of all of them.
+
+        One that is down has no memory.
+
+        Raises:
+            AssistantDown: it did not answer, so it may still remember.
+        """
+        which = f"/{conversation_id}" if conversation_id else ""
+        try:
+            async with self._client.delete(
+                f"{self._rasa}/webhooks/binnen/gesprekken{which}", timeout=_HEALTH_TIMEOUT
+            ) as response:
+                response.raise_for_status()
+        except aiohttp.ClientConnectorError:
+            return
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AssistantDown(type(error).__name__) from error
+
+    async def health(self) -> Health:
+        """Whether Rasa and the action server answer."""
+        return Health(
+            rasa=await self._answers(f"{self._rasa}/"),
+            actions=await self._answers(f"{self._actions}/health"),
+        )
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    @property
+    def _client(self) -> aiohttp.ClientSession:
+        if self._pool is None:
+            connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS)
+            self._pool = aiohttp.ClientSession(connector=connector, headers=self._headers)
+        return self._pool
+
+    async def _answers(self, url: str) -> bool:
+        try:
+            async with self._client.get(url, timeout=_HEALTH_TIMEOUT) as response:
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+
+def safe(text: str) -> str:
+    """The text as Rasa may see it: one that starts with ``/`` can never be read as a command."""
+    return WORD_JOINER + text if text.strip().startswith("/") else text
+
+
+def read_reply(items: Any) -> Reply:
+    """Bubbles and effects from Rasa's list of items.
+
+    Rasa sends a bubble's ``custom`` as an item of its own, right after the text it belongs to.
+
+    Raises:
+        AnswerBroken: the list is not a whole turn.
+    """
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise AnswerBroken("the answer is no list of items")
+    bubbles: list[Bubble] = []
+    effects: list[Effect] = []
+    open_for_custom = False
+    for item in items:
+        custom = item.get("custom")
+        if custom is not None and not isinstance(custom, dict):
+            raise AnswerBroken("a custom item is no object")
+        if custom and custom.get("turn_failed"):
+            raise AnswerBroken("the assistant gave the turn up")
+        if custom and "effects" in custom:
+            effects += _effects(custom["effects"])
+            continue
+        text = item.get("text")
+        if text is None and custom is None:
+            continue
+        if text is None and open_for_custom:
+            last = bubbles.pop()
+            bubbles.append(Bubble(text=last.text, buttons=last.buttons, custom=custom))
+            open_for_custom = False
+            continue
+        bubbles.append(
+            Bubble(
+                text=str(text) if text is not None else None,
+                buttons=_buttons(item.get("buttons")),
+                custom=custom,
+            )
+        )
+        open_for_custom = text is not None and custom is None
+    if not any(bubble.custom and bubble.custom.get("step") for bubble in bubbles):
+        raise AnswerBroken("no bubble names the step: the turn broke off")
+    return Reply(tuple(bubbles), tuple(effects))
+
+
+def _effects(raw: Any) -> list[Effect]:
+    try:
+        return parse_effects(raw)
+    except ValidationError as error:
+        raise AnswerBroken("an effect cannot be understood") from error
+
+
+def _buttons(raw: Any) -> tuple[dict[str, str], ...]:
+    try:
+        return tuple(
+            {"title": str(each["title"]), "payload": str(each["payload"])} for each in raw or ()
+        )
+    except (KeyError, TypeError) as error:
+        raise AnswerBroken("a button has no title or payload") from error

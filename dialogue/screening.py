@@ -1,0 +1,203 @@
+"""A message is looked through before the assistant sees it: personal data, need, other languages.
+
+What holds personal data waits until its writer chose to remove or keep it, so that removed words
+never were anywhere else. See ``docs/decisions/0005-care.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from consultation.catalogue import Catalogue
+from consultation.database.models import Message
+from consultation.database.storage import Storage
+from consultation.participation import conversation
+from consultation.participation.conversation import ASIDE, Bubble, Turn
+from dialogue.messages import say
+from language.alarm import alarm
+from language.budget import Budget
+from language.foreign import foreign_language, load_languages
+from language.personal_data import Finding, detector
+from language.segmentation.sentences import sentence_spans
+
+REMOVE = "/persoonsgegevens_weghalen"
+KEEP = "/persoonsgegevens_laten_staan"
+
+_WORDS_OF_A_CHOICE = 7
+_REMOVE = re.compile(
+    r"(?:ja|jawel|ok(?:e|é|ay)?|graag|doe maar|is goed|(?:haal|doe|laat)\b.*\bweg|weg|weghalen"
+    r"|verwijder(?:en)?|wis(?:sen)?|schrap(?:pen)?)\b",
+    re.IGNORECASE,
+)
+_KEEP = re.compile(
+    r"(?:neen?|laat\b.*\bstaan|laten staan|hou(?:den?)?|bewaar|bewaren|mag (?:dat )?(?:blijven"
+    r"|staan))\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the gateway knows of a text besides its place in the talk.
+
+    ``content``: it is an answer, whatever it looks like. ``question``: the sentence in it that asks
+    something while the rest answers. ``unread``: it takes too much work to read through.
+    """
+
+    content: bool = False
+    question: str | None = None
+    unread: bool = False
+
+
+class Care:
+    """Looks messages through. Its sentences stand in ``meldingen.yml``."""
+
+    def __init__(self, storage: Storage, catalogue: Catalogue, spacy_model: str) -> None:
+        """The pipeline that knows names is read in by ``prepare``, or by the first message."""
+        self._storage = storage
+        self._catalogue = catalogue
+        self.personal_data = detector(spacy_model)
+
+    def prepare(self) -> None:
+        """Reads in the pipeline and the word lists, so that nobody has to wait for them."""
+        self.personal_data.prepare()
+        load_languages()
+
+    def is_plain(self, text: str) -> bool:
+        """Whether a text is known to hold no personal data; not before ``prepare`` is done."""
+        if not self.personal_data.ready:
+            return False
+        seen = self.personal_data.look(text)
+        return seen.whole and not seen.found
+
+    def settles(self, message_id: str) -> bool:
+        """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            if message is None or message.state != "ontvangen":
+                return True
+            waiting = conversation.held(session, message.conversation_id)
+            text, typed = message.text, message.sender == "deelnemer" and message.payload is None
+            unread = message.unread
+            payload = message.payload
+        if waiting is not None:
+            return self._chosen(message_id, choice(payload, text if typed else ""))
+        if not typed or unread:
+            return False
+        seen = self.personal_data.look(text)
+        if not seen.whole:
+            self._mark_unread(message_id)
+        if not seen.found:
+            return False
+        bubbles = [*self.help(text), self._ask(seen.found)]
+        with self._storage.writing() as session:
+            conversation.hold(session, message_id, bubbles)
+        return True
+
+    def before(self, turn: Turn) -> list[Bubble]:
+        """What is said before the assistant's own answer to a turn."""
+        if not turn.held:
+            return self.help(turn.text) if turn.payload is None else []
+        with self._storage.reading() as session:
+            message = session.get(Message, turn.message_id)
+            waiting = conversation.held(session, turn.conversation_id)
+        if waiting is not None and message is not None:
+            removed = choice(message.payload, message.text) == REMOVE
+            return [Bubble(text=say("keuze_weggehaald" if removed else "keuze_blijft"))]
+        return self.help(turn.text) if turn.payload is None else []
+
+    def help(self, text: str) -> list[Bubble]:
+        """Where to find help, when a text asks for it."""
+        found = alarm(text)
+        if found is None:
+            return []
+        texts = self._catalogue.consultatie
+        return [Bubble(text=texts.crisis if found == "crisis" else texts.dreiging)]
+
+    def beside(self, turn: Turn) -> Beside:
+        """What to tell the assistant with a turn."""
+        if turn.payload is None and turn.position.step == "groep":
+            return Beside(content=self._names_group(turn.text))
+        if turn.payload is not None or turn.position.step != "vraag":
+            return Beside()
+        if turn.unread:
+            return Beside(content=True, unread=True)
+        budget = Budget()
+        content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
+        question = question_in(turn.text) if budget.left and not content else None
+        if not budget.left:
+            self._mark_unread(turn.message_id)
+            return Beside(content=True, unread=True)
+        return Beside(content, question)
+
+    def _names_group(self, text: str) -> bool:
+        """Whether a short text says which of the catalogue's groups its writer belongs to.
+
+        The assistant was not trained on the groups of this catalogue: alone it may take their
+        words for a question or a command.
+        """
+        few = len(text.split()) <= _WORDS_OF_A_CHOICE
+        return few and not _ASKS.search(text) and self._catalogue.group_named(text) is not None
+
+    def _mark_unread(self, message_id: str) -> None:
+        with self._storage.writing() as session:
+            conversation.mark_unread(session, message_id)
+
+    def _chosen(self, message_id: str, chosen: str | None) -> bool:
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            if message is None:
+                return True
+            waiting = conversation.held(session, message.conversation_id)
+            if waiting is None:
+                return False
+            unseen = conversation.typed_since(session, waiting)
+        if chosen is None:
+            again = self._ask(self.personal_data.find(waiting.text))
+            first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
+            with self._storage.writing() as session:
+                if conversation.held(session, message.conversation_id) is None:
+                    return False
+                conversation.answer_only(session, message_id, [*first, again])
+            return True
+        cleaned: dict[str, str] = {}
+        while chosen == REMOVE and unseen:
+            cleaned |= {each: self.personal_data.masked(each) for each in unseen}
+            with self._storage.writing() as session:
+                unseen = conversation.clean(session, message_id, cleaned)
+        return False
+
+    def _ask(self, found: Iterable[Finding]) -> Bubble:
+        kinds = list(dict.fromkeys(each.kind for each in found))
+        names = [say(f"soort_{kind}") for kind in kinds] or [say("soort_iets")]
+        listed = say("opsomming", eerst=", ".join(names[:-1]), laatst=names[-1])
+        return Bubble(
+            text=say("keuze", wat=listed if len(names) > 1 else names[0]),
+            buttons=(
+                {"title": say("knop_weghalen"), "payload": REMOVE},
+                {"title": say("knop_laten_staan"), "payload": KEEP},
+            ),
+            custom={"step": ASIDE},
+        )
+
+
+def choice(payload: str | None, text: str) -> str | None:
+    """What somebody chose with a button or in a few words: REMOVE, KEEP or None."""
+    if payload is not None:
+        return payload if payload in (REMOVE, KEEP) else None
+    plain = text.strip()
+    if not plain or len(plain.split()) > _WORDS_OF_A_CHOICE:
+        return None
+    if _KEEP.match(plain):
+        return KEEP
+    return REMOVE if _REMOVE.match(plain) else None
+
+
+def question_in(text: str) -> str | None:
+    """The last sentence of several that asks something, or None."""
+    sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
+    asking = [each for each in sentences if each.endswith("?")]
+    return asking[-1] if asking and len(sentences) > len(asking) else None

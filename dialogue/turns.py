@@ -1,0 +1,440 @@
+"""The road of a turn from the database to the assistant and back, whatever is down meanwhile.
+
+One lock per conversation keeps turns in order; requests and the worker walk the same road. See
+``docs/decisions/0020-gateway.md``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from consultation.catalogue import Catalogue
+from consultation.database.models import Message
+from consultation.database.outages import is_outage, reason
+from consultation.database.storage import Storage
+from consultation.errors import TalkError
+from consultation.participation import conversation
+from consultation.participation.conversation import Bubble, Turn
+from consultation.participation.effects import ParticipantErased, takes_words_away
+from consultation.participation.erasure import erasing
+from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
+from dialogue.messages import say
+from dialogue.screening import Beside, Care
+from dialogue.threads import in_writing_thread
+
+PAUSES = (0.4, 0.8, 1.6)
+RETRY_WITHIN = 4.0
+HOPELESS_ATTEMPTS = 8
+HOPELESS_STRIKES = 3
+WORKER_PAUSE = 1.0
+LONGEST_WAIT = 30.0
+AT_ONCE = 4
+"""How many turns are worked on at once, by requests and worker together; others queue."""
+BEHIND = 2
+"""How many of these the worker takes, so that who is typing now need not wait for all before."""
+FAREWELLS = 100
+
+_log = logging.getLogger("samenspraak.dialogue.turns")
+
+
+T = TypeVar("T")
+Taken = tuple[Turn, Beside]
+"""A message that was taken up, and what to tell the assistant with it."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that was recorded: ``done`` when it came before and was answered then; ``said`` is
+    the answer to it where it is at hand."""
+
+    message_id: str
+    seq: int
+    done: bool
+    said: list[Message] | None = None
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Whether a message needs no more work, and what was said to it where that is at hand."""
+
+    done: bool
+    said: list[Message] | None = None
+
+
+class Turns:
+    """Works off the messages that were recorded but not yet answered."""
+
+    def __init__(
+        self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Care
+    ) -> None:
+        """Nothing runs until ``settle`` or ``start`` is called."""
+        self._care = care
+        self._farewells: OrderedDict[str, list[Bubble]] = OrderedDict()
+        self._storage = storage
+        self._catalogue = catalogue
+        self._assistant = assistant
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        # What an earlier web server did not come to say, it may not have said at all.
+        self._to_forget: set[str | None] = {None}
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._queue: set[str] = set()
+        self._strikes: dict[str, int] = {}
+        self._resting: dict[str, tuple[float, float]] = {}
+        self._worker: asyncio.Task[None] | None = None
+
+    async def settle(self, conversation_id: str, patience: float) -> None:
+        """Works off a talk's waiting turns, for at most ``patience`` seconds.
+
+        What is not done by then goes on in the background, and after that with the worker.
+        """
+        await self._for_a_while(self._settle(conversation_id, PAUSES), patience)
+
+    async def send(
+        self,
+        conversation_id: str,
+        record: Callable[[Session], Message],
+        typed: str | None,
+        patience: float,
+    ) -> Sent:
+        """Records a message, in a transaction, and works off its talk as ``settle`` does.
+
+        ``typed`` is its text where it was typed. Where nothing else of the talk waits, the message
+        is recorded and taken up at once, and the answer is given with it. What ``record`` raises is
+        raised, and then nothing was stored.
+        """
+        lock = self._lock_of(conversation_id)
+        if lock.locked():
+            sent, _ = await in_writing_thread(self._record, record)
+            if not sent.done:
+                await self.settle(conversation_id, patience)
+            return sent
+        await lock.acquire()
+        try:
+            sent, taken = await in_writing_thread(self._record, record, typed, begin=True)
+        except BaseException:
+            lock.release()
+            raise
+        if sent.done:
+            lock.release()
+            return sent
+        said = await self._for_a_while(self._go_on(lock, conversation_id, sent, taken), patience)
+        return replace(sent, said=said)
+
+    async def _for_a_while(self, work: Coroutine[Any, Any, T], patience: float) -> T | None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({task}, timeout=patience)
+        return task.result() if done else None
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Takes the error of a turn that went on after its request was answered."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("a turn ended with an error", exc_info=error)
+
+    def queues(self, conversation_id: str) -> bool:
+        """Whether a talk's turn waits until others are done."""
+        return conversation_id in self._queue
+
+    def farewell(self, message_id: str) -> list[Bubble] | None:
+        """What was said last to somebody who had everything erased; it can be read once.
+
+        With the participant the message itself is gone from the database, its answer too.
+        """
+        return self._farewells.pop(message_id, None)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Makes the assistant drop its memory of a talk; the worker goes on until it did."""
+        self._to_forget.add(conversation_id)
+        await self._forget_all()
+
+    def start(self) -> None:
+        """Starts the worker, which also takes up what a process that died left behind."""
+        self._worker = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stops the worker and gives turns at work a moment to end; none is lost either way."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=2.0)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                await self._sweep()
+            except Exception as error:
+                if is_outage(error):
+                    _log.warning("worker: the database does not answer: %s", reason(error))
+                else:
+                    _log.exception("worker: a sweep failed")
+            await asyncio.sleep(WORKER_PAUSE)
+
+    async def _sweep(self) -> None:
+        await self._forget_all()
+        waiting = await run_in_threadpool(self._waiting_conversations)
+        for gone in self._resting.keys() - set(waiting):
+            del self._resting[gone]
+        moment = time.monotonic()
+        due = [
+            each
+            for each in waiting
+            if self._resting.get(each, (0.0, 0.0))[0] <= moment and not self._busy(each)
+        ]
+        if not due or not (await self._assistant.health()).whole:
+            return
+        gate = asyncio.Semaphore(BEHIND)
+        await asyncio.gather(*(self._try_again(each, gate) for each in due))
+
+    async def _try_again(self, conversation_id: str, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            if await self._settled(conversation_id):
+                self._resting.pop(conversation_id, None)
+                return
+        _, rest = self._resting.get(conversation_id, (0.0, WORKER_PAUSE / 2))
+        rest = min(rest * 2, LONGEST_WAIT)
+        self._resting[conversation_id] = (time.monotonic() + rest, rest)
+
+    async def _settled(self, conversation_id: str) -> bool:
+        try:
+            return await self._settle(conversation_id, ())
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # The other talks go on, and this one is tried again after its rest.
+            _log.exception("talk %s: not even an apology could be stored", conversation_id)
+            return False
+
+    def _busy(self, conversation_id: str) -> bool:
+        lock = self._locks.get(conversation_id)
+        return lock is not None and lock.locked()
+
+    def _lock_of(self, conversation_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(conversation_id, asyncio.Lock())
+
+    async def _settle(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
+        async with self._lock_of(conversation_id):
+            return await self._all_turns(conversation_id, pauses)
+
+    async def _go_on(
+        self, lock: asyncio.Lock, conversation_id: str, sent: Sent, taken: Taken | None
+    ) -> list[Message] | None:
+        """Goes on with a message that was just recorded, and lets go of the talk's lock."""
+        try:
+            if taken is None:
+                await self._all_turns(conversation_id, PAUSES)
+                return None
+            return (await self._turn(conversation_id, sent.message_id, PAUSES, taken)).said
+        finally:
+            lock.release()
+
+    async def _all_turns(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
+        for message_id in await run_in_threadpool(self._waiting, conversation_id):
+            if not (await self._turn(conversation_id, message_id, pauses)).done:
+                return False
+        return True
+
+    async def _turn(
+        self,
+        conversation_id: str,
+        message_id: str,
+        pauses: tuple[float, ...],
+        taken: Taken | None = None,
+    ) -> _Outcome:
+        begun = time.monotonic()
+        looked_through = taken is not None
+        for pause in (*pauses, None):
+            async with self._place(conversation_id):
+                said = None
+                try:
+                    if taken is None:
+                        taken = await in_writing_thread(self._take_up, message_id, looked_through)
+                        looked_through = True
+                    if taken is not None:
+                        said = await self._ask(*taken)
+                    done = True
+                except Exception as error:
+                    if is_outage(error):
+                        raise
+                    done = await self._failed(conversation_id, message_id, error)
+                taken = None
+            if done:
+                self._strikes.pop(message_id, None)
+                return _Outcome(done=True, said=said)
+            if pause is None or time.monotonic() - begun + pause > RETRY_WITHIN:
+                break
+            await asyncio.sleep(pause)
+        return _Outcome(done=False)
+
+    async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
+        aside = await self._assistant.understood(beside.question) if beside.question else None
+        reply = await self._assistant.ask(turn, beside.content, aside, beside.unread)
+        said = await in_writing_thread(self._finish, turn, reply)
+        if any(takes_words_away(effect) for effect in reply.effects):
+            await self.forget(turn.conversation_id)
+        return said
+
+    async def _failed(self, conversation_id: str, message_id: str, error: Exception) -> bool:
+        """Whether a message that failed needs no more tries: it is gone, or was apologised for."""
+        if await run_in_threadpool(self._erased, message_id):
+            # The assistant may have heard the words after it was told to forget.
+            await self.forget(conversation_id)
+            return True
+        if isinstance(error, TalkError | AssistantDown):
+            _log.warning("talk %s: no answer (%s)", conversation_id, _named(error))
+        else:
+            _log.error("talk %s: no answer", conversation_id, exc_info=error)
+        if not await self._hopeless(message_id, error):
+            return False
+        await self._apologise(conversation_id, message_id)
+        return True
+
+    @asynccontextmanager
+    async def _place(self, conversation_id: str) -> AsyncIterator[None]:
+        """One of the places at work; until there is one, the talk stands in the queue."""
+        self._queue.add(conversation_id)
+        try:
+            await self._gate.acquire()
+        finally:
+            self._queue.discard(conversation_id)
+        try:
+            yield
+        finally:
+            self._gate.release()
+
+    async def _forget_all(self) -> None:
+        for each in tuple(self._to_forget):
+            try:
+                await self._assistant.forget(each)
+            except AssistantDown as reason:
+                _log.warning("the assistant is to forget a talk, and did not yet (%s)", str(reason))
+                return
+            self._to_forget.discard(each)
+
+    async def _hopeless(self, message_id: str, error: Exception) -> bool:
+        """Whether it is the message that fails, not a process that is down, starting or busy."""
+        moment = isinstance(error, AssistantDown) and not isinstance(error, AnswerBroken)
+        if moment or not (await self._assistant.health()).whole:
+            return False
+        strikes = self._strikes[message_id] = self._strikes.get(message_id, 0) + 1
+        if strikes < HOPELESS_STRIKES:
+            return False
+        # What fails before the assistant is asked counts no attempt.
+        attempts = await run_in_threadpool(self._attempts, message_id)
+        return max(strikes, attempts) >= HOPELESS_ATTEMPTS
+
+    async def _apologise(self, conversation_id: str, message_id: str) -> None:
+        _log.error("talk %s: a message keeps failing; apologised", conversation_id)
+        last = await run_in_threadpool(self._last_question, conversation_id)
+        sorry = Bubble(text=say("mislukt"))
+        bubbles = (sorry, last) if last else (sorry,)
+        await in_writing_thread(self._complete, message_id, Reply(bubbles, ()))
+
+    def _waiting_conversations(self) -> list[str]:
+        with self._storage.reading() as session:
+            return conversation.waiting_conversations(session)
+
+    def _waiting(self, conversation_id: str) -> list[str]:
+        with self._storage.reading() as session:
+            return conversation.waiting_turns(session, conversation_id)
+
+    def _record(
+        self, record: Callable[[Session], Message], typed: str | None = None, *, begin: bool = False
+    ) -> tuple[Sent, Taken | None]:
+        begin = begin and (typed is None or self._is_plain(typed))
+        turn = None
+        with self._storage.writing() as session:
+            message = record(session)
+            done = message.state != "ontvangen"
+            if begin and not done and conversation.waits_alone(session, message):
+                turn = conversation.begin_turn(session, message.id)
+        sent = Sent(message.id, message.seq, done)
+        try:
+            return sent, self._with_care(turn)
+        except Exception:
+            # It is recorded: taking it up again tells what is wrong, and ends.
+            return sent, None
+
+    def _is_plain(self, typed: str) -> bool:
+        try:
+            return self._care.is_plain(typed)
+        except Exception:
+            # First it is recorded; looking it through again tells what is wrong.
+            return False
+
+    def _take_up(self, message_id: str, looked_through: bool) -> Taken | None:
+        """A message's turn and what to tell with it; None where there is nothing to ask."""
+        if not looked_through and self._care.settles(message_id):
+            return None
+        with self._storage.writing() as session:
+            turn = conversation.begin_turn(session, message_id)
+        return self._with_care(turn)
+
+    def _with_care(self, turn: Turn | None) -> Taken | None:
+        return (turn, self._care.beside(turn)) if turn is not None else None
+
+    def _finish(self, turn: Turn, reply: Reply) -> list[Message]:
+        first = self._care.before(turn)
+        return self._complete(turn.message_id, Reply((*first, *reply.bubbles), reply.effects))
+
+    def _complete(self, message_id: str, reply: Reply) -> list[Message]:
+        if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
+            self._farewells[message_id] = list(reply.bubbles)
+            while len(self._farewells) > FAREWELLS:
+                self._farewells.popitem(last=False)
+        return erasing(
+            self._storage,
+            lambda session: conversation.erased_by(session, message_id, reply.effects),
+            lambda session, planned: conversation.complete(
+                session, self._catalogue, message_id, reply.bubbles, reply.effects, planned
+            ),
+        )
+
+    def _erased(self, message_id: str) -> bool:
+        with self._storage.reading() as session:
+            return session.get(Message, message_id) is None
+
+    def _attempts(self, message_id: str) -> int:
+        with self._storage.reading() as session:
+            message = session.get(Message, message_id)
+            return message.attempts if message else 0
+
+    def _last_question(self, conversation_id: str) -> Bubble | None:
+        query = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
+            .order_by(Message.seq.desc())
+            .limit(50)
+        )
+        with self._storage.reading() as session:
+            for message in session.scalars(query):
+                if message.custom and message.custom.get("step"):
+                    return Bubble(
+                        text=message.text or None,
+                        buttons=tuple(message.buttons),
+                        custom=message.custom,
+                    )
+        return None
+
+
+def _named(error: Exception) -> str:
+    return str(error) if isinstance(error, AssistantDown) else type(error).__name__

@@ -1,0 +1,1 @@
+"""What leaves the product: the plan, publications, exports and the report."""

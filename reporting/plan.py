@@ -1,0 +1,200 @@
+"""An action plan: what people approved, with sizes and quotes that may be shown to everyone.
+
+The same shape is exported, published and shown on the public pages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from consultation.queries.disclosure import Breakdown, Quote, breakdown, quotable, releasable
+from consultation.queries.public_labels import public_label
+from consultation.queries.statements import Voice, voices
+
+QUOTES = 3
+"""How many quotes of a theme are shown."""
+
+CANDIDATES = 12
+"""How many quotes of a theme are looked at: some may not be shown, or later no longer."""
+
+
+@dataclass(frozen=True)
+class PlanTheme:
+    """An approved theme. ``statements`` is None where fewer than five people are in it."""
+
+    id: str
+    code: str
+    label: str
+    description: str
+    statements: int | None
+    people: Breakdown
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class PlanAction:
+    """An approved action; ``themes`` are ids, ``people`` who proposes it.
+
+    Where its words are a participant's, ``statement`` names the statement and ``text`` is read from
+    it each time: an erasure reaches it.
+    """
+
+    id: str
+    text: str
+    themes: tuple[str, ...]
+    trekker: str
+    partners: tuple[str, ...]
+    priority: int | None
+    deadline: str | None
+    regelgeving: str
+    people: Breakdown
+    statement: str | None = None
+    counted: bool = True
+    """Whether it is known who proposes it: older publications did not keep that."""
+
+
+@dataclass(frozen=True)
+class PlanOpdracht:
+    """One opdracht's part of the plan.
+
+    ``withheld`` are the approved actions that are a quote nobody may see: to be put in own words.
+    """
+
+    nummer: int
+    themes: tuple[PlanTheme, ...]
+    actions: tuple[PlanAction, ...]
+    withheld: tuple[str, ...] = ()
+
+    def theme(self, theme_id: str) -> PlanTheme | None:
+        """One of its themes, or None."""
+        return next((each for each in self.themes if each.id == theme_id), None)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole plan up to a round; ``organisations`` are those that agreed to be named."""
+
+    round: int
+    at: datetime
+    opdrachten: tuple[PlanOpdracht, ...]
+    organisations: tuple[str, ...]
+
+    def opdracht(self, nummer: int) -> PlanOpdracht | None:
+        """One opdracht's part, or None where nothing was approved."""
+        return next((each for each in self.opdrachten if each.nummer == nummer), None)
+
+
+@dataclass(frozen=True)
+class DecidedTheme:
+    """A theme as people decided it: words of theirs, and which statements stand in it."""
+
+    id: str
+    code: str
+    label: str
+    description: str
+    statements: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecidedOpdracht:
+    """What was approved of one opdracht; the sizes of its actions are still to be counted.
+
+    ``support`` are the statements that propose each action, by its id; None where an older
+    publication did not keep them.
+    """
+
+    nummer: int
+    themes: tuple[DecidedTheme, ...]
+    actions: tuple[PlanAction, ...]
+    support: Mapping[str, tuple[str, ...]] | None
+
+
+NOBODY = Breakdown(None, (), 0)
+
+
+def counted(
+    session: Session,
+    consultation_id: int,
+    decided: Iterable[DecidedOpdracht],
+    round_number: int,
+    at: datetime,
+    organisations: Sequence[str],
+    heard: Mapping[str, Voice] | None = None,
+    allowed: Collection[str] | None = None,
+) -> Plan:
+    """The plan with what was decided, counted over the statements that stand now.
+
+    ``heard`` gives those, and ``allowed`` which of them may be quoted, where that is known already.
+    """
+    parts = list(decided)
+    if heard is None:
+        heard = voices(session, consultation_id, round_number)
+    offered = [theme.quotes for part in parts for theme in part.themes]
+    if allowed is None:
+        allowed = releasable(session, [each for one in offered for each in one])
+    wanted = [each for one in offered for each in _first(one, allowed)]
+    wanted += [each.statement for part in parts for each in part.actions if each.statement]
+    quotes = quotable(session, wanted)
+    return Plan(
+        round=round_number,
+        at=at,
+        opdrachten=tuple(_opdracht(each, heard, quotes) for each in parts),
+        organisations=tuple(organisations),
+    )
+
+
+def _opdracht(
+    decided: DecidedOpdracht, heard: Mapping[str, Voice], quotes: Mapping[str, Quote]
+) -> PlanOpdracht:
+    themes = []
+    for theme in decided.themes:
+        standing = [each for each in theme.statements if each in heard]
+        if standing:
+            people = people_in(standing, heard)
+            shown = [quotes[each] for each in theme.quotes if each in quotes][:QUOTES]
+            named = {slug for slug, _ in people.groups}
+            themes.append(
+                PlanTheme(
+                    id=theme.id,
+                    code=theme.code,
+                    label=public_label(theme.label),
+                    description=theme.description,
+                    statements=None if people.people is None else len(standing),
+                    people=people,
+                    quotes=tuple(
+                        replace(each, group=group if group in named else None)
+                        for each in shown
+                        for group in [heard[each.statement].group]
+                    ),
+                )
+            )
+    actions = []
+    withheld = []
+    for action in decided.actions:
+        text = action.text
+        if action.statement:
+            text = quotes[action.statement].text if action.statement in quotes else ""
+        if not text:
+            withheld.append(action.id)
+            continue
+        own = (decided.support or {}).get(action.id, ())
+        people = people_in([each for each in own if each in heard], heard)
+        counted_ = decided.support is not None
+        actions.append(replace(action, text=text, people=people, counted=counted_))
+    return PlanOpdracht(decided.nummer, tuple(themes), tuple(actions), tuple(withheld))
+
+
+def _first(offered: Sequence[str], allowed: Container[str]) -> list[str]:
+    return [each for each in offered if each in allowed][:QUOTES]
+
+
+def people_in(statements: Iterable[str], heard: Mapping[str, Voice]) -> Breakdown:
+    """The people behind some statements, by group, as they may be shown."""
+    found = {heard[each].participant: heard[each].group for each in statements}
+    return breakdown(Counter(found.values()))

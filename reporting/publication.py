@@ -1,0 +1,473 @@
+"""Publishing a round: what was approved at that moment, released to everyone; and taking it back.
+
+A publication keeps people's decisions and the ids of the statements under them. Sizes and quotes
+are taken from what stands when the page is read: who is erased, or takes back a consent, is gone
+from it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, union
+from sqlalchemy.orm import Session
+
+from analysis.supporters import proposers
+from consultation import audit, rounds
+from consultation.catalogue import Catalogue
+from consultation.curation.state import CuratedAction
+from consultation.curation.store import decided_on
+from consultation.database.models import Consultation, Round, Statement, now
+from consultation.database.records import Publication, PublishedStatement, PublishedSupport
+from consultation.database.storage import Storage, in_chunks
+from consultation.errors import RoundError
+from consultation.queries.disclosure import all_releasable, organisations, releasable
+from consultation.queries.opdracht_snapshot import Picture, Pictures, picture
+from consultation.queries.public_labels import public_labels
+from consultation.queries.statements import Voice, voices
+from reporting.plan import (
+    CANDIDATES,
+    NOBODY,
+    DecidedOpdracht,
+    DecidedTheme,
+    Plan,
+    PlanAction,
+    counted,
+)
+
+_ACTION = (
+    "id",
+    "text",
+    "statement",
+    "themes",
+    "trekker",
+    "partners",
+    "priority",
+    "deadline",
+    "regelgeving",
+)
+_TRIES = 5
+_APPROVED = ("goedgekeurd", "gepubliceerd")
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """A round as it was released: its number, when, and the plan with what may be shown now."""
+
+    number: int
+    at: datetime
+    plan: Plan
+
+
+def approved(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    until_round: int | None = None,
+    pictures: Pictures | None = None,
+) -> Plan:
+    """The plan as it would be published now: approved themes and actions only."""
+    last = rounds.latest_round(session, consultation_id)
+    number = until_round or (last.number if last else 0)
+
+    def made(seen: Mapping[int, Picture] | None) -> Plan:
+        heard = None
+        if seen is not None:
+            heard = {
+                each.id: Voice(each.participant, each.group)
+                for one in seen.values()
+                for each in one.said
+                if each.round <= number
+            }
+        allowed = None
+        if pictures is not None:
+            allowed = pictures.kept(
+                session,
+                consultation_id,
+                "releasable",
+                lambda: all_releasable(session, consultation_id),
+                decisions=False,
+            )
+        decided = decided_of(session, consultation_id, catalogue, number, seen, allowed)
+        names = organisations(session, consultation_id, number)
+        return counted(session, consultation_id, decided, number, now(), names, heard, allowed)
+
+    if pictures is None:
+        return made(None)
+    opdrachten = [each.nummer for each in catalogue.opdrachten]
+    return pictures.kept(
+        session,
+        consultation_id,
+        f"plan {number}",
+        lambda: made(pictures.all(session, consultation_id, opdrachten)),
+    )
+
+
+def release(
+    storage: Storage, consultation_id: int, catalogue: Catalogue, number: int, account: str = ""
+) -> None:
+    """Publishes a closed round, see ``publish``; what is released is gathered without the lock, and
+    anew where somebody decided meanwhile.
+
+    Raises:
+        RoundError: there is no such round, or it is still open.
+    """
+    for _ in range(_TRIES):
+        with storage.reading() as session:
+            rounds.require_closed_round(session, consultation_id, number)
+            base = decided_on(session, consultation_id)
+            decided = decided_of(session, consultation_id, catalogue, number)
+        with storage.writing() as session:
+            session.get(Consultation, consultation_id, with_for_update=True)
+            if decided_on(session, consultation_id) == base:
+                _publish(session, consultation_id, number, account, decided)
+                return
+    with storage.writing() as session:
+        session.get(Consultation, consultation_id, with_for_update=True)
+        publish(session, consultation_id, catalogue, number, account)
+
+
+def publish(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    number: int,
+    account: str = "",
+) -> Publication:
+    """Publishes a closed round; publishing it again replaces what was released before.
+
+    Its approved actions are ``gepubliceerd`` from then on
+    (``consultation.queries.public_actions``). All inside the caller's transaction: ``release``
+    holds the lock for less.
+
+    Raises:
+        RoundError: there is no such round, or it is still open.
+    """
+    rounds.require_closed_round(session, consultation_id, number)
+    decided = decided_of(session, consultation_id, catalogue, number)
+    return _publish(session, consultation_id, number, account, decided)
+
+
+def _publish(
+    session: Session,
+    consultation_id: int,
+    number: int,
+    account: str,
+    decided: Sequence[DecidedOpdracht],
+) -> Publication:
+    round_ = rounds.require_closed_round(session, consultation_id, number)
+    _take_back(session, round_)
+    content = {"opdrachten": [_stored(each) for each in decided], "support": True}
+    made = Publication(round_id=round_.id, account=account, content=content)
+    session.add(made)
+    session.flush()
+    themes = [theme for part in decided for theme in part.themes]
+    support = [
+        (action, statement)
+        for part in decided
+        for action, statements in (part.support or {}).items()
+        for statement in statements
+    ]
+    wanted = [each for theme in themes for each in theme.statements]
+    wanted += [statement for _, statement in support]
+    # Whoever was erased since it was gathered is left out.
+    there = {each for (each,) in in_chunks(session, select(Statement.id), Statement.id, wanted)}
+    rows = [
+        {
+            "publication_id": made.id,
+            "theme": theme.id,
+            "statement_id": statement,
+            "quote": rank.get(statement),
+        }
+        for theme in themes
+        for rank in [{each: place for place, each in enumerate(theme.quotes)}]
+        for statement in theme.statements
+        if statement in there
+    ]
+    if rows:
+        session.execute(insert(PublishedStatement), rows)
+    backing = [
+        {"publication_id": made.id, "action": action, "statement_id": statement}
+        for action, statement in support
+        if statement in there
+    ]
+    if backing:
+        session.execute(insert(PublishedSupport), backing)
+    round_.status, round_.published_at = "gepubliceerd", made.at
+    audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
+    session.flush()
+    return made
+
+
+def withdraw(session: Session, consultation_id: int, number: int, account: str = "") -> None:
+    """Takes a publication back: the public pages no longer show it; the round is closed again.
+
+    Raises:
+        RoundError: there is no such round, or it is not published.
+    """
+    round_ = rounds.require_round(session, consultation_id, number)
+    if round_.status != "gepubliceerd":
+        raise RoundError(f"round {number} is not published; there is nothing to take back.")
+    _take_back(session, round_)
+    round_.status, round_.published_at = "gesloten", None
+    audit.record(session, consultation_id, account, "ingetrokken", ronde=number)
+    session.flush()
+
+
+def published_rounds(session: Session, consultation_id: int) -> list[int]:
+    """The numbers of the rounds that are published now, the latest first."""
+    query = (
+        select(Round.number)
+        .join(Publication, Publication.round_id == Round.id)
+        .where(Round.consultation_id == consultation_id, Publication.withdrawn_at.is_(None))
+        .order_by(Round.number.desc())
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def published(
+    session: Session, consultation_id: int, number: int | None = None
+) -> PublishedRound | None:
+    """What is public of a round, or of the last published one; None where nothing is."""
+    found = [row for row in _standing(session, consultation_id) if number in (None, row[1].number)]
+    return next(iter(_released(session, consultation_id, found[:1])), None)
+
+
+def published_lately(
+    session: Session, consultation_id: int, opdracht: int, most: int = 2
+) -> list[PublishedRound]:
+    """The rounds published last, the latest first, with the part of one opdracht only.
+
+    Counted together: most statements stand in each of them.
+    """
+    found = _standing(session, consultation_id)[:most]
+    return _released(session, consultation_id, found, opdracht)
+
+
+def _standing(session: Session, consultation_id: int) -> list[tuple[Publication, Round]]:
+    """What stands published, one publication a round, the latest round first."""
+    query = (
+        select(Publication, Round)
+        .join(Round, Round.id == Publication.round_id)
+        .where(Round.consultation_id == consultation_id, Publication.withdrawn_at.is_(None))
+        .order_by(Round.number, Publication.id)
+    )
+    by_round = {round_.id: (publication, round_) for publication, round_ in session.execute(query)}
+    return list(reversed(by_round.values()))
+
+
+def _released(
+    session: Session,
+    consultation_id: int,
+    found: Sequence[tuple[Publication, Round]],
+    opdracht: int | None = None,
+) -> list[PublishedRound]:
+    parts = {
+        publication.id: [
+            each
+            for each in publication.content["opdrachten"]
+            if opdracht is None or each["nummer"] == opdracht
+        ]
+        for publication, _ in found
+    }
+    themes = {theme["id"] for own in parts.values() for part in own for theme in part["themes"]}
+    under = PublishedStatement.publication_id.in_(parts) & PublishedStatement.theme.in_(themes)
+    actions = {each["id"] for own in parts.values() for part in own for each in part["actions"]}
+    behind = PublishedSupport.publication_id.in_(parts) & PublishedSupport.action.in_(actions)
+    heard = voices(
+        session,
+        consultation_id,
+        among=union(
+            select(PublishedStatement.statement_id).where(under),
+            select(PublishedSupport.statement_id).where(behind),
+        ).subquery(),
+    )
+    support: dict[tuple[int, str], list[str]] = {}
+    for row in session.scalars(select(PublishedSupport).where(behind)):
+        support.setdefault((row.publication_id, row.action), []).append(row.statement_id)
+    members: dict[tuple[int, str], list[str]] = {}
+    quotes: dict[tuple[int, str], list[str]] = {}
+    statements = (
+        select(
+            PublishedStatement.publication_id,
+            PublishedStatement.theme,
+            PublishedStatement.statement_id,
+            PublishedStatement.quote,
+        )
+        .where(under)
+        .order_by(PublishedStatement.quote, PublishedStatement.statement_id)
+    )
+    for publication_id, theme, statement, quote in session.execute(statements):
+        members.setdefault((publication_id, theme), []).append(statement)
+        if quote is not None:
+            quotes.setdefault((publication_id, theme), []).append(statement)
+    rounds_ = []
+    for publication, round_ in found:
+        kept = publication.content.get("support") or any(
+            (publication.id, action["id"]) in support
+            for part in parts[publication.id]
+            for action in part["actions"]
+        )
+        decided = [
+            _read(each, publication.id, members, quotes, support if kept else None)
+            for each in parts[publication.id]
+        ]
+        names = organisations(session, consultation_id, round_.number)
+        at, number = publication.at, round_.number
+        plan = counted(session, consultation_id, decided, number, at, names, heard)
+        rounds_.append(PublishedRound(number, at, plan))
+    return rounds_
+
+
+def decided_of(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    until_round: int,
+    pictures: Mapping[int, Picture] | None = None,
+    allowed: Collection[str] | None = None,
+) -> list[DecidedOpdracht]:
+    """What was approved per opdracht, of those where anything was.
+
+    ``allowed`` are the statements that may be quoted, where they are known already.
+    """
+    seen = pictures or {
+        each.nummer: picture(session, consultation_id, each.nummer) for each in catalogue.opdrachten
+    }
+    members = {
+        view.id: [each.id for each in view.said if each.round <= until_round]
+        for one in seen.values()
+        for view in one.themes
+        if view.status in _APPROVED
+    }
+    offered = {
+        view.id: _offered([each.id for each in view.quotes], members[view.id])
+        for one in seen.values()
+        for view in one.themes
+        if view.id in members
+    }
+    if allowed is None:
+        allowed = releasable(session, [each for one in offered.values() for each in one])
+    labels = public_labels(
+        session,
+        {
+            view.id: (view.label, members[view.id])
+            for one in seen.values()
+            for view in one.themes
+            if view.id in members
+        },
+    )
+    found = []
+    for number, one in seen.items():
+        themes = tuple(
+            DecidedTheme(
+                id=view.id,
+                code=view.code,
+                label=labels[view.id],
+                description=view.description,
+                statements=tuple(members[view.id]),
+                quotes=tuple([x for x in offered[view.id] if x in allowed][:CANDIDATES]),
+            )
+            for view in one.themes
+            if view.id in members
+        )
+        approved_ = [
+            each for each in one.actions if each.status in _APPROVED and each.joined_into is None
+        ]
+        actions = tuple(_action(each, members.keys()) for each in approved_)
+        support = {
+            each.id: tuple(
+                said.id for said in proposers(each, seen.values()) if said.round <= until_round
+            )
+            for each in approved_
+        }
+        if themes or actions:
+            found.append(DecidedOpdracht(number, themes, actions, support))
+    return found
+
+
+def _offered(chosen: list[str], members: list[str]) -> list[str]:
+    """The quotes to look at: those chosen for the theme first, then its most central."""
+    inside = set(members)
+    ordered = [*(each for each in chosen if each in inside), *members]
+    return list(dict.fromkeys(ordered))[: 4 * CANDIDATES]
+
+
+def _action(action: CuratedAction, shown: Collection[str]) -> PlanAction:
+    return PlanAction(
+        id=action.id,
+        text=action.text or "",
+        statement=None if action.text else action.statement,
+        themes=tuple(each for each in action.themes if each in shown),
+        trekker=action.trekker,
+        partners=action.partners,
+        priority=action.priority,
+        deadline=action.deadline.isoformat() if action.deadline else None,
+        regelgeving=action.regelgeving,
+        people=NOBODY,
+    )
+
+
+def _stored(decided: DecidedOpdracht) -> dict[str, Any]:
+    return {
+        "nummer": decided.nummer,
+        "themes": [
+            {name: getattr(each, name) for name in ("id", "code", "label", "description")}
+            for each in decided.themes
+        ],
+        "actions": [
+            {name: value for name, value in asdict(each).items() if name in _ACTION}
+            for each in decided.actions
+        ],
+    }
+
+
+def _read(
+    raw: dict[str, Any],
+    publication: int,
+    members: Mapping[tuple[int, str], list[str]],
+    quotes: Mapping[tuple[int, str], list[str]],
+    support: Mapping[tuple[int, str], list[str]] | None,
+) -> DecidedOpdracht:
+    return DecidedOpdracht(
+        nummer=raw["nummer"],
+        themes=tuple(
+            DecidedTheme(
+                **each,
+                statements=tuple(members.get((publication, each["id"]), ())),
+                quotes=tuple(quotes.get((publication, each["id"]), ())),
+            )
+            for each in raw["themes"]
+        ),
+        actions=tuple(
+            PlanAction(
+                **{
+                    **each,
+                    "themes": tuple(each["themes"]),
+                    "partners": tuple(each["partners"]),
+                    "people": NOBODY,
+                }
+            )
+            for each in raw["actions"]
+        ),
+        support=None
+        if support is None
+        else {
+            each["id"]: tuple(support.get((publication, each["id"]), ())) for each in raw["actions"]
+        },
+    )
+
+
+def _take_back(session: Session, round_: Round) -> None:
+    """Marks what was released as withdrawn, and forgets which statements it stood on."""
+    query = select(Publication).where(
+        Publication.round_id == round_.id, Publication.withdrawn_at.is_(None)
+    )
+    for each in session.scalars(query):
+        each.withdrawn_at = now()
+        for table in (PublishedStatement, PublishedSupport):
+            session.execute(delete(table).where(table.publication_id == each.id))

@@ -1,0 +1,131 @@
+"""The analysis, started from a page: a process of its own, so that the website stays fast."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any
+
+from consultation.database.models import now
+from consultation.settings import ROOT, Settings
+
+_PERCENT = re.compile(r"(\d{1,3})%")
+_KEPT = 4000
+
+
+@dataclass
+class Job:
+    """One run of the analysis: who asked for it, how far it is, what came of it.
+
+    ``opdracht`` is the only one that is analysed, None where all are. ``percent`` is how far the
+    step under way is, None before and after. ``results`` are the figures per opdracht, as
+    ``samenspraak analyse --json`` prints them.
+    """
+
+    account: str
+    round: int
+    opdracht: int | None = None
+    started: datetime = field(default_factory=now)
+    finished: datetime | None = None
+    percent: int | None = None
+    run: int | None = None
+    code: int | None = None
+    told: str = ""
+    results: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether it still runs."""
+        return self.finished is None
+
+
+class Reruns:
+    """At most one analysis at a time is started from the pages; the last one is remembered."""
+
+    def __init__(self, settings: Settings) -> None:
+        """For a website with these settings."""
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self.last: Job | None = None
+
+    def start(
+        self,
+        account: str,
+        round_number: int,
+        opdracht: int | None,
+        done: Callable[[Job], None],
+    ) -> Job | None:
+        """Starts the analysis of a round, of one opdracht or of all; None where one runs already.
+        ``done`` is called at the end, from another thread."""
+        with self._lock:
+            if self.last is not None and self.last.busy:
+                return None
+            job = Job(account, round_number, opdracht)
+            verb = [sys.executable, "-m", "samenspraak.cli", "analyse", "--json"]
+            verb += ["--round", str(round_number)]
+            if opdracht is not None:
+                verb += ["--opdracht", str(opdracht)]
+            process = subprocess.Popen(
+                verb,
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+            )
+            self.last, self._process = job, process
+        threading.Thread(target=self._follow, args=(job, process, done), daemon=True).start()
+        return job
+
+    def stop(self) -> None:
+        """Ends what still runs: an analysis that is broken off leaves no trace."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def _follow(
+        self, job: Job, process: subprocess.Popen[str], done: Callable[[Job], None]
+    ) -> None:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        teller = threading.Thread(target=_listen, args=(job, process.stderr), daemon=True)
+        teller.start()
+        printed = process.stdout.read()
+        job.code = process.wait()
+        teller.join(timeout=5)
+        job.percent = None
+        if job.code == 0:
+            found = json.loads(printed)
+            job.run, job.results = int(found["run"]), tuple(found["opdrachten"])
+        job.finished = now()
+        done(job)
+
+    def _environment(self) -> dict[str, str]:
+        values = self._settings
+        own = {
+            "DATA_DIR": str(values.data_dir),
+            "DATABASE_URL": values.resolved_database_url,
+            "CATALOGUE": str(values.catalogue),
+            "EMBEDDING": values.embedding,
+            "SPACY_MODEL": values.spacy_model,
+            "SECRET_KEY": values.signing_key,
+        }
+        named = {f"SAMENSPRAAK_{name}": value for name, value in own.items()}
+        return {"OMP_NUM_THREADS": "1", **os.environ, **named}
+
+
+def _listen(job: Job, stream: IO[str]) -> None:
+    """Keeps what the process says last, and how far it is."""
+    while chunk := stream.readline(400):
+        found = _PERCENT.findall(chunk)
+        if found:
+            job.percent = min(100, int(found[-1]))
+        job.told = (job.told + chunk)[-_KEPT:]

@@ -1,0 +1,46 @@
+"""What public pages count, kept until the revision of the database changes.
+
+With 10,000 statements the page of an opdracht takes a third of a second to count and a moment to
+see that nothing changed (``consultation.database.revision``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from consultation.database.revision import revision
+
+_MOST = 64
+
+Value = TypeVar("Value")
+
+
+class Kept:
+    """Values by key, each as long as what they were made from is the same."""
+
+    def __init__(self) -> None:
+        """Keeps none yet."""
+        self._values: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, session: Session, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value with this key; made where there is none, or where the database changed."""
+        number = revision(session).number
+        with self._lock:
+            found = self._values.get(key)
+            if found is not None and found[0] == number:
+                self._values.move_to_end(key)
+                value: Value = found[1]
+                return value
+        made = make()
+        with self._lock:
+            self._values[key] = (number, made)
+            self._values.move_to_end(key)
+            while len(self._values) > _MOST:
+                self._values.popitem(last=False)
+        return made

@@ -1,0 +1,1 @@
+"""The chat: its HTTP contract and its widget."""

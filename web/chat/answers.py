@@ -1,0 +1,58 @@
+"""A participant's own answers, for who holds the token of the talk."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from consultation.database.models import Conversation
+from consultation.participation.own_answers import own_answers
+from web.chat.gateway import Authorised
+from web.dependencies import Here, Services
+from web.errors import ProblemBody
+
+router = APIRouter(prefix="/api/chat", tags=["chat"])
+
+
+class AnswerOut(BaseModel):
+    """One answer as it stands now, with what it answers."""
+
+    opdracht: int | None
+    titel: str = Field(description="The opdracht's title.")
+    question: str | None
+    vraag: str = Field(description="The question as it is put.")
+    text: str
+
+
+@router.get(
+    "/answers",
+    response_model=list[AnswerOut],
+    responses={
+        401: {"model": ProblemBody, "description": "No token, or one that is not good."},
+        503: {"model": ProblemBody, "description": "The database does not answer."},
+    },
+)
+def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
+    """All that the participant answered so far, in this round and before."""
+    with here.storage.reading() as session:
+        talk = session.get(Conversation, conversation_id)
+        return answers_of(here, session, talk.participant_id) if talk else []
+
+
+def answers_of(here: Services, session: Session, participant_id: str) -> list[AnswerOut]:
+    """All that a participant answered, with the questions in words."""
+    found = []
+    for answer in own_answers(session, participant_id):
+        opdracht = here.catalogue.opdracht(answer.opdracht)
+        question = here.catalogue.vraag(answer.opdracht, answer.question)
+        found.append(
+            AnswerOut(
+                opdracht=answer.opdracht,
+                titel=opdracht.titel if opdracht else "",
+                question=answer.question,
+                vraag=question.tekst if question else "",
+                text=answer.text,
+            )
+        )
+    return found

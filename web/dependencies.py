@@ -1,0 +1,144 @@
+"""What the website works with: one open consultation, its assistant and its limits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from consultation import rounds
+from consultation.catalogue import Catalogue, catalogue_at
+from consultation.database.storage import Storage
+from consultation.errors import SamenspraakError
+from consultation.private_files import mend_private
+from consultation.queries.opdracht_snapshot import Pictures
+from consultation.settings import Settings
+from dialogue.assistant import Assistant
+from dialogue.screening import Care
+from dialogue.turns import Turns
+from language.pipeline_status import PipelineUnavailable, pipeline_status
+from web.analysis_jobs import Reruns
+from web.cache import Kept
+from web.server.limits import Buckets
+
+TOKEN_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Who may do what how often."""
+
+    messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=80))
+    sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
+    logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
+    accounts: Buckets = field(default_factory=lambda: Buckets(rate=1 / 20, burst=30))
+    """Attempts to log in to one account from everywhere, browsers that it knows left out."""
+    hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """How many passwords of strangers are looked at at once: it takes 64 MB and a core."""
+
+
+class Tokens:
+    """Bearer tokens: a conversation's id, signed, good for thirty days."""
+
+    def __init__(self, key: str) -> None:
+        """Tokens made with another key are refused."""
+        self._signer = URLSafeTimedSerializer(key, salt="samenspraak-chat")
+
+    def make(self, conversation_id: str) -> str:
+        """A fresh token; earlier ones stay good."""
+        return str(self._signer.dumps(conversation_id))
+
+    def read(self, token: str) -> str | None:
+        """The conversation's id, or None for a token that is forged or too old."""
+        try:
+            found = self._signer.loads(token, max_age=TOKEN_SECONDS)
+        except BadData:
+            return None
+        return found if isinstance(found, str) else None
+
+
+@dataclass(frozen=True)
+class Services:
+    """One consultation, open to the public."""
+
+    settings: Settings
+    catalogue: Catalogue
+    storage: Storage
+    consultation_id: int
+    key: str
+    tokens: Tokens
+    assistant: Assistant
+    care: Care
+    turns: Turns
+    limits: Limits
+    reruns: Reruns
+    pictures: Pictures = field(default_factory=Pictures)
+    kept: Kept = field(default_factory=Kept)
+    one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Forms are looked through one at a time: many at once would take the interpreter, and the
+    threads, from who talks."""
+
+
+def open_services(settings: Settings) -> Services:
+    """Reads the catalogue, looks for the pipeline, opens and migrates the database.
+
+    Raises:
+        SamenspraakError: one of them cannot be had; the message says how to mend it.
+    """
+    mend_private(settings.data_dir, settings.resolved_database_url)
+    catalogue = catalogue_at(settings.catalogue)
+    try:
+        # Without it nobody's message could be looked through.
+        pipeline_status(settings.spacy_model)
+    except PipelineUnavailable as error:
+        raise SamenspraakError(str(error)) from error
+    key = settings.signing_key
+    storage = Storage(settings.resolved_database_url)
+    consultation_id = rounds.consultation_id(storage, catalogue)
+    assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
+    care = Care(storage, catalogue, settings.spacy_model)
+    return Services(
+        settings=settings,
+        catalogue=catalogue,
+        storage=storage,
+        consultation_id=consultation_id,
+        key=key,
+        tokens=Tokens(key),
+        assistant=assistant,
+        care=care,
+        turns=Turns(storage, catalogue, assistant, care),
+        limits=Limits(),
+        reruns=Reruns(settings),
+    )
+
+
+def services(request: Request) -> Services:
+    """The services of the running website."""
+    found: Services = request.app.state.services
+    return found
+
+
+Here = Annotated[Services, Depends(services)]
+
+
+def client_address(request: Request) -> str:
+    """The address a request came from, for limits; never stored or logged.
+
+    Who has one address of version 6 has as a rule all 2^64 of its network: these count as one.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:100]
+    if address.version == 6 and address.ipv4_mapped is None:
+        return str(ip_network((address.packed, 64), strict=False))
+    return host
+
+
+ClientAddress = Annotated[str, Depends(client_address)]

@@ -1,0 +1,115 @@
+"""Errors as people see them: a Dutch ``detail`` under ``/api``, a Dutch page elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from consultation.database.outages import is_outage, reason
+from consultation.logs import named
+from dialogue.messages import say
+from web.pages import pages
+
+_log = logging.getLogger("samenspraak.web")
+_MACHINES = ("/api/", "/healthz", "/readyz", "/openapi.json")
+
+
+class ProblemBody(BaseModel):
+    """Every answer that is not a success."""
+
+    detail: str
+
+
+class Problem(HTTPException):
+    """Something to tell the caller, in Dutch."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        typed: Mapping[str, str] | None = None,
+        link: str | None = None,
+    ) -> None:
+        """With a status and the sentence to show. ``typed`` is given back to whoever filled in a
+        form, so that they lose nothing; ``link`` is where they can go on."""
+        super().__init__(status, detail, headers=headers)
+        self.typed = dict(typed or {})
+        self.link = link
+
+
+def register(app: FastAPI) -> None:
+    """Makes every error of the application speak Dutch."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(SQLAlchemyError, _database)
+    app.add_exception_handler(Exception, _broken)
+
+
+def problem_response(
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    link: str | None = None,
+) -> Response:
+    """The problem in the form the caller can read."""
+    if request.url.path.startswith(_MACHINES):
+        return JSONResponse({"detail": detail}, status_code=status, headers=headers)
+    return pages(request).render(
+        request,
+        "fout.html",
+        status=status,
+        headers=headers,
+        code=status,
+        detail=detail,
+        typed=typed or {},
+        link=link,
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
+    if error.status_code == 400:
+        # The framework's answer to bytes that are no text; here all that is malformed is 422.
+        return problem_response(request, 422, say("ongeldig", waar=say("onleesbaar")))
+    if isinstance(error, Problem):
+        detail = error.detail
+    else:
+        known = {404: "niet_gevonden", 405: "verkeerde_methode", 408: "te_traag", 413: "te_groot"}
+        detail = say(known.get(error.status_code, "fout"))
+    typed, link = (error.typed, error.link) if isinstance(error, Problem) else ({}, None)
+    return problem_response(request, error.status_code, detail, error.headers, typed, link)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0] if error.errors() else {"type": "", "loc": ()}
+    if first["type"] == "json_invalid":
+        where = say("onleesbaar")
+    else:
+        where = ".".join(str(part) for part in first["loc"] if isinstance(part, str))[:80]
+    return problem_response(request, 422, say("ongeldig", waar=where))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    if not is_outage(error):
+        raise error
+    _log.error("%s: the database does not answer: %s", request.url.path, reason(error))
+    return problem_response(request, 503, say("geen_databank"), {"Retry-After": "5"})
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    # The server logs the traceback: the error is raised on to it.
+    _log.error("%s: %s", request.url.path, named(error))
+    return problem_response(request, 500, say("fout"))

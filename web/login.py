@@ -1,0 +1,314 @@
+"""Logging in to the review: a signed cookie, forms that cannot be forged, throttled attempts."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.exceptions import HTTPException
+
+from consultation import accounts, audit
+from consultation.database.models import Account
+from consultation.rights import Right, may
+from dialogue.messages import say
+from dialogue.threads import in_writing_thread
+from web.dependencies import ClientAddress, Here, Limits, Services, services
+from web.errors import Problem
+from web.pages import pages
+from web.server.limits import Buckets
+
+LOGIN = "/beheer/login"
+SESSION_COOKIE = "samenspraak_beheer"
+FORM_COOKIE = "samenspraak_formulier"
+BROWSER_COOKIE = "samenspraak_browser"
+SESSION_SECONDS = 12 * 3600
+BROWSER_SECONDS = 90 * 24 * 3600
+_MAX_FIELD = 1000
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to log in, counted before the password is looked at.
+
+    It counts for its address, and for its account wherever it comes from. A browser with which
+    somebody logged in to the account before counts for itself alone, so that strangers who try the
+    account cannot keep its owner out.
+    """
+
+    limits: Limits
+    client: str
+    name: str
+    browser: str | None
+
+    def begin(self) -> int:
+        """Counts the attempt; seconds to wait where there were too many."""
+        for buckets, key in self._counters():
+            wait = buckets.take(key)
+            if wait:
+                return wait
+        return 0
+
+    def succeeded(self) -> None:
+        """Who knows the password does not use their attempts up."""
+        for buckets, key in self._counters():
+            buckets.give_back(key)
+
+    def _counters(self) -> tuple[tuple[Buckets, str], ...]:
+        if self.browser is not None:
+            return ((self.limits.logins, f"browser {self.browser}"),)
+        account = hashlib.sha256(accounts.canonical(self.name).encode()).hexdigest()
+        return (self.limits.logins, self.client), (self.limits.accounts, account)
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who is logged in; ``opdracht`` is the only one that is theirs, where it is filled."""
+
+    name: str
+    role: str
+    opdracht: int | None
+
+    def may(self, right: str, opdracht: int | None = None) -> bool:
+        """Whether they may do something, on an opdracht or on the consultation as a whole."""
+        return may(self.role, self.opdracht, Right(right), opdracht)
+
+    def require(
+        self,
+        right: str,
+        opdracht: int | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Stops who may not.
+
+        Raises:
+            Problem: 403, with a sentence that says whose work it is.
+        """
+        if self.may(right, opdracht):
+            return
+        if self.opdracht is not None and may(self.role, None, Right(right)):
+            detail = say("ander_opdracht", eigen=self.opdracht)
+        else:
+            detail = say(f"geen_recht_{right}")
+        raise Problem(403, detail, typed=typed)
+
+
+def reviewer(request: Request, here: Here) -> Reviewer:
+    """The account that is logged in; sends everybody else to the login page."""
+    found = logged_in(request, here)
+    if found is None:
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        location = f"{LOGIN}?next={quote(target, safe='')}"
+        raise HTTPException(303, headers={"Location": location})
+    return found
+
+
+CurrentReviewer = Annotated[Reviewer, Depends(reviewer)]
+
+
+def form_token(request: Request, here: Services) -> tuple[str, str]:
+    """The secret in the form cookie (made where there is none), and the field that proves it."""
+    cookie = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+    return cookie, _proof(request, here, cookie)
+
+
+def forged(request: Request, here: Services, field: str | None) -> bool:
+    """Whether a form was not made by this site for this browser and this session."""
+    cookie = request.cookies.get(FORM_COOKIE)
+    if cookie is None or field is None:
+        return True
+    return not hmac.compare_digest(_proof(request, here, cookie).encode(), field.encode())
+
+
+@router.get("/login")
+def login_page(
+    request: Request,
+    here: Here,
+    target: Annotated[str, Query(alias="next", max_length=_MAX_FIELD)] = "/beheer",
+    afgemeld: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """The form."""
+    if logged_in(request, here) is not None:
+        return RedirectResponse(_inside(target), 303)
+    return _form(request, here, target, notice=say("afgemeld") if afgemeld else "")
+
+
+@router.post("/login")
+async def login(
+    request: Request,
+    here: Here,
+    client: ClientAddress,
+    username: Annotated[str, Form(max_length=_MAX_FIELD)] = "",
+    password: Annotated[str, Form(max_length=_MAX_FIELD)] = "",
+    target: Annotated[str, Form(alias="next", max_length=_MAX_FIELD)] = "/beheer",
+    formulier: Annotated[str | None, Form(max_length=_MAX_FIELD)] = None,
+) -> Response:
+    """Logs in where name and password belong together."""
+    if forged(request, here, formulier) and (formulier is not None or _from_a_browser(request)):
+        return _form(request, here, target, 403, error=say("vervalst_formulier"), name=username)
+    attempt = Attempt(here.limits, client, username, _known_browser(request, here, username))
+    wait = attempt.begin()
+    if wait:
+        error = say("te_veel_pogingen", minuten=-(-wait // 60))
+        answer = _form(request, here, target, 429, error=error, name=username)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    async with AsyncExitStack() as turn:
+        if attempt.browser is None:
+            await turn.enter_async_context(here.limits.hashing)
+        cookie = await in_writing_thread(_verify, here, username, password)
+    if cookie is None:
+        error = say("verkeerde_aanmelding")
+        return _form(request, here, target, 401, error=error, name=username)
+    attempt.succeeded()
+    response = RedirectResponse(_inside(target), 303)
+    set_cookie(request, response, SESSION_COOKIE, cookie)
+    browser = _browsers(here).dumps([accounts.canonical(username), secrets.token_urlsafe(12)])
+    set_cookie(request, response, BROWSER_COOKIE, str(browser), BROWSER_SECONDS)
+    return response
+
+
+@router.post("/logout")
+def logout(
+    request: Request,
+    here: Here,
+    formulier: Annotated[str | None, Form(max_length=_MAX_FIELD)] = None,
+) -> Response:
+    """Logs out."""
+    if forged(request, here, formulier):
+        return RedirectResponse("/beheer", 303)
+    response = RedirectResponse(f"{LOGIN}?afgemeld=ja", 303)
+    response.delete_cookie(SESSION_COOKIE, path="/beheer")
+    return response
+
+
+def _form(
+    request: Request,
+    here: Services,
+    target: str,
+    status: int = 200,
+    *,
+    error: str = "",
+    notice: str = "",
+    name: str = "",
+) -> Response:
+    cookie, field = form_token(request, here)
+    response = pages(request).render(
+        request,
+        "beheer/login.html",
+        status=status,
+        target=_inside(target),
+        error=error,
+        notice=notice,
+        name=name,
+        formulier=field,
+    )
+    set_cookie(request, response, FORM_COOKIE, cookie)
+    return response
+
+
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int = SESSION_SECONDS
+) -> None:
+    """Gives the browser a cookie of the review: not for scripts, not for other sites, and where the
+    site is reached over https, for nothing else."""
+    public = urlsplit(services(request).settings.site_url)
+    over_https = public.scheme == "https" and request.headers.get("host") == public.netloc
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/beheer",
+        secure=request.url.scheme == "https" or over_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _verify(here: Services, name: str, password: str) -> str | None:
+    with here.storage.reading() as session:
+        account = accounts.verify(session, name, password)
+        known = account is not None or accounts.find(session, name) is not None
+        cookie = session_cookie(here, account) if account else None
+    if known:
+        what = "aangemeld" if cookie else "aanmelding_mislukt"
+        with here.storage.writing() as session:
+            audit.record(session, here.consultation_id, accounts.canonical(name), what)
+    return cookie
+
+
+def session_cookie(here: Services, account: Account) -> str:
+    """What proves that someone logged in, until their password changes or the session ends."""
+    contents = [account.name, accounts.fingerprint(account), secrets.token_urlsafe(12)]
+    return str(_signer(here).dumps(contents))
+
+
+def logged_in(request: Request, here: Services) -> Reviewer | None:
+    """The account that is logged in with this browser, or None."""
+    found = _session(request, here)
+    if found is None:
+        return None
+    name, mark, _ = found
+    with here.storage.reading() as session:
+        account = accounts.find(session, name)
+        if account is None or accounts.fingerprint(account) != mark:
+            return None
+        return Reviewer(account.name, account.role, account.opdracht)
+
+
+def _signer(here: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(here.key, salt="samenspraak-beheer")
+
+
+def _browsers(here: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(here.key, salt="samenspraak-browser")
+
+
+def _session(request: Request, here: Services) -> tuple[str, str, str] | None:
+    """The account's name, the mark of its password, and what tells this session from others."""
+    try:
+        cookie = request.cookies.get(SESSION_COOKIE, "")
+        name, mark, which = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return str(name), str(mark), str(which)
+
+
+def _known_browser(request: Request, here: Services, name: str) -> str | None:
+    """The mark of this browser, where somebody logged in to the account with it before."""
+    try:
+        cookie = request.cookies.get(BROWSER_COOKIE, "")
+        known, mark = _browsers(here).loads(cookie, max_age=BROWSER_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return str(mark) if known == accounts.canonical(name) else None
+
+
+def _proof(request: Request, here: Services, cookie: str) -> str:
+    session = _session(request, here)
+    bound = f"form {cookie} {session[2] if session else ''}"
+    return hmac.new(here.key.encode(), bound.encode(), hashlib.sha256).hexdigest()
+
+
+def _from_a_browser(request: Request) -> bool:
+    """Browsers name the origin of every posted form; a tool that logs in by itself does not."""
+    return any(request.headers.get(name) for name in ("origin", "sec-fetch-site", "referer"))
+
+
+def _inside(target: str) -> str:
+    """The target, where it is a page of the review; else the review's first page."""
+    parts = urlsplit(target)
+    inside = parts.path == "/beheer" or parts.path.startswith("/beheer/")
+    if parts.scheme or parts.netloc or not inside or parts.path == LOGIN or "\\" in target:
+        return "/beheer"
+    return target

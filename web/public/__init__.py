@@ -1,0 +1,1 @@
+"""The public pages, the form, charts and open data."""

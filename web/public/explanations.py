@@ -1,0 +1,84 @@
+"""The pages that explain: how it works, privacy, accessibility, and how far to trust the themes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from consultation.catalogue import Opdracht
+from consultation.queries.themes import FEWEST, latest_run
+from reporting.publication import published
+from web.dependencies import Here, Services
+from web.pages import pages
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class TrustRow:
+    """The trust figures of one opdracht's run, shares 0 to 1; None was not measured."""
+
+    opdracht: Opdracht
+    statements: int
+    coverage: float | None
+    stability: float | None
+    persistence: float | None
+
+
+@router.get("/hoe-werkt-het")
+def how_it_works(request: Request) -> HTMLResponse:
+    """From answer to action, step by step."""
+    return pages(request).render(request, "hoe-werkt-het.html")
+
+
+@router.get("/privacy")
+def privacy(request: Request) -> HTMLResponse:
+    """What is kept, why, and how to have it erased."""
+    return pages(request).render(request, "privacy.html")
+
+
+@router.get("/toegankelijkheid")
+def accessibility(request: Request) -> HTMLResponse:
+    """The accessibility statement."""
+    return pages(request).render(request, "toegankelijkheid.html")
+
+
+@router.get("/methode")
+def method(request: Request, here: Here) -> HTMLResponse:
+    """How themes are made, with the trust figures of what is published."""
+    with here.storage.reading() as session:
+        number, rows = here.kept.of(session, "methode", partial(_trust, session, here))
+    return pages(request).render(request, "methode.html", number=number, rows=rows, fewest=FEWEST)
+
+
+def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]]:
+    last = published(session, here.consultation_id)
+    if last is None:
+        return None, []
+    rows = []
+    for part in last.plan.opdrachten:
+        opdracht = here.catalogue.opdracht(part.nummer)
+        # A round may have been published on the run of an earlier one.
+        runs = (
+            latest_run(session, here.consultation_id, part.nummer, number)
+            for number in range(last.number, 0, -1)
+        )
+        run = next((each for each in runs if each is not None), None)
+        if opdracht is None or run is None:
+            continue
+        for found in run.metrics.get("opdrachten", []):
+            if found["opdracht"] == part.nummer:
+                rows.append(
+                    TrustRow(
+                        opdracht,
+                        found["statements"],
+                        found.get("coverage"),
+                        found.get("stability"),
+                        found.get("label_persistence"),
+                    )
+                )
+    return last.number, rows

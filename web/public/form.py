@@ -1,0 +1,331 @@
+"""The questions of an opdracht as a plain form: it works without JavaScript.
+
+What was typed is never lost: with an error the page comes back with all of it. A form sent twice is
+stored once, see ``consultation.participation.form_answers``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from consultation import rounds
+from consultation.catalogue import Opdracht, Vraag
+from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
+from consultation.participation import form_answers, sign_in
+from consultation.participation.answers import Erasure
+from consultation.participation.erasure import erasing
+from consultation.participation.form_answers import FormAnswer, Stored
+from dialogue.messages import say
+from dialogue.threads import in_writing_thread
+from language.personal_data import Finding, masked
+from web.dependencies import ClientAddress, Here, Services
+from web.pages import pages
+from web.public.forms import sent_form
+
+MAX_ANSWER = 10_000
+_MAX_TOKEN = 200
+REMOVE, KEEP = "weg", "laten"
+
+router = APIRouter(prefix="/formulier", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it was filled in.
+
+    ``personal`` says per question what to do with personal data, ``seen`` which data that was said
+    of: when the answer changed, it is asked anew.
+    """
+
+    token: str
+    receipt: str = ""
+    invitation: str = ""
+    group: str = ""
+    organisation: str = ""
+    consents: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with a form: a sentence per field, and the personal data found per question."""
+
+    errors: Mapping[str, str]
+    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be stored."""
+        return not self.errors and not self.personal
+
+
+NOTHING = Checked({})
+
+
+@router.get("/{number:int}")
+def empty_form(
+    request: Request,
+    here: Here,
+    number: int,
+    uitnodiging: Annotated[str, Query(max_length=_MAX_TOKEN)] = "",
+) -> HTMLResponse:
+    """The form, to fill in."""
+    opdracht = _opdracht(here, number)
+    filled = Filled(secrets.token_urlsafe(18), invitation=uitnodiging.strip())
+    if not filled.invitation:
+        return _page(request, here, opdracht, filled)
+    try:
+        with here.storage.reading() as session:
+            invited = sign_in.invited_by(session, here.key, filled.invitation)
+            filled = replace(
+                filled, group=invited.group or "", organisation=invited.organisation or ""
+            )
+    except InvitationUnknown:
+        errors = {"form": say("onbekende_uitnodiging")}
+        return _page(request, here, opdracht, replace(filled, invitation=""), Checked(errors), 404)
+    return _page(request, here, opdracht, filled)
+
+
+@router.get("/{number:int}/verder")
+def back_to_the_form(number: int) -> RedirectResponse:
+    """Who reloads the page that a code brought."""
+    return RedirectResponse(f"/formulier/{number}", 303)
+
+
+@router.post("/{number:int}/verder")
+async def filled_form(
+    request: Request, here: Here, client: ClientAddress, number: int
+) -> HTMLResponse:
+    """The form with what somebody said before, by receipt code; also for another opdracht."""
+    sent = await sent_form(request)
+    chosen = _text(sent.get("opdracht"))
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 3:
+        number = int(chosen)
+    opdracht = _opdracht(here, number)
+    filled = Filled(secrets.token_urlsafe(18), receipt=_text(sent.get("code")).strip()[:60])
+    wait = here.limits.sessions.take(client)
+    if wait:
+        errors = {"code": say("te_snel", seconden=wait)}
+        return _page(request, here, opdracht, filled, Checked(errors), 429)
+    try:
+        async with here.one_form:
+            found = await run_in_threadpool(_known, here, filled, opdracht)
+    except ReceiptUnknown:
+        filled = replace(filled, receipt="")
+        errors = {"code": say("onbekende_code")}
+        return _page(request, here, opdracht, filled, Checked(errors), 404)
+    except RoundError:
+        return _page(request, here, opdracht, filled, status=409)
+    return _page(request, here, opdracht, found)
+
+
+@router.post("/{number:int}")
+async def send_form(
+    request: Request, here: Here, client: ClientAddress, number: int
+) -> HTMLResponse:
+    """Stores the answers and gives the receipt code; or says what has to be mended."""
+    opdracht = _opdracht(here, number)
+    sent = await sent_form(request)
+    filled = _filled(here, opdracht, {name: _text(value) for name, value in sent.items()})
+    wait = here.limits.sessions.take(client)
+    if wait:
+        errors = {"form": say("te_snel", seconden=wait)}
+        return _page(request, here, opdracht, filled, Checked(errors), 429)
+    async with here.one_form:
+        checked = await run_in_threadpool(_check, here, opdracht, filled)
+    if not checked.ok:
+        return _page(request, here, opdracht, filled, checked, 422)
+    try:
+        stored = await in_writing_thread(_store, here, opdracht, filled)
+    except (ReceiptUnknown, InvitationUnknown) as error:
+        code = isinstance(error, ReceiptUnknown)
+        errors = {"form": say("onbekende_code" if code else "onbekende_uitnodiging")}
+        return _page(request, here, opdracht, filled, Checked(errors), 404)
+    except RoundError:
+        errors = {"form": say("formulier_gesloten")}
+        return _page(request, here, opdracht, filled, Checked(errors), 409)
+    for talk in stored.talks:
+        await here.turns.forget(talk)
+    others = [each for each in here.catalogue.opdrachten if each.nummer != opdracht.nummer]
+    return pages(request).render(
+        request, "formulier_klaar.html", opdracht=opdracht, stored=stored, others=others
+    )
+
+
+def _filled(here: Services, opdracht: Opdracht, sent: Mapping[str, str]) -> Filled:
+    receipt = sent.get("code", "").strip()[:60]
+    group = sent.get("groep", "")
+    return Filled(
+        token=sent.get("formulier", "")[:_MAX_TOKEN] or secrets.token_urlsafe(18),
+        receipt=receipt,
+        invitation=sent.get("uitnodiging", "").strip()[:_MAX_TOKEN],
+        group=group if here.catalogue.groep(group) else "",
+        organisation=sent.get("organisatie", "")[:_MAX_TOKEN],
+        consents={
+            each.doel: sent.get(f"toestemming_{each.doel}") == "ja"
+            for each in here.catalogue.consultatie.toestemmingen
+            if each.doel != "organisatie" or sent.get("organisatie")
+        },
+        answers={vraag.key: _answer(sent, vraag) for vraag in opdracht.vragen},
+        personal={vraag.key: sent.get(f"persoonlijk_{vraag.key}", "") for vraag in opdracht.vragen},
+        seen={vraag.key: sent.get(f"gezien_{vraag.key}", "") for vraag in opdracht.vragen},
+    )
+
+
+def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
+    text = sent.get(f"antwoord_{vraag.key}", "")
+    # Browsers send a new line as CR LF, whatever was typed; the chat stores LF.
+    text = text.replace("\r\n", "\n")
+    return text if text.strip() else ""
+
+
+def _check(here: Services, opdracht: Opdracht, filled: Filled) -> Checked:
+    errors: dict[str, str] = {}
+    personal: dict[str, tuple[str, ...]] = {}
+    marks: dict[str, str] = {}
+    if not filled.consents.get("analyse"):
+        errors["toestemming_analyse"] = say("formulier_toestemming")
+    if not any(filled.answers.values()) and not filled.receipt:
+        errors[f"antwoord_{opdracht.vragen[0].key}"] = say("formulier_leeg")
+    for vraag in opdracht.vragen:
+        text = filled.answers[vraag.key]
+        if len(text) > MAX_ANSWER:
+            errors[f"antwoord_{vraag.key}"] = say("te_lang", lengte=len(text), grens=MAX_ANSWER)
+        elif found := here.care.personal_data.find(text):
+            chosen = filled.personal[vraag.key] in (REMOVE, KEEP)
+            if not chosen or filled.seen[vraag.key] != _mark(found):
+                personal[vraag.key] = tuple(
+                    dict.fromkeys(text[each.start : each.end] for each in found)
+                )
+                marks[vraag.key] = _mark(found)
+    return Checked(errors, personal, marks)
+
+
+def _mark(found: Sequence[Finding]) -> str:
+    """A short name for where personal data stand in an answer."""
+    places = " ".join(f"{each.start}-{each.end}" for each in found)
+    return hashlib.sha256(places.encode()).hexdigest()[:12] if found else ""
+
+
+def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
+    with here.storage.reading() as session:
+        found = form_answers.known(
+            session, here.consultation_id, here.key, filled.receipt, opdracht.nummer
+        )
+    answers = dict(found.answers)
+    for vraag in opdracht.vragen:
+        if vraag.soort == "prioriteit":
+            answers[vraag.key] = str(found.values.get(vraag.key, ""))
+    found_in = {key: here.care.personal_data.find(text) for key, text in answers.items()}
+    return replace(
+        filled,
+        receipt=sign_in.canonical_receipt(filled.receipt),
+        group=found.group or "",
+        organisation=found.organisation or "",
+        consents=found.consents,
+        answers=answers,
+        # Whoever kept personal data in an answer before is not asked about it again.
+        personal={key: KEEP for key, each in found_in.items() if each},
+        seen={key: _mark(each) for key, each in found_in.items()},
+    )
+
+
+def _store(here: Services, opdracht: Opdracht, filled: Filled) -> Stored:
+    answers = [_form_answer(here, vraag, filled) for vraag in opdracht.vragen]
+    receipt = filled.receipt or None
+
+    def erased(session: Session) -> list[str]:
+        return form_answers.erased_by(
+            session,
+            here.consultation_id,
+            here.key,
+            opdracht.nummer,
+            filled.token,
+            receipt,
+            answers,
+        )
+
+    def write(session: Session, planned: Erasure | None) -> Stored:
+        return form_answers.store(
+            session,
+            here.consultation_id,
+            here.catalogue,
+            here.key,
+            opdracht,
+            token=filled.token,
+            receipt=receipt,
+            invitation=filled.invitation or None,
+            group=filled.group or None,
+            consents=dict(filled.consents),
+            answers=answers,
+            planned=planned,
+        )
+
+    for last in (False, True):
+        try:
+            return erasing(here.storage, erased, write)
+        except IntegrityError:
+            # The same form came in twice at the same moment; the other one is stored now.
+            if last:
+                raise
+    raise AssertionError
+
+
+def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
+    text = filled.answers[vraag.key]
+    if vraag.soort == "prioriteit":
+        steps = {str(each.waarde): each for each in here.catalogue.consultatie.prioriteiten}
+        step = steps.get(text)
+        return FormAnswer(vraag.key, step.naam if step else "", step.waarde if step else None)
+    seen = here.care.personal_data.look(text)
+    if filled.personal.get(vraag.key) == REMOVE:
+        text = masked(text, seen.found)
+    return FormAnswer(vraag.key, text, unread=not seen.whole)
+
+
+def _page(
+    request: Request,
+    here: Services,
+    opdracht: Opdracht,
+    filled: Filled,
+    checked: Checked = NOTHING,
+    status: int = 200,
+) -> HTMLResponse:
+    with here.storage.reading() as session:
+        open_ = rounds.open_round(session, here.consultation_id)
+    return pages(request).render(
+        request,
+        "formulier.html",
+        status=status,
+        # A page with someone's words is not kept; an empty one may be gone back to.
+        headers={"Cache-Control": "private, no-cache" if request.method == "GET" else "no-store"},
+        opdracht=opdracht,
+        filled=filled,
+        checked=checked,
+        round=open_,
+    )
+
+
+def _opdracht(here: Services, number: int) -> Opdracht:
+    found = here.catalogue.opdracht(number)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,223 @@
+"""What everyone may see of an opdracht: how many took part, what was published, what changed.
+
+Only the publication and folded numbers pass here; nothing of the review does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from consultation.catalogue import Catalogue
+from consultation.queries import participation as numbers
+from consultation.queries.disclosure import FOLD_BELOW, Breakdown
+from consultation.queries.participation import Numbers, RoundPart, Totals
+from dialogue.messages import say
+from reporting.plan import PlanAction, PlanOpdracht, PlanTheme
+from reporting.publication import published, published_lately
+from web.cache import Kept
+from web.public.charts import Bars
+
+Kind = Literal["nieuw", "gegroeid", "kleiner", "gelijk", "weg"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a theme stands against the round published before; sizes in people, None when folded."""
+
+    kind: Kind
+    label: str
+    before: int | None = None
+    now: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was published of one opdracht in the last published round."""
+
+    round: int
+    at: datetime
+    part: PlanOpdracht
+    before: int | None = None
+    changes: tuple[Change, ...] = ()
+
+    def themes_of(self, action: PlanAction) -> list[PlanTheme]:
+        """The published themes an action answers to."""
+        found = [self.part.theme(each) for each in action.themes]
+        return [each for each in found if each is not None]
+
+    def actions_of(self, theme: PlanTheme) -> list[PlanAction]:
+        """The published actions that answer to a theme."""
+        return [each for each in self.part.actions if theme.id in each.themes]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars with the sentence and the table that say the same; ``mark`` changes with them."""
+
+    subject: str
+    bars: Bars
+    alt: str
+    heading: str
+    column: str
+
+    @property
+    def mark(self) -> str:
+        """A short name of what is drawn."""
+        return hashlib.sha256(repr(self.bars).encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One opdracht as everyone may see it."""
+
+    numbers: Numbers
+    people: Breakdown
+    rounds: tuple[RoundPart, ...]
+    outcome: Outcome | None
+    charts: dict[str, Chart] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last published round in numbers; ``per_opdracht`` counts its themes."""
+
+    number: int
+    themes: int
+    actions: int
+    per_opdracht: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the home page counts."""
+
+    said: dict[int, Numbers]
+    totals: Totals
+    published: Summary | None
+
+
+def counts_of(session: Session, consultation_id: int) -> Counts:
+    """All that the home page counts."""
+    return Counts(
+        numbers.per_opdracht(session, consultation_id),
+        numbers.totals(session, consultation_id),
+        summary(session, consultation_id),
+    )
+
+
+def summary(session: Session, consultation_id: int) -> Summary | None:
+    """What was published last, or None."""
+    last = published(session, consultation_id)
+    if last is None:
+        return None
+    parts = last.plan.opdrachten
+    return Summary(
+        last.number,
+        sum(len(each.themes) for each in parts),
+        sum(len(each.actions) for each in parts),
+        {each.nummer: len(each.themes) for each in parts},
+    )
+
+
+def kept_page(
+    session: Session, kept: Kept, consultation_id: int, catalogue: Catalogue, opdracht: int
+) -> Page:
+    """The same as ``page_of``, counted anew only when something in it changed."""
+    make = partial(page_of, session, consultation_id, catalogue, opdracht)
+    return kept.of(session, ("opdracht", opdracht), make)
+
+
+def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:
+    """All that the page of an opdracht shows."""
+    said = numbers.of_opdracht(session, consultation_id, opdracht)
+    parts = tuple(numbers.rounds_of(session, consultation_id, opdracht))
+    result = outcome(session, consultation_id, opdracht)
+    people = said.public
+    charts = [
+        _groups(people, catalogue),
+        _rounds(parts),
+        _themes(result.part.themes if result else ()),
+    ]
+    return Page(said, people, parts, result, {each.subject: each for each in charts if each})
+
+
+def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | None:
+    """What the last published round says of an opdracht, against the one before; None: nothing."""
+    lately = published_lately(session, consultation_id, opdracht)
+    if not lately:
+        return None
+    last = lately[0]
+    part = last.plan.opdracht(opdracht)
+    if part is None:
+        return None
+    if len(lately) == 1:
+        return Outcome(last.number, last.at, part)
+    before = lately[1].plan.opdracht(opdracht)
+    changes = changed(before.themes if before else (), part.themes)
+    return Outcome(last.number, last.at, part, lately[1].number, changes)
+
+
+def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[Change, ...]:
+    """Theme by theme what became of it: themes keep their id over the rounds."""
+    then = {each.id: each for each in before}
+    found = []
+    for theme in now:
+        earlier = then.pop(theme.id, None)
+        was = earlier.people.people if earlier else None
+        size = theme.people.people
+        kind: Kind = "gelijk"
+        if earlier is None:
+            kind = "nieuw"
+        elif (size or 0) > (was or 0):
+            kind = "gegroeid"
+        elif (size or 0) < (was or 0):
+            kind = "kleiner"
+        found.append(Change(kind, theme.label, was, size))
+    gone = [Change("weg", each.label, each.people.people) for each in then.values()]
+    return (*found, *gone)
+
+
+def _groups(people: Breakdown, catalogue: Catalogue) -> Chart | None:
+    if people.people is None:
+        return None
+    bars = [
+        (groep.naam if (groep := catalogue.groep(slug)) else slug, count)
+        for slug, count in people.groups
+    ]
+    if people.others:
+        bars.append((say("andere_groepen" if bars else "alle_groepen"), people.others))
+    return _chart("groepen", tuple(bars))
+
+
+def _rounds(parts: tuple[RoundPart, ...]) -> Chart | None:
+    bars = tuple(
+        (say("ronde", nummer=each.number), each.people)
+        for each in parts
+        if each.people >= FOLD_BELOW
+    )
+    return _chart("rondes", bars) if len(bars) > 1 else None
+
+
+def _themes(themes: tuple[PlanTheme, ...]) -> Chart | None:
+    bars = tuple(
+        (each.label, each.people.people) for each in themes if each.people.people is not None
+    )
+    ordered = tuple(sorted(bars, key=lambda each: -each[1]))
+    return _chart("themas", ordered) if len(bars) > 1 else None
+
+
+def _chart(subject: str, bars: Bars) -> Chart:
+    name, count = max(bars, key=lambda each: each[1])
+    return Chart(
+        subject,
+        bars,
+        say(f"grafiek_{subject}", naam=name, aantal=count),
+        say(f"kop_{subject}"),
+        say(f"kolom_{subject}"),
+    )

@@ -1,0 +1,167 @@
+"""A participant's own answers by receipt code: to read, keep or erase, also while no round is open.
+
+It works without JavaScript. The code is the only key, and travels in the body of a form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from consultation.errors import ReceiptUnknown
+from consultation.participation import participants
+from consultation.participation.answers import Erasure
+from consultation.participation.erasure import erasing
+from consultation.participation.sign_in import canonical_receipt
+from dialogue.messages import say
+from dialogue.threads import in_writing_thread
+from web.chat.answers import AnswerOut, answers_of
+from web.dependencies import ClientAddress, Here, Services
+from web.pages import pages
+from web.public.forms import sent_form
+
+PATH = "/mijn-antwoorden"
+
+router = APIRouter(prefix=PATH, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What is kept of a participant, with the answers by opdracht."""
+
+    receipt: str
+    group: str | None
+    organisation: str | None
+    consents: dict[str, bool]
+    answers: dict[str, list[AnswerOut]]
+
+
+@router.get("")
+def asked_for_code(request: Request) -> HTMLResponse:
+    """The form that asks for the code."""
+    return _page(request)
+
+
+@router.get("/{rest:path}")
+def back_to_the_code(rest: str) -> RedirectResponse:  # noqa: ARG001
+    """Who reloads a page that a code brought."""
+    return RedirectResponse(PATH, 303)
+
+
+@router.post("")
+async def own_answers(request: Request, here: Here, client: ClientAddress) -> Response:
+    """All that was answered with this code."""
+    found = await _found(request, here, client)
+    return found if isinstance(found, Response) else _page(request, own=found)
+
+
+@router.post("/bewaar")
+async def download(request: Request, here: Here, client: ClientAddress) -> Response:
+    """The same as a text file."""
+    found = await _found(request, here, client)
+    if isinstance(found, Response):
+        return found
+    return Response(
+        # Windows needs the mark at the beginning to read it as UTF-8.
+        "\ufeff" + _as_text(found),
+        media_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": 'attachment; filename="mijn-antwoorden.txt"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.post("/wis")
+async def erase(request: Request, here: Here, client: ClientAddress) -> Response:
+    """Erases everything, once it was asked whether that is sure."""
+    sent = await sent_form(request)
+    found = await _found(request, here, client)
+    if isinstance(found, Response):
+        return found
+    if sent.get("zeker") != "ja":
+        return _page(request, own=found, error=say("wis_niet_zeker"), status=422)
+    for talk in await in_writing_thread(_erase, here, found.receipt):
+        await here.turns.forget(talk)
+    return _page(request, erased=True)
+
+
+async def _found(request: Request, here: Services, client: str) -> OwnData | Response:
+    """What is kept of who has the code that was sent, or the page that asks for it again."""
+    code = (await sent_form(request)).get("code")
+    receipt = code.strip()[:60] if isinstance(code, str) else ""
+    wait = here.limits.sessions.take(client)
+    if wait:
+        return _page(request, error=say("te_snel", seconden=wait), code=receipt, status=429)
+    try:
+        return await run_in_threadpool(_read, here, receipt)
+    except ReceiptUnknown:
+        return _page(request, error=say("onbekende_code"), code=receipt, status=404)
+
+
+def _read(here: Services, receipt: str) -> OwnData:
+    with here.storage.reading() as session:
+        found = participants.find_by_receipt(session, here.consultation_id, receipt, here.key)
+        answers: dict[str, list[AnswerOut]] = {}
+        for each in answers_of(here, session, found.id):
+            answers.setdefault(each.titel, []).append(each)
+        return OwnData(
+            receipt=canonical_receipt(receipt),
+            group=found.group,
+            organisation=found.organisation,
+            consents=participants.consents(session, found.id),
+            answers=answers,
+        )
+
+
+def _erase(here: Services, receipt: str) -> list[str]:
+    def someone(session: Session) -> str | None:
+        try:
+            return participants.find_by_receipt(session, here.consultation_id, receipt, here.key).id
+        except ReceiptUnknown:
+            # The same form came in twice; the other one erased it.
+            return None
+
+    def erased(session: Session) -> list[str]:
+        found = someone(session)
+        return participants.contributions(session, found) if found else []
+
+    def write(session: Session, planned: Erasure | None) -> list[str]:
+        found = someone(session)
+        return participants.erase(session, found, planned).talks if found else []
+
+    return erasing(here.storage, erased, write)
+
+
+def _as_text(own: OwnData) -> str:
+    parts = [say("mijn_antwoorden"), f"{say('uw_code')} {own.receipt}"]
+    for title, answers in own.answers.items():
+        parts.append(f"{title}\n{'=' * min(len(title), 60)}")
+        for each in answers:
+            parts += [each.vraag, each.text]
+    return "\n\n".join(parts) + "\n"
+
+
+def _page(
+    request: Request,
+    *,
+    own: OwnData | None = None,
+    error: str = "",
+    code: str = "",
+    erased: bool = False,
+    status: int = 200,
+) -> HTMLResponse:
+    return pages(request).render(
+        request,
+        "mijn-antwoorden.html",
+        status=status,
+        headers={"Cache-Control": "no-store"} if request.method == "POST" else None,
+        own=own,
+        error=error,
+        code=code,
+        erased=erased,
+    )

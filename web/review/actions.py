@@ -1,0 +1,148 @@
+"""The actions of an opdracht: proposed, written, changed, joined, approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from analysis.action_support import urgencies, weight
+from analysis.supporters import proposals_in, proposers
+from consultation import checklist
+from consultation.curation.state import CuratedAction
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.statements import Said
+from web.dependencies import Here, Services
+from web.login import CurrentReviewer, Reviewer
+from web.review.carry_out import Refusal, feedback
+from web.review.common import known_opdracht, page
+from web.review.trekkers import offered
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/opdrachten/{number:int}/acties")
+def actions_page(request: Request, here: Here, reviewer: CurrentReviewer, number: int) -> Response:
+    """All actions of an opdracht, and the form for a new one."""
+    return show_actions(request, here, reviewer, number, request.query_params)
+
+
+@router.get("/opdrachten/{number:int}/acties/{action}")
+def action_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int, action: str
+) -> Response:
+    """One action, to be changed."""
+    return show_action(request, here, reviewer, number, action, request.query_params)
+
+
+def show_actions(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of an opdracht's actions."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        pictures = _pictures(session, here, seen, seen.actions)
+        given = urgencies(session, here.consultation_id)
+        chosen = seen.theme(query.get("thema", ""))
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/acties.html",
+            refusal.status if refusal else 200,
+            **feedback(seen, query, refusal, typed),
+            here_path=f"/beheer/opdrachten/{number}/acties",
+            opdracht=opdracht,
+            weights={each.id: weight(each, pictures, given) for each in seen.actions},
+            offered=offered(session, here, seen, seen.view(chosen).said if chosen else ()),
+            action=_blank(number),
+            chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
+        )
+
+
+def show_action(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    action_id: str,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of one action."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        action = seen.state.actions.get(action_id)
+        if action is None:
+            raise HTTPException(404)
+        if action.opdracht != number:
+            return RedirectResponse(f"/beheer/opdrachten/{action.opdracht}/acties/{action.id}", 303)
+        pictures = _pictures(session, here, seen, [action])
+        given = urgencies(session, here.consultation_id)
+        behind = proposers(action, pictures.values())
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/actie.html",
+            refusal.status if refusal else 200,
+            **feedback(seen, query, refusal, typed),
+            here_path=f"/beheer/opdrachten/{number}/acties/{action_id}",
+            opdracht=opdracht,
+            action=action,
+            weight=weight(action, pictures, given),
+            behind=behind,
+            beside=_beside(proposals_in(action, pictures.values()), behind),
+            offered=offered(session, here, seen, behind or _in_themes(action, seen)),
+            chosen=list((typed or {}).get("thema", ())) or list(action.themes),
+            joined_into=seen.state.actions.get(action.joined_into or ""),
+            history=list(reversed(seen.state.about(action.id))),
+            checks=checklist.checked(session, here.consultation_id).get(action.id, {}),
+            tested=bool(query.get("getoetst")),
+        )
+
+
+def _pictures(
+    session: Session, here: Services, seen: Picture, actions: Iterable[CuratedAction]
+) -> Mapping[int, Picture]:
+    """The pictures that tell who proposes the actions: all, where one answers to a theme, or stands
+    on a statement, of another opdracht."""
+    at_home = all(
+        all(theme in seen.state.themes for theme in each.themes)
+        and all(
+            one in seen.by_id for one in (*(each.support or each.seconds), each.statement) if one
+        )
+        for each in actions
+    )
+    if at_home:
+        return {seen.opdracht: seen}
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    return here.pictures.all(session, here.consultation_id, numbers)
+
+
+def _beside(proposals: Iterable[Said], behind: Iterable[Said]) -> list[Said]:
+    known = {each.id for each in behind}
+    return [each for each in proposals if each.id not in known]
+
+
+def _in_themes(action: CuratedAction, seen: Picture) -> list[Said]:
+    return [said for view in seen.themes if view.id in action.themes for said in view.said]
+
+
+def _blank(number: int) -> CuratedAction:
+    return CuratedAction("", number, text="")

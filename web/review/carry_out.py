@@ -1,0 +1,372 @@
+"""What a reviewer decides on a page, carried out: checked, written to the log, told.
+
+Every form names what it does in ``doe``. The same operations are taken by ``samenspraak curate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.supporters import proposers as support_of
+from consultation.curation.log import (
+    Change,
+    ConflictError,
+    CurationError,
+    Ledger,
+    OutsideError,
+    decide,
+)
+from consultation.curation.operations import ActionText, Operation, parse
+from consultation.curation.state import Event
+from consultation.queries.opdracht_snapshot import Picture
+from dialogue.messages import known, say
+from web.dependencies import Services
+from web.errors import Problem
+from web.review.common import Posted, whole_number
+
+_CHANGES_NO_WORDS = frozenset({"note", "reorder", "copy", "move", "remove", "off_topic", "place"})
+"""What somebody else may do to a theme meanwhile without making a decision on it stale."""
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a decision was not carried out, in Dutch; 409 where somebody else was first."""
+
+    status: int
+    detail: str
+    changes: tuple[Change, ...] = ()
+
+
+def feedback(
+    seen: Picture,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a page on an opdracht says of the decisions just made (``gedaan`` in its address: their
+    numbers) or refused, with what was typed."""
+    raw = [each for each in query.get("gedaan", "").split("-") if whole_number(each)]
+    return {
+        "seen": seen,
+        "refusal": refusal,
+        "typed": typed or {},
+        "done": [each for one in raw if (each := seen.state.outcomes.get(int(one)))],
+        "note": say("niet_opgeslagen") if refusal else "",
+    }
+
+
+def carry_out(
+    here: Services, form: Posted, opdracht: int | None, raw: list[Raw]
+) -> list[Event] | Refusal:
+    """Writes the decisions of a form, all or none.
+
+    Raises:
+        Problem: 403, the reviewer may not decide here.
+    """
+    form.reviewer.require("decide", opdracht, form.typed)
+    if not raw:
+        return Refusal(422, say("niets_gekozen"))
+    expected = _versions(form)
+    try:
+        operations = [parse(each) for each in raw]
+        numbers = [each.nummer for each in here.catalogue.opdrachten]
+
+        behind = _proposers(here, operations)
+
+        def make(ledger: Ledger) -> None:
+            _append(ledger, form, operations, dict(expected), behind)
+
+        limit = form.reviewer.opdracht
+        return decide(here.storage, here.consultation_id, numbers, make, limit)
+    except OutsideError as error:
+        detail = say("ander_opdracht", eigen=form.reviewer.opdracht)
+        raise Problem(403, detail, typed=form.typed) from error
+    except ConflictError as error:
+        return Refusal(409, _overtaken(error), error.changes)
+    except CurationError as error:
+        return Refusal(409 if error.code in _OVERTAKEN else 422, explained(error))
+
+
+def _append(
+    ledger: Ledger,
+    form: Posted,
+    operations: list[Operation],
+    expected: dict[str, int],
+    behind: Mapping[str, Sequence[str]],
+) -> None:
+    for operation in operations:
+        proposers = behind.get(operation.action, ()) if isinstance(operation, ActionText) else ()
+        named = (*operation.themes_named, *operation.actions_named)
+        versions = {each: expected.pop(each) for each in named if each in expected}
+        try:
+            ledger.append(form.reviewer.name, operation, versions, proposers)
+        except ConflictError as error:
+            if not {each.op for each in error.changes} <= _CHANGES_NO_WORDS:
+                raise
+            ledger.append(form.reviewer.name, operation, proposers=proposers)
+
+
+def _proposers(here: Services, operations: Sequence[Operation]) -> dict[str, list[str]]:
+    """Who proposes the actions that get other words: once the words are gone nobody can tell."""
+    found: dict[str, list[str]] = {}
+    reworded = [each.action for each in operations if isinstance(each, ActionText)]
+    if not reworded:
+        return found
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    with here.storage.reading() as session:
+        pictures = here.pictures.all(session, here.consultation_id, numbers)
+    for seen in pictures.values():
+        for action in seen.actions:
+            if action.id in reworded and action.support is None:
+                found[action.id] = [each.id for each in support_of(action, pictures.values())]
+    return found
+
+
+def asked(form: Posted) -> list[Raw]:
+    """The operations that a form on themes or statements asks for.
+
+    Raises:
+        Problem: 422, it asks for nothing that is known, or a field is too long.
+    """
+    what = form.line("doe")
+    found = _ASKED.get(what)
+    if found is None:
+        raise Problem(422, say("onbekende_handeling"), typed=form.typed)
+    return found(form)
+
+
+def explained(error: CurationError) -> str:
+    """The error in Dutch."""
+    key = f"curatie_{error.code}"
+    facts = {"code": "", "into": "", "most": "", **error.facts}
+    return say(key, **facts) if known(key) else say("curatie_anders")
+
+
+def _overtaken(error: ConflictError) -> str:
+    last = error.changes[-1] if error.changes else None
+    if last is None:
+        return say("curatie_anders")
+    what = say(f"deed_{last.op}") if known(f"deed_{last.op}") else say("deed_anders")
+    return say("curatie_conflict", wie=last.account, wat=what)
+
+
+def _versions(form: Posted) -> dict[str, int]:
+    """The versions that the page showed: fields ``versie`` of the form ``ID:VERSION``."""
+    found = {}
+    for each in form.many("versie"):
+        target, _, version = each.partition(":")
+        if whole_number(version):
+            found[target] = int(version)
+    return found
+
+
+def _rename(form: Posted) -> list[Raw]:
+    theme, label, text = form.line("thema"), form.line("label"), form.text("beschrijving")
+    raw: list[Raw] = []
+    if label != form.line("label_was"):
+        raw.append({"op": "rename", "theme": theme, "label": label})
+    if text != form.text("beschrijving_was"):
+        raw.append({"op": "describe", "theme": theme, "text": text})
+    return raw
+
+
+def _each_theme(op: str) -> Callable[[Posted], list[Raw]]:
+    return lambda form: [{"op": op, "theme": each} for each in form.many("thema")]
+
+
+def _merge(form: Posted) -> list[Raw]:
+    themes = form.many("thema")
+    into = form.line("in") or (themes[0] if themes else "")
+    others = [each for each in themes if each != into]
+    return [{"op": "merge", "themes": others, "into": into}] if others else []
+
+
+def _split(form: Posted) -> list[Raw]:
+    statements = form.many("uitspraak")
+    if not statements:
+        return []
+    raw = {
+        "op": "split",
+        "theme": form.line("thema"),
+        "statements": statements,
+        "label": form.line("label"),
+    }
+    return [raw]
+
+
+def _create(form: Posted) -> list[Raw]:
+    raw = {
+        "op": "create",
+        "opdracht": form.number("opdracht") or 0,
+        "label": form.line("label"),
+        "statements": form.many("uitspraak"),
+    }
+    return [raw]
+
+
+def _of_statements(op: str, *fields: tuple[str, str]) -> Callable[[Posted], list[Raw]]:
+    def made(form: Posted) -> list[Raw]:
+        statements = form.many("uitspraak")
+        if not statements:
+            return []
+        named = {name: value for name, field in fields if (value := form.line(field))}
+        return [{"op": op, "statements": statements, **named}]
+
+    return made
+
+
+def _place(form: Posted) -> list[Raw]:
+    statements = form.many("uitspraak")
+    if not statements:
+        return []
+    return [{"op": "place", "statements": statements, "opdracht": form.number("opdracht")}]
+
+
+def _reorder(form: Posted) -> list[Raw]:
+    themes = form.many("volgorde")
+    theme, step = form.line("thema"), {"omhoog": -1, "omlaag": 1}.get(form.line("richting"), 0)
+    if theme not in themes or not step:
+        return []
+    at = themes.index(theme)
+    to = at + step
+    if not 0 <= to < len(themes):
+        return []
+    themes[at], themes[to] = themes[to], themes[at]
+    return [{"op": "reorder", "opdracht": form.number("opdracht") or 0, "themes": themes}]
+
+
+def _note(form: Posted) -> list[Raw]:
+    target = "action" if form.line("actie") else "theme"
+    about = form.line("actie") or form.line("thema")
+    return [{"op": "note", target: about, "text": form.text("notitie")}]
+
+
+def _answer(op: str) -> Callable[[Posted], list[Raw]]:
+    return lambda form: [{"op": op, "proposal": form.line("voorstel")}]
+
+
+def _revoke(form: Posted) -> list[Raw]:
+    """The last decision first, as one may stand on the one before."""
+    numbers = sorted(int(each) for each in form.many("beslissing") if whole_number(each))
+    return [{"op": "revoke", "event": each} for each in reversed(numbers)]
+
+
+def _action_create(form: Posted) -> list[Raw]:
+    raw: Raw = {
+        "op": "action",
+        "do": "create",
+        "opdracht": form.number("opdracht") or 0,
+        "text": form.text("tekst"),
+        "themes": form.many("thema"),
+        **_action_values(form),
+    }
+    return [raw]
+
+
+def _action_save(form: Posted) -> list[Raw]:
+    action = form.line("actie")
+    raw: list[Raw] = []
+    text = form.text("tekst")
+    if text != form.text("tekst_was"):
+        raw.append({"op": "action", "do": "text", "action": action, "text": text})
+    now, was = _action_values(form), _action_values(form, "_was")
+    changed = {name: value for name, value in now.items() if value != was[name]}
+    if changed:
+        raw.append({"op": "action", "do": "set", "action": action, **changed})
+    themes = form.many("thema")
+    if form.line("kies_themas") and set(themes) != set(form.many("thema_was")):
+        raw.append({"op": "action", "do": "themes", "action": action, "themes": themes})
+    return raw
+
+
+def _action_values(form: Posted, after: str = "") -> Raw:
+    partners = form.line(f"partners{after}", 2000)
+    return {
+        "trekker": form.line(f"trekker{after}") or None,
+        "partners": [part for each in partners.split(",") if (part := each.strip())],
+        "priority": form.number(f"prioriteit{after}"),
+        "deadline": form.line(f"tegen{after}") or None,
+        "regelgeving": form.line(f"regelgeving{after}") or "geen",
+    }
+
+
+def _action_support(form: Posted) -> list[Raw]:
+    raw = {
+        "op": "action",
+        "do": "support",
+        "action": form.line("actie"),
+        "statements": form.many("uitspraak"),
+    }
+    return [raw]
+
+
+def _action_status(form: Posted) -> list[Raw]:
+    status = form.line("status")
+    return [
+        {"op": "action", "do": "status", "action": each, "status": status}
+        for each in form.many("actie")
+    ]
+
+
+def _action_join(form: Posted) -> list[Raw]:
+    actions = form.many("actie")
+    into = form.line("in") or (actions[0] if actions else "")
+    others = [each for each in actions if each != into]
+    if not others:
+        return []
+    return [{"op": "action", "do": "join", "actions": others, "into": into}]
+
+
+def _action_hand_over(form: Posted) -> list[Raw]:
+    raw = {
+        "op": "action",
+        "do": "hand_over",
+        "action": form.line("actie"),
+        "opdracht": form.number("opdracht") or 0,
+    }
+    return [raw]
+
+
+_ASKED: Mapping[str, Callable[[Posted], list[Raw]]] = {
+    "hernoem": _rename,
+    "keur_goed": _each_theme("approve"),
+    "verwerp": _each_theme("reject"),
+    "voeg_samen": _merge,
+    "splits": _split,
+    "nieuw_thema": _create,
+    "verplaats": _of_statements("move", ("from", "uit"), ("to", "naar")),
+    "kopieer": _of_statements("copy", ("to", "naar")),
+    "haal_uit": _of_statements("remove", ("theme", "uit")),
+    "niet_hierover": _of_statements("off_topic"),
+    "plaats": _place,
+    "volgorde": _reorder,
+    "notitie": _note,
+    "aanvaard": _answer("accept"),
+    "wijs_af": _answer("decline"),
+    "herroep": _revoke,
+    "nieuwe_actie": _action_create,
+    "bewaar_actie": _action_save,
+    "wie_stelt_voor": _action_support,
+    "actie_status": _action_status,
+    "voeg_acties_samen": _action_join,
+    "draag_over": _action_hand_over,
+}
+_OVERTAKEN = frozenset(
+    {
+        "theme_merged",
+        "theme_rejected",
+        "theme_gone",
+        "action_joined",
+        "action_gone",
+        "statements_gone",
+        "statement_unknown",
+        "not_in_theme",
+        "proposal_gone",
+        "already_revoked",
+        "already_answered",
+    }
+)

@@ -1,0 +1,211 @@
+"""What the pages of the review share: who looks, at which round, in pages; and forms that count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from consultation import rounds
+from consultation.catalogue import Opdracht
+from consultation.curation.state import Event
+from consultation.database.models import Round
+from dialogue.messages import known, say
+from web.dependencies import Here, Services
+from web.errors import Problem
+from web.login import (
+    FORM_COOKIE,
+    LOGIN,
+    Reviewer,
+    forged,
+    form_token,
+    logged_in,
+    set_cookie,
+)
+from web.pages import pages
+from web.public.forms import sent_form, typed
+
+PER_PAGE = 50
+MAX_LINE = 300
+MAX_TEXT = 4000
+
+ChosenRound = Annotated[int | None, Query(alias="ronde", ge=1, le=9999)]
+PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a long list; ``first`` is the number of its first item in the whole list."""
+
+    items: Sequence[Any]
+    page: int
+    pages: int
+    total: int
+    first: int
+
+
+def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
+    """The page asked for, or the last one where there are fewer."""
+    pages = max(1, -(-len(items) // size))
+    page = min(page, pages)
+    first = (page - 1) * size
+    return Paged(items[first : first + size], page, pages, len(items), first + 1)
+
+
+def page_number(query: Mapping[str, str], name: str = "pagina") -> int:
+    """The page that an address asks for; the first where it makes no sense."""
+    raw = query.get(name, "")
+    return max(1, int(raw)) if whole_number(raw) else 1
+
+
+def whole_number(raw: str) -> bool:
+    """Whether a value from outside is a whole number that a database can hold."""
+    return raw.isascii() and raw.isdigit() and len(raw) < 10
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form that somebody who is logged in sent from a page of this site."""
+
+    reviewer: Reviewer
+    fields: FormData
+
+    def line(self, name: str, most: int = MAX_LINE) -> str:
+        """A field on one line, its white space made single.
+
+        Raises:
+            Problem: 422, it is too long; what was typed is given back.
+        """
+        return self._bounded(name, " ".join(self._raw(name).split()), most)
+
+    def text(self, name: str, most: int = MAX_TEXT) -> str:
+        """A field of several lines.
+
+        Raises:
+            Problem: 422, it is too long; what was typed is given back.
+        """
+        return self._bounded(name, self._raw(name).replace("\r\n", "\n").strip(), most)
+
+    def many(self, name: str) -> list[str]:
+        """All values of a field that may be there more than once, each once, in their order."""
+        values = [each for each in self.fields.getlist(name) if isinstance(each, str) and each]
+        return list(dict.fromkeys(values))
+
+    def number(self, name: str) -> int | None:
+        """A field with a whole number; None where it is empty.
+
+        Raises:
+            Problem: 422, it is no number.
+        """
+        raw = self._raw(name).strip()
+        if not raw:
+            return None
+        if not whole_number(raw):
+            raise Problem(422, say("geen_getal", waar=say(f"veld_{name}")), typed=self.typed)
+        return int(raw)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was typed, by field: to show again when the form could not be carried out."""
+        return typed(self.fields)
+
+    def _raw(self, name: str) -> str:
+        value = self.fields.get(name)
+        return "" if value is None or isinstance(value, UploadFile) else value
+
+    def _bounded(self, name: str, value: str, most: int) -> str:
+        if len(value) > most:
+            what = say(f"veld_{name}") if known(f"veld_{name}") else say("veld")
+            detail = say("te_lang_veld", waar=what, lengte=len(value), grens=most)
+            raise Problem(422, detail, typed=self.typed)
+        return value
+
+
+async def posted(request: Request, here: Here) -> Posted:
+    """The form of this request.
+
+    Raises:
+        Problem: 401 where the session is over, 403 where the form is not from a page of this site;
+            both with what was typed.
+    """
+    form = await sent_form(request)
+    who = logged_in(request, here)
+    draft = Posted(who or Reviewer("", "", None), form)
+    if who is None:
+        back = request.headers.get("referer", "")
+        path = "/beheer" + back.partition("/beheer")[2] if "/beheer" in back else "/beheer"
+        link = f"{LOGIN}?next={quote(path, safe='')}"
+        raise Problem(401, say("sessie_verlopen"), typed=draft.typed, link=link)
+    field = form.get("formulier")
+    if forged(request, here, field if isinstance(field, str) else None):
+        raise Problem(403, say("vervalst_formulier"), typed=draft.typed)
+    return draft
+
+
+PostedForm = Annotated[Posted, Depends(posted)]
+
+
+def chosen_round(session: Session, here: Services, number: int | None) -> Round | None:
+    """The round with this number, or None without a number.
+
+    Raises:
+        HTTPException: 404, there is no such round.
+    """
+    if number is None:
+        return None
+    every = rounds.all_rounds(session, here.consultation_id)
+    found = next((each for each in every if each.number == number), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def known_opdracht(here: Services, number: int) -> Opdracht:
+    """The opdracht with this number.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    found = here.catalogue.opdracht(number)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def page(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    name: str,
+    status: int = 200,
+    **context: Any,
+) -> HTMLResponse:
+    """A page of the review, with what its forms need."""
+    cookie, field = form_token(request, here)
+    response = pages(request).render(
+        request, name, status=status, reviewer=reviewer, formulier=field, **context
+    )
+    set_cookie(request, response, FORM_COOKIE, cookie)
+    return response
+
+
+def back_to(path: str, **query: str | int | None) -> RedirectResponse:
+    """On to a page after a form was carried out, so that a reload does not send it again."""
+    asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
+    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
+
+
+def after(target: str, done: Sequence[Event]) -> Response:
+    """Back to a page of the review, which tells what was done and offers to undo it."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
+        return back_to("/beheer")
+    query = {name: value for name, value in parse_qsl(parts.query) if name != "gedaan"}
+    return back_to(parts.path, **query, gedaan="-".join(str(each.id) for each in done))

@@ -1,0 +1,87 @@
+"""Every decision of the review, of all opdrachten together."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from consultation.curation.state import CurationState, Outcome
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.statements import Said
+from web.dependencies import Here, Services
+from web.login import CurrentReviewer
+from web.review.common import page, page_number, paged, whole_number
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A decision, and what it is told from: the state of one opdracht that it is about, and the
+    words of all, as an action may be joined with one of another opdracht."""
+
+    outcome: Outcome
+    opdracht: int
+    opdrachten: tuple[int, ...]
+    state: CurationState
+    by_id: Mapping[str, Said]
+    themes_afar: Mapping[str, tuple[str, str]]
+
+    def quote(self, statement: str) -> str:
+        """The words of a statement; empty where they are gone."""
+        said = self.by_id.get(statement)
+        return said.text if said else ""
+
+
+@router.get("/beslissingen")
+def every_decision(request: Request, here: Here, reviewer: CurrentReviewer) -> HTMLResponse:
+    """What was decided anywhere, newest first, each with its opdracht and to be undone."""
+    reviewer.require("read")
+    with here.storage.reading() as session:
+        told = decisions(session, here)
+    shown = paged(list(told.values()), page_number(request.query_params))
+    return page(
+        request,
+        here,
+        reviewer,
+        "beheer/alle_beslissingen.html",
+        shown=shown,
+        done=_named(told, request.query_params),
+    )
+
+
+def decisions(session: Session, here: Services) -> dict[int, Told]:
+    """Every decision by its number, the last first."""
+    numbers = [each.nummer for each in here.catalogue.opdrachten]
+    pictures = here.pictures.all(session, here.consultation_id, numbers)
+    words = ChainMap(*[each.by_id for each in pictures.values()])
+    places: dict[int, list[Picture]] = {}
+    for seen in pictures.values():
+        for outcome in seen.decisions:
+            places.setdefault(outcome.event.id, []).append(seen)
+    return {
+        event: Told(
+            outcome=seen[0].state.outcomes[event],
+            opdracht=seen[0].opdracht,
+            opdrachten=tuple(each.opdracht for each in seen),
+            state=seen[0].state,
+            by_id=words,
+            themes_afar=seen[0].themes_afar,
+        )
+        for event, seen in sorted(places.items(), reverse=True)
+    }
+
+
+def just_done(session: Session, here: Services, query: Mapping[str, str]) -> list[Told]:
+    """The decisions that the address of a page names as just made (``gedaan``)."""
+    return _named(decisions(session, here), query) if query.get("gedaan") else []
+
+
+def _named(told: Mapping[int, Told], query: Mapping[str, str]) -> list[Told]:
+    raw = query.get("gedaan", "").split("-")
+    return [told[int(each)] for each in raw if whole_number(each) and int(each) in told]

@@ -1,0 +1,118 @@
+"""What a reviewer looks at on an opdracht: by group, round, kind and words; and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from consultation.queries.statements import Said
+from consultation.queries.themes import ThemeView
+
+SORTS = ("volgorde", "deelnemers", "uitspraken", "stevigheid", "naam")
+STATUSES = ("kandidaat", "goedgekeurd", "verworpen")
+KINDS = ("drempel", "hefboom", "voorstel", "anders")
+NO_SUBTHEME = "-"
+_QUOTES = 3
+
+Sort = Literal["volgorde", "deelnemers", "uitspraken", "stevigheid", "naam"]
+
+
+@dataclass(frozen=True)
+class Sift:
+    """A choice of statements and themes; empty fields choose all."""
+
+    groep: str = ""
+    ronde: int | None = None
+    soort: str = ""
+    tekst: str = ""
+    status: str = ""
+    sorteer: str = "volgorde"
+    deelthema: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Sift:
+        """The choice that an address makes; what makes no sense chooses all."""
+        ronde = query.get("ronde", "")
+        kind, status, sort = (query.get(name, "") for name in ("soort", "status", "sorteer"))
+        return cls(
+            groep=query.get("groep", "")[:60],
+            ronde=int(ronde) if ronde.isascii() and ronde.isdigit() and len(ronde) < 5 else None,
+            soort=kind if kind in KINDS else "",
+            tekst=" ".join(query.get("tekst", "")[:100].split()),
+            status=status if status in STATUSES else "",
+            sorteer=sort if sort in SORTS else "volgorde",
+            deelthema=query.get("deelthema", "")[:200],
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The address's part that makes this choice."""
+        found = {
+            "groep": self.groep,
+            "ronde": str(self.ronde or ""),
+            "soort": self.soort,
+            "tekst": self.tekst,
+            "status": self.status,
+            "sorteer": "" if self.sorteer == "volgorde" else self.sorteer,
+            "deelthema": self.deelthema,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves statements out."""
+        return bool(self.groep or self.ronde or self.soort or self.tekst or self.deelthema)
+
+    def keeps(self, said: Said) -> bool:
+        """Whether a statement is chosen."""
+        return (
+            (not self.groep or (said.group or "onbekend") == self.groep)
+            and (self.ronde is None or said.round == self.ronde)
+            and (not self.soort or said.kind == self.soort)
+            and (not self.tekst or self.tekst.casefold() in said.text.casefold())
+        )
+
+    def themes(self, views: tuple[ThemeView, ...]) -> list[ThemeView]:
+        """The themes with something chosen in them, holding just that, in the order asked for.
+
+        Of a sub-theme ``NO_SUBTHEME`` chooses the statements that are in none.
+
+        A theme whose name has the words is kept whole, as far as the other choices go.
+        """
+        found = [each for each in views if not self.status or each.status == self.status]
+        if self.narrows:
+            found = [kept for each in found if (kept := self._narrowed(each)).said]
+        if self.sorteer == "deelnemers":
+            found.sort(key=lambda each: -each.people)
+        elif self.sorteer == "uitspraken":
+            found.sort(key=lambda each: -len(each.said))
+        elif self.sorteer == "stevigheid":
+            found.sort(key=lambda each: -(each.stability or 0))
+        elif self.sorteer == "naam":
+            found.sort(key=lambda each: each.label.casefold())
+        return found
+
+    def _narrowed(self, view: ThemeView) -> ThemeView:
+        named = bool(self.tekst) and self.tekst.casefold() in view.label.casefold()
+        sift = replace(self, tekst="") if named else self
+        said = tuple(
+            each
+            for each in view.said
+            if sift.keeps(each)
+            and (not sift.deelthema or view.subtheme_of.get(each.id, NO_SUBTHEME) == sift.deelthema)
+        )
+        ids = {each.id for each in said}
+        quotes = tuple(each for each in view.quotes if each.id in ids) or said[:_QUOTES]
+        return replace(view, said=said, quotes=quotes)
+
+
+def per_round(said: tuple[Said, ...], rounds: Iterable[int] = ()) -> list[tuple[int, int]]:
+    """People per round, the first round first: how a theme went over time.
+
+    Of ``rounds`` those without anybody are named too.
+    """
+    heard: dict[int, set[str]] = {number: set() for number in rounds}
+    for each in said:
+        heard.setdefault(each.round, set()).add(each.participant)
+    return [(number, len(heard[number])) for number in sorted(heard)]

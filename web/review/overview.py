@@ -1,0 +1,115 @@
+"""The review's first page: the round, and the note's table of opdrachten as a living matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+
+from consultation.catalogue import Opdracht
+from consultation.database.models import Account, AnalysisRun, Round
+from consultation.queries import coverage_gaps
+from consultation.queries import participation as numbers
+from consultation.queries.review_progress import Seen, seen_in
+from consultation.queries.statements import Count, counts
+from consultation.queries.themes import latest_run
+from consultation.queries.unanalysed_answers import count_new
+from web.dependencies import Here
+from web.login import CurrentReviewer
+from web.review.common import ChosenRound, chosen_round, page
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One opdracht in the overview. ``themes`` is None while there is no analysis."""
+
+    opdracht: Opdracht
+    numbers: numbers.Numbers
+    statements: int
+    seen: Seen | None
+    arrived: int
+    run: AnalysisRun | None
+    trekkers: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """How far the review is: a word for the page."""
+        if not self.numbers.answers:
+            return "leeg"
+        if self.seen is None:
+            return "niet_geanalyseerd"
+        if not self.seen.shown and not self.seen.rejected:
+            return "geen_themas"
+        if self.seen.candidates == 0 and self.seen.approved:
+            return "beoordeeld"
+        return "bezig" if self.seen.decided else "te_beoordelen"
+
+
+@router.get("")
+def overview(
+    request: Request, here: Here, reviewer: CurrentReviewer, ronde: ChosenRound = None
+) -> HTMLResponse:
+    """All rounds, all opdrachten with who was heard, and who was not."""
+    with here.storage.reading() as session:
+        chosen = chosen_round(session, here, ronde)
+        until = chosen.number if chosen else None
+        run = latest_run(session, here.consultation_id, None, ronde)
+        runs = {
+            each.nummer: latest_run(session, here.consultation_id, each.nummer, ronde)
+            for each in here.catalogue.opdrachten
+        }
+        stand, said = here.pictures.kept(
+            session,
+            here.consultation_id,
+            f"overview {until} {ronde}",
+            lambda: (
+                counts(session, here.consultation_id, until),
+                numbers.per_opdracht(session, here.consultation_id, until),
+            ),
+            decisions=False,
+        )
+        arrived = count_new(session, here.consultation_id, runs, until)
+        limited = session.execute(
+            select(Account.opdracht, Account.name).where(Account.opdracht.is_not(None))
+        )
+        trekkers: dict[int, list[str]] = {}
+        for number, name in limited:
+            assert number is not None
+            trekkers.setdefault(number, []).append(name)
+        pictures = here.pictures.all(
+            session,
+            here.consultation_id,
+            [number for number, own in runs.items() if own is not None],
+        )
+        rows = [
+            Row(
+                opdracht=each,
+                numbers=said.get(each.nummer, numbers.Numbers()),
+                statements=stand.get(each.nummer, Count()).statements,
+                seen=seen_in(pictures[each.nummer]) if runs[each.nummer] else None,
+                arrived=arrived[each.nummer],
+                run=runs[each.nummer],
+                trekkers=((each.trekker,) if each.trekker else ())
+                + tuple(sorted(trekkers.get(each.nummer, []))),
+            )
+            for each in here.catalogue.opdrachten
+        ]
+        people = {number: found.groups for number, found in said.items()}
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/overzicht.html",
+            rounds=numbers.per_round(session, here.consultation_id),
+            chosen=chosen,
+            run=run,
+            run_round=session.get(Round, run.round_id) if run else None,
+            rows=rows,
+            arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
+            gaps=coverage_gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
+            unplaced=stand.get(None, Count()),
+        )

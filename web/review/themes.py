@@ -1,0 +1,270 @@
+"""The themes of an opdracht, and one theme with all its statements; and deciding on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from consultation import rounds
+from consultation.curation.state import Event
+from consultation.errors import SamenspraakError
+from consultation.queries import answer_view
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.public_labels import public_labels
+from consultation.queries.themes import FEWEST, ThemeView
+from consultation.queries.unanalysed_answers import count_new
+from web.dependencies import Here, Services
+from web.errors import Problem
+from web.login import CurrentReviewer, Reviewer
+from web.review.actions import show_action, show_actions
+from web.review.carry_out import Refusal, asked, carry_out, feedback
+from web.review.common import (
+    Posted,
+    PostedForm,
+    after,
+    chosen_round,
+    known_opdracht,
+    page,
+    page_number,
+    paged,
+)
+from web.review.excluded import show_aside
+from web.review.filters import KINDS, SORTS, STATUSES, Sift, per_round
+from web.review.trekkers import trekkers_on
+from web.server.threads import WritingRoute
+
+THEMES_PER_PAGE = 20
+_RECENT = 5
+
+router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
+
+Typed = Mapping[str, Any]
+
+
+@router.get("/opdrachten/{number:int}")
+def opdracht_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
+) -> HTMLResponse:
+    """The themes of one opdracht, and the statements that are in none."""
+    return show_opdracht(request, here, reviewer, number, request.query_params)
+
+
+@router.get("/themas/{code}")
+def theme_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> HTMLResponse:
+    """All statements of one theme, marked inside their answers; an answer is shown once."""
+    return show_theme(request, here, reviewer, code, request.query_params)
+
+
+@router.get("/opdrachten/{number:int}/beslissingen")
+def decisions_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int
+) -> HTMLResponse:
+    """Every decision on an opdracht, newest first, each to be undone."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/beslissingen.html",
+            **_shared(seen, request.query_params, None, {}),
+            opdracht=opdracht,
+            shown=paged(list(reversed(seen.decisions)), page_number(request.query_params)),
+        )
+
+
+@router.post("/opdrachten/{number:int}/beslis")
+def decide(request: Request, here: Here, form: PostedForm, number: int) -> Response:
+    """Carries out what a form asks for, and goes back to the page it stood on."""
+    known_opdracht(here, number)
+    target = form.line("terug", 2000)
+    done = decided(here, form, number)
+    if isinstance(done, Refusal):
+        return shown_again(request, here, form, target, done)
+    return after(target or f"/beheer/opdrachten/{number}", done)
+
+
+def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
+    """What a form on an opdracht asks for, carried out; a field that does not fit is a refusal."""
+    try:
+        raw = asked(form)
+    except Problem as problem:
+        if problem.status_code != 422:
+            raise
+        form.reviewer.require("decide", number, form.typed)
+        return Refusal(422, str(problem.detail))
+    return carry_out(here, form, number, raw)
+
+
+def shown_again(
+    request: Request, here: Services, form: Posted, target: str, refusal: Refusal
+) -> Response:
+    """The page that a form stood on, as it is now, with why it was refused and what was typed."""
+    parts = urlsplit(target)
+    query = dict(parse_qsl(parts.query))
+    query.pop("gedaan", None)
+    typed = {**form.typed, "uitspraak": form.many("uitspraak"), "thema": form.many("thema")}
+    if match := re.fullmatch(r"/beheer/themas/(O\d+-T\d+)", parts.path):
+        return show_theme(request, here, form.reviewer, match[1], query, refusal, typed, parts.path)
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})", parts.path):
+        return show_opdracht(
+            request, here, form.reviewer, int(match[1]), query, refusal, typed, parts.path
+        )
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/apart", parts.path):
+        return show_aside(request, here, form.reviewer, int(match[1]), query, refusal, typed)
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties", parts.path):
+        return show_actions(request, here, form.reviewer, int(match[1]), query, refusal, typed)
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties/([0-9a-f]{32})", parts.path):
+        return show_action(
+            request, here, form.reviewer, int(match[1]), match[2], query, refusal, typed
+        )
+    raise Problem(refusal.status, refusal.detail, typed=form.typed, link=parts.path or None)
+
+
+def show_opdracht(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    number: int,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Typed | None = None,
+    path: str | None = None,
+) -> HTMLResponse:
+    """The page of an opdracht's themes."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    sift = Sift.of(query)
+    with here.storage.reading() as session:
+        chosen_round(session, here, sift.ronde)
+        every_round = rounds.all_rounds(session, here.consultation_id)
+        seen = here.pictures.of(session, here.consultation_id, number)
+        said = [each for each in seen.said if sift.keeps(each)] if sift.narrows else seen.said
+        found = sift.themes(seen.themes)
+        if not sift.status:
+            found = [each for each in found if each.status != "verworpen"]
+        loose = [each for each in seen.unplaced if sift.keeps(each)]
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/opdracht.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=path or request.url.path,
+            opdracht=opdracht,
+            arrived=count_new(session, here.consultation_id, {number: seen.run})[number],
+            rounds=[each.number for each in every_round],
+            sift=sift,
+            kinds=KINDS,
+            statuses=STATUSES,
+            sorts=SORTS,
+            people=len({each.participant for each in said}),
+            statements=said,
+            themes=paged(found, page_number(query, "themas"), THEMES_PER_PAGE),
+            rejected=[each for each in seen.themes if each.status == "verworpen"],
+            order=[each.id for each in seen.themes if each.status != "verworpen"],
+            loose=paged(loose, page_number(query)),
+            off_topic=[each for each in seen.off_topic if sift.keeps(each)],
+            few=len(seen.said) - len(seen.aside) < FEWEST,
+            fewest=FEWEST,
+            recent=list(reversed(seen.decisions))[:_RECENT],
+        )
+
+
+def show_theme(
+    request: Request,
+    here: Services,
+    reviewer: Reviewer,
+    code: str,
+    query: Mapping[str, str],
+    refusal: Refusal | None = None,
+    typed: Typed | None = None,
+    path: str | None = None,
+) -> HTMLResponse:
+    """The page of one theme."""
+    known = answer_view.theme_number(code)
+    if known is None:
+        raise HTTPException(404)
+    opdracht = known_opdracht(here, known[0])
+    reviewer.require("read", opdracht.nummer)
+    sift = Sift.of(query)
+    with here.storage.reading() as session:
+        chosen_round(session, here, sift.ronde)
+        every_round = [each.number for each in rounds.all_rounds(session, here.consultation_id)]
+        seen = here.pictures.of(session, here.consultation_id, opdracht.nummer)
+        theme = seen.theme(code)
+        if theme is None:
+            raise HTTPException(404)
+        view = seen.view(theme)
+        narrowed = next(iter(sift.themes((view,))), None)
+        kept = narrowed.said if narrowed else ()
+        shown = paged(answer_view.by_answer(kept, view.said), page_number(query))
+        texts = answer_view.texts_of(session, [each.contribution for each in shown.items])
+        into = seen.state.themes.get(seen.state.standing_theme(theme.id))
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/thema.html",
+            refusal.status if refusal else 200,
+            **_shared(seen, query, refusal, typed),
+            here_path=path or request.url.path,
+            opdracht=opdracht,
+            sift=sift,
+            theme=view,
+            public_label=_public_label(session, view),
+            theme_trend=per_round(view.said, every_round),
+            curated=theme,
+            merged_into=into if theme.merged_into else None,
+            others=[each for each in seen.themes if each.id != theme.id],
+            actions=[each for each in seen.actions if theme.id in each.themes],
+            history=list(reversed(seen.state.about(theme.id))),
+            shown=shown,
+            kept=len(kept),
+            trekkers=trekkers_on(session, here, opdracht.nummer).behind(view.said, seen.said),
+            suggested=_suggested(typed, query),
+            segments={
+                each.contribution: answer_view.marked(
+                    texts[each.contribution], [(one.id, one.start, one.end) for one in each.said]
+                )
+                for each in shown.items
+            },
+        )
+
+
+def _public_label(session: Session, view: ThemeView) -> str:
+    """The name of a theme as everybody sees it; as it is where nobody can look it through."""
+    try:
+        own = [each.id for each in view.said]
+        return public_labels(session, {view.id: (view.label, own)})[view.id]
+    except SamenspraakError:
+        return view.label
+
+
+def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
+    """The statements that are ticked already: those of the form that was refused, or a
+    proposal's."""
+    if typed:
+        return frozenset(typed.get("uitspraak", ()))
+    return frozenset(query.get("kies", "").split(","))
+
+
+def _shared(
+    seen: Picture, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
+) -> dict[str, Any]:
+    """What every page on an opdracht's themes needs."""
+    return {
+        **feedback(seen, query, refusal, typed),
+        "run": seen.run,
+        "per_round": per_round,
+    }

@@ -1,0 +1,57 @@
+"""Who should do it, as the participants say: per opdracht, per theme, and to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from analysis.trekkers import Offered, Trekkers, trekkers
+from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.statements import Said
+from web.dependencies import Here, Services
+from web.login import CurrentReviewer
+from web.review.common import PageNumber, known_opdracht, page, paged
+
+router = APIRouter(prefix="/beheer", include_in_schema=False)
+
+
+@router.get("/opdrachten/{number:int}/trekkers")
+def trekkers_page(
+    request: Request, here: Here, reviewer: CurrentReviewer, number: int, pagina: PageNumber = 1
+) -> HTMLResponse:
+    """Who is named on an opdracht, with the answers that name them."""
+    opdracht = known_opdracht(here, number)
+    reviewer.require("read", number)
+    with here.storage.reading() as session:
+        seen = here.pictures.of(session, here.consultation_id, number)
+        found = trekkers_on(session, here, number)
+        return page(
+            request,
+            here,
+            reviewer,
+            "beheer/trekkers.html",
+            opdracht=opdracht,
+            seen=seen,
+            trekkers=found,
+            shown=paged(found.named, pagina),
+        )
+
+
+def trekkers_on(session: Session, here: Services, number: int) -> Trekkers:
+    """The answers on an opdracht, kept until an answer changes."""
+    return here.pictures.kept(
+        session,
+        here.consultation_id,
+        f"trekkers {number}",
+        lambda: trekkers(session, here.consultation_id, here.catalogue, number),
+        decisions=False,
+    )
+
+
+def offered(session: Session, here: Services, seen: Picture, said: Sequence[Said]) -> Offered:
+    """The names to offer at an action that these statements are behind."""
+    found = trekkers_on(session, here, seen.opdracht)
+    return Offered(found.behind(said, seen.said).named, found.named)

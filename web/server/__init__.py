@@ -1,0 +1,1 @@
+"""The HTTP server: limits, time-outs, headers and threads."""

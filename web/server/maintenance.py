@@ -1,0 +1,25 @@
+"""What the website does by itself, beside answering."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from starlette.concurrency import run_in_threadpool
+
+from consultation.database.storage import Storage
+
+PAUSE = 1.0
+
+_log = logging.getLogger("samenspraak.web.server.maintenance")
+
+
+async def keep_scrubbed(storage: Storage) -> None:
+    """Takes erased words out of the write-ahead log where a reader kept an erasure from it, also
+    one from the command line or of a process that died."""
+    while True:
+        try:
+            await run_in_threadpool(storage.scrub)
+        except Exception:
+            _log.exception("the write-ahead log could not be scrubbed")
+        await asyncio.sleep(PAUSE)

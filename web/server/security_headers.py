@@ -1,0 +1,126 @@
+"""What stands before every answer: security headers, and bounds on what is read."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from urllib.parse import unquote_plus
+
+from fastapi import Request, Response
+from starlette.datastructures import URL, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dialogue.messages import say
+from web.errors import problem_response
+
+MAX_BODY = 256 * 1024
+BODY_SECONDS = 30.0
+_HANG_UP = {"Connection": "close"}
+_PRIVATE = ("/api/", "/beheer", "/gesprek")
+_PICTURES = "/grafieken/"
+_KEPT = "public, max-age=31536000, immutable"
+_TALK = "/gesprek"
+_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'"
+)
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+class Shield:
+    """Adds the headers, and stops reading a body that is too large or takes too long."""
+
+    def __init__(self, app: ASGIApp, embed_origins: tuple[str, ...] = ()) -> None:
+        """Only the embed origins may show the page of the talk in a frame, and nobody a page of the
+        review."""
+        self._app = app
+        self._talk_frames = " ".join(("'self'", *embed_origins))
+
+    def _policy(self, path: str) -> str:
+        # A picture has its own dark colours inside, and nothing else.
+        if path.startswith(_PICTURES):
+            return _PICTURE_POLICY
+        frames = "'self'"
+        if path == _TALK:
+            frames = self._talk_frames
+        elif path.startswith("/beheer"):
+            frames = "'none'"
+        return f"{_PAGE_POLICY}; frame-ancestors {frames}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        read = 0
+        until: float | None = None
+        whole = False
+
+        async def bounded() -> Message:
+            nonlocal read, until, whole
+            if whole:
+                return await receive()
+            until = until or asyncio.get_running_loop().time() + BODY_SECONDS
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408, headers=_HANG_UP) from error
+            if message["type"] == "http.request":
+                read += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
+                if read > MAX_BODY:
+                    raise HTTPException(413, headers=_HANG_UP)
+            return message
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = self._policy(path)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), payment=(), usb=()"
+                if "location" in headers:
+                    headers["Location"] = _within(scope, headers["location"])
+                if path.startswith(_PRIVATE):
+                    headers["Cache-Control"] = "no-store"
+                elif path.startswith("/static/") and b"v=" in scope["query_string"]:
+                    headers["Cache-Control"] = _KEPT
+            await send(message)
+
+        refused = _unkeepable(scope)
+        if refused is not None:
+            await refused(scope, receive, guarded)
+            return
+        # Whoever hung up in the middle of a request gets no answer, and it is no fault of ours.
+        with suppress(ClientDisconnect):
+            await self._app(scope, bounded, guarded)
+
+
+def _unkeepable(scope: Scope) -> Response | None:
+    """The refusal of an address with a character that no database keeps."""
+    if "\0" in scope["path"]:
+        return problem_response(Request(scope), 404, say("niet_gevonden"))
+    if "\0" in unquote_plus(scope["query_string"].decode("latin-1")):
+        detail = say("ongeldig", waar=say("onbewaarbaar_teken"))
+        return problem_response(Request(scope), 422, detail)
+    return None
+
+
+def _within(scope: Scope, location: str) -> str:
+    """A place on this site without the site's name, which is whatever the request called it."""
+    here = str(URL(scope=scope).replace(path="/", query="", fragment=""))
+    return "/" + location.removeprefix(here).lstrip("/") if location.startswith(here) else location
+
+
+class ChatFromElsewhere(CORSMiddleware):
+    """Lets scripts of other websites reach the chat, and nothing else."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on."""
+        chat = scope["type"] == "http" and scope["path"].startswith("/api/chat")
+        await (super().__call__ if chat else self.app)(scope, receive, send)

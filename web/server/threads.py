@@ -1,0 +1,31 @@
+"""Routes whose forms are carried out in a thread for what writes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from dialogue.threads import in_writing_thread
+
+
+class WritingRoute(APIRoute):
+    """A route whose forms are carried out in a thread for what writes."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """As any route."""
+        posts = "POST" in (options.get("methods") or ())
+        if posts and not inspect.iscoroutinefunction(endpoint):
+            endpoint = _in_writing_thread(endpoint)
+        super().__init__(path, endpoint, **options)
+
+
+def _in_writing_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(endpoint)
+    async def elsewhere(*args: Any, **kwargs: Any) -> Any:
+        return await in_writing_thread(endpoint, *args, **kwargs)
+
+    return elsewhere
