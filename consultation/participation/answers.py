@@ -1,4 +1,4 @@
-"""Answers: stored word for word in versions, and withdrawn so that their words are gone."""
+"""Answers: stored verbatim in versions; withdrawing an answer erases its text everywhere."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ from consultation.participation.effects import AnswerGiven
 from language.segmentation.plain_text import readable
 
 GONE = "[…]"
-"""What stands in the talk where words were taken out."""
+"""Replacement text of a message whose words were erased."""
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What goes with some contributions: their statements (each with its opdracht), the vectors of
-    their words by hash, and their words in names. Worked out before it is carried out."""
+    """Plan of what is erased with some contributions.
+
+    It holds the contributions' versions, their statements (as statement id and opdracht), the
+    hashes of texts with cached vectors, and the words to remove from names of themes.
+    """
 
     contributions: frozenset[str] = frozenset()
     versions: frozenset[str] = frozenset()
@@ -40,15 +43,15 @@ class Erasure:
 
 
 _CARRIED_OUT = "erasure that was carried out"
-"""The key in ``Session.info`` of the planned erasure that this transaction carried out."""
+"""Key in ``Session.info`` of the planned erasure that this transaction carried out."""
 
 
 class Overtaken(Exception):
-    """Something was stored or erased since an erasure was worked out; nothing was written."""
+    """Data changed since an erasure was planned; nothing was written."""
 
 
 def submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
-    """The participant's submission on an opdracht in this round, made where it is not there."""
+    """Returns the participant's submission on an opdracht in this round; creates it if missing."""
     found = session.scalar(
         select(Submission).where(
             Submission.participant_id == conversation.participant_id,
@@ -70,14 +73,14 @@ def submission(session: Session, conversation: Conversation, opdracht: int) -> S
 def store(
     session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
 ) -> None:
-    """Stores a message as the answer to a question: a new one, another version, or more of it."""
+    """Stores a message as an answer: a new one, a new version, or text added after a probe."""
     place = submission(session, conversation, effect.opdracht)
     contribution = _contribution(session, place.id, effect.question)
     text = message.text
     parts = [{"message": message.id, "start": 0, "end": len(text)}]
     unread = "nazicht" if message.unread else None
     if contribution is None:
-        # With all it holds at once: a text that is set on a stored row may replace words.
+        # Set all values at creation: setting a text on a stored row may count as replacing words.
         contribution = Contribution(
             submission_id=place.id,
             question=effect.question,
@@ -113,7 +116,7 @@ def store(
 
 
 def standing(session: Session, place: Submission) -> dict[str, str]:
-    """The answers of a submission as they stand now, by question."""
+    """The current answers of a submission, by question."""
     query = (
         select(Contribution.question, ContributionVersion.text)
         .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
@@ -133,7 +136,7 @@ def withdraw(
     question: str,
     planned: Erasure | None = None,
 ) -> None:
-    """Takes one answer back, see ``take_back``; does nothing where there is none."""
+    """Erases one answer (see ``take_back``); does nothing if there is none."""
     place = submission(session, conversation, opdracht)
     contribution = _contribution(session, place.id, question)
     if contribution is not None:
@@ -141,9 +144,9 @@ def withdraw(
 
 
 def take_back(session: Session, contribution: Contribution, planned: Erasure | None = None) -> None:
-    """Erases an answer: all its versions, what was made from them, and its words in the talk.
+    """Erases an answer: its versions, all data derived from them, and its words in conversations.
 
-    The messages stay as turns, with their words gone, and so do bubbles that repeated answers.
+    Messages with the answer, and bubbles that quote answers, stay as turns with the text ``GONE``.
     ``planned``: see ``erase_words_made_from``.
     """
     said = {part["message"] for version in contribution.versions for part in version.parts or ()}
@@ -161,29 +164,30 @@ def take_back(session: Session, contribution: Contribution, planned: Erasure | N
 
 
 def silence(session: Session, messages: Iterable[Message]) -> None:
-    """Takes the words out of messages; the turns stay."""
+    """Replaces the text of messages by ``GONE``; the turns stay."""
     for message in messages:
         message.text = GONE
     session.flush()
 
 
 def quotes(message: Message) -> bool:
-    """Whether a bubble repeats what the participant said."""
+    """Whether a bubble quotes the participant."""
     return bool(message.custom and message.custom.get("quotes"))
 
 
 def erase_words_made_from(
     session: Session, contributions: Collection[str], planned: Erasure | None = None
 ) -> int:
-    """Deletes the statements cut from contributions, cached vectors of all their words, and words
-    in the names of themes that nobody else says.
+    """Erases the data derived from contributions; returns the number of deleted statements.
 
-    Gives the number of statements. Other people's equal words get their vector anew when needed.
-    ``planned`` is what was worked out before of these contributions and others that go with them:
-    the first call carries it out whole. Without it all is worked out here.
+    Deletes their statements, the cached vectors of their texts, and the words in names of themes
+    that no other answer contains. A vector that another participant's equal text needs is computed
+    again. ``planned`` is an erasure planned earlier for these contributions and possibly more: the
+    first call carries out all of it, later calls in the same transaction return 0. Without it the
+    erasure is planned here.
 
     Raises:
-        Overtaken: what was planned no longer fits; nothing was written.
+        Overtaken: the plan no longer matches the data; nothing was written.
     """
     if planned is None:
         return carry_out(session, work_out(session, contributions))
@@ -196,7 +200,7 @@ def erase_words_made_from(
 
 
 def work_out(session: Session, contributions: Collection[str]) -> Erasure:
-    """What goes with these contributions. Reads all answers and names; writes nothing."""
+    """Plans the erasure of contributions. Reads all answers and names; writes nothing."""
     texts = _versions(session, contributions)
     spans = _spans(session, texts)
     slices = {texts[row[1]][row[2] : row[3]] for row in spans}
@@ -216,7 +220,7 @@ def work_out(session: Session, contributions: Collection[str]) -> Erasure:
 
 
 def carry_out(session: Session, erasure: Erasure) -> int:
-    """Writes what was worked out; gives the number of statements that went."""
+    """Carries out a planned erasure; returns the number of deleted statements."""
     forget_vectors(session, erasure.hashes)
     if erasure.words is not None:
         forget(session, erasure.words)
@@ -226,8 +230,7 @@ def carry_out(session: Session, erasure: Erasure) -> int:
 
 
 def _fits(session: Session, planned: Erasure) -> bool:
-    """Whether the words are still there as they were, with the same statements, and said by the
-    same others."""
+    """Whether a plan still matches the data: versions, statements and words in names."""
     if _versions(session, planned.contributions).keys() != planned.versions:
         return False
     spans = _spans(session, planned.versions)
@@ -256,13 +259,13 @@ def _spans(
 
 
 def forget_vectors(session: Session, hashes: Iterable[str]) -> None:
-    """Deletes the cached vectors of texts, by the hashes of these."""
+    """Deletes the cached vectors of texts, given the hashes of the texts."""
     for chunk in _chunks(sorted(hashes), 500):
         session.execute(delete(Embedding).where(Embedding.text_hash.in_(chunk)))
 
 
 def text_hash(text: str) -> str:
-    """The key under which a text's vector is cached (SHA-256, hex)."""
+    """Cache key of a text's vector (SHA-256, hex)."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

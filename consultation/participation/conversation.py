@@ -1,9 +1,9 @@
-"""A talk as the database knows it: messages recorded first, each turn completed exactly once.
+"""Conversations in the database: a message is recorded first, and its turn completed exactly once.
 
-The road of a turn: ``record`` stores what was typed; ``begin_turn`` hands it to the assistant, with
-a fresh tracker name when it was tried before; ``complete`` stores bubbles and effects in one
-transaction, and does nothing for a message that was completed already. See
-``docs/decisions/0002-turns.md``.
+A turn has three steps. ``record`` stores the participant's message. ``begin_turn`` prepares the
+turn for the assistant, under a new tracker name if the message was tried before. ``complete``
+stores bubbles and effects in one transaction, and does nothing if the message is already
+completed. See ``docs/decisions/0002-turns.md``.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ from consultation.participation.effects import (
 
 OPENING = "/begroeten"
 ASIDE = "keuze"
-"""The step of a bubble that asks what to do with a message; the talk itself stands where it was."""
+"""Step of a bubble that asks what to do with a message; it does not move the conversation."""
 
 
 @dataclass(frozen=True)
 class Bubble:
-    """One thing the assistant says."""
+    """One message of the assistant."""
 
     text: str | None = None
     buttons: tuple[dict[str, str], ...] = ()
@@ -56,11 +56,11 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a talk stands: the step, and the opdracht, question and probe that are open.
+    """Position in a conversation: the step, and the open opdracht, question and probe.
 
-    ``changing``: an answer is asked again from the summary, and the summary comes after it.
-    ``request`` is what is asked about the person's own data (step ``beheer``), ``under`` the step
-    that waits below it.
+    ``changing``: the participant changes an answer from the summary and returns to the summary
+    afterwards. ``request`` is the open request about the participant's own data (step ``beheer``);
+    ``under`` is the step to return to after it.
     """
 
     step: str = "start"
@@ -74,10 +74,10 @@ class Position:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant gets to see of one message.
+    """One message as it is sent to the assistant.
 
-    ``held``: it waited for a choice about it, which was made by another message. ``unread``:
-    reading it through took too much work once; nobody is to try again.
+    ``held``: the message waited for the participant's choice, and a later message made that choice.
+    ``unread``: an earlier scan of the text took too much work; do not scan it again.
     """
 
     message_id: str
@@ -92,7 +92,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that an assistant needs to go on with a talk, whatever it forgot."""
+    """The state from which the assistant can resume a conversation without its own memory."""
 
     position: Position
     consents: dict[str, bool]
@@ -109,7 +109,10 @@ class Standing:
 def start(
     session: Session, participant: Participant, round_id: int, opdracht: int | None = None
 ) -> Conversation:
-    """Starts or takes up the participant's talk in a round, and queues the opening turn."""
+    """Starts or resumes the participant's conversation in a round, and queues the opening turn.
+
+    An opening turn that is still waiting is not queued again.
+    """
     conversation = session.scalar(
         select(Conversation)
         .where(
@@ -142,10 +145,10 @@ def start(
 def look_back(
     session: Session, participant: Participant, round_id: int, notice: str
 ) -> Conversation:
-    """The participant's last talk, to read and erase while no round is open, with a notice at its
-    end that says so.
+    """Returns the participant's last conversation while no round is open, to read and erase.
 
-    Who only filled in forms gets one in the round they took part in last, or in this one.
+    A notice at its end says that no round is open. A participant who only filled in forms gets a
+    conversation in the round of their last submission, or in ``round_id``.
     """
     conversation = session.scalar(
         select(Conversation)
@@ -183,15 +186,15 @@ def record(
     payload: str | None = None,
     cleaned: str | None = None,
 ) -> Message:
-    """Stores what a participant typed or tapped; the same client_id and text are stored once.
+    """Stores a typed or tapped message; the same client_id and text are stored once.
 
-    ``cleaned`` is the text as it stands once its personal data were removed, where that is known:
-    who sends such a message again still means the same one.
+    ``cleaned`` is the text without its personal data, if known: a repeated request with the
+    original text then still matches the cleaned message.
 
     Raises:
-        ClientIdReused: the client_id came before with another text or payload.
+        ClientIdReused: the client_id was used before with another text or payload.
         PayloadNotOffered: the payload is not on a button of the assistant's last turn.
-        RoundError: the round of this talk takes no more answers.
+        RoundError: the round of this conversation is closed.
         TalkError: there is no such conversation.
     """
     conversation = _locked(session, conversation_id)
@@ -231,13 +234,13 @@ def waiting_turns(session: Session, conversation_id: str) -> list[str]:
 
 
 def waiting_conversations(session: Session) -> list[str]:
-    """Ids of the talks that have a message to complete."""
+    """Ids of the conversations that have a message to complete."""
     query = select(Message.conversation_id).where(Message.state == "ontvangen").distinct()
     return list(session.scalars(query))
 
 
 def waits_alone(session: Session, message: Message) -> bool:
-    """Whether a message is the only one of its talk that is not answered yet."""
+    """Whether a message is the only unanswered one of its conversation."""
     query = select(Message.id).where(
         Message.conversation_id == message.conversation_id, Message.state != "verwerkt"
     )
@@ -245,11 +248,11 @@ def waits_alone(session: Session, message: Message) -> bool:
 
 
 def begin_turn(session: Session, message_id: str) -> Turn | None:
-    """Takes a message up, to hand it to the assistant; None when it is completed already.
+    """Prepares a message for the assistant; None unless its state is ``ontvangen``.
 
-    A second try gets another ``sender_id``: what the assistant remembers of the first try may be
-    ahead of the database, and the database is the truth. So does a new opdracht, since a turn costs
-    more the longer a tracker is.
+    A second try gets a new ``sender_id``: the assistant's memory of the first try may be ahead of
+    the database, and the database is the truth. A new opdracht gets one too, since the cost of a
+    turn grows with the length of the tracker.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.state != "ontvangen":
@@ -258,7 +261,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
     if message.attempts > 0:
         conversation.attempt += 1
     message.attempts += 1
-    # Once the participant chose what to do with a message that waited, that one is answered.
+    # This message may be the choice about a held message; the turn then answers the held one.
     waiting = held(session, conversation.id)
     meant = waiting or message
     return Turn(
@@ -274,12 +277,12 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
 
 
 def tracker_name(conversation_id: str, attempt: int) -> str:
-    """The name under which the assistant knows a talk, or a part of it."""
+    """The assistant's tracker name for a conversation, or for a part of it."""
     return f"{conversation_id}.{attempt}"
 
 
 def held(session: Session, conversation_id: str) -> Message | None:
-    """The message that waits until the participant chooses what to do with it, or None."""
+    """The message that waits for the participant's choice about it, or None."""
     return session.scalar(
         select(Message).where(
             Message.conversation_id == conversation_id, Message.state == "wacht_op_keuze"
@@ -288,7 +291,7 @@ def held(session: Session, conversation_id: str) -> Message | None:
 
 
 def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
-    """Lets a message wait for the participant's choice, which the bubbles ask for."""
+    """Holds a message until the participant makes the choice that the bubbles ask for."""
     message = session.get_one(Message, message_id, with_for_update=True)
     if message.state == "ontvangen":
         message.state = "wacht_op_keuze"
@@ -296,7 +299,7 @@ def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
 
 
 def mark_unread(session: Session, message_id: str) -> None:
-    """Marks a message, or the one that waits for the choice made in it, as too much to read."""
+    """Marks the held message of the conversation, or else this one, as too costly to scan."""
     message = session.get(Message, message_id, with_for_update=True)
     if message is not None:
         (held(session, message.conversation_id) or message).unread = True
@@ -304,16 +307,16 @@ def mark_unread(session: Session, message_id: str) -> None:
 
 
 def typed_since(session: Session, waiting: Message) -> set[str]:
-    """The texts of a message that waits, and of what was typed since."""
+    """The texts of a held message and of the messages typed since."""
     return {each.text for each in session.scalars(_typed_since(waiting))}
 
 
 def clean(session: Session, message_id: str, cleaned: Mapping[str, str]) -> set[str]:
-    """Rewrites the message that waits for the choice in another one, and what was typed since,
-    without personal data.
+    """Removes personal data from the held message and from the messages typed since.
 
-    ``cleaned`` gives each text without them; what it has not, because it was typed meanwhile, comes
-    back, to be looked through and cleaned by another call.
+    ``message_id`` is the message with the participant's choice. ``cleaned`` maps a text to its
+    version without personal data. Returns the texts that ``cleaned`` lacks because they were typed
+    meanwhile; the caller scans these and calls again.
     """
     message = session.get_one(Message, message_id, with_for_update=True)
     waiting = held(session, message.conversation_id)
@@ -354,12 +357,12 @@ def complete(
     effects: Sequence[Effect],
     planned: answers.Erasure | None = None,
 ) -> list[Message]:
-    """Stores the replies and applies the effects, once; gives the stored replies back.
+    """Stores the replies and applies the effects, once; returns the stored replies.
 
-    ``planned`` is what was worked out of ``erased_by``.
+    ``planned`` is the erasure that was planned for the contributions of ``erased_by``.
 
     Raises:
-        TalkError: the message is gone (erased meanwhile).
+        TalkError: the message was erased meanwhile.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None:
@@ -377,7 +380,7 @@ def complete(
 
 
 def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> list[str]:
-    """The contributions that the effects of a turn take away; none for one that is completed."""
+    """Ids of the contributions that a turn's effects erase; none if the turn is completed."""
     erasing = [each for each in effects if isinstance(each, AnswerWithdrawn | ParticipantErased)]
     message = session.get(Message, message_id) if erasing else None
     if message is None or message.state == "verwerkt":
@@ -403,13 +406,13 @@ def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> l
 
 
 def replies(session: Session, message_id: str) -> list[Message]:
-    """What the assistant answered to a message, in order."""
+    """The assistant's replies to a message, in order."""
     query = select(Message).where(Message.reply_to_id == message_id)
     return list(session.scalars(query.order_by(Message.seq)))
 
 
 def transcript(session: Session, conversation_id: str, after: int = 0) -> list[Message]:
-    """What was said by participant and assistant after a sequence number, in order."""
+    """Messages of participant and assistant after a sequence number, in order."""
     query = select(Message).where(
         Message.conversation_id == conversation_id,
         Message.seq > after,
@@ -419,7 +422,7 @@ def transcript(session: Session, conversation_id: str, after: int = 0) -> list[M
 
 
 def position(session: Session, conversation_id: str) -> Position:
-    """Where a talk stands, read from the last bubble that names a step."""
+    """Position of a conversation: the last of its newest 50 bubbles that names a step."""
     query = select(Message.custom).where(
         Message.conversation_id == conversation_id, Message.sender == "assistent"
     )
@@ -438,7 +441,7 @@ def position(session: Session, conversation_id: str) -> Position:
 
 
 def standing(session: Session, conversation_id: str) -> Standing:
-    """All that is known of a talk.
+    """The full state of a conversation.
 
     Raises:
         TalkError: there is no such conversation.
@@ -569,7 +572,7 @@ def _apply(
             answers.store(session, conversation, message, effect)
         case AnswerWithdrawn():
             answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
-            # The assistant's memory of the talk so far holds the words too.
+            # The assistant's tracker also holds the erased words, so it gets a new name.
             conversation.attempt += 1
         case ParticipantErased():
             participants.erase(session, conversation.participant_id, planned)

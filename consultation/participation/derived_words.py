@@ -1,9 +1,10 @@
-"""Participants' words in what the analysis derived: names of themes and sub-themes, keywords.
+"""Removes participants' words from names of themes and sub-themes, and from keywords.
 
-They are kept without the statements they came from, so an erasure has to look for them. A word that
-somebody else still says stays; one that only the erased texts had goes from every run. All answers
-and names are gone through for that: ``words_to_forget`` does so without the lock, ``stands`` tells
-in few rows whether it is still so, and ``forget`` writes it.
+The analysis stores these without a link to the statements they came from, so an erasure has to
+search for them. A word that another answer still contains stays; a word that occurs only in
+the erased texts is removed from every run. This needs a scan of all answers and names:
+``words_to_forget`` does it without the lock, ``stands`` checks with a few rows that the result
+still holds, and ``forget`` writes it.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ _FETCHED = 500
 
 @dataclass(frozen=True)
 class Unsaid:
-    """Which of some words nobody says any more. ``sayers`` are versions of answers that say the
-    others: while these are there, it stays so."""
+    """Words that no remaining answer contains.
+
+    ``sayers`` are ids of answer versions that contain the other words: as long as all of them
+    exist, no other word joins ``words``.
+    """
 
     words: frozenset[str] = frozenset()
     sayers: frozenset[str] = frozenset()
@@ -52,9 +56,9 @@ class _Named:
 
 @dataclass(frozen=True)
 class Renames:
-    """Names that lose words: each row as it was read, and what it becomes.
+    """New names for rows whose name loses words: the row as it was read, and its new name.
 
-    ``beside`` are the names in the same runs, as no two of them may become the same.
+    ``beside`` holds all names in the same runs, since two themes may not get the same name.
     """
 
     themes: tuple[tuple[_Named, str, tuple[str, ...]], ...] = ()
@@ -65,7 +69,7 @@ class Renames:
 
 @dataclass(frozen=True)
 class Words:
-    """What becomes of the names once some texts are gone; ``run`` is the last one then."""
+    """Changes of names once some texts are erased; ``run`` is the last run when this was read."""
 
     run: int
     unsaid: Unsaid
@@ -75,18 +79,21 @@ class Words:
 def forget_words(
     session: Session, texts: Iterable[str], contributions: Collection[str], opdrachten: set[int]
 ) -> None:
-    """Takes the words that stand only in these texts out of what was derived in these opdrachten,
-    all in the caller's transaction. See ``words_to_forget``."""
+    """Removes words that only these texts contain from the names in these opdrachten.
+
+    Reads and writes in the caller's transaction. See ``words_to_forget``.
+    """
     forget(session, words_to_forget(session, texts, contributions, opdrachten))
 
 
 def words_to_forget(
     session: Session, texts: Iterable[str], contributions: Collection[str], opdrachten: set[int]
 ) -> Words:
-    """What becomes of the names in these opdrachten when these texts go.
+    """Computes the changes of names in these opdrachten when these texts are erased.
 
-    ``contributions`` are the answers that go with the texts: they no longer count as saying a word.
-    A name that loses a word gives way to the theme's first keyword that is left, else to its code.
+    ``contributions`` are the answers erased with the texts: they no longer count as using a word.
+    A name that loses a word is replaced by the theme's first remaining keyword whose name is free,
+    else by the theme's code.
     """
     run = _last_run(session)
     unsaid = said_by_nobody(session, _names(session, opdrachten), texts, contributions)
@@ -94,7 +101,7 @@ def words_to_forget(
 
 
 def stands(session: Session, words: Words) -> bool:
-    """Whether nothing was stored or erased meanwhile that makes it otherwise."""
+    """Whether the result of ``words_to_forget`` still holds after the writes since."""
     return (
         _last_run(session) == words.run
         and still_said(session, words.unsaid)
@@ -103,14 +110,14 @@ def stands(session: Session, words: Words) -> bool:
 
 
 def forget(session: Session, words: Words) -> None:
-    """Writes what was worked out."""
+    """Writes the result of ``words_to_forget``."""
     rename(session, words.renames)
 
 
 def said_by_nobody(
     session: Session, names: Iterable[str], texts: Iterable[str], contributions: Collection[str]
 ) -> Unsaid:
-    """The words of names that stand in texts and that nobody says but these contributions."""
+    """Words of names that occur in the texts and in no answer except these contributions."""
     folded = "\n".join(texts).casefold()
     left = {word for name in names for word in _words(name) if word in folded}
     gone, sayers = set(contributions), set()
@@ -132,7 +139,7 @@ def said_by_nobody(
 
 
 def still_said(session: Session, unsaid: Unsaid) -> bool:
-    """Whether all are still there who say the words that stay."""
+    """Whether all answer versions that keep the other words in use still exist."""
     query = select(ContributionVersion.id)
     there = list(in_chunks(session, query, ContributionVersion.id, unsaid.sayers))
     return len(there) == len(unsaid.sayers)
@@ -141,7 +148,7 @@ def still_said(session: Session, unsaid: Unsaid) -> bool:
 def renames(
     session: Session, opdrachten: set[int], private: frozenset[str], run: int | None = None
 ) -> Renames:
-    """The names in these opdrachten that lose words, in one run or in all."""
+    """New names in these opdrachten without the ``private`` words, in one run or in all."""
     if not private:
         return Renames()
     named = _named(session, opdrachten, run)
@@ -178,7 +185,7 @@ def renames(
 
 
 def rename(session: Session, found: Renames) -> None:
-    """Writes other names."""
+    """Writes the new names and keywords."""
     for each, label, keywords in found.themes:
         row = RunTheme.run_id == each.run, RunTheme.theme_id == each.theme
         values = {"label": label, "keywords": list(keywords)}

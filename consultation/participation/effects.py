@@ -1,8 +1,8 @@
-"""What a turn changes, as data.
+"""Effects: the database changes of a turn, as data.
 
-The assistant never writes. Each turn it answers with bubbles and effects, and the gateway applies
-the effects in the same transaction that completes the message: a process that dies in between has
-changed nothing, and the turn is simply done again. See ``docs/decisions/0002-turns.md``.
+The assistant never writes to the database. It answers a turn with bubbles and effects, and the
+gateway applies the effects in the transaction that completes the message. A process that dies
+before that has changed nothing, and the turn is repeated. See ``docs/decisions/0002-turns.md``.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class OpdrachtChosen(_Effect):
 
 
 class Measure(_Effect):
-    """How much an answer says, all of it as it stands; see ``docs/decisions/0004-probing.md``.
+    """Measured content of the whole current answer; see ``docs/decisions/0004-probing.md``.
 
-    ``information`` is in bits, ``specificity`` counts 0 to 5 cues, ``relevance`` is 0 to 1 where it
-    was measured. ``language`` is set where it is not Dutch. ``marks``: ``onzin`` (letters at
-    random), ``herhaling`` (the same words as another answer).
+    ``information`` is in bits, ``specificity`` counts 0 to 5 cues, ``relevance`` is 0 to 1, or None
+    if it was not measured. ``language`` is set if it is not Dutch. ``marks``: ``onzin`` (random
+    letters), ``herhaling`` (the same words as another answer).
     """
 
     information: float
@@ -58,11 +58,11 @@ class Measure(_Effect):
 
 
 class AnswerGiven(_Effect):
-    """The message at hand is the answer to a question.
+    """The current message answers a question.
 
-    Its words are taken from the recorded message, never from the assistant. ``value`` is the number
-    chosen where the question has one. With ``probe`` (the wording of the follow-up question it
-    answers) the words are added to the answer already there.
+    The text comes from the recorded message, never from the assistant. ``value`` is the chosen
+    number if the question has one. With ``probe`` (the wording of the follow-up question it
+    answers) the text is added to the existing answer.
     """
 
     kind: Literal["answer"] = "answer"
@@ -74,7 +74,7 @@ class AnswerGiven(_Effect):
 
 
 class AnswerWithdrawn(_Effect):
-    """The participant takes one answer back."""
+    """The participant withdraws one answer."""
 
     kind: Literal["withdrawn"] = "withdrawn"
     opdracht: int
@@ -82,7 +82,7 @@ class AnswerWithdrawn(_Effect):
 
 
 class ParticipantErased(_Effect):
-    """The participant takes everything back, and is forgotten."""
+    """The participant withdraws everything and is erased."""
 
     kind: Literal["erased"] = "erased"
 
@@ -95,7 +95,7 @@ class SubmissionConfirmed(_Effect):
 
 
 class ConversationEnded(_Effect):
-    """The talk came to its end."""
+    """The conversation ended."""
 
     kind: Literal["ended"] = "ended"
 
@@ -115,14 +115,14 @@ _EFFECTS: TypeAdapter[list[Effect]] = TypeAdapter(list[Effect])
 
 
 def takes_words_away(effect: Effect) -> bool:
-    """Whether words of the participant are erased, which the assistant has to forget as well."""
+    """Whether an effect erases the participant's words, so that the assistant must forget them."""
     if isinstance(effect, ConsentGiven):
         return effect.purpose == "analyse" and not effect.granted
     return isinstance(effect, AnswerWithdrawn | ParticipantErased)
 
 
 def parse_effects(raw: list[Any]) -> list[Effect]:
-    """Effects from their JSON form.
+    """Parses effects from their JSON form.
 
     Raises:
         pydantic.ValidationError: a kind or a key is unknown.

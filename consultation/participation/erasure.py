@@ -1,4 +1,4 @@
-"""Erasure: what goes is worked out while others may write, and goes in a short transaction."""
+"""Erasure: planned without a lock, then carried out in a short transaction."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ def erasing(
     erased: Callable[[Session], list[str]],
     write: Callable[[Session, Erasure | None], _Written],
 ) -> _Written:
-    """Carries out ``write``, in one transaction, with the erasure worked out before it of the
-    contributions that ``erased`` names.
+    """Runs ``write`` in one transaction, with a planned erasure.
 
-    Where something was stored or erased meanwhile that matters, it is worked out anew. Who is
-    overtaken again and again works under the lock: ``write`` gets None then.
+    The plan covers the contributions whose ids ``erased`` returns. It is made in a read
+    transaction before. If data changed meanwhile (``Overtaken``), plan and write are tried again,
+    ``_TRIES`` times in all. After that ``write`` runs under the lock with None, and plans the
+    erasure itself. Returns the result of ``write``.
     """
     for _ in range(_TRIES):
         with storage.reading() as session:
@@ -45,7 +46,9 @@ def erasing(
 
 
 def _lock(session: Session) -> None:
-    """Makes two erasures, or one and a run, wait for each other on PostgreSQL: each may be the last
-    to say a word that the other keeps."""
+    """Serialises erasures with each other and with runs on PostgreSQL.
+
+    Without it, one erasure could keep a word because of an answer that the other erases.
+    """
     ids = select(Consultation.id).order_by(Consultation.id)
     session.execute(ids.with_for_update()).all()

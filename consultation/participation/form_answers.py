@@ -1,7 +1,7 @@
-"""A form filled in: the same participants, submissions and contributions as the chat makes.
+"""Web forms: stored as participants, submissions and contributions, like chat answers.
 
-The receipt code of a newcomer follows from the form's own token, under our key. So the same form
-sent twice is the same participant with the same answers, without anything kept to tell.
+The receipt code of a new participant is derived from the form's token with the server's key. A form
+that is sent twice thus gives the same participant and answers, without stored state.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from consultation.participation.own_answers import own_answers
 
 @dataclass(frozen=True)
 class FormAnswer:
-    """One question of the form: its key, the words, and the number where it has one.
+    """One answer of the form: the question's key, the text, and the number if the question has one.
 
-    Without words it is no answer, and an earlier one is erased. ``unread``: personal data were not
-    looked for to its end, as that took too much work.
+    An empty text is no answer; an earlier answer is then erased. ``unread``: the scan for personal
+    data was stopped before the end of the text, since it took too much work.
     """
 
     question: str
@@ -46,10 +46,10 @@ class FormAnswer:
 
 @dataclass(frozen=True)
 class Stored:
-    """What one form brought about.
+    """Result of storing one form.
 
-    ``talks`` are the participant's talks where something changed: what the assistant remembers of
-    them is out of date, and may hold words that were taken back.
+    ``talks`` are ids of the participant's conversations if an answer changed: the assistant's
+    memory of them is out of date, and may hold erased words.
     """
 
     receipt: str
@@ -60,7 +60,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Known:
-    """What a participant said before on an opdracht in this round, to go on with."""
+    """Stored data of a participant for one opdracht in this round, to prefill the form."""
 
     group: str | None
     organisation: str | None
@@ -70,16 +70,16 @@ class Known:
 
 
 def form_receipt(token: str, key: str) -> str:
-    """The receipt code that belongs to a form's token: always the same one."""
+    """The receipt code derived from a form's token; the same token gives the same code."""
     digest = hmac.new(key.encode(), f"form {token}".encode(), hashlib.sha512).digest()
     return participants.receipt_from(digest)
 
 
 def known(session: Session, consultation_id: int, key: str, receipt: str, opdracht: int) -> Known:
-    """What the participant with this receipt code said before.
+    """Stored data of the participant with this receipt code, to prefill the form.
 
     Raises:
-        ReceiptUnknown: nobody has this code.
+        ReceiptUnknown: no participant has this code.
         RoundError: no round is open.
     """
     participant = participants.find_by_receipt(session, consultation_id, receipt, key)
@@ -113,13 +113,13 @@ def store(
     answers: Sequence[FormAnswer],
     planned: Erasure | None = None,
 ) -> Stored:
-    """Stores a form: new answers, new versions of changed ones, and nothing for what is the same.
+    """Stores a form: new answers and new versions of changed ones; equal answers are skipped.
 
-    ``planned`` is what was worked out of ``erased_by``.
+    ``planned`` is the erasure that was planned for the contributions of ``erased_by``.
 
     Raises:
-        ReceiptUnknown: nobody has this receipt code.
-        InvitationUnknown: nobody was invited with this token.
+        ReceiptUnknown: no participant has this receipt code.
+        InvitationUnknown: no invitation has this token.
         RoundError: no round is open.
     """
     round_ = rounds.require_open_round(session, consultation_id)
@@ -183,7 +183,7 @@ def erased_by(
     receipt: str | None,
     answers: Sequence[FormAnswer],
 ) -> list[str]:
-    """The contributions that a form takes away: answers that came before, and are empty now."""
+    """Ids of the contributions that a form erases: stored answers whose text is empty now."""
     empty = [each.question for each in answers if not each.text]
     round_ = rounds.open_round(session, consultation_id) if empty else None
     if round_ is None:

@@ -1,4 +1,4 @@
-"""Invited stakeholders arrive by a link that knows group, organisation and opdrachten."""
+"""Invitations: a link with a token that carries group, organisation and opdrachten."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class InvitationRow:
     email: str
 
     def cells(self) -> list[str]:
-        """The row as it is written out again."""
+        """The row's cells in the order of ``COLUMNS``."""
         numbers = " ".join(str(number) for number in self.opdrachten)
         return [self.name, self.organisation, self.group, numbers, self.email]
 
@@ -38,7 +38,7 @@ def read_invitations(path: Path, catalogue: Catalogue) -> list[InvitationRow]:
     """The rows of a csv file with the columns name, organisation, group, opdrachten, email.
 
     Raises:
-        ImportFileError: the file or a cell is not as it should be; names line and column.
+        ImportFileError: the file or a cell is invalid; the message names line and column.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -57,7 +57,7 @@ def read_invitations(path: Path, catalogue: Catalogue) -> list[InvitationRow]:
 
 
 def invite(session: Session, round_id: int, row: InvitationRow, key: str) -> str:
-    """Stores an invitation and gives its token; only the token's hash is kept."""
+    """Stores an invitation and returns its token; only the token's hash is stored."""
     token = "".join(secrets.choice(_ALPHABET) for _ in range(24))
     session.add(
         Invitation(

@@ -1,4 +1,4 @@
-"""What one participant answered, as it stands now: to show, to keep and to correct."""
+"""The current answers of one participant, to show, to download and to correct."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consultation.database.models import Contribution, ContributionVersion, Roun
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """One answer in its last version; ``value`` is the number where the question has one."""
+    """The last version of an answer; ``value`` is the number if the question has one."""
 
     contribution: str
     round: int
@@ -25,8 +25,10 @@ class OwnAnswer:
 def own_answers(
     session: Session, participant_id: str, round_number: int | None = None
 ) -> list[OwnAnswer]:
-    """A participant's answers in all rounds or one, in the order of rounds and of first answering;
-    what was withdrawn is left out."""
+    """A participant's answers in all rounds or one, by round and then by time of first answer.
+
+    Withdrawn answers are left out.
+    """
     query = (
         select(
             Contribution.id,

@@ -1,4 +1,4 @@
-"""People, under a pseudonym: receipt codes, consent, and erasure that reaches everything."""
+"""Participants, under a pseudonym: receipt codes, consent and complete erasure."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _LENGTH = 12
 
 
 def new_receipt() -> str:
-    """A fresh receipt code, such as ``7KQM-W3TX-9BHD``: 58 random bits, no look-alikes."""
+    """A new receipt code, such as ``7KQM-W3TX-9BHD``: 58 random bits, no look-alike characters."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     return "-".join(code[index : index + 4] for index in range(0, _LENGTH, 4))
 
 
 def receipt_from(digest: bytes) -> str:
-    """The receipt code that belongs to 16 random bytes or more: the same for the same bytes."""
+    """The receipt code derived from at least 16 random bytes; equal bytes give equal codes."""
     number = int.from_bytes(digest)
     code = ""
     for _ in range(_LENGTH):
@@ -44,7 +44,7 @@ def receipt_from(digest: bytes) -> str:
 
 
 def keyed_hash(secret: str, key: str) -> str:
-    """The hash under which a receipt code or invitation token is kept (HMAC-SHA-256, hex).
+    """The hash under which a receipt code or invitation token is stored (HMAC-SHA-256, hex).
 
     Case, spaces and hyphens do not matter, since people copy codes by hand.
     """
@@ -56,7 +56,7 @@ def find_by_receipt(session: Session, consultation_id: int, receipt: str, key: s
     """The participant with this receipt code.
 
     Raises:
-        ReceiptUnknown: nobody has it.
+        ReceiptUnknown: no participant has it.
     """
     found = session.scalar(
         select(Participant).where(
@@ -70,7 +70,7 @@ def find_by_receipt(session: Session, consultation_id: int, receipt: str, key: s
 
 
 def consents(session: Session, participant_id: str) -> dict[str, bool]:
-    """The last yes or no for each purpose the participant was asked about."""
+    """The participant's latest consent (True or False) by purpose."""
     rows = session.scalars(
         select(Consent).where(Consent.participant_id == participant_id).order_by(Consent.id)
     )
@@ -80,7 +80,7 @@ def consents(session: Session, participant_id: str) -> dict[str, bool]:
 def give_consent(
     session: Session, catalogue: Catalogue, participant_id: str, purpose: str, granted: bool
 ) -> None:
-    """Adds a yes or no, with the version of the text that was shown."""
+    """Stores a consent or refusal, with the hash of the text that was shown."""
     shown = catalogue.toestemming(purpose)
     text = f"{shown.vraag}\n{shown.uitleg}" if shown else ""
     session.add(
@@ -94,9 +94,10 @@ def give_consent(
 
 
 def refuse(session: Session, conversation: Conversation) -> None:
-    """Takes away the words of somebody who may not be kept: all that was typed in the talk.
+    """Erases all text the participant typed in the conversation, after consent is refused.
 
-    For a refusal before any answer; who takes consent back later is erased altogether.
+    This is for a refusal before any answer; a participant who withdraws consent later is erased
+    completely (see ``erase``).
     """
     typed = select(Message).where(
         Message.conversation_id == conversation.id,
@@ -107,14 +108,14 @@ def refuse(session: Session, conversation: Conversation) -> None:
 
 
 def talks(session: Session, participant_id: str) -> list[str]:
-    """The names of a participant's talks, under which the assistant remembers them."""
+    """Ids of a participant's conversations; the assistant's tracker names start with them."""
     mine = Conversation.participant_id == participant_id
     return list(session.scalars(select(Conversation.id).where(mine)))
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure took away; ``talks`` are what the assistant has to forget as well."""
+    """Counts of erased rows; ``talks`` are conversation ids that the assistant must forget."""
 
     submissions: int
     contributions: int
@@ -123,17 +124,17 @@ class Erased:
 
 
 def contributions(session: Session, participant_id: str) -> list[str]:
-    """The ids of all that a participant answered."""
+    """Ids of all contributions of a participant."""
     submissions = select(Submission.id).where(Submission.participant_id == participant_id)
     query = select(Contribution.id).where(Contribution.submission_id.in_(submissions))
     return list(session.scalars(query))
 
 
 def erase(session: Session, participant_id: str, planned: answers.Erasure | None = None) -> Erased:
-    """Erases a participant: talk, answers, statements, assignments, vectors and invitation.
+    """Erases a participant: conversations, answers, statements, assignments, vectors, invitation.
 
-    Themes keep their counts right because counts are taken from the statements that remain.
-    ``planned`` is what was worked out before the transaction, see ``erasure.erasing``.
+    Counts of themes stay correct, since they are computed from the remaining statements.
+    ``planned`` is the erasure planned before the transaction, see ``erasure.erasing``.
     """
     submissions = select(Submission.id).where(Submission.participant_id == participant_id)
     answered = contributions(session, participant_id)

@@ -1,4 +1,4 @@
-"""How a participant comes in: as a newcomer, by invitation, or back with a receipt code."""
+"""Sign-in of participants: as a newcomer, by invitation, or again with a receipt code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from consultation.participation import conversation, participants
 
 @dataclass(frozen=True)
 class Entry:
-    """A talk that may begin, and the only moment the receipt code can be read."""
+    """A conversation and the receipt code in plain text; only the code's hash is stored."""
 
     conversation: Conversation
     receipt: str
@@ -31,15 +31,16 @@ def enter(
     opdracht: int | None = None,
     closed: str = "",
 ) -> Entry:
-    """Finds or makes the participant, and starts or takes up the talk in the open round.
+    """Finds or creates the participant, and starts or resumes the conversation in the open round.
 
-    A receipt code goes before an invitation. An invitation used again is the same participant; as
-    only the hash of the first code is kept, a new code takes its place. With a receipt code one
-    comes in while no round is open too, to read and erase; ``closed`` is what is said then.
+    A receipt code takes precedence over an invitation. An invitation that is used again gives the
+    same participant with a new receipt code, since only the hash of the old code is stored. A
+    receipt code also works while no round is open, to read and erase; ``closed`` is the notice
+    shown then.
 
     Raises:
-        ReceiptUnknown: nobody has this receipt code.
-        InvitationUnknown: nobody was invited with this token.
+        ReceiptUnknown: no participant has this receipt code.
+        InvitationUnknown: no invitation has this token.
         RoundError: no round is open, and there is no receipt code.
     """
     if receipt is not None:
@@ -62,17 +63,19 @@ def enter(
 def newcomer(
     session: Session, consultation_id: int, key: str, invitation: str | None, code: str
 ) -> Participant:
-    """The participant who comes in without a receipt code of before, and gets this one.
+    """Creates a participant without an earlier receipt code, under the hash of ``code``.
+
+    A participant who used this invitation before is returned, with the new code.
 
     Raises:
-        InvitationUnknown: nobody was invited with this token.
+        InvitationUnknown: no invitation has this token.
     """
     invited = invited_by(session, key, invitation) if invitation is not None else None
     return _participant(session, consultation_id, key, invited, code)
 
 
 def canonical_receipt(receipt: str) -> str:
-    """A receipt code as it is printed, however it was copied: ``7KQM-W3TX-9BHD``."""
+    """A receipt code in its printed form, such as ``7KQM-W3TX-9BHD``, however it was typed."""
     plain = "".join(character for character in receipt.upper() if character.isalnum())
     return "-".join(plain[index : index + 4] for index in range(0, len(plain), 4))
 
@@ -81,7 +84,7 @@ def invited_by(session: Session, key: str, token: str) -> Invitation:
     """The invitation with this token.
 
     Raises:
-        InvitationUnknown: nobody was invited with it.
+        InvitationUnknown: no invitation has it.
     """
     found = session.scalar(
         select(Invitation)
