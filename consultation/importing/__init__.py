@@ -1,1 +1,1 @@
-"""Answers from files: reading tables and documents, and storing them once."""
+"""Import of answers from files: reads tables and documents, and stores each answer once."""

@@ -1,4 +1,4 @@
-"""Moments as survey tools, spreadsheets and people in Belgium write them."""
+"""Parses dates and times as survey tools, spreadsheets and people in Belgium write them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ZONES = {
     "eet": 2,
     "eest": 3,
 }
-"""Hours before UTC, for the zones that exports from Europe name."""
+"""Offsets from UTC, in hours, of time zones in European exports."""
 
 _NUMBERS = re.compile(r"(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?!\d)")
 _DAY_FIRST = re.compile(
@@ -63,13 +63,13 @@ _ZONE = re.compile(
 _SERIAL = re.compile(r"([3-6]\d{4})(?:[.,](\d{1,15}))?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
-"""What LimeSurvey writes where it keeps no date."""
+"""The value that LimeSurvey writes if it stores no date."""
 
 
 def month_comes_first(values: Iterable[str]) -> bool:
-    """Whether a column writes the month before the day (3/25/2026), which no Belgian does.
+    """Whether a column writes the month before the day (3/25/2026), unlike Belgian usage.
 
-    Only where some date can be read no other way, and none says the contrary.
+    True only if some date is valid in no other way, and no date contradicts it.
     """
     found = False
     for value in values:
@@ -83,11 +83,11 @@ def month_comes_first(values: Iterable[str]) -> bool:
 
 
 def read_moment(value: str, month_first: bool = False) -> datetime | None:
-    """The moment that a cell names, in UTC; None where it names none that can be read.
+    """Parses a date and time to UTC; returns None if that fails or the cell is empty.
 
-    Day before month, but for dates that begin with the year. A moment without a time zone is taken
-    as UTC. Also read: ``9:20:37 a.m. CET``, ``GMT+1``, month names in Dutch, English and French,
-    seconds since 1970, and the number of days that a spreadsheet counts.
+    The day comes before the month (unless ``month_first``), except in dates that begin with the
+    year. A moment without a time zone is taken as UTC. Also read: ``9:20:37 a.m. CET``, ``GMT+1``,
+    month names in Dutch, English and French, seconds since 1970, and day numbers of spreadsheets.
     """
     text = " ".join(value.split())
     if not text or len(text) > 120:

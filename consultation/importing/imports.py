@@ -1,7 +1,7 @@
-"""Answers from files stored: all of them in one transaction, and none of them twice.
+"""Stores answers from files, all in one transaction and none of them twice.
 
-What is to be written is worked out before the transaction, and anew where somebody else imported
-meanwhile; ``import_files`` does so.
+``import_files`` computes the changes before the write transaction, and computes them again if
+another import was stored meanwhile.
 """
 
 from __future__ import annotations
@@ -45,13 +45,20 @@ CONSENT_VERSION = "import"
 _TRIES = 3
 _DELETED = 500
 _FEW = 5
-"""So few ids in a file of the same name are corrected, whatever the words."""
+"""A file that shares fewer ids with a source of its own name corrects them, whatever the texts.
+
+With more shared ids, at least one in ``_FEW`` must have a similar text.
+"""
 
 
 @dataclass
 class ImportResult:
-    """What storing did: contributions added, those that were there, those of which the words or
-    what stands beside them changed, new participants, and what to warn of."""
+    """Result of storing a file.
+
+    Counts of contributions that were added, skipped (already stored and equal) and changed (text,
+    question, opdracht, participant, group or organisation), and of new participants; the ids of
+    the added contributions; and warnings.
+    """
 
     added: int = 0
     skipped: int = 0
@@ -73,9 +80,10 @@ def import_files(
     group: str | None = None,
     source: str | None = None,
 ) -> list[ImportResult]:
-    """Stores files one after another, all or none, see ``store_rows``.
+    """Stores files one after another, all or none; returns one result per file. See ``store_rows``.
 
-    Who is overtaken by other imports again and again works under the lock.
+    After ``_TRIES`` tries in which another import came in between, it computes the changes under
+    the lock.
 
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
@@ -114,22 +122,24 @@ def store_rows(
     group: str | None = None,
     source: str | None = None,
 ) -> ImportResult:
-    """Stores a file's rows in a round; what an earlier import stored stands, or is corrected.
+    """Stores a file's rows in a round; rows of an earlier import are kept or corrected.
 
-    ``opdracht`` and ``group`` (a slug or a name) hold for rows that name none. With ``auto``, rows
-    without an opdracht are left for the analysis to place, statement by statement. Rows with the
-    same ``participant`` are one voice; otherwise each row is its own. Imported answers were given
-    to be studied, so consent to analysis is recorded; consent to naming is not. Consent to quoting
-    is recorded where ``citaat`` says so, and counts for the person: a no in any row wins, and no
-    file turns an earlier no into a yes. Rows that were stored already still tell it.
+    ``opdracht`` and ``group`` (a slug or a name) apply to rows that name none. With ``auto``, the
+    analysis places the statements of rows without an opdracht one by one. Rows with the same
+    ``participant`` are one participant; a row without one is a participant of its own.
 
-    An ``id`` names a row within its source. When it comes again with the same words, nothing is
-    added; with others, these become the answer's new version. Two files are of one source when the
-    ids they share stand, for the most part, for words alike; ``source`` settles it where words do
-    not tell. White space, line ends and the form of accents make no difference. A document (txt,
-    md) is named by its file: with the same name, and half of its words, it is corrected.
+    Consent to analysis is recorded, since imported answers were given to be studied; consent to
+    naming is not. Consent to quoting is recorded where ``citaat`` says so, and counts for the
+    participant: a no in any row wins, and no file turns an earlier no into a yes. This also holds
+    for rows that are already stored.
 
-    All in the caller's transaction: ``import_files`` holds the lock for less.
+    An ``id`` identifies a row within its source. A known id with the same text adds nothing; with
+    another text it adds a new version of the answer. Two files are of one source if at least half
+    of the ids they share have similar texts; ``source`` overrides this. White space, line ends and
+    the Unicode form of accents are ignored. A document (txt, md) is identified by its file name: a
+    stored document of the same name that shares half of its words is corrected.
+
+    Everything happens in the caller's transaction; ``import_files`` holds the lock for less time.
 
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
@@ -143,13 +153,13 @@ def store_rows(
 
 
 def _lock(session: Session, consultation_id: int) -> None:
-    """Makes two imports wait for each other on PostgreSQL."""
+    """Serialises imports on PostgreSQL."""
     session.get(Consultation, consultation_id, with_for_update=True)
 
 
 @dataclass
 class _Stored:
-    """An answer that an earlier file stored, as it stands."""
+    """The current state of an answer that an earlier file stored."""
 
     id: str
     submission: str
@@ -165,7 +175,7 @@ class _Stored:
 
 @dataclass
 class _Person:
-    """An imported participant; ``quoting`` are their yes and no to being quoted."""
+    """An imported participant; ``quoting`` holds their answers on being quoted."""
 
     id: str
     key: str
@@ -176,9 +186,9 @@ class _Person:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What earlier imports left: rows of a consultation's people, and of a round's answers.
+    """Rows of earlier imports: a consultation's participants and a round's answers.
 
-    ``facts`` is the revision they were read after: while it is the same, they are.
+    ``facts`` is the revision read before these rows: while it is unchanged, so are they.
     """
 
     facts: int
@@ -188,12 +198,12 @@ class _Standing:
     answers: list[tuple[Any, ...]]
 
     def as_sets(self) -> tuple[set[Any], ...]:
-        """To compare them by."""
+        """The rows as sets, to compare without order."""
         return set(self.people), set(self.quoting), set(self.submissions), set(self.answers)
 
 
 class _Import:
-    """Files on their way into one round: ``take`` works out what they change, ``write`` writes it.
+    """Import of files into one round: ``take`` computes a file's changes, ``write`` stores all.
 
     Only ``write`` changes the database.
     """
@@ -219,11 +229,11 @@ class _Import:
         self._new_versions: list[dict[str, Any]] = []
         self._changes: dict[str, dict[str, Any]] = {}
         self._left: set[str] = set()
-        # Two documents of one import are never versions of one, whatever their names.
+        # Two documents of one import are never versions of one, even if they have the same name.
         self._taken: set[str] = set()
 
     def fits(self, session: Session) -> bool:
-        """Whether what it was worked out on still stands."""
+        """Whether the rows that the changes were computed from are unchanged."""
         if session.scalar(select(RevisionCounter.facts)) == self._standing.facts:
             return True
         now_ = _read(session, self._consultation_id, self._round_id)
@@ -238,7 +248,7 @@ class _Import:
         auto: bool,
         group: str | None,
     ) -> ImportResult:
-        """Works out what a file changes, on top of those before it; reads through ``session``."""
+        """Computes a file's changes on top of those of earlier files; reads with ``session``."""
         self._session = session
         self._file = file
         self._by_key = {each.key: each for each in self._answers}
@@ -270,7 +280,7 @@ class _Import:
         return self._result
 
     def write(self, session: Session) -> None:
-        """Writes what was worked out."""
+        """Stores the computed changes."""
         for model, rows in (
             (Participant, self._new_people),
             (Consent, self._new_consents),
@@ -300,12 +310,12 @@ class _Import:
         return f"{self._file.name} [{column}]" if column else self._file.name
 
     def _earlier(self, name: str) -> list[_Stored]:
-        """The document of this name that an earlier import stored."""
+        """Documents of this name from earlier imports, except those this import already uses."""
         known = self._by_key.values()
         return [each for each in known if each.source == name and each.id not in self._taken]
 
     def _document(self, own: str) -> str:
-        """The name of the document that this one corrects, or a name for a new one."""
+        """The source name of the document that this one corrects, or a new name."""
         text = "".join(row.text for row in self._file.rows)
         sources = {each.source for each in self._by_key.values()}
         name, number, other = own, 1, ""
@@ -324,7 +334,7 @@ class _Import:
         return name
 
     def _source(self, own: str) -> str:
-        """The earlier source that the ids of this file belong to, or a name for a new one."""
+        """The earlier source to which the ids of this file belong, or a new name."""
         rows = [row for row in self._file.rows if row.id is not None]
         known = dict.fromkeys([own, *(each.source for each in self._by_key.values())])
         same: list[tuple[int, str]] = []
@@ -424,7 +434,7 @@ class _Import:
         about: tuple[str | None, str | None],
         group: str | None,
     ) -> None:
-        """An answer that is there already: what the file says of it otherwise is taken over."""
+        """Updates an answer that is already stored with the values that differ in the file."""
         row = each.row
         person = self._by_id[stored.participant]
         moves = row.participant is not None and person.key != person_key(row)
@@ -468,7 +478,7 @@ class _Import:
         self._version(stored, now())
 
     def _said(self, answer: str) -> list[str]:
-        """All versions of an answer, the last one at the end."""
+        """The texts of all versions of an answer, oldest first."""
         if answer not in self._texts:
             query = select(ContributionVersion.text).where(
                 ContributionVersion.contribution_id == answer
@@ -538,7 +548,7 @@ class _Import:
         )
 
     def _may_be_quoted(self, person: _Person, granted: bool | None, at: datetime | None) -> None:
-        """Adds a yes or no to quoting, unless the person said the same or no before."""
+        """Adds consent to quoting or its refusal, unless it is known or was refused before."""
         if granted is None or granted in person.quoting or False in person.quoting:
             return
         person.quoting.add(granted)
@@ -551,7 +561,10 @@ class _Import:
         about: tuple[str | None, str | None],
         group: str | None,
     ) -> bool:
-        """Whether a person's group or organisation is another now. Only an id corrects them."""
+        """Updates a participant's group and organisation; returns whether either changed.
+
+        Missing values are filled in. Existing values change only for a row with an id.
+        """
         before = person.group, person.organisation
         if row.id is not None:
             person.group = about[0] or person.group
@@ -657,13 +670,16 @@ def _read(session: Session, consultation_id: int, round_id: int) -> _Standing:
 
 
 def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Inserts rows by the names of their columns, past what the mapping costs for each."""
+    """Inserts rows given by column name, without the overhead of the ORM."""
     if rows:
         session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
 
 
 def _drop_empty(session: Session, left: Iterable[str]) -> None:
-    """Takes away submissions, and people known by a row only, whose answers all moved."""
+    """Deletes submissions without answers, and their participants without submissions.
+
+    A participant with a receipt code stays.
+    """
     answered = exists().where(Contribution.submission_id == Submission.id)
     query = select(Submission.id, Submission.participant_id).where(~answered)
     rows = [tuple(row) for row in in_chunks(session, query, Submission.id, sorted(left))]

@@ -1,4 +1,4 @@
-"""Under which key an imported answer is stored, so that it is known again when it comes again."""
+"""Keys of imported answers, which identify an answer when it is imported again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from consultation.importing.readers import ImportRow
 
 @dataclass(frozen=True)
 class KeyedRow:
-    """A row and the key it is stored under, the same at a next import of the same file.
+    """A row and its key, which is the same at a next import of the same file.
 
-    ``others`` are keys under which the same answer may stand since an earlier import.
+    ``others`` are keys under which an earlier import may have stored the same answer.
     """
 
     row: ImportRow
@@ -25,16 +25,16 @@ class KeyedRow:
 
     @property
     def who(self) -> str:
-        """What tells people apart: the participant, or the row where it names none."""
+        """Identifies the person: the participant, or the row's key if it names none."""
         return self.row.participant or self.key
 
 
 def keyed_rows(rows: Sequence[ImportRow], source: str) -> list[KeyedRow]:
-    """Each row with its key: of its source and id, or of all it holds where it has no id.
+    """Rows with their keys: from source and id, or from all values if there is no id.
 
-    Equal rows without id are told apart by their count: two people who answer the same are two
-    voices. A row whose id or participant a spreadsheet took away has a key of the rest, under which
-    it is known again once these are there.
+    Equal rows without id get a serial number in their key, since two people may give the same
+    answer. If a spreadsheet damaged the id or participant of a row, its key comes from the other
+    values; it is matched by that key once the file has the id and participant again.
     """
     counts: Counter[str] = Counter()
 
@@ -46,7 +46,7 @@ def keyed_rows(rows: Sequence[ImportRow], source: str) -> list[KeyedRow]:
     for row in rows:
         moment = row.submitted_at.isoformat() if row.submitted_at else ""
         before = counted(hashed(repr(replace(row, place="", submitted_at=None)), moment))
-        # A spreadsheet keeps no seconds.
+        # Spreadsheets drop the seconds, so the key has none.
         rest = [plain_text(row.text), row.opdracht, row.question, row.group, row.organisation]
         content = repr([*rest, moment[:16]])
         nameless = counted(hashed("nameless", content))
@@ -62,24 +62,27 @@ def keyed_rows(rows: Sequence[ImportRow], source: str) -> list[KeyedRow]:
 
 
 def id_key(source: str, row: ImportRow) -> str:
-    """The key of a row with an id: ids count within their source."""
+    """The key of a row with an id: ids are unique within their source."""
     return hashed("id", source, str(row.id))
 
 
 def person_key(row: ImportRow) -> str | None:
-    """The key of who gave an answer, over all files; None where the row names nobody."""
+    """The key of a row's participant, the same in all files; None if the row names none."""
     return None if row.participant is None else hashed("participant", row.participant)
 
 
 def plain_text(text: str) -> str:
-    """A text without what a spreadsheet changes when it saves: line ends, blanks, accents' form."""
+    """A text without differences that saving makes: line ends, blanks, Unicode form of accents."""
     lines = unicodedata.normalize("NFC", text.replace("_x000D_", "")).splitlines()
     return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def are_versions(text: str, earlier: str) -> bool:
-    """Whether two texts are versions of one: half of their words are the same, or they are short
-    and differ by a few letters."""
+    """Whether two texts are versions of one text.
+
+    They are if they share half of their distinct words (intersection over union), or if they are
+    short (under 400 characters together) and their ``difflib`` ratio exceeds 0.8.
+    """
     one, other = plain_text(text).casefold(), plain_text(earlier).casefold()
     if one == other:
         return True
@@ -90,7 +93,7 @@ def are_versions(text: str, earlier: str) -> bool:
 
 
 def hashed(*parts: str) -> str:
-    """A key of several parts: SHA-256, hexadecimal."""
+    """A key from several parts (SHA-256, hex)."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8")

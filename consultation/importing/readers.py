@@ -1,7 +1,7 @@
-"""Answers read from txt, md, csv, tsv and jsonl files, every value checked against the catalogue.
+"""Reads answers from txt, md, csv, tsv and jsonl files; checks values against the catalogue.
 
-A text document is one answer with the file's own text, so that every statement is a slice of what
-was imported. A table is one answer per row.
+A text document is one answer with the file's text unchanged, so that every statement is a slice of
+the imported text. A table has one answer per row.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ Value = TypeVar("Value")
 class ImportRow:
     """One answer of a file. ``place`` names it in messages; empty values are None.
 
-    ``citaat`` tells whether who gave the answer agrees to being quoted; None: not known. It is no
-    part of the answer, so it is left out of what tells rows apart. ``mangled``: a spreadsheet took
-    away the id or the participant that stood there.
+    ``citaat`` is whether the participant agrees to being quoted; None: not known. It is no part of
+    the answer, so it is left out of ``repr`` and thus of the row's key. ``mangled``: a spreadsheet
+    damaged the id or the participant of the row.
     """
 
     place: str
@@ -94,10 +94,10 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class ImportFile:
-    """What a file holds: its rows, what was left out and why, and what to warn of.
+    """Content of a file: its rows, the rows left out with the reasons, and warnings.
 
-    ``text_column`` is the column that was read as the text, where that is not ``text``. A
-    ``document`` is one answer, known again by its name.
+    ``text_column`` is the column that was read as the text, if that is not ``text``. A
+    ``document`` is one answer, identified by its file name at a next import.
     """
 
     name: str
@@ -117,15 +117,16 @@ class ImportFile:
 def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) -> ImportFile:
     """The answers in a txt, md, csv, tsv or jsonl file, checked against the catalogue.
 
-    txt and md are one answer: the file's text as it is. Tables may be separated by commas,
-    semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252. Rows that are no answers are left
-    out and listed. What programs write into an empty cell (NaN, null, #N/A) counts as empty, except
-    in the text: that is kept as it was written, and the analysis lists it among the answers that
-    say nothing. ``text_column`` names the column with the answers, where it is not ``text``.
+    A txt or md file is one answer with the text unchanged, unless it holds a table. The cells of
+    tables may be separated by commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252.
+    Rows that are no answers are left out and listed. Placeholders that programs write into empty
+    cells (NaN, null, #N/A) count as empty, except in the text: the text is kept unchanged, and the
+    analysis lists it among the answers without content. ``text_column`` names the column with the
+    answers, if it is not ``text``.
 
     Raises:
-        ImportFileError: the file cannot be read, or values do not fit; names for all of them file,
-            line, column and mend.
+        ImportFileError: the file cannot be read, or values are invalid; names file, line, column
+            and correction of all of them.
     """
     ending = path.suffix.lower()
     text = decoded(path, _bytes(path))
@@ -146,10 +147,10 @@ def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) 
 
 
 def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opdracht") -> None:
-    """Passes when the opdracht is in the catalogue, or None.
+    """Checks that an opdracht is in the catalogue; None passes.
 
     Raises:
-        ImportFileError: it is not; names the opdrachten there are.
+        ImportFileError: it is not; names the opdrachten of the catalogue.
     """
     if number is not None and catalogue.opdracht(number) is None:
         raise ImportFileError(f"{place}: {unknown_opdracht(number, catalogue)}")
@@ -159,7 +160,7 @@ def named_group(value: str | None, catalogue: Catalogue, place: str = "--group")
     """The slug of the group that a text names, by slug or by name; None for None.
 
     Raises:
-        ImportFileError: it names none; tells the groups there are.
+        ImportFileError: it names no group; names the groups of the catalogue.
     """
     try:
         return None if value is None else group_slug(value, catalogue)[0]
@@ -191,7 +192,7 @@ def _bytes(path: Path) -> bytes:
 
 
 class _Reader:
-    """Makes rows of a table's records; faults and warnings are kept with the lines they are of."""
+    """Converts a table's records to rows; collects faults and warnings with their lines."""
 
     def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: Faults) -> None:
         self._path = path
@@ -323,7 +324,7 @@ class _Reader:
         read: Callable[..., tuple[Value, bool]],
         opdracht: int | None = None,
     ) -> Value | None:
-        """What a cell names. One that is not sure is warned of, one that names nothing a fault."""
+        """Parsed value of a cell, or None. An unsure one adds a warning, an invalid one a fault."""
         cell = self._cell(record, column)
         if cell is None:
             return None
@@ -363,7 +364,7 @@ class _Reader:
     def _without_repeated_ids(
         self, rows: list[tuple[int, ImportRow]]
     ) -> tuple[list[tuple[int, ImportRow]], list[int]]:
-        """Rows with an id of their own, and the lines of those that repeat another whole row."""
+        """Rows with a unique id or none, and the lines of rows that repeat another row entirely."""
         first: dict[str, tuple[int, ImportRow]] = {}
         kept: list[tuple[int, ImportRow]] = []
         again: list[int] = []
@@ -388,7 +389,7 @@ def _sure(read: Callable[..., Value]) -> Callable[..., tuple[Value, bool]]:
 
 
 def _coded_twice(texts: list[tuple[int, str]]) -> tuple[str, ...]:
-    """A warning about texts that show UTF-8 read as something else, or the coding of Mac or DOS."""
+    """A warning about texts with a wrong encoding: UTF-8 decoded as another, or Mac or DOS."""
     lines = [
         line
         for line, text in texts
@@ -404,7 +405,7 @@ def _coded_twice(texts: list[tuple[int, str]]) -> tuple[str, ...]:
 
 
 def _one_person(rows: list[tuple[int, ImportRow]]) -> list[str]:
-    """Warnings about participants who look like several people, or like one in several groups."""
+    """Warnings about participants with several groups, or that seem to be several people."""
     told = []
     named = [(line, row) for line, row in rows if row.participant is not None]
     groups: dict[str, set[str]] = {}

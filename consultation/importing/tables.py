@@ -1,7 +1,8 @@
-"""Tables out of csv, tsv and jsonl files, as survey tools and spreadsheets leave them.
+"""Reads tables from csv, tsv and jsonl files, as survey tools and spreadsheets write them.
 
-What is no answer (titles above the table, a total below it, previews) is set aside with a reason
-and its lines. What cannot be read is a fault; all faults of a file are told together.
+Rows that are no answers (titles above the table, a total below it, previews) are left out, with a
+reason and their lines. Rows that cannot be read are faults; all faults of a file are reported
+together.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Rows of a file that are no answers: why, and on which lines they begin."""
+    """Rows of a file that are no answers: the reason, and the lines on which they begin."""
 
     reason: str
     lines: tuple[int, ...]
@@ -98,7 +99,7 @@ class LeftOut:
 
 @dataclass
 class Faults:
-    """What is wrong in a file, by what is said of it, with the lines it is said of."""
+    """Faults of a file: the lines by message."""
 
     told: dict[str, list[int]] = field(default_factory=dict)
 
@@ -106,11 +107,11 @@ class Faults:
         self.told.setdefault(message, []).append(line)
 
     def check(self, path: Path) -> None:
-        """Passes when there are none.
+        """Does nothing if there are no faults.
 
         Raises:
-            ImportFileError: tells all of them, in the order of their first lines; of many, the
-                first and how many more.
+            ImportFileError: lists the first ``_FAULTS`` faults by first line, and the number of
+                the others.
         """
         if not self.told:
             return
@@ -141,7 +142,7 @@ class Record:
 
 @dataclass
 class Table:
-    """A file's rows, the names of its columns in small letters, and what was set aside."""
+    """A file's rows, its column names in lower case, the rows left out, and warnings."""
 
     columns: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
@@ -150,8 +151,10 @@ class Table:
 
 
 def is_table(text: str, text_column: str | None = None) -> bool:
-    """Whether a text file is a table, such as the "Unicode text" of Excel: its first line names
-    columns, or all lines have as many cells between tabs."""
+    """Whether a text file is a table, such as the "Unicode text" of Excel.
+
+    It is one if its first line names columns, or if all lines have the same number of tabs.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return False
@@ -164,7 +167,7 @@ def is_table(text: str, text_column: str | None = None) -> bool:
         if len(names) > 1 and (wanted or known > 1):
             return True
     tabs = lines[0].count("\t")
-    # The lines of a list have a tab as well, behind their bullets.
+    # Lines of a list also hold a tab, after the bullet.
     headed = all(name[:1].isalpha() and len(name) > 1 for name in lines[0].split("\t"))
     return (
         tabs > 0 and headed and len(lines) > 2 and all(line.count("\t") == tabs for line in lines)
@@ -174,10 +177,11 @@ def is_table(text: str, text_column: str | None = None) -> bool:
 def delimited(path: Path, text: str, faults: Faults, text_column: str | None = None) -> Table:
     """The table in a csv or tsv file; ``text_column`` is read as the column ``text``.
 
-    Separated by commas, semicolons, tabs or bars, or as a first line ``sep=`` says.
+    The separator is a comma, semicolon, tab or bar, or the one that a first line ``sep=`` names.
 
     Raises:
-        ImportFileError: there is no column of texts.
+        ImportFileError: the file is empty, there is no column of texts, or a known column occurs
+            twice.
     """
     csv.field_size_limit(LARGEST)
     table = Table()
@@ -234,7 +238,7 @@ def _named(cell: str) -> str:
 
 
 def _header_at(text: str, separators: str, skip: int, wanted: str) -> tuple[str, int]:
-    """What separates the cells, and the number of the row that names the columns."""
+    """The cell separator, and the number of the header row."""
     best: tuple[tuple[float, int, int], str, int] | None = None
     for separator in separators:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -270,7 +274,7 @@ def _some(rows: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _of_one_column(text: str, header: int) -> str:
-    """What separates the cells where one column is named: what stands before empty cells only."""
+    """The separator of a table with one named column: all cells after it are empty."""
     for separator in _SEPARATORS:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         try:
@@ -311,11 +315,11 @@ def _limited(names: Sequence[str]) -> str:
 
 
 def _likely(names: Sequence[str], samples: Sequence[dict[str, Any]]) -> list[str]:
-    """The columns that hold sentences, those with most words first; at most three."""
+    """Up to three columns that hold sentences, most words first."""
     words: dict[str, float] = {}
     for name in names:
         texts = [cell for row in samples if isinstance(cell := row.get(name), str) and cell.strip()]
-        # Dates, addresses and choices that come again and again are no answers.
+        # Columns with many repeated values (dates, addresses, choices) are no answers.
         if not texts or (len(texts) > 3 and len(set(texts)) < len(texts) / 3):
             continue
         counts = [sum(part.isalpha() for part in re.split(r"\W+", text)) for text in texts]
@@ -424,7 +428,7 @@ def _decoded_cell(cell: str) -> str:
 
 
 def _without_survey_rows(table: Table) -> None:
-    """Sets aside the second and third header row of Qualtrics, and answers given in a preview."""
+    """Leaves out the second and third header row of Qualtrics, and preview, test and spam rows."""
     for index, record in enumerate(table.records[:4]):
         if any('"ImportId"' in cell for cell in record.cells.values() if isinstance(cell, str)):
             heads = table.records[: index + 1]
@@ -449,7 +453,11 @@ def _is_preview(cells: dict[str, Any]) -> bool:
 
 
 def _without_footer(table: Table) -> None:
-    """Sets aside a total or a colophon in the last rows: it has no id, nor anything but words."""
+    """Leaves out a total or colophon in the last rows (at most five).
+
+    Such a row lacks the cells that other rows fill, has its text outside the column ``text`` with
+    only numbers after it, or names a total.
+    """
     footer: list[int] = []
     while len(table.records) > 1 and len(footer) < 5:
         cells = {name: str(cell or "").strip() for name, cell in table.records[-1].cells.items()}
@@ -462,7 +470,7 @@ def _without_footer(table: Table) -> None:
         usual = [name for name in table.columns if name != "text" and _is_usual(name, others)]
         first, *more = [name for name, cell in cells.items() if cell]
         lonely = bool(usual) and all(is_empty(cells.get(name, "")) for name in usual)
-        # Its words stand in another column, with nothing but numbers behind.
+        # The text is in another column than ``text``, with only numbers after it.
         beside = first != "text" and all(_NUMBER.fullmatch(cells[name]) for name in more)
         beside = beside and not _NUMBER.fullmatch(cells[first])
         if not (lonely or beside or (_TOTAL.fullmatch(text) and _COUNTED.search(text))):
@@ -480,13 +488,13 @@ def lines_of_json(path: Path, text: str, faults: Faults, text_column: str | None
     """The table in a jsonl file: one object per line.
 
     Raises:
-        ImportFileError: no line has a text, or the file is one array.
+        ImportFileError: no line has the text field, or the file is one array.
     """
     wanted = _named(text_column) if text_column else "text"
     table = Table()
     header: dict[str, None] = {}
     without: list[int] = []
-    # Only a line feed ends a line here: splitlines would also cut at characters within a text.
+    # Only a line feed ends a line: ``splitlines`` also splits at other characters within a text.
     for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
             continue
@@ -530,12 +538,12 @@ ARRAY = (
 
 
 def is_nan(value: object) -> bool:
-    """Whether this is the number that Python's JSON writes as NaN: no text, and no error."""
+    """Whether a value is the float NaN (``NaN`` in Python's JSON): an empty cell, not a fault."""
     return isinstance(value, float) and math.isnan(value)
 
 
 def unknown_columns_told(names: Sequence[str]) -> str | None:
-    """One line about the columns that an import does not know, or None."""
+    """One line about unknown columns, or None if there are none."""
     if not names:
         return None
     likely = {name: "citaat" if "citer" in name else _HINTS.get(name) for name in names}

@@ -1,4 +1,4 @@
-"""The text of a file to import, in whatever coding an office saved it."""
+"""Decodes files to import, in the encodings that office programs use."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _FORMATS = {
     (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"): "a picture",
 }
 _CONTROLS = bytes([*range(1, 9), *range(14, 26), *range(27, 32)])
-"""Bytes that no text holds."""
+"""Control bytes that do not occur in text."""
 _UTF_8 = re.compile("[ÂÃ][\x80-\xbf]|â[\x80-\xbf]{2}")
-"""Letters of UTF-8, read as Latin-1."""
+"""UTF-8 sequences decoded as Latin-1."""
 
 
 def decoded(path: Path, data: bytes) -> str:
-    """A file's text: UTF-8, UTF-16 (the "Unicode text" of Excel) or Windows-1252.
+    """Decodes a file's text from UTF-8, UTF-16 (the "Unicode text" of Excel) or Windows-1252.
 
     Raises:
-        ImportFileError: it is none of these, or no text; names the line.
+        ImportFileError: it is none of these, or not text; names the line if there is one.
     """
     for starts, name in _FORMATS.items():
         if data.startswith(starts):
@@ -82,7 +82,7 @@ def _utf_16(data: bytes) -> str | None:
 
 
 def on_lines(lines: Sequence[int]) -> str:
-    """``line 3``, or ``lines 3, 5, 8, 9, 12 and 40 more``."""
+    """Formats line numbers: ``line 3``, or ``lines 3, 5, 8, 9, 12 and 40 more``."""
     known = list(dict.fromkeys(lines))
     if len(known) == 1:
         return f"line {known[0]}"

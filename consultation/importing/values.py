@@ -1,4 +1,4 @@
-"""The values of an import file's cells, as people write them, read against the catalogue."""
+"""Parses cell values of import files, as people write them, with the help of the catalogue."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from consultation.catalogue import Catalogue, Groep
 Value = TypeVar("Value")
 
 _NEAR = 0.84
-"""How alike (``difflib`` ratio) two names are that differ by an ending or a slip of the pen."""
+"""Least ``difflib`` ratio of two names that differ only by an ending or a typing error."""
 
 _YES = frozenset({"ja", "j", "yes", "y", "oui", "true", "waar", "1"})
 _NO = frozenset({"nee", "neen", "n", "no", "non", "false", "onwaar", "0"})
 
 _BLANK = frozenset({"", "nan", "na", "n a", "n b", "nat", "none", "null"})
-"""What programs and spreadsheets write into a cell that has no value, folded."""
+"""Placeholders of programs and spreadsheets for an empty cell, folded."""
 
 _SAID_TO_BE_EMPTY = frozenset(
     {"nvt", "n v t", "niet van toepassing", "sans objet", "not applicable", "leeg", "blanco"}
 )
-"""What people write there, folded."""
+"""Placeholders that people write in an empty cell, folded."""
 
 _NOBODY = frozenset(
     {"anoniem", "anonieme", "anonymous", "anon", "anonyme", "onbekend", "unknown", "inconnu"}
     | {"geen", "geen naam", "geen id", "niet ingevuld", "deelnemer", "respondent", "gast", "guest"}
     | {"xx", "xxx", "0"}
 )
-"""What stands for a participant who has no name or number, folded."""
+"""Placeholders for a participant without name or number, folded."""
 
 SPREADSHEET_ERROR = re.compile(
     r"#(?:#+|NAAM\?|NAME\?|NOM\s?\?|WAARDE!|VALUE!|VALEUR!|VERW!|REF!|DEEL/0!|DIV/0!|N/B|N/A"
     r"|NUM!|GETAL!|LEEG!|NULL!|OVERLOOP!|SPILL!)",
     re.IGNORECASE,
 )
-"""What a spreadsheet shows instead of a value, such as ``#NAAM?`` for a text that begins with =."""
+"""Error values of spreadsheets, such as ``#NAAM?`` for a text that begins with =."""
 
 _SHORTENED = re.compile(r"\d(?:[.,]\d{1,20})?[eE][+-]\d{2,3}")
 _ROUNDED = re.compile(r"[1-9]\d{14}0{1,30}")
@@ -63,22 +63,24 @@ _OPDRACHT = re.compile(
 
 
 class Unreadable(Exception):
-    """A cell's value does not fit; the text names it and the mend."""
+    """A cell's value is invalid; the message names the value and the correction."""
 
 
 @dataclass(frozen=True)
 class Sorted:
-    """A column of ids or participants: for each row its value or None, whether a spreadsheet took
-    the value away, and what to warn of."""
+    """A checked column of ids or participants.
+
+    Per row the value or None, and whether a spreadsheet damaged it; and warnings for the column.
+    """
 
     values: tuple[str | None, ...]
     mangled: tuple[bool, ...]
     warnings: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    """Texts, each with the rows it is about."""
+    """Pairs of a message and the indices of its rows."""
 
 
 def folded(value: str) -> str:
-    """A name without case, accents, punctuation and double spaces, for comparing."""
+    """A name without case, accents, punctuation and double spaces, for comparison."""
     plain = unicodedata.normalize("NFKD", value).casefold()
     kept = "".join(
         letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
@@ -87,29 +89,29 @@ def folded(value: str) -> str:
 
 
 def is_blank(value: str) -> bool:
-    """Whether a cell that is no answer was left empty, or says so in a program's words (NaN)."""
+    """Whether a cell, not an answer text, is empty or holds a program's placeholder (NaN)."""
     return not value.strip() or ("#" not in value and folded(value) in _BLANK - {""})
 
 
 def is_empty(value: str) -> bool:
-    """Whether a cell that is no answer holds nothing: no letter or digit, or ``n.v.t.``, NaN."""
+    """Whether a cell, not an answer text, has no letter or digit, or holds ``n.v.t.`` or NaN."""
     plain = folded(value)
     return plain in _BLANK or plain in _SAID_TO_BE_EMPTY
 
 
 def shown(value: str) -> str:
-    """A value as an error names it: on one line and not too long."""
+    """A value as shown in messages: quoted, on one line, at most 60 characters."""
     line = " ".join(value.split())
     return f"'{line[:60]}…'" if len(line) > 60 else f"'{line}'"
 
 
 def group_slug(value: str, catalogue: Catalogue) -> tuple[str, bool]:
-    """The group that a text names, and whether it is named by its own slug or name.
+    """The slug of the group that a text names, and whether it is an exact slug or name.
 
-    Else by one of its words, by a name that was cut off, or by one that is nearly the same.
+    Other matches are one of the group's words, a truncated name, or a similar name.
 
     Raises:
-        Unreadable: it names none, or more than one.
+        Unreadable: the text names no group, or more than one.
     """
     plain = folded(value)
     bare = folded(_NUMBERED.sub("", value.strip(), count=1))
@@ -144,11 +146,13 @@ def _names(groep: Groep) -> list[str]:
 
 
 def opdracht_number(value: str, catalogue: Catalogue) -> tuple[int, bool]:
-    """The opdracht that a text names, and whether that is sure: by its number, alone or with the
-    beginning of its title, or by its title alone. Other words beside the number make it unsure.
+    """The number of the opdracht that a text names, and whether the match is sure.
+
+    A number alone, a number with the beginning of the title, or a title alone is sure. Other words
+    next to the number make it unsure.
 
     Raises:
-        Unreadable: it names none, none of the catalogue, or two.
+        Unreadable: the text names no opdracht, one that is not in the catalogue, or two.
     """
     text = " ".join(value.split())
     match = _OPDRACHT.fullmatch(text)
@@ -172,7 +176,7 @@ def opdracht_number(value: str, catalogue: Catalogue) -> tuple[int, bool]:
 
 
 def unknown_opdracht(number: int, catalogue: Catalogue) -> str:
-    """What to say of an opdracht that is not in the catalogue."""
+    """Error message for an opdracht that is not in the catalogue."""
     known = ", ".join(str(each.nummer) for each in catalogue.opdrachten)
     return f"there is no opdracht {number}; choose from {known}."
 
@@ -183,10 +187,10 @@ def _titled(text: str, catalogue: Catalogue) -> int | None:
 
 
 def question_key(value: str, opdracht: int | None, catalogue: Catalogue) -> str:
-    """The key of the question that a text names: the key, or the question's own words.
+    """The key of the question that a text names, by key or by wording.
 
     Raises:
-        Unreadable: it names none of the opdracht's questions, or of any where none is given.
+        Unreadable: it names no question of the opdracht; without an opdracht, of the catalogue.
     """
     owner = catalogue.opdracht(opdracht)
     owners = [owner] if owner else list(catalogue.opdrachten)
@@ -211,7 +215,7 @@ def question_key(value: str, opdracht: int | None, catalogue: Catalogue) -> str:
 
 
 def _near(text: str, names: dict[str, Value]) -> Value | None:
-    """What a text names: exactly, cut off, or nearly; None where it names none or several."""
+    """The value whose name a text matches: exactly, truncated or nearly; else None."""
     plain = folded(text)
     if plain in names:
         return names[plain]
@@ -226,11 +230,11 @@ def _near(text: str, names: dict[str, Value]) -> Value | None:
 
 
 def priority(question: str | None, answer: str, catalogue: Catalogue) -> int | None:
-    """The step, 1 to 5, that an answer to the question ``prioriteit`` names; else None."""
+    """The step, 1 to 5, named by an answer to the question ``prioriteit``; else None."""
     if question != "prioriteit":
         return None
     text = answer.strip().lower()
-    # The longest name first: "Heel dringend" holds "Dringend".
+    # Longest name first, since "Heel dringend" contains "Dringend".
     steps = sorted(catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
     for step in steps:
         if text.startswith(step.naam.lower()):
@@ -245,10 +249,10 @@ def priority(question: str | None, answer: str, catalogue: Catalogue) -> int | N
 
 
 def yes_or_no(value: str) -> bool:
-    """Whether somebody agrees to being quoted.
+    """Whether a participant agrees to being quoted.
 
     Raises:
-        Unreadable: it is neither a yes nor a no.
+        Unreadable: the value is neither a yes nor a no.
     """
     plain = folded(value)
     if plain not in _YES | _NO:
@@ -260,8 +264,11 @@ def yes_or_no(value: str) -> bool:
 
 
 def sorted_ids(values: Sequence[str | None]) -> Sorted:
-    """The ids of a file's rows. One that a spreadsheet shortened, or that was made equal to
-    another, tells nothing and is left out."""
+    """Checks the ids of a file's rows.
+
+    An id that a spreadsheet shortened, or that it replaced so that it occurs more than once,
+    becomes None, with a warning.
+    """
     times = Counter(each for each in values if each is not None)
     lost = _shortened(times) | {each for each in times if times[each] > 1 and _is_replaced(each)}
     places = tuple(index for index, each in enumerate(values) if each in lost)
@@ -281,8 +288,11 @@ def sorted_ids(values: Sequence[str | None]) -> Sorted:
 
 
 def sorted_participants(values: Sequence[str | None]) -> Sorted:
-    """The participants of a file's rows. Who has no name, or one that a spreadsheet took away, is
-    not the same as anybody else: such a row stands for a person of its own."""
+    """Checks the participants of a file's rows.
+
+    A value that names nobody, or that a spreadsheet damaged, becomes None, with a warning: the row
+    then counts as a participant of its own.
+    """
     times = Counter(each for each in values if each is not None)
     lost = _shortened(times) | {each for each in times if _is_replaced(each)}
     nobody = {each for each in times if each not in lost and _is_nobody(each, times)}
@@ -322,8 +332,11 @@ def _sorted(
 
 
 def _shortened(times: Counter[str]) -> set[str]:
-    """Values of which a spreadsheet kept the first digits only: 1,14018E+11, or 15 digits and
-    noughts in a column where no long number ends otherwise."""
+    """Values of which a spreadsheet kept only the first digits.
+
+    These are written as 1,14018E+11, or as 15 digits followed by zeros in a column where all long
+    numbers end so.
+    """
     lost = {each for each in times if _SHORTENED.fullmatch(each)}
     long = {each for each in times if len(each) > 15 and each.isascii() and each.isdigit()}
     if sum(times[each] for each in long) > 1 and all(_ROUNDED.fullmatch(each) for each in long):
@@ -337,14 +350,16 @@ def _is_replaced(value: str) -> bool:
 
 def _is_nobody(value: str, times: Counter[str]) -> bool:
     if value == "0" and "1" in times:
-        # A list that counts from nought.
+        # Numbering may start at 0; then 0 occurs no more often than the other numbers.
         return times[value] > max(number for name, number in times.items() if name != value)
     return is_empty(value) or folded(value) in _NOBODY
 
 
 def _without_zeros(values: Sequence[str | None]) -> tuple[str | None, ...]:
-    """Numbers as a spreadsheet or pandas would write them (7 for 007 and 7.0), unless two of the
-    column would become one."""
+    """Numbers as a spreadsheet or pandas writes them: 7 for 007 and 7.0.
+
+    The column is unchanged if two different values would become equal.
+    """
     bare = {each: _bare(each) for each in values if each is not None}
     if len(set(bare.values())) < len(bare):
         return tuple(values)
