@@ -1,1 +1,1 @@
-"""Tables, storage and revision counter of the database."""
+"""The database: tables, storage and revision counter."""

@@ -1,7 +1,7 @@
-"""The design's words as tables. The database is the truth; a Rasa tracker is disposable.
+"""Database tables of the domain. The database is the truth; a Rasa tracker is disposable.
 
-Uitdaging, Opdracht and Question live in the catalogue: tables name an opdracht by its number and a
-question by its key. Times are UTC.
+Uitdaging, Opdracht and Question are defined in the catalogue: tables refer to an opdracht by its
+number and to a question by its key. Times are UTC.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def new_id() -> str:
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The current time, in UTC."""
     return datetime.now(UTC)
 
 
 def proposed_action_id(theme: str) -> str:
-    """The id of the action that the machine proposes for a theme: the same in every run."""
+    """The id of the action that a run proposes for a theme; the same in every run."""
     return hashlib.sha256(f"action {theme}".encode()).hexdigest()[:32]
 
 
@@ -51,7 +51,7 @@ def _action_of_theme(context: DefaultExecutionContext) -> str:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored and given back in UTC on every database."""
+    """A timezone-aware ``datetime``, stored and returned in UTC on every database."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -70,7 +70,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables, with constraint names that migrations can rely on."""
+    """Base of all tables, with constraint names that migrations can rely on."""
 
     metadata = MetaData(
         naming_convention={
@@ -89,7 +89,7 @@ class Base(DeclarativeBase):
 
 
 SET_ASIDE = ("tijd", "fout")
-"""Why an answer was set aside by the analysis: see ``ContributionVersion``."""
+"""Reasons why the analysis excluded an answer: see ``ContributionVersion``."""
 UNREAD = ("nazicht", *SET_ASIDE)
 
 
@@ -98,7 +98,7 @@ def _within(*values: str) -> str:
 
 
 class Consultation(Base):
-    """One consultation, known by its catalogue's slug."""
+    """One consultation, identified by its catalogue's slug."""
 
     __tablename__ = "consultation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,7 +128,7 @@ class Round(Base):
 
 
 class Invitation(Base):
-    """A token for one invited stakeholder; only its hash is kept."""
+    """The invitation of one stakeholder; only the hash of its token is stored."""
 
     __tablename__ = "invitation"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -161,7 +161,7 @@ class Participant(Base):
 
 
 class Consent(Base):
-    """One yes or no to one purpose. A later row for the same purpose replaces an earlier one."""
+    """Consent to one purpose, or its refusal. A later row for a purpose overrides earlier ones."""
 
     __tablename__ = "consent"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,10 +175,10 @@ class Consent(Base):
 
 
 class Conversation(Base):
-    """One participant's talk in one round.
+    """One participant's conversation in one round.
 
-    ``attempt`` rises when a turn has to be done again and when an opdracht starts: what follows
-    gets a fresh Rasa tracker.
+    ``attempt`` is part of the name of the Rasa tracker. It increases, so that a new tracker starts,
+    when a turn is repeated, when an opdracht starts, and when words are erased.
     """
 
     __tablename__ = "conversation"
@@ -195,11 +195,11 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """One turn in or out, recorded before anything else happens.
+    """One incoming or outgoing message; an incoming one is recorded before any processing.
 
     ``sender`` is ``deelnemer``, ``assistent``, or ``systeem`` for the turn that opens or resumes a
-    talk. Replies point back with ``reply_to_id``, so a repeated message gets the same answer.
-    ``unread``: reading it through took more than its budget, and is not tried again.
+    conversation. Replies refer to their message by ``reply_to_id``, so a repeated message gets the
+    same answer. ``unread``: scanning the text exceeded its budget and is not tried again.
     """
 
     __tablename__ = "message"
@@ -233,9 +233,9 @@ class Message(Base):
 
 
 class Submission(Base):
-    """What one participant says on one opdracht in one round: it belongs together.
+    """The contributions of one participant on one opdracht in one round.
 
-    ``opdracht`` is empty for an import that was not placed, or that covers several.
+    ``opdracht`` is None for an import that names no opdracht, or that covers several.
     """
 
     __tablename__ = "submission"
@@ -257,10 +257,10 @@ class Submission(Base):
 
 
 class Contribution(Base):
-    """One answer in a submission. Its words stand in its versions.
+    """One answer in a submission. Its text is in its versions.
 
-    ``source_key`` makes importing a file twice harmless. ``value`` holds a number where the
-    question has one (prioriteit, 1 to 5).
+    ``source_key`` identifies an imported answer, so that importing a file twice adds nothing.
+    ``value`` is the number, if the question has one (prioriteit, 1 to 5).
     """
 
     __tablename__ = "contribution"
@@ -290,14 +290,14 @@ class Contribution(Base):
 
 
 class ContributionVersion(Base):
-    """The words of a contribution as they stood at one time, verbatim.
+    """One version of a contribution's text, verbatim.
 
-    ``parts`` tells which messages make it up: ``[{message, start, end}]``, in characters.
-    ``measure`` tells how much it says (``consultation.participation.effects.Measure``): the chat
-    keeps it at once, the analysis where there is none yet. It is empty for a number that was
-    chosen. ``unread`` tells why it was not read whole, which is not tried again: its ``nazicht``
-    (personal data, another language) was broken off when it came in; or the analysis set it aside,
-    as reading it took more than its ``tijd`` or ended in a ``fout``.
+    ``parts`` are the messages it consists of: ``[{message, start, end}]``, in characters of the
+    text. ``measure`` is its measured content (``consultation.participation.effects.Measure``): the
+    chat stores it at once, the analysis if it is missing. It is None for a chosen number.
+    ``unread`` is the reason why the text was not processed completely; it is not tried again.
+    ``nazicht``: the scan for personal data and other languages was stopped when the answer came in.
+    ``tijd`` and ``fout``: the analysis excluded the text, since it took too long or failed.
     """
 
     __tablename__ = "contribution_version"
@@ -318,10 +318,11 @@ class ContributionVersion(Base):
 
 
 class Statement(Base):
-    """A span of one version that says one thing; frozen once made.
+    """A span of one version that makes one point; its span never changes.
 
-    ``opdracht`` and ``opdracht_score`` tell where it was placed when its submission names no
-    opdracht; ``placed_by`` is ``vraag``, ``machine`` or an account's name.
+    ``opdracht`` and ``opdracht_score`` are the opdracht it was assigned to and the score of that,
+    when its submission names no opdracht; ``placed_by`` is ``vraag``, ``machine`` or an account's
+    name.
     """
 
     __tablename__ = "statement"
@@ -347,7 +348,7 @@ class Statement(Base):
 
 
 class Embedding(Base):
-    """A cached sentence vector: float32, by hash of the text and name of the model."""
+    """A cached sentence vector (float32), by name of the model and hash of the text."""
 
     __tablename__ = "embedding"
     model: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -356,9 +357,9 @@ class Embedding(Base):
 
 
 class AnalysisRun(Base):
-    """One run of the analysis over everything said up to and including a round.
+    """One run of the analysis on all answers up to and including a round.
 
-    ``opdracht`` is the one the run was limited to, or empty for all.
+    ``opdracht`` is the one the run was limited to, or None for all.
     """
 
     __tablename__ = "analysis_run"
@@ -380,9 +381,9 @@ class AnalysisRun(Base):
 
 
 class Theme(Base):
-    """A theme's identity, which outlives every run. Shown as ``O04-T012``.
+    """The identity of a theme, which is stable over runs. Shown as ``O04-T012``.
 
-    ``action_id`` is the id of the action that the machine proposes for it (``proposed_action_id``).
+    ``action_id`` is the id of the action that a run proposes for it (``proposed_action_id``).
     """
 
     __tablename__ = "theme"
@@ -405,12 +406,12 @@ class Theme(Base):
 
     @property
     def code(self) -> str:
-        """The code shown to people: opdracht and number."""
+        """The code shown to users: opdracht and number."""
         return f"O{self.opdracht:02d}-T{self.number:03d}"
 
 
 class RunTheme(Base):
-    """What one run says of a theme; quotes and proposed action are statement ids."""
+    """One run's result for a theme; quotes and proposed action are statement ids."""
 
     __tablename__ = "run_theme"
     __table_args__ = (Index("ix_run_theme_theme_id_run_id", "theme_id", "run_id"),)
@@ -426,10 +427,10 @@ class RunTheme(Base):
 
 
 class Assignment(Base):
-    """A statement's theme according to one run, or to one person. Rows are never rewritten.
+    """The theme of a statement according to one run or one reviewer.
 
-    ``subtheme`` names the part of the theme it belongs to; statements of an opdracht with the same
-    name belong together.
+    ``subtheme`` is the name of the sub-theme; statements of an opdracht with the same name belong
+    together. Rows are not rewritten, except that an erasure replaces words in ``subtheme``.
     """
 
     __tablename__ = "assignment"
@@ -451,11 +452,12 @@ class Assignment(Base):
 
 
 class RunMark(Base):
-    """How one run treated a statement that is no voice of its own.
+    """Mark of a run on a statement that it did not cluster: a duplicate or an excluded statement.
 
-    ``zelfde_tekst`` repeats the statement whose id is ``value`` and follows it into its theme;
-    ``geen_antwoord`` says nothing, ``andere_taal`` is in the language ``value`` (ISO 639-1), and
-    ``vaste_tekst`` recurs around what people say themselves: these are listed, not clustered.
+    ``zelfde_tekst`` is a duplicate of the statement whose id is ``value``, and gets its theme. The
+    other marks are listed, not clustered: ``geen_antwoord`` has no content, ``andere_taal`` is in
+    the language ``value`` (ISO 639-1), and ``vaste_tekst`` is fixed text that recurs around the
+    participants' own words.
     """
 
     __tablename__ = "run_mark"
@@ -476,10 +478,10 @@ class RunMark(Base):
 
 
 class RunProposal(Base):
-    """What a run would change in themes that people decided on; ids only.
+    """A run's suggestion to change themes that facilitators decided on; refers to rows by id.
 
-    ``id`` names what is proposed, not the run: the same proposal has the same id in every run, so
-    that one that was declined stays declined.
+    ``id`` follows from the content, not from the run: the same suggestion has the same id in every
+    run, so that a declined suggestion stays declined.
     """
 
     __tablename__ = "run_proposal"
@@ -499,8 +501,11 @@ class RunProposal(Base):
 
 
 class Action(Base):
-    """The identity of an action. What it says and who decided it stands in the event log, so that
-    no participant's words are kept here: see ``consultation.curation.log``."""
+    """The identity of an action.
+
+    Its text and its decisions are in the event log (``consultation.curation.log``), so that this
+    table holds no participant's words.
+    """
 
     __tablename__ = "action"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -524,10 +529,10 @@ class Reaction(Base):
 
 
 class CurationEvent(Base):
-    """One human decision: who, when, which operation, on which ids. Append-only.
+    """One human decision: account, time, operation and ids. Append-only.
 
-    ``payload`` is the operation as it was given (``consultation.curation.operations``), with under
-    ``recorded`` what was settled at that moment.
+    ``payload`` is the operation as it was given (``consultation.curation.operations``); its key
+    ``recorded`` holds values that were fixed at that moment.
     """
 
     __tablename__ = "curation_event"
@@ -542,8 +547,11 @@ class CurationEvent(Base):
 
 
 class EventSubject(Base):
-    """What an event is about, to look it up by: ``opdracht 4`` (``opdracht`` alone: what has none)
-    or ``action`` with an id. A revocation is about what it undoes."""
+    """Subject of an event, for look-ups: ``opdracht 4`` or ``action`` with an id.
+
+    ``opdracht`` alone stands for events without an opdracht. A revocation has the subjects of the
+    event that it undoes.
+    """
 
     __tablename__ = "event_subject"
     __table_args__ = (Index("ix_event_subject_event_id", "event_id"),)
@@ -554,7 +562,7 @@ class EventSubject(Base):
 
 
 class Account(Base):
-    """Someone who may log in to the review."""
+    """An account for the review."""
 
     __tablename__ = "account"
     __table_args__ = (

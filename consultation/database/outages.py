@@ -1,4 +1,4 @@
-"""Which errors of the database mean that it is out of reach, and which are faults of ours."""
+"""Classifies database errors: outages, which may pass, and faults of this program."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _SQLITE = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
-# Connection, rolled back for another transaction, resources, operator, system; a lock that another
-# holds; a server that only reads.
+# Classes: connection, transaction rollback, resources, operator intervention, system error. Codes:
+# lock not available, read-only transaction.
 _POSTGRES_CLASSES = ("08", "40", "53", "57", "58")
 _POSTGRES = frozenset({"55P03", "25006"})
-# Of wrong data PostgreSQL's message quotes the data.
+# PostgreSQL's messages of this class (data exception) quote the data.
 _QUOTES_DATA = "22"
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the same may go well later: no connection, a lock, a disk, a time that ran out.
+    """Whether a retry may succeed later: no connection, a lock, a disk error, a timeout.
 
-    What the database refuses because we asked it wrongly is not: a constraint, a table that is not
-    there, a value that does not fit.
+    Errors of our own statements are no outage: a violated constraint, a missing table, an invalid
+    value.
     """
     if isinstance(error, NoConnectionFree):
         return True
@@ -45,17 +45,17 @@ def is_outage(error: BaseException) -> bool:
         return True
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        # The low byte is the kind, the others say which one of it.
+        # The low byte is the primary result code; the others extend it.
         return (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in _SQLITE
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        # psycopg gives no code where no server answered.
+        # psycopg gives no code if no server answered.
         return type(cause).__name__ == "OperationalError"
     return state[:2] in _POSTGRES_CLASSES or state in _POSTGRES
 
 
 def reason(error: BaseException) -> str:
-    """What the database says, on one line and without anybody's words."""
+    """The database's error message, on one line and without participants' words."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None)
     if not isinstance(error, DBAPIError) or (state or "")[:2] == _QUOTES_DATA:

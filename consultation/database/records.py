@@ -1,7 +1,7 @@
-"""Tables of the review beside the curation itself: audit, publications, blind coding.
+"""Tables of the review other than curation: audit, publications, blind coding, action checks.
 
-What is derived from participants' words is kept as statement ids that go when the statement goes,
-so that erasure reaches it.
+Data derived from participants' words is stored as statement ids with a cascading foreign key, so
+that an erasure of the statement deletes it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from consultation.database.models import Base, new_id, now
 
 
 class AuditEntry(Base):
-    """Something done in the review that is no curation: logging in, exporting, publishing."""
+    """An act in the review other than curation, such as logging in, exporting or publishing."""
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,9 +28,9 @@ class AuditEntry(Base):
 
 
 class Publication(Base):
-    """What was released of a round at one moment; withdrawn where ``withdrawn_at`` is filled.
+    """One publication of a round; withdrawn if ``withdrawn_at`` is set.
 
-    ``content`` holds what people decided (labels, descriptions, actions), never participants'
+    ``content`` holds what facilitators decided (labels, descriptions, actions), never participants'
     words. Sizes and quotes are read from ``PublishedStatement``.
     """
 
@@ -44,7 +44,7 @@ class Publication(Base):
 
 
 class PublishedStatement(Base):
-    """A statement of a published theme; ``quote`` is its place among the theme's quotes."""
+    """A statement of a published theme; ``quote`` is its rank among the theme's quotes, or None."""
 
     __tablename__ = "published_statement"
     publication_id: Mapped[int] = mapped_column(
@@ -71,7 +71,7 @@ class PublishedSupport(Base):
 
 
 class CodingTask(Base):
-    """A random sample of an opdracht's statements, to be coded blindly with its approved themes."""
+    """A random sample of an opdracht's statements, for blind coding with its approved themes."""
 
     __tablename__ = "coding_task"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -84,7 +84,7 @@ class CodingTask(Base):
 
 
 class CodingItem(Base):
-    """One statement of a coding task, with the machine's themes at the moment it was drawn."""
+    """One statement of a coding task, with the themes of the run at the time of sampling."""
 
     __tablename__ = "coding_item"
     __table_args__ = (UniqueConstraint("task_id", "position"),)
@@ -115,7 +115,7 @@ class CodingChoice(Base):
 
 
 class ActionCheck(Base):
-    """What a reviewer answered to one question of the checklist for an action; the last counts."""
+    """A reviewer's answer to one checklist question for an action; the last one counts."""
 
     __tablename__ = "action_check"
     __table_args__ = (
@@ -132,7 +132,7 @@ class ActionCheck(Base):
 
 
 class KeptApart(Base):
-    """Two actions that look alike and that somebody decided to keep apart."""
+    """Two similar actions that a facilitator decided to keep apart."""
 
     __tablename__ = "kept_apart"
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), primary_key=True)

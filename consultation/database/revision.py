@@ -1,8 +1,8 @@
-"""The revision of the database: a number that every write raises which a page or export depends on.
+"""Database revision: a number that increases with every write that pages or exports depend on.
 
-Triggers raise it, in the writing transaction itself, whoever writes: the website, a verb, a bulk
-statement, plain SQL. ``Storage`` makes them after each migration, on every table but those that no
-cached page depends on; a new table has them without anybody's doing.
+Triggers increase it in the writing transaction, so that every writer counts: the website, a
+command, a bulk statement, plain SQL. ``Storage`` installs them after a migration on all tables
+except ``NOT_COUNTED``; a new table gets them automatically.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from consultation.database.models import Base
 NOT_COUNTED = frozenset(
     {"account", "audit_entry", "conversation", "embedding", "invitation", "message", "revision"}
 )
-"""Tables that nothing cached is made from: a turn of a talk alone raises no number."""
+"""Tables that no cached page depends on; a chat turn alone thus does not change the revision."""
 
 DECISIONS = frozenset({"action", "curation_event", "event_subject"})
-"""Tables of the log: writing there raises ``Revision.number``, and ``Revision.facts`` not."""
+"""Tables of the log: a write there increases ``Revision.number`` but not ``Revision.facts``."""
 
 
 WRITING = "writing"
-"""The key in ``Session.info`` of a session that writes."""
+"""Key in ``Session.info`` that marks a writing session."""
 
 
 class RevisionCounter(Base):
-    """The one row that holds the revision."""
+    """The single row that holds the revision."""
 
     __tablename__ = "revision"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -40,19 +40,24 @@ class RevisionCounter(Base):
 
 @dataclass(frozen=True)
 class Revision:
-    """How the database stands. ``number`` rises with every write that counts, ``facts`` is the
-    number at the last one that was more than a line in the log of decisions."""
+    """A revision of the database.
+
+    ``number`` increases with every counted write. ``facts`` is the number at the last write outside
+    the tables ``DECISIONS``.
+    """
 
     number: int
     facts: int
 
 
 def revision(session: Session) -> Revision:
-    """The revision now. What is to be cached under it is read after it, never before: then it is
-    that old at least, and made anew when a write came in between.
+    """The current revision.
+
+    Read it before the data that is cached under it, never after: the data is then at least as new,
+    and a write in between makes the cached entry stale.
 
     Raises:
-        RuntimeError: the session is writing; what it sees may never come about.
+        RuntimeError: the session is writing; its changes may never be committed.
     """
     if session.info.get(WRITING):
         raise RuntimeError("what is cached is made before the write, in a session that reads")
@@ -60,13 +65,13 @@ def revision(session: Session) -> Revision:
 
 
 def counted_tables() -> dict[str, bool]:
-    """The tables that count, and whether writing there is more than a decision."""
+    """The counted tables, and whether a write there also changes ``Revision.facts``."""
     names = Base.metadata.tables.keys() - NOT_COUNTED
     return {name: name not in DECISIONS for name in sorted(names)}
 
 
 def install_triggers(connection: Connection) -> None:
-    """Makes the triggers of all tables that count, where there are none."""
+    """Creates the triggers of all counted tables, none of which may have them yet."""
     postgres = connection.dialect.name == "postgresql"
     if postgres:
         connection.execute(text(_POSTGRES_FUNCTION))
@@ -74,12 +79,12 @@ def install_triggers(connection: Connection) -> None:
         made = _postgres(name, facts) if postgres else _sqlite(name, facts)
         for statement in made:
             connection.execute(text(statement))
-    # Whatever was changed while there were none.
+    # Writes before this point were not counted, since there were no triggers.
     connection.execute(text("update revision set number = number + 1, facts = number + 1"))
 
 
 def remove_triggers(connection: Connection) -> None:
-    """Takes all triggers away."""
+    """Drops all triggers."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("drop function if exists count_revision() cascade"))
         return
@@ -97,8 +102,8 @@ def _sqlite(table: str, facts: bool) -> list[str]:
     ]
 
 
-# At the end of the transaction, and once: whoever raises the number makes others wait who want to,
-# and must not wait for anything itself any more.
+# The trigger is deferred and acts once per transaction: the update locks the row against other
+# writers, so the transaction must not wait for any other lock after it.
 _POSTGRES_FUNCTION = """
 create function count_revision() returns trigger language plpgsql as $$
 declare

@@ -1,8 +1,8 @@
-"""Where the tables live: SQLite in WAL mode by default, PostgreSQL by URL; migrated as needed.
+"""Database access: SQLite in WAL mode by default, PostgreSQL by URL; migrated as needed.
 
-SQLite's write-ahead log keeps old copies of pages, and so words that were erased, until it is
-truncated. A transaction that takes words away says so in the database itself, in the same commit;
-``Storage.scrub`` truncates the log, at once where no reader is in the way, else later.
+SQLite's write-ahead log keeps old copies of pages, and thus erased words, until it is truncated. A
+transaction that erases words sets a mark in the database itself, in the same commit.
+``Storage.scrub`` truncates the log: at once if no reader blocks it, else later.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _SCRUB_PATIENCE = 1.0
 _SCRUB_PAUSE = 0.05
 _CHUNK = 500
 _TAKES_WORDS_AWAY = "takes words away"
-# A number in the header of an SQLite file that is the application's to use: not 0 while words that
-# were erased may still be in the write-ahead log.
+# SQLite reserves this number in the file header for the application. It is not 0 while the
+# write-ahead log may still hold erased words.
 _DUE = "pragma user_version"
 
 _log = logging.getLogger("samenspraak.storage")
@@ -52,8 +52,8 @@ _log = logging.getLogger("samenspraak.storage")
 class Storage:
     """An open database.
 
-    ``reading`` gives a session whose changes are thrown away; ``writing`` commits when its block
-    ends well and rolls back when it does not. ``file`` is the path of an SQLite database.
+    ``reading`` gives a session whose changes are discarded; ``writing`` commits at the end of its
+    block and rolls back on an exception. ``file`` is the path of an SQLite database, else None.
     """
 
     def __init__(self, url: str) -> None:
@@ -71,7 +71,7 @@ class Storage:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session to read from: one consistent view."""
+        """A session to read from, with one consistent view."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
@@ -79,9 +79,9 @@ class Storage:
     def writing(self) -> Iterator[Session]:
         """A session to write with, in one transaction.
 
-        On SQLite the write lock is taken at the start, so that a read followed by a write inside
-        the block cannot fail half-way because somebody else wrote in between. Who waits for it
-        holds no connection, so that readers always find one. Where words are taken away, the
+        On SQLite the write lock is taken at the start, so that a read followed by a write in the
+        block cannot fail because of another write in between. A thread that waits for the lock
+        holds no connection, so that the pool has one for readers. If words are erased, the
         write-ahead log is scrubbed after the commit.
         """
         with self._one_writer():
@@ -101,14 +101,14 @@ class Storage:
             self.scrub(_SCRUB_PATIENCE)
 
     def takes_writes(self) -> bool:
-        """Whether a write can succeed now; who holds SQLite's write lock is not waited for.
+        """Whether a write can succeed now; does not wait for SQLite's write lock.
 
         Raises:
-            DBAPIError: the database does not answer, or takes no writes.
+            DBAPIError: the database does not answer or accepts no writes.
         """
         with self.engine.connect() as connection:
             if self.file is None and self.engine.dialect.name == "postgresql":
-                # Goes to the write-ahead log and the disk, and touches no table.
+                # This tests the write-ahead log and the disk without a change to any table.
                 logged = text("select pg_logical_emit_message(true, 'samenspraak', 'ready')")
                 connection.execute(logged)
                 connection.execute(text("update consultation set id = id where false"))
@@ -118,10 +118,10 @@ class Storage:
         return self.file is None or os.access(self.file, os.W_OK)
 
     def scrub(self, patience: float = 0.0) -> bool:
-        """Takes words that were erased out of SQLite's write-ahead log as well.
+        """Removes erased words from SQLite's write-ahead log.
 
-        False where somebody read or wrote all through ``patience`` seconds; it is then still due,
-        for this process or another. PostgreSQL looks after its own log.
+        Returns False if readers or writers blocked it for ``patience`` seconds; the scrub then
+        remains due, for this process or another. PostgreSQL needs no scrub: returns True.
         """
         if self.file is None:
             return True
@@ -133,7 +133,7 @@ class Storage:
         return True
 
     def close(self) -> None:
-        """Gives all connections back."""
+        """Closes all pooled connections."""
         self.engine.dispose()
 
     @contextmanager
@@ -153,15 +153,20 @@ class Storage:
 
 
 def in_chunks(session: Session, query: Any, column: Any, wanted: Iterable[str]) -> Iterator[Any]:
-    """The rows of a query where a column is one of many values: a statement takes only so many."""
+    """The rows of a query where a column has one of many values, fetched 500 values at a time.
+
+    Databases limit the number of parameters of a statement.
+    """
     every = list(dict.fromkeys(wanted))
     for start in range(0, len(every), _CHUNK):
         yield from session.execute(query.where(column.in_(every[start : start + _CHUNK])))
 
 
 class _WatchedSession(Session):
-    """A session that remembers whether words were taken away in it: rows deleted, or texts changed
-    that were there before."""
+    """A session that records whether words were erased in it.
+
+    That is so if rows were deleted, or if existing texts were changed.
+    """
 
 
 @event.listens_for(_WatchedSession, "before_flush")
@@ -182,7 +187,7 @@ def _loses_text(row: object) -> bool:
         if not isinstance(attribute.columns[0].type, Text):
             continue
         changed = found.attrs[attribute.key].history
-        # What was not loaded before it was changed is not known, and may have been anything.
+        # An old value that was not loaded is unknown, so it counts as a text.
         if changed.added and (not changed.deleted or any(changed.deleted)):
             return True
     return False
@@ -198,9 +203,9 @@ def _mark_due(connection: Connection) -> None:
 
 
 def _scrubbed(file: Path) -> bool:
-    """Truncates the write-ahead log where that is due; False where somebody is in the way."""
+    """Truncates the write-ahead log if that is due; False if a reader or writer blocks it."""
     try:
-        # A connection of its own: those of the pool wait long, and may all be in use.
+        # Not from the pool: its connections have a long timeout, and may all be in use.
         address = f"{file.as_uri()}?mode=rw"
         with closing(
             sqlite3.connect(address, uri=True, timeout=0.2, isolation_level=None)
@@ -221,11 +226,11 @@ def _scrubbed(file: Path) -> bool:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the schema to this version's; does nothing where it is there already.
+    """Migrates the schema to this version; does nothing if it is up to date.
 
     Raises:
         StorageError: the database cannot be reached, was made by a newer version, or a migration
-            failed; then it is left as it was.
+            failed; the database is then unchanged.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
@@ -243,12 +248,12 @@ def migrate(engine: Engine) -> None:
                 lock = text("select pg_advisory_xact_lock(:key)")
                 connection.execute(lock, {"key": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
-            # PostgreSQL changes no table that has triggers waiting for the commit.
+            # PostgreSQL cannot alter a table that has pending deferred triggers.
             remove_triggers(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             for step in reversed(list(script.iterate_revisions(head, current or "base"))):
                 _upgrade(engine, config, step)
-            # Also on tables that a migration made anew: their triggers went with the old ones.
+            # A migration that recreates a table drops its triggers, so install all of them again.
             install_triggers(connection)
             if engine.dialect.name == "sqlite":
                 _mark_due(connection)
@@ -261,10 +266,10 @@ def migrate(engine: Engine) -> None:
 
 
 def _upgrade(engine: Engine, config: Config, step: Script) -> None:
-    """Carries out one migration.
+    """Runs one migration.
 
     Raises:
-        StorageError: it failed; names it, what failed, and the mend.
+        StorageError: it failed; names the migration, the cause and the correction.
     """
     try:
         command.upgrade(config, step.revision)
@@ -299,8 +304,8 @@ def _engine(url: str) -> Engine:
                         f"{folder}: the folder for the database cannot be made "
                         f"({error.strerror}); set SAMENSPRAAK_DATA_DIR or SAMENSPRAAK_DATABASE_URL."
                     ) from error
-                # SQLite gives the files beside it the rights of this one. Where it cannot be made,
-                # opening it tells why.
+                # SQLite gives its journal files the permissions of this file. If it cannot be made,
+                # opening the database reports why.
                 if not parsed.database.startswith("file:"):
                     with suppress(OSError):
                         make_private_file(Path(parsed.database))
