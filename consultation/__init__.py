@@ -1,1 +1,1 @@
-"""The domain: catalogue, people, answers, rounds and human decisions. Knows no web, Rasa or ML."""
+"""The domain: catalogue, participants, answers, rounds, decisions. Imports no web, Rasa or ML."""

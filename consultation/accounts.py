@@ -1,4 +1,4 @@
-"""Who may log in to the review: accounts with a role, passwords kept as argon2 hashes."""
+"""Accounts of the review: a name, a role, and a password stored as an argon2 hash."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HASHER = PasswordHasher()
 
 @dataclass(frozen=True)
 class Saved:
-    """An account as it now stands, and whether it is new."""
+    """A stored account, and whether it is new."""
 
     account: Account
     created: bool
@@ -30,13 +30,13 @@ class Saved:
 
 @dataclass(frozen=True)
 class HashedPassword:
-    """A password as it is kept. Hashing takes long on purpose: it is done before a transaction."""
+    """A hashed password. Hashing is slow on purpose, so hash before the transaction starts."""
 
     value: str
 
 
 def hashed(password: str) -> HashedPassword:
-    """A password, hashed.
+    """Hashes a password.
 
     Raises:
         AccountError: it is too short or too long.
@@ -52,10 +52,10 @@ def add_account(
     password: str | HashedPassword,
     opdracht: int | None = None,
 ) -> Saved:
-    """Makes an account; for a name that exists, sets role, opdracht and password anew.
+    """Creates an account, or replaces role, opdracht and password of an existing one.
 
     Raises:
-        AccountError: the name, role or password does not fit.
+        AccountError: the name, role or password is invalid.
     """
     if role not in ROLES:
         raise AccountError(f"{role!r} is no role; choose from {', '.join(ROLES)}.")
@@ -73,10 +73,10 @@ def add_account(
 
 
 def check_name(name: str) -> str:
-    """The name as it is kept.
+    """The name in its stored form (see ``canonical``).
 
     Raises:
-        AccountError: it does not fit.
+        AccountError: the name is invalid.
     """
     plain = canonical(name)
     if not plain or len(plain) > _MAX_NAME or not all(_fits(each) for each in plain):
@@ -87,7 +87,7 @@ def check_name(name: str) -> str:
 
 
 def check_password(password: str) -> None:
-    """Lets a password pass.
+    """Checks the length of a password.
 
     Raises:
         AccountError: it is too short or too long.
@@ -101,7 +101,7 @@ def check_password(password: str) -> None:
 
 
 def set_password(session: Session, name: str, password: str | HashedPassword) -> Account:
-    """Gives an account another password; who was logged in with the old one no longer is.
+    """Changes an account's password, which ends the sessions made with the old one.
 
     Raises:
         AccountError: there is no such account, or the password is too short or too long.
@@ -122,9 +122,9 @@ def find(session: Session, name: str) -> Account | None:
 
 
 def verify(session: Session, name: str, password: str) -> Account | None:
-    """The account, when name and password belong together; else None.
+    """The account if name and password match, else None.
 
-    An unknown name takes as long as a wrong password, so that names cannot be guessed by the clock.
+    An unknown name takes as long as a wrong password, so that timing does not reveal names.
     """
     account = find(session, name)
     hashed = account.password_hash if account else _nobody()
@@ -136,7 +136,7 @@ def verify(session: Session, name: str, password: str) -> Account | None:
 
 
 def fingerprint(account: Account) -> str:
-    """Changes with the password: a session made under another one is no longer good."""
+    """A hash that changes with the password; a session with another fingerprint is invalid."""
     return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
 
 
@@ -146,7 +146,7 @@ def _nobody() -> str:
 
 
 def canonical(name: str) -> str:
-    """The name as it is looked up: spaces around it and capitals do not count."""
+    """The name in lower case and without surrounding spaces, for look-ups."""
     return name.strip().lower()
 
 

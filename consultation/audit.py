@@ -1,4 +1,4 @@
-"""Who did what in the review besides curating: logging in, accounts, exports, publications."""
+"""Audit log of the review, other than curation: log-ins, accounts, exports, publications."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WHAT = frozenset(
         "codeertaak",
     }
 )
-"""What is recorded; the pages have a sentence for each."""
+"""Kinds of entries; ``audit_sentences`` has a sentence for each kind."""
 
 
 def record(
@@ -33,7 +33,7 @@ def record(
     """Adds an entry. ``about`` holds ids, numbers and names of accounts; never participants' words.
 
     Raises:
-        ValueError: this is not something that is recorded.
+        ValueError: ``what`` is not in ``WHAT``.
     """
     if what not in WHAT:
         raise ValueError(f"{what!r} is not recorded; choose from {', '.join(sorted(WHAT))}")

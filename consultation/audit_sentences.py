@@ -1,4 +1,4 @@
-"""A line of the audit log in Dutch: what was done, and about what."""
+"""Formats entries of the audit log in Dutch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DONE: Mapping[str, str] = {
     "analyse_mislukt": "De analyse mislukte",
     "codeertaak": "Begon een codeertaak",
 }
-"""A sentence for each of ``consultation.audit.WHAT``."""
+"""The sentences for ``consultation.audit.WHAT``."""
 
 WHATS = {"actieplan": "Actieplan", "themes": "Thema’s", "statements": "Uitspraken"}
 FORMATS = {"docx": "Word", "xlsx": "Excel", "csv": "CSV", "md": "Markdown", "json": "JSON"}
@@ -41,14 +41,14 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """What an entry says: ``done`` and ``about``, both in words."""
+    """An entry in words: what was done, and about what."""
 
     done: str
     about: str
 
 
 def told(entry: AuditEntry) -> Line:
-    """An entry in words; what has no words is left out, never shown as a key."""
+    """Formats an entry. Keys without a text in ``_ABOUT`` are left out."""
     parts = [_ABOUT[name](entry.about[name]) for name in _ABOUT if entry.about.get(name)]
     about = ", ".join(parts).replace(", als ", " als ")
     return Line(DONE.get(entry.what, "Deed iets anders"), about[:1].upper() + about[1:])

@@ -1,7 +1,7 @@
-"""The catalogue: one YAML file holds a consultation's uitdagingen, opdrachten and texts.
+"""The catalogue: one YAML file with a consultation's uitdagingen, opdrachten and texts.
 
-The schema is closed. A wrong key or value is refused with file, path and mend, in Dutch, since the
-people who write catalogues are the consultation's own team.
+The schema is closed. Errors name file, path and correction, in Dutch, since the consultation's own
+team writes the catalogue.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$"
 GroepSlug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$", max_length=40)
 ]
-"""The name of a stakeholder group; which ones there are, the catalogue says."""
+"""Slug of a stakeholder group; the catalogue defines the groups."""
 
 UNKNOWN_GROUP = "onbekend"
-"""Stands for no group in what is counted per group; no group of a catalogue may be called so."""
+"""Key for no group in counts per group; no group of a catalogue may have this slug."""
 
 MAX_UITLEG_WOORDEN = 60
 VASTE_SOORTEN: tuple[Soort, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
@@ -45,7 +45,7 @@ class _Closed(BaseModel):
 
 
 class Contact(_Closed):
-    """How to reach a human."""
+    """How to contact the consultation's team."""
 
     naam: Tekst
     e_mail: Tekst
@@ -69,7 +69,7 @@ class Prioriteit(_Closed):
 
 
 class Criterium(_Closed):
-    """One question that an action is held against: does it serve the note's goal?"""
+    """One checklist question for actions: does the action serve the note's goal?"""
 
     sleutel: Slug
     vraag: Tekst
@@ -106,12 +106,12 @@ class Groep(_Closed):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that people may call it."""
+        """All names of the group: its name, its slug with spaces, and everyday words."""
         return (self.naam, re.sub("[_-]", " ", self.slug), *self.woorden)
 
 
 class Actor(_Closed):
-    """Somebody whom people name as trekker, and the other names for the same."""
+    """An actor that participants may name as trekker, and its other names."""
 
     naam: Tekst
     woorden: tuple[Tekst, ...] = ()
@@ -128,8 +128,8 @@ class Uitdaging(_Closed):
 class Vraag(_Closed):
     """One question of an opdracht.
 
-    ``strengheid`` tells how soon a thin answer is asked about with a ``doorvraag``: 0 never, 1 when
-    it says next to nothing, 2 sooner.
+    ``strengheid`` is how readily a thin answer leads to a ``doorvraag``: 0 never, 1 if the answer
+    has almost no content, 2 sooner.
     """
 
     soort: Soort
@@ -162,11 +162,11 @@ class Opdracht(_Closed):
 
     @property
     def code(self) -> str:
-        """The short code shown to people, such as ``O04``."""
+        """The short code shown to users, such as ``O04``."""
         return f"O{self.nummer:02d}"
 
     def descriptions(self) -> list[str]:
-        """The texts that say what the opdracht is about: title, explanation, words, examples."""
+        """Texts that describe the opdracht: title, ambition, explanation, words, and questions."""
         texts = [self.titel, self.ambitie, self.uitleg, *self.woorden]
         for vraag in self.vragen:
             if vraag.soort in ("drempel", "voorstel"):
@@ -197,7 +197,10 @@ class Catalogue(_Closed):
         return opdracht.question(key) if opdracht is not None and key is not None else None
 
     def soort(self, nummer: int | None, key: str | None) -> Soort | None:
-        """The kind of the question an answer is to, or None where it names none."""
+        """The kind of the question with this key; None without a key.
+
+        A key that the opdracht lacks is a fixed kind (``VASTE_SOORTEN``) itself, or else ``extra``.
+        """
         if key is None:
             return None
         vraag = self.vraag(nummer, key)
@@ -210,13 +213,13 @@ class Catalogue(_Closed):
         return next((each for each in self.groepen if each.slug == slug), None)
 
     def group_named(self, text: str) -> Groep | None:
-        """The only stakeholder group whose name or everyday words a text holds, or None."""
+        """The stakeholder group that a text names; None if it names none or several."""
         plain = text.casefold()
         hits = [groep for groep in self.groepen if any(_holds(plain, each) for each in groep.names)]
         return hits[0] if len(hits) == 1 else None
 
     def descriptions(self) -> dict[int, list[str]]:
-        """Per opdracht the texts that say what it is about, to match people's own words with."""
+        """Descriptive texts by opdracht number, for comparison with participants' words."""
         return {each.nummer: each.descriptions() for each in self.opdrachten}
 
     def toestemming(self, doel: str) -> Toestemming | None:
@@ -233,11 +236,11 @@ class Catalogue(_Closed):
 
 
 def load_catalogue(path: Path) -> Catalogue:
-    """The catalogue in a YAML file.
+    """Loads the catalogue from a YAML file.
 
     Raises:
         CatalogueError: the file is missing, is no YAML, or does not fit the schema. The message
-            names the file, the path to the wrong key and what to write instead.
+            names the file, the path to the wrong key and the correction.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -271,7 +274,7 @@ def _cached(path: Path, _modified: int) -> Catalogue:
 
 
 def catalogue_at(path: Path) -> Catalogue:
-    """The catalogue in a file, read again only when the file changed."""
+    """The catalogue in a file, cached until the file changes (by modification time)."""
     try:
         modified = path.stat().st_mtime_ns
     except OSError:
@@ -280,7 +283,7 @@ def catalogue_at(path: Path) -> Catalogue:
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML lets a repeated key silently win; here it is an error."""
+    """A YAML loader in which a repeated key is an error; by default the last one wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
@@ -351,7 +354,7 @@ def _incoherences(catalogue: Catalogue) -> Any:
 
 
 def _holds(plain: str, name: str) -> bool:
-    """Whether a name stands in a text as words of its own; the text has its case folded."""
+    """Whether a case-folded text holds a name as whole words."""
     word = name.casefold()
     return word in plain and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain))
 

@@ -1,4 +1,4 @@
-"""The checklist of an action against the note's goal, and pairs of actions kept apart."""
+"""Checklist of an action against the goal of the note, and pairs of actions kept apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from consultation.database.records import ActionCheck, KeptApart
 
 ANSWERS = ("ja", "deels", "nee", "")
-"""What can be answered to a criterion; empty takes an answer back."""
+"""Possible answers to a criterion; the empty one withdraws an earlier answer."""
 
 
 def check(
@@ -19,10 +19,10 @@ def check(
     answer: str,
     account: str,
 ) -> None:
-    """Adds an answer; earlier ones are kept, the last counts.
+    """Adds an answer; earlier ones stay stored, the last one counts.
 
     Raises:
-        ValueError: that cannot be answered.
+        ValueError: the answer is not one of ``ANSWERS``.
     """
     if answer not in ANSWERS:
         raise ValueError(f"{answer!r} is no answer; choose from {', '.join(ANSWERS[:3])}")
@@ -38,7 +38,7 @@ def check(
 
 
 def checked(session: Session, consultation_id: int) -> dict[str, dict[str, ActionCheck]]:
-    """The answers that count, by action and criterion."""
+    """The last answers that were not withdrawn, by action and criterion."""
     query = (
         select(ActionCheck)
         .where(ActionCheck.consultation_id == consultation_id)
@@ -57,7 +57,7 @@ def checked(session: Session, consultation_id: int) -> dict[str, dict[str, Actio
 def keep_apart(
     session: Session, consultation_id: int, one: str, other: str, account: str, apart: bool = True
 ) -> None:
-    """Decides that two actions that look alike stay two; or takes that back."""
+    """Keeps two similar actions apart, or withdraws that decision if ``apart`` is False."""
     first, second = sorted((one, other))
     session.execute(
         delete(KeptApart).where(
@@ -73,6 +73,6 @@ def keep_apart(
 
 
 def kept_apart(session: Session, consultation_id: int) -> dict[tuple[str, str], KeptApart]:
-    """The pairs that stay two, each pair in the order of its ids."""
+    """The pairs of actions kept apart, by their two ids in ascending order."""
     query = select(KeptApart).where(KeptApart.consultation_id == consultation_id)
     return {(each.first, each.second): each for each in session.scalars(query)}

@@ -1,4 +1,4 @@
-"""Dates as people in Flanders read them, in Dutch and in the time of Brussels."""
+"""Formats dates and times in Dutch, in the time zone of Brussels."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ MONTHS = (
 
 
 def day(value: date) -> str:
-    """A day in words: ``29 november 2026``; of a moment, the day it is in Brussels then."""
+    """A date in words: ``29 november 2026``; a ``datetime`` is first converted to Brussels time."""
     if isinstance(value, datetime):
         value = value.astimezone(_zone())
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: datetime) -> str:
-    """A moment in words, on the clock of Brussels: ``29 november 2026 om 14.05 uur``.
+    """A moment in words, in Brussels time: ``29 november 2026 om 14.05 uur``.
 
-    A file that names a day and no time gives midnight in UTC, to the second: that is told as a day.
+    Midnight in UTC is formatted as a date only: that is how a date without time is imported.
     """
     if value.astimezone(UTC).time() == time():
         return day(value)
@@ -42,7 +42,7 @@ def moment(value: datetime) -> str:
 
 @lru_cache(maxsize=1)
 def _zone() -> ZoneInfo | None:
-    """The zone, or the machine's own where it has no time zone data."""
+    """The time zone of Brussels, or None (the machine's own) if there is no time zone data."""
     try:
         return ZoneInfo("Europe/Brussels")
     except ZoneInfoNotFoundError:

@@ -1,8 +1,8 @@
-"""The one error family: every message names the thing, the place and the mend."""
+"""Base class and subclasses of user errors; a message names the object, place and correction."""
 
 
 class SamenspraakError(Exception):
-    """Something a user can mend. The command line prints it as one line, without a traceback."""
+    """An error that a user can correct. The command line prints it without a traceback."""
 
 
 class CatalogueError(SamenspraakError):
@@ -14,7 +14,7 @@ class StorageError(SamenspraakError):
 
 
 class RoundError(SamenspraakError):
-    """A round is missing, closed or cannot change as asked."""
+    """A round is missing or closed, or a change to it is not allowed."""
 
 
 class ImportFileError(SamenspraakError):
@@ -30,7 +30,7 @@ class PayloadNotOffered(TalkError):
 
 
 class ClientIdReused(TalkError):
-    """The same client_id came with another text."""
+    """The same client_id was used with another text or payload."""
 
 
 class ReceiptUnknown(SamenspraakError):
@@ -38,8 +38,8 @@ class ReceiptUnknown(SamenspraakError):
 
 
 class InvitationUnknown(SamenspraakError):
-    """Nobody was invited with this token."""
+    """No invitation has this token."""
 
 
 class AccountError(SamenspraakError):
-    """An account cannot be made or used as asked."""
+    """An account is missing, or its name, role or password is invalid."""

@@ -1,8 +1,9 @@
 """Logs without participants' words.
 
-The message of an error may hold what somebody typed: PostgreSQL quotes the row that it refuses, a
-validation error its input. An erasure does not reach a log, so of an error only its types, codes
-and places are written, never its message. ``bot.logs`` does the same in Rasa's environment.
+The message of an error may hold text that a participant typed: PostgreSQL quotes the row that it
+rejects, a validation error quotes its input. An erasure does not change logs, so logs get only an
+error's types, codes and places, never its message. ``bot.logs`` does the same in Rasa's
+environment.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ _log = logging.getLogger("samenspraak")
 
 
 def without_words() -> None:
-    """From now on this process logs only types and places of errors."""
+    """Makes this process log only types, codes and places of errors."""
     logging.setLogRecordFactory(_record)
 
 
 def set_up(level: int = logging.WARNING) -> None:
-    """Logs of a process of ours, on stderr: without words, errors that nothing caught included."""
+    """Configures logging to stderr, without error messages, also for uncaught thread errors."""
     without_words()
     threading.excepthook = _thread_ended
     sys.unraisablehook = _ignored
@@ -34,12 +35,12 @@ def set_up(level: int = logging.WARNING) -> None:
 
 
 def type_and_place(error: BaseException) -> str:
-    """The error and those it came from, oldest last: type, code, and the lines it passed."""
+    """An error and its causes, oldest last: type, code and traceback lines."""
     return "\nbecause of\n".join(_one(each) for each in _chain(error))
 
 
 def named(error: BaseException) -> str:
-    """The type of an error, with the code of the system or database where it has one."""
+    """The type of an error, with its code of the system or database if it has one."""
     kind = type(error)
     name = (
         kind.__qualname__
@@ -77,7 +78,7 @@ def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     if error is not None:
         record.exc_info, record.exc_text = None, type_and_place(error)
         if record.name == "asyncio":
-            # What follows its first line shows the task, and so the error's message.
+            # The lines after the first show the task, including the error's message.
             record.msg, record.args = record.getMessage().partition("\n")[0], ()
     record.msg = _wordless(record.msg)
     if isinstance(record.args, tuple):

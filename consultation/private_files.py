@@ -1,4 +1,4 @@
-"""What the product writes is for its own user only: others of the machine read none of it."""
+"""Permissions of written files: only the user of the process can read or write them."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from sqlalchemy.exc import ArgumentError
 _PRODUCT = Path(__file__).resolve().parent.parent
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _WRITTEN = ("samenspraak.db*", "*secret*", "endpoints.yml", "demo_*", "log", "vectors")
-"""What is ours in a data directory that holds other things too."""
+"""Patterns of the product's own files in a data directory that also holds other files."""
 
 
 def start_private() -> None:
-    """What this process and its children write from now on is for their user only."""
+    """Sets the umask so that new files of this process and its children are for their user only."""
     os.umask(_OTHERS)
 
 
 def make_private_folder(folder: Path) -> None:
-    """Makes a folder, and those above it, where they are not there yet."""
+    """Creates a folder for its user only, and its parents, if they are missing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
 
 
 def make_private_file(path: Path) -> None:
-    """Makes an empty file; one that is there is not even opened.
+    """Creates an empty file for its user only; an existing file is not opened.
 
-    Closing a file takes away the locks that the process has on it, and so those of SQLite.
+    Closing a file releases all locks of the process on it, which would include those of SQLite.
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR))
 
 
 def mend_private(data_dir: Path, database_url: str) -> None:
-    """Takes what earlier versions left open away from others, where that may be done."""
+    """Removes the permissions of other users that earlier versions left on files."""
     for path in readable_by_others(data_dir, database_url):
         try:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
         except OSError:
-            # Somebody else's; the doctor names what stays open.
+            # The file belongs to another user; ``samenspraak doctor`` reports it.
             continue
 
 
 def readable_by_others(data_dir: Path, database_url: str) -> list[Path]:
-    """The files and folders of the product that other users of the machine may read or write."""
+    """The product's files and folders that give other users of the machine any permission."""
     return [path for path in _written(data_dir.resolve(), database_url) if _is_open(path)]
 
 
@@ -79,7 +79,10 @@ def _all(path: Path) -> Iterator[Path]:
 
 
 def _is_shared(folder: Path) -> bool:
-    """Whether a data directory holds more than what the product wrote."""
+    """Whether a data directory may also hold files that the product did not write.
+
+    That is so for the source folder, the home folder, their parents, and sticky folders.
+    """
     around = (_PRODUCT, *_PRODUCT.parents, Path.home(), *Path.home().parents)
     return folder in around or (folder.is_dir() and bool(folder.stat().st_mode & stat.S_ISVTX))
 

@@ -1,4 +1,4 @@
-"""Who may do what in the review: by role, and for a trekker only on the opdracht that is theirs."""
+"""Rights in the review, by role; an account of a trekker is limited to one opdracht."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Right(StrEnum):
-    """Something an account may or may not do."""
+    """A right that an account may have."""
 
     read = "read"
     decide = "decide"
@@ -24,17 +24,18 @@ ROLES: dict[str, frozenset[Right]] = {
     "analist": frozenset({Right.read, Right.code, Right.analyse, Right.export}),
     "beheerder": frozenset(Right),
 }
-"""What each role may do. An analyst does not change what people decided."""
+"""The rights of the roles. An analyst cannot change the decisions of facilitators."""
 
 _WHOLE = frozenset({Right.publish, Right.manage})
 
 
 def may(role: str, limit: int | None, right: Right, opdracht: int | None = None) -> bool:
-    """Whether an account with this role, limited to one opdracht or not, may do something.
+    """Whether an account has a right.
 
-    With ``opdracht`` the question is about that one; without, about the consultation as a whole.
-    Who is limited to an opdracht reads, decides, codes, analyses and exports there only; what
-    concerns the whole consultation is never theirs, whatever their role.
+    ``limit`` is the only opdracht the account may work on, or None for all. ``opdracht`` is the one
+    that is asked for; None means the consultation as a whole. A limited account can read, decide,
+    code, analyse and export on its own opdracht only. It never has rights on the whole
+    consultation, regardless of its role.
     """
     if right not in ROLES.get(role, frozenset()):
         return False

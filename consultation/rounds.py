@@ -1,4 +1,4 @@
-"""Rounds: at most one is open. Publishing one takes what is released: ``reporting.publication``."""
+"""Rounds: at most one is open. For publishing see ``reporting.publication``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def find_consultation(session: Session, catalogue: Catalogue) -> Consultation | 
 
 
 def consultation_id(storage: Storage, catalogue: Catalogue) -> int:
-    """The id of the catalogue's consultation; waits for the write lock at its first use only."""
+    """The id of the catalogue's consultation; creates the row, under the write lock, if missing."""
     with storage.reading() as session:
         found = find_consultation(session, catalogue)
     if found is not None:
@@ -28,7 +28,7 @@ def consultation_id(storage: Storage, catalogue: Catalogue) -> int:
 
 
 def ensure_consultation(session: Session, catalogue: Catalogue) -> Consultation:
-    """The row of the catalogue's consultation, made at first use."""
+    """The row of the catalogue's consultation, created if missing."""
     texts = catalogue.consultatie
     found = find_consultation(session, catalogue)
     if found is None:
@@ -45,7 +45,7 @@ def all_rounds(session: Session, consultation_id: int) -> list[Round]:
 
 
 def open_round(session: Session, consultation_id: int) -> Round | None:
-    """The round that takes answers now, or None."""
+    """The open round, or None."""
     return session.scalar(
         select(Round).where(Round.consultation_id == consultation_id, Round.status == "open")
     )
@@ -76,10 +76,10 @@ def require_round(session: Session, consultation_id: int, number: int | None = N
 
 
 def require_open_round(session: Session, consultation_id: int) -> Round:
-    """The round that takes answers now.
+    """The open round.
 
     Raises:
-        RoundError: none is open; says how to open one.
+        RoundError: no round is open; says how to open one.
     """
     found = open_round(session, consultation_id)
     if found is None:
@@ -90,10 +90,11 @@ def require_open_round(session: Session, consultation_id: int) -> Round:
 
 
 def open_(session: Session, consultation_id: int, number: int, kind: str = "bevraging") -> Round:
-    """Opens a round, making it where it is new; a closed round may be opened again.
+    """Opens a round and creates it if it is new; a closed round may be opened again.
 
     Raises:
-        RoundError: another round is open, the number skips one, or the round is published.
+        RoundError: another round is open, the number is below 1 or skips one, the round is
+            published, or it is of another kind.
     """
     if number < 1:
         raise RoundError(f"round {number}: rounds are numbered from 1.")
@@ -123,7 +124,7 @@ def open_(session: Session, consultation_id: int, number: int, kind: str = "bevr
 
 
 def close(session: Session, consultation_id: int, number: int) -> Round:
-    """Closes a round: no answers are taken from now on.
+    """Closes a round, which then accepts no answers; does nothing if it is not open.
 
     Raises:
         RoundError: there is no such round.
@@ -135,7 +136,7 @@ def close(session: Session, consultation_id: int, number: int) -> Round:
 
 
 def require_closed_round(session: Session, consultation_id: int, number: int) -> Round:
-    """The round with a number, which takes no answers: only then it can be published.
+    """The round with a number if it is not open, as publishing requires.
 
     Raises:
         RoundError: there is no such round, or it is still open.

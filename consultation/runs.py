@@ -1,4 +1,4 @@
-"""Finished runs of the analysis."""
+"""Queries for finished runs of the analysis."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from consultation.database.models import AnalysisRun, Round, RunTheme, Theme
 def latest_run(
     session: Session, consultation_id: int, opdracht: int | None, round_number: int | None = None
 ) -> AnalysisRun | None:
-    """The last finished run that covers an opdracht (None: any), of one round or of any."""
+    """The last finished run that covers an opdracht (None: any), in one round or in all."""
     query = (
         select(AnalysisRun)
         .join(Round, Round.id == AnalysisRun.round_id)
@@ -29,8 +29,10 @@ def latest_run(
 def last_run_themes(
     consultation_id: int, opdracht: int, until_run: int | None = None
 ) -> Select[RunTheme]:
-    """What the last run that had it says of each theme of an opdracht, up to and including a run:
-    one row a theme, however many runs there were."""
+    """Query for the latest ``RunTheme`` of the themes of an opdracht: one row per theme.
+
+    With ``until_run``, later runs are ignored.
+    """
     earlier = aliased(RunTheme)
     last = select(func.max(earlier.run_id)).where(earlier.theme_id == Theme.id)
     if until_run is not None:

@@ -1,7 +1,7 @@
-"""Every setting of the product, in one place.
+"""All settings of the product.
 
-Each is read from the environment as ``SAMENSPRAAK_<NAME>``; ``docs/settings.md`` lists them and a
-test holds the two together. Set-ups differ only in these values, never in code.
+They are read from environment variables ``SAMENSPRAAK_<NAME>``. ``docs/settings.md`` lists them,
+and a test compares the two. Installations differ only in these values, never in code.
 """
 
 from __future__ import annotations
@@ -108,26 +108,26 @@ class Settings(BaseSettings):
 
     @property
     def site_url(self) -> str:
-        """Where links to the website begin, without a slash at the end."""
+        """The base URL of links to the website, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def resolved_database_url(self) -> str:
-        """The database URL in force; SQLite under ``data_dir`` by default."""
+        """The effective database URL; SQLite under ``data_dir`` by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'samenspraak.db'}"
 
     @property
     def signing_key(self) -> str:
-        """The secret key in force; made at first use, readable by its owner only."""
+        """The effective secret key; created at first use, readable by its owner only."""
         return self.secret_key or self._kept("secret_key", "SAMENSPRAAK_SECRET_KEY")
 
     @property
     def inner_secret(self) -> str:
-        """The shared secret in force; made at first use, readable by its owner only."""
+        """The effective shared secret; created at first use, readable by its owner only."""
         return self.shared_secret or self._kept("shared_secret", "SAMENSPRAAK_SHARED_SECRET")
 
     def renew_inner_secret(self) -> str:
-        """The shared secret from now on: the one that is set, or else another than before."""
+        """Replaces the shared secret, unless it is set in the environment; returns it."""
         if not self.shared_secret:
             (self.data_dir / "shared_secret").unlink(missing_ok=True)
         return self.inner_secret
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
 
 
 def _read_secret(path: Path) -> str:
-    """A secret that another process made, maybe just now.
+    """Reads a secret; waits up to ``_BEING_WRITTEN`` seconds if another process is writing it.
 
     Raises:
         SamenspraakError: the file is empty or cannot be read.
@@ -176,7 +176,7 @@ def settings() -> Settings:
     """The settings of this process, read once.
 
     Raises:
-        SamenspraakError: a variable has a value that does not fit, with its name and the mend.
+        SamenspraakError: a variable has an invalid value; names the variable and the cause.
     """
     try:
         return Settings()
