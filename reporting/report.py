@@ -109,7 +109,8 @@ def render(
     """The report in Dutch, as HTML.
 
     It shows, per opdracht, the themes with quotes, the statements in no theme, quality figures and
-    a map. It covers all rounds up to and including ``round_number``, by default the last one.
+    a map. It covers all rounds up to and including ``round_number``, by default the open round, or
+    the last one if no round is open.
 
     Raises:
         RoundError: there is no such round.

@@ -783,7 +783,7 @@ def _all_there(session: Session, statements: Collection[str]) -> bool:
 
 
 def _with_theme(machine: Machine, theme: Theme) -> Machine:
-    """The machine data plus a theme made by a person: in no run and without assigned members."""
+    """``machine`` plus a theme made by a person: in no run and without assigned members."""
     made = MachineTheme(
         id=theme.id,
         opdracht=theme.opdracht,

@@ -1,7 +1,7 @@
 """Queries for the active statements, shared by tables, reports and pages.
 
 A statement is active while its answer is neither withdrawn nor changed, and while the participant
-consents to analysis. The module must import nothing heavy, because every page uses it.
+consents to analysis. The module must import nothing heavy, because pages use it.
 """
 
 from __future__ import annotations

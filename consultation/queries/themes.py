@@ -1,6 +1,6 @@
 """The current themes: a stored run with the decisions of people applied.
 
-The module must import nothing heavy, because every page uses it.
+The module must import nothing heavy, because pages use it.
 """
 
 from __future__ import annotations
