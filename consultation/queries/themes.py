@@ -157,7 +157,7 @@ class ThemeView:
     def main_group(self) -> tuple[str, float] | None:
         """The largest known group and its share of all participants (0 to 1).
 
-        None if no group is known, or if two groups are equally large.
+        None if no group is known, or if the two largest are equally large.
         """
         known = [(group, people) for group, people in self.groups.items() if group != UNKNOWN_GROUP]
         if not known or (len(known) > 1 and known[0][1] == known[1][1]):
