@@ -1,1 +1,1 @@
-"""What leaves the product: the plan, publications, exports and the report."""
+"""Everything that is published or exported: the plan, publications, exports and the report."""

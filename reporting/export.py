@@ -1,6 +1,6 @@
-"""What is exported: the action plan, the themes and the statements, in the formats people ask for.
+"""Exports the action plan, the themes and the statements in several file formats.
 
-Everything that leaves follows the same rules (``consultation.queries.disclosure``).
+All exports follow the rules of ``consultation.queries.disclosure``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ def export(
     opdracht: int | None = None,
     pictures: Pictures | None = None,
 ) -> bytes:
-    """One file. ``opdracht`` limits it to one; ``pictures`` are used where they are at hand."""
+    """The content of one export file.
+
+    ``opdracht`` limits it to one opdracht. ``pictures`` is the cache of snapshots to use.
+
+    Raises:
+        SamenspraakError: the pipeline that detects names is unavailable.
+    """
     seen = pictures or Pictures()
     if what is What.actieplan:
         plan = approved(session, consultation_id, catalogue, pictures=pictures)
@@ -70,7 +76,7 @@ def export(
 
 
 def written(sheet: Sheet, format_: Format) -> bytes:
-    """One table as a file."""
+    """The content of a file with one table."""
     if format_ is Format.csv:
         return sheets.as_csv(sheet)
     if format_ is Format.xlsx:
@@ -85,7 +91,7 @@ def written(sheet: Sheet, format_: Format) -> bytes:
 
 
 def plan_sheet(plan: Plan, catalogue: Catalogue) -> Sheet:
-    """The plan's actions as one table, those without a theme too."""
+    """The plan's actions as one table, including those without a theme."""
     rows = []
     for part in plan.opdrachten:
         opdracht = catalogue.opdracht(part.nummer)
@@ -123,7 +129,7 @@ def plan_themes_sheet(plan: Plan, catalogue: Catalogue) -> Sheet:
 
 
 def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -> Sheet:
-    """All themes that stand, candidates and rejected ones too."""
+    """All current themes as a table, including candidates and rejected ones."""
     chosen = [each.id for seen in found for view in seen.themes for each in view.quotes]
     quotes = quotable(session, chosen)
     labels = labels_of(session, found)
@@ -150,9 +156,9 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
 
 
 def statements_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -> Sheet:
-    """All statements that stand, each with its themes; the words only of those released.
+    """All active statements with their themes as a table; only releasable ones have their text.
 
-    A group is named where at least five people of it spoke on the opdracht.
+    A group is named if at least five of its participants have a statement on the opdracht.
     """
     released = quotable(session, [each.id for seen in found for each in seen.said])
     rows = []

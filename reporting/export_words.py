@@ -1,4 +1,4 @@
-"""Dutch words that code chooses, mostly of exported files, from ``templates/uitvoer.yml``."""
+"""Dutch texts for code to use, mostly in exported files, from ``templates/uitvoer.yml``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _words() -> dict[str, Any]:
 
 
 def word(*path: str, **values: object) -> str:
-    """The word or sentence at a path, filled in; the last step itself where it has no word."""
+    """The text at a path with ``values`` filled in; the last step itself if there is no text."""
     found: Any = _words()
     for step in path:
         found = found.get(step) if isinstance(found, dict) else None

@@ -1,6 +1,6 @@
-"""An action plan: what people approved, with sizes and quotes that may be shown to everyone.
+"""The action plan: approved themes and actions, with sizes and quotes that may be public.
 
-The same shape is exported, published and shown on the public pages.
+Exports, publications and public pages use the same classes.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from consultation.queries.public_labels import public_label
 from consultation.queries.statements import Voice, voices
 
 QUOTES = 3
-"""How many quotes of a theme are shown."""
+"""The maximum number of quotes that a theme shows."""
 
 CANDIDATES = 12
-"""How many quotes of a theme are looked at: some may not be shown, or later no longer."""
+"""The number of candidate quotes per theme; some may not be public, or may become unavailable."""
 
 
 @dataclass(frozen=True)
 class PlanTheme:
-    """An approved theme. ``statements`` is None where fewer than five people are in it."""
+    """An approved theme; ``statements`` is None if it has fewer than five participants."""
 
     id: str
     code: str
@@ -38,10 +38,10 @@ class PlanTheme:
 
 @dataclass(frozen=True)
 class PlanAction:
-    """An approved action; ``themes`` are ids, ``people`` who proposes it.
+    """An approved action; ``themes`` are ids, ``people`` counts the participants who propose it.
 
-    Where its words are a participant's, ``statement`` names the statement and ``text`` is read from
-    it each time: an erasure reaches it.
+    If the action quotes a participant, ``statement`` is the id of the statement and ``text`` is
+    read from it every time, so that an erasure takes effect.
     """
 
     id: str
@@ -55,14 +55,15 @@ class PlanAction:
     people: Breakdown
     statement: str | None = None
     counted: bool = True
-    """Whether it is known who proposes it: older publications did not keep that."""
+    """Whether it is known who proposes the action; older publications did not store that."""
 
 
 @dataclass(frozen=True)
 class PlanOpdracht:
-    """One opdracht's part of the plan.
+    """The part of the plan for one opdracht.
 
-    ``withheld`` are the approved actions that are a quote nobody may see: to be put in own words.
+    ``withheld`` holds the ids of approved actions without a public wording: they quote a statement
+    that may not be public, so a facilitator has to reword them.
     """
 
     nummer: int
@@ -71,13 +72,13 @@ class PlanOpdracht:
     withheld: tuple[str, ...] = ()
 
     def theme(self, theme_id: str) -> PlanTheme | None:
-        """One of its themes, or None."""
+        """The theme with this id, or None."""
         return next((each for each in self.themes if each.id == theme_id), None)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan up to a round; ``organisations`` are those that agreed to be named."""
+    """A plan up to and including ``round``; ``organisations`` consent to being named."""
 
     round: int
     at: datetime
@@ -85,13 +86,13 @@ class Plan:
     organisations: tuple[str, ...]
 
     def opdracht(self, nummer: int) -> PlanOpdracht | None:
-        """One opdracht's part, or None where nothing was approved."""
+        """The part for one opdracht, or None if nothing was approved."""
         return next((each for each in self.opdrachten if each.nummer == nummer), None)
 
 
 @dataclass(frozen=True)
 class DecidedTheme:
-    """A theme as people decided it: words of theirs, and which statements stand in it."""
+    """An approved theme before counting: its wording and the ids of its statements and quotes."""
 
     id: str
     code: str
@@ -103,10 +104,10 @@ class DecidedTheme:
 
 @dataclass(frozen=True)
 class DecidedOpdracht:
-    """What was approved of one opdracht; the sizes of its actions are still to be counted.
+    """The approved themes and actions of one opdracht, before ``counted`` computes their sizes.
 
-    ``support`` are the statements that propose each action, by its id; None where an older
-    publication did not keep them.
+    ``support`` maps an action id to the statements that propose it; None if an older publication
+    did not store them.
     """
 
     nummer: int
@@ -128,9 +129,13 @@ def counted(
     heard: Mapping[str, Voice] | None = None,
     allowed: Collection[str] | None = None,
 ) -> Plan:
-    """The plan with what was decided, counted over the statements that stand now.
+    """The plan for these decisions, with sizes and quotes computed over the active statements.
 
-    ``heard`` gives those, and ``allowed`` which of them may be quoted, where that is known already.
+    ``heard`` maps active statements to their authors, and ``allowed`` holds those that may be
+    quoted; both are read from the database if they are not given.
+
+    Raises:
+        SamenspraakError: the pipeline that detects names is unavailable.
     """
     parts = list(decided)
     if heard is None:
@@ -195,6 +200,6 @@ def _first(offered: Sequence[str], allowed: Container[str]) -> list[str]:
 
 
 def people_in(statements: Iterable[str], heard: Mapping[str, Voice]) -> Breakdown:
-    """The people behind some statements, by group, as they may be shown."""
+    """The participants behind these statements, by group, with small groups folded."""
     found = {heard[each].participant: heard[each].group for each in statements}
     return breakdown(Counter(found.values()))

@@ -23,7 +23,7 @@ ACTION_COLUMNS = ("action", "themes", "trekker", "partners", "priority", "deadli
 
 
 def as_docx(plan: Plan, catalogue: Catalogue) -> bytes:
-    """The plan as a Word document with heading styles, in Dutch, on wide pages."""
+    """The plan as a Word document (docx) in Dutch, with heading styles, on landscape pages."""
     document = new_document(word("titel", consultatie=catalogue.consultatie.titel))
     for line in _opening(plan):
         document.add_paragraph(printable(line))
@@ -40,7 +40,7 @@ def as_docx(plan: Plan, catalogue: Catalogue) -> bytes:
 
 
 def as_markdown(plan: Plan, catalogue: Catalogue) -> bytes:
-    """The plan as Markdown."""
+    """The plan as Markdown, in UTF-8."""
     lines = [f"# {markdown(word('titel', consultatie=catalogue.consultatie.titel))}", ""]
     lines += [line for each in _opening(plan) for line in (markdown(each), "")]
     if not plan.opdrachten:
@@ -82,7 +82,7 @@ def actions_sheet(part: PlanOpdracht) -> Sheet:
 
 
 def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[Cell, ...]:
-    """An action's cells, in the order of ``ACTION_COLUMNS``."""
+    """The cells of an action, in the order of ``ACTION_COLUMNS``."""
     themes = [theme for each in action.themes if (theme := part.theme(each))]
     return (
         action.text,
@@ -96,7 +96,7 @@ def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[Cell, ...]:
 
 
 def groups(people: Breakdown, catalogue: Catalogue) -> str:
-    """People per group in words; empty where nothing may be shown."""
+    """The number of people per group in words; empty if no group may be named."""
     parts = [
         f"{known.naam if (known := catalogue.groep(slug)) else slug}: {count}"
         for slug, count in people.groups
@@ -107,20 +107,20 @@ def groups(people: Breakdown, catalogue: Catalogue) -> str:
 
 
 def size(people: Breakdown, statements: int | None) -> str:
-    """How many people and statements a theme has, in words."""
+    """The number of people and statements of a theme, in words."""
     if people.people is None:
         return word("omvang_klein", grens=FOLD_BELOW)
     return word("omvang", mensen=people.people, uitspraken=statements)
 
 
 def origin(quote: Quote, catalogue: Catalogue) -> str:
-    """The group a quote is from, where it may be named."""
+    """The name of the group that a quote is from, or a general word if it may not be named."""
     known = catalogue.groep(quote.group)
     return known.naam if known else word("rest")
 
 
 def new_document(title: str, wide: bool = True) -> Docx:
-    """An empty Word document in Dutch on A4, with a title; ``wide`` lays the page on its side."""
+    """An empty Word document in Dutch on A4, with a title; ``wide`` makes the page landscape."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)

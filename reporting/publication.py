@@ -1,8 +1,8 @@
-"""Publishing a round: what was approved at that moment, released to everyone; and taking it back.
+"""Publishes the approved themes and actions of a round, and withdraws publications.
 
-A publication keeps people's decisions and the ids of the statements under them. Sizes and quotes
-are taken from what stands when the page is read: who is erased, or takes back a consent, is gone
-from it at once.
+A publication stores the decisions and the ids of their statements. Sizes and quotes are computed
+from the active statements when a page is read, so erasing a participant or withdrawing a consent
+takes effect at once.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _APPROVED = ("goedgekeurd", "gepubliceerd")
 
 @dataclass(frozen=True)
 class PublishedRound:
-    """A round as it was released: its number, when, and the plan with what may be shown now."""
+    """A published round: its number, the time of publication, and the plan as may be shown now."""
 
     number: int
     at: datetime
@@ -69,7 +69,11 @@ def approved(
     until_round: int | None = None,
     pictures: Pictures | None = None,
 ) -> Plan:
-    """The plan as it would be published now: approved themes and actions only."""
+    """The plan as it would be published now: approved themes and actions only.
+
+    It covers all rounds up to and including ``until_round``, by default the last one. ``pictures``
+    is the cache to use; without it everything is read from the database.
+    """
     last = rounds.latest_round(session, consultation_id)
     number = until_round or (last.number if last else 0)
 
@@ -109,8 +113,10 @@ def approved(
 def release(
     storage: Storage, consultation_id: int, catalogue: Catalogue, number: int, account: str = ""
 ) -> None:
-    """Publishes a closed round, see ``publish``; what is released is gathered without the lock, and
-    anew where somebody decided meanwhile.
+    """Publishes a closed round like ``publish``, but holds the lock for a shorter time.
+
+    The content is gathered without the lock, and again if a decision or a run was stored meanwhile.
+    After ``_TRIES`` failed attempts it is gathered while holding the lock.
 
     Raises:
         RoundError: there is no such round, or it is still open.
@@ -137,11 +143,11 @@ def publish(
     number: int,
     account: str = "",
 ) -> Publication:
-    """Publishes a closed round; publishing it again replaces what was released before.
+    """Publishes a closed round; publishing it again replaces the earlier publication.
 
-    Its approved actions are ``gepubliceerd`` from then on
-    (``consultation.queries.public_actions``). All inside the caller's transaction: ``release``
-    holds the lock for less.
+    Its approved actions have the status ``gepubliceerd`` from then on
+    (``consultation.queries.public_actions``). Everything happens inside the caller's transaction;
+    ``release`` holds the lock for a shorter time.
 
     Raises:
         RoundError: there is no such round, or it is still open.
@@ -173,7 +179,7 @@ def _publish(
     ]
     wanted = [each for theme in themes for each in theme.statements]
     wanted += [statement for _, statement in support]
-    # Whoever was erased since it was gathered is left out.
+    # Statements may have been erased since the content was gathered.
     there = {each for (each,) in in_chunks(session, select(Statement.id), Statement.id, wanted)}
     rows = [
         {
@@ -203,7 +209,7 @@ def _publish(
 
 
 def withdraw(session: Session, consultation_id: int, number: int, account: str = "") -> None:
-    """Takes a publication back: the public pages no longer show it; the round is closed again.
+    """Withdraws a publication: public pages stop showing it, and the round is ``gesloten`` again.
 
     Raises:
         RoundError: there is no such round, or it is not published.
@@ -218,7 +224,7 @@ def withdraw(session: Session, consultation_id: int, number: int, account: str =
 
 
 def published_rounds(session: Session, consultation_id: int) -> list[int]:
-    """The numbers of the rounds that are published now, the latest first."""
+    """The numbers of the currently published rounds, the latest first."""
     query = (
         select(Round.number)
         .join(Publication, Publication.round_id == Round.id)
@@ -232,7 +238,7 @@ def published_rounds(session: Session, consultation_id: int) -> list[int]:
 def published(
     session: Session, consultation_id: int, number: int | None = None
 ) -> PublishedRound | None:
-    """What is public of a round, or of the last published one; None where nothing is."""
+    """The publication of a round, by default of the last published one; None if there is none."""
     found = [row for row in _standing(session, consultation_id) if number in (None, row[1].number)]
     return next(iter(_released(session, consultation_id, found[:1])), None)
 
@@ -240,16 +246,16 @@ def published(
 def published_lately(
     session: Session, consultation_id: int, opdracht: int, most: int = 2
 ) -> list[PublishedRound]:
-    """The rounds published last, the latest first, with the part of one opdracht only.
+    """The last ``most`` published rounds, the latest first, with the part of one opdracht only.
 
-    Counted together: most statements stand in each of them.
+    They are counted in one pass, because consecutive rounds share most statements.
     """
     found = _standing(session, consultation_id)[:most]
     return _released(session, consultation_id, found, opdracht)
 
 
 def _standing(session: Session, consultation_id: int) -> list[tuple[Publication, Round]]:
-    """What stands published, one publication a round, the latest round first."""
+    """The publications in force with their rounds, one per round, the latest round first."""
     query = (
         select(Publication, Round)
         .join(Round, Round.id == Publication.round_id)
@@ -331,9 +337,13 @@ def decided_of(
     pictures: Mapping[int, Picture] | None = None,
     allowed: Collection[str] | None = None,
 ) -> list[DecidedOpdracht]:
-    """What was approved per opdracht, of those where anything was.
+    """The approved themes and actions per opdracht; opdrachten without any are left out.
 
-    ``allowed`` are the statements that may be quoted, where they are known already.
+    ``pictures`` and ``allowed`` (the statements that may be quoted) are read from the database if
+    they are not given.
+
+    Raises:
+        SamenspraakError: the pipeline that detects names is unavailable.
     """
     seen = pictures or {
         each.nummer: picture(session, consultation_id, each.nummer) for each in catalogue.opdrachten
@@ -391,7 +401,7 @@ def decided_of(
 
 
 def _offered(chosen: list[str], members: list[str]) -> list[str]:
-    """The quotes to look at: those chosen for the theme first, then its most central."""
+    """Candidates for quotes: those chosen for the theme, then its most central statements."""
     inside = set(members)
     ordered = [*(each for each in chosen if each in inside), *members]
     return list(dict.fromkeys(ordered))[: 4 * CANDIDATES]
@@ -463,7 +473,7 @@ def _read(
 
 
 def _take_back(session: Session, round_: Round) -> None:
-    """Marks what was released as withdrawn, and forgets which statements it stood on."""
+    """Marks the publications of a round as withdrawn and deletes their links to statements."""
     query = select(Publication).where(
         Publication.round_id == round_.id, Publication.withdrawn_at.is_(None)
     )

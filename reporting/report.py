@@ -1,4 +1,4 @@
-"""The last analysis as one HTML file that needs nothing else: plots are inline SVG."""
+"""The last analysis as one self-contained HTML file; plots are inline SVG."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _ADDRESS_AT = 60
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table of quotes: what was said in the same words by the same group, once."""
+    """A row of a table of quotes: statements with equal text, kind, group and round, merged."""
 
     text: str
     kind: str
@@ -61,12 +61,12 @@ class Row:
 
 @dataclass(frozen=True)
 class OpdrachtReport:
-    """What the report shows of one opdracht.
+    """The content of the report for one opdracht.
 
-    ``voices`` counts the different texts that say something in Dutch. ``loose`` is what is in no
-    theme and was not set ``aside``. ``proposed_by`` counts who proposes a theme's action, by theme;
-    ``trekkers`` are the answers to who should do it. ``rounds`` counts statements per theme (its
-    rows) and round (its columns).
+    ``voices`` is the number of different texts that are not excluded. ``loose`` holds the
+    statements that are in no theme and not excluded (``aside``). ``proposed_by`` is the number of
+    participants who propose the action of a theme, by theme; ``trekkers`` holds the answers about
+    who should carry it out. ``rounds`` counts statements by theme (rows) and round (columns).
     """
 
     opdracht: Opdracht
@@ -88,12 +88,12 @@ class OpdrachtReport:
 
     @property
     def few(self) -> bool:
-        """Whether there is too little to group."""
+        """Whether there are too few texts for clustering."""
         return self.voices < FEWEST
 
     @property
     def weakest(self) -> ThemeView | None:
-        """The theme that comes back least on fewer statements, where more than one was measured."""
+        """The theme with the lowest stability; None if fewer than two themes were measured."""
         measured = [each for each in self.themes if each.stability is not None]
         return min(measured, key=lambda each: each.stability or 0) if len(measured) > 1 else None
 
@@ -106,7 +106,11 @@ def render(
     round_number: int | None = None,
     at: datetime | None = None,
 ) -> str:
-    """The report in Dutch: per opdracht its themes with quotes, what is in no theme, trust, a map.
+    """The report in Dutch, as HTML.
+
+    It shows, per opdracht, the themes with quotes, the statements in no theme, quality figures and
+    a map. It covers all rounds up to and including ``round_number``, by default the open round, or
+    the last one if no round is open.
 
     Raises:
         RoundError: there is no such round.
@@ -189,7 +193,7 @@ def _percent(value: float | None) -> str:
 
 
 def rows_of(said: Iterable[Said]) -> list[Row]:
-    """Statements as lines of a table, in the order they came; equal ones are one line."""
+    """Statements as table rows, in their order; equal ones are merged into one row."""
     same: dict[tuple[str, str, str | None, int], list[str]] = {}
     for each in said:
         same.setdefault((each.text, each.kind, each.group, each.round), []).append(each.id)
@@ -254,7 +258,7 @@ def _proposed_by(
     everything: Iterable[Said],
     marks: Mapping[int, Marks],
 ) -> dict[str, int]:
-    """How many people propose the action of each theme that quotes one."""
+    """The number of participants who propose the quoted action of a theme, by theme id."""
     if run is None:
         return {}
     by_id = {each.id: each for each in everything if each.opdracht == number}
@@ -291,14 +295,17 @@ def _sizes(views: list[ThemeView], names: Mapping[str, str]) -> Markup:
                 legend=alt.Legend(labelLimit=320),
             ),
         )
-        # The renderer takes letters for narrower than they are.
+        # The renderer underestimates the width of letters, so labels need padding.
         .properties(width=420, height=alt.Step(24), padding={"left": 40, "right": 40})
     )
     return _svg(chart)
 
 
 def _by_round(said: list[Said], views: list[ThemeView]) -> pd.DataFrame:
-    """Per theme and round: ``statements`` in it, and their ``share`` of the round's, 0 to 1."""
+    """The number of ``statements`` by theme and round, and their ``share`` of the round (0 to 1).
+
+    The columns are ``code``, ``label``, ``round``, ``statements`` and ``share``.
+    """
     totals = Counter(each.round for each in said)
     rows = []
     for view in views:
@@ -311,7 +318,7 @@ def _by_round(said: list[Said], views: list[ThemeView]) -> pd.DataFrame:
 
 
 def _over_rounds(counted: pd.DataFrame) -> Markup:
-    """A line per theme over the rounds; nothing where there is one round only."""
+    """A line chart of the themes over the rounds; empty if there is only one round."""
     if counted["round"].nunique() < 2:
         return Markup()
     frame = counted[["code", "round", "share"]].rename(
@@ -333,7 +340,7 @@ def _over_rounds(counted: pd.DataFrame) -> Markup:
 
 def _map(storage: Storage, encoder_name: str, views: list[ThemeView]) -> Markup:
     said = [(view, each) for view in views for each in view.said]
-    # Every so many-th, so that a large opdracht still shows all its themes.
+    # Sampling at a regular interval keeps all themes of a large opdracht visible.
     said = said[:: -(-len(said) // _MOST_IN_MAP) or 1]
     if len(said) < 3:
         return Markup()
@@ -358,7 +365,11 @@ def _map(storage: Storage, encoder_name: str, views: list[ThemeView]) -> Markup:
 
 
 def _flattened(vectors: Vectors, codes: npt.NDArray[np.str_]) -> Vectors:
-    """Two dimensions: the plane in which the themes' centres lie farthest apart."""
+    """Projects vectors of shape (n, dimensions) to (n, 2).
+
+    The plane is spanned by the first two principal axes of the theme centroids, which separates the
+    themes best. With fewer than three themes, the axes of all vectors are used.
+    """
     centred = normalised(vectors - vectors.mean(axis=0))
     centres = np.stack([centred[codes == code].mean(axis=0) for code in np.unique(codes)])
     source = centres if len(centres) > 2 else centred
@@ -368,7 +379,7 @@ def _flattened(vectors: Vectors, codes: npt.NDArray[np.str_]) -> Vectors:
 
 
 def _svg(chart: alt.Chart) -> Markup:
-    # Vega-Lite escapes the texts it draws.
+    # Safe as markup: Vega-Lite escapes the texts in its SVG.
     return Markup(vl_convert.vegalite_to_svg(chart.to_dict()))
 
 

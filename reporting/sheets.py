@@ -1,7 +1,7 @@
 """Tables as files that open safely: csv, xlsx, docx, md and json.
 
-Files that people read have Dutch dates, those for programs (csv, json) ISO dates. A cell that a
-spreadsheet would take for a formula is written so that it stays text.
+Files for people have Dutch dates, files for programs (csv, json) ISO dates. A text cell that a
+spreadsheet would interpret as a formula is escaped so that it remains text.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _WIDTHS = {"text": 80, "action": 60, "quotes": 80, "label": 40, "description": 5
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in json, and its heading in Dutch."""
+    """A column with its JSON key and its Dutch heading."""
 
     key: str
     heading: str
@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with a title; every row has a cell per column."""
+    """A table with a title; every row has one cell per column."""
 
     title: str
     columns: tuple[Column, ...]
@@ -53,9 +53,9 @@ class Sheet:
 
 
 def as_csv(sheet: Sheet) -> bytes:
-    """Comma-separated, UTF-8 with the mark that spreadsheets need to see that.
+    """The table as CSV in UTF-8 with a byte order mark, which spreadsheets need to detect UTF-8.
 
-    Text that starts like a formula gets an apostrophe before it.
+    Text that starts like a formula is prefixed with an apostrophe.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -66,7 +66,10 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with one sheet per table; every text is stored as text, never as a formula."""
+    """An Excel workbook with one sheet per table; text is stored as text, never as a formula.
+
+    Texts longer than Excel's limit of 32,767 characters are cut.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet in sheets:
@@ -97,7 +100,7 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
 
 
 def as_markdown(sheet: Sheet) -> bytes:
-    """A heading and a table that any Markdown reader shows."""
+    """A heading and a table in Markdown, in UTF-8."""
     lines = [
         f"# {markdown(sheet.title)}",
         "",
@@ -111,7 +114,7 @@ def as_markdown(sheet: Sheet) -> bytes:
 
 
 def as_json(sheet: Sheet) -> bytes:
-    """A list of objects, one per row, with the columns' keys."""
+    """A JSON list of objects, one per row, with the columns' keys, in UTF-8."""
     keys = [each.key for each in sheet.columns]
     rows = [dict(zip(keys, row, strict=True)) for row in sheet.rows]
     text = json.dumps(rows, ensure_ascii=False, indent=1, default=date.isoformat)
@@ -119,8 +122,11 @@ def as_json(sheet: Sheet) -> bytes:
 
 
 def add_table(document: Docx, sheet: Sheet) -> None:
-    """Adds the table to a Word document, as wide as the page, its first row marked as the heading
-    of each page; columns are as wide as what is in them asks for."""
+    """Adds the table to a Word document, as wide as the page.
+
+    The first row is marked as the heading to repeat on every page. Column widths follow
+    ``column_shares``.
+    """
     table = document.add_table(rows=1, cols=len(sheet.columns), style="Table Grid")
     table.autofit = False
     section = document.sections[-1]
@@ -145,8 +151,11 @@ def add_table(document: Docx, sheet: Sheet) -> None:
 
 
 def column_shares(sheet: Sheet) -> list[float]:
-    """How wide each column is, as a share of the whole: room for its longest word first, and the
-    rest by how long its texts are."""
+    """The column widths as shares of the table width, which sum to 1.
+
+    A column first gets room for its longest word; the remaining width is divided in proportion to
+    the length of the texts.
+    """
     columns = [
         [column.heading, *(shown(row[at]) for row in sheet.rows)]
         for at, column in enumerate(sheet.columns)
@@ -162,7 +171,7 @@ def column_shares(sheet: Sheet) -> list[float]:
 
 
 def _small(document: Docx) -> BaseStyle:
-    """The style of text in a table."""
+    """The paragraph style for text in tables; added to the document if it is not there yet."""
     name = "Tabel"
     if name not in document.styles:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -174,19 +183,19 @@ def _small(document: Docx) -> BaseStyle:
 
 
 def shown(value: Cell) -> str:
-    """A cell as people read it; empty where it holds nothing."""
+    """The text of a cell for people, with Dutch dates; empty for None."""
     if isinstance(value, date):
         return dates.day(value)
     return "" if value is None else str(value)
 
 
 def printable(text: str) -> str:
-    """The text without the control characters that office files may not hold."""
+    """The text with the characters that office files do not allow replaced by U+FFFD."""
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def markdown(text: str) -> str:
-    """The text as plain words on one line: nothing in it is taken for markup or HTML."""
+    """The text on one line, with Markdown and HTML characters escaped."""
     plain = " ".join(printable(text).split())
     return re.sub(r"([\\`*_{}\[\]<>|~#&])", r"\\\1", plain)
 

@@ -1,4 +1,4 @@
-"""Themes and statements as documents that people read and print: Word, and Markdown of themes."""
+"""Themes and statements as documents to read and print: Word, and Markdown for themes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from reporting.export_words import word
 from reporting.sheets import Sheet, add_table, markdown, printable
 
 _READ = ("text", "themes", "kind", "group", "round", "id")
-"""The columns of a printed table: what was said first, and the opdracht in its heading."""
+"""The columns of a printed table, the text first; the opdracht is in the heading above it."""
 
 
 def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
-    """A heading per theme with its counts, and under it what people said, as far as that may be
-    shown; by opdracht, candidates and rejected themes too."""
+    """A Word document (docx) with a heading per theme, its counts and the releasable statements.
+
+    Themes are grouped by opdracht; candidates and rejected themes are included, rejected ones last.
+    """
     document = _begun(word("bladen", "themes"), wide=False)
     offered = [each.id for seen in found for view in seen.themes for each in view.said]
     quotes = quotable(session, offered)
@@ -42,7 +44,7 @@ def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) ->
 
 
 def themes_markdown(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
-    """The same as Markdown: a heading per theme, no table."""
+    """The content of ``themes_docx`` as Markdown in UTF-8: a heading per theme, no table."""
     lines = [f"# {markdown(word('bladen', 'themes'))}", ""]
     lines += [word("gemaakt", datum=dates.day(now())), "", word("regels", grens=FOLD_BELOW), ""]
     offered = [each.id for seen in found for view in seen.themes for each in view.said]
@@ -68,8 +70,10 @@ def themes_markdown(session: Session, found: list[Picture], catalogue: Catalogue
 
 
 def statements_docx(sheets: Mapping[int, Sheet], catalogue: Catalogue) -> bytes:
-    """A heading and a table per opdracht that anything was said about: the statements that may be
-    shown, and how many may not."""
+    """A Word document (docx) with a heading and a table per opdracht that has statements.
+
+    The table has the releasable statements; a line below it gives the number of other statements.
+    """
     document = _begun(word("bladen", "statements"), wide=True)
     for opdracht, sheet in sheets.items():
         if sheet.rows:
@@ -105,7 +109,7 @@ def _statements(document: Docx, sheet: Sheet) -> None:
 
 @dataclass(frozen=True)
 class _Told:
-    """What a document says of a theme."""
+    """The texts of a document about one theme."""
 
     heading: str
     facts: str
@@ -118,7 +122,7 @@ class _Told:
     def of(
         cls, view: ThemeView, label: str, quotes: Mapping[str, Quote], catalogue: Catalogue
     ) -> _Told:
-        """Its counts, and what people said as far as that may be shown."""
+        """The counts of a theme and its releasable statements."""
         people = breakdown(view.groups, UNKNOWN_GROUP)
         facts = [
             word("status", view.status).capitalize(),

@@ -1,1 +1,1 @@
-"""Decisions of facilitators: an event log, replayed over the run of the analysis."""
+"""Decisions of facilitators: an event log that is replayed over the results of a run."""

@@ -1,4 +1,4 @@
-"""Actions while events are laid over them: proposed by the machine, made and changed by people."""
+"""Actions during replay: suggested by a run, created and changed by people."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from consultation.curation.state import (
 
 
 class ActionBoard:
-    """The actions of a state in the making."""
+    """The mutable collection of actions during replay."""
 
     def __init__(self) -> None:
         """Starts empty."""
         self._actions: dict[str, CuratedAction] = {}
 
     def propose(self, id_: str, opdracht: int, theme: str, statement: str) -> None:
-        """Puts up an action that the machine proposes: a statement of one theme, quoted."""
+        """Adds an action that a run suggests: a quoted statement of one theme."""
         self._actions[id_] = CuratedAction(
             id_, opdracht, statement=statement, themes=(theme,), proposed=True
         )
 
     def proposed(self, id_: str) -> CuratedAction | None:
-        """The machine's proposal with this id, as long as nobody touched it."""
+        """The suggested action with this id; None if there is none or a person has changed it."""
         found = self._actions.get(id_)
         return found if found is not None and found.proposed else None
 
     def opdracht(self, id_: str) -> int | None:
-        """The opdracht that has this action now; None where the action is not there."""
+        """The current opdracht of an action; None if there is no such action."""
         found = self._actions.get(id_)
         return found.opdracht if found is not None else None
 
     def words(self, id_: str, event: Event) -> Before | None:
-        """An action's words before an event; None where there is no such action."""
+        """An action's wording before an event; None if there is no such action."""
         found = self._actions.get(id_)
         if found is not None:
             return Before(found.text, found.statement)
@@ -51,7 +51,7 @@ class ActionBoard:
         """Applies an operation on actions.
 
         Raises:
-            Lapsed: the action is not there, or went up in another one.
+            Lapsed: there is no such action, or it was joined into another one.
         """
         match operation:
             case ops.ActionCreate():
@@ -102,15 +102,18 @@ class ActionBoard:
         """Adds a note to an action.
 
         Raises:
-            Lapsed: the action is not there, or went up in another one.
+            Lapsed: there is no such action, or it was joined into another one.
         """
         self._change(id_, event, notes=(*self._standing(id_, event).notes, note))
 
     def frozen(
         self, themes: Mapping[str, CuratedTheme], version: Mapping[str, int]
     ) -> dict[str, CuratedAction]:
-        """The actions as they stand. A proposal that nobody touched stands only while its
-        statement is in a live theme that it was proposed for."""
+        """The current actions by id, with merged themes replaced and versions filled in.
+
+        A suggested action that nobody changed is left out unless its statement is in a live theme
+        that it was suggested for.
+        """
         found = {}
         for action in self._actions.values():
             linked = tuple(dict.fromkeys(_through(themes, each) for each in action.themes))

@@ -1,8 +1,9 @@
-"""Decisions of the review: checked, appended to the log, undone, told.
+"""Checks decisions of the review, appends them to the event log and reads their history.
 
-Nothing is ever changed or deleted here: a decision is one line more in ``curation_event``, an undo
-another. ``curated`` (in ``curation_store``) gives what stands; this module writes. A decision is
-worked out while others may write, and written in a short transaction after that: ``decide``.
+The log is append-only: a decision adds one row to ``curation_event``, and undoing it adds another;
+no row is changed or deleted. ``curated`` (in ``curation.store``) reads the current state; this
+module writes. ``decide`` works a decision out without a lock, while others may write, and then
+writes it in a short transaction.
 """
 
 from __future__ import annotations
@@ -70,10 +71,10 @@ __all__ = [
 _TRIES = 5
 _LOOKED_UP = 200
 _MARKS = ("<", "&", "/", "@", "www.")
-"""Signs without which a statement is shown as it stands: it has no tags, entities or addresses."""
+"""Characters of tags, entities and addresses; ``readable`` leaves a text without them unchanged."""
 
 Placement = tuple[int | None, str, float | None]
-"""The opdracht of a statement, who placed it there, and how sure that was."""
+"""A statement's opdracht, the account (or method) that placed it there, and the score of that."""
 
 _MENDS = {
     "theme_gone": "this theme does not stand (any more); choose one that samenspraak themes lists.",
@@ -90,7 +91,7 @@ _MENDS = {
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody did to a theme or action since it was last seen."""
+    """One event on a theme or action that is newer than the version the caller expected."""
 
     event: int
     account: str
@@ -99,13 +100,13 @@ class Change:
 
 
 class ConflictError(CurationError):
-    """Somebody else decided on the same theme or action meanwhile; ``changes`` tells who and what.
+    """The theme or action has newer events than the caller expected; ``changes`` lists them.
 
-    Nothing was written: the caller still has all that was typed, and can show both.
+    Nothing was written: the caller still has the user's input and can show it beside the changes.
     """
 
     def __init__(self, target: str, changes: Sequence[Change]) -> None:
-        """Makes the error for one theme or action."""
+        """Builds the message; ``target`` is the id of the theme or action."""
         told = "; ".join(f"{each.account}: {each.op} (event {each.event})" for each in changes)
         super().__init__(
             "conflict", f"{target} was changed meanwhile: {told}. Look at it again, then decide."
@@ -115,22 +116,22 @@ class ConflictError(CurationError):
 
 
 class OutsideError(CurationError):
-    """The decision reaches into an opdracht that is not the account's. Nothing was written."""
+    """The decision affects an opdracht outside the account's rights. Nothing was written."""
 
     def __init__(self, limit: int) -> None:
-        """``limit`` is the opdracht that the account may decide on."""
+        """``limit`` is the only opdracht that the account may decide on."""
         super().__init__("outside", f"this account decides on opdracht {limit} only.")
 
 
 class _Overtaken(Exception):
-    """Something was decided, analysed or erased since the ledger was opened."""
+    """A decision, a run or an erasure was stored after the ledger was opened."""
 
 
 class Ledger:
-    """Decisions in the making: each ``append`` sees those before it, ``write`` writes them all.
+    """A batch of decisions: ``append`` applies one after the earlier ones, ``write`` stores all.
 
-    Only ``write`` changes the database. It refuses where that no longer is what the decisions were
-    worked out on.
+    Only ``write`` changes the database. It raises ``_Overtaken`` if the data that the decisions
+    were based on has changed since the ledger was opened.
     """
 
     def __init__(
@@ -140,8 +141,11 @@ class Ledger:
         opdrachten: Collection[int] | None = None,
         limit: int | None = None,
     ) -> None:
-        """Reads through ``session``; ``opdrachten`` are the catalogue's numbers, where known, and
-        ``limit`` is the only opdracht that the decisions may reach into."""
+        """Opens a ledger that reads through ``session``.
+
+        ``opdrachten`` are the numbers in the catalogue, if known. ``limit`` is the only opdracht
+        that the decisions may affect; None sets no limit.
+        """
         self._limit = limit
         self._session = session
         self._consultation = consultation_id
@@ -156,7 +160,7 @@ class Ledger:
         self._themes: dict[str, Theme] = {}
         self._actions: dict[str, Action] = {}
         self._placed: dict[str, Placement] = {}
-        # What was looked up already; None for what is not there.
+        # Caches of database look-ups; None marks an id that does not exist.
         self._met: dict[str, Theme | None] = {}
         self._met_actions: dict[str, Action | None] = {}
         self._proposed: dict[str, int] = {}
@@ -169,19 +173,20 @@ class Ledger:
         expected: Mapping[str, int] | None = None,
         proposers: Sequence[str] = (),
     ) -> Event:
-        """Checks one operation against what stands, and takes it up to be written.
+        """Checks one operation against the current state and adds it to the batch.
 
-        The event's id is the one it gets where nobody else writes before; later operations may
-        revoke it by that.
+        Returns the event. Its id is provisional: the row gets that id if nobody else writes first.
+        Later operations in this ledger may use it to revoke the event.
 
         ``expected`` gives, by theme or action id, the version that the decision was made on
-        (``CuratedTheme.version``). ``proposers`` are the statements that propose an action which
-        is put in other words now: its support follows them, also when the first is erased.
+        (``CuratedTheme.version``). ``proposers`` are the statements that propose an action that
+        this operation rewords: they stay its support, even if the first of them is erased.
 
         Raises:
-            OutsideError: it reaches beyond the ledger's limit; looked at before all that follows.
-            CurationError: it names what is not there, or does not fit what stands.
-            ConflictError: a version is not the expected one.
+            OutsideError: the operation affects an opdracht outside the ledger's limit; checked
+                before the state and the versions.
+            CurationError: it names an unknown id, or does not apply to the current state.
+            ConflictError: a version differs from the expected one.
         """
         operation = self._settled(operation)
         self._meet_actions(operation.actions_named)
@@ -212,11 +217,12 @@ class Ledger:
         return event
 
     def write(self, session: Session) -> list[Event]:
-        """Writes all that was appended, inside a transaction that holds the consultation's lock,
-        and gives the events as they were written.
+        """Stores all appended events and returns them with their final ids.
+
+        The caller's transaction must hold the lock of the consultation.
 
         Raises:
-            _Overtaken: they were worked out on what no longer stands; nothing was written.
+            _Overtaken: the events are based on outdated data; nothing was written.
         """
         named = {each for event in self._made for each in event.operation.statements_named}
         if decided_on(session, self._consultation) != self._base or not _all_there(session, named):
@@ -243,11 +249,17 @@ class Ledger:
         return list(written.values())
 
     def state(self) -> CurationState:
-        """What stands now in the opdrachten that were touched."""
+        """The state of the opdrachten loaded so far, with the appended events applied."""
         return replay(self._machine, self._log)
 
     def _settled(self, operation: Operation) -> Operation:
-        """With theme codes written as ids, ids for what is new, and quotes as their statements."""
+        """The operation with theme codes resolved, new ids filled in and quotes made references.
+
+        A text that equals the words of a statement becomes a reference to that statement.
+
+        Raises:
+            CurationError: a theme or the opdracht is unknown, or a new id is already in use.
+        """
         changes: dict[str, Any] = {}
         fields = [name for name in operation.theme_fields if name != "id"]
         values = [getattr(operation, name) for name in fields]
@@ -291,14 +303,17 @@ class Ledger:
         return found
 
     def _quoted(self, text: str) -> str | None:
-        """The statement whose exact words these are: kept by its id, for erasure to reach it."""
+        """The id of the statement with exactly this text; stored as an id so erasure covers it."""
         if self._quotable is None:
             self._quotable = self._all_said()
         stored, shown = self._quotable
         return stored.get(text) or shown.get(text)
 
     def _all_said(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The statements by their words, and those that are shown otherwise by what is shown."""
+        """Statement ids by stored text, and by displayed text for texts that may differ on display.
+
+        Of statements with an equal text, the one with the lowest id is taken.
+        """
         query = (
             select(
                 Statement.id,
@@ -324,8 +339,9 @@ class Ledger:
     def _reach(self, account: str, operation: Operation) -> set[int | None]:
         """The opdrachten that an account must be allowed to decide on for this operation.
 
-        Those it touches, but not the one that statements or an action are sent on to. Who sent them
-        on takes that back as long as nobody decided on them since.
+        These are the opdrachten it affects, except the target of a ``Place`` or ``ActionHandOver``.
+        An account may revoke its own transfer, without rights on the target, as long as no other
+        account has decided on the same statements or action since.
         """
         if isinstance(operation, ops.Revoke):
             touched = self._touched_by(operation)
@@ -345,8 +361,11 @@ class Ledger:
     def _sent_on(
         self, account: str, operation: ops.Revoke, touched: set[int | None]
     ) -> set[int | None] | None:
-        """The opdrachten that statements or an action were sent on from, where the account did that
-        and nobody decided on them since; else None."""
+        """The source opdrachten of a transfer that this account made and now revokes.
+
+        None if the event is no transfer (``Place`` or ``ActionHandOver``), if another account made
+        or revoked it, or if another account has decided on the same statements or action since.
+        """
         self._load(touched)
         events = {each.id: each for each in self._log}
         revoked_ = events.get(operation.event)
@@ -379,17 +398,18 @@ class Ledger:
         return found
 
     def _concerns(self, operation: Operation, stand: Stand | None = None) -> set[int | None]:
-        """The opdrachten that an operation touches; an action's as it stands, where ``stand`` is
-        given, else the one it came from.
+        """The opdrachten that an operation affects.
+
+        An action counts for its current opdracht if ``stand`` is given, else for its first one.
 
         Raises:
-            CurationError: it names a statement, action or event that is not there.
+            CurationError: it names an unknown statement, action or event.
         """
         found: set[int | None] = set()
         if isinstance(operation, ops.Revoke):
             return self._revocable(operation)
         if isinstance(operation, ops.Accept | ops.Decline):
-            # The same proposal has the same id in every run.
+            # A suggestion keeps its id from run to run, so several runs may hold it.
             query = (
                 select(RunProposal.opdracht)
                 .join(AnalysisRun, AnalysisRun.id == RunProposal.run_id)
@@ -434,7 +454,7 @@ class Ledger:
         return set(known.values())
 
     def _meet_themes(self, refs: Iterable[str]) -> None:
-        """Looks themes up by their ids and codes: all that are new, in one query."""
+        """Caches themes by id and code; fetches those not cached yet, ``_LOOKED_UP`` per query."""
         new = [each for each in dict.fromkeys(refs) if each not in self._met]
         self._met |= dict.fromkeys(new)
         by_code = {place: each for each in new if (place := _place_of(each)) is not None}
@@ -450,7 +470,7 @@ class Ledger:
         self._met |= {each: codes.get(place) for place, each in by_code.items()}
 
     def _meet_actions(self, actions: Iterable[str]) -> None:
-        """Looks actions up, and the opdrachten of those that the machine proposes."""
+        """Caches actions by id, and the opdracht of actions that are only suggested by a run."""
         new = [each for each in dict.fromkeys(actions) if each not in self._met_actions]
         self._met_actions |= dict.fromkeys(new)
         for (row,) in in_chunks(self._session, select(Action), Action.id, new):
@@ -488,7 +508,11 @@ class Ledger:
         raise CurationError("action_unknown", f"there is no action {action}.", operation.op)
 
     def _touched_by(self, operation: ops.Revoke) -> set[int | None]:
-        """The opdrachten of the event that is to be revoked."""
+        """The opdrachten of the event that the operation revokes.
+
+        Raises:
+            CurationError: there is no such event in this consultation.
+        """
         made = next((each for each in self._made if each.id == operation.event), None)
         row = self._session.get(CurationEvent, operation.event)
         if made is None and (row is None or row.consultation_id != self._consultation):
@@ -512,7 +536,7 @@ class Ledger:
         return touched
 
     def _undone_by(self, event: int) -> int | None:
-        """The revocation that undoes an event; None where it stands."""
+        """The id of the effective revocation of an event; None if the event is in force."""
         later = (
             select(CurationEvent.id, CurationEvent.revokes_id)
             .where(CurationEvent.revokes_id == event)
@@ -536,7 +560,7 @@ class Ledger:
         if scope <= self._scope and self._scope:
             return
         self._scope |= scope
-        # What was appended concerns this scope: it grew with each.
+        # All appended events belong to this scope: each ``append`` extended it first.
         self._log = load_events(self._session, self._consultation, self._scope) + self._made
         self._machine = load_machine(self._session, self._consultation, self._scope, self._log)
         for each in self._themes.values():
@@ -622,7 +646,11 @@ class Ledger:
     def _recorded(
         self, stand: Stand, operation: Operation
     ) -> tuple[dict[str, Any], ops.Split | ops.Create | None]:
-        """What is settled now and kept with the event, and the theme that it makes."""
+        """The data to store with the event, and the operation that creates a theme, if any.
+
+        Replaying the log must not depend on later data, so the event records what an accepted
+        suggestion does, the earlier places of statements, and the themes and opdrachten involved.
+        """
         recorded: dict[str, Any] = {}
         done = operation
         if isinstance(operation, ops.Accept):
@@ -634,7 +662,7 @@ class Ledger:
         if isinstance(operation, ops.Place):
             recorded["was"] = self._was(operation)
         themes = set(done.themes_named) | set(recorded.get("themes", ()))
-        # Who proposes an action changes nothing in the themes that they are in.
+        # The support of an action does not affect the themes of the supporting statements.
         for statement in () if isinstance(done, ops.ActionSupport) else done.statements_named:
             themes |= stand.members.get(statement, {}).keys()
         seeds = {each: seed for each in done.actions_named if (seed := self._seed(stand, each))}
@@ -658,7 +686,7 @@ class Ledger:
         return recorded, born
 
     def _seed(self, stand: Stand, action: str) -> dict[str, Any] | None:
-        """What the machine proposed, so that decisions on it outlive the proposal."""
+        """The suggested action as the run made it, so that decisions on it survive later runs."""
         seen = stand.board.proposed(action)
         if seen is not None:
             return {
@@ -712,7 +740,7 @@ class Ledger:
             self._stand = None
 
     def _place(self, operation: Operation) -> None:
-        """Keeps each statement's own row in step with the placements that stand."""
+        """Updates the pending statement rows to match the placements in force."""
         target = operation
         by_id = {each.id: each for each in self._log}
         while isinstance(target, ops.Revoke) and target.event in by_id:
@@ -755,7 +783,7 @@ def _all_there(session: Session, statements: Collection[str]) -> bool:
 
 
 def _with_theme(machine: Machine, theme: Theme) -> Machine:
-    """With a theme that people make: in no run, and without members of the machine's."""
+    """``machine`` plus a theme made by a person: in no run and without assigned members."""
     made = MachineTheme(
         id=theme.id,
         opdracht=theme.opdracht,
@@ -773,17 +801,17 @@ def decide(
     make: Callable[[Ledger], object],
     limit: int | None = None,
 ) -> list[Event]:
-    """Carries decisions out: ``make`` appends them to a ledger, then all are written, or none.
+    """Writes the decisions that ``make`` appends to a ledger, all or none; returns the events.
 
-    ``limit`` is the only opdracht that they may reach into.
+    ``limit`` is the only opdracht that they may affect.
 
-    They are worked out without the lock; where somebody else decided meanwhile, anew. Who is
-    overtaken again and again works under the lock.
+    ``make`` runs without the lock, and again if somebody else wrote meanwhile, so it must be
+    repeatable. After ``_TRIES`` failed attempts it runs while holding the lock.
 
     Raises:
-        OutsideError: one of them reaches beyond the limit.
-        CurationError: one of them does not fit what stands, or what ``make`` raises.
-        ConflictError: a version is not the expected one.
+        OutsideError: a decision affects an opdracht outside the limit.
+        CurationError: a decision does not apply to the current state, or ``make`` raised this.
+        ConflictError: a version differs from the expected one.
     """
     for _ in range(_TRIES):
         with storage.reading() as session:
@@ -803,7 +831,7 @@ def decide(
 
 
 def _lock(session: Session, consultation_id: int) -> None:
-    """Makes two reviewers, or a reviewer and a run, wait for each other."""
+    """Locks the consultation's row, so that two reviewers, or a reviewer and a run, take turns."""
     session.get(Consultation, consultation_id, with_for_update=True)
 
 
@@ -817,12 +845,12 @@ def append(
 ) -> Event:
     """Checks and writes one decision, inside the caller's transaction (``Storage.writing``).
 
-    ``operation`` is one of ``curation_operations``, or the JSON object of one; see
-    ``Ledger.append`` for the rest.
+    ``operation`` is one of ``curation.operations``, or its JSON object; ``Ledger.append`` describes
+    the other arguments. Returns the written event.
 
     Raises:
-        CurationError: it is no operation, or does not fit what stands.
-        ConflictError: a version is not the expected one; nothing was written.
+        CurationError: it is not a valid operation, or does not apply to the current state.
+        ConflictError: a version differs from the expected one; nothing was written.
     """
     known = parse(operation) if isinstance(operation, dict) else operation
     _lock(session, consultation_id)
@@ -839,12 +867,13 @@ def append_all(
     operations: Sequence[tuple[str, object]],
     opdrachten: Collection[int] | None = None,
 ) -> list[Event]:
-    """Carries out many in order, each seeing those before it: all, or none.
+    """Writes several operations in order, all or none; each applies on top of the earlier ones.
 
-    ``operations`` gives where each stands ("events.jsonl, line 3") and its JSON object.
+    ``operations`` pairs the location of an operation ("events.jsonl, line 3") with its JSON object.
 
     Raises:
-        CurationError: one of them is wrong; its place is in front. Nothing was written.
+        CurationError: an operation is invalid; the message starts with its location. Nothing was
+            written.
     """
 
     def make(ledger: Ledger) -> None:
@@ -858,7 +887,7 @@ def append_all(
 
 
 def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
-    """The id of a theme, from its id or its code (``O04-T012``); None where there is none."""
+    """The id of a theme, given its id or code (``O04-T012``); None if there is no such theme."""
     query = select(Theme.id).where(Theme.consultation_id == consultation_id)
     place = _place_of(ref)
     if place is not None:
@@ -869,7 +898,7 @@ def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
 
 
 def _place_of(ref: str) -> tuple[int, int] | None:
-    """The opdracht and number that a code names; None for an id."""
+    """The opdracht and number in a theme code; None if ``ref`` is not a code."""
     left, _, right = ref.upper().partition("-T")
     if left[:1] == "O" and left[1:].isdecimal() and right.isdecimal() and len(ref) < 12:
         return int(left[1:]), int(right)
@@ -877,7 +906,7 @@ def _place_of(ref: str) -> tuple[int, int] | None:
 
 
 def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:
-    """Every event about a theme, oldest first, and what became of each.
+    """All events about a theme with their outcomes, oldest first.
 
     Raises:
         CurationError: there is no such theme.

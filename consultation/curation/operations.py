@@ -1,7 +1,8 @@
-"""The operations of the review, as a closed schema: what a person may decide, and on which ids.
+"""The operations of the review as a closed schema: what a person may decide, and on which ids.
 
-An operation holds ids and the reviewer's own words, never a participant's: a quote is named by its
-statement, so that erasure reaches it. ``docs/curation.md`` shows an example of each.
+An operation holds ids and the reviewer's own words, never those of a participant: a quote is a
+reference to its statement, so that erasing the statement erases the quote. ``docs/curation.md``
+has an example of every operation.
 """
 
 from __future__ import annotations
@@ -50,14 +51,15 @@ ActionStatus = Literal["ontwerp", "goedgekeurd", "verworpen", "gepubliceerd"]
 
 
 class CurationError(SamenspraakError):
-    """An operation cannot be done as asked.
+    """An operation is invalid or does not apply.
 
-    ``code`` is a stable word for pages that say it in Dutch; ``place`` is the field (with the line,
-    for a file), ``facts`` what the message needs: codes, labels, numbers.
+    ``code`` is a stable key that pages translate to Dutch. ``place`` is the field, preceded by the
+    line if the operation comes from a file. ``facts`` holds the values for the message: codes,
+    labels, numbers.
     """
 
     def __init__(self, code: str, message: str, place: str = "", **facts: Any) -> None:
-        """Makes the error; the English message names the field and the mend."""
+        """Builds the English message, which names the field and the remedy."""
         super().__init__(f"{place}: {message}" if place else message)
         self.code = code
         self.message = message
@@ -65,7 +67,7 @@ class CurationError(SamenspraakError):
         self.facts = facts
 
     def at(self, where: str) -> CurationError:
-        """The same error, with where it stands put in front."""
+        """A copy of the error with ``where``, such as a file and line, in front of its place."""
         place = f"{where}: {self.place}" if self.place else where
         return type(self)(self.code, self.message, place, **self.facts)
 
@@ -73,7 +75,7 @@ class CurationError(SamenspraakError):
 class _Operation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     theme_fields: ClassVar[tuple[str, ...]] = ()
-    """The fields that name a theme, or list themes."""
+    """The fields that hold a theme or a list of themes."""
 
     @property
     def themes_named(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class _Operation(BaseModel):
         return _listed(self, ("action",))
 
     def as_payload(self) -> dict[str, Any]:
-        """The operation as it is written: with its name, without what was not given."""
+        """The operation as stored: JSON values with ``op`` and ``do``, without unset fields."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True) | {
             name: getattr(self, name) for name in ("op", "do") if hasattr(self, name)
         }
@@ -107,7 +109,7 @@ class Rename(_Operation):
 
 
 class Describe(_Operation):
-    """Says in the reviewer's words what a theme is about; an empty text takes that away."""
+    """Sets the description of a theme, in the reviewer's words; an empty text removes it."""
 
     theme_fields = ("theme",)
     op: Literal["describe"] = "describe"
@@ -116,7 +118,7 @@ class Describe(_Operation):
 
 
 class Merge(_Operation):
-    """Makes several themes one: from now on ``into`` has the members and actions of ``themes``."""
+    """Merges themes: ``into`` gets the members and actions of ``themes``."""
 
     theme_fields = ("themes", "into")
     op: Literal["merge"] = "merge"
@@ -125,8 +127,10 @@ class Merge(_Operation):
 
 
 class Split(_Operation):
-    """Takes statements out of a theme into a new one; ``id`` is the new theme's, where one is
-    wanted that later lines can name."""
+    """Moves statements of a theme into a new theme.
+
+    ``id`` sets the id of the new theme, so that later operations in a file can refer to it.
+    """
 
     theme_fields = ("theme", "id")
     op: Literal["split"] = "split"
@@ -137,7 +141,7 @@ class Split(_Operation):
 
 
 class Create(_Operation):
-    """A new theme, with statements from anywhere in its opdracht or with none yet."""
+    """Creates a theme, with any statements of its opdracht or with none."""
 
     theme_fields = ("id",)
     op: Literal["create"] = "create"
@@ -148,7 +152,7 @@ class Create(_Operation):
 
 
 class Move(_Operation):
-    """Takes statements out of ``from`` (without it: out of all their themes) and into ``to``."""
+    """Moves statements from theme ``from`` (by default from all their themes) into ``to``."""
 
     theme_fields = ("from_", "to")
     op: Literal["move"] = "move"
@@ -158,7 +162,7 @@ class Move(_Operation):
 
 
 class Copy(_Operation):
-    """Puts statements into one theme more."""
+    """Adds statements to a theme; they stay in their other themes."""
 
     theme_fields = ("to",)
     op: Literal["copy"] = "copy"
@@ -167,7 +171,7 @@ class Copy(_Operation):
 
 
 class Remove(_Operation):
-    """Takes statements out of one theme."""
+    """Removes statements from one theme."""
 
     theme_fields = ("theme",)
     op: Literal["remove"] = "remove"
@@ -176,16 +180,17 @@ class Remove(_Operation):
 
 
 class OffTopic(_Operation):
-    """Takes statements out of every theme, as not about the opdracht; moving one into a theme
-    brings it back."""
+    """Marks statements as not about the opdracht and removes them from every theme.
+
+    Moving a statement into a theme clears the mark.
+    """
 
     op: Literal["off_topic"] = "off_topic"
     statements: Statements
 
 
 class Place(_Operation):
-    """Places statements under another opdracht, or under none; they leave the themes they were
-    in."""
+    """Places statements under another opdracht, or under none; they leave their themes."""
 
     op: Literal["place"] = "place"
     statements: Statements
@@ -193,7 +198,7 @@ class Place(_Operation):
 
 
 class Approve(_Operation):
-    """A theme is right: new statements are mapped to it, and no rerun takes it away."""
+    """Approves a theme: new statements are mapped to it, and no later run removes it."""
 
     theme_fields = ("theme",)
     op: Literal["approve"] = "approve"
@@ -201,7 +206,7 @@ class Approve(_Operation):
 
 
 class Reject(_Operation):
-    """A theme is none: its statements are listed without theme, and it is not proposed again."""
+    """Rejects a theme: its statements are listed without theme; it is not suggested again."""
 
     theme_fields = ("theme",)
     op: Literal["reject"] = "reject"
@@ -209,7 +214,7 @@ class Reject(_Operation):
 
 
 class Reorder(_Operation):
-    """The order in which an opdracht's themes are shown; themes that are not listed come after."""
+    """Sets the display order of an opdracht's themes; themes that are not listed come last."""
 
     theme_fields = ("themes",)
     op: Literal["reorder"] = "reorder"
@@ -218,7 +223,7 @@ class Reorder(_Operation):
 
 
 class Note(_Operation):
-    """A note for colleagues, at a theme or an action; never published."""
+    """Adds a note for colleagues to a theme or an action; notes are never published."""
 
     theme_fields = ("theme",)
     op: Literal["note"] = "note"
@@ -234,14 +239,14 @@ class Note(_Operation):
 
 
 class Accept(_Operation):
-    """Does what the machine proposed; the event records what that was."""
+    """Accepts a suggestion of the run; the event records the operation that this performed."""
 
     op: Literal["accept"] = "accept"
     proposal: ProposalRef
 
 
 class Decline(_Operation):
-    """Turns a proposal of the machine down: it does not come back."""
+    """Declines a suggestion of the run: it is not made again."""
 
     op: Literal["decline"] = "decline"
     proposal: ProposalRef
@@ -259,7 +264,7 @@ class _ActionOperation(_Operation):
 
 
 class ActionCreate(_ActionOperation):
-    """A new action, with or without themes: in own words, or as a statement's quote."""
+    """Creates an action, with or without themes: in own words, or as a quote of a statement."""
 
     theme_fields = ("themes",)
     do: Literal["create"] = "create"
@@ -280,12 +285,12 @@ class ActionCreate(_ActionOperation):
 
     @property
     def actions_named(self) -> tuple[str, ...]:
-        """The new action."""
+        """The id of the new action, if it is set."""
         return _listed(self, ("id",))
 
 
 class ActionText(_ActionOperation):
-    """Another wording of an action: own words, or a statement's quote."""
+    """Rewords an action: in own words, or as a quote of a statement."""
 
     do: Literal["text"] = "text"
     action: Id
@@ -298,7 +303,7 @@ class ActionText(_ActionOperation):
 
 
 class ActionSet(_ActionOperation):
-    """Sets what is given of an action, and leaves the rest; null takes a value away."""
+    """Sets the given fields of an action and leaves the others; null clears a field."""
 
     do: Literal["set"] = "set"
     action: Id
@@ -316,13 +321,13 @@ class ActionSet(_ActionOperation):
 
     @property
     def given(self) -> dict[str, Any]:
-        """The values to set, by field."""
+        """The values to set, by field name."""
         names = ("trekker", "partners", "priority", "deadline", "regelgeving")
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
 class ActionThemes(_ActionOperation):
-    """Which themes an action answers to; none is allowed."""
+    """Sets the themes that an action answers; the list may be empty."""
 
     theme_fields = ("themes",)
     do: Literal["themes"] = "themes"
@@ -331,7 +336,7 @@ class ActionThemes(_ActionOperation):
 
 
 class ActionSupport(_ActionOperation):
-    """Which statements propose an action, all of them; none is allowed."""
+    """Sets all statements that propose an action; the list may be empty."""
 
     do: Literal["support"] = "support"
     action: Id
@@ -339,7 +344,7 @@ class ActionSupport(_ActionOperation):
 
 
 class ActionStatusSet(_ActionOperation):
-    """Decides on an action."""
+    """Sets the status of an action."""
 
     do: Literal["status"] = "status"
     action: Id
@@ -347,7 +352,7 @@ class ActionStatusSet(_ActionOperation):
 
 
 class ActionJoin(_ActionOperation):
-    """Makes several actions one: ``actions`` go up in ``into``, with their themes and partners."""
+    """Joins ``actions`` into the action ``into``, which gets their themes and partners."""
 
     do: Literal["join"] = "join"
     actions: Annotated[list[Id], Field(min_length=1, max_length=100)]
@@ -355,7 +360,7 @@ class ActionJoin(_ActionOperation):
 
     @property
     def actions_named(self) -> tuple[str, ...]:
-        """The actions that are joined, and the one they become."""
+        """The joined actions, followed by the action they are joined into."""
         return (*self.actions, self.into)
 
 
@@ -440,10 +445,10 @@ DOS = tuple(_ACTIONS)
 
 
 def parse(raw: object) -> Operation:
-    """The operation that a JSON object holds.
+    """Parses a JSON object into an operation.
 
     Raises:
-        CurationError: it is none; names the field and the mend.
+        CurationError: it is not a valid operation; the message names the field and the remedy.
     """
     if not isinstance(raw, dict):
         raise CurationError("not_an_object", 'write a JSON object such as {"op": "approve", ...}.')

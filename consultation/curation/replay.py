@@ -1,8 +1,8 @@
-"""The event log laid over the machine's run.
+"""Replays the event log over the results of a run.
 
-``replay`` is a pure function and never touches the database: the same log over the same run gives
-the same state, always. An event that no longer applies (its theme was merged meanwhile, its
-statements were erased) is reported with the reason, and the rest of the log goes on without it.
+``replay`` is a pure function without access to the database: the same log over the same run always
+gives the same state. An event that no longer applies (its theme was merged meanwhile, its
+statements were erased) is reported as lapsed with the reason, and the replay continues.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from consultation.database.models import proposed_action_id as proposed_action_i
 
 
 def operation_of(proposal: Proposal, new_theme: str) -> ops.Operation:
-    """What accepting a proposal does; ``new_theme`` is the id that a split gives its new theme."""
+    """The operation that accepting a suggestion performs; ``new_theme`` is the id for a split."""
     statements = list(proposal.statements)
     if proposal.kind == "merge":
         return ops.Merge(themes=list(proposal.themes[1:]), into=proposal.themes[0])
@@ -45,9 +45,9 @@ def operation_of(proposal: Proposal, new_theme: str) -> ops.Operation:
 
 
 def revoked(log: Sequence[Event]) -> dict[int, int]:
-    """The ids of the events that are undone, with the event that undid each.
+    """Maps the id of a revoked event to the id of the event that revoked it.
 
-    A revocation is an event like any other: it can be revoked itself.
+    A revocation is itself an event and can be revoked.
     """
     undone: dict[int, int] = {}
     for event in reversed(log):
@@ -57,7 +57,7 @@ def revoked(log: Sequence[Event]) -> dict[int, int]:
 
 
 def replay(machine: Machine, events: Iterable[Event]) -> CurationState:
-    """The machine's picture with all events that were not revoked applied in the log's order.
+    """The state after applying all events in force to ``machine``, in order of event id.
 
     Neither argument is changed.
     """
@@ -98,10 +98,10 @@ class _Theme:
 
 
 class Stand:
-    """The state while events are laid over it, one after the other."""
+    """The mutable state during replay: ``apply`` adds one event, ``frozen`` gives the result."""
 
     def __init__(self, machine: Machine, log: Sequence[Event]) -> None:
-        """Starts at the machine's picture; ``log`` tells which themes people made."""
+        """Starts from the results of the run; ``log`` shows which themes people created."""
         made = {each for event in log for each in _made(event)}
         self.place: dict[str, int | None] = dict(machine.statements)
         self.off: dict[str, str] = {}
@@ -138,10 +138,10 @@ class Stand:
                 self._put(member, self._born(seen.id))
 
     def apply(self, event: Event) -> int:
-        """Applies one event; gives how many of the statements it names are not there.
+        """Applies one event; returns how many of the statements it names are not available.
 
         Raises:
-            Lapsed: it does not apply to what stands now.
+            Lapsed: the event does not apply to the current state.
         """
         operation = event.operation
         if isinstance(operation, ops.Accept):
@@ -154,7 +154,7 @@ class Stand:
         return self._apply(event)
 
     def before(self, event: Event) -> Before | None:
-        """What an event puts other words in place of; None for events of other kinds."""
+        """The label or wording that an event replaces; None for events of other kinds."""
         operation = event.operation
         if isinstance(operation, ops.Rename) and operation.theme in self.themes:
             return Before(self.themes[operation.theme].label)
@@ -163,16 +163,16 @@ class Stand:
         return None
 
     def expect(self, id_: str, opdracht: int, number: int, parents: tuple[str, ...]) -> None:
-        """Makes room for a theme that the next event makes."""
+        """Registers a theme that the next event creates."""
         self.unborn[id_] = _Theme(
             id_, opdracht, number, parents=parents, in_run=False, by_hand=True
         )
 
     def theme(self, ref: str, merged: bool = False) -> _Theme:
-        """A theme that stands; with ``merged``, the one it went up in where it was merged.
+        """The theme with id ``ref``; with ``merged=True``, merges are followed to the final theme.
 
         Raises:
-            Lapsed: it is gone, or was merged.
+            Lapsed: there is no such theme, or it was merged and ``merged`` is false.
         """
         found = self.themes.get(ref)
         if found is None:
@@ -185,7 +185,7 @@ class Stand:
         return found
 
     def frozen(self, outcomes: Sequence[Outcome], version: dict[str, int]) -> CurationState:
-        """The state as it stands now."""
+        """An immutable copy of the current state; ``version`` is the result of ``versions``."""
         per_theme: dict[str, list[Membership]] = {each: [] for each in self.themes}
         for statement, own in self.members.items():
             here = {
@@ -378,7 +378,8 @@ class Stand:
         for member in self._waiting.pop(theme.id, ()):
             here = self.members.get(member.statement, {})
             source = self._born(theme.parents[0]) if theme.parents else None
-            # What the machine had put in it stood with its parent until now, unless decided since.
+            # Until now the parent held the members that the run assigned to this theme. They leave
+            # the parent, unless the run put them there too or a person decided on them.
             if source is not None and (source, member.statement) not in self.rank:
                 parent = here.get(source)
                 if parent is not None and not parent.decided_by:
@@ -390,7 +391,10 @@ class Stand:
         return theme
 
     def _born(self, theme: str) -> str | None:
-        """The theme itself, or the first of its parents that stands, followed through merges."""
+        """The id of the theme, or of its nearest existing ancestor, with merges followed.
+
+        Ancestors are sought through the first parent. None if no ancestor exists.
+        """
         seen: set[str] = set()
         while theme not in self.themes:
             parents = self.unborn[theme].parents if theme in self.unborn else ()
@@ -415,8 +419,11 @@ class Stand:
         return there, len(wanted) - len(there)
 
     def _take(self, statement: str, source: str | None) -> None:
-        """Takes a statement out of a theme; where it does not stand there (any more), out of where
-        the machine put it first; without a theme, out of all."""
+        """Removes a statement from theme ``source``, or from all themes if that is None.
+
+        If the statement is not in ``source``, it leaves its primary theme, if the run placed it
+        there. Either way it is no longer off topic.
+        """
         own = self.members.get(statement, {})
         if source is None:
             own.clear()
@@ -449,7 +456,7 @@ class Stand:
         return (not live, not member.primary, not member.decided_by, -member.score, theme)
 
     def _seated(self, theme: _Theme, members: list[Membership]) -> tuple[Membership, ...]:
-        """The members, most central first."""
+        """The members, most central first: primary, then by score, then by rank in the run."""
 
         def seat(member: Membership) -> tuple[Any, ...]:
             rank = self.rank.get((theme.id, member.statement), len(self.rank))

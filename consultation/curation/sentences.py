@@ -1,6 +1,6 @@
-"""A decision told in Dutch, with the names of what it touched: what follows "Els" in a sentence.
+"""Describes decisions in Dutch: the predicate of a sentence such as "Els keurde O04-T012 goed".
 
-The words of participants are not in the log, so a quote is read when it is told.
+The log does not hold the words of participants, so quotes are looked up when a sentence is made.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ _NO_ACTION = "zonder tekst"
 
 @dataclass(frozen=True)
 class Sentences:
-    """Tells the decisions of one state; ``quote`` gives the words of a statement, or nothing, and
-    ``afar`` the code and label of themes of other opdrachten."""
+    """Makes sentences for the decisions in one state.
+
+    ``quote`` returns the text of a statement, or an empty string. ``afar`` holds the code and label
+    of themes of other opdrachten, by theme id.
+    """
 
     state: CurationState
     catalogue: Catalogue
@@ -30,11 +33,11 @@ class Sentences:
     afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def of(self, outcome: Outcome) -> str:
-        """What was decided, without who: ``keurde O04-T012 ‘Lessen op het werk’ goed``."""
+        """The decision without its subject: ``keurde O04-T012 ‘Lessen op het werk’ goed``."""
         return self._told(outcome.event, outcome.before)
 
     def theme(self, id_: str) -> str:
-        """A theme's code and label; of one that was undone, the label it was made with."""
+        """A theme's code and label; for a theme whose creation was revoked, its first label."""
         found = self.state.themes.get(id_)
         if found is not None:
             return f"{found.code} {_quoted(found.label)}"
@@ -49,7 +52,7 @@ class Sentences:
         return _listed([self.theme(each) for each in ids])
 
     def action(self, id_: str) -> str:
-        """An action by its words."""
+        """The quoted wording of an action, or ``zonder tekst`` if it has none."""
         found = self.state.actions.get(id_)
         words = self._words(found) if found else ""
         return _quoted(words) if words else _NO_ACTION
@@ -127,7 +130,7 @@ class Sentences:
         return f"gaf thema {code} een andere naam: {old} heet nu {new}"
 
     def _made(self, operation: ops.Split | ops.Create) -> str:
-        """A theme that was made, by the name it got then."""
+        """The code of a new theme, if it still exists, with the label it was created with."""
         known = self.state.themes.get(str(operation.id))
         return f"{known.code} {_quoted(operation.label)}" if known else _quoted(operation.label)
 
@@ -136,7 +139,7 @@ class Sentences:
         return f"eerst {self.themes(first)}" if first else "de thema’s zijn er niet meer"
 
     def _revoked(self, operation: ops.Revoke) -> str:
-        """What was undone; where that was itself an undoing, what came back by it."""
+        """The sentence for a revocation; revoking a revocation reads as redoing the event."""
         verb, other = "maakte ongedaan", "voerde opnieuw uit"
         outcome = self.state.outcomes.get(operation.event)
         while outcome is not None and isinstance(outcome.event.operation, ops.Revoke):
@@ -198,7 +201,7 @@ def _set(operation: ops.ActionSet) -> str:
 
 
 def _makes(outcome: Outcome) -> ops.Split | ops.Create | None:
-    """The operation of an event that made a theme, also by a proposal that was accepted."""
+    """The operation of an event that created a theme, directly or by accepting a suggestion."""
     operation = outcome.event.operation
     if isinstance(operation, ops.Accept) and outcome.event.recorded.get("does"):
         operation = ops.parse(outcome.event.recorded["does"])
@@ -222,7 +225,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _quoted(text: str, most: int = _SHORT) -> str:
-    """The text in quotation marks, cut after a word where it is long."""
+    """The text in quotation marks, cut at a word boundary to at most ``most`` characters."""
     plain = " ".join(text.split())
     if len(plain) > most:
         plain = plain[: most - 1].rpartition(" ")[0] or plain[: most - 1]

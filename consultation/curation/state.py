@@ -1,6 +1,6 @@
-"""What stands: the machine's run with every decision that was not revoked laid over it.
+"""Data classes of curation: the result of a run, the event log, and the state after both.
 
-The picture's parts, and how they hang together; ``curation_replay`` makes the one from the other.
+``curation.replay`` computes ``CurationState`` from ``Machine`` and the events that are in force.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LIVE = ("kandidaat", "goedgekeurd")
 
 @dataclass(frozen=True)
 class Membership:
-    """A statement in a theme: how sure (0 to 1), and who decided (empty: the machine)."""
+    """A statement's membership of a theme: score (0 to 1) and deciding account (empty: the run)."""
 
     statement: str
     score: float = 1.0
@@ -29,7 +29,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class MachineTheme:
-    """A theme as the machine sees it. ``in_run`` is false for one that its last run lacks."""
+    """A theme as the run produced it; ``in_run`` is false if this run does not contain it."""
 
     id: str
     opdracht: int
@@ -44,10 +44,10 @@ class MachineTheme:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Something the machine would change in decided themes: a person accepts or declines it.
+    """A suggestion of a run to change decided themes, for a person to accept or decline.
 
-    ``kind`` is ``split`` (``statements`` would leave ``themes[0]``), ``merge`` (``themes`` would be
-    one) or ``move`` (``statements`` would go from ``themes[0]`` to ``themes[1]``).
+    ``kind`` is ``split`` (``statements`` leave ``themes[0]``), ``merge`` (``themes`` become one) or
+    ``move`` (``statements`` go from ``themes[0]`` to ``themes[1]``).
     """
 
     id: str
@@ -61,9 +61,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Machine:
-    """All that the machine says of the opdrachten that are looked at.
+    """The results of the analysis for the opdrachten in scope.
 
-    ``statements`` gives each statement's opdracht as the question or the machine placed it.
+    ``statements`` maps a statement to its opdracht as set by the question or the classifier,
+    before any decision of a person.
     """
 
     statements: Mapping[str, int | None]
@@ -74,7 +75,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log; ``recorded`` is what was settled when it was appended."""
+    """One event of the log; ``recorded`` holds data that was fixed when it was appended."""
 
     id: int
     account: str
@@ -84,22 +85,22 @@ class Event:
 
     @property
     def themes(self) -> frozenset[str]:
-        """The themes it is about."""
+        """The ids of the themes that the event is about."""
         return frozenset([*self.operation.themes_named, *self.recorded.get("themes", ())])
 
     @property
     def actions(self) -> frozenset[str]:
-        """The actions it is about."""
+        """The ids of the actions that the event is about."""
         return frozenset([*self.operation.actions_named, *self.recorded.get("actions", ())])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an event: ``applied``, ``revoked`` (by event ``revoked_by``) or ``lapsed``.
+    """The outcome of an event: ``applied``, ``revoked`` (by event ``revoked_by``) or ``lapsed``.
 
-    ``reason`` is a code for a lapsed event; ``missing`` counts the statements it names that are
-    no longer there. ``before`` is the theme that the event renamed, or the action that it reworded,
-    as it stood until then.
+    ``reason`` is the code of why an event lapsed. ``missing`` counts the statements that the event
+    names but that are no longer available. ``before`` holds the earlier label or wording if the
+    event renamed a theme or reworded an action.
     """
 
     event: Event
@@ -112,7 +113,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Before:
-    """A theme's label, or an action's words: own ``text``, or those of ``statement``, quoted."""
+    """An earlier theme label or action wording: ``text``, or the id of a quoted ``statement``."""
 
     text: str | None = None
     statement: str | None = None
@@ -120,7 +121,7 @@ class Before:
 
 @dataclass(frozen=True)
 class NoteTaken:
-    """A note at a theme or an action."""
+    """A note on a theme or an action; ``event`` is the id of the event that added it."""
 
     text: str
     account: str
@@ -130,7 +131,7 @@ class NoteTaken:
 
 @dataclass(frozen=True)
 class CuratedTheme:
-    """A theme as it stands. ``version`` is the id of the last event about it, 0 for none."""
+    """The current state of a theme; ``version`` is the id of its last event, 0 if it has none."""
 
     id: str
     opdracht: int
@@ -150,28 +151,29 @@ class CuratedTheme:
 
     @property
     def code(self) -> str:
-        """The code shown to people: opdracht and number."""
+        """The code shown to users, such as ``O04-T012``: opdracht and number."""
         return f"O{self.opdracht:02d}-T{self.number:03d}"
 
     @property
     def live(self) -> bool:
-        """Whether its statements count as having a theme: neither rejected nor merged away."""
+        """Whether its statements count as having a theme: it is not rejected and not merged."""
         return self.status in LIVE
 
     @property
     def shown(self) -> bool:
-        """Whether it belongs on a page: not merged away, and found by the run or by a person."""
+        """Whether pages list it: not merged into another, and in the run or decided by a person."""
         return self.status != "samengevoegd" and (self.in_run or self.decided)
 
 
 @dataclass(frozen=True)
 class CuratedAction:
-    """An action as it stands. Its words are ``text``, or those of ``statement``, quoted.
+    """The current state of an action; its wording is ``text``, or a quote of ``statement``.
 
-    ``proposed`` is true for a machine's proposal that nobody touched; ``joined_into`` names the
-    action it went up in. ``support`` are the statements that propose it, None where no person said
-    which: then the machine looks for them (``analysis.supporters``). ``reworded`` is the statement
-    that it quoted before somebody put it in own words, ``seconds`` are those that proposed it then.
+    ``proposed`` is true for a suggestion of the run that nobody has changed. ``joined_into`` is the
+    id of the action it was joined into. ``support`` holds the statements that propose it; None if
+    no person chose them: then the analysis looks for them (``analysis.supporters``). ``reworded``
+    is the statement that it quoted before a person reworded it, and ``seconds`` are the statements
+    that proposed it at that moment.
     """
 
     id: str
@@ -197,7 +199,7 @@ class CuratedAction:
 
 @dataclass(frozen=True)
 class CurationState:
-    """The whole picture, the same for review, tables, report and the next run."""
+    """Themes, actions and log after replay; review, tables, report and the next run all use it."""
 
     themes: Mapping[str, CuratedTheme]
     actions: Mapping[str, CuratedAction]
@@ -209,16 +211,16 @@ class CurationState:
 
     @cached_property
     def outcomes(self) -> dict[int, Outcome]:
-        """What became of each event, by its id."""
+        """The outcomes of all events, by event id."""
         return {each.event.id: each for each in self.log}
 
     def about(self, target: str) -> list[Outcome]:
-        """Every decision about a theme or an action, oldest first."""
+        """The outcomes of all events about a theme or an action, oldest first."""
         events = {id_: each.event for id_, each in self.outcomes.items()}
         return [each for each in self.log if target in concerned(each.event, events)]
 
     def themes_of(self, opdracht: int) -> list[CuratedTheme]:
-        """The themes shown for an opdracht: as people ordered them, then the largest first."""
+        """The themes shown for an opdracht: in the order set by people, then the largest first."""
         found = [each for each in self.themes.values() if each.opdracht == opdracht and each.shown]
         return sorted(
             found,
@@ -231,7 +233,7 @@ class CurationState:
         )
 
     def actions_of(self, opdracht: int) -> list[CuratedAction]:
-        """The actions of an opdracht that did not go up in another one."""
+        """The actions of an opdracht, without joined ones, by descending priority (None last)."""
         found = [
             each
             for each in self.actions.values()
@@ -240,13 +242,13 @@ class CurationState:
         return sorted(found, key=lambda each: (each.priority is None, -(each.priority or 0)))
 
     def standing_theme(self, theme: str) -> str:
-        """The theme itself, or the one it was merged into."""
+        """The id of the theme, or of the theme it was finally merged into."""
         while (known := self.themes.get(theme)) is not None and known.merged_into is not None:
             theme = known.merged_into
         return theme
 
     def without_theme(self, opdracht: int | None) -> tuple[str, ...]:
-        """The statements of an opdracht in no live theme and not off topic: listed, never lost."""
+        """The statements of an opdracht that are in no live theme and not off topic."""
         placed = {
             each.statement for theme in self.themes.values() if theme.live for each in theme.members
         }
@@ -258,24 +260,24 @@ class CurationState:
 
 
 class Lapsed(Exception):
-    """An event cannot be applied to what stands; ``code`` tells why, ``facts`` say it in full."""
+    """An event does not apply to the current state; ``code`` is the reason, ``facts`` details."""
 
     def __init__(self, code: str, **facts: Any) -> None:
-        """Makes the reason."""
+        """Sets the reason code and its details."""
         super().__init__(code)
         self.code = code
         self.facts = facts
 
 
 def until(state_log: Iterable[Event], last: int) -> list[Event]:
-    """The log as it stood right after event ``last``."""
+    """The events up to and including event ``last``."""
     return [each for each in state_log if each.id <= last]
 
 
 def versions(log: Sequence[Event]) -> dict[str, int]:
-    """The id of the last event about each theme and action, revocations included.
+    """The id of the last event by theme and action id; revocations count.
 
-    A note or another order changes nothing that somebody else could overwrite: they do not count.
+    ``Note`` and ``Reorder`` do not count: they change nothing that another user could overwrite.
     """
     about = {each.id: each for each in log}
     found: dict[str, int] = {}
@@ -288,7 +290,10 @@ def versions(log: Sequence[Event]) -> dict[str, int]:
 
 
 def concerned(event: Event, about: Mapping[int, Event]) -> frozenset[str]:
-    """The themes and actions an event is about; for a revocation, those of what it undoes."""
+    """The ids of the themes and actions of an event; a revocation adds those of the undone event.
+
+    ``about`` maps event ids to events.
+    """
     named = event.themes | event.actions
     if isinstance(event.operation, Revoke) and event.operation.event in about:
         return named | concerned(about[event.operation.event], about)

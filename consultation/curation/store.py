@@ -1,4 +1,4 @@
-"""The event log and the machine's picture, read from the database."""
+"""Reads the event log and the results of runs from the database."""
 
 from __future__ import annotations
 
@@ -41,10 +41,11 @@ def curated(
     statements: Iterable[str] | None = None,
     last_event: int | None = None,
 ) -> CurationState:
-    """What stands for one opdracht (None: what has no opdracht): the one way to read it.
+    """The curated state of one opdracht (None: of the statements without one).
 
-    ``run`` is the run it starts from, without it the last one; ``statements`` limits it to those
-    (one round's); ``last_event`` gives it as it stood right after that event.
+    All readers use this function. ``run`` is the run to start from, by default the last one.
+    ``statements`` limits the state to these ids, for example to one round. ``last_event`` gives
+    the state right after that event.
     """
     scope = (opdracht,)
     if run is None and opdracht is not None:
@@ -55,14 +56,16 @@ def curated(
 
 
 def words_of(session: Session, statement: str) -> str:
-    """A statement's own words; empty where there is no such statement (any more)."""
+    """The text of a statement; empty if the statement does not exist (any more)."""
     row = session.get(Statement, statement)
     return row.contribution_version.text[row.start : row.end] if row is not None else ""
 
 
 def decided_on(session: Session, consultation_id: int) -> tuple[int, int]:
-    """What stands is made of: the last event and the last run, by id. While these are the same,
-    nobody decided anything, and no analysis was stored."""
+    """The ids of the last event and the last run of a consultation, 0 for none.
+
+    As long as both are equal, no decision and no run was stored.
+    """
     event = select(func.max(CurationEvent.id)).where(
         CurationEvent.consultation_id == consultation_id
     )
@@ -80,8 +83,11 @@ def load_events(
     scope: Scope | None = None,
     last_event: int | None = None,
 ) -> list[Event]:
-    """The log, oldest first: all of it, or what concerns the opdrachten of ``scope`` and their
-    actions."""
+    """The events of a consultation, oldest first.
+
+    ``scope`` limits them to those about these opdrachten and their actions; ``last_event`` to those
+    up to and including that event.
+    """
     query = (
         select(CurationEvent)
         .where(CurationEvent.consultation_id == consultation_id)
@@ -100,14 +106,16 @@ def load_events(
 
 
 def subjects(opdrachten: Iterable[int | None], actions: Iterable[str] = ()) -> set[str]:
-    """The ``EventSubject.ref`` of opdrachten and actions."""
+    """The values of ``EventSubject.ref`` for these opdrachten and actions."""
     refs = {"opdracht" if each is None else f"opdracht {each}" for each in opdrachten}
     return refs | {f"{_ACTION}{each}" for each in actions}
 
 
 def _events_about(scope: Scope) -> Select[int]:
-    """The ids of the events about some opdrachten, and of all about the actions in these: one that
-    was handed over, or joined with another, brings its history along."""
+    """A query for the ids of the events about these opdrachten and about the actions in them.
+
+    The query is recursive: an action that was handed over or joined brings its earlier events.
+    """
     wanted = subjects(scope)
     about = select(EventSubject.ref).where(EventSubject.ref.in_(wanted)).cte(recursive=True)
     near, named = aliased(EventSubject), aliased(EventSubject)
@@ -128,10 +136,10 @@ def load_machine(
     runs: Mapping[int, AnalysisRun | None] | None = None,
     statements: Iterable[str] | None = None,
 ) -> Machine:
-    """What the machine says of the opdrachten of ``scope``.
+    """The results of the analysis for the opdrachten of ``scope``.
 
-    ``runs`` gives the run per opdracht, where it is not the last one. The log tells where
-    statements that people placed elsewhere came from.
+    ``runs`` gives the run per opdracht if it is not the last one. ``log`` provides the original
+    opdracht of statements that people placed elsewhere. ``statements`` limits the result to these.
     """
     if statements is None:
         places = _places(session, consultation_id, scope)
@@ -160,9 +168,9 @@ def load_machine(
 
 
 def curation_hash(log: Iterable[Event]) -> str:
-    """A digest of the decisions on themes and statements that stand.
+    """The SHA-256 hex digest of the decisions in force on themes and statements.
 
-    Equal while nobody decides anything else; notes, the order of themes, and actions do not count.
+    Notes, the order of themes and operations on actions do not count.
     """
     events = list(log)
     undone = revoked(events)
@@ -175,7 +183,7 @@ def curation_hash(log: Iterable[Event]) -> str:
 
 
 def effective(log: Iterable[Event]) -> list[Event]:
-    """The events that were not revoked, without the revocations."""
+    """The events that are not revoked, without the revocations themselves."""
     events = list(log)
     undone = revoked(events)
     return [

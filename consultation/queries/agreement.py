@@ -1,8 +1,8 @@
-"""How far two coders agree on the themes of the same statements.
+"""Agreement of two coders on the themes of the same statements.
 
-Each decision is one statement with one theme: in it or not. F1 is the harmonic mean of precision
-and recall over all decisions (micro-averaged); a statement in no theme counts as in a theme of its
-own, "none". Kappa is Cohen's (1960) over the same decisions. The 95 % intervals are percentiles of
+A decision is whether one statement is in one theme. F1 is the harmonic mean of precision
+and recall over all decisions (micro-averaged); a statement in no theme counts as in the extra theme
+"none". Kappa is Cohen's (1960) over the same decisions. The 95 % intervals are percentiles of
 2,000 bootstrap samples of statements (Efron 1979).
 """
 
@@ -19,7 +19,7 @@ _NONE = ""
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95 % interval; all None where it is not defined."""
+    """A value with its 95 % interval; all three are None if the value is undefined."""
 
     value: float | None
     low: float | None
@@ -28,7 +28,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two coders agree on ``statements`` statements."""
+    """Agreement of two coders, measured on ``statements`` statements."""
 
     statements: int
     f1: Interval
@@ -38,9 +38,10 @@ class Agreement:
 def agreement(
     one: Mapping[str, Set[str]], other: Mapping[str, Set[str]], themes: Sequence[str], seed: int = 0
 ) -> Agreement:
-    """The agreement on the statements that both coded; sets hold theme ids, empty for none.
+    """The agreement on the statements that both coders coded.
 
-    Symmetric: it makes no difference who is first.
+    ``one`` and ``other`` map statement ids to sets of theme ids, empty for no theme. The measure is
+    symmetric: the order of the coders does not matter. ``seed`` sets the bootstrap.
     """
     both = sorted(one.keys() & other.keys())
     labels = [*themes, _NONE]
@@ -59,7 +60,7 @@ def agreement(
 
 
 def _counts(one: Set[str], other: Set[str], labels: Sequence[str]) -> tuple[int, int, int, int]:
-    """Both in, only the first, only the second, neither: over all labels."""
+    """The number of labels in both sets, only in the first, only in the second, and in neither."""
     first, second = one or {_NONE}, other or {_NONE}
     inside = sum(each in first and each in second for each in labels)
     left = sum(each in first and each not in second for each in labels)

@@ -1,4 +1,4 @@
-"""Whole answers read for the review, and where in them each statement stands."""
+"""Whole answers for the review, with the position of every statement in them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from consultation.queries.statements import Said, standing
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of an answer, and the statements that cover it."""
+    """A slice of an answer's text, with the ids of the statements that cover it."""
 
     text: str
     statements: tuple[str, ...]
@@ -33,7 +33,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Part:
-    """The turn in which (a part of) an answer was given."""
+    """The turn of a conversation in which (a part of) an answer was given.
+
+    ``seq`` is the number of the message, ``asked`` the last text of the assistant before it.
+    """
 
     text: str
     seq: int
@@ -43,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer with everything that was made from it."""
+    """A whole answer with its statements, the turns it was given in and its earlier versions."""
 
     id: str
     opdracht: int | None
@@ -65,8 +68,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class OfAnswer:
-    """What one answer says of a theme, in the order of the answer. ``person`` is the place of who
-    gave it among the people in the theme, from 1: the same person has the same number."""
+    """The statements of one answer in a theme, in the order of the answer.
+
+    ``person`` numbers the participants of the theme from 1; answers of the same participant have
+    the same number.
+    """
 
     contribution: str
     person: int
@@ -74,9 +80,9 @@ class OfAnswer:
 
 
 def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer]:
-    """Statements gathered by answer, and the answers by person; who is met first comes first.
+    """Groups statements by answer, and the answers by participant, in order of first appearance.
 
-    ``everything`` are all statements of the theme, which number its people.
+    ``everything`` holds all statements of the theme; its order determines the participant numbers.
     """
     people: dict[str, int] = {}
     for each in everything:
@@ -92,7 +98,10 @@ def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer
 
 
 def marked(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Segment]:
-    """The text cut at the borders of ``(id, start, end)`` spans; joined again it is the text."""
+    """Cuts the text at the borders of ``(id, start, end)`` spans; the segments add up to the text.
+
+    ``start`` and ``end`` are character offsets; offsets outside the text are clipped.
+    """
     known = [(name, max(0, start), min(len(text), end)) for name, start, end in spans]
     borders = sorted({0, len(text), *(edge for _, start, end in known for edge in (start, end))})
     return [
@@ -109,7 +118,10 @@ _AROUND = 120
 
 
 def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]:
-    """One statement marked between some of the words before and after it in its answer."""
+    """One statement with up to ``_AROUND`` characters of its answer before and after it.
+
+    The context is cut at spaces; an ellipsis marks omitted text.
+    """
     left = max(0, start - _AROUND)
     right = min(len(text), end + _AROUND)
     if left:
@@ -123,7 +135,7 @@ def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]
 
 
 def theme_number(code: str) -> tuple[int, int] | None:
-    """Opdracht and number from a code such as ``O04-T012``; None for anything else."""
+    """Opdracht and number from a code such as ``O04-T012``; None if ``code`` is not one."""
     left, _, right = code.upper().partition("-T")
     if left[:1] != "O" or not (_digits(left[1:]) and _digits(right)):
         return None
@@ -131,7 +143,7 @@ def theme_number(code: str) -> tuple[int, int] | None:
 
 
 def answer(session: Session, consultation_id: int, contribution_id: str) -> Answer | None:
-    """A whole answer, or None where there is none."""
+    """The answer with this id; None if the consultation has no such answer."""
     row = session.execute(
         select(Contribution, Submission, Round, Participant.group)
         .join(Submission, Submission.id == Contribution.submission_id)
@@ -170,7 +182,7 @@ def answer(session: Session, consultation_id: int, contribution_id: str) -> Answ
 
 
 def texts_of(session: Session, contribution_ids: Iterable[str]) -> dict[str, str]:
-    """The whole answers, as they stand now, by contribution."""
+    """The current full texts of answers, by contribution id."""
     query = (
         select(Contribution.id, ContributionVersion.text)
         .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
@@ -189,7 +201,7 @@ def theme_codes(
     run: AnalysisRun,
     statement_ids: Sequence[str],
 ) -> dict[str, list[str]]:
-    """The codes of the themes each statement stands in, the primary one first."""
+    """The codes of the shown themes of every statement, by statement id, the primary one first."""
     state = curated(session, consultation_id, opdracht, run, statement_ids)
     found: dict[str, list[str]] = {}
     for theme in state.themes_of(opdracht):

@@ -1,5 +1,4 @@
-"""The blind coding task: a sample of statements, coded by people who do not see the machine's
-choice."""
+"""The blind coding task: reviewers code a sample of statements without seeing the run's choice."""
 
 from __future__ import annotations
 
@@ -19,37 +18,37 @@ from consultation.queries.agreement import Agreement, agreement
 from consultation.queries.opdracht_snapshot import Picture
 
 MACHINE = "computer"
-"""The machine's name among the coders; no account can be called so and code."""
+"""The name of the analysis among the coders; no account with this name can code."""
 
 FEWEST_THEMES = 2
 SIZE = 50
 
 
 class CodingError(SamenspraakError):
-    """A task cannot be drawn; ``code`` says why, for pages."""
+    """A task cannot be drawn; ``code`` is the reason, which pages translate."""
 
     def __init__(self, code: str, message: str) -> None:
-        """With a stable word and the message."""
+        """Sets the stable reason code and the English message."""
         super().__init__(message)
         self.code = code
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A task, and how many of its statements each reviewer coded."""
+    """A task, its number of statements, and how many of them are coded, by account."""
 
     task: CodingTask
     items: int
     coded: dict[str, int]
 
     def finished_by(self, account: str) -> bool:
-        """Whether a reviewer coded all of it."""
+        """Whether a reviewer coded all statements of the task."""
         return self.items > 0 and self.coded.get(account, 0) >= self.items
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The agreement of two coders; one of them may be the machine."""
+    """The agreement of two coders; one of them may be the analysis (``MACHINE``)."""
 
     one: str
     other: str
@@ -64,12 +63,12 @@ def draw(
     size: int = SIZE,
     seed: int | None = None,
 ) -> CodingTask:
-    """A new task: a random sample of the statements that only the machine decided on.
+    """Draws and stores a task: a random sample of the statements that no person decided on.
 
-    What people moved themselves is left out: there the machine's choice is not to be seen.
+    Statements that people moved are left out, because there the analysis's choice is overwritten.
 
     Raises:
-        CodingError: fewer than two themes are approved, or there is nothing to code.
+        CodingError: fewer than two themes are approved, or there are no statements to code.
     """
     approved = [
         each for each in seen.state.themes_of(seen.opdracht) if each.status == "goedgekeurd"
@@ -98,7 +97,7 @@ def draw(
     )
     session.add(task)
     session.flush()
-    # Whoever was erased since the picture was made is left out.
+    # Statements may have been erased since the snapshot was read.
     there = {each for (each,) in in_chunks(session, select(Statement.id), Statement.id, chosen)}
     still = [each for each in chosen if each in there]
     session.add_all(
@@ -112,8 +111,10 @@ def draw(
 def choose(
     session: Session, task: CodingTask, statement: str, account: str, themes: Iterable[str]
 ) -> bool:
-    """Keeps a reviewer's choice for one statement; their last one counts. False where the
-    statement is not in the task (any more)."""
+    """Stores a reviewer's choice for one statement, replacing their earlier one.
+
+    Returns False if the statement is not in the task (any more).
+    """
     if session.get(CodingItem, (task.id, statement)) is None:
         return False
     known = {str(each) for each in task.themes}
@@ -143,7 +144,7 @@ def tasks(session: Session, consultation_id: int, opdracht: int) -> list[Progres
 
 
 def progress(session: Session, task: CodingTask) -> Progress:
-    """How far a task is."""
+    """The progress of one task."""
     (found,) = _progress(session, [task])
     return found
 
@@ -179,7 +180,7 @@ def items(session: Session, task: CodingTask) -> list[CodingItem]:
 
 
 def choices(session: Session, task: CodingTask) -> dict[str, dict[str, frozenset[str]]]:
-    """What each coder chose, by statement; the machine is one of them."""
+    """The chosen theme ids, by coder and statement id; ``MACHINE`` is one of the coders."""
     found: dict[str, dict[str, frozenset[str]]] = {
         MACHINE: {each.statement_id: frozenset(each.machine) for each in items(session, task)}
     }
@@ -190,7 +191,7 @@ def choices(session: Session, task: CodingTask) -> dict[str, dict[str, frozenset
 
 
 def pairs(session: Session, task: CodingTask) -> list[Pair]:
-    """The agreement of every reviewer who finished with the machine, and with each other."""
+    """The agreement of all pairs among ``MACHINE`` and the reviewers who finished the task."""
     done = progress(session, task)
     coded = choices(session, task)
     names = [MACHINE, *sorted(each for each in done.coded if done.finished_by(each))]

@@ -1,4 +1,4 @@
-"""Which groups were not heard yet on an opdracht that matters to them."""
+"""Stakeholder groups without answers on an opdracht that matters to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consultation.catalogue import Groep, Opdracht
 
 @dataclass(frozen=True)
 class Gap:
-    """A group that an opdracht matters to, of which nobody said anything about it."""
+    """A group without participants on an opdracht that matters to it."""
 
     opdracht: Opdracht
     group: Groep
@@ -21,9 +21,10 @@ def gaps(
     groups: Iterable[Groep],
     people: Mapping[int, Mapping[str | None, int]],
 ) -> list[Gap]:
-    """The groups that are absent where the catalogue says that they matter most.
+    """The groups listed in the catalogue for an opdracht that have no participants on it.
 
-    An opdracht on which nobody said anything yet has no gaps: it is empty as a whole.
+    ``people`` counts participants by opdracht number and group slug. An opdracht without any
+    participants has no gaps.
     """
     known = {each.slug: each for each in groups}
     return [

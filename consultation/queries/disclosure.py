@@ -1,4 +1,4 @@
-"""What may leave the review: quotes by consent, personal data masked, groups of five or more."""
+"""Rules for disclosure: quotes with consent, personal data masked, groups of five or more."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from consultation.settings import settings
 from language.segmentation.plain_text import readable
 
 FOLD_BELOW = 5
-"""A breakdown names no group with fewer people than this."""
+"""The minimum number of people in a group that a breakdown names."""
 
 _CHUNK = 500
 _TO_QUOTE = ("analyse", "citaat")
@@ -33,8 +33,10 @@ _TO_QUOTE = ("analyse", "citaat")
 
 @dataclass(frozen=True)
 class Quote:
-    """Words that may be shown to everyone. ``text`` is the statement with personal data masked;
-    ``group`` is filled by whoever knows that the group is large enough to name."""
+    """A statement that may be public; ``text`` has its personal data masked.
+
+    Callers set ``group`` only if they know that the group is large enough to name.
+    """
 
     statement: str
     text: str
@@ -43,9 +45,9 @@ class Quote:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """People per group that may be shown, largest first; all others together in ``others``.
+    """People per group that may be public, largest first; ``others`` counts everybody else.
 
-    ``people`` is None where there are fewer than five in all.
+    ``people`` is None if there are fewer than five in total.
     """
 
     people: int | None
@@ -54,10 +56,11 @@ class Breakdown:
 
 
 def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdown:
-    """People per group (a slug or None), with groups under five folded together.
+    """People per group (a slug or None), with groups under five folded into ``others``.
 
-    Where what is folded is itself one to four people, the smallest named group is folded too:
-    else the few could be had by subtraction. People whose group is ``unknown`` or None are others.
+    If ``others`` would hold one to four people, the smallest named group is folded too, because
+    subtraction would otherwise reveal them. People whose group is ``unknown`` or None count as
+    ``others``.
     """
     people = sum(groups.values())
     if people < FOLD_BELOW:
@@ -77,13 +80,16 @@ def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdow
 
 
 def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
-    """Those of the statements that may be quoted: their answer stands and was read whole, and
-    whoever gave it agrees to analysis and to being quoted."""
+    """The ids of the statements that may be quoted.
+
+    The statement must belong to the current version of its answer, the answer must have been read
+    completely, and the participant must consent to analysis and to quotation.
+    """
     said_by: dict[str, str] = {}
     for chunk in _chunks(statement_ids):
         rows = session.execute(_where_from(chunk, Statement.id, Submission.participant_id))
         said_by.update((statement, participant) for statement, participant in rows)
-    # Asked of these people only: everybody's consents would take longer than a page may.
+    # Limited to these participants: reading all consents is too slow for a page.
     last: dict[tuple[str, str], bool] = {}
     for chunk in _chunks(said_by.values()):
         consents = (
@@ -115,12 +121,13 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
 
 
 def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]:
-    """The quotes that may be shown, of these statements, by statement id; see ``releasable``.
+    """The quotes of those of the statements that are ``releasable``, by statement id.
 
-    Personal data in them is masked, as ``[telefoonnummer]``: what is found in the whole answer.
+    Personal data is masked, as in ``[telefoonnummer]``. It is detected in the whole answer, not
+    only in the quoted slice.
 
     Raises:
-        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+        SamenspraakError: the pipeline that detects names is unavailable; names the remedy.
     """
     ids = list(dict.fromkeys(statement_ids))
     allowed = releasable(session, ids)
@@ -142,7 +149,7 @@ def _where_from(ids: list[str], *columns: Any) -> Select[Any]:
         .where(
             Statement.id.in_(ids),
             ContributionVersion.version == Contribution.version,
-            # Nobody looked through all of it for personal data.
+            # An answer that was not read completely was not checked for personal data either.
             ContributionVersion.unread.is_(None),
         )
     )
@@ -156,7 +163,10 @@ def _chunks(ids: Iterable[str]) -> list[list[str]]:
 def organisations(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> list[str]:
-    """The organisations that took part and agreed to be named, by alphabet."""
+    """The names of the organisations that took part and consent to be named, alphabetically.
+
+    Only participants who consent to analysis count, up to and including ``until_round``.
+    """
     query = (
         select(Participant.organisation)
         .join(Submission, Submission.participant_id == Participant.id)
@@ -177,7 +187,7 @@ def organisations(
 
 
 def _masked(text: str, start: int, end: int) -> str:
-    # Its word lists are loaded only by who asks for quotes.
+    # Imported here because the import loads word lists that only quotes need.
     from language.personal_data import detector
     from language.pipeline_status import PipelineUnavailable
 

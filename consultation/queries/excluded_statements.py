@@ -1,4 +1,4 @@
-"""What an analysis did not cluster as a voice of its own, listed with the reason."""
+"""Statements that a run did not cluster separately, with the reason: excluded or duplicate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Repeated:
-    """A text that was sent more than once: one of its statements, and all of them."""
+    """A group of statements with the same text: a representative, and all of them."""
 
     said: Said
     all: tuple[Said, ...]
@@ -22,14 +22,16 @@ class Repeated:
 
 @dataclass(frozen=True)
 class Aside:
-    """Statements that were set aside, as far as nobody put them in a theme since.
+    """Excluded and duplicate statements.
 
-    ``silent`` say nothing; ``foreign`` are in another language, with its two letters (ISO 639-1);
-    ``unread`` are whole answers that took too much time to read, see
-    ``analysis.preprocessing.answer_reader``. ``fixed`` recurs around what people say themselves,
-    such as a greeting: each text with how often (see ``analysis.preprocessing.fixed_text``).
-    ``repeated`` are in a theme, each text as one voice. Of both the one sent most often comes
-    first.
+    Excluded statements that a person has put in a theme since are left out.
+
+    ``silent`` holds statements without content; ``foreign`` those in another language, with its
+    ISO 639-1 code; ``unread`` whole answers that took too long to read or failed (see
+    ``analysis.preprocessing.answer_reader``). ``fixed`` holds boilerplate such as greetings,
+    grouped by text (see ``analysis.preprocessing.fixed_text``). ``repeated`` holds duplicate
+    groups: these are clustered as one text, so they can be in a theme. ``fixed`` and ``repeated``
+    are ordered by size, largest first.
     """
 
     silent: tuple[Said, ...]
@@ -40,16 +42,16 @@ class Aside:
 
     @property
     def copies(self) -> int:
-        """How many statements only repeat another one."""
+        """The number of duplicates, not counting one statement per duplicate group."""
         return sum(len(each.all) - 1 for each in self.repeated)
 
     @property
     def fixed_lines(self) -> int:
-        """How many statements are fixed text."""
+        """The number of statements that are fixed text (boilerplate)."""
         return sum(len(each.all) for each in self.fixed)
 
     def __len__(self) -> int:
-        """How many statements were set aside, the copies too."""
+        """The number of excluded statements plus the number of duplicates (``copies``)."""
         alone = len(self.silent) + len(self.foreign) + len(self.unread)
         return alone + self.copies + self.fixed_lines
 
@@ -59,7 +61,7 @@ def _often(repeated: Repeated) -> tuple[int, str]:
 
 
 def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Aside:
-    """What was set aside of some statements; ``loose`` are those of them in no theme."""
+    """The excluded and duplicate statements of ``said``; ``loose`` are those in no theme."""
     unplaced = list(loose)
     same: dict[str, list[Said]] = {}
     shared = set(marks.copies.values())
@@ -68,7 +70,7 @@ def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Asid
         if voice in shared:
             same.setdefault(voice, []).append(each)
     repeated = [
-        # The voice may have been erased; then a copy shows what was said.
+        # The representative may have been erased; then a duplicate shows the text.
         Repeated(next((one for one in own if one.id == voice), own[0]), tuple(own))
         for voice, own in same.items()
         if len(own) > 1

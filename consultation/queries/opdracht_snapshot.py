@@ -1,6 +1,6 @@
-"""One opdracht as the review shows it, kept ready while nothing in it changed.
+"""A cached snapshot of one opdracht for the review.
 
-Replaying the log and reading all statements takes a while with 10,000 of them; a page should not.
+Replaying the log and reading all statements is too slow for a page request with 10,000 statements.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Picture:
-    """What stands on one opdracht: statements, themes and actions, after the last run.
+    """A snapshot of one opdracht: active statements, themes and actions after the last run.
 
-    ``runs_say`` is what the last run that had a theme says of it; ``marks`` which statements the
-    last run took for copies or set aside.
+    ``runs_say`` holds, by theme id, the result of the last run that contained the theme; ``marks``
+    the duplicates and excluded statements of the last run.
     """
 
     opdracht: int
@@ -56,21 +56,20 @@ class Picture:
     runs_say: Mapping[str, RunTheme]
     marks: Marks
     afar: Mapping[str, Said] = field(default_factory=dict)
-    """Statements of other opdrachten whose words are told here: an action that was handed over, or
-    joined, quotes them."""
+    """Statements of other opdrachten that are quoted by actions here (handed over or joined)."""
     themes_afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Code and label of the themes of other opdrachten that such an action answers to."""
+    """Code and label, by theme id, of the themes of other opdrachten that such actions answer."""
     subject_words: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
-    """What ``analysis.supporters`` read of the statements: it goes on over decisions."""
+    """A cache that ``analysis.supporters`` fills by statement; decisions do not invalidate it."""
 
     @cached_property
     def by_id(self) -> dict[str, Said]:
-        """The statements that stand, by id."""
+        """The active statements, by id."""
         return {each.id: each for each in self.said}
 
     @cached_property
     def themes(self) -> tuple[ThemeView, ...]:
-        """The themes on the page, rejected ones too, in their order."""
+        """The themes on the page, including rejected ones, in display order."""
         return tuple(
             view_of(each, self.runs_say.get(each.id), self.state, self.by_id, self.marks)
             for each in self.state.themes_of(self.opdracht)
@@ -84,29 +83,32 @@ class Picture:
 
     @cached_property
     def aside(self) -> Aside:
-        """What the last run set aside, with the reason."""
+        """The excluded and duplicate statements of the last run, with the reason."""
         return set_aside(self.said, self.loose, self.marks)
 
     @cached_property
     def unplaced(self) -> tuple[Said, ...]:
-        """The statements in no theme that were not set aside."""
+        """The statements in no theme that are not excluded either."""
         apart = self.marks.apart
         return tuple(each for each in self.loose if each.id not in apart and not each.set_aside)
 
     @cached_property
     def off_topic(self) -> tuple[Said, ...]:
-        """The statements that somebody marked as not about the opdracht."""
+        """The statements that a person marked as not about the opdracht."""
         return tuple(self.by_id[each] for each in self.state.off_topic if each in self.by_id)
 
     @cached_property
     def actions(self) -> tuple[CuratedAction, ...]:
-        """The actions that stand, proposals of the machine included."""
+        """The current actions, including those suggested by the run."""
         return tuple(self.state.actions_of(self.opdracht))
 
     @cached_property
     def decisions(self) -> tuple[Outcome, ...]:
-        """What was decided on this opdracht, oldest first; the log of a state holds what was
-        decided on actions of every opdracht, as they may be handed over."""
+        """The outcomes of the decisions on this opdracht, oldest first.
+
+        The log of the state has more: it also has decisions on actions in other opdrachten, because
+        an action may be handed over.
+        """
         events = {id_: each.event for id_, each in self.state.outcomes.items()}
         here = {each.id for each in self.state.actions.values() if each.opdracht == self.opdracht}
         return tuple(
@@ -118,35 +120,34 @@ class Picture:
 
     @cached_property
     def proposals(self) -> tuple[Proposal, ...]:
-        """What the machine would change, as far as nobody answered it."""
+        """The suggestions of the run that are not accepted or declined yet."""
         return tuple(each for each in self.state.proposals if each.id not in self.state.answered)
 
     def theme(self, code: str) -> CuratedTheme | None:
-        """The theme with a code, also one that was merged away."""
+        """The theme with this code, also if it was merged; None if there is none."""
         wanted = code.upper()
         return next((each for each in self.state.themes.values() if each.code == wanted), None)
 
     def view(self, theme: CuratedTheme) -> ThemeView:
-        """A theme as a page shows it."""
+        """The view of a theme for pages; themes that are not listed get one too."""
         found = next((each for each in self.themes if each.id == theme.id), None)
         if found is not None:
             return found
         return view_of(theme, self.runs_say.get(theme.id), self.state, self.by_id, self.marks)
 
     def words(self, action: CuratedAction) -> str:
-        """An action's wording, for reviewers: its text, or the quote it stands on."""
+        """An action's wording, for reviewers: its text, or the statement it quotes."""
         return action.text if action.text is not None else self.quote(action.statement or "")
 
     def quote(self, statement: str) -> str:
-        """A statement's words, also of another opdracht where an action here quotes it; empty where
-        they are gone."""
+        """The text of a statement here or quoted by an action here; empty if it is gone."""
         said = self.by_id.get(statement) or self.afar.get(statement)
         return said.text if said else ""
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A picture with what it was made from: to lay later decisions over the same machine."""
+    """A cached snapshot with its revision and run results, for replaying later decisions."""
 
     at: Revision
     picture: Picture
@@ -154,26 +155,27 @@ class _Kept:
 
 
 class Pictures:
-    """Pictures that were made, each until the revision of the database changes.
+    """A thread-safe cache of snapshots, valid until the revision of the database changes.
 
-    After a decision only the log is laid anew over what was read before; the statements are read
-    again when anything else changed.
+    After a decision only the log is replayed over the cached statements and run results. Any other
+    change reads everything again. The cache evicts the least recently used of more than
+    ``_MOST_KEPT`` snapshots.
     """
 
     def __init__(self) -> None:
-        """Keeps none yet."""
+        """Starts with an empty cache."""
         self._kept: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
         self._others: dict[tuple[int, str], tuple[int, Any]] = {}
         self._lock = threading.Lock()
 
     def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
-        """The picture of an opdracht as it is now."""
+        """The current snapshot of an opdracht."""
         return self.all(session, consultation_id, [opdracht])[opdracht]
 
     def all(
         self, session: Session, consultation_id: int, opdrachten: Iterable[int]
     ) -> dict[int, Picture]:
-        """The pictures of several opdrachten."""
+        """The current snapshots of several opdrachten, by number."""
         now = revision(session)
         return {each: self._one(session, consultation_id, each, now) for each in opdrachten}
 
@@ -186,9 +188,10 @@ class Pictures:
         *,
         decisions: bool = True,
     ) -> T:
-        """Anything else that follows from all that stands, made anew when any of that changed.
+        """A cached value under ``name``; ``make`` computes it again if the revision has changed.
 
-        Without ``decisions`` it follows from what was said and where that was placed alone.
+        With ``decisions=False`` the value must not depend on the decisions: a decision then does
+        not invalidate it.
         """
         now = revision(session)
         return self._kept_at((consultation_id, name), now.number if decisions else now.facts, make)
@@ -229,7 +232,7 @@ class Pictures:
 
 
 def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
-    """What stands on an opdracht, read anew."""
+    """The snapshot of an opdracht, read from the database without the cache."""
     public = public_actions(session, consultation_id)
     return _read(session, consultation_id, opdracht, Revision(0, 0), public).picture
 
@@ -260,7 +263,7 @@ def _read(
 def _later(
     session: Session, consultation_id: int, kept: _Kept, at: Revision, public: Collection[str]
 ) -> _Kept:
-    """The same picture after later decisions."""
+    """The cached snapshot with the current log replayed over its run results."""
     log = load_events(session, consultation_id, (kept.picture.opdracht,))
     state = as_published(replay(kept.machine, log), public)
     return _Kept(at, _with_afar(session, consultation_id, kept.picture, state), kept.machine)
@@ -269,7 +272,7 @@ def _later(
 def _with_afar(
     session: Session, consultation_id: int, seen: Picture, state: CurationState
 ) -> Picture:
-    """The picture with this state, and what its actions bring along from other opdrachten."""
+    """The snapshot with this state, and the statements and themes of others that actions need."""
     quoted = {one for each in state.actions.values() for one in (each.statement, each.reworded)}
     named = {one for each in state.actions.values() for one in each.themes}
     for outcome in state.log:

@@ -1,4 +1,4 @@
-"""How many people said how much, per opdracht."""
+"""Counts of participants and answers, per opdracht and per round."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from consultation.queries.statements import agreed
 
 @dataclass(frozen=True)
 class Numbers:
-    """Answers, the people who gave them, and those people by stakeholder group."""
+    """The number of answers, of their participants, and of participants by stakeholder group."""
 
     answers: int = 0
     people: int = 0
@@ -29,16 +29,17 @@ class Numbers:
 
     @property
     def public(self) -> Breakdown:
-        """The people as everyone may see them: small groups folded, nobody by subtraction."""
+        """The participants per group for publication: small groups are folded (``breakdown``)."""
         return breakdown(self.groups)
 
 
 def per_opdracht(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> dict[int, Numbers]:
-    """Numbers by opdracht, up to and including a round, of who agrees to analysis.
+    """The numbers by opdracht, up to and including ``until_round``.
 
-    An import that names no opdracht counts where its statements were placed.
+    Only participants who consent to analysis count. A submission without an opdracht, such as an
+    import, counts for the opdrachten that its statements were placed under.
     """
     return _per_opdracht(session, consultation_id, _said(), until_round)
 
@@ -79,7 +80,7 @@ def _per_opdracht(
 
 @dataclass(frozen=True)
 class RoundNumbers:
-    """One round and what came in during it."""
+    """A round with the number of its participants and answers."""
 
     round: Round
     people: int
@@ -87,7 +88,7 @@ class RoundNumbers:
 
 
 def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
-    """All rounds, by number."""
+    """All rounds with their counts, by number, whether or not participants consent to analysis."""
     query = (
         select(
             Round,
@@ -108,7 +109,7 @@ def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
 
 @dataclass(frozen=True)
 class RoundPart:
-    """What came in on one opdracht during one round."""
+    """The number of participants and answers on one opdracht in one round."""
 
     number: int
     kind: str
@@ -118,7 +119,10 @@ class RoundPart:
 
 
 def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[RoundPart]:
-    """The rounds, by number, with what came in on an opdracht; a round without answers too."""
+    """All rounds, by number, with the counts of one opdracht; rounds without answers are included.
+
+    Only participants who consent to analysis count.
+    """
     said = _said(opdracht)
     query = (
         select(
@@ -141,14 +145,14 @@ def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[Rou
 
 @dataclass(frozen=True)
 class Totals:
-    """The whole consultation until now."""
+    """The number of participants and answers in the whole consultation."""
 
     people: int
     answers: int
 
 
 def totals(session: Session, consultation_id: int) -> Totals:
-    """How many people gave how many answers, of who agrees to analysis."""
+    """The totals over the participants who consent to analysis."""
     query = (
         select(func.count(Participant.id.distinct()), func.count(Contribution.id.distinct()))
         .select_from(Contribution)
@@ -163,9 +167,9 @@ def totals(session: Session, consultation_id: int) -> Totals:
 
 
 def _said(opdracht: int | None = None) -> Subquery:
-    """Per opdracht, or for one, which answers of whom came in in which round.
+    """A subquery of opdracht, contribution, participant and round, for all opdrachten or for one.
 
-    An answer stands there once for each of its statements: count the distinct ones.
+    A contribution may have a row per statement, so callers must count distinct values.
     """
     asked = (
         select(

@@ -1,7 +1,7 @@
-"""Which actions everybody sees: the status ``gepubliceerd`` follows from what is released.
+"""The public actions: the status ``gepubliceerd`` is derived from the publications.
 
-It is not a decision of its own in the log. So undoing an approval, taking a publication back, or a
-consent that is taken back need no second step to keep log, tables and public pages the same.
+It is not an event in the log. Revoking an approval, withdrawing a publication or withdrawing a
+consent therefore needs no second step to keep log, tables and public pages consistent.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from consultation.queries.disclosure import releasable
 
 
 def public_actions(session: Session, consultation_id: int) -> frozenset[str]:
-    """The ids of the actions in a round that is published now.
+    """The ids of the actions in currently published rounds.
 
-    One whose words are a participant's counts only while those may be quoted.
+    An action that quotes a statement counts only while that statement may be quoted.
     """
     query = (
         select(Publication.content)
@@ -44,7 +44,7 @@ def public_actions(session: Session, consultation_id: int) -> frozenset[str]:
 
 
 def as_published(state: CurationState, public: Collection[str]) -> CurationState:
-    """The same state, with approved actions that everybody sees called ``gepubliceerd``."""
+    """The state with status ``gepubliceerd`` for the approved actions whose id is in ``public``."""
     return replace(
         state,
         actions={

@@ -1,8 +1,8 @@
-"""Labels of themes as everybody may see them: without names of persons.
+"""Theme labels for publication, with names of persons masked.
 
-The machine makes labels of people's words, so a name can stand in one. It is looked for in the
-label itself, and in the answers that use the word with a capital: there "mevrouw" may stand before
-it.
+Labels are made from words of participants, so they can contain a name. The detector looks in the
+label itself, and in the answers that use the word with a capital, because there the context, such
+as "mevrouw" before it, can reveal a name.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]{2,40}")
 _MASK = "[naam]"
 _WHOLE = re.compile(r"(?:(?:Van|Vande|Vander|De|Den|Der|Ter|Ten|El|Al)\s|\[naam\]\s){0,4}\[naam\]")
 _MOST_ANSWERS = 20
-"""Answers that are looked through for one word of a label."""
+"""The maximum number of answers that are searched for one word of a label."""
 
 
 def public_label(label: str) -> str:
-    """A label with the personal data masked that is seen in itself.
+    """The label with the personal data masked that can be detected without its answers.
 
     Raises:
-        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+        SamenspraakError: the pipeline that detects names is unavailable; names the remedy.
     """
     return _masked(settings().spacy_model, label)
 
@@ -39,10 +39,12 @@ def public_label(label: str) -> str:
 def public_labels(
     session: Session, labels: Mapping[str, tuple[str, Iterable[str]]]
 ) -> dict[str, str]:
-    """Labels with personal data masked, by theme; each is given with the statements of its theme.
+    """The labels with personal data masked, by theme id.
+
+    ``labels`` maps a theme id to its label and the ids of its statements.
 
     Raises:
-        SamenspraakError: the pipeline that knows names cannot be had; says the mend.
+        SamenspraakError: the pipeline that detects names is unavailable; names the remedy.
     """
     wanted = {theme: _candidates(label) for theme, (label, _) in labels.items()}
     ids = {each for theme, (_, own) in labels.items() if wanted[theme] for each in own}
@@ -63,21 +65,25 @@ def public_labels(
 
 
 def labels_of(session: Session, found: Iterable[Picture]) -> dict[str, str]:
-    """The labels of all themes of some opdrachten as they may be shown, by theme."""
+    """The labels of all themes in these snapshots, with personal data masked, by theme id."""
     views = [view for seen in found for view in seen.themes]
     given = {view.id: (view.label, [each.id for each in view.said]) for view in views}
     return public_labels(session, given)
 
 
 def _candidates(label: str) -> list[str]:
-    # Its lists of names are loaded only by who asks for labels.
+    # Imported here because the import loads lists of names that only labels need.
     from language.personal_data import may_be_name
 
     return [each for each in dict.fromkeys(_WORD.findall(label)) if may_be_name(each)]
 
 
 def _is_name(word: str, texts: Iterable[str]) -> bool:
-    """Whether an answer uses a word as somebody's name."""
+    """Whether one of the first ``_MOST_ANSWERS`` texts with the capitalised word uses it as a name.
+
+    Raises:
+        SamenspraakError: the pipeline that detects names is unavailable.
+    """
     from language.personal_data import detector
     from language.pipeline_status import PipelineUnavailable
 

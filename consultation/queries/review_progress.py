@@ -1,4 +1,4 @@
-"""How far the review of an opdracht's themes is."""
+"""The progress of the review of an opdracht's themes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consultation.queries.opdracht_snapshot import Picture
 
 @dataclass(frozen=True)
 class Seen:
-    """An opdracht's themes by what was decided on them, and its actions that were approved."""
+    """The number of themes of an opdracht by status, and of its approved or published actions."""
 
     candidates: int = 0
     approved: int = 0
@@ -19,17 +19,17 @@ class Seen:
 
     @property
     def decided(self) -> int:
-        """How many were decided on."""
+        """The number of themes that are approved or rejected."""
         return self.approved + self.rejected
 
     @property
     def shown(self) -> int:
-        """How many stand: candidates and approved ones."""
+        """The number of themes that are candidates or approved."""
         return self.candidates + self.approved
 
 
 def seen_in(picture: Picture) -> Seen:
-    """The themes of an opdracht, by status."""
+    """The review progress of the opdracht in a snapshot."""
     found = Counter(each.status for each in picture.themes)
     actions = sum(each.status in ("goedgekeurd", "gepubliceerd") for each in picture.actions)
     return Seen(found["kandidaat"], found["goedgekeurd"], found["verworpen"], actions)

@@ -1,7 +1,7 @@
-"""The statements that stand now, read from the database: what tables, reports and pages share.
+"""Queries for the active statements, shared by tables, reports and pages.
 
-A statement stands while its answer was not withdrawn or changed since, and while whoever gave it
-agrees to analysis. Nothing heavy is imported here: pages are made from this.
+A statement is active while its answer is neither withdrawn nor changed, and while the participant
+consents to analysis. The module must import nothing heavy, because pages use it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class Said:
-    """One statement as it stands: ``text`` is what is read of its exact slice of the answer, which
-    is the slice itself but for tags and addresses in it (see ``language.segmentation.plain_text``).
+    """An active statement.
 
-    ``unread`` tells why its answer was not read whole, see ``ContributionVersion``.
+    ``start`` and ``end`` are character offsets in the answer. ``text`` is the readable form of that
+    slice: the slice itself, apart from tags and addresses (``language.segmentation.plain_text``).
+    ``unread`` is the reason why the answer was not read completely, see ``ContributionVersion``.
     """
 
     id: str
@@ -51,13 +52,13 @@ class Said:
 
     @property
     def set_aside(self) -> bool:
-        """Whether the analysis set its answer aside."""
+        """Whether the analysis excluded the answer of the statement."""
         return self.unread in SET_ASIDE
 
 
 @dataclass(frozen=True)
 class Voice:
-    """Who said a statement: a participant, and the stakeholder group they speak for."""
+    """The author of a statement: participant id and stakeholder group."""
 
     participant: str
     group: str | None
@@ -65,7 +66,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Count:
-    """How many statements stand, from how many answers of how many people."""
+    """The number of active statements, of their answers and of their participants."""
 
     statements: int = 0
     answers: int = 0
@@ -80,10 +81,10 @@ def standing(
     until_round: int | None = None,
     contribution: str | None = None,
 ) -> list[Said]:
-    """The statements that stand now, oldest answer first.
+    """The active statements, oldest answer first.
 
-    ``round_number`` keeps one round, ``until_round`` all up to and including one, ``contribution``
-    one answer.
+    The arguments are filters: ``round_number`` selects one round, ``until_round`` all rounds up to
+    and including it, ``contribution`` one answer.
     """
     wanted: list[ColumnElement[bool]] = []
     if opdracht is not None:
@@ -96,7 +97,7 @@ def standing(
 
 
 def standing_of(session: Session, consultation_id: int, statements: Collection[str]) -> list[Said]:
-    """Those of these statements that stand now, of any opdracht."""
+    """The active ones among these statements, of any opdracht."""
     ids = sorted(statements)
     return [
         each
@@ -110,14 +111,14 @@ def standing_of(session: Session, consultation_id: int, statements: Collection[s
 def without_opdracht(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> list[Said]:
-    """The statements that stand and that no opdracht was found for: a facilitator places them."""
+    """The active statements without an opdracht, which a facilitator has to place."""
     return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
 
 
 def set_aside(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> list[tuple[str, str]]:
-    """The answers that stand and that the analysis set aside: their ids, and why."""
+    """The ids of the active answers that the analysis excluded, with the reason, oldest first."""
     query = answers(Contribution.id, ContributionVersion.unread).where(
         *stands(consultation_id, until_round), ContributionVersion.unread.in_(SET_ASIDE)
     )
@@ -131,9 +132,9 @@ def voices(
     until_round: int | None = None,
     among: FromClause | None = None,
 ) -> dict[str, Voice]:
-    """Who said each statement that stands, by statement id; without the words.
+    """The authors of the active statements, by statement id.
 
-    ``among`` holds the ids to look at, where not all are wanted.
+    ``among`` is a subquery of statement ids that limits the result.
     """
     query = _joined(Statement.id, Participant.id, Participant.group).where(
         *stands(consultation_id, until_round)
@@ -146,7 +147,7 @@ def voices(
 def counts(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> dict[int | None, Count]:
-    """How much stands per opdracht; under None what has no opdracht."""
+    """The counts of active statements by opdracht; the key None holds those without one."""
     query = (
         _joined(
             Statement.opdracht,
@@ -161,7 +162,7 @@ def counts(
 
 
 def consented(purpose: str) -> Select[str]:
-    """The ids of the participants whose last word on a purpose is yes."""
+    """A query for the ids of the participants whose last answer on a consent purpose is yes."""
     last = (
         select(func.max(Consent.id))
         .where(Consent.purpose == purpose)
@@ -171,12 +172,12 @@ def consented(purpose: str) -> Select[str]:
 
 
 def agreed() -> Select[str]:
-    """The ids of the participants who agree to analysis now."""
+    """A query for the ids of the participants who currently consent to analysis."""
     return consented("analyse")
 
 
 def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
-    """Columns of the versions of answers, each with its answer, submission and round."""
+    """A query for columns of answer versions, joined with answer, submission and round."""
     return (
         select(*columns)
         .select_from(ContributionVersion)
@@ -187,7 +188,7 @@ def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
 
 
 def stands(consultation_id: int, until_round: int | None = None) -> list[ColumnElement[bool]]:
-    """What holds of an answer that counts: it is the current version, and who gave it agrees."""
+    """The conditions for an active answer: current version, and consent of the participant."""
     found = [
         Round.consultation_id == consultation_id,
         ContributionVersion.version == Contribution.version,
@@ -204,8 +205,8 @@ def _said(
     until_round: int | None,
     *wanted: ColumnElement[bool],
 ) -> list[Said]:
-    # The database cuts the slice: a long document is not sent once for each of its statements.
-    # It counts characters as Python does.
+    # The database cuts the slice, so that a long document is not sent once per statement.
+    # ``substr`` counts characters as Python does.
     text = func.substr(
         ContributionVersion.text, Statement.start + 1, Statement.end - Statement.start
     )

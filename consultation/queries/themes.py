@@ -1,6 +1,6 @@
-"""The themes as they stand: a stored run, with what people decided laid over it.
+"""The current themes: a stored run with the decisions of people applied.
 
-Nothing heavy is imported here: pages are made from this.
+The module must import nothing heavy, because pages use it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from consultation.runs import last_run_themes
 from consultation.runs import latest_run as latest_run
 
 FEWEST = 30
-"""With fewer statements than this nothing is clustered: they are shown as they are."""
+"""The minimum number of statements for clustering; fewer are only listed."""
 
 FEWEST_IN_SUBTHEME = 3
 
@@ -44,11 +44,12 @@ FIXED_TEXT: Mark = "vaste_tekst"
 
 @dataclass(frozen=True)
 class Marks:
-    """What a run noted of single statements, by statement id.
+    """What a run recorded about single statements, by statement id.
 
-    ``copies`` gives the statement whose text is repeated, ``languages`` the language of what was
-    not clustered for it (ISO 639-1), ``no_answer`` what says nothing, ``fixed`` what recurs around
-    what people say themselves, ``subthemes`` the name of its sub-theme.
+    ``copies`` maps a duplicate to the representative of its group; ``languages`` maps a statement
+    that was excluded for its language to that language (ISO 639-1). ``no_answer`` holds statements
+    without content and ``fixed`` boilerplate around the participants' own words. ``subthemes`` maps
+    a statement to the name of its sub-theme.
     """
 
     copies: Mapping[str, str] = field(default_factory=dict)
@@ -59,17 +60,20 @@ class Marks:
 
     @property
     def apart(self) -> frozenset[str]:
-        """What was not clustered, nor follows what was."""
+        """The excluded statements: neither clustered nor duplicates of a clustered statement."""
         return self.no_answer | self.fixed | self.languages.keys()
 
     def campaigns(self, said: Iterable[Said]) -> Counter[str]:
-        """How many of these statements share a text, under the id of the one that is repeated."""
+        """The sizes of the duplicate groups in ``said``, by the id of the representative."""
         shared = set(self.copies.values())
         voices = Counter(self.copies.get(each.id, each.id) for each in said)
         return Counter({voice: count for voice, count in voices.items() if voice in shared})
 
     def subthemes_in(self, said: Iterable[Said]) -> dict[str, str]:
-        """The sub-themes of a theme that holds these statements: a name per statement in one."""
+        """The sub-theme names by statement id, for a theme that consists of these statements.
+
+        Names that too few different texts share are left out (``subthemes_among``).
+        """
         named = {each.id: self.subthemes[each.id] for each in said if each.id in self.subthemes}
         voices = {(self.copies.get(each, each), name) for each, name in named.items()}
         shown = subthemes_among(name for _, name in voices)
@@ -78,20 +82,20 @@ class Marks:
 
 @dataclass(frozen=True)
 class Subtheme:
-    """A part of a theme whose statements hardly ever part, most central first."""
+    """A part of a theme: statements that nearly always cluster together, most central first."""
 
     name: str
     said: tuple[Said, ...]
 
     @property
     def people(self) -> int:
-        """How many different participants are in it."""
+        """The number of different participants in it."""
         return len({each.participant for each in self.said})
 
 
 @dataclass(frozen=True)
 class ThemeView:
-    """A theme with the statements that stand in it now, most central first."""
+    """A theme with its active statements, most central first."""
 
     id: str
     code: str
@@ -105,32 +109,32 @@ class ThemeView:
     parents: tuple[str, ...]
     trust: dict[str, Any]
     campaigns: tuple[int, ...] = ()
-    """How many statements share each text that was sent more than once, the largest first."""
+    """The sizes of the duplicate groups, the largest first."""
     subtheme_of: Mapping[str, str] = field(default_factory=dict)
-    """The names of the sub-themes, by statement; none where they are fewer than two."""
+    """The names of the sub-themes, by statement; empty if there are fewer than two."""
     description: str = ""
     version: int = 0
 
     @property
     def voices(self) -> int:
-        """How many different texts are in it: a campaign counts once."""
+        """The number of different texts: a duplicate group counts once."""
         return len(self.said) - sum(self.campaigns) + len(self.campaigns)
 
     @cached_property
     def people(self) -> int:
-        """How many different participants are in it."""
+        """The number of different participants in it."""
         return len({each.participant for each in self.said})
 
     @cached_property
     def groups(self) -> dict[str, int]:
-        """People per stakeholder group, the largest first; ``onbekend`` where none was given."""
+        """Participants per stakeholder group, the largest first; ``onbekend`` if none was given."""
         members = {(each.group or UNKNOWN_GROUP, each.participant) for each in self.said}
         counts = Counter(group for group, _ in members)
         return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
     @cached_property
     def subthemes(self) -> tuple[Subtheme, ...]:
-        """Its sub-themes, the largest first."""
+        """The sub-themes, the largest first."""
         parts: dict[str, list[Said]] = {}
         for each in self.said:
             if each.id in self.subtheme_of:
@@ -140,19 +144,21 @@ class ThemeView:
 
     @property
     def in_no_subtheme(self) -> tuple[Said, ...]:
-        """Its statements that are in no sub-theme."""
+        """The statements that are in no sub-theme."""
         return tuple(each for each in self.said if each.id not in self.subtheme_of)
 
     @property
     def stability(self) -> float | None:
-        """How well it comes back on fewer statements, 0 to 1; None where it was not measured."""
+        """How well the theme recurs on subsamples of the statements, 0 to 1; None if unmeasured."""
         stability: float | None = self.trust.get("stability")
         return stability
 
     @property
     def main_group(self) -> tuple[str, float] | None:
-        """The known group with most people and its share of all people, 0 to 1; None where no group
-        stands out."""
+        """The largest known group and its share of all participants (0 to 1).
+
+        None if no group is known, or if the two largest are equally large.
+        """
         known = [(group, people) for group, people in self.groups.items() if group != UNKNOWN_GROUP]
         if not known or (len(known) > 1 and known[0][1] == known[1][1]):
             return None
@@ -162,7 +168,10 @@ class ThemeView:
 def theme_views(
     session: Session, consultation_id: int, opdracht: int, round_number: int | None = None
 ) -> list[ThemeView]:
-    """The themes of the last run over an opdracht (of one round, or of any), largest first."""
+    """The themes of the last run on an opdracht (of one round, or of any), in display order.
+
+    The list is empty if there is no run.
+    """
     run = latest_run(session, consultation_id, opdracht, round_number)
     if run is None:
         return []
@@ -172,10 +181,10 @@ def theme_views(
 def themes_of(
     session: Session, run: AnalysisRun, opdracht: int, said: Iterable[Said]
 ) -> list[ThemeView]:
-    """What stands of an opdracht's themes, in the order people gave them, then largest first.
+    """The current themes of an opdracht, in the order set by people, then the largest first.
 
-    That is the run's, with every decision that was not revoked laid over it; rejected themes
-    are there too, with their status. ``said`` are the statements to show.
+    These are the themes of the run with the decisions in force applied. Rejected themes are
+    included, with their status. ``said`` are the statements to show.
     """
     by_id = {each.id: each for each in said}
     round_ = session.get_one(Round, run.round_id)
@@ -196,7 +205,7 @@ def view_of(
     by_id: Mapping[str, Said],
     marks: Marks,
 ) -> ThemeView:
-    """A theme as a page or table shows it; ``seen`` is what the last run that had it says of it."""
+    """A theme for pages and tables; ``seen`` is its result in the last run that contained it."""
     members = [by_id[each.statement] for each in theme.members if each.statement in by_id]
     ids = {each.id for each in members}
     quotes = [by_id[each] for each in (seen.quotes if seen else ()) if each in ids]
@@ -230,8 +239,10 @@ def view_of(
 def _beside(
     action: str | None, quotes: Sequence[Said], members: Sequence[Said]
 ) -> tuple[Sequence[Said], Sequence[Said]]:
-    """Quotes and members without the proposed action, which is shown apart, where enough is left
-    to quote."""
+    """Quotes and members without the statement of the action, which pages show separately.
+
+    They are returned unchanged if fewer than ``_FEWEST_QUOTES`` members would be left.
+    """
     others = [each for each in members if each.id != action]
     if len(others) < _FEWEST_QUOTES:
         return quotes, members
@@ -241,8 +252,11 @@ def _beside(
 def _enough(
     quotes: Sequence[Said], members: Sequence[Said], copies: Mapping[str, str]
 ) -> list[Said]:
-    """The quotes that still stand, filled up with the theme's most central statements: people may
-    have moved a quote elsewhere, or made the theme themselves. What repeats one is none."""
+    """The quotes, filled up with the most central statements of the theme.
+
+    Quotes can be too few because people moved one elsewhere or created the theme. A duplicate of a
+    chosen quote, or a statement with the same words, is skipped.
+    """
     wanted = _FEWEST_QUOTES if quotes else _QUOTES
     shown = list(quotes)
     for each in members:
@@ -260,7 +274,7 @@ def _words(said: Said) -> str:
 
 
 def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
-    """What a run set aside, which statements it took for copies, and its sub-themes."""
+    """The excluded statements, duplicates and sub-themes of a run."""
     rows = session.execute(
         select(RunMark.statement_id, RunMark.mark, RunMark.value).where(RunMark.run_id == run_id)
     ).all()
@@ -274,7 +288,7 @@ def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
 
 
 def subthemes_of(session: Session, run_id: int, opdracht: int) -> dict[str, str]:
-    """The names of the sub-themes that a run found or kept, by statement."""
+    """The names of the sub-themes in a run, by statement."""
     rows = session.execute(
         select(Assignment.statement_id, Assignment.subtheme)
         .join(Theme, Theme.id == Assignment.theme_id)
@@ -288,8 +302,11 @@ def subthemes_of(session: Session, run_id: int, opdracht: int) -> dict[str, str]
 
 
 def subthemes_among(voices: Iterable[T]) -> frozenset[T]:
-    """Which names of sub-themes make one, given that of each voice in a theme: those of
-    ``FEWEST_IN_SUBTHEME`` voices, where there are two of them at least."""
+    """The sub-theme names to show, given one name per different text in a theme.
+
+    A name needs at least ``FEWEST_IN_SUBTHEME`` texts. The result is empty if fewer than two names
+    qualify.
+    """
     large = frozenset(
         name for name, count in Counter(voices).items() if count >= FEWEST_IN_SUBTHEME
     )
@@ -297,7 +314,6 @@ def subthemes_among(voices: Iterable[T]) -> frozenset[T]:
 
 
 def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:
-    """The statements that are in no theme, or only in a rejected one: shown as such, never
-    dropped."""
+    """The statements that are in no theme or only in rejected ones; pages list them as such."""
     placed = {each.id for view in views if view.status in LIVE for each in view.said}
     return [each for each in said if each.id not in placed]

@@ -1,4 +1,4 @@
-"""The answers that no analysis of their opdracht has read yet: how many, and which."""
+"""The answers that no run on their opdracht has read yet: counts and details."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from consultation.queries.statements import answers, stands
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """An answer that the last run has not read; ``changed`` where an earlier version was given."""
+    """An answer that the last run has not read; ``changed`` if it replaces an earlier version."""
 
     id: str
     question: str | None
@@ -43,7 +43,10 @@ def count_new(
     runs: Mapping[int, AnalysisRun | None],
     until_round: int | None = None,
 ) -> dict[int, int]:
-    """New answers per opdracht, given the last run over it; all its answers where there is none."""
+    """The number of unread answers by opdracht; ``runs`` gives the last run on it.
+
+    Without a run, all answers of an opdracht count.
+    """
     standing = stands(consultation_id, until_round)
     found = dict.fromkeys(runs, 0)
     unread = or_(
@@ -70,7 +73,7 @@ def count_new(
 def new_answers(
     session: Session, consultation_id: int, opdracht: int, run: AnalysisRun | None
 ) -> Sequence[NewAnswer]:
-    """The new answers of an opdracht, the latest first."""
+    """The unread answers of an opdracht, the latest first."""
     query = (
         _joined(
             Contribution.id,
@@ -102,15 +105,18 @@ def _about(opdracht: int) -> ColumnElement[bool]:
 
 
 def _placed(opdracht: int) -> ColumnElement[bool]:
-    """Answers without an opdracht of their own, of which a statement was placed under this one."""
+    """Condition for answers with a statement that was placed under this opdracht."""
     return ContributionVersion.id.in_(
         select(Statement.contribution_version_id).where(Statement.opdracht == opdracht)
     )
 
 
 def _unread(session: Session, run: AnalysisRun | None) -> ColumnElement[bool]:
-    """Answers that a run has not read: they were cut after it began, or not yet, or belong to a
-    later round. When an answer was given says nothing: a file may bring old answers today."""
+    """Condition for answers that a run has not read; always true if ``run`` is None.
+
+    Such an answer was not segmented yet, was segmented after the run started, or belongs to a later
+    round. The time of the answer cannot be used, because an import may add old answers.
+    """
     if run is None:
         return true()
     number = session.get_one(Round, run.round_id).number
