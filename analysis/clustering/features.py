@@ -80,8 +80,8 @@ def in_context(vectors: Vectors, heard_with: csr_matrix) -> Vectors:
 
     "En dat blad is van u." makes its subject clear only together with its neighbours, and "Ik zit
     in een rolstoel." only with the proposal that follows. The result is one fifth the text's own
-    vector and four fifths the mean of the text and its context, normalised. A text without context
-    keeps its vector.
+    vector and four fifths the mean of the text and its context, normalised to length 1. A text
+    without context keeps its vector.
     """
     alone = np.diff(heard_with.indptr) == 0
     mixed = normalised(_together(vectors, heard_with, _CONTEXT))

@@ -36,7 +36,7 @@ _VOTED = 500_000
 _FEWEST_VOTES = 24
 _SETTLING = 2
 _AT_LENGTH = 20
-"""A participant with this many texts may be the only one in a theme: this is a document."""
+"""From this many texts on a participant may have a theme alone: this is a document, not a chat."""
 
 _FITS_NOWHERE = 0.01
 """At most this share of the texts gets no theme."""

@@ -156,7 +156,7 @@ def find_topics(
         }
         lemmas = _keywords(telling, said_by[number], own, subjects)
         coherent = coherence(documents, lemmas)
-        # The action is shown apart.
+        # The action is shown separately, so it is no quote unless too few statements are left.
         others = [row for row in ranked if row != action]
         quoted = others if len(others) >= _FEWEST_QUOTES else ranked
         topics.append(

@@ -121,9 +121,9 @@ def _around(
     frame: set[str],
     names: set[int],
 ) -> dict[str, float]:
-    """For each text in ``frame``, the share of its answers where it is outside the own words.
+    """For each text in ``frame``, the share of its answers that it opens or closes.
 
-    That is, it comes before the first or after the last of the participant's own statements.
+    That is, it comes before the first or after the last of the participant's own statements there.
     """
     times: dict[str, int] = defaultdict(int)
     outside: dict[str, int] = defaultdict(int)

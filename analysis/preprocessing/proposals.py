@@ -100,7 +100,7 @@ class Wording:
 
 
 def wording(text: str) -> Wording:
-    """The wording of a text, without bullets, numbers and words like "en" or "dus" at its start."""
+    """The wording of a text; ignores bullets, numbers and words like "en" or "dus" at its start."""
     plain = _LEAD.sub("", " ".join(text.split()))
     clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
     # "Bij een collega in de les gaan zitten" states nothing: both its verbs are infinitives.

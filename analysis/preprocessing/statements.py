@@ -78,7 +78,7 @@ def cut_new(
     to analysis. An answer without a sentence becomes one statement, so that it is listed and not
     lost. The same holds for an answer that takes too much time to read
     (``analysis.preprocessing.answer_reader``), which is marked as unread and excluded. Answers to
-    questions of the kinds ``trekker`` and ``prioriteit`` get no statements: they give details of
+    questions of the kinds ``trekker`` and ``prioriteit`` get no statements: they are attributes of
     the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All statements are
     stored in one transaction; an interrupted call changes nothing but the vector cache.
 
