@@ -1,1 +1,1 @@
-"""Themes from vectors: the neighbour graph, its clustering and its stability."""
+"""Themes from vectors: features, the neighbour graph, its clustering and its stability."""

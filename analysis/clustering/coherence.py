@@ -1,8 +1,9 @@
-"""Whether the keywords of a topic go together, and whether topics differ in theirs.
+"""Coherence and diversity of the keywords of topics.
 
-Coherence is the mean normalised pointwise mutual information of the keywords over the texts (Bouma
-2009; Lau, Newman and Baldwin 2014); diversity the share of different words among the keywords of
-all topics (Dieng, Ruiz and Blei 2020). Both say something of the words shown, little of the themes.
+Coherence is the mean normalised pointwise mutual information (NPMI) of the keywords over the texts
+(Bouma 2009; Lau, Newman and Baldwin 2014). Diversity is the share of different words among the
+keywords of all topics (Dieng, Ruiz and Blei 2020). Both measure the words that are shown and say
+little about the quality of the themes.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ _TOP = 8
 
 
 def coherence(documents: Sequence[Collection[str]], keywords: Sequence[str]) -> float | None:
-    """The mean NPMI of the pairs of keywords, -1 (never together) to 1 (always together).
+    """The mean NPMI of all pairs of keywords, -1 (never together) to 1 (always together).
 
-    ``documents`` are the words of each text. None with fewer than two keywords that occur.
+    Uses the first eight different keywords. ``documents`` holds the words of each text. Returns
+    None when no two of the keywords occur in the documents.
     """
     top = list(dict.fromkeys(keywords))[:_TOP]
     sets = [set(each) for each in documents]
@@ -39,6 +41,6 @@ def _npmi(one: set[int], other: set[int], texts: int) -> float:
 
 
 def diversity(keywords: Sequence[Sequence[str]]) -> float | None:
-    """The share of different words, 0 to 1, among the keywords of all topics; None without any."""
+    """The share of different words, 0 to 1, among all topics' keywords; None if there are none."""
     words = [word for each in keywords for word in each]
     return len(set(words)) / len(words) if words else None

@@ -1,9 +1,10 @@
-"""Groups that come back: many clusterings vote on which texts belong together.
+"""Consensus clustering: many clusterings of one graph vote on which texts belong together.
 
-Evidence accumulation (Fred and Jain 2005) on communities (Leiden: Traag, Waltman and Van Eck 2019)
-of a neighbour graph. Each vote leaves out a fifth of the texts, drawn at random, and looks at one
-of several resolutions. How often two texts fall together, of the votes that hold both, is their
-agreement. Average linkage on the agreement gives one tree; whatever its height, its cuts nest.
+Evidence accumulation (Fred and Jain 2005) over communities (Leiden: Traag, Waltman and Van Eck
+2019) of a neighbour graph. Each vote leaves out a random fifth of the texts and uses one of several
+resolutions. The agreement of two texts is the share of votes that put them in one community, among
+the votes that contain both. Average linkage on the agreement gives one tree, so its cuts at
+different heights are nested.
 """
 
 from __future__ import annotations
@@ -23,26 +24,28 @@ Agreement = npt.NDArray[np.float32]
 RESOLUTIONS = (0.7, 1.0, 1.5, 2.0)
 LEFT_OUT = 0.2
 _WHOLE_TREE = 4_000
-"""Up to this many texts are leaves of the tree themselves; of more, small close groups are."""
+"""Up to this many texts, each text is a leaf of the tree; above it, small dense communities are."""
 _FINE = 50.0
 
 
 @dataclass(frozen=True)
 class Votes:
-    """What was voted: ``member`` (texts, communities of all votes) and ``present`` (texts, votes),
-    both 0 or 1."""
+    """The votes: two 0/1 matrices that say which texts took part and where each was put.
+
+    ``member`` has shape (texts, communities of all votes), ``present`` has shape (texts, votes).
+    """
 
     member: csr_matrix
     present: Agreement
 
     def of_texts(self) -> Agreement:
-        """The agreement, 0 to 1, of each text with each: (texts, texts)."""
+        """The agreement, 0 to 1, of all pairs of texts: (texts, texts)."""
         together: Agreement = (self.member @ self.member.T).toarray()
         together /= np.maximum(self.present @ self.present.T, 1.0)
         return together
 
     def of_groups(self, labels: Labels) -> Agreement:
-        """The mean agreement, 0 to 1, of each group with each: (groups, groups)."""
+        """The mean agreement, 0 to 1, of all pairs of groups: (groups, groups)."""
         groups = _groups(labels)
         members = np.asarray((groups.T @ self.member).todense(), dtype=np.float64)
         present = (groups.T @ self.present).astype(np.float64)
@@ -50,7 +53,7 @@ class Votes:
         return shares.astype(np.float32)
 
     def of_texts_with_groups(self, labels: Labels) -> Agreement:
-        """The mean agreement, 0 to 1, of each text with each group, of which -1 is none."""
+        """The mean agreement, 0 to 1, of texts with groups: (texts, groups). -1 is no group."""
         groups = _groups(labels)
         together: Agreement = self.member @ (self.member.T @ groups).toarray()
         together /= np.maximum(self.present @ (groups.T @ self.present).T, 1.0)
@@ -58,7 +61,11 @@ class Votes:
 
 
 def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
-    """Finds communities ``votes`` times, each time without a fifth of the texts."""
+    """Finds communities ``votes`` times, each time without a random fifth of the texts.
+
+    ``graph`` is the symmetric neighbour graph, (texts, texts); its indices are sorted in place.
+    Vote ``i`` uses resolution ``i % 4`` of ``RESOLUTIONS``.
+    """
     n = graph.shape[0]
     rng = np.random.default_rng(seed)
     size = max(2, n - int(n * LEFT_OUT))
@@ -84,10 +91,10 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
 def _among(
     edges: coo_matrix, kept: Labels
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-    """The graph of some texts, ascending, as the three arrays of a CSR matrix.
+    """The subgraph of the rows ``kept`` (ascending), as the three arrays of a CSR matrix.
 
-    ``edges`` are sorted by row and column, and so what is left of them is as well; that is several
-    times faster than to let scipy sort them again.
+    ``edges`` are sorted by row and column, so the selected edges are sorted too. This is several
+    times faster than slicing with scipy, which sorts again.
     """
     place = np.full(edges.shape[0], -1, dtype=np.int32)
     place[kept] = np.arange(len(kept), dtype=np.int32)
@@ -99,7 +106,7 @@ def _among(
 
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:
-    """Each text's leaf, and scipy's linkage of the leaves, heights 1 less the mean agreement."""
+    """The leaf of each text, and scipy's linkage of the leaves; a height is 1 - mean agreement."""
     n = graph.shape[0]
     if n <= _WHOLE_TREE:
         leaves = np.arange(n)
@@ -113,7 +120,7 @@ def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArra
 
 
 def cut(leaves: Labels, merges: npt.NDArray[np.float64], agreement: float) -> Labels:
-    """The groups whose members agree at least this much on average, numbered from 0."""
+    """The group of each text when the tree is cut at this mean agreement, numbered from 0."""
     groups = fcluster(merges, 1.0 - agreement, "distance").astype(np.int64)
     return renumbered(groups[leaves])
 
@@ -124,7 +131,7 @@ def renumbered(labels: Labels) -> Labels:
 
 
 def leiden(graph: csr_matrix, resolution: float, seed: int) -> Labels:
-    """Communities of one run, numbered from 0; a text without edges is one of its own."""
+    """Communities of one Leiden run, numbered from 0; a text without edges is its own community."""
     graph.sort_indices()
     return _communities(
         graph.indptr.astype(np.int64),
@@ -153,7 +160,7 @@ def _communities(
 
 
 def _groups(labels: Labels) -> csr_matrix:
-    """(texts, groups), 1 where a text is in a group; -1 is in none."""
+    """Indicator matrix (texts, groups): 1 where a text is in a group; label -1 is in none."""
     rows = np.flatnonzero(labels >= 0)
     ones = np.ones(len(rows), dtype=np.float32)
     shape = (len(labels), int(labels.max()) + 1)

@@ -1,20 +1,22 @@
-"""What a statement means beside what else its speaker says, and by what statements are compared.
+"""Features of statements for clustering: sentence vectors in context, and letter n-grams.
 
-People speak of one subject in several short sentences, each in a manner of their own. So the
-nearest sentence to a person's is most often another one of the same person, or one that complains
-or orders in the same way. Themes are to join people, not sentences of one. Three things help:
+A participant often spreads one subject over several short sentences, in a personal style. The
+nearest neighbour of a sentence is then usually another sentence of the same participant, or one
+with the same tone (a complaint, an order). Themes should join participants, not the sentences of
+one. The features correct for this in three ways:
 
-- a sentence is read together with what its speaker says beside it (``in_context``);
-- directions in which the sentences of one speaker differ say how something is told (a complaint, an
-  order, a story) rather than what about, and weigh less: within-class covariance normalisation
-  (Hatch, Kajarekar and Stolcke 2006), with the speakers as classes and the covariance of Ledoit
-  and Wolf (2004);
-- the letters of the words that a speaker uses, rare words before usual ones, count as much as the
+- the vector of a sentence is mixed with those of the participant's other sentences
+  (``in_context``);
+- directions in which the sentences of one participant differ reflect the form (a complaint, an
+  order, a story) rather than the subject, and get less weight: within-class covariance
+  normalisation (Hatch, Kajarekar and Stolcke 2006), with the participants as classes and the
+  covariance estimate of Ledoit and Wolf (2004);
+- letter n-grams of the participant's words, weighted towards rare words, count as much as the
   sentence vectors: "kinderopvang" and "opvang" share more letters than their sentences share
   meaning.
 
-How many neighbours a statement may have from its own speaker is a matter of the graph
-(``analysis.clustering.knn_graph``).
+The neighbour graph (``analysis.clustering.knn_graph``) limits how many neighbours a statement may
+have from its own participant.
 """
 
 from __future__ import annotations
@@ -47,12 +49,13 @@ _Exact = npt.NDArray[np.float64]
 
 
 def company(answers: Sequence[object], people: Sequence[object] | None = None) -> csr_matrix:
-    """For each text the others that are heard with it: (texts, texts), each row adding up to 1, or
-    empty for a text that stands alone.
+    """The context of each text: a (texts, texts) matrix of weights of the texts to read it with.
 
-    ``answers`` names each text's answer, ``people`` who gave it; texts stand in reading order.
-    Those are the person's other texts, or the neighbours in the same answer for who says more than
-    ten things, since a long document speaks of many; without ``people`` those neighbours for all.
+    A row adds up to 1, or is empty for a text without context. ``answers`` gives the answer of each
+    text, ``people`` its participant; texts are in reading order. The context of a text is all other
+    texts of its participant. For a participant with more than ten texts it is only the two texts
+    before and after in the same answer, since a long document covers many subjects. Without
+    ``people`` this second rule holds for all texts.
     """
     by_person: dict[object, list[int]] = {}
     for row in range(len(answers)):
@@ -73,12 +76,12 @@ def company(answers: Sequence[object], people: Sequence[object] | None = None) -
 
 
 def in_context(vectors: Vectors, heard_with: csr_matrix) -> Vectors:
-    """Unit vectors (texts, dimension), mixed with what ``heard_with`` (see ``company``) puts beside
-    them.
+    """Unit vectors (texts, dimension), mixed with the context ``heard_with`` (see ``company``).
 
-    "En dat blad is van u." says what it is about only together with its neighbours, and "Ik zit in
-    een rolstoel." with the proposal that follows. A fifth of a vector stays its own, the rest is
-    the mean of all that is heard together; a text that stands alone keeps its vector.
+    "En dat blad is van u." makes its subject clear only together with its neighbours, and "Ik zit
+    in een rolstoel." only with the proposal that follows. The result is one fifth the text's own
+    vector and four fifths the mean of the text and its context, normalised to length 1. A text
+    without context keeps its vector.
     """
     alone = np.diff(heard_with.indptr) == 0
     mixed = normalised(_together(vectors, heard_with, _CONTEXT))
@@ -87,14 +90,16 @@ def in_context(vectors: Vectors, heard_with: csr_matrix) -> Vectors:
 
 
 def links(vectors: Vectors, texts: Sequence[str], heard_with: csr_matrix) -> Vectors:
-    """Vectors (texts, directions) by which texts are compared when themes are sought.
+    """The features (texts, directions) that the clustering compares, float32.
 
-    ``vectors`` are the unit vectors of the single texts. Where all stand alone, there is nothing to
-    learn from who speaks, and they are given back as they are.
+    ``vectors`` are the unit vectors of the single texts, ``heard_with`` is their context (see
+    ``company``). When no text has context, ``vectors`` are returned unchanged, because there is
+    nothing to learn from the participants. Otherwise the two halves, vectors and letter n-grams,
+    have equal weight.
     """
     if not len(_in_company(heard_with)):
         return vectors
-    # In an order of the texts' own: sums differ in their last bits with the order of adding.
+    # A fixed order of the texts: the last bits of a float sum depend on the order of adding.
     order = np.array(sorted(range(len(texts)), key=lambda row: (texts[row], row)))
     back = np.argsort(order)
     beside = heard_with[order][:, order]
@@ -114,7 +119,7 @@ def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
 
 
 def _letters(texts: Sequence[str], beside: csr_matrix) -> _Exact:
-    """Directions of what words, by their letters, are used by a text and those beside it."""
+    """Features from the letter n-grams of the words in a text and its context."""
     counter = CountVectorizer(analyzer=_words, binary=True)
     try:
         used = counter.fit_transform(texts)
@@ -130,7 +135,10 @@ def _letters(texts: Sequence[str], beside: csr_matrix) -> _Exact:
 
 
 def _directions(rows: csr_matrix) -> _Exact:
-    """Coordinates of the rows whose inner products are those of the rows; of many the largest."""
+    """Dense coordinates with the same inner products as ``rows``.
+
+    Exact up to 2,000 rows; above that the 256 largest singular directions at most.
+    """
     if rows.shape[0] <= _WHOLE_KERNEL:
         strength, axes = np.linalg.eigh((rows @ rows.T).toarray())
         kept: _Exact = axes * np.sqrt(np.maximum(strength, 0.0))
@@ -161,7 +169,7 @@ def _zipf(word: str) -> float:
 
 
 def _together(rows: Any, beside: csr_matrix, share: float) -> Any:
-    """The rows, where ``share`` of each is the mean of itself and what is beside it."""
+    """Rows mixed with their context: ``share`` of a row becomes the mean of it and its context."""
     others = np.diff(beside.indptr)[:, None]
     mean = (rows + others * (beside @ rows)) / (1 + others)
     return (1 - share) * rows + share * mean
@@ -172,7 +180,7 @@ def _in_company(heard_with: csr_matrix) -> npt.NDArray[np.int64]:
 
 
 def _middled(rows: _Exact) -> _Exact:
-    """Unit directions from the middle."""
+    """Normalises rows, subtracts their mean and normalises again."""
     return _unit(_unit(rows) - _unit(rows).mean(axis=0))
 
 

@@ -1,12 +1,13 @@
-"""Themes of a set of vectors: groups of texts that stay together however one looks.
+"""Themes of a set of vectors: groups of texts that stay together over many clusterings.
 
 Texts are joined to their nearest neighbours (``analysis.clustering.knn_graph``), many clusterings
 of that graph vote (``analysis.clustering.consensus``), and a theme is a group whose texts fall
-together in about half of the votes or more. So nobody chooses the number of themes: it follows from
-what is stable. Parts of a theme whose texts fall together nearly always are its sub-themes.
+together in about half of the votes or more. The number of themes is not a parameter: it follows
+from the groups that are stable. Parts of a theme whose texts nearly always fall together are its
+sub-themes.
 
-The order of the rows, the number of threads and the processor make no difference: equal vectors are
-one node with one voice, nodes are sorted by their vectors, and what is added up is whole numbers.
+The result does not depend on the order of the rows, the number of threads or the processor: equal
+vectors are one node, nodes are sorted by their vectors, and sums are over integers.
 """
 
 from __future__ import annotations
@@ -35,17 +36,18 @@ _VOTED = 500_000
 _FEWEST_VOTES = 24
 _SETTLING = 2
 _AT_LENGTH = 20
-"""Who says so much may make a theme alone: a document, rather than a talk."""
+"""From this many texts on a participant may have a theme alone: this is a document, not a chat."""
 
 _FITS_NOWHERE = 0.01
-"""At most this share of the texts is left without a theme."""
+"""At most this share of the texts gets no theme."""
 
 
 class GraphClusterer:
-    """Clusters vectors, in the manner of scikit-learn: ``fit`` fills ``labels_`` and ``parts_``.
+    """Clusters vectors with scikit-learn's interface: ``fit`` fills ``labels_`` and ``parts_``.
 
-    ``labels_`` numbers the clusters by size from 0, the largest first; -1 is no cluster. ``parts_``
-    numbers the sub-clusters within each cluster in the same way; -1 where a text is in none.
+    ``labels_`` has the cluster of each text, numbered by size from 0, the largest first; -1 is no
+    cluster. ``parts_`` numbers the sub-clusters within each cluster in the same way; -1 where a
+    text is in none.
     """
 
     def __init__(
@@ -58,13 +60,14 @@ class GraphClusterer:
         seed: int = CLUSTERING.seed,
         people: Sequence[Hashable] | None = None,
     ) -> None:
-        """``agreement`` and ``close_agreement`` are the shares of the votes in which the texts of a
-        theme and of a sub-theme fall together, on average. A theme holds at least ``smallest``
-        times the root of the number of texts, and three; so does a sub-theme of those of its theme.
-        ``neighbours`` is lowered for few texts,
-        ``votes`` for more than 2,500. ``people`` says who says each text, where that is known: then
-        a person's own texts are few of its neighbours, and a theme is of two people at least, or of
-        one who speaks at length.
+        """Sets the parameters; the defaults are those of ``analysis.parameters.CLUSTERING``.
+
+        ``agreement`` and ``close_agreement`` are the mean shares of the votes in which the texts of
+        a theme and of a sub-theme fall together. A theme has at least ``smallest`` times the square
+        root of the number of texts, and at least three; the same holds for a sub-theme within its
+        theme. ``neighbours`` is lowered for few texts, ``votes`` for more than 2,500. ``people`` is
+        the participant of each text, if known. It limits the neighbours from a text's own
+        participant, and a theme then needs two participants, or one with at least 20 texts.
         """
         self.neighbours = neighbours
         self.agreement = agreement
@@ -81,10 +84,10 @@ class GraphClusterer:
         return {name: getattr(self, name) for name in asdict(CLUSTERING)}
 
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
-        """Clusters (texts, dimension) vectors."""
+        """Clusters vectors (texts, dimension) and fills ``labels_`` and ``parts_``."""
         unique, place, voices = _unique(vectors)
         directions = whole(unique)
-        # In an order that the last bits of the vectors do not change: those differ by machine.
+        # An order by rounded values: the last bits of the vectors differ by machine.
         order = np.lexsort(directions[:, :8].T)
         directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
         labels, parts = self._themes(directions, self._speakers(place, len(unique)))
@@ -94,11 +97,14 @@ class GraphClusterer:
         return self
 
     def fit_predict(self, vectors: Vectors, y: object = None) -> Labels:
-        """``fit``, and its labels."""
+        """Runs ``fit`` and returns ``labels_``."""
         return self.fit(vectors, y).labels_
 
     def _speakers(self, place: Labels, directions: int) -> Labels | None:
-        """A number for who says each direction; what several say alike is nobody's own."""
+        """The participant of each direction as a number; None without ``people``.
+
+        A direction that several participants share gets a number of its own.
+        """
         if self.people is None:
             return None
         numbers = dict(zip(self.people, count(), strict=False))
@@ -110,14 +116,14 @@ class GraphClusterer:
         return first
 
     def _themes(self, directions: Vectors, people: Labels | None) -> tuple[Labels, Labels]:
-        """A theme of each direction, and its group among those that hardly ever part."""
+        """The theme of each direction, and its group at ``close_agreement``."""
         n = len(directions)
         if n < 4:
             return np.zeros(n, dtype=np.int64), np.full(n, WITHOUT_THEME, dtype=np.int64)
-        # With few texts 20 are nearly everybody: take about 1.5 times the root of their number.
+        # With few texts, 20 neighbours are nearly all of them: use about 1.5 times the square root.
         k = max(3, min(self.neighbours, round(1.5 * float(np.sqrt(n))), n - 1))
         graph = neighbour_graph(directions, k, people)
-        # Large groups need fewer votes to know what belongs to them, and votes cost more there.
+        # Large sets need fewer votes for the same certainty, and a vote costs more there.
         number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
         votes = vote(graph, number, self.seed)
         leaves, merges = tree(votes, graph, self.seed)
@@ -138,10 +144,11 @@ class GraphClusterer:
         least: int,
         people: Labels | None,
     ) -> Labels:
-        """The groups in which most votes agree that are large enough to be a theme.
+        """The groups at ``agreement`` that are large enough to be a theme; -1 for other texts.
 
-        Where most texts are in no such group, less agreement must do; where even that does not
-        help, groups whose middles are near are joined; and failing that, all is one group.
+        If fewer than half of the texts are in such a group, the agreement is lowered by 0.1, up to
+        three times. If that does not help, groups with nearby centres are joined, and if that does
+        not help either, all texts are one group.
         """
         for lower in range(4):
             found = _only_large(cut(leaves, merges, self.agreement - lower / 10), least, people)
@@ -155,7 +162,7 @@ class GraphClusterer:
 
 
 def _gathered(directions: Vectors, groups: Labels) -> Labels:
-    """At most as many groups as there may be themes, joined by Ward's method on their middles."""
+    """At most ``_MOST_THEMES`` groups, joined by Ward's method on their centres."""
     if groups.max() < _MOST_THEMES:
         return groups
     sums = np.zeros((int(groups.max()) + 1, directions.shape[1]))
@@ -169,7 +176,7 @@ def _least(texts: int, smallest: float) -> int:
 
 
 def _settled(votes: Votes, groups: Labels) -> Labels:
-    """Every text in the group it agrees with most, those outside a group (-1) first."""
+    """Assigns texts to the group they agree with most: first those in no group (-1), then all."""
     labels = _joined(votes, groups)
     for _ in range(_SETTLING):
         labels = votes.of_texts_with_groups(labels).argmax(axis=1).astype(np.int64)
@@ -178,7 +185,7 @@ def _settled(votes: Votes, groups: Labels) -> Labels:
 
 
 def _joined(votes: Votes, groups: Labels) -> Labels:
-    """The groups, with every text outside them (-1) in the one it agrees with most."""
+    """The groups, after each text in no group (-1) joins the one it agrees with most."""
     outside = groups < 0
     labels = groups.copy()
     if outside.any():
@@ -187,9 +194,10 @@ def _joined(votes: Votes, groups: Labels) -> Labels:
 
 
 def _only_large(groups: Labels, least: int, people: Labels | None = None) -> Labels:
-    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the others.
+    """The largest groups of at least ``least`` texts, numbered from 0; -1 for the other texts.
 
-    Where it is known who says what, a group is of two people, or of one who speaks at length.
+    Keeps at most ``_MOST_THEMES`` groups. With ``people``, a group also needs two participants, or
+    one with at least ``_AT_LENGTH`` texts.
     """
     sizes = np.bincount(groups)
     enough = sizes >= least
@@ -205,7 +213,7 @@ def _only_large(groups: Labels, least: int, people: Labels | None = None) -> Lab
 
 
 def _of_one(groups: Labels, people: Labels) -> npt.NDArray[np.bool_]:
-    """The texts that are in a group of which one person says all."""
+    """Mask of the texts that are in a group with a single participant."""
     pairs = np.unique(np.stack([groups, people]), axis=1)[0]
     alone: npt.NDArray[np.bool_] = np.bincount(pairs)[groups] == 1
     return alone
@@ -214,8 +222,10 @@ def _of_one(groups: Labels, people: Labels) -> npt.NDArray[np.bool_]:
 def _lost(
     directions: Vectors, labels: Labels, voices: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """The texts no nearer to the middle of their theme than to that of all, the farthest first, as
-    long as they are at most one in a hundred."""
+    """Mask of texts that fit no theme: their cosine with the centre of their theme is at most 0.
+
+    The farthest texts come first, up to ``_FITS_NOWHERE`` of all texts; equal vectors all count.
+    """
     lost = np.zeros(len(labels), dtype=bool)
     if len(labels) == 0:
         return lost
@@ -231,9 +241,8 @@ def _lost(
 
 
 def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
-    """The different rows in an order of their own, the place of each row among them, and how often
-    each occurs."""
-    # Adding 0 makes -0 the same as 0, which the bytes below would tell apart.
+    """The distinct rows in a fixed order, the index of each row among them, and their counts."""
+    # Adding 0 turns -0 into 0; their bytes differ.
     rows = np.nan_to_num(np.ascontiguousarray(vectors, dtype=np.float32)) + np.float32(0)
     if len(rows) == 0:
         return rows, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -245,7 +254,7 @@ def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
 
 
 def by_size(labels: Labels) -> Labels:
-    """The same groups numbered by size, the largest 0; -1 stays."""
+    """The same groups, numbered by size from 0, the largest first; -1 stays."""
     ranked = labels.copy()
     inside = labels >= 0
     names, place, sizes = np.unique(labels[inside], return_inverse=True, return_counts=True)
@@ -256,9 +265,11 @@ def by_size(labels: Labels) -> Labels:
 
 
 def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
-    """The parts of each theme: its share of the groups, where that is large enough (as a theme must
-    be among all texts) and there are two such at least; numbered by size within the theme, -1
-    outside."""
+    """The sub-themes of each theme, numbered by size within the theme; -1 is none.
+
+    A sub-theme is the part of one of the ``groups`` that lies in the theme. It needs the size that
+    a theme needs, relative to its theme, and a theme has at least two sub-themes or none.
+    """
     parts = np.full(len(labels), WITHOUT_THEME, dtype=np.int64)
     for theme in range(int(labels.max(initial=WITHOUT_THEME)) + 1):
         members = np.flatnonzero(labels == theme)
@@ -272,25 +283,25 @@ def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
 
 
 class Settled(GraphClusterer):
-    """A clusterer that gives the labels it was made with."""
+    """A clusterer that returns fixed labels."""
 
     def __init__(self, labels: Labels) -> None:
-        """``labels`` are what ``fit`` leaves."""
+        """``labels`` become ``labels_``."""
         super().__init__()
         self.labels_ = labels
 
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
-        """Changes nothing."""
+        """Keeps the labels."""
         return self
 
 
 def cluster(vectors: Vectors, clusterer: GraphClusterer | None = None) -> Labels:
-    """A topic number per row, the largest topic first; -1 for all where there are too few."""
+    """The topic of each row, numbered by size from 0; all -1 with fewer than ``FEWEST`` rows."""
     if len(vectors) < FEWEST:
         return np.full(len(vectors), WITHOUT_THEME, dtype=np.int64)
     return (clusterer or GraphClusterer()).fit_predict(vectors)
 
 
 def coarse_clusterer(people: Sequence[Hashable] | None = None) -> GraphClusterer:
-    """One for which texts that fall together in three votes of ten are one topic already."""
+    """A clusterer for broad topics: texts that fall together in 30 % of the votes are one topic."""
     return GraphClusterer(agreement=_COARSE, people=people)

@@ -1,9 +1,9 @@
-"""Who is near whom: nearest neighbours by cosine, bit for bit the same on every machine.
+"""The neighbour graph: nearest neighbours by cosine, bit for bit the same on every machine.
 
-A product of matrices adds up in an order that depends on the number of threads and the processor,
-so its last bits differ, and one neighbour more or less moves clusters. Here vectors are rounded to
-whole numbers so small that every sum along the way is a whole number a float32 holds exactly
-(below 2 to the 24th): then the order of adding makes no difference.
+A matrix product adds up in an order that depends on the number of threads and the processor. Its
+last bits therefore differ between machines, and one neighbour more or less can change the clusters.
+Here vectors are rounded to integers that are small enough for a float32 to hold every intermediate
+sum exactly (below 2 to the 24th), so the order of adding makes no difference.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from language.embedding import Vectors
 Indices = npt.NDArray[np.int64]
 
 EXACT_UNTIL = 30_000
-"""Of more texts, the neighbours are found with pynndescent: all pairs would take too long."""
+"""Above this many texts pynndescent approximates the neighbours: all pairs would take too long."""
 
-# The squared length of a rounded vector, 4000 squared and a little, stays below 2 to the 24th.
+# The squared length of a rounded vector, slightly over 4000 squared, stays below 2 to the 24th.
 _LENGTH = 4_000.0
 _BLOCK = 1_024
 _WEAKEST = 1e-3
@@ -29,9 +29,9 @@ _BACKGROUND = 0.8
 
 
 def whole(vectors: Vectors) -> Vectors:
-    """Directions of (texts, dimension) vectors from their middle, as whole numbers in float32.
+    """Centred (texts, dimension) vectors, scaled to length 4,000 and rounded to integers (float32).
 
-    All have length 4,000 but for rounding (about 1e-4 in a cosine); what lies in the middle is 0.
+    Rounding changes a cosine by about 1e-4. A vector equal to the mean becomes 0.
     """
     exact = vectors.astype(np.float64)
     exact -= exact.mean(axis=0)
@@ -42,10 +42,12 @@ def whole(vectors: Vectors) -> Vectors:
 
 
 def nearest(directions: Vectors, k: int, people: Indices | None = None) -> tuple[Indices, Vectors]:
-    """The ``k`` nearest others of each of ``whole``'s rows: rows and cosines, both (texts, k).
+    """The ``k`` nearest other rows of each row of ``whole``: indices and cosines, both (texts, k).
 
-    ``people`` numbers who says each text. Of the neighbours no more are the same person's than that
-    person's share of all texts, rounded up: that people agree with themselves says nothing.
+    ``people`` numbers the participant of each text. The share of neighbours from a text's own
+    participant is at most that participant's share of all texts, rounded up to whole neighbours: it
+    tells nothing that participants agree with themselves. Above ``EXACT_UNTIL`` rows the result is
+    approximate, and a text without enough neighbours is filled up with itself at cosine 0.
     """
     n = len(directions)
     if n > EXACT_UNTIL:
@@ -67,11 +69,12 @@ def nearest(directions: Vectors, k: int, people: Indices | None = None) -> tuple
 
 
 def neighbour_graph(directions: Vectors, k: int, people: Indices | None = None) -> csr_matrix:
-    """Each text joined to its ``k`` nearest; an edge weighs what its two ends make of it, together.
+    """A symmetric graph (texts, texts) that joins each text to its ``k`` nearest neighbours.
 
-    To one end that is the cosine less four fifths of the cosine of its farthest neighbour: where
-    texts lie close together, being near says less (after local scaling, Zelnik-Manor and Perona
-    2004). For ``people`` see ``nearest``.
+    The weight of an edge is the sum of the weights from its two ends. From one end that is the
+    cosine minus four fifths of the cosine of the farthest neighbour: in a dense region, a high
+    cosine tells less (after local scaling, Zelnik-Manor and Perona 2004). For ``people`` see
+    ``nearest``.
     """
     n = len(directions)
     rows, cosines = nearest(directions, k, people)
@@ -87,7 +90,7 @@ def neighbour_graph(directions: Vectors, k: int, people: Indices | None = None) 
 
 
 def _own_rows(people: Indices | None, n: int, k: int) -> dict[int, tuple[Indices, int]]:
-    """For each row whose person has more others than may be neighbours: those, and how many may."""
+    """By row: its participant's rows and how many may be neighbours, where that is a limit."""
     if people is None:
         return {}
     order = np.argsort(people, kind="stable")
@@ -101,7 +104,7 @@ def _own_rows(people: Indices | None, n: int, k: int) -> dict[int, tuple[Indices
 
 
 def _limit(near: Vectors, own: Indices, most: int) -> None:
-    """Puts all but the ``most`` nearest of one's own rows out of reach."""
+    """Sets the cosines of the rows ``own`` to minus infinity, except the ``most`` nearest."""
     surplus = np.argsort(-near[own], kind="stable")[most:]
     near[own[surplus]] = -np.inf
 
@@ -109,10 +112,10 @@ def _limit(near: Vectors, own: Indices, most: int) -> None:
 def _approximate(directions: Vectors, k: int, people: Indices | None) -> tuple[Indices, Vectors]:
     from pynndescent import NNDescent  # type: ignore[import-untyped]
 
-    # With more threads than one its result depends on which of them comes first.
+    # With several threads the result depends on their timing.
     index = NNDescent(directions, metric="cosine", n_neighbors=k + 1, random_state=0, n_jobs=1)
     rows, distances = index.neighbor_graph
-    # A text need not come first among its own neighbours, and -1 is one that was not found.
+    # A text is not always listed first among its own neighbours; -1 marks a missing neighbour.
     others = np.where(rows == np.arange(len(rows))[:, None], np.inf, distances)
     places = np.argsort(others, axis=1, kind="stable")[:, :k]
     found = np.take_along_axis(rows, places, axis=1).astype(np.int64)

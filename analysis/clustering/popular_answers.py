@@ -1,11 +1,11 @@
-"""Popular answers: what many people say in the same few words is a theme of its own.
+"""Popular answers: a short answer that many participants give in the same words is a theme.
 
-Themes are sought among different texts, so that a campaign pulls nothing
-(``analysis.preprocessing.deduplication``). An answer that thirty people give to the letter is one
-text there, and would vanish in the theme it lies nearest to. So it makes a theme with the texts
-near it that say the same, unless the clustering found that theme itself. A text that mostly comes
-along with other popular ones is a part of a letter that is passed round: it stays one text among
-others, which speaks for all its people in labels, keywords and quotes.
+The clustering sees each duplicate group once, so that a campaign does not pull the clusters
+(``analysis.preprocessing.deduplication``). An answer that thirty participants give word for word is
+then a single text and would disappear in the nearest theme. It therefore forms a theme with the
+nearby texts that say the same, unless the clustering already made that theme. A text that mostly
+occurs together with other recurring texts is part of a circulated letter: it remains one text among
+others, and counts for all its participants in labels, keywords and quotes.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ _LENGTH = 4_000.0
 
 
 def groups(vectors: Vectors, said: Many) -> Groups:
-    """The popular answers with the texts that say the same; ``vectors`` are of the single texts.
+    """Groups of the popular answers in ``said`` with the texts that say the same.
 
-    Two popular answers that say the same are one group. Another text joins the answer it is nearest
-    to, where that is near enough.
+    ``vectors`` (texts, dimension) are those of the single texts. Two popular answers with a cosine
+    of at least ``POPULAR.near`` are one group. Another text joins the popular answer nearest to it
+    at that cosine, or at ``POPULAR.near_enough`` if fewer than ``POPULAR.nearest`` texts are nearer
+    to it than the answer. Empty ``Groups`` when there are no popular answers.
     """
     seeds = sorted(said.popular, key=lambda row: (-said.weight(row), row))
     if not seeds:
@@ -68,7 +70,7 @@ def _cosines(directions: Vectors, others: Vectors) -> npt.NDArray[np.float64]:
 
 
 def _nearer(directions: Vectors, rows: Sequence[int], than: npt.NDArray[np.float64]) -> list[int]:
-    """How many others are nearer to each of the rows than so near."""
+    """For each of the ``rows``, how many other texts have a higher cosine with it than ``than``."""
     found: list[int] = []
     for start in range(0, len(rows), _BLOCK):
         block = list(rows[start : start + _BLOCK])
@@ -81,21 +83,22 @@ def _nearer(directions: Vectors, rows: Sequence[int], than: npt.NDArray[np.float
 class PopularClusterer(GraphClusterer):
     """Clusters as ``GraphClusterer`` does, and gives each popular answer a theme.
 
-    A cluster of which the texts of a popular answer are the half or more stays whole and is its
-    theme; else those texts leave their clusters. What is left of a cluster then, if it is too
-    little for a theme, goes to the nearest one.
+    If the group of a popular answer makes up half of a cluster or more, the whole cluster is its
+    theme, and the rest of the group moves there; several such clusters are merged. Otherwise the
+    group leaves its clusters and forms a new theme. If the remainder of a cluster is too small for
+    a theme, it joins the nearest one.
     """
 
     def __init__(
         self, people: Sequence[Hashable] | None, around: Groups, enough: bool = True
     ) -> None:
-        """``around`` are the groups, ``enough`` whether there are enough texts to cluster."""
+        """``around`` are the groups; without ``enough`` texts, only the groups become themes."""
         super().__init__(people=people)
         self.around = around
         self.enough = enough
 
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:
-        """Clusters (texts, dimension) vectors."""
+        """Clusters vectors (texts, dimension) and fills ``labels_`` and ``parts_``."""
         if self.enough:
             super().fit(vectors, y)
         else:
@@ -128,7 +131,7 @@ class PopularClusterer(GraphClusterer):
         self.parts_ = parts
 
     def _settle(self, vectors: Vectors, labels: Labels, parts: Labels, popular: set[int]) -> None:
-        """Gives what is left of a cluster, where it is too little, to the nearest other one."""
+        """Moves remainders of clusters that are too small to the nearest cluster, in place."""
         least = max(3, round(self.smallest * float(np.sqrt(len(labels)))))
         before = Counter(self.labels_[self.labels_ >= 0].tolist())
         sizes = Counter(labels[labels >= 0].tolist())
@@ -155,7 +158,7 @@ class PopularClusterer(GraphClusterer):
 
 
 def whole_middles(directions: Vectors, labels: Labels, names: Sequence[int]) -> Vectors:
-    """The middle of each of some clusters, as unit vectors."""
+    """The centres of the clusters ``names``, as unit vectors (clusters, dimension)."""
     return normalised(
         np.stack([normalised(directions[labels == name]).mean(axis=0) for name in names])
     )

@@ -1,10 +1,10 @@
-"""Passages that many texts share word for word: a long introduction before what each of them says.
+"""Passages that many texts share word for word, such as a long common introduction.
 
-A passage says nothing of what differs where it is fixed text
-(``analysis.preprocessing.fixed_text``) at one end of the texts: then they are compared without it.
-It names no theme either where it runs through half of the themes or more. What people ask in the
-same words, each with a reason of their own, is in one theme or two, and stays. Runs of words are
-looked up by their words, so that the time it takes grows with the number of words alone.
+A passage at one end of a text that is fixed text (``analysis.preprocessing.fixed_text``) does not
+help to tell texts apart, so texts are compared without it. A passage that occurs in half of the
+themes or more is not used to name a theme. A request that participants make in the same words, with
+different reasons, occurs in one or two themes and is kept. Runs of words are looked up by hash, so
+the time is linear in the number of words.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from analysis.preprocessing.fixed_text import says_something
 _WORD = re.compile(r"[^\W_]+")
 
 Places = dict[int, list[tuple[int, int]]]
-"""Per row its passages, from a character to another."""
+"""The passages of each row, as start and end characters."""
 
 
 Run = tuple[str, int, int]
 
 
 def shared_runs(texts: Sequence[str]) -> dict[int, list[Run]]:
-    """The runs of words that recur over these different texts: per row their words, and the first
-    and last character of each.
+    """The runs of ``PASSAGES.words`` words that recur over these distinct texts.
 
-    Of the runs in a text only those that recur about as often as the one that does so most: where a
-    few go on in the same words, that is what they say.
+    Returns, by row, the case-folded words of each run with its start and end character. A run
+    recurs if it is in at least ``RECURRING.least`` texts. Of the runs in a text, only those stay
+    that are in at least ``RECURRING.often`` times as many texts as its most frequent run: a
+    continuation that only a few texts share is content.
     """
     most = RECURRING.least(len(texts))
     runs = [_runs(text) for text in texts]
@@ -55,7 +56,7 @@ def shared_runs(texts: Sequence[str]) -> dict[int, list[Run]]:
 
 
 def introductions(texts: Sequence[str], runs: dict[int, list[Run]]) -> Places:
-    """The runs at the beginning or the end of a text that are fixed text."""
+    """The passages at the beginning or the end of a text, but not both, that are fixed text."""
     found: Places = {}
     says: dict[str, bool] = {}
     for row, own in runs.items():
@@ -75,7 +76,7 @@ def introductions(texts: Sequence[str], runs: dict[int, list[Run]]) -> Places:
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """A text without its passages."""
+    """The text without the spans, with single spaces and no punctuation at its ends."""
     kept, at = [], 0
     for start, end in spans:
         kept.append(text[at:start])
@@ -84,7 +85,7 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def passages(runs: dict[int, list[Run]], labels: Labels) -> Places:
-    """The runs that go through ``PASSAGES.spread`` of the themes or more, and through two."""
+    """The runs that occur in at least ``PASSAGES.spread`` of the themes, and in at least two."""
     themes = len({int(label) for label in labels if label != WITHOUT_THEME})
     through: dict[str, set[int]] = defaultdict(set)
     for row, own in runs.items():
@@ -101,13 +102,13 @@ def passages(runs: dict[int, list[Run]], labels: Labels) -> Places:
 
 
 def both(one: Places, other: Places) -> Places:
-    """The passages of the one and of the other."""
+    """The union of two sets of passages."""
     rows = sorted(one.keys() | other.keys())
     return {row: _joined([*one.get(row, ()), *other.get(row, ())]) for row in rows}
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same stretches of text, where none overlaps another."""
+    """The spans in order, with overlapping and adjacent ones merged."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -118,12 +119,12 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a character is in one of the spans."""
+    """Whether the character at ``place`` is in one of the spans."""
     return any(start <= place < end for start, end in spans)
 
 
 def _runs(text: str) -> list[int]:
-    """A number for each run of words, in order."""
+    """The hash of each run of ``PASSAGES.words`` words, in order."""
     words = [word.casefold() for word in _WORD.findall(text)]
     last = len(words) - PASSAGES.words + 1
     return [hash(tuple(words[at : at + PASSAGES.words])) for at in range(last)]

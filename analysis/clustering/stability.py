@@ -1,6 +1,6 @@
-"""How far to trust a clustering: coverage, whether it comes back when some texts are absent, and
-whether one group or one campaign speaks louder than the rest. How well its words go together is
-told by ``analysis.clustering.coherence``.
+"""Quality of a clustering: coverage, stability on subsamples, and dominance of a group or campaign.
+
+For the coherence of keywords see ``analysis.clustering.coherence``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from language.embedding import Vectors
 
 KEPT = 0.9
 SUBSAMPLES = 20
-"""As many subsamples are clustered, and fewer of more than 5,000 texts: see ``subsamples``."""
+"""The number of subsamples for up to 5,000 texts; fewer above that, see ``subsamples``."""
 
 FEW, UNSTABLE, ONE_GROUP, ONE_CAMPAIGN = "few_statements", "unstable", "one_group", "one_campaign"
-"""What a run warns of: under ``FEWEST`` voices; a stability under .5; more than half of the
-statements from one group of stakeholders; more than a fifth copies of one text."""
+"""The warnings of a run: fewer than ``FEWEST`` distinct texts; a stability under .5; more than half
+of the statements from one stakeholder group; more than a fifth of them duplicates of one text."""
 
 _CLUSTERED = 100_000
 _FEWEST_SUBSAMPLES = 3
@@ -39,10 +39,15 @@ _LOUD = 0.2
 
 @dataclass(frozen=True)
 class Trust:
-    """``coverage``: the share of texts in a topic, 0 to 1. ``stability``: the mean adjusted Rand
-    index with runs on 90 % subsamples, over the texts both have; 1 is the same, 0 is chance, None
-    is not measured. ``per_topic``: per topic, the mean largest Jaccard overlap with a topic of such
-    a run (Hennig 2007): above .75 a topic is stable, below .5 it is dissolved."""
+    """Coverage and stability of a clustering.
+
+    Attributes:
+        coverage: the share of texts in a topic, 0 to 1.
+        stability: the mean adjusted Rand index with clusterings of 90 % subsamples, over the texts
+            that both contain; 1 is identical, 0 is chance, None is not measured.
+        per_topic: for each topic, the mean over the subsamples of its largest Jaccard overlap with
+            a topic there (Hennig 2007): above .75 a topic is stable, below .5 it is dissolved.
+    """
 
     coverage: float
     stability: float | None
@@ -50,13 +55,16 @@ class Trust:
 
 
 def coverage(labels: Labels) -> float:
-    """The share of texts in a topic, 0 to 1; 0 where there are no texts."""
+    """The share of texts in a topic, 0 to 1; 0 if there are no texts."""
     return float((labels != WITHOUT_THEME).mean()) if len(labels) else 0.0
 
 
 def subsamples(texts: int) -> int:
-    """How many subsamples tell the stability of so many texts: 20 up to 5,000 texts, and then so
-    many that 100,000 texts are clustered in all, but three at least (20,000 texts: 5)."""
+    """How many subsamples to cluster for the stability of this many texts.
+
+    20 up to 5,000 texts. Above that, as many as make 100,000 clustered texts in all, but at least
+    three (20,000 texts: 5).
+    """
     return max(_FEWEST_SUBSAMPLES, min(SUBSAMPLES, _CLUSTERED // max(texts, 1)))
 
 
@@ -67,8 +75,12 @@ def trust(
     people: Sequence[Hashable] | None = None,
     around: Groups | None = None,
 ) -> Trust:
-    """Clusters ``subsamples`` of the vectors again and compares; ``people`` says who says each
-    text and ``around`` what goes with popular answers, where the labels were found with that."""
+    """Clusters ``subsamples`` of the vectors again and compares the result with ``labels``.
+
+    Pass ``people`` (the participant of each text) and ``around`` (the groups of popular answers) if
+    the labels were made with them. Only coverage is returned when there is no topic or a subsample
+    has fewer than ``FEWEST`` texts.
+    """
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
         return Trust(coverage(labels), None)
@@ -90,7 +102,7 @@ def trust(
 def subsample(vectors: Vectors, number: int, seed: int = 0) -> npt.NDArray[np.int64]:
     """The rows of the ``number``-th 90 % subsample, ascending.
 
-    Which texts it leaves out follows from their vectors, not from the order of the rows.
+    The draw depends on the vectors and the seed, not on the order of the rows.
     """
     order = np.lexsort(vectors.T[:8])
     rng = np.random.default_rng(seed + number)
@@ -99,17 +111,17 @@ def subsample(vectors: Vectors, number: int, seed: int = 0) -> npt.NDArray[np.in
 
 
 def weakest(stability: Mapping[str, float | None]) -> list[str]:
-    """At most three names of themes with a stability under .5, the least stable first."""
+    """The names of at most three themes with a stability under .5, the least stable first."""
     weak = sorted((each, name) for name, each in stability.items() if each is not None)
     return [name for each, name in weak if each < _WEAK][:_WEAKEST]
 
 
 def speakers(groups: Sequence[str | None], voices: Collection[int]) -> dict[str, Any]:
-    """Who speaks loudest: the largest ``group`` with its ``group_share`` of the statements, and the
-    ``campaign_share`` of the text that was sent most, 0 where none was sent twice.
+    """The shares of the largest stakeholder group and of the most repeated text.
 
-    ``groups`` gives the stakeholder group of each statement; ``voices`` how many statements each
-    text stands for.
+    Returns ``group`` with its ``group_share`` of the statements, and ``campaign_share``, the share
+    of the text with the most duplicates (0 if no text has any). ``groups`` gives the stakeholder
+    group of each statement, ``voices`` the size of each duplicate group.
     """
     total = len(groups)
     named = Counter(each for each in groups if each)
@@ -125,8 +137,10 @@ def speakers(groups: Sequence[str | None], voices: Collection[int]) -> dict[str,
 def warnings(
     voices: int, stability: float | None, group_share: float, campaign_share: float
 ) -> list[str]:
-    """What to be told with the themes: some of ``FEW``, ``UNSTABLE``, ``ONE_GROUP`` and
-    ``ONE_CAMPAIGN``."""
+    """The warnings to show with the themes: ``FEW``, ``UNSTABLE``, ``ONE_GROUP``, ``ONE_CAMPAIGN``.
+
+    ``voices`` is the number of distinct texts; the shares are those of ``speakers``, 0 to 1.
+    """
     found = {
         FEW: voices < FEWEST,
         UNSTABLE: stability is not None and stability < _WEAK,

@@ -1,14 +1,15 @@
-"""A readable label per theme: a phrase people used, seldom two of them.
+"""A readable label per theme: a phrase that participants used, rarely two of them.
 
-Candidates are the noun phrases of a theme's most central statements. A label is to a theme what a
-query is to its documents: who reads it should find them. So a phrase is judged by its reach: how
-many of the theme's statements have its words, and how far in front its meaning puts the others when
-all statements of the set are ranked by nearness to it (average precision). That a phrase's own
-statements do not count there keeps anecdotes out: "pizza" finds nothing but the sentence about
-pizza. Beside reach it counts how much its words are the theme's own (compounds included:
-"kinderopvang" speaks for "opvang"), whether it is what a proposal is about, and its form: a phrase
-rather than a bare, vague or private word. A second phrase is put beside the first only where it
-adds much, or where the first is a bare word.
+Candidates are the noun phrases of a theme's most central statements. A label works like a search
+query for the statements of its theme, so a phrase is scored by its reach: how many of the theme's
+statements contain its words, and how high the others rank when all statements of the set are ranked
+by the cosine with the phrase (average precision). The statements with the phrase itself are left
+out of that ranking, which keeps anecdotes out: "pizza" retrieves only the sentence about pizza.
+
+The score also uses how typical the words are of the theme (compounds included: "kinderopvang"
+counts for "opvang"), whether a proposal asks for it, and its form: a phrase scores higher than a
+single word, a vague word or the name of a person or place. A second phrase is added only if it adds
+much, or if the first is a single word.
 """
 
 from __future__ import annotations
@@ -30,30 +31,32 @@ from analysis.preprocessing.recurring_texts import shortened
 from language.embedding import Vectors, normalised
 
 CENTRAL = 40
-"""How many of a theme's most central statements are read for its label."""
+"""The number of most central statements of a theme that its label is made from."""
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 _ENCODED = 25
 _MOST_WORDS = 7
-# From this many statements on a theme speaks for itself: a phrase heard once is a detail of it.
+# A theme of at least this many statements is large: a phrase that occurs once is a detail there.
 _LARGE = 20
-# How much better a phrase is for standing in a proposal, for being what a proposal asks for, for
-# being what a small theme's proposed action asks for, and the thing wished for there.
+# Factors on the score of a phrase: it occurs in a proposal, a proposal asks for it, the proposed
+# action of a small theme asks for it, and it is the thing that a proposal wishes for.
 _IN_PROPOSAL = 1.1
 _ASKED = 1.3
 _ASKED_BY_ACTION = 2.0
 _WISHED = 1.3
 _SUBJECT = 0.12
-# How good a phrase must be to go before a bare word: with that word in it, or without.
+# The share of a single word's score that a phrase needs to replace it: with that word, or without.
 _STILL = 0.5
 _NEARLY = 0.7
-# When a second phrase comes beside the first: how good it must be, what it adds, what is enough.
+# A second phrase: its least share of the first one's score (beside a phrase, beside a single word),
+# the share of the statements it must add, and the share at which the first is enough by itself.
 _AS_GOOD = 0.85
 _BESIDE_BARE = 0.5
 _ADDS = 0.15
 _ENOUGH = 0.6
-# On Zipf's scale: a word too usual to come second, and one that says much by itself.
+# On the Zipf scale: a single word above the first is too common to come second, and one below the
+# second is specific enough to be a label by itself.
 _COMMON = 4.6
 _RARE = 3.5
 _SURE_JOINTS = ("", "van", "voor", "tegen", "tussen", "zonder")
@@ -62,7 +65,7 @@ _CLAUSE_ENDS = re.compile(r"[,:;(.!?]\s|\s(?:die|dat|waar\w*|wie|zodat|om|als|wa
 
 @dataclass
 class _Candidate:
-    """A phrase of a theme: the rows that have it, those that have its words, and its worth."""
+    """A phrase of a theme: the rows that contain it, the rows with its words, and its scores."""
 
     phrase: Phrase
     text: str
@@ -90,11 +93,12 @@ def theme_labels(
     given: Mapping[int, str | None] | None = None,
     answers: Mapping[int, Collection[int]] | None = None,
 ) -> list[str]:
-    """One label per theme, all different, in the themes' order.
+    """One label per theme, all different, in the order of the themes.
 
-    ``vectors`` (statements, dimension) are those of all statements of the set, and ``encode`` gives
-    those of phrases in the same space; without them words alone decide. ``given`` are labels that
-    stand, by theme, and ``answers`` the rows that a theme is named by, where these are only some.
+    ``vectors`` (statements, dimension) are those of all statements of the set, and ``encode``
+    computes vectors of phrases in the same space; without them only words count. ``given`` has
+    fixed labels by theme. ``answers`` has the rows of the popular answer of a theme, which is then
+    named from these rows only.
     """
     heard, given, answers = Heard(reading), given or {}, answers or {}
     candidates = [
@@ -116,7 +120,7 @@ def theme_labels(
             continue
         label, content = _chosen(found, len(reading.themes[theme]), taken)
         if theme in answers and " " not in label:
-            # One word tells too little of what so many people say in so many words.
+            # A single word says too little about a popular answer of several words.
             label = shortened(reading.texts[next(iter(answers[theme]))])
         labels.append(_unique(label[:1].upper() + label[1:], labels))
         taken.append(content)
@@ -168,10 +172,11 @@ def _candidates(
 
 
 def _asked(text: str, found: Sequence[Phrase]) -> dict[tuple[str, ...], float]:
-    """The phrases in a proposal's first clause, which says what is asked for, and how much each
-    counts: more where it opens a thing that is wished for ("Een leerwinkel in elke regio").
+    """The phrases in the first clause of a proposal, with a factor by phrase key.
 
-    Of a plea ("De gemeente moet lokalen openzetten") not who should do it.
+    The first clause says what is asked for. The factor is higher for the phrase that opens a wish
+    ("Een leerwinkel in elke regio"). In a plea ("De gemeente moet lokalen openzetten") the actor is
+    left out.
     """
     clause = _CLAUSE_ENDS.search(text)
     until = clause.start() if clause else len(text)
@@ -187,12 +192,15 @@ def _asked(text: str, found: Sequence[Phrase]) -> dict[tuple[str, ...], float]:
 
 
 def _form(phrase: Phrase, reading: Reading, heard: Heard, theme: int, said: int) -> float:
-    """Below 1 for what makes a worse name: a bare, vague, long or private phrase."""
+    """A factor below 1 for a worse label: a single, vague, long or private phrase.
+
+    A private phrase has a proper name that only one statement of the theme uses.
+    """
     form = 1.0
     first, last = phrase.nouns[:1], phrase.nouns[-1:]
     large = len(reading.themes[theme]) >= _LARGE
     if len(phrase.words) == 1:
-        # The more usual a word, the less it tells: "opleiding", but "leerrekening".
+        # A common word ("opleiding") says less than a rare one ("leerrekening").
         form = min(0.9, max(0.5, 1.25 - 0.13 * _usual(phrase)))
     elif len(phrase.words) > 4:
         form = 0.9
@@ -210,19 +218,19 @@ def _form(phrase: Phrase, reading: Reading, heard: Heard, theme: int, said: int)
         form *= 0.7
     if phrase.words[0].text.lower() == "geen":
         form *= 0.4
-    # "De data met respect behandelen": what follows most prepositions may belong to the verb.
+    # "De data met respect behandelen": after most prepositions the noun may belong to the verb.
     if phrase.preposition not in _SURE_JOINTS and said < 2:
         form *= 0.4 if phrase.definite else 0.6 if large else 0.8
     return form
 
 
 def _standing(phrase: Phrase) -> float:
-    """Below 1 for what stands behind a preposition: "in de garage" tells where, not what."""
+    """A factor below 1 for a phrase after a preposition: "in de garage" says where, not what."""
     return 1.0 if not phrase.after else 0.9 if phrase.after in _SURE_JOINTS else 0.75
 
 
 def _usual(phrase: Phrase) -> float:
-    """How usual a bare word is, on Zipf's scale: 7 is "de", 2 what few have ever read."""
+    """The Zipf frequency of a phrase's most common lemma: 7 is "de", 2 is very rare."""
     return max((zipf_frequency(lemma, "nl") for lemma in phrase.key), default=0.0)
 
 
@@ -236,7 +244,11 @@ def _score(found: _Candidate) -> float:
 def _measure(
     candidates: list[list[_Candidate]], reading: Reading, vectors: Vectors, encode: Encode
 ) -> None:
-    """Adds what the best candidates find by meaning, and how near they lie to the whole subject."""
+    """Updates the scores of the best candidates of each theme by meaning, in place.
+
+    Adds the precisions of ``_precisions``, and raises the form of phrases that are near the mean of
+    all statements. Does nothing with fewer than three different phrases.
+    """
     kept = [found[:_ENCODED] for found in candidates]
     texts = sorted({each.text for found in kept for each in found})
     if len(texts) < 3:
@@ -260,8 +272,12 @@ def _measure(
 def _precisions(
     near: Vectors, members: npt.NDArray[np.int64], own: frozenset[int]
 ) -> npt.NDArray[np.float64]:
-    """For each member that does not have the phrase itself: which share of the statements that are
-    at least as near to the phrase are members, 0 to 1. Their mean is the average precision."""
+    """The precision, 0 to 1, at the rank of each member that does not contain the phrase itself.
+
+    That is the share of members among the statements at least as near to the phrase. The mean is
+    the average precision. The rows ``own`` contain the phrase and are left out; ``[1.0]`` when all
+    members contain it.
+    """
     others = np.array([row for row in members if row not in own], dtype=np.int64)
     if not len(others):
         return np.ones(1)
@@ -287,10 +303,11 @@ def _chosen(
 
 
 def _fuller(ranked: Sequence[_Candidate], size: int) -> _Candidate:
-    """The best phrase; in place of a bare word one that is nearly as good, since it tells more.
+    """The best phrase; a single word is replaced by a longer phrase that is nearly as good.
 
-    In a large theme it has the word in it, and is heard more than once: a detail is no name there.
-    A rare word ("loopbaanbegeleiding") says enough to give way only to a phrase that has it.
+    In a large theme that phrase must contain the word and occur in more than one statement, since a
+    detail is not a name there. A rare word ("loopbaanbegeleiding") is replaced only by a phrase
+    that contains it.
     """
     best = ranked[0]
     if not best.bare:
@@ -309,11 +326,11 @@ def _fuller(ranked: Sequence[_Candidate], size: int) -> _Candidate:
 
 
 def _beside(first: _Candidate, ranked: Sequence[_Candidate], size: int) -> _Candidate | None:
-    """A phrase that is as good a name and covers much of what the first does not."""
+    """A second phrase that scores well and covers many statements that the first does not."""
     if len(first.covers) >= _ENOUGH * size or " en " in first.text:
         return None
     least = 0 if first.bare and size < _LARGE else _ADDS
-    # That a small theme's action asks for the first, and so lifts it, makes the second no worse.
+    # In a small theme the proposed action can raise the first score; that must not bar a second.
     high = min(first.score, 1.0) if size < _LARGE else first.score
     good = (_BESIDE_BARE if first.bare else _AS_GOOD) * high
     for each in ranked:
@@ -338,8 +355,7 @@ def _related(one: _Candidate, other: _Candidate) -> bool:
 
 
 def _same(content: Iterable[str], other: frozenset[str]) -> bool:
-    """Whether a reader would take two labels for one: the first says nothing that the other does
-    not, or most of their words are the same."""
+    """Whether two labels are too alike: ``other`` has all of ``content``, or most words match."""
     one = frozenset(content)
     return one <= other or len(one & other) / len(one | other) > 0.5
 

@@ -1,9 +1,9 @@
 """Noun phrases that could name a theme: "opvang tijdens de les", "betaalde opleiding".
 
-A phrase is adjectives and a noun, perhaps with a preposition and a second such group or with
-another noun beside it ("peter of meter"), each word as people wrote it and nothing left out in
-between. Only an adjective loses its ending where its article is left out: "het risicogerichte
-toezicht" is named "risicogericht toezicht".
+A phrase is a noun with optional adjectives, and optionally a preposition with a second such group
+or a second noun after a conjunction ("peter of meter"). The words are adjacent in the text and keep
+their spelling. The exception is an adjective whose article is left out, which loses its ending:
+"het risicogerichte toezicht" becomes "risicogericht toezicht".
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ _LONGEST = 6
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase in one text: what identifies it (lemmas), its words as written and tagged.
+    """A phrase in one text: its lemmas as ``key``, its text as shown, and its tagged words.
 
-    ``after`` is the preposition it stands behind, if any ("in de garage"), and ``definite`` whether
-    it has the article "de" or "het" or the like.
+    ``after`` is the preposition before the phrase, if any ("in de garage"). ``definite`` is whether
+    a definite article, demonstrative or possessive ("de", "het", "deze", "onze") comes before it.
     """
 
     key: tuple[str, ...]
@@ -133,7 +133,7 @@ def _lower(words: Sequence[Word], place: int) -> str:
 
 
 def _groups(words: Sequence[Word], first: int) -> list[int]:
-    """Where a group of at most two adjectives and a noun that starts here ends."""
+    """The possible ends of a group that starts at ``first``: at most two adjectives and a noun."""
     end = first
     adjectives = 0
     while end < len(words) and adjectives < 2 and _qualifies(words[end]):
@@ -144,7 +144,7 @@ def _groups(words: Sequence[Word], first: int) -> list[int]:
             end += 1
     if end >= len(words) or words[end].pos not in _NOUNS or _lower(words, end) in _NEVER_NOUNS:
         return []
-    # "Een leven lang leren" is one thing, and no life.
+    # "Een leven lang leren" is a fixed expression; "leven" alone would be wrong.
     if _lower(words, end + 1) == "lang" and _lower(words, end + 2) == "leren":
         return [end + 3]
     ends = [end + 1]
@@ -164,7 +164,10 @@ def _stands_together(text: str, span: Sequence[Word]) -> bool:
 
 
 def _shown(written: str, span: Sequence[Word], defined: bool) -> str:
-    """Without the capital of a sentence's first word, and without shouting; names keep theirs."""
+    """The text as shown: no capital at the start of a sentence and no all-caps words.
+
+    Names keep their capital. With ``defined`` (after a neuter article) adjectives are uninflected.
+    """
     shown = []
     for word in written.split():
         shouted = len(word) > 5 and word.isupper()

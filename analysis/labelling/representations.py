@@ -1,4 +1,4 @@
-"""What to show of themes whose members are settled: label, keywords, quotes, proposed action."""
+"""Representations of themes with fixed members: label, keywords, quotes and proposed action."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from language.embedding import Vectors
 
 @dataclass(frozen=True)
 class Portrait:
-    """What a run shows of a theme; ``quotes`` and ``action`` are statement ids."""
+    """The representation of a theme in a run; ``quotes`` and ``action`` are statement ids."""
 
     label: str
     keywords: tuple[str, ...] = ()
@@ -37,12 +37,13 @@ def portraits(
     said_by_many: Many | None = None,
     around: Groups | None = None,
 ) -> dict[str, Portrait]:
-    """A portrait of each theme, by its name in ``themes``, which goes with the statements.
+    """The representation of each theme, by theme name.
 
-    ``encode`` gives the vectors of phrases that could be labels; without it words alone decide.
-    For ``said_by_many`` and ``around`` see ``analysis.labelling.topics.find_topics``.
+    ``themes`` has the theme name of each statement, or None. ``encode`` computes the vectors of
+    candidate labels; without it only words count. For ``said_by_many`` and ``around`` see
+    ``analysis.labelling.topics.find_topics``.
 
-    None where there are too few statements to tell what sets a theme apart.
+    Empty when there are too few statements to compare themes.
     """
     names = sorted({each for each in themes if each is not None})
     number = {name: index for index, name in enumerate(names)}
@@ -68,7 +69,7 @@ def portraits(
 
 
 def portrait(topic: Topic, said: Sequence[Said], stability: float | None = None) -> Portrait:
-    """A topic's portrait, its rows told by statement."""
+    """The representation of a topic, with statement ids in place of rows."""
     return Portrait(
         label=topic.label,
         keywords=tuple(topic.keywords),
@@ -83,7 +84,7 @@ def portrait(topic: Topic, said: Sequence[Said], stability: float | None = None)
 
 
 def distinct(label: str, taken: Iterable[str], keywords: Sequence[str] = ()) -> str:
-    """The label, made different from those taken: by a keyword, else by a number."""
+    """The label, made different from those in ``taken`` by adding a keyword, else a number."""
     used = {each.casefold() for each in taken}
     if label.casefold() not in used:
         return label

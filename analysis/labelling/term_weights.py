@@ -1,4 +1,4 @@
-"""Which words are a theme's own: heard from several people there, and seldom elsewhere."""
+"""Term weights: which words several participants use in a theme and few use elsewhere."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ VAGUE = frozenset(
     )
     for word in line.split()
 )
-"""Nouns that name no subject, whatever the set."""
+"""Nouns that name no subject in any set of texts."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read for labels.
+    """The input for labels.
 
-    ``themes`` has the rows of each theme, central first; ``texts`` and ``words`` (with parts of
-    speech) the most central of them by row, ``people`` who say each row and ``proposals`` the rows
-    that are proposals. ``actions`` has the row of each theme's proposed action, if it has one.
+    ``themes`` has the rows of each theme, the most central first. ``texts`` and ``words`` (with
+    parts of speech) hold the most central of them by row, ``people`` the participants of each row,
+    and ``proposals`` the rows that are proposals. ``actions`` has the row of the proposed action of
+    each theme, or None.
     """
 
     texts: Mapping[int, str]
@@ -55,7 +56,7 @@ class Reading:
 
 
 class Heard:
-    """In which rows and from how many people each lemma is heard, compounds included."""
+    """Index of the rows and participants that use each lemma, its compounds included."""
 
     def __init__(self, reading: Reading) -> None:
         self.themes = [frozenset(rows) & reading.words.keys() for rows in reading.themes]
@@ -76,12 +77,15 @@ class Heard:
         self.people = reading.people
 
     def inside(self, lemma: str, theme: int) -> frozenset[int]:
-        """The rows of a theme where a lemma is heard."""
+        """The rows of a theme that contain a lemma."""
         return self.rows.get(lemma, frozenset()) & self.themes[theme]
 
     def own(self, lemma: str, theme: int) -> float:
-        """How many of the theme's people use a lemma, and how much of its use is the theme's: 1
-        when all and only they do."""
+        """How typical a lemma is of a theme, 0 to 1.
+
+        The share of the theme's participants who use it, times the square root of the share of its
+        rows that are in the theme. 1 when all of its participants and no other rows use it.
+        """
         inside, everywhere = self.inside(lemma, theme), self.rows.get(lemma, frozenset())
         share = self._voices(inside) / max(self._voices(self.themes[theme]), 1)
         return share * math.sqrt(len(inside) / max(len(everywhere), 1))
@@ -90,18 +94,25 @@ class Heard:
         return len({who for row in rows for who in self.people[row]})
 
     def common(self, lemma: str, theme: int) -> bool:
-        """Whether most texts outside a theme have a lemma too: then it does not name the theme."""
+        """Whether a lemma is too common outside a theme to name it.
+
+        True if at least the share ``NAMING.common`` of the texts outside the theme contain it.
+        """
         outside = self.total - len(self.themes[theme])
         beyond = len(self.rows.get(lemma, frozenset()) - self.themes[theme])
         return outside > 0 and beyond >= NAMING.common * outside
 
     def spread(self, lemma: str) -> float:
-        """The share of themes in which a lemma is heard, 0 to 1."""
+        """The share of themes, 0 to 1, that contain a lemma."""
         rows = self.rows.get(lemma, frozenset())
         return sum(bool(rows & theme) for theme in self.themes) / len(self.themes)
 
     def weight(self, lemma: str, theme: int) -> float:
-        """How much a lemma is this theme's own, 0 to some 5."""
+        """The term weight of a lemma in a theme, 0 to about 5.
+
+        Its share of the theme's rows, times the log ratio to its share elsewhere, lowered for
+        lemmas that few participants use, that are common in Dutch or over themes, or are ``VAGUE``.
+        """
         inside = self.inside(lemma, theme)
         size = max(len(self.themes[theme]), 1)
         count = max(len(inside), 0.3)
@@ -119,7 +130,7 @@ class Heard:
 def _compounds(lemma: str, lemmas: Sequence[str], backwards: Sequence[str]) -> list[str]:
     """The longer words that begin or end with a lemma: "kinderopvang" for "opvang".
 
-    ``lemmas`` are sorted, and so are the same words spelt ``backwards``.
+    ``lemmas`` is sorted; ``backwards`` holds the same words reversed, and is sorted too.
     """
     if len(lemma) < 3:
         return []
@@ -131,7 +142,7 @@ def _compounds(lemma: str, lemmas: Sequence[str], backwards: Sequence[str]) -> l
     for other in longer:
         if len(other) - len(lemma) < 3:
             continue
-        # "Bus" stands in "bushalte", but not in "bushel": the rest must be a word too.
+        # "Bus" is part of "bushalte", but not of "bushel": the rest must be a word too.
         left = other[: -len(lemma)].rstrip("s") if other.endswith(lemma) else other[len(lemma) :]
         if len(lemma) > 3 or zipf_frequency(left, "nl") > 3.3:
             found.append(other)
@@ -146,6 +157,6 @@ def _beginning(start: str, ordered: Sequence[str]) -> Iterator[str]:
 
 
 def is_vague(word: Word) -> bool:
-    """Whether a word, in any of its forms, names no subject."""
+    """Whether a word, in any of its forms, is in ``VAGUE``."""
     forms = (word.lemma, word.text.lower(), word.lemma.removesuffix("en"), word.lemma[:-1])
     return any(form in VAGUE for form in forms)

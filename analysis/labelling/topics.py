@@ -1,4 +1,4 @@
-"""Topics of one set of texts: BERTopic, with our clusterer and Dutch words inside."""
+"""Topics of one set of texts: BERTopic with our own clusterer and Dutch lemmas."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ from language.pipeline import STOP_WORDS, Word, tagged_words, words
 
 _KEYWORDS = 8
 _CANDIDATES = 40
-# How much a word counts that one person says, or two, and one that names nothing.
+# Weights of a term by how many participants use it, and of a term that is not a subject noun.
 _SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
 _NO_NAME = 0.3
-# How much nearer to its theme a proposal counts for each word that others there say too.
+# Added to the cosine of a proposal with its theme, for each of at most three terms of the theme in
+# it that several participants use.
 _SHARED = 0.06
 _QUOTES = 5
 _FEWEST_QUOTES = 3
@@ -49,11 +50,12 @@ _VARIETY = 0.4
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: rows of its texts, most central first, and what to show of it.
+    """One topic: the rows of its texts, most central first, and its representation.
 
-    ``closeness`` goes with ``rows``: the cosine, -1 to 1, of each text with the topic's centre.
-    ``action`` is the row of the proposal that says best what should be done and by whom, or None
-    where no statement reads as one. ``coherence`` is that of its keywords.
+    ``closeness`` has, for each of ``rows``, the cosine, -1 to 1, of the text with the centre of the
+    topic. ``quotes`` and ``action`` are rows too. ``action`` is the proposal that says best what
+    should be done and by whom, or None if no statement reads as a proposal. ``coherence`` is that
+    of the keywords (``analysis.clustering.coherence``).
     """
 
     rows: tuple[int, ...]
@@ -77,16 +79,18 @@ def find_topics(
     said_by_many: Many | None = None,
     around: Groups | None = None,
 ) -> list[Topic]:
-    """The topics of a set of texts, largest first; none where there are fewer than ``FEWEST``.
+    """The topics of a set of texts, largest first.
 
-    ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (who says it; quotes
-    come from different people where they can) go with the texts. ``encode`` gives the vectors of
-    phrases, in the space of ``vectors``: with it labels follow meaning too. The texts are clustered
-    by their ``links`` (see ``analysis.clustering.features``), without those by their vectors.
+    ``vectors`` (texts, dimension), ``kinds`` (statement kinds) and ``voices`` (the participants;
+    quotes come from different participants if possible) are aligned with the texts. ``encode``
+    computes vectors of phrases in the space of ``vectors``; labels then use meaning as well as
+    words. The clustering compares the features ``links`` (see ``analysis.clustering.features``), or
+    the vectors if there are none.
 
-    What ``said_by_many`` people counts for all of them in words, middles and quotes. A topic that
-    is mostly of the rows ``around`` a popular answer is named by that answer, and may be found
-    among fewer texts.
+    A text in ``said_by_many`` counts once for each of its participants in words, centres and
+    quotes. A topic that consists for at least half of the group ``around`` a popular answer is
+    named after that answer. Returns an empty list for fewer than ``FEWEST`` texts, unless there are
+    such groups.
     """
     around, many = around or Groups(), said_by_many or Many()
     if len(texts) < FEWEST and not around.rows:
@@ -152,7 +156,7 @@ def find_topics(
         }
         lemmas = _keywords(telling, said_by[number], own, subjects)
         coherent = coherence(documents, lemmas)
-        # The action is shown apart.
+        # The action is shown separately, so it is no quote unless too few statements are left.
         others = [row for row in ranked if row != action]
         quoted = others if len(others) >= _FEWEST_QUOTES else ranked
         topics.append(
@@ -170,7 +174,7 @@ def find_topics(
 
 
 def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
-    """The middle of some vectors, each counted so often."""
+    """The mean of the rows, weighted by ``weight`` and normalised."""
     if (weight == 1).all():
         whole: Vectors = normalised(rows.mean(axis=0, keepdims=True))[0]
         return whole
@@ -180,8 +184,11 @@ def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
 
 
 def _answers(members: Sequence[Sequence[int]], around: Groups) -> dict[int, tuple[int, ...]]:
-    """The rows of the popular answer of each topic that has one: the answer is in it, and half of
-    its texts or more go with that."""
+    """The rows of the popular answer of each topic that has one, by topic number.
+
+    The topic must contain the answer, and at least ``POPULAR.whole`` of its texts must belong to
+    the group of that answer.
+    """
     home = {row: number for number, rows in enumerate(members) for row in rows}
     found: dict[int, tuple[int, ...]] = {}
     for answers, rows in zip(around.answers, around.rows, strict=True):
@@ -197,7 +204,7 @@ def _answers(members: Sequence[Sequence[int]], around: Groups) -> dict[int, tupl
 def _common(
     members: Sequence[Sequence[int]], documents: Sequence[Sequence[str]], labels: Labels
 ) -> list[frozenset[str]]:
-    """For each topic the lemmas that most texts of other topics have as well."""
+    """For each topic, the lemmas in at least ``NAMING.common`` of the texts of other topics."""
     total = Counter(lemma for row in documents for lemma in set(row))
     texts = int((labels != WITHOUT_THEME).sum())
     often = {lemma for lemma, count in total.items() if count >= NAMING.common * len(documents) / 2}
@@ -224,9 +231,12 @@ def reading(
     actions: Sequence[int | None] | None = None,
     shared: Places | None = None,
 ) -> Reading:
-    """What is read to name groups of texts; ``members`` are their rows, most central first, and
-    ``actions`` the row of each group's proposed action where it has one. The words of ``shared``
-    passages are passed over."""
+    """The input for the labels of groups of texts.
+
+    ``voices`` has the participants of each text. ``members`` has the rows of each group, most
+    central first; only the first ``CENTRAL`` are tagged. ``actions`` has the row of the proposed
+    action of each group, or None. Words in ``shared`` passages are left out.
+    """
     actions = actions or [None] * len(members)
     central = (row for theme in members for row in theme[:CENTRAL])
     rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
@@ -246,8 +256,11 @@ def reading(
 
 @contextmanager
 def _without_umap() -> Iterator[None]:
-    """BERTopic imports umap where it is there, which compiles itself for some fifteen seconds; we
-    reduce no dimensions. An import by somebody else later finds it as ever."""
+    """Hides umap while BERTopic is imported.
+
+    BERTopic imports umap if it is installed, and umap then compiles for some fifteen seconds; we do
+    not reduce dimensions. Later imports of umap work as usual.
+    """
     if "bertopic" in sys.modules or "umap" in sys.modules:
         yield
         return
@@ -263,8 +276,8 @@ def _fit(
     lemmas: Sequence[Sequence[str]],
     clusterer: GraphClusterer,
 ) -> tuple[Labels, dict[int, dict[str, float]]]:
-    """A topic number per row, and for each topic lemmas that are its own, with their weights."""
-    # Loading BERTopic takes seconds, and listing statements needs none of it.
+    """The topic number of each row, and for each topic its typical lemmas with their weights."""
+    # Imported here because loading BERTopic takes seconds and listing statements does not need it.
     with _without_umap():
         from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
@@ -272,12 +285,12 @@ def _fit(
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    # BERTopic joins a topic's documents before it counts words. Handing it lemmas that are already
-    # chosen keeps accents, which its English clean-up strips, and reads each text only once.
+    # BERTopic joins the documents of a topic before it counts words. Passing it lemmas that are
+    # already selected keeps accents, which its English clean-up strips, and parses each text once.
     documents = [" ".join(row) for row in lemmas]
     counter = CountVectorizer(analyzer=str.split)
     known = {lemma for row in lemmas for lemma in row}
-    if len(known) < 2:  # nothing to weigh
+    if len(known) < 2:  # too few terms for term weights
         found = clusterer.fit_predict(vectors)
         rows = zip(found.tolist(), lemmas, strict=True)
         return found, {number: dict.fromkeys(own, 1.0) for number, own in rows if own}
@@ -302,12 +315,11 @@ def _fit(
 
 
 def _subject_words(read: Reading) -> dict[str, bool]:
-    """Of each word that was tagged whether it mostly names something, and what it names is no
-    commonplace."""
+    """For each tagged word form, whether it is mostly a subject noun that is not vague."""
     times: dict[str, list[bool]] = {}
     for row in read.words.values():
         for word in row:
-            # A town or a person is heard of one story; an abbreviation is what people speak of.
+            # A town or a person belongs to one story; an abbreviation (all caps) is a subject.
             noun = word.pos == "NOUN" or (word.pos == "PROPN" and word.text.isupper())
             names = noun and not is_vague(word)
             times.setdefault(word.text.lower(), []).append(names)
@@ -317,7 +329,7 @@ def _subject_words(read: Reading) -> dict[str, bool]:
 def _said_by(
     rows: Sequence[int], documents: Sequence[Sequence[str]], voices: Sequence[Collection[str]]
 ) -> dict[str, int]:
-    """How many people say each lemma in some rows."""
+    """How many participants use each lemma in the given rows."""
     people: dict[str, set[str]] = {}
     for row in rows:
         for lemma in documents[row]:
@@ -331,9 +343,12 @@ def _keywords(
     own: Sequence[Sequence[Word]],
     subjects: Mapping[str, bool],
 ) -> list[str]:
-    """The lemmas that tell most of a topic: its own by weight, said by more people than one, and
-    names of something rather than verbs; of equals those of the most central texts, which ``own``,
-    the words of its texts, has first."""
+    """The ``_KEYWORDS`` best lemmas of a topic, best first.
+
+    A lemma is ranked by its term weight, lowered when few participants use it or when it is not a
+    subject noun. Ties go to the lemma in the most central text: ``own`` has the words of the texts
+    of the topic, most central first.
+    """
     forms: dict[str, set[str]] = {}
     first: dict[str, int] = {}
     for place, row in enumerate(own):
@@ -350,7 +365,10 @@ def _keywords(
 
 
 def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
-    """For lemmas that the word list broke, the form people used; others stay lemmas."""
+    """The form that participants used, for lemmas that never occur and have one form only.
+
+    Such a lemma is usually an error of the word list; other lemmas are left out.
+    """
     forms: dict[str, dict[str, int]] = {}
     for row in tokens:
         for word in row:
@@ -371,12 +389,13 @@ def _quotes(
     centre: Vectors,
     many: Many,
 ) -> list[int]:
-    """Central quotes that differ: maximal marginal relevance (Carbonell and Goldstein 1998).
+    """The rows of central quotes that differ, by maximal marginal relevance.
 
-    Three to five wherever a theme has as many different statements: those of a length that reads
-    well, filled up with shorter and longer ones. What says the same in almost the same words counts
-    as one; what stands on its own and comes from somebody else goes first. What ``many`` people say
-    is short enough however short.
+    The method is that of Carbonell and Goldstein (1998). A theme gets three to five quotes if it
+    has as many different statements. Statements of 25 to 400 characters come first, at most five
+    from the 60 most central; shorter and longer ones are used only to reach three. Statements in
+    almost the same words count as one. Statements that can be read by themselves and statements
+    from another participant are preferred. A text in ``many`` may have any length.
     """
     fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400 or row in many.people]
     said = {row: _content_words(texts[row]) for row in ranked}

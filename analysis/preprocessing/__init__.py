@@ -1,1 +1,1 @@
-"""From stored answers to statements that can be compared."""
+"""From stored answers to statements, duplicate groups and vectors that can be clustered."""

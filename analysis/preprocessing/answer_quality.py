@@ -1,4 +1,4 @@
-"""How much answers say: measured where the chat did not do it yet, and compared."""
+"""Informativeness of answers: measured where the chat has not done so, and compared by channel."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ CHANNEL_COLUMNS = (
 
 
 def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) -> int:
-    """Measures every answer in words that has no measure, and gives how many these were.
+    """Measures every text answer that has no measure, and returns how many it measured.
 
-    Only the current version of answers of people who agreed to analysis. One that takes too much
-    time is set aside, see ``analysis.preprocessing.answer_reader``. See
-    ``docs/decisions/0004-probing.md``.
+    Covers only the current version of answers, of participants who agreed to analysis. An answer
+    that takes too much time, or whose reading fails, is marked as unread and not measured; see
+    ``analysis.preprocessing.answer_reader``. See also ``docs/decisions/0004-probing.md``.
 
     Raises:
         ReaderBroken: no answer can be read at all.
@@ -87,7 +87,7 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
                 measures.append({"key": version, "found": found})
         before.append(text)
     if measures:
-        # Only where there is still none: somebody else may have measured, or erased, meanwhile.
+        # Only where there is still no measure: another process may have measured or erased it.
         table = ContributionVersion.__table__
         place = update(table).where(  # type: ignore[arg-type]
             table.c.id == bindparam("key"), table.c.measure.is_(None)
@@ -110,7 +110,11 @@ def channels(
     opdracht: int | None = None,
     until_round: int | None = None,
 ) -> pd.DataFrame:
-    """How much the measured answers say, by round and channel; see ``analysis.channels``."""
+    """Mean informativeness of the measured answers by round and channel; see ``analysis.channels``.
+
+    The columns are ``CHANNEL_COLUMNS``. ``opdracht`` limits it to one opdracht and ``until_round``
+    to the rounds up to that one. Answers to questions of the kind ``prioriteit`` are left out.
+    """
     import pandas as pd
 
     query = answers(

@@ -1,8 +1,9 @@
-"""Answers read by a process of their own, so that none can hold the analysis up.
+"""Reads answers in a child process, so that no single answer can block the analysis.
 
-The kernel ends that process when one text takes more processor time than it may: that also ends
-code that never gives the interpreter back, and counts no time in which other programs worked. The
-next text gets a new process. It lives as long as the process that reads, and ends with it.
+The kernel ends the child when one text takes more CPU time than its limit. A signal from the kernel
+also ends code that never returns to the interpreter, and CPU time leaves out the time that other
+programs used. The next text gets a new child. The child is reused for as long as the parent runs,
+and ends with it.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from consultation.settings import ROOT
 Why = Literal["tijd", "fout"]
 
 SECONDS = 5.0
-"""Of processor time, for each ten thousand characters that were begun; they take some 0.3."""
+"""CPU time limit per ten thousand characters, rounded up; they usually take about 0.3 seconds."""
 
 _CHARACTERS = 10_000
 _STUCK = 20
-"""A process that gives no answer for so many times what it may take is stuck, not at work."""
+"""A child that sends no answer within this many times its limit, in real time, is stuck."""
 _TO_START = 60.0
 _PLAIN = "Een gewone zin, waarmee alle woordenlijsten worden gelezen. Er zijn te weinig bussen."
 
@@ -37,25 +38,26 @@ _log = logging.getLogger(__name__)
 
 
 class ReaderBroken(SamenspraakError):
-    """No text can be read at all; the message says what to mend."""
+    """No text can be read at all; the message says what to fix."""
 
 
 class NotRead(Exception):
-    """A text was given up."""
+    """Reading a text was given up; ``why`` is the reason."""
 
     def __init__(self, why: Why) -> None:
-        """``tijd``: it took more time than it may; ``fout``: reading it failed."""
+        """``tijd``: the text took more time than its limit; ``fout``: reading it failed."""
         super().__init__(why)
         self.why: Why = why
 
 
 def statement_spans(text: str) -> list[tuple[int, int, int]]:
-    """Start, end and block of the statements in an answer; see
-    ``language.segmentation.statements``.
+    """Start, end and block of the statements in an answer, in order.
+
+    Start and end are characters; see ``language.segmentation.statements``.
 
     Raises:
         NotRead: the answer takes too much time, or reading it fails.
-        ReaderBroken: nothing can be read.
+        ReaderBroken: no text can be read.
     """
     found: list[tuple[int, int, int]] = _reader.read("cut", text, (text,))
     return found
@@ -64,15 +66,21 @@ def statement_spans(text: str) -> list[tuple[int, int, int]]:
 def measure(
     text: str, kind: str, question: str, strictness: int, before: Sequence[str]
 ) -> dict[str, Any]:
-    """How much an answer says; see ``language.measuring``. ``before`` are the person's earlier
-    answers on the same opdracht. Raises as ``statement_spans``."""
+    """The measure of how much an answer says; see ``language.measuring``.
+
+    ``before`` has the participant's earlier answers on the same opdracht.
+
+    Raises:
+        NotRead: the answer takes too much time, or reading it fails.
+        ReaderBroken: no text can be read.
+    """
     asked = (text, kind, question, strictness, tuple(before))
     found: dict[str, Any] = _reader.read("measure", text, asked)
     return found
 
 
 class _Reader:
-    """The process that reads, started when there is something to read."""
+    """The child process that reads texts, started at the first one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -90,7 +98,7 @@ class _Reader:
                     break
                 if code == -signal.SIGPROF:
                     raise NotRead("tijd")
-                # Somebody or something else may have ended it: that is not the text's doing.
+                # Another cause than the text may have ended the child, so try once more.
                 _log.warning("the process that reads answers ended with code %d", code)
                 if last:
                     raise NotRead("fout")
@@ -101,7 +109,7 @@ class _Reader:
         return found
 
     def close(self) -> None:
-        """Ends the process, if there is one."""
+        """Ends the child process, if there is one."""
         if self._line is not None:
             self._line.close()
         if self._child is not None:
@@ -124,8 +132,8 @@ class _Reader:
                 stdout=subprocess.DEVNULL,
                 pass_fds=(handle,),
             )
-        # The word lists are read in by a text that is known to be good, and not at the cost of the
-        # first answer; where that fails, no answer is to blame.
+        # Load the word lists with a known good text, so that loading does not count for the first
+        # answer. A failure here is then not the fault of an answer.
         for what, asked in (
             ("cut", (_PLAIN,)),
             ("measure", (_PLAIN, "voorstel", "Wat is er nodig?", 2, ())),
@@ -140,7 +148,7 @@ class _Reader:
                 )
 
     def _asked(self, what: str, asked: tuple[Any, ...], seconds: float) -> tuple[int | None, Any]:
-        """The code with which the process ended, or None and its answer."""
+        """The exit code of the child and None, or None and its answer."""
         assert self._child is not None
         assert self._line is not None
         try:
@@ -160,8 +168,8 @@ atexit.register(_reader.close)
 
 
 def serve(handle: int) -> None:
-    """Reads what is sent, until the other side is gone. Runs in the process of its own."""
-    # Ctrl-C is for the process that started this one.
+    """Reads texts sent over the pipe ``handle`` until the parent closes it; runs in the child."""
+    # The parent handles Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     line = Connection(handle)
@@ -179,7 +187,7 @@ def serve(handle: int) -> None:
         line.send(answer)
 
 
-# What is used below is loaded by that process only.
+# Only the child process runs the functions below and loads what they import.
 
 
 def _cut(text: str) -> list[tuple[int, int, int]]:
@@ -192,8 +200,7 @@ def _cut(text: str) -> list[tuple[int, int, int]]:
 
 
 def _try(statement: str) -> None:
-    """Does what later steps do with one statement by itself, so that none of these meets a text
-    that takes too long."""
+    """Runs the later steps that take a single statement, so that a slow text fails here first."""
     from analysis.preprocessing.deduplication import sort_out
     from analysis.preprocessing.proposals import wording
 

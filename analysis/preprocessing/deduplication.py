@@ -1,12 +1,12 @@
-"""Who is heard when themes are sought: one voice per campaign, and none that says nothing.
+"""Selects the statements to cluster: one per duplicate group, and none that are excluded.
 
-Texts that are equal but for a name, a typo or a greeting are one voice: a thousand copies of a text
-must not pull the clusters. One of them goes into the analysis, and the others follow it into its
-theme, so that all counts stay true. Statements that say nothing, or say it in another language than
-Dutch, are set aside in lists of their own; so is fixed text
+Texts that are equal except for a name, a typo or a greeting form a duplicate group, because a
+thousand copies of a text must not pull the clusters. One text of the group goes into the analysis;
+the others get the theme of that text, so that all counts stay correct. Statements that say nothing
+or are in another language than Dutch are excluded and listed apart; so is fixed text
 (``analysis.preprocessing.fixed_text``).
 
-Candidates for equal texts come from MinHash and locality-sensitive hashing (Broder 1997), by the
+Candidates for duplicates come from MinHash and locality-sensitive hashing (Broder 1997), by the
 library datasketch; each candidate is then compared word by word.
 """
 
@@ -76,7 +76,7 @@ _TOWN_FOLLOWS = frozenset({"woon", "wonen", "werk", "woont"})
 
 @dataclass(frozen=True)
 class Aside:
-    """A statement that is not clustered: its row, why, and for another language which."""
+    """An excluded statement: its row, the reason, and the language if that is the reason."""
 
     row: int
     mark: Mark
@@ -85,10 +85,10 @@ class Aside:
 
 @dataclass(frozen=True)
 class Voices:
-    """Rows of the texts that were sorted, each in exactly one of the three.
+    """The rows of the texts by duplicate group; a row is in exactly one of the three fields.
 
-    ``heard`` are the voices, ascending; ``copies`` gives the row of its voice for each text that
-    repeats one; ``aside`` what is listed instead of clustered.
+    ``heard`` has the row that represents each duplicate group, ascending. ``copies`` maps the row
+    of every other text of a group to its representative. ``aside`` has the excluded statements.
     """
 
     heard: tuple[int, ...]
@@ -97,17 +97,18 @@ class Voices:
 
     @property
     def sizes(self) -> Counter[int]:
-        """How many texts each voice stands for, itself included."""
+        """The size of each duplicate group, by the row of its representative."""
         return Counter(self.heard) + Counter(self.copies.values())
 
 
 def sort_out(
     texts: Sequence[str], placed: Container[int] = (), fixed: Container[int] = ()
 ) -> Voices:
-    """Sorts texts into voices, their copies, and what is set aside: the ``fixed`` rows too.
+    """Sorts texts into representatives, their duplicates, and excluded ones.
 
-    The order of the texts decides only which of wholly equal texts speaks: the first. A row that is
-    ``placed`` in a theme already speaks before one that is not, so that it keeps its place.
+    Rows in ``fixed`` are excluded as fixed text. The most frequent wording represents a duplicate
+    group, but rows in ``placed``, which have a theme already, go first so that they keep it. The
+    order of the texts only decides between identical texts: the first is the representative.
     """
     aside = []
     rows = []
@@ -122,7 +123,7 @@ def sort_out(
         known = [each for each in group if rows[each] in placed]
         plain = {each: " ".join(texts[rows[each]].split()) for each in group}
         often = Counter(plain.values())
-        # The commonest wording speaks, the first of equals.
+        # The most frequent wording represents the group; of identical texts, the first.
         voice = min(known or group, key=lambda each: (-often[plain[each]], plain[each], rows[each]))
         for each in group:
             speaks[rows[each]] = rows[voice]
@@ -134,10 +135,10 @@ def sort_out(
 def store_marks(
     session: Session, run_id: int, voices: Voices, ids: Sequence[str], living: Collection[str]
 ) -> None:
-    """Stores what a run set aside, and lets copies follow their voice into its themes.
+    """Stores the excluded statements and duplicates of a run, and assigns duplicates to themes.
 
-    ``ids`` are the statement ids of the rows. The voices' own assignments are there already;
-    statements that are not ``living`` any more are left out.
+    A duplicate gets the assignments of its representative, which must be stored already. ``ids``
+    are the statement ids of the rows. Statements that are not in ``living`` are left out.
     """
     marks: list[dict[str, object]] = []
     followers: dict[str, list[str]] = {}
@@ -172,7 +173,7 @@ def store_marks(
 
 
 def bare(text: str) -> str:
-    """A text without greeting, closing words and outer space; itself where nothing else is left."""
+    """The text without greeting, closing words and outer space; the text itself if none is left."""
     plain = " ".join(text.split())
     short = _CLOSING.sub("", _GREETING.sub("", plain)).strip()
     return short or plain
@@ -199,17 +200,17 @@ def opens_closing(text: str) -> bool:
 
 
 def same_words(text: str) -> str:
-    """The words of a text in one spelling: equal for texts that are copies to the letter."""
+    """The words of a text, lower case and without accents: equal for texts with the same words."""
     return _folded(" ".join(_WORD.findall(text)))
 
 
 def _same(texts: Sequence[str]) -> list[list[int]]:
-    """The positions of the texts, grouped with those that say the same."""
+    """The positions of the texts, by duplicate group."""
     words = [tuple(_WORD.findall(bare(text))) for text in texts]
     exact: dict[str, list[int]] = {}
     for position, row in enumerate(words):
         exact.setdefault(_folded(" ".join(row)), []).append(position)
-    # The text that most people sent is met first, so that its variants gather around it.
+    # The most frequent text comes first, so that its variants are matched to it.
     keys = sorted(exact, key=lambda key: (-len(exact[key]), key))
     joined: dict[str, list[int]] = {}
     for key, voice in zip(
@@ -220,7 +221,7 @@ def _same(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]:
-    """For each key the earlier one it repeats, or itself."""
+    """For each key, the earlier key that it duplicates, or itself."""
     long = [index for index, row in enumerate(words) if _FEWEST_WORDS <= len(row) <= _MOST_WORDS]
     found = list(keys)
     if len(long) < 2:
@@ -244,10 +245,10 @@ def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]
 
 
 def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two rows of words differ only in fillers, typos and names.
+    """Whether two sequences of words differ only in fillers, typos and names.
 
-    Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is no filler. The
-    time it takes is the square of the number of words, so it is for rows of ``_MOST_WORDS``.
+    Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is not a filler. The
+    time is quadratic in the number of words, so use it for at most ``_MOST_WORDS`` words.
     """
     plain = [_folded(word) for word in one], [_folded(word) for word in other]
     blocks = SequenceMatcher(None, *plain, autojunk=False).get_opcodes()
@@ -274,14 +275,14 @@ def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _free(words: Sequence[str], at: int) -> bool:
-    """Whether the word there may differ: a filler, or somebody's name or town."""
+    """Whether the word at ``at`` may differ: a filler, or the name or town of a person."""
     if _folded(words[at]) in _FILLERS:
         return True
     while at > 0 and words[at][0].isupper() and words[at][1:].islower():
         before = words[at - 1].lower()
         if before in _NAME_FOLLOWS or (at > 1 and words[at - 2].lower() in _TOWN_FOLLOWS):
             return True
-        # A name of several words: what may stand before it stands before the first.
+        # In a name of several words, the introducing word comes before the first of them.
         if before[0] == words[at - 1][0]:
             return False
         at -= 1
@@ -291,7 +292,7 @@ def _free(words: Sequence[str], at: int) -> bool:
 
 
 def _typo(one: str, other: str) -> bool:
-    """Whether one word is the other one misspelt, or another form of it."""
+    """Whether one word is a misspelling or another form of the other."""
     one, other = _folded(one), _folded(other)
     if (
         any(letter.isdigit() for letter in one + other)
@@ -304,7 +305,7 @@ def _typo(one: str, other: str) -> bool:
         return False
     if SequenceMatcher(None, one, other, autojunk=False).ratio() < _TYPO:
         return False
-    # "Werkgevers" is no misspelt "werknemers": of two words that both exist the stems must be one.
+    # "Werkgevers" is not a misspelt "werknemers": two existing words must share their stem.
     common = sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     )

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class AnalysisError(SamenspraakError):
-    """The analysis cannot run as asked; the message says what to mend."""
+    """The analysis cannot run as requested; the message says what to fix."""
 
 
 def encoder_named(name: str) -> Encoder:
@@ -41,7 +41,7 @@ def encoder_named(name: str) -> Encoder:
 
 
 def model_key(encoder: Encoder) -> str:
-    """What vectors are kept under: name and version, since another version's do not compare."""
+    """The cache key of a model: name and version, since vectors of two versions do not compare."""
     return f"{encoder.name} ({encoder.version})"
 
 
@@ -50,10 +50,10 @@ def vectors_of(
 ) -> Vectors:
     """float32 unit vectors (texts, dimension), in the order of the texts.
 
-    Only texts that are not in the cache are computed, in batches that are each stored at once: an
-    interrupted run goes on where it was. White space and line breaks count as one space. A cached
-    vector that cannot be right (another length, not a number, not of length 1) is computed anew.
-    ``progress`` shows a bar on stderr when there is something to compute.
+    Only texts that are not in the cache are computed. A batch is stored as soon as it is computed,
+    so an interrupted run continues where it stopped. White space and line breaks count as one
+    space. An invalid cached vector (another dimension, not a number, not of norm 1) is computed
+    again. ``progress`` shows a bar on stderr when there is something to compute.
     """
     hashes = [text_hash(text) for text in texts]
     first = dict(zip(hashes, texts, strict=True))
@@ -77,10 +77,10 @@ def vectors_of(
 def cached_vectors(
     session: Session, model: str, keys: Sequence[str], dimension: int | None = None
 ) -> dict[str, Vectors]:
-    """The vectors at hand by hash of their text, of a model as ``model_key`` names it.
+    """The cached vectors of a model (see ``model_key``), by hash of the text.
 
-    Those that cannot be right are left out, with a warning. Without ``dimension`` it is that of
-    most of them.
+    Invalid vectors are left out and logged as a warning. Without ``dimension`` the most frequent
+    one is used.
     """
     raws: dict[str, bytes] = {}
     for start in range(0, len(keys), _LOOKED_UP):
@@ -98,7 +98,7 @@ def cached_vectors(
 
 
 def _sound(raw: bytes, dimension: int) -> Vectors | None:
-    """The vector in these bytes, or None where they cannot be one that an encoder gave."""
+    """The vector in these bytes, or None if its dimension is wrong or its norm is not 1."""
     if len(raw) != 4 * dimension:
         return None
     vector: Vectors = np.frombuffer(raw, dtype="<f4")

@@ -1,11 +1,11 @@
-"""Text that many people send around words of their own: greetings, introductions, thanks, closings.
+"""Fixed text around the participants' own words: greetings, introductions, thanks, closings.
 
-A letter that is passed round, or the manners of letters, put the same lines in many answers. They
-say nothing on the opdracht, but would fill a theme. A line is fixed text when it recurs over many
-people, stands before or after what they say themselves, and speaks of the writing or of who writes
-or reads it. What asks for something or names a problem is never fixed, however often it recurs: the
-demand of a campaign is what its people say. Each text is looked up by its words, so that the time
-it takes grows with the number of texts alone.
+Circulated letters and letter conventions put the same lines in many answers. Such lines say nothing
+about the opdracht but would form a theme. A line is fixed text if many participants send it, it
+comes before or after their own words, and it is about the letter, its writer or its reader. Text
+that asks for something or names a problem is never fixed, however often it recurs: the demand of a
+campaign is content. Texts are looked up by their words, so the time is linear in the number of
+texts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _OF_WHO_WRITES = re.compile(r"\b(?:ik|wij|we|mij|me|mijn|ons|onze|u|uw|jullie)\b
 
 
 def fixed_rows(said: Sequence[Said]) -> frozenset[int]:
-    """The rows that are fixed text around what people say themselves, and names under a letter."""
+    """The rows that are fixed text around participants' own words, or the names under a letter."""
     texts = [same_words(each.text) for each in said]
     people: dict[str, set[str]] = defaultdict(set)
     for each, text in zip(said, texts, strict=True):
@@ -78,13 +78,16 @@ def fixed_rows(said: Sequence[Said]) -> frozenset[int]:
 
 
 def says_something(text: str) -> bool:
-    """Whether a text asks or tells something, rather than being a manner of writing."""
+    """Whether a text has content, rather than being a letter convention or about the writer."""
     return _reads_as(text) == "content"
 
 
 def _reads_as(text: str) -> str:
-    """Whether a text is of the manners of a letter ("frame"), of who writes or reads ("perhaps"),
-    or says something ("content")."""
+    """The kind of a text: "frame", "perhaps" or "content".
+
+    "frame" is a letter convention, "perhaps" is about the writer or reader only, and "content" asks
+    or tells something.
+    """
     if is_polite(text):
         return "frame"
     if names_hurdle(text) or _DEMANDS.search(text):
@@ -101,7 +104,7 @@ def _reads_as(text: str) -> str:
 def _with_another(
     answers: dict[str, list[int]], texts: Sequence[str], recurring: set[str]
 ) -> dict[str, float]:
-    """The share of a recurring text's answers in which another one stands."""
+    """For each recurring text, the share of its answers that contain another recurring text."""
     times: dict[str, int] = defaultdict(int)
     beside: dict[str, int] = defaultdict(int)
     for rows in answers.values():
@@ -118,7 +121,10 @@ def _around(
     frame: set[str],
     names: set[int],
 ) -> dict[str, float]:
-    """The share of a text's answers in which it stands before or after all else that is said."""
+    """For each text in ``frame``, the share of its answers that it opens or closes.
+
+    That is, it comes before the first or after the last of the participant's own statements there.
+    """
     times: dict[str, int] = defaultdict(int)
     outside: dict[str, int] = defaultdict(int)
     for rows in answers.values():
@@ -131,7 +137,7 @@ def _around(
                 edges[text] = (edges.get(text, (at, at))[0], at)
             elif row not in names and not (closed and own):
                 own.append(at)
-            # A postscript is no reason to read the closing words as a part of what is said.
+            # Text after the closing words, such as a postscript, does not make them content.
             closed = closed or opens_closing(text)
         for text, (first, last) in edges.items():
             times[text] += 1
@@ -145,7 +151,7 @@ def _names(
     texts: Sequence[str],
     frame: set[str],
 ) -> set[int]:
-    """The rows that only say who signs a letter: in its closing line, or after it."""
+    """The rows that only give the signature of a letter: in its closing line, or after it."""
     found = set()
     for rows in answers.values():
         closed = False

@@ -1,4 +1,4 @@
-"""Which opdracht a statement is about, when whoever sent it named none."""
+"""The opdracht of a statement, for answers that name none."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from language.embedding import Encoder, Vectors
 from language.matching import Matcher
 
 SURE_FROM = 0.25
-"""Below this probability a statement keeps no opdracht and a facilitator places it. On the sample
-consultation's answers about three in four are kept, and three in four of those are right."""
+"""Below this probability a statement gets no opdracht and a facilitator assigns it. On the answers
+of the sample consultation about three in four are above it, and three in four of those are right.
+"""
 
 _OWN_WORDS = 0.75
 
 
 @dataclass(frozen=True)
 class Placement:
-    """The likeliest opdracht, or None where it is not likely enough, and its probability."""
+    """The most likely opdracht, or None below ``SURE_FROM``, and its probability, 0 to 1."""
 
     opdracht: int | None
     score: float
@@ -34,11 +35,11 @@ def opdracht_matcher(catalogue: Catalogue, encoder: Encoder) -> Matcher:
 def place(
     matcher: Matcher, texts: Sequence[str], vectors: Vectors, blocks: Sequence[object]
 ) -> list[Placement]:
-    """Places statements; those next to each other with the same block help one another.
+    """The opdracht of each statement; neighbours in the same block are used as context.
 
-    ``texts``, ``vectors`` (texts, dimension) and ``blocks`` go together, in reading order. A
-    statement's own words count for three quarters, the rest of its paragraph for one quarter, as
-    "Dat is veel hoger dan elders." says little by itself.
+    ``texts``, ``vectors`` (texts, dimension) and ``blocks`` are aligned and in reading order. The
+    statement itself has weight three quarters, its context (the two statements before it and the
+    one after, in its block) one quarter: "Dat is veel hoger dan elders." says little by itself.
     """
     if not texts:
         return []

@@ -1,7 +1,7 @@
-"""Whether a statement reads as a proposal that can be put on a theme as its action.
+"""Whether a statement reads as a proposal that can be shown as the action of a theme.
 
-Not every answer to "what would you change" is one: people also describe ("Alleen de fietsenstalling
-is donker."). By wording only, so that it works without a trained pipeline.
+Not every answer to "what would you change" is a proposal: participants also describe ("Alleen de
+fietsenstalling is donker."). The rules use wording only, so they need no trained pipeline.
 """
 
 from __future__ import annotations
@@ -80,15 +80,15 @@ _TWO_INFINITIVES = re.compile(r"\s(?:gaan|komen|laten|blijven)\s\w+en$", re.IGNO
 
 @dataclass(frozen=True)
 class Wording:
-    """How a text asks or states, by its first clause.
+    """How a text asks or states, mainly by its first clause.
 
     Attributes:
-        order: it begins with an imperative ("Geef elke ...").
-        plea: it has a word of duty or wish ("... moeten ...", "graag").
-        states: its first clause has a finite verb.
-        has_verb: any clause has one.
-        wish: a thing that is wished for, without a verb ("Een leercoach in elke wijk").
-        infinitive: its first clause ends in an infinitive ("Cursussen gratis maken").
+        order: the text begins with an imperative ("Geef elke ...").
+        plea: the text has a word of duty or wish ("... moeten ...", "graag").
+        states: the first clause has a finite verb.
+        has_verb: any clause has a finite verb.
+        wish: the text opens with a wished-for thing and no verb ("Een leercoach in elke wijk").
+        infinitive: the first clause ends in an infinitive ("Cursussen gratis maken").
     """
 
     order: bool
@@ -100,7 +100,7 @@ class Wording:
 
 
 def wording(text: str) -> Wording:
-    """How a text asks or states."""
+    """The wording of a text; ignores bullets, numbers and words like "en" or "dus" at its start."""
     plain = _LEAD.sub("", " ".join(text.split()))
     clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
     # "Bij een collega in de les gaan zitten" states nothing: both its verbs are infinitives.
@@ -118,8 +118,9 @@ def wording(text: str) -> Wording:
 def reads_as_proposal(text: str) -> bool:
     """Whether the wording asks for something, in at least ``FEWEST_WORDS`` words.
 
-    That is an order ("Geef elke ..."), a plea ("... moeten ..."), a thing that is wished for ("Een
-    leercoach in elke wijk") or an infinitive ("Cursussen gratis maken").
+    That is an order ("Geef elke ..."), a plea ("... moeten ..."), a wish ("Een leercoach in elke
+    wijk") or an infinitive ("Cursussen gratis maken"). A question counts only if it is a plea, and
+    an announcement of proposals ("het volgende") never does.
     """
     plain = _LEAD.sub("", " ".join(text.split()))
     if len(plain.split()) < FEWEST_WORDS or _ANNOUNCES.search(plain):
@@ -138,16 +139,16 @@ def leans_back(text: str) -> bool:
 
 
 def names_actor(text: str) -> bool:
-    """Whether a text names somebody who could act on a proposal: a public body, an organisation."""
+    """Whether a text names a possible actor: a public body, an organisation or a profession."""
     return bool(_ACTOR.search(text))
 
 
 def best_proposal(texts: Sequence[str], closeness: Sequence[float]) -> int | None:
-    """Which of the proposals of a theme says best what should be done, and by whom.
+    """The index of the text that says best what should be done, and by whom.
 
-    Among those that read as a proposal: the one nearest to the theme's centre, where naming who
-    should do it, and saying it in eight to forty words, outweigh a little distance. None where none
-    reads as one.
+    ``closeness`` has the cosine of each text with the centre of the theme. Among the texts that
+    read as a proposal, the highest sum of closeness and merit wins; merit rewards naming an actor,
+    a direct request, and a length of eight to forty words. None if no text reads as a proposal.
     """
     ranked = [
         (_merit(text) + close, -row)

@@ -1,6 +1,6 @@
-"""What many people say in the same words, and which of it is a popular answer.
+"""Texts that many participants give in the same words, and which of these are popular answers.
 
-Nothing heavy is imported here.
+This module imports no heavy libraries.
 """
 
 from __future__ import annotations
@@ -21,29 +21,36 @@ _ASKED = re.compile(
 
 @dataclass(frozen=True)
 class Many:
-    """What many people say, among the voices of an opdracht.
+    """The recurring texts of an opdracht; a row stands for a duplicate group.
 
-    ``people`` are those who say a text that recurs, by row; ``popular`` the rows of popular
-    answers.
+    ``people`` has the participants of each recurring text, by row. ``popular`` has the rows of the
+    popular answers.
     """
 
     people: Mapping[int, frozenset[str]] = field(default_factory=dict)
     popular: tuple[int, ...] = ()
 
     def weight(self, row: int) -> int:
-        """For how many people a row counts in words, middles and quotes."""
+        """How many participants a row counts for in words, centres and quotes; 1 by default."""
         return len(self.people.get(row, ())) or 1
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups of rows around popular answers: each the answers, the most popular first, and all."""
+    """Groups of rows around popular answers.
+
+    For each group, ``answers`` has the rows of its popular answers, the most popular first, and
+    ``rows`` all of its rows.
+    """
 
     answers: tuple[tuple[int, ...], ...] = ()
     rows: tuple[tuple[int, ...], ...] = ()
 
     def among(self, kept: Sequence[int]) -> Groups:
-        """The same of some rows, numbered anew; without what lost its popular answers."""
+        """The groups within the rows ``kept``, as positions in ``kept``.
+
+        Groups without a popular answer in ``kept`` are dropped.
+        """
         place = {int(row): at for at, row in enumerate(kept)}
         found = [
             (
@@ -63,10 +70,15 @@ def many(
     copies: Mapping[int, int],
     heard: Sequence[int],
 ) -> Many:
-    """What many people say; the numbers given back are places in ``heard``.
+    """The recurring texts and popular answers, as positions in ``heard``.
 
-    ``texts``, ``people`` (who says it) and ``answers`` (in which answer) go with all statements,
-    ``copies`` gives the voice of each that repeats one, and ``heard`` are the voices.
+    ``texts``, ``people`` (the participant) and ``answers`` (the answer) are aligned with all
+    statements. ``heard`` has the rows that represent the duplicate groups, and ``copies`` maps the
+    other rows to their representative (see ``analysis.preprocessing.deduplication.Voices``).
+
+    A text recurs if at least ``RECURRING.least`` participants give it. It is a popular answer if it
+    has at most ``POPULAR.most_words`` words and at most ``RECURRING.often`` of its answers contain
+    another recurring text.
     """
     place = {row: at for at, row in enumerate(heard)}
     said_by: dict[int, set[str]] = defaultdict(set)
@@ -88,8 +100,7 @@ def many(
 
 
 def as_label(text: str) -> str | None:
-    """A popular answer, or what it asks for, as the name of its theme; None where that is too long
-    for a name."""
+    """A popular answer, or what it asks for, as the label of its theme; None if it is too long."""
     plain = " ".join(text.split())
     letters = [at for at, letter in enumerate(plain) if letter.isalnum()]
     if not letters:
@@ -106,7 +117,7 @@ def as_label(text: str) -> str | None:
 
 
 def shortened(text: str) -> str:
-    """The first words of a text that is too long for a name."""
+    """The first words of a text that is too long for a label, with an ellipsis."""
     words: list[str] = []
     for word in text.split()[: POPULAR.label_words]:
         if len(" ".join([*words, word])) >= POPULAR.label_letters:

@@ -1,9 +1,9 @@
-"""What kind of thing a statement says, when no question asked for it.
+"""Classifies the kind of a statement when no question determines it.
 
-A question's own kind always goes first. For imports without one, a logistic regression on the
-statement's vector and a few marks of its wording (does it order, plead, wish, ask; does it name
-what is in the way or what helps) learns from ``data/soorten.jsonl``: 290 statements labelled by
-hand. ``docs/decisions/0010-what-is-a-statement.md`` has what it reaches.
+The kind of the question always takes precedence. For imports without one, a logistic regression
+uses the statement's vector and some features of its wording (does it order, plead, wish or ask;
+does it name an obstacle or something that helps). It is trained on ``data/soorten.jsonl``: 290
+statements labelled by hand. For its accuracy see ``docs/decisions/0010-what-is-a-statement.md``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _OPENS_FACT = frozenset("ik we wij de het er mijn onze in wie ze".split())  # no
 
 
 def names_hurdle(text: str) -> bool:
-    """Whether the wording names something that is absent or in the way."""
+    """Whether the wording names something that is missing or an obstacle."""
     return bool(_HURDLE.search(text))
 
 
@@ -62,10 +62,11 @@ def kinds_of(
     labels: Sequence[Kind] | None = None,
     example_texts: Sequence[str] | None = None,
 ) -> list[Kind]:
-    """The likeliest kind of each text.
+    """The most likely kind of each text.
 
-    ``vectors`` (texts, dimension) and ``example_vectors``, of the texts that ``examples`` gives (or
-    of ``example_texts`` with their ``labels``), come from the same encoder.
+    ``vectors`` (texts, dimension) and ``example_vectors`` (examples, dimension) come from the same
+    encoder. The latter belong to the texts of ``examples``, or to ``example_texts`` with their
+    ``labels`` if both are given.
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -1,4 +1,4 @@
-"""From stored answers to stored statements, and statements as a table."""
+"""Cuts stored answers into stored statements, and gives statements as a table."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STATEMENT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Cut:
-    """What cutting did: answers cut, statements made, and how many of these have no opdracht."""
+    """The counts of a cut: answers cut, statements made, and statements without an opdracht."""
 
     contributions: int = 0
     statements: int = 0
@@ -72,17 +72,18 @@ def cut_new(
     encoder_name: str,
     progress: bool = False,
 ) -> Cut:
-    """Cuts every answer that was not cut yet into statements, once and for all.
+    """Cuts every answer that was not cut yet into statements; an answer is cut only once.
 
-    Only the current version of answers that were not withdrawn, of people who agreed to analysis.
-    An answer in which no sentence is found is one statement, so that it is listed and not lost; so
-    is one that takes too much time to read (``analysis.preprocessing.answer_reader``), which is set
-    aside. Answers to the questions ``trekker`` and ``prioriteit`` are kept whole: they tell
-    something of the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All are
-    stored in one transaction; an interrupted call has changed nothing but the cache of vectors.
+    Covers only the current version of answers that were not withdrawn, of participants who agreed
+    to analysis. An answer without a sentence becomes one statement, so that it is listed and not
+    lost. The same holds for an answer that takes too much time to read
+    (``analysis.preprocessing.answer_reader``), which is marked as unread and excluded. Answers to
+    questions of the kinds ``trekker`` and ``prioriteit`` get no statements: they are attributes of
+    the submission's proposal (``docs/decisions/0010-what-is-a-statement.md``). All statements are
+    stored in one transaction; an interrupted call changes nothing but the vector cache.
 
     Raises:
-        AnalysisError: answers are to be placed, or name no question, and the encoder cannot be had.
+        AnalysisError: answers need an opdracht or a kind, and the encoder is not available.
         ReaderBroken: no answer can be read at all.
     """
     with storage.reading() as session:
@@ -101,8 +102,8 @@ def cut_new(
 def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = None) -> pd.DataFrame:
     """Statements as a table with the columns ``STATEMENT_COLUMNS``.
 
-    ``start`` and ``end`` count characters in the answer ``contribution``; ``opdracht`` is empty
-    where none is sure; ``themes`` lists theme ids, taken from the given mapping by statement id.
+    ``start`` and ``end`` are character offsets in the answer ``contribution``. ``opdracht`` is
+    empty if none is certain. ``themes`` lists theme ids, taken from the mapping by statement id.
     """
     import pandas as pd
 
@@ -136,8 +137,10 @@ def _cut(answer: _Answer) -> None:
 
 
 def _whole(text: str) -> list[Span]:
-    """All that was written as one statement, for an answer without a sentence: a row of emoji, a
-    number, a link. It is listed, not dropped; nothing where there is only white space."""
+    """The whole text as one span, without outer white space; empty if there is no other text.
+
+    Used for an answer without a sentence (emoji, a number, a link), which is listed, not dropped.
+    """
     start = len(text) - len(text.lstrip())
     end = len(text.rstrip())
     return [Span(start, end, 0)] if start < end else []
@@ -187,7 +190,7 @@ def _place(
 def _tell_kinds(
     storage: Storage, answers: list[_Answer], encoder_name: str, progress: bool
 ) -> None:
-    """The kind of each statement: the question's, or what its words and vector point to."""
+    """Sets the kind of each statement: that of the question, or a prediction from the text."""
     unknown: list[tuple[_Answer, str]] = []
     for answer in answers:
         if answer.soort == "drempel":
@@ -214,7 +217,7 @@ def _tell_kinds(
 def _store(storage: Storage, answers: list[_Answer]) -> Cut:
     contributions = 0
     moment = now()
-    # Somebody else may have cut it, or erased it, while the vectors were computed.
+    # Another process may have cut or erased an answer while the vectors were computed.
     uncut = (
         select(ContributionVersion)
         .where(ContributionVersion.cut_at.is_(None))
@@ -241,7 +244,7 @@ def _store(storage: Storage, answers: list[_Answer]) -> Cut:
 
 
 def _rows(answer: _Answer, moment: datetime) -> list[dict[str, Any]]:
-    """The statements of an answer, to store."""
+    """The statements of an answer, as rows to insert."""
     rows = []
     for index, span in enumerate(answer.spans):
         placed = answer.places[index] if answer.places else None
