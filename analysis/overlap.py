@@ -52,7 +52,7 @@ def overlaps(
     """Returns pairs from different opdrachten that ask for nearly the same, the nearest first.
 
     The vectors are centred on the mean of all actions: texts of one field are all similar
-    otherwise. A shared word is a content word in at most one in ten of the actions (or in three).
+    otherwise. A shared word is a content word in at most one in ten of the actions (at least three).
     Under three actions the list is empty.
 
     Raises:

@@ -68,7 +68,7 @@ class Known:
 
     @property
     def decided(self) -> bool:
-        """Whether people decided on any theme: a run then continues the themes it has."""
+        """Whether people decided on any theme: a run then only assigns, adds and suggests."""
         return any(each.decided for each in self.state.themes.values())
 
 

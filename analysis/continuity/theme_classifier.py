@@ -274,7 +274,7 @@ class _Letters:
 
 
 def _chosen(human: npt.NDArray[np.bool_]) -> _Rows:
-    """Returns the rows to learn from: all decided by people, and a regular sample of very many."""
+    """Returns the rows to learn from: all, or of very many those of people and a regular sample."""
     rows = np.arange(len(human))
     if len(rows) <= _MOST_ROWS:
         return rows
@@ -289,7 +289,7 @@ def _both(opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: cs
 
 
 def _pooled(learned: Scores, near: Scores, weight: float) -> Scores:
-    """Returns the logarithmic opinion pool of the label (weight 1) and the learned models."""
+    """Returns the logarithmic opinion pool of the label (weight 1) and the learned (``weight``)."""
     return _softmax(weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST)))
 
 
