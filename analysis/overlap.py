@@ -52,8 +52,8 @@ def overlaps(
     """Returns pairs from different opdrachten that ask for nearly the same, the nearest first.
 
     The vectors are centred on the mean of all actions: texts of one field are all similar
-    otherwise. A shared word is a content word in at most one in ten of the actions (at least three).
-    Under three actions the list is empty.
+    otherwise. A shared word is a content word that occurs in at most one in ten of the actions, or
+    in at most three if that is more. Under three actions the list is empty.
 
     Raises:
         AnalysisError: the encoder is not available.
