@@ -1,4 +1,4 @@
-"""How much stands behind an action: who proposes it, their groups, how urgent they find it."""
+"""The support for an action: its proposers, their stakeholder groups, the urgency they gave."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ Urgency = Mapping[tuple[int, str], int]
 
 @dataclass(frozen=True)
 class Weight:
-    """What stands behind an action.
+    """The support for an action.
 
-    ``urgency`` is the mean priority that its people gave (1 to 5), None where none of them gave
-    one; ``answers`` is how many did. ``groups`` counts the known stakeholder groups among them.
+    ``people`` counts the participants who propose it, ``statements`` their statements, ``groups``
+    their known stakeholder groups. ``urgency`` is the mean priority (1 to 5) that these
+    participants gave, None where none of them gave one; ``answers`` is the number of priorities.
     """
 
     people: int
@@ -34,8 +35,10 @@ class Weight:
 
 
 def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], int]:
-    """The priorities that stand, by opdracht and participant; the last round's where there are
-    several."""
+    """Returns the priority by opdracht and participant, for participants who agreed to analysis.
+
+    The priority of the last round counts where there are several.
+    """
     query = (
         select(Submission.opdracht, Submission.participant_id, Contribution.value)
         .join(Contribution, Contribution.submission_id == Submission.id)
@@ -56,7 +59,7 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
 
 
 def weight(action: CuratedAction, pictures: Mapping[int, Picture], given: Urgency) -> Weight:
-    """What stands behind an action: everybody who proposes it (``analysis.supporters``)."""
+    """Returns the support for an action, from its proposers (see ``analysis.supporters``)."""
     said = proposers(action, pictures.values())
     people = {(each.participant, each.opdracht) for each in said}
     values = [

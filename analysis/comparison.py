@@ -1,4 +1,4 @@
-"""What became of each theme from one round to another."""
+"""Compares the themes of two rounds: how each theme developed."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _THIRD = 1 / 3
 
 @dataclass(frozen=True)
 class Development:
-    """What became of one theme.
+    """How one theme developed between two rounds.
 
-    ``before`` and ``after`` count its statements then and now, ``added`` those said since;
-    ``share_before`` is its share, 0 to 1, of the statements then, ``share_added`` of those said
-    since, where a statement counts for its primary theme only: a cluster gives each statement one
-    theme and the mapping up to three, so counting all of them would make every theme grow.
-    ``parents`` are the themes it came from; ``proposed`` is true for a split or merge that the
-    machine proposes and nobody decided on yet.
+    ``before`` and ``after`` count its statements at the first and the second round, ``added`` the
+    statements that are new. ``share_before`` is its share, 0 to 1, of all statements of the first
+    round; ``share_added`` is its share of all new statements. For the shares a statement counts in
+    its primary theme only: clustering gives each statement one theme and the classifier up to
+    three, so counting all of them would make every theme grow. ``parents`` are the themes it came
+    from; ``proposed`` is true for a suggested split or merge that nobody decided on yet.
     """
 
     opdracht: int
@@ -73,7 +73,7 @@ class Development:
 def compare(
     session: Session, consultation_id: int, first: int, second: int, numbers: Iterable[int]
 ) -> pd.DataFrame:
-    """What became of the themes of some opdrachten, with the columns ``COMPARISON_COLUMNS``.
+    """Returns how the themes of some opdrachten developed, with columns ``COMPARISON_COLUMNS``.
 
     Raises:
         RoundError: there is no such round.
@@ -118,10 +118,10 @@ def compare(
 def developments(
     session: Session, consultation_id: int, opdracht: int, first: int, second: int
 ) -> list[Development]:
-    """What became of an opdracht's themes: empty where one of the rounds has no run over it.
+    """Returns how the themes of an opdracht developed; empty if a round has no run over it.
 
-    The first round is taken as it stood when the second was first analysed: what people decided
-    before that belongs to it, what they decided since to the second.
+    The state of the first round is taken at the moment when the second round was first analysed:
+    earlier decisions belong to the first round, later ones to the second.
     """
     then = latest_run(session, consultation_id, opdracht, first)
     now = latest_run(session, consultation_id, opdracht, second)
@@ -141,14 +141,14 @@ def developments(
 def told(
     opdracht: int, before: CurationState, after: CurationState, old: frozenset[str]
 ) -> list[Development]:
-    """Compares two states; ``old`` are the statements of the first one's rounds."""
+    """Compares two states; ``old`` holds the ids of the statements up to the first round."""
     was = _members(before, opdracht)
     is_ = _members(after, opdracht)
     first_was = _members(before, opdracht, primary=True)
     first_is = _members(after, opdracht, primary=True)
     everything = sum(number == opdracht for number in after.opdracht_of.values())
     new_total = everything - len(old)
-    # What a new theme brings in makes no other theme smaller.
+    # Growth is measured outside new themes: their statements must not make other themes shrink.
     fresh = {each for theme, own in is_.items() if theme not in was for each in own - old}
     comparable = new_total - len(fresh)
     split = {each.themes[0] for each in after.proposals if each.kind == "split"}
@@ -206,7 +206,7 @@ def _lineage(
     is_: _Members,
     after: CurationState,
 ) -> tuple[Kind | None, tuple[str, ...]]:
-    """New, split, merged or faded, where its members tell so; else None."""
+    """Returns the kind (new, split, merged or faded) and the parents; ``(None, ())`` if none."""
     if theme not in was:
         parents = tuple(each for each in seen.parents if each in was)
         if not parents:
@@ -234,7 +234,7 @@ def _born(theme: CuratedTheme, was: _Members, is_: _Members) -> bool:
 
 
 def _went(members: set[str], is_: _Members) -> str | None:
-    """The theme that most of these are in now."""
+    """Returns the theme that now holds more than half of these statements, or None."""
     counts = Counter(
         theme for theme, own in is_.items() for statement in members if statement in own
     )
@@ -245,9 +245,13 @@ def _went(members: set[str], is_: _Members) -> str | None:
 
 
 def _size(added: int, total: int, was: int, old: int, themes: int) -> Kind:
-    """Whether a theme's share of what was added (``added`` of the ``total`` outside new themes)
-    differs from its share before (``was`` of ``old``): clearly (by half), and not by chance. Both
-    are samples: Fisher's exact test, one side, at 5 % over all themes of the opdracht together."""
+    """Returns whether a theme grew, shrank, faded or stayed the same.
+
+    Compares its share of the new statements (``added`` of the ``total`` outside new themes) with
+    its earlier share (``was`` of ``old``). A change counts when it is large (a factor of 1.5; under
+    a third of the expected number is faded) and significant. Both shares come from samples, so the
+    test is Fisher's exact test, one-sided, at 5 % divided by the number of ``themes``.
+    """
     if not total or not old:
         return "same"
     sure = _SURE / max(themes, 1)
@@ -265,7 +269,7 @@ def _number(theme: str, before: CurationState, after: CurationState) -> int:
 
 
 def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun) -> int:
-    """The last event before the later round was first analysed."""
+    """Returns the id of the last event before the later round was first analysed, 0 for none."""
     first = session.scalar(
         select(func.min(AnalysisRun.started_at)).where(
             AnalysisRun.round_id == now.round_id, AnalysisRun.status == "klaar"
@@ -282,7 +286,7 @@ def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun)
 def sizes(
     session: Session, consultation_id: int, opdracht: int, numbers: Sequence[int]
 ) -> pd.DataFrame:
-    """The plot's data: per theme that stands and round, how many statements were said in it.
+    """Returns the data of the plot: the number of new statements per live theme and round.
 
     Columns: ``theme, code, label, round, statements, share`` (of the round's statements, 0 to 1).
     """

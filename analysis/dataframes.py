@@ -1,4 +1,4 @@
-"""What the last runs found, as tables."""
+"""pandas tables of the results of the last runs."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ ACTION_COLUMNS = (
 def set_aside(
     session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
 ) -> dict[int, Counter[str]]:
-    """How many statements the last runs set aside, by opdracht and mark (``RunMark``).
+    """Returns how many statements the last runs excluded, by opdracht and mark (``RunMark``).
 
-    Copies are not among them: they are in the theme of what they repeat.
+    Duplicates are not excluded: they are in the theme of the statement they repeat.
     """
     found: dict[int, Counter[str]] = {}
     for number in numbers:
@@ -81,16 +81,19 @@ def themes(
     numbers: list[int],
     round_number: int | None = None,
 ) -> pd.DataFrame:
-    """The themes of some opdrachten, with the columns ``THEME_COLUMNS``.
+    """Returns the themes of some opdrachten, with the columns ``THEME_COLUMNS``.
 
-    ``statements`` and ``people`` count; ``groups`` is people per group; ``quotes`` lists
-    ``{statement, text}``, texts being exact slices of answers; ``action`` is the proposed action
-    ``{statement, text}`` or None; ``parents`` are ids of the themes it came from; ``trust`` holds
-    ``stability`` (0 to 1, mean overlap when a tenth of the statements is absent), ``closeness``
-    (mean cosine of its statements with its centre), ``coherence`` (of its keywords, -1 to 1: see
-    ``analysis.clustering.coherence``), ``voices`` (how many different texts its
-    statements are: a campaign counts once) and ``campaigns`` (how many statements share each text
-    that was sent more than once, the largest first).
+    ``statements`` and ``people`` are counts; ``groups`` holds participants per stakeholder group;
+    ``quotes`` lists ``{statement, text}``, where a text is an exact slice of an answer; ``action``
+    is the proposed action ``{statement, text}`` or None; ``parents`` are ids of the themes it came
+    from. ``trust`` holds:
+
+    - ``stability``: 0 to 1, the mean overlap when a tenth of the statements is left out;
+    - ``closeness``: the mean cosine of its statements with its centre;
+    - ``coherence``: of its keywords, -1 to 1 (see ``analysis.clustering.coherence``);
+    - ``voices``: the number of different texts, where a campaign counts once;
+    - ``campaigns``: the number of statements of each text that was sent more than once, the
+      largest first.
     """
     rows = [
         {
@@ -123,7 +126,7 @@ def themes(
 def statement_themes(
     session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
 ) -> dict[str, list[str]]:
-    """Theme ids per statement id, the primary one first, as they stand after the last runs."""
+    """Returns the ids of live themes per statement id, the primary theme first."""
     found: dict[str, list[str]] = {}
     for number in numbers:
         run = latest_run(session, consultation_id, number, round_number)
@@ -136,7 +139,7 @@ def statement_themes(
 
 
 def subthemes(session: Session, consultation_id: int, numbers: list[int]) -> dict[str, str]:
-    """The name of its sub-theme per statement id, where its theme has them."""
+    """Returns the name of the sub-theme per statement id, for themes that have sub-themes."""
     return {
         statement: name
         for number in numbers
@@ -153,20 +156,23 @@ def statements(
     round_number: int | None = None,
     opdracht: int | None = None,
 ) -> pd.DataFrame:
-    """The statements that stand, of one round and opdracht or of all; see ``statements_frame``."""
+    """Returns the current statements of one round and opdracht, or of all.
+
+    See ``statements_frame`` for the columns.
+    """
     said = standing(session, consultation_id, opdracht, round_number)
     return statements_frame(said, statement_themes(session, consultation_id, numbers))
 
 
 def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.DataFrame:
-    """The proposed and decided actions, with the columns ``ACTION_COLUMNS``.
+    """Returns the suggested and decided actions, with the columns ``ACTION_COLUMNS``.
 
-    ``text`` is the reviewer's wording, or the exact quote of a statement that still stands;
-    ``statements`` counts those that propose it (``analysis.supporters``).
+    ``text`` is the reviewer's wording, or else the exact quote of a current statement;
+    ``statements`` counts the statements that propose the action (``analysis.supporters``).
     """
     said = {each.id: each for each in standing(session, consultation_id)}
     placed = {each.opdracht for each in said.values() if each.opdracht is not None}
-    # An action that was handed over keeps its themes and its quote in the opdracht it came from.
+    # An action that was moved to another opdracht keeps its themes and its quote in the old one.
     pictures = {
         number: picture(session, consultation_id, number) for number in sorted({*numbers, *placed})
     }

@@ -1,4 +1,4 @@
-"""The ``evaluate`` verb: how well the clustering does on texts whose labels are known."""
+"""The ``evaluate`` verb: measures the clustering on texts whose labels are known."""
 
 from __future__ import annotations
 
@@ -30,11 +30,15 @@ _BATCH = 64
 class Evaluation:
     """The figures of ``evaluate``, named as in its JSON.
 
-    ``ami`` and ``ari`` compare with the labels (None without them), a text without theme counting
-    as a theme of its own; ``coverage`` and ``largest`` are shares of the texts; ``shuffle_ari``
-    compares with the same texts in another order, ``drop10_ari`` with 90 % subsamples of what is
-    clustered (twenty up to 5,000 texts, see ``analysis.clustering.stability``; None under 34
-    texts); ``seconds`` is the time from texts to themes, ``peak_mb`` the process's peak memory.
+    - ``n`` and ``themes``: the numbers of texts and of themes;
+    - ``ami`` and ``ari``: agreement with the labels, None without labels; a text without theme
+      counts as a theme of its own;
+    - ``coverage`` and ``largest``: the shares of the texts in a theme and in the largest theme;
+    - ``shuffle_ari``: agreement with a clustering of the same texts in another order;
+    - ``drop10_ari``: agreement with clusterings of 90 % subsamples of the clustered texts (twenty
+      up to 5,000 texts, see ``analysis.clustering.stability``; None under 34 texts);
+    - ``seconds``: the time from texts to themes;
+    - ``peak_mb``: the peak memory of the process.
     """
 
     n: int
@@ -49,15 +53,17 @@ class Evaluation:
     peak_mb: float
 
     def as_json(self) -> str:
-        """One JSON object."""
+        """Returns the figures as one JSON object."""
         return json.dumps(asdict(self))
 
 
 def read_labelled(path: Path) -> tuple[list[str], list[str] | None]:
-    """Texts and, where every line has one, labels of a file with ``{"text", "label"}`` lines.
+    """Reads a file with a ``{"text", "label"}`` object per line.
+
+    Returns the texts, and the labels where every line has one (else None).
 
     Raises:
-        AnalysisError: the file is missing or a line does not fit; names the line and the mend.
+        AnalysisError: the file cannot be read or a line is invalid; names the line and the mend.
     """
     try:
         content = path.read_text(encoding="utf-8-sig")
@@ -93,8 +99,8 @@ def evaluate(
 ) -> Evaluation:
     """Clusters the texts exactly as ``analyse`` clusters an opdracht's statements, and measures.
 
-    So texts that say the same are one voice, and what says nothing or is not Dutch is set aside: a
-    text without theme.
+    So a group of duplicates is clustered as one text, and texts that say nothing or are not Dutch
+    are excluded: they have no theme.
     """
     encoder = encoder_named(encoder_name)
     started = time.perf_counter()
@@ -113,12 +119,12 @@ def evaluate(
         return np.array(rows, dtype=np.float32).reshape(len(rows), encoder.dimension)
 
     def around(voices: Voices, heard: Vectors, said: Sequence[str]) -> Groups:
-        """What goes with popular answers, each text being of somebody else."""
+        """Groups the texts around popular answers; each text counts as one participant."""
         everybody = range(len(said))
         return groups(heard, many(said, everybody, everybody, voices.copies, voices.heard))
 
     def themes_of(voices: Voices, heard: Vectors, said: Sequence[str]) -> Labels:
-        """A theme for each text; copies follow their voice, what is set aside has none."""
+        """Returns a theme per text; duplicates share one, excluded texts have none."""
         labels = np.full(len(texts), WITHOUT_THEME, dtype=np.int64)
         clusterer = PopularClusterer(None, around(voices, heard, said))
         labels[list(voices.heard)] = cluster(heard, clusterer)
@@ -157,7 +163,7 @@ def evaluate(
 
 
 def alone(labels: Labels) -> Labels:
-    """The labels, where each text without theme is a theme of its own."""
+    """Returns the labels, where each text without theme is a theme of its own."""
     single = labels.copy()
     without = labels == WITHOUT_THEME
     single[without] = np.arange(without.sum()) + len(labels)
@@ -169,7 +175,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def peak_mb() -> float:
-    """The most memory this process has used, in MB."""
+    """Returns the peak memory of this process in MB."""
     # Linux counts in kilobytes, macOS in bytes.
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used / (1024 * 1024) if sys.platform == "darwin" else used / 1024

@@ -1,4 +1,4 @@
-"""The themes of all opdrachten of a run: whose voice each statement is, vectors, themes."""
+"""Finds the themes of all opdrachten of a run: duplicates, vectors, themes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ def find_themes(
     method: str,
     progress: bool,
 ) -> None:
-    """Fills in the voices and themes of each opdracht; ``method`` is the hash of the parameters.
+    """Fills in the duplicate groups and themes of each opdracht.
+
+    ``method`` is the hash of the parameters and models.
 
     Raises:
-        AnalysisError: the spaCy pipeline cannot be had.
+        AnalysisError: the spaCy pipeline is not available.
     """
     for each in found:
         texts = [said.text for said in each.everything]
@@ -66,8 +68,11 @@ def find_themes(
 def _find_all(
     found: Sequence[Found], storage: Storage, encoder: Encoder, spacy_model: str, progress: bool
 ) -> None:
-    """Finds the themes of each opdracht, small ones side by side: most of the work lets go of the
-    interpreter. A large one is left in the main thread, where it can be interrupted at once."""
+    """Finds the themes of each opdracht, small ones in parallel threads.
+
+    Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
+    runs in the main thread, where an interrupt stops it at once.
+    """
     try:
         nlp = load_pipeline(spacy_model)
     except PipelineUnavailable as error:
@@ -109,7 +114,7 @@ def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> No
     vectors = in_context(alone, heard_with)
     if found.worth_seeking:
         found.around = groups(alone, found.many)
-    # Links are for seeking themes; of many texts they take a while.
+    # Only a full clustering needs these features, and they are slow for many texts.
     linked = links(alone, texts, heard_with) if found.refit else vectors
     find = find_on if going_on else find_anew
     find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
@@ -118,10 +123,10 @@ def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> No
 def _without_introductions(
     vectors: Vectors, texts: list[str], encoder: Encoder
 ) -> tuple[Vectors, list[str]]:
-    """The vectors and texts by which statements are compared: without what many write before it.
+    """Returns the vectors and texts without the introductions that many texts share.
 
-    The vectors of what is left are not kept: they are of no text that is stored, so that erasing
-    would not find them.
+    The vectors of shortened texts are not cached: they belong to no stored text, so erasing a
+    participant would not find them.
     """
     found = introductions(texts, shared_runs(texts))
     rows = [row for row in sorted(found) if without(texts[row], found[row])]

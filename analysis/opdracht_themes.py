@@ -1,4 +1,4 @@
-"""The themes of one opdracht: found anew while nobody decided, continued from then on."""
+"""The themes of one opdracht: clustered anew until people decide on them, then continued."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
 
 ENOUGH_CHANGED = 0.1
-"""Everything is clustered anew when the number of statements changed by this share since the
-last time (a campaign is one voice, but it needs a place), in a new round, and with another
-method."""
+"""Everything is clustered anew in a new round, with another method, and when the number of
+statements changed by this share since the last full clustering. Duplicates count: a campaign is one
+duplicate group, but it needs a theme."""
 
 
 def refit_due(known: Known, round_number: int, statements: int, method: str) -> bool:
-    """Whether everything is to be clustered anew."""
+    """Returns whether everything must be clustered anew; see ``ENOUGH_CHANGED``."""
     last = known.refit
     if last is None or (last.round, last.method) != (round_number, method):
         return True
@@ -44,8 +44,8 @@ def find_anew(
 ) -> None:
     """Clusters everything, and gives each cluster the identity of the theme it continues.
 
-    ``vectors`` say what statements mean, ``linked`` by what they are compared (see
-    ``analysis.clustering.features``); ``encode`` gives the vectors of phrases that could be labels.
+    ``vectors`` are the sentence vectors and ``linked`` the clustering features of the statements
+    (see ``analysis.clustering.features``); ``encode`` returns the vectors of candidate labels.
     """
     said = found.said
     if not found.worth_seeking:
@@ -91,7 +91,10 @@ def find_anew(
 
 
 def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode) -> None:
-    """Continues the known themes: maps what is new, adds new themes, proposes the rest."""
+    """Continues the known themes: maps new statements, adds themes, suggests other changes.
+
+    The parameters are those of ``find_anew``.
+    """
     said, known = found.said, found.known
     enough = found.refit and len(said) >= FEWEST
     groups: list[Labels] = []
@@ -150,7 +153,7 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
 
 
 def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None:
-    """How well clusterings of subsamples come back to the themes as they stand."""
+    """Sets the stability of the run and its themes: how well subsamples reproduce the themes."""
     names = sorted({each for each in homes if each is not None})
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
@@ -193,7 +196,10 @@ def _portraits(
     nlp: Language,
     encode: Encode,
 ) -> dict[str, Portrait]:
-    """Portraits of what has none yet; of everything when all was clustered anew."""
+    """Returns representations of all themes, births and splits, by name.
+
+    Empty where every theme has a representation and no full clustering of enough texts took place.
+    """
     bare = {home for home in homes if home is not None} - found.known.portraits.keys()
     if not (bare or (found.refit and len(found.said) >= FEWEST)):
         return {}
@@ -211,7 +217,10 @@ def _portraits(
 
 
 def _carried(theme: CuratedTheme, known: Known, shown: dict[str, Portrait]) -> Portrait:
-    """What is shown of a theme that goes on: new keywords and quotes, but never another label."""
+    """Returns the representation of a continued theme: keywords and quotes change, labels never.
+
+    The stability of the last run is kept too.
+    """
     before = known.portraits.get(theme.id)
     now = shown.get(theme.id)
     if before is None:
@@ -263,9 +272,9 @@ def _proposal(
     label: str,
     score: float,
 ) -> Proposal:
-    """A proposal under an id that tells what it is about, so that one that was declined stays so.
+    """Returns a suggestion with an id made of its content, so that a declined one stays declined.
 
-    One that was accepted may come again: then it is another one.
+    An accepted suggestion may come again: it then gets a number of its own.
     """
     if kind == "move":
         name = f"move:{statements[0]}:{themes[1]}"

@@ -1,4 +1,4 @@
-"""Actions of different opdrachten that ask for nearly the same."""
+"""Finds actions of different opdrachten that ask for nearly the same."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from consultation.database.storage import Storage
 from language.pipeline import load_pipeline, words
 
 NEAR = 0.45
-"""From this cosine of centred vectors on, two actions are shown side by side whatever
-their words."""
+"""The least cosine of centred vectors with which two actions overlap without shared words."""
 
 NEAR_WITH_WORDS = 0.2
-"""The same for two actions that share two words: a cosine alone, below ``NEAR``, is mostly a shared
-way of saying ("Geef ..."), and a shared word alone mostly a shared setting ("bedrijf")."""
+"""The least cosine for two actions that share two words. Below ``NEAR``, a cosine alone mostly
+means a shared phrasing ("Geef ..."); a shared word alone mostly means a shared setting
+("bedrijf")."""
 
 _WORDS = 2
 _RARE = 0.1
@@ -27,7 +27,7 @@ _FEWEST = 3
 
 @dataclass(frozen=True)
 class Worded:
-    """An action's words, for comparing."""
+    """An action with its text, for comparison."""
 
     id: str
     opdracht: int
@@ -36,7 +36,7 @@ class Worded:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two actions of different opdrachten, and how near they are (-1 to 1)."""
+    """Two actions of different opdrachten; ``near`` is their cosine (-1 to 1)."""
 
     one: Worded
     other: Worded
@@ -49,13 +49,14 @@ def overlaps(
     actions: Sequence[Worded],
     spacy_model: str = "nl_core_news_sm",
 ) -> list[Overlap]:
-    """The pairs over opdrachten that ask for nearly the same, the nearest first.
+    """Returns pairs from different opdrachten that ask for nearly the same, the nearest first.
 
-    The vectors are centred on all the actions: in one field everything looks alike otherwise. A
-    shared word carries a subject, and stands in at most one in ten of the actions.
+    The vectors are centred on the mean of all actions: texts of one field are all similar
+    otherwise. A shared word is a content word that occurs in at most one in ten of the actions, or
+    in at most three if that is more. Under three actions the list is empty.
 
     Raises:
-        AnalysisError: the encoder is not there.
+        AnalysisError: the encoder is not available.
     """
     worded = [each for each in actions if each.text.strip()]
     if len(worded) < _FEWEST:
@@ -78,7 +79,7 @@ def overlaps(
 
 
 def _subjects(texts: Sequence[str], spacy_model: str) -> list[set[str]]:
-    """The lemmas in each text that tell it from most others."""
+    """Returns per text the lemmas of content words that few of the texts contain."""
     lemmas = [
         {word.lemma for word in row if word.content}
         for row in words(load_pipeline(spacy_model), list(texts))

@@ -1,6 +1,6 @@
-"""How themes are made: what is hashed into a run, so that a change of it makes the next run anew.
+"""Parameters of the analysis, hashed into each run: a change makes the next run start anew.
 
-Nothing heavy is imported here: whether a run is still of today is asked before anything is loaded.
+This module imports nothing heavy: whether a run is up to date is checked before models are loaded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ METHODS: dict[str, object] = {
     "voices": 3,
     "labels": 4,
 }
-"""The version of each stage: raise it when the stage gives something else for the same input."""
+"""The version of each stage: raise it when a stage gives another result for the same input."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +34,32 @@ class Clustering:
 
 @dataclass(frozen=True)
 class Recurring:
-    """From how many people on a text recurs: ``fewest``, and ``share`` times the root of all
-    people. ``often`` is the share of its answers in which something must hold of a text."""
+    """The parameters of recurring texts.
+
+    A text recurs when at least ``fewest`` participants use it, and at least ``share`` times the
+    square root of the number of participants. ``often`` is the share of the answers with a text in
+    which a property must occur to count for the text.
+    """
 
     fewest: int = 5
     share: float = 0.3
     often: float = 0.5
 
     def least(self, people: int) -> int:
-        """From how many people on a text recurs, where so many speak."""
+        """Returns the least number of participants of a recurring text, out of ``people``."""
         return max(self.fewest, round(self.share * math.sqrt(people)))
 
 
 @dataclass(frozen=True)
 class Popular:
-    """The parameters of ``analysis.clustering.popular_answers``: the most words of a popular
-    answer, and how near (as a cosine of centred vectors) another text says the same: at all, or
-    where the answer is among its ``nearest``. From ``whole`` of its texts on a cluster is a popular
-    answer's."""
+    """The parameters of ``analysis.clustering.popular_answers``.
+
+    - ``most_words``: the greatest length of a popular answer;
+    - ``near``: the least cosine of centred vectors with which another text says the same;
+    - ``near_enough``: the same where the answer is among the ``nearest`` neighbours of the text;
+    - ``whole``: the share of a cluster's texts from which it is the theme of a popular answer;
+    - ``label_words`` and ``label_letters``: the greatest length of a label.
+    """
 
     most_words: int = 40
     near: float = 0.6
@@ -64,8 +72,11 @@ class Popular:
 
 @dataclass(frozen=True)
 class FixedText:
-    """The parameters of ``analysis.preprocessing.fixed_text``: the fewest words of a sentence that
-    nobody writes twice by chance, and the most of a signature."""
+    """The parameters of ``analysis.preprocessing.fixed_text``.
+
+    ``long_words`` is the least number of words of a sentence that is not repeated by chance,
+    ``name_words`` the greatest of a signature.
+    """
 
     long_words: int = 8
     name_words: int = 6
@@ -73,8 +84,11 @@ class FixedText:
 
 @dataclass(frozen=True)
 class Passages:
-    """The parameters of ``analysis.clustering.shared_passages``: of how many words a run is, and
-    through which share of the themes it goes that tells nothing of them."""
+    """The parameters of ``analysis.clustering.shared_passages``.
+
+    ``words`` is the number of words of a run. A run that occurs in at least the share ``spread`` of
+    the themes does not characterise them.
+    """
 
     words: int = 8
     spread: float = 0.5
@@ -82,7 +96,7 @@ class Passages:
 
 @dataclass(frozen=True)
 class Naming:
-    """``common``: what stands in this share of the texts outside a theme does not name it."""
+    """``common``: a term in this share of the texts outside a theme is not used in its label."""
 
     common: float = 0.5
 
@@ -96,7 +110,7 @@ NAMING = Naming()
 
 
 def parameters() -> dict[str, object]:
-    """All of it, as it is stored with a run."""
+    """Returns all parameters as they are stored with a run."""
     return {
         **METHODS,
         **asdict(CLUSTERING),

@@ -1,4 +1,4 @@
-"""What a run gives, and what it found of an opdracht before that is stored."""
+"""The result of a run, and the intermediate result of an opdracht before it is stored."""
 
 from __future__ import annotations
 
@@ -20,22 +20,25 @@ if TYPE_CHECKING:
 
 
 class Overtaken(Exception):
-    """Another run over the same opdracht was stored while this one was under way."""
+    """Another run over the same opdracht was stored during this run."""
 
 
 @dataclass(frozen=True)
 class OpdrachtResult:
-    """One opdracht's figures.
+    """The figures of one opdracht.
 
     ``stability`` and ``label_persistence`` (see ``analysis.clustering.stability`` and
-    ``analysis.continuity.alignment``) are None where they cannot be measured. ``refit`` tells
-    whether everything was clustered anew, ``mapped`` how many statements went to a theme that was
-    known; ``agreement`` is that of the mapping with people (see
-    ``consultation.queries.agreement``). ``trust`` says the rest of how far to trust it:
-    ``subsamples`` (how many told the stability), ``coherence`` (mean over the statements in themes,
-    -1 to 1) and ``diversity`` of the keywords, ``weakest`` (codes of at most three themes that
-    hardly come back), ``group``, ``group_share`` and ``campaign_share`` (who speaks loudest), and
-    ``warnings`` (see ``analysis.clustering.stability``).
+    ``analysis.continuity.alignment``) are None where they cannot be measured. ``refit`` is true
+    when everything was clustered anew; ``mapped`` counts the statements that were assigned to a
+    known theme; ``agreement`` is the agreement of that mapping with people (see
+    ``consultation.queries.agreement``). ``trust`` holds further measures of reliability:
+
+    - ``subsamples``: the number of subsamples behind the stability;
+    - ``coherence`` (mean over the statements in themes, -1 to 1) and ``diversity`` of the keywords;
+    - ``weakest``: codes of at most three themes that subsamples hardly reproduce;
+    - ``group``, ``group_share`` and ``campaign_share``: the largest stakeholder group, its share
+      and that of the largest campaign;
+    - ``warnings``: see ``analysis.clustering.stability``.
     """
 
     opdracht: int
@@ -54,10 +57,10 @@ class OpdrachtResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run gives; ``reused`` is true when nothing changed since the run it points to.
+    """The result of a run; ``reused`` is true when nothing changed since the run it points to.
 
-    ``set_aside`` names the answers that took too much time to read, with the reason (``tijd`` or
-    ``fout``, see ``ContributionVersion``): they are in no theme.
+    ``set_aside`` lists the answers that could not be read, with the reason: ``tijd`` (reading took
+    too much time) or ``fout`` (it failed), see ``ContributionVersion``. They are in no theme.
     """
 
     run: int
@@ -67,7 +70,7 @@ class RunResult:
     set_aside: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> str:
-        """The contract's JSON object."""
+        """Returns the JSON object of the contract."""
         return json.dumps(
             {
                 "run": self.run,
@@ -80,8 +83,11 @@ class RunResult:
 
 @dataclass(frozen=True)
 class FoundTheme:
-    """A theme to store; ``id`` is None for a new one, ``placed`` gives its statements' scores and
-    whether it is their primary theme."""
+    """A theme to store.
+
+    ``id`` is None for a new theme; ``placed`` gives per statement its score and whether this is its
+    primary theme.
+    """
 
     id: str | None
     portrait: Portrait
@@ -91,12 +97,12 @@ class FoundTheme:
 
 @dataclass
 class Found:
-    """What one opdracht gives, filled step by step.
+    """The intermediate result of one opdracht, filled step by step.
 
-    ``everything`` stands; ``said`` are the voices in it: what goes into the analysis. ``many`` is
-    what many people say among the voices, and ``around`` the voices around popular answers
-    (``analysis.clustering.popular_answers``). ``subthemes`` are the names of the voices'
-    sub-themes, by statement.
+    ``everything`` holds the current statements; ``said`` the ones that are clustered, one per
+    duplicate group. ``many`` describes the recurring texts among ``said``, and ``around`` the
+    groups around popular answers (``analysis.clustering.popular_answers``). ``subthemes`` gives the
+    name of the sub-theme by statement, for those in ``said``.
     """
 
     opdracht: int
@@ -118,18 +124,18 @@ class Found:
 
     @property
     def enough(self) -> bool:
-        """Whether there are texts enough to cluster."""
+        """Whether there are enough texts to cluster."""
         return len(self.said) >= FEWEST
 
     @property
     def worth_seeking(self) -> bool:
-        """Whether themes can be found: with few texts only what many people say can be one."""
+        """Whether themes can exist: with few different texts only popular answers can be one."""
         heard = sum(self.voices.sizes.values())
         return self.enough or (heard >= FEWEST and bool(self.many.popular))
 
     @property
     def carried(self) -> dict[str, tuple[Placed, ...]]:
-        """The voices' places in the last run."""
+        """The assignments of the last run, by statement, for those in ``said``."""
         return {
             each.id: self.known.carried[each.id]
             for each in self.said

@@ -1,4 +1,4 @@
-"""The analysis, declared in one place: statements, voices, vectors, themes, identity, storage."""
+"""The analysis as a sequence of stages: statements, duplicates, vectors, themes, storage."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from language.pipeline_status import PipelineUnavailable, pipeline_status
 __all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
 MOST_TRIES = 5
-"""How often a run begins again because another one was stored while it was under way."""
+"""The number of attempts of a run: it restarts when another run was stored in the meantime."""
 
 
 @dataclass(frozen=True)
 class _Tools:
-    """What a run works with, and the hash of its parameters and models."""
+    """The models and parameters of a run; ``method`` is the hash of both."""
 
     encoder: Encoder
     spacy_model: str
@@ -61,21 +61,27 @@ def analyse(
     opdracht: int | None = None,
     progress: bool = False,
 ) -> RunResult:
-    """Finds the themes of every opdracht (or of one) in all that was said up to a round.
+    """Finds the themes of every opdracht (or of one) in all answers up to a round.
 
-    1. cut what is new into statements, and measure how much the answers say; an answer that takes
-    too much time for that is set aside, see ``analysis.preprocessing.answer_reader``; 2. gather the
-    statements that stand, and what is known of each opdracht; 3. stop here when neither they nor
-    the parameters nor what people decided changed since the last such run; 4. sort out whose voice
-    each is, see ``analysis.preprocessing.deduplication``; 5. vectors, from the cache; 6. themes:
-    found anew while nobody decided, continued from then on, see ``analysis.opdracht_themes``; 7.
-    store it all in one transaction. An interrupted run leaves no trace but cut statements, measures
-    and cached vectors.
+    The stages are:
+
+    1. Cut new answers into statements, and measure how much the answers say. An answer that takes
+       too much time is excluded, see ``analysis.preprocessing.answer_reader``.
+    2. Read the current statements and the prior state of each opdracht.
+    3. Stop here when the statements, the parameters and the decisions of people are unchanged
+       since the last such run.
+    4. Find duplicates and exclude statements, see ``analysis.preprocessing.deduplication``.
+    5. Compute the vectors that are not in the cache.
+    6. Find themes: clustered anew until people decide on them, then continued, see
+       ``analysis.opdracht_themes``.
+    7. Store everything in one transaction.
+
+    An interrupted run leaves only cut statements, measures and cached vectors.
 
     Raises:
         RoundError: there is no such round.
-        AnalysisError: there is no such opdracht, encoder or pipeline cannot be had, or other runs
-            kept coming in between.
+        AnalysisError: there is no such opdracht, the encoder or pipeline is not available, or
+            another run was stored during each of the ``MOST_TRIES`` attempts.
         ReaderBroken: no answer can be read at all.
     """
     if opdracht is not None and catalogue.opdracht(opdracht) is None:
@@ -92,7 +98,7 @@ def analyse(
             found = _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
             break
         except Overtaken:
-            # Somebody else's run was stored meanwhile: stand on that one. Vectors are kept.
+            # The next attempt starts from the run that was stored meanwhile; vectors are cached.
             continue
     else:
         raise AnalysisError(
@@ -143,7 +149,7 @@ def _analysed(
     if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
         _confirm(storage, consultation_id, round_.number, numbers, began)
         return _stored_result(same, round_.number)
-    # What seeks themes takes seconds to load, and is not needed where nothing changed.
+    # These imports take seconds and are not needed when nothing changed.
     from analysis.find_themes import find_themes
     from analysis.run_store import store
 
@@ -195,8 +201,10 @@ def _confirm(
     opdrachten: Sequence[int],
     began: datetime,
 ) -> None:
-    """Notes that the last runs still stand for all that is there now: answers that make no
-    statement (who should lead, how urgent) count as read from then on."""
+    """Updates the times of the last runs, which cover all current answers.
+
+    Answers that yield no statement (trekker, priority) then count as analysed too.
+    """
     with storage.writing() as session:
         for number in opdrachten:
             run = latest_run(session, consultation_id, number, round_number)

@@ -1,4 +1,4 @@
-"""A run written down: in one transaction, with nothing of whoever was erased meanwhile."""
+"""Stores a run in one transaction, without data of participants who were erased meanwhile."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from consultation.queries.agreement import Agreement
 from consultation.runs import latest_run
 
 FEWEST_DECISIONS = 30
-"""With fewer decisions by people than this, agreement is no figure."""
+"""With fewer decisions by people than this, the agreement is stored without figures."""
 
 
 def store(
@@ -52,10 +52,10 @@ def store(
     about: Mapping[str, Any],
     method: str,
 ) -> RunResult:
-    """Stores a run; ``about`` are the run's own columns.
+    """Stores a run; ``about`` holds the columns of the run itself.
 
     Raises:
-        Overtaken: what it stood on is no longer the last run; nothing was stored.
+        Overtaken: the run it started from is no longer the last one; nothing was stored.
     """
     while True:
         with storage.reading() as session:
@@ -63,7 +63,7 @@ def store(
             gone = [_gone(session, each, here) for each, here in zip(found, living, strict=True)]
         figures = [_figures(each, here) for each, here in zip(found, living, strict=True)]
         with storage.writing() as session:
-            # One at a time: two runs at once would give out the same theme numbers.
+            # The lock lets one run through at a time: two would give out the same theme numbers.
             session.get(Consultation, consultation_id, with_for_update=True)
             for each in found:
                 last = latest_run(session, consultation_id, each.opdracht)
@@ -72,7 +72,7 @@ def store(
             if [_living(session, each) for each in found] != living or not all(
                 still_said(session, each.unsaid) for each in gone
             ):
-                # Somebody was erased this very moment: what was counted is wrong.
+                # A participant was erased since the figures were computed: compute them again.
                 continue
             run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
             session.add(run)
@@ -94,15 +94,18 @@ def store(
 
 @dataclass(frozen=True)
 class _Gone:
-    """What a run made of the words of whoever was erased while it was under way: vectors by hash,
-    and words in its own names that nobody says any more."""
+    """What a run derived from texts of participants who were erased during the run.
+
+    ``hashes`` are those of the texts, by which their vectors are cached; ``unsaid`` are words of
+    labels and other names that no remaining answer contains.
+    """
 
     hashes: frozenset[str] = frozenset()
     unsaid: Unsaid = field(default_factory=Unsaid)
 
 
 def _living(session: Session, found: Found) -> frozenset[str]:
-    """The statements of a run that are still there."""
+    """Returns the ids of the statements of a run that still exist."""
     query = select(Statement.id).where(Statement.opdracht == found.opdracht)
     return frozenset(session.scalars(query)) & {each.id for each in found.everything}
 
@@ -115,7 +118,7 @@ def _refit(found: Found, run_id: int, round_number: int, method: str) -> Refit:
 
 
 def _members(found: Found, living: Collection[str]) -> list[set[str]]:
-    """The statements whose first theme is each of the themes."""
+    """Returns for each theme the statements that have it as primary theme."""
     return [
         {each for each, (_, primary) in theme.placed.items() if primary and each in living}
         for theme in found.themes
@@ -123,8 +126,8 @@ def _members(found: Found, living: Collection[str]) -> list[set[str]]:
 
 
 def _figures(found: Found, living: Collection[str]) -> OpdrachtResult:
-    """How a run went for one opdracht; ``trust["weakest"]`` names themes by their place."""
-    # A theme that is new has no name yet.
+    """Returns the figures of one opdracht; ``trust["weakest"]`` holds ids or indices of themes."""
+    # A new theme has no id before it is stored: its index stands in.
     names = [theme.id or str(place) for place, theme in enumerate(found.themes)]
     named = dict(zip(names, _members(found, living), strict=True))
     kept = persistence(named, {**found.known.earlier, **found.known.latest}) if named else None
@@ -220,8 +223,10 @@ def _gone(session: Session, found: Found, living: Collection[str]) -> _Gone:
 
 
 def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, Any]:
-    """How far to trust it: see ``OpdrachtResult``. ``members`` gives the statements of the themes,
-    in the order of ``found.themes``."""
+    """Returns the measures of reliability, see ``OpdrachtResult.trust``.
+
+    ``members`` gives the statements by theme, in the order of ``found.themes``.
+    """
     portraits = dict(zip(members, (each.portrait for each in found.themes), strict=True))
     dead = {each.id for each in found.known.state.themes.values() if not each.live}
     shown = {name: each for name, each in portraits.items() if name not in dead and members[name]}
@@ -248,7 +253,7 @@ def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, An
 
 
 def _told(found: Agreement | None) -> dict[str, Any] | None:
-    """Agreement with people, as it is stored: without figures under thirty decisions."""
+    """Returns the agreement as it is stored: without figures under ``FEWEST_DECISIONS``."""
     if found is None:
         return None
     enough = found.statements >= FEWEST_DECISIONS
@@ -261,7 +266,7 @@ def _told(found: Agreement | None) -> dict[str, Any] | None:
 
 
 def _themes(session: Session, run: AnalysisRun, consultation_id: int, found: Found) -> list[Theme]:
-    """The themes of a run, in its order: those that are new get the next numbers."""
+    """Returns the database rows of the themes, in order; new themes get the next numbers."""
     query = select(Theme).where(
         Theme.consultation_id == consultation_id, Theme.opdracht == found.opdracht
     )

@@ -1,9 +1,9 @@
-"""Who proposes an action: the statements that ask for what it says, not all of its themes.
+"""Finds the supporters of an action: the statements that ask for it, not all in its themes.
 
-People may say which they are (``curate``: an action's ``support``). Until then it is the statement
-that the action quotes (or quoted before it was reworded), its copies, and the proposals in its
-themes that share most of its subject words. That is strict on purpose: a theme holds proposals for
-different things.
+A reviewer may list them (``curate``: the ``support`` of an action). Until then they are the
+statement that the action quotes (or quoted before it was reworded), its duplicates, and the
+proposals in its themes that share most of its subject words. This is strict on purpose: a theme
+holds proposals for different things.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from language.frequency import zipf
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 _MOST_READ = 5_000
 _USUAL = 5.42
-"""Words of this Zipf frequency and above (over 260 in a million) carry no subject."""
+"""Words of at least this Zipf frequency (over 260 per million) are no subject words."""
 
 _ASKING = frozenset(
     [
@@ -66,7 +66,7 @@ _ASKING = frozenset(
         "minder",
     ]
 )
-"""Words of any proposal, whatever it is for."""
+"""Words that proposals on any subject contain; they are no subject words."""
 
 _RAREST = 8.0
 _FEWEST_SHARED = 2
@@ -77,7 +77,7 @@ _FINAL = {"v": "f", "z": "s"}
 
 
 class Part(Protocol):
-    """What stands on one opdracht, as far as it tells who proposes an action."""
+    """The data of one opdracht that ``proposers`` needs."""
 
     @property
     def state(self) -> CurationState:
@@ -85,22 +85,22 @@ class Part(Protocol):
 
     @property
     def by_id(self) -> Mapping[str, Said]:
-        """The statements that stand."""
+        """The current statements, by id."""
 
     @property
     def marks(self) -> Marks:
-        """Which of them repeat another one."""
+        """The marks of the last run; they tell which statements are duplicates."""
 
     @property
     def subject_words(self) -> dict[str, frozenset[str]]:
-        """The ``subjects`` of statements that were looked at, by statement: kept for the next."""
+        """A cache that ``proposers`` fills: the ``subjects`` of a statement, by statement id."""
 
 
 def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
-    """The statements that propose an action, of those that stand; see the module. Those that
-    proposed it when it was put in other words stay its support.
+    """Returns the current statements that propose an action; see the module.
 
-    ``parts`` are the opdrachten of the action and of its themes.
+    Statements that proposed it before it was reworded keep counting. ``parts`` holds the data of
+    the opdrachten of the action and of its themes.
     """
     seen = list(parts)
     if action.support is not None:
@@ -116,7 +116,7 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
             found |= {each.id: each for each in _copies(quoted, part)}
     stay = [part.by_id[each] for each in action.seconds for part in seen if each in part.by_id]
     if stay and not found:
-        # Whom it quoted was erased: the others who proposed the same stay, and tell what it was.
+        # The quoted participant was erased: another statement that proposed it gives the words.
         words.add(stay[0].text)
     found |= {each.id: each for each in stay}
     wanted = [one for text in words if len(one := subjects(text)) >= _FEWEST_SHARED]
@@ -133,7 +133,7 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
 
 
 def proposals_in(action: CuratedAction, parts: Iterable[Part]) -> list[Said]:
-    """All statements in an action's themes that propose something."""
+    """Returns all statements in the live themes of an action that propose something."""
     found: dict[str, Said] = {}
     for part in parts:
         themes = [part.state.themes[each] for each in action.themes if each in part.state.themes]
@@ -145,7 +145,7 @@ def proposals_in(action: CuratedAction, parts: Iterable[Part]) -> list[Said]:
 
 
 def people_of(said: Iterable[Said]) -> int:
-    """How many different participants said something."""
+    """Returns the number of different participants behind these statements."""
     return len({each.participant for each in said})
 
 
@@ -157,12 +157,12 @@ def _copies(quoted: Said, part: Part) -> list[Said]:
 
 
 def is_proposal(said: Said) -> bool:
-    """Whether a statement proposes something: by its question, or else by how it is worded."""
+    """Returns whether a statement proposes something, by its kind or else by its wording."""
     return said.kind == "voorstel" or (said.kind != "drempel" and reads_as_proposal(said.text))
 
 
 def subjects(text: str) -> frozenset[str]:
-    """The words of a text that carry its subject, without their endings."""
+    """Returns the stems of the subject words of a text."""
     return frozenset(
         stem for word in _WORD.findall(text[:_MOST_READ]) if (stem := _subject(word)) is not None
     )
@@ -170,7 +170,7 @@ def subjects(text: str) -> frozenset[str]:
 
 def _asks_for(wanted: frozenset[str], said: frozenset[str]) -> bool:
     shared = wanted & said
-    # A head and its compound end in the same letters: few pairs are left to compare.
+    # A head and its compound end in the same letters: this leaves few pairs to compare.
     ends = {each[-_FEWEST_OF_HEAD:] for each in said - shared}
     left = [each for each in wanted - shared if each[-_FEWEST_OF_HEAD:] in ends]
     heads = {head for one in left for other in said - shared if (head := _head(one, other))}
@@ -181,7 +181,7 @@ def _asks_for(wanted: frozenset[str], said: frozenset[str]) -> bool:
 
 
 def _head(one: str, other: str) -> str:
-    """The shorter word where it is the head of the other, a compound: "opvang", "kinderopvang"."""
+    """Returns the shorter word if the longer is a compound of it ("opvang", "kinderopvang")."""
     shorter, longer = sorted((one, other), key=len)
     fits = len(shorter) >= _FEWEST_OF_HEAD and longer.endswith(shorter)
     return shorter if fits else ""

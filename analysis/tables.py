@@ -1,4 +1,4 @@
-"""The analyst's tables, read from a database that is named by its URL or by the settings."""
+"""The tables of ``analysis``, read from a database given by its URL or by the settings."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _opened(
 
 
 def _check_there(url: str) -> None:
-    """A mistyped path is an error here: who reads does not want a new, empty database."""
+    """Raises an error for a missing SQLite file: a mistyped path must not create a database."""
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -1,4 +1,4 @@
-"""Whom people name to lead: the answers to "who should do this?", by the names in them."""
+"""The trekkers that participants name: answers to "who should do this?", by the names in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from language.actors import Actor, Aliases, actors
 
 @dataclass(frozen=True)
 class TrekkerAnswer:
-    """One answer, verbatim, and who is named in it."""
+    """One answer, verbatim, and the names in it."""
 
     contribution: str
     participant: str
@@ -38,14 +38,14 @@ class TrekkerAnswer:
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody who is named, and the answers that do."""
+    """A name, and the answers that contain it."""
 
     name: str
     answers: tuple[TrekkerAnswer, ...]
 
     @property
     def people(self) -> int:
-        """How many different participants name them."""
+        """The number of different participants who give this name."""
         return len({each.participant for each in self.answers})
 
 
@@ -57,7 +57,7 @@ class Trekkers:
 
     @cached_property
     def named(self) -> tuple[Named, ...]:
-        """Who is named, by the most people first."""
+        """The names, those that most participants give first."""
         found: dict[str, list[TrekkerAnswer]] = {}
         forms: dict[str, Counter[tuple[bool, str]]] = {}
         for answer in self.answers:
@@ -69,18 +69,20 @@ class Trekkers:
 
     @cached_property
     def unnamed(self) -> tuple[TrekkerAnswer, ...]:
-        """The answers in which no name was found."""
+        """The answers without a recognised name."""
         return tuple(each for each in self.answers if not each.names)
 
     @property
     def people(self) -> int:
-        """How many different participants answered."""
+        """The number of different participants who answered."""
         return len({each.participant for each in self.answers})
 
     def behind(self, said: Iterable[Said], everything: Iterable[Said]) -> Trekkers:
-        """The answers that belong to these statements: who leads is said of one's proposal, so
-        those given with a proposal among them. Of somebody who proposes nothing on the opdracht
-        (``everything`` is said on it) any statement counts.
+        """Returns the answers that participants gave in the same round as one of these statements.
+
+        A participant names a trekker for a proposal, so of ``said`` only proposals count. If
+        ``everything``, all statements on the opdracht, holds no proposal of that participant in
+        that round, any statement in ``said`` counts.
         """
         proposing = {_submission(each) for each in everything if is_proposal(each)}
         wanted = {
@@ -95,7 +97,7 @@ class Trekkers:
 
 @dataclass(frozen=True)
 class Offered:
-    """Names to choose from for an action: ``near`` by who is behind it, ``all`` on the opdracht."""
+    """Names to choose from for an action: by its supporters (``near``) and on the opdracht."""
 
     near: tuple[Named, ...] = ()
     all: tuple[Named, ...] = field(default=())
@@ -108,9 +110,9 @@ def trekkers(
     opdracht: int | None,
     until_round: int | None = None,
 ) -> Trekkers:
-    """The answers that stand on an opdracht; with None those that belong to no opdracht yet.
+    """Returns the current answers on an opdracht; with None those that belong to no opdracht yet.
 
-    An answer whose submission names no opdracht belongs where its other statements were placed.
+    An answer whose submission names no opdracht belongs to those of the submission's statements.
     """
     aliases = Aliases.of((each.naam, each.woorden) for each in catalogue.actoren)
     placed = (
@@ -148,7 +150,7 @@ def _submission(said: Said) -> tuple[str, int]:
 
 
 def _name(key: str, forms: Counter[tuple[bool, str]]) -> str:
-    """The name as it is shown: from the catalogue, or else in the singular, or as most write it."""
+    """Returns the name to show: from the catalogue, else the singular, else the commonest form."""
     ranked = sorted(
         forms, key=lambda each: (not each[0], each[1].lower() != key, -forms[each], each[1])
     )

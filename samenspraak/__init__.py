@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line interface and the processes that it starts."""

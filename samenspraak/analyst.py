@@ -1,4 +1,4 @@
-"""The analyst's verbs: import, statements, themes, actions, analyse, evaluate, report."""
+"""The verbs of the analyst: import, statements, themes, actions, analyse, evaluate, report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Format(str, Enum):
-    """How a table is written."""
+    """The output format of a table."""
 
     table = "table"
     csv = "csv"
@@ -174,7 +174,11 @@ def import_(
 
 
 def _read_all(files: list[Path], place: Workplace, text: str | None) -> list[ImportFile]:
-    """What the files hold; the faults of all of them are told together."""
+    """Reads the files.
+
+    Raises:
+        ImportFileError: some are invalid; the message lists the errors of all files.
+    """
     read = []
     errors = []
     for path in files:
@@ -326,7 +330,11 @@ def report(
 
 
 def _ready(round_: int | None, opdracht: int | None) -> Workplace:
-    """The workplace, with everything cut, and the round and opdracht known to exist."""
+    """Returns the workplace, after cutting new answers and checking the round and opdracht.
+
+    Raises:
+        SamenspraakError: there is no such round or opdracht.
+    """
     from analysis.preprocessing.statements import cut_new
 
     _log_to_stderr()
@@ -366,7 +374,7 @@ def _tell_set_aside(place: Workplace, round_: int | None, opdracht: int | None) 
 
 
 def _came_in(counts: dict[str, Any]) -> str:
-    """How many answers a file gave; what is none goes unsaid, but for the answers themselves."""
+    """Returns a summary of an import: the number of added answers, and the other counts above 0."""
     parts = [f"{_counted(counts['added'], 'answer', 'answers')} added"]
     if counts["changed"]:
         parts.append(f"{counts['changed']} changed")
@@ -408,7 +416,7 @@ def _opdracht_choice(value: str | None) -> int | None:
 
 
 def write(frame: pd.DataFrame, format_: Format, hidden: Iterable[str] = ()) -> None:
-    """Writes a table on stdout; ``hidden`` columns are too wide for a screen."""
+    """Writes a table to stdout; ``hidden`` columns are left out of the format ``table``."""
     if format_ is Format.json:
         records = json.loads(frame.to_json(orient="records", force_ascii=False))
         print(json.dumps(records, ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""``samenspraak VERB``: data on stdout, log on stderr; exit 0, 1 failed, 2 wrong use."""
+"""``samenspraak VERB``: data on stdout, log on stderr; exit code 0, 1 (failure) or 2 (usage)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ exporter.register(app)
 
 
 def main() -> None:
-    """Runs a verb; an error a user can mend, or a database that is away, becomes one line on
-    stderr and exit code 1."""
+    """Runs a verb.
+
+    A ``SamenspraakError`` or a database outage becomes one line on stderr and exit code 1; an
+    interrupt gives exit code 130.
+    """
     start_private()
     try:
         app()

@@ -123,7 +123,7 @@ def _lines(file: Path) -> list[tuple[str, object]]:
 
 
 def _sentences(session: Session, place: Workplace, events: Sequence[Event]) -> list[str]:
-    """Who did what to what, in Dutch: a line per decision, with the names that stand now."""
+    """Returns a Dutch sentence per decision: who changed what, with the current names."""
     tellers: dict[int | None, Sentences] = {}
     lines = []
     for event in events:

@@ -1,6 +1,6 @@
-"""``samenspraak doctor``: looks at everything an installation stands on, and says what to mend.
+"""``samenspraak doctor``: checks what an installation depends on, and says how to fix problems.
 
-Looks only: nothing is installed, trained or downloaded.
+It only reads: it installs, trains and downloads nothing.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ OURS = "realm=samenspraak"
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at.
+    """The result of one check.
 
-    ``level`` tells how bad it is when not ``ok``: an ``error`` keeps the product from working, with
-    a ``warning`` it works with less.
+    ``level`` is the severity when not ``ok``: with an ``error`` the product does not work, with a
+    ``warning`` it works in a limited way. ``mend`` says how to fix the problem.
     """
 
     name: str
@@ -64,13 +64,13 @@ class Check:
     mend: str = ""
 
     def line(self) -> str:
-        """What is printed."""
+        """Returns the line to print."""
         mark = "ok     " if self.ok else "FAILED " if self.level == "error" else "warning"
         return f"{mark} {self.name}: {self.detail}" + (f" -> {self.mend}" if self.mend else "")
 
 
 def run() -> int:
-    """Prints every check on one line; 1 when something that must work does not."""
+    """Prints every check on one line; returns exit code 1 if a check of level ``error`` failed."""
     try:
         values = settings()
     except SamenspraakError as error:
@@ -84,7 +84,7 @@ def run() -> int:
 
 
 def checks(values: Settings) -> list[Check]:
-    """All checks, in the order in which they matter."""
+    """Returns the results of all checks, in order of importance."""
     return list(_checks(values))
 
 
@@ -112,7 +112,7 @@ def _checks(values: Settings) -> Iterator[Check]:
 
 
 def app_environment(_values: Settings) -> Check:
-    """This process's own Python."""
+    """Checks the Python version of this process: 3.11 or later."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     fits = sys.version_info >= (3, 11)
     return Check(
@@ -121,7 +121,7 @@ def app_environment(_values: Settings) -> Check:
 
 
 def bot_environment(_values: Settings, root: Path = ROOT) -> Check:
-    """Rasa's environment, read from its metadata: importing Rasa takes many seconds."""
+    """Checks the environment of Rasa by its metadata, because importing Rasa takes many seconds."""
     name, home = "bot environment", root / "bot" / ".venv"
     packages = next(iter(sorted(home.glob("lib/python3*/site-packages"))), None)
     if packages is None or not (home / "bin" / "python").exists():
@@ -140,7 +140,7 @@ def bot_environment(_values: Settings, root: Path = ROOT) -> Check:
 
 
 def variables(_values: Settings) -> list[Check]:
-    """Variables that look like settings but are none, so that a slip of the pen is seen."""
+    """Warns of environment variables that look like settings but are none, to reveal typos."""
     known = {f"SAMENSPRAAK_{name.upper()}" for name in Settings.model_fields} | {*OTHER_VARIABLES}
     found = []
     for name in sorted(os.environ):
@@ -152,7 +152,7 @@ def variables(_values: Settings) -> list[Check]:
 
 
 def catalogue(values: Settings) -> Check:
-    """The consultation's catalogue against its schema."""
+    """Checks the catalogue of the consultation against its schema."""
     try:
         loaded = load_catalogue(values.catalogue)
     except SamenspraakError as error:
@@ -162,7 +162,7 @@ def catalogue(values: Settings) -> Check:
 
 
 def database(values: Settings) -> Check:
-    """Whether the database answers, and has this version's schema."""
+    """Checks that the database answers and has the schema of this version."""
     url = values.resolved_database_url
     try:
         parsed = make_url(url)
@@ -189,7 +189,7 @@ def _first_use(path: Path) -> Check:
 
 
 def open_round(values: Settings) -> list[Check]:
-    """Whether a round takes answers; nothing where there is no database or catalogue to ask."""
+    """Checks that a round is open; returns no check without a usable database and catalogue."""
     try:
         loaded = load_catalogue(values.catalogue)
         parsed = make_url(values.resolved_database_url)
@@ -210,7 +210,10 @@ def open_round(values: Settings) -> list[Check]:
 
 
 def secrets(values: Settings) -> list[Check]:
-    """The key that signs sessions and the secret of the inner ports: long enough, where set."""
+    """Checks the length of the session signing key and of the secret of the internal ports.
+
+    A secret that is not set is kept in the data directory, and passes.
+    """
     found = []
     for name in ("secret_key", "shared_secret"):
         variable, given = f"SAMENSPRAAK_{name.upper()}", getattr(values, name)
@@ -228,7 +231,7 @@ def secrets(values: Settings) -> list[Check]:
 
 
 def private_files(values: Settings) -> Check:
-    """Whether other users of the machine can read what is kept here."""
+    """Checks that other users of the machine cannot read the data directory and the database."""
     name = "files"
     open_ = readable_by_others(values.data_dir, values.resolved_database_url)
     if not open_:
@@ -239,7 +242,7 @@ def private_files(values: Settings) -> Check:
 
 
 def network(values: Settings) -> list[Check]:
-    """Settings with which the website is more open than it seems, or writes wrong links."""
+    """Warns of settings that expose the website more than intended, or produce wrong links."""
     return [
         Check("network", False, "warning", detail, mend) for detail, mend in _too_open(values)
     ] or [Check("network", True, "warning", f"people reach the website at {values.site_url}")]
@@ -284,7 +287,7 @@ def _of_the_network(url: str) -> bool:
 
 
 def assistant(_values: Settings) -> Check:
-    """The trained assistant, and whether what it is made from has changed since."""
+    """Checks that the assistant is trained, and that its inputs have not changed since."""
     name, mend = "assistant", "samenspraak train"
     try:
         model = processes.latest_model()
@@ -297,7 +300,7 @@ def assistant(_values: Settings) -> Check:
 
 
 def dutch(values: Settings) -> Check:
-    """The spaCy pipeline, or the fallback and what is lost with it."""
+    """Checks the spaCy pipeline; a fallback gives a warning that names what is lost."""
     from language.pipeline_status import PipelineUnavailable, pipeline_status
 
     try:
@@ -312,7 +315,7 @@ def dutch(values: Settings) -> Check:
 
 
 def encoder(values: Settings) -> Check:
-    """The sentence encoder, tried on one sentence."""
+    """Checks the sentence encoder by encoding one sentence."""
     from language.embedding import EncoderUnavailable, encoder_status, load_encoder
 
     with _unlogged("language"):
@@ -332,7 +335,7 @@ def encoder(values: Settings) -> Check:
 
 @contextmanager
 def _unlogged(name: str) -> Iterator[None]:
-    """What a check says itself need not stand in the log too."""
+    """Silences log messages below ``ERROR``: the check reports the problem itself."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -343,7 +346,7 @@ def _unlogged(name: str) -> Iterator[None]:
 
 
 def ports(values: Settings) -> list[Check]:
-    """The three ports: free, or held by this product itself."""
+    """Checks that the three ports are free or used by this product itself."""
     wanted = (
         ("the website", "SAMENSPRAAK_PORT", values.port, "/healthz", "status"),
         ("Rasa", "SAMENSPRAAK_RASA_PORT", values.rasa_port, "/", OURS),
@@ -362,7 +365,8 @@ def _port(who: str, variable: str, port: int, path: str, answer: str) -> Check:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=3) as reply:
             ours = answer in reply.read(2000).decode("utf-8", "replace")
     except HTTPError as error:
-        # The secret is not shown to a program that may be anybody's.
+        # The request carries no secret, because the port may belong to another program. A 401
+        # with this product's realm identifies it.
         ours = error.code == 401 and answer in error.headers.get("WWW-Authenticate", "")
     except (URLError, OSError, ValueError):
         ours = False
@@ -373,7 +377,7 @@ def _port(who: str, variable: str, port: int, path: str, answer: str) -> Check:
 
 
 def redis(values: Settings) -> list[Check]:
-    """Redis, where it is asked for."""
+    """Checks that Redis answers; returns no check if it is not configured."""
     if not values.redis_url:
         return []
     mend = "start Redis, or correct or empty SAMENSPRAAK_REDIS_URL"
@@ -393,7 +397,7 @@ def redis(values: Settings) -> list[Check]:
 
 
 def disk(values: Settings) -> Check:
-    """Free space where the data is kept."""
+    """Checks the free space in the data directory: more than 1 GB."""
     folder = next(each for each in (values.data_dir, *values.data_dir.parents) if each.exists())
     free = shutil.disk_usage(folder).free
     enough = free > LITTLE_DISK

@@ -1,4 +1,4 @@
-"""The verb that writes files for others: export."""
+"""The verb export, which writes files to share with others."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from samenspraak.workplace import open_workplace
 
 
 class Context(enum.StrEnum):
-    """What is open while a text is typed."""
+    """The state of the conversation in which a text is interpreted: what the assistant asked."""
 
     vraag = "vraag"
     kies = "kies"

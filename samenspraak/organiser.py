@@ -27,18 +27,18 @@ user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
 _SCRUB_SECONDS = 10.0
 
 SHELL = "opdrachtregel"
-"""Who did it, in the log, where it was done from the command line."""
+"""The actor in the audit log for actions from the command line."""
 
 
 class Kind(enum.StrEnum):
-    """What a round does."""
+    """The kind of a round."""
 
     bevraging = "bevraging"
     reactie = "reactie"
 
 
 class Role(enum.StrEnum):
-    """What an account may do."""
+    """The role of an account, which determines its rights."""
 
     facilitator = "facilitator"
     analist = "analist"
@@ -151,7 +151,11 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
 
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
-    """A running assistant drops what it remembers; one that is down remembers nothing."""
+    """Makes a running assistant forget conversations; one that is down keeps none in memory.
+
+    Raises:
+        SamenspraakError: the assistant did not answer, so it may remember them.
+    """
     from dialogue.assistant import Assistant, AssistantDown
 
     assistant = Assistant(values.rasa_port, values.actions_port, values.inner_secret)

@@ -1,7 +1,7 @@
-"""The three processes of the product, started and stopped together.
+"""Starts and stops the three processes of the product together.
 
-A child that dies is started again; when this process ends, however it ends, its children end with
-it, so that no port stays taken.
+A child process that ends is restarted. The children end with this process, even if it is killed
+(on Linux), so that no port stays in use.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class Process:
     wait: float = 0.5
     due: float = field(default=0.0)
     failed_starts: int = 0
-    """How often it ended before it was up for the first time."""
+    """How often the process ended before it was healthy for the first time."""
 
     def start(self) -> None:
-        """Starts the process; its output goes to its log, its id to a file beside that."""
+        """Starts the process; its output goes to its log, its id to a ``.pid`` file beside it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
@@ -67,7 +67,7 @@ class Process:
 
     @property
     def healthy(self) -> bool:
-        """True when its health page answers."""
+        """True when the health endpoint answers with status 200 within two seconds."""
         secret = self.environment["SAMENSPRAAK_SHARED_SECRET"]
         headers = {} if self.name == "web" else {"Authorization": f"Bearer {secret}"}
         try:
@@ -77,7 +77,7 @@ class Process:
 
 
 def processes(values: Settings) -> list[Process]:
-    """The web server, Rasa and the action server, as the settings have them.
+    """Returns the processes that the settings describe: action server, Rasa and web server.
 
     Raises:
         SamenspraakError: the bot's environment or the trained model is missing.
@@ -129,7 +129,7 @@ def _endpoints(values: Settings) -> Path:
 
 
 def rasa_environment(values: Settings) -> dict[str, str]:
-    """The environment for child processes: telemetry off, ports named, no chatter."""
+    """Returns the environment of child processes: telemetry off, ports set, less logging."""
     return {
         **os.environ,
         "PYTHONUNBUFFERED": "1",
@@ -147,10 +147,10 @@ def rasa_environment(values: Settings) -> dict[str, str]:
 
 
 def latest_model() -> Path:
-    """The newest trained model.
+    """Returns the path of the newest trained model.
 
     Raises:
-        SamenspraakError: none was trained yet.
+        SamenspraakError: there is no trained model.
     """
     models = sorted((ROOT / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
     if not models:
@@ -159,10 +159,10 @@ def latest_model() -> Path:
 
 
 def require_free_ports(values: Settings) -> None:
-    """Checks that all three ports can be taken.
+    """Checks that all three ports are free.
 
     Raises:
-        SamenspraakError: one is in use; names the setting to change.
+        SamenspraakError: a port cannot be bound; the message names the setting to change.
     """
     for setting, host, port in (
         ("PORT", values.host, values.port),
@@ -183,10 +183,11 @@ def require_free_ports(values: Settings) -> None:
 def run_together(everything: list[Process], say: Callable[[str], None]) -> None:
     """Starts all processes and keeps them running until SIGINT or SIGTERM; then stops them all.
 
-    One that was up is started again however often it ends.
+    A process that was healthy once is restarted without limit.
 
     Raises:
-        SamenspraakError: one ended several times before it was ever up; all are stopped.
+        SamenspraakError: a process ended ``MOST_FAILED_STARTS`` times before it was healthy for
+            the first time; all processes are stopped.
     """
     stopping = False
 
@@ -215,7 +216,7 @@ def run_together(everything: list[Process], say: Callable[[str], None]) -> None:
 
 
 def stop_all(everything: list[Process]) -> None:
-    """Ends every process that was started here, gently first."""
+    """Ends every running process: SIGTERM first, SIGKILL after eight seconds in all."""
     alive = [each.child for each in everything if each.child and each.child.poll() is None]
     for child in alive:
         child.terminate()
@@ -229,7 +230,7 @@ def stop_all(everything: list[Process]) -> None:
 
 
 def _restart_dead(everything: list[Process], waiting: set[str], say: Callable[[str], None]) -> None:
-    """Starts what ended again, after a pause; ``waiting`` are those that were never up."""
+    """Restarts ended processes after a pause; ``waiting`` names those that were never healthy."""
     for process in everything:
         if process.child is None or process.child.poll() is None:
             continue
@@ -256,5 +257,5 @@ def _restart_dead(everything: list[Process], waiting: set[str], say: Callable[[s
 
 
 def die_with_parent() -> None:
-    """Between fork and exec of a child: it is ended when its parent dies, however that dies."""
+    """Asks Linux to send SIGTERM to this process when its parent dies; runs before exec."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Validates and trains the assistant, only when what it is made from changed."""
+"""Validates and trains the assistant, if its inputs changed since the last training."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TELL_EVERY = 5.0
 
 
 def inputs_hash() -> str:
-    """A hash of everything the trained model is made from."""
+    """Returns a hash of the files that the trained model depends on."""
     digest = hashlib.sha256()
     for path in _inputs():
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
@@ -33,7 +33,7 @@ def inputs_hash() -> str:
 
 
 def is_current() -> bool:
-    """True when a model is there and nothing it is made from changed since."""
+    """Returns whether there is a model, and its inputs are unchanged since the training."""
     try:
         latest_model()
         return _STAMP.read_text(encoding="utf-8").strip() == inputs_hash()
@@ -42,10 +42,12 @@ def is_current() -> bool:
 
 
 def train(values: Settings, say: Callable[[str], None], force: bool = False) -> Path:
-    """Validates the training data and trains; gives the model's path.
+    """Validates the training data and trains; returns the path of the model.
+
+    Older models are removed. Without ``force`` a model that is up to date is returned as it is.
 
     Raises:
-        SamenspraakError: the bot's environment is missing, or Rasa refuses the data.
+        SamenspraakError: the environment of the bot is missing, or the training fails.
     """
     if not BOT_PYTHON.exists():
         raise SamenspraakError(f"{BOT_PYTHON.parent.parent}: not set up; run: make setup")
@@ -64,9 +66,9 @@ def train(values: Settings, say: Callable[[str], None], force: bool = False) -> 
 
 
 def _rasa_train(values: Settings, say: Callable[[str], None]) -> None:
-    """Trains with Rasa, while the examples are encoded beside it (``bot.nlu.vector_cache``).
+    """Trains with Rasa; ``bot.nlu.vector_cache`` encodes the examples in parallel.
 
-    Rasa's own cache is left out: it does not notice when the code of a component changed.
+    The cache of Rasa is not used: it does not notice changes in the code of a component.
     """
     arguments = ["train", "--force", "--fail-on-validation-warnings"]
     arguments += ["--data", *_present_data(), "--out", "models"]
@@ -92,7 +94,10 @@ def _rasa_train(values: Settings, say: Callable[[str], None]) -> None:
 def _running(
     values: Settings, *arguments: str
 ) -> Iterator[tuple[subprocess.Popen[str], deque[str]]]:
-    """A process of the bot's environment and the last lines it wrote; ended with the block."""
+    """Runs Python of the bot's environment; yields the process and its last 200 output lines.
+
+    The process is terminated at the end of the block if it still runs.
+    """
     child = subprocess.Popen(
         [str(BOT_PYTHON), *arguments],
         cwd=ROOT,

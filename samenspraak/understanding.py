@@ -1,4 +1,4 @@
-"""The verb ``nlu``: what the assistant would do with each text of a file."""
+"""The verb ``nlu``: predicts how the assistant would react to each text of a file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ STEPS = {"vraag": "vraag", "kies": "opdracht", "bevestig": "bevestigen", "start"
 
 
 def read_texts(path: Path) -> list[str]:
-    """The texts of a JSON-lines file with ``{"text": ...}`` on each line.
+    """Returns the texts of a JSON-lines file with ``{"text": ...}`` on each line.
 
     Raises:
-        SamenspraakError: the file cannot be read, or a line is not as it should be.
+        SamenspraakError: the file cannot be read, or a line is invalid.
     """
     texts = []
     try:
@@ -44,7 +44,9 @@ def read_texts(path: Path) -> list[str]:
 
 
 def understand(values: Settings, texts: list[str], context: str) -> Iterator[dict[str, Any]]:
-    """For each text what the assistant would do with it while ``context`` is open.
+    """Yields for each text what the assistant would do with it, and the matching opdrachten.
+
+    ``context`` is a key of ``STEPS``: the state of the conversation in which the text comes.
 
     Raises:
         SamenspraakError: there is no trained model, or it cannot be loaded.
@@ -63,7 +65,7 @@ def understand(values: Settings, texts: list[str], context: str) -> Iterator[dic
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     with ThreadPoolExecutor(max_workers=1) as beside:
         asked = beside.submit(child.communicate, lines)
-        # Both take seconds to read their models in; they do so at the same time.
+        # Both take seconds to load their models, so they run in parallel.
         opdrachten = choosing.matches_of(texts, top=3)
         out, error = asked.result()
     answers = [json.loads(line) for line in out.splitlines() if line.startswith("{")]

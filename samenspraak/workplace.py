@@ -1,4 +1,4 @@
-"""What every verb starts from: the settings, the catalogue and the open database."""
+"""The context of a verb: the settings, the catalogue and the open database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from consultation.settings import Settings, settings
 
 @dataclass(frozen=True)
 class Workplace:
-    """One consultation, ready to work on."""
+    """The settings, catalogue and database of one consultation."""
 
     settings: Settings
     catalogue: Catalogue
@@ -22,10 +22,10 @@ class Workplace:
 
 
 def open_workplace() -> Workplace:
-    """Reads settings and catalogue, opens and migrates the database.
+    """Reads the settings and the catalogue, opens and migrates the database.
 
     Raises:
-        SamenspraakError: any of the three cannot be had; the message says how to mend it.
+        SamenspraakError: one of the three is not available; the message says how to fix it.
     """
     values = settings()
     mend_private(values.data_dir, values.resolved_database_url)

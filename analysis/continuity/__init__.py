@@ -1,1 +1,1 @@
-"""Themes over rounds: what stays, what is mapped, what is proposed."""
+"""Themes over rounds: identity, assignment of new statements, suggested changes."""

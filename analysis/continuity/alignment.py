@@ -1,4 +1,4 @@
-"""Which theme of before a new cluster is: identity by shared members, never by rank or label."""
+"""Matches new clusters with earlier themes by shared members, never by rank or label."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ Centre = Callable[[Set[str]], npt.NDArray[np.float32] | None]
 
 @dataclass(frozen=True)
 class Aligned:
-    """A cluster's theme of before, or None for a birth, and the themes it got members from."""
+    """The earlier theme of a cluster, or None for a new one, with the themes it came from.
+
+    ``parents`` is empty where ``theme`` is set.
+    """
 
     theme: str | None
     parents: tuple[str, ...]
@@ -32,14 +35,15 @@ def align(
     earlier: Mapping[str, Set[str]] | None = None,
     centre: Centre | None = None,
 ) -> list[Aligned]:
-    """The theme each cluster continues.
+    """Returns for each cluster the theme that it continues.
 
-    ``clusters`` hold statement ids, ``latest`` the members of the last run's themes, ``earlier``
-    those of themes that had faded by then and may come back. Themes and clusters are paired one to
-    one so that the shared part is largest (Hungarian method), where that part is at least a third.
-    Statements that are new count neither for nor against: a theme that grows stays itself.
-    ``centre`` gives the unit vector of a set of statements' centre, in centred space: it decides
-    between pairs that share about as much, and lets a fifth be enough where the centres coincide.
+    ``clusters`` hold statement ids, ``latest`` the members of the themes of the last run,
+    ``earlier`` those of themes that had faded by then and may come back. Themes and clusters are
+    paired one to one so that their overlap is largest (Hungarian method); a pair needs an overlap
+    of about a third (Jaccard, ``LEAST_SHARED``). New statements are left out of the overlap, so
+    that a theme that grows keeps its identity. ``centre`` returns the unit vector of the centre of
+    a set of statements, in centred space. It decides between pairs with about the same overlap, and
+    where the centres coincide (a cosine of 0.9) an overlap of a fifth is enough.
     """
     found: list[str | None] = [None] * len(clusters)
     for before in (latest, earlier or {}):
@@ -54,9 +58,9 @@ def align(
 
 
 def persistence(clusters: Mapping[str, Set[str]], before: Mapping[str, Set[str]]) -> float | None:
-    """The share, 0 to 1, of statements in a theme then and now that kept their theme.
+    """Returns the share, 0 to 1, of the statements in a theme before and now that kept it.
 
-    None where no statement was in a theme before.
+    None where no statement was in a theme at both times.
     """
     was = {statement: theme for theme, members in before.items() for statement in members}
     now = {statement: theme for theme, members in clusters.items() for statement in members}
@@ -93,7 +97,7 @@ def _pair(
 def _near(
     clusters: Sequence[Set[str]], themes: Sequence[Set[str]], centre: Centre | None
 ) -> npt.NDArray[np.float64]:
-    """The cosines, 0 to 1, of the clusters' centres with those of the themes."""
+    """Returns the cosines (clusters, themes) of their centres, with negative ones set to 0."""
     found = np.zeros((len(clusters), len(themes)))
     if centre is None:
         return found

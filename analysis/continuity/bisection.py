@@ -1,6 +1,6 @@
-"""Where a theme would fall apart in two: proposed from the vectors that the last run left.
+"""Suggests how to split a theme in two, from the vectors that the last run cached.
 
-Nothing is computed anew but two means over cached vectors, so that a page can ask for it.
+The only computation is a clustering of cached vectors into two, so a web page can ask for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from consultation.participation.answers import text_hash
 from consultation.queries.statements import Said
 
 FEWEST = 6
-"""Smaller themes are split by hand."""
+"""The least number of statements of a theme for a suggestion."""
 
 _WORDS = 6
 _EVERYDAY = 5.5
@@ -28,10 +28,11 @@ _TOKEN = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True)
 class Division:
-    """Two parts of a theme: what would stay, and what would go. Each is most central first.
+    """Two parts of a theme: the statements that would stay, and those that would leave.
 
+    ``division`` sorts the statements of a part by their distance to its centre, the nearest first.
     ``apart`` is the mean silhouette (-1 to 1): under 0.05 the parts hardly differ; None where it
-    was not measured. ``words`` are those that one part uses more than the other.
+    was not measured. ``words`` are the words that one part uses more often than the other.
     """
 
     parts: tuple[tuple[Said, ...], tuple[Said, ...]]
@@ -40,8 +41,10 @@ class Division:
 
 
 def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) -> Division | None:
-    """The two parts that a theme's statements would fall into, the larger one staying; None where
-    there are too few, or where their vectors are not at hand."""
+    """Returns the two parts that k-means finds in the statements of a theme, the larger one first.
+
+    None where there are fewer than ``FEWEST`` statements with a cached vector, or no two parts.
+    """
     if run is None or len(said) < FEWEST:
         return None
     vectors = cached_vectors(
@@ -72,7 +75,7 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
 
 
 def parted(said: Sequence[Said], part: Sequence[Said]) -> Division:
-    """Some of a theme's statements apart from the rest."""
+    """Returns the division of a theme into the given ``part`` and the rest; the rest stays."""
     going = {each.id for each in part}
     rest = tuple(each for each in said if each.id not in going)
     return Division((rest, tuple(part)), (_words(rest, part), _words(part, rest)))

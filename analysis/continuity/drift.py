@@ -1,15 +1,18 @@
-"""A full clustering as a challenger to the themes that stand: what would it change?
+"""Compares a full clustering with the current themes: which changes would it make?
 
-Themes that people decided on are never changed by a run. Beside them everything is clustered anew,
-and compared with how the statements of before cluster without the new ones, so that only what the
-new statements bring about is told: a cluster of mostly new statements is a new theme; one that
-stood as one and now falls apart is a split, two that now fall together a merge, both as proposals.
+A run never changes themes that people decided on. It clusters everything anew, and also clusters
+the earlier statements without the new ones. Comparing the two shows only changes that the new
+statements cause:
 
-A theme also splits when a part of it is mostly new statements, come together around a few of
-before: a side issue that became an issue.
+- a cluster of mostly new statements is a new theme;
+- a theme that was one cluster and now falls into several is a suggested split;
+- two themes that now fall into one cluster are a suggested merge.
 
-A theme can be cut in two in many ways, so a split must hold under doubt: its parts have to come
-apart again in coarser clusterings that each miss a tenth of the statements.
+A theme also splits when a part of it consists mostly of new statements around a few earlier ones: a
+side issue that became an issue.
+
+A theme can be cut in two in many ways, so a split must be stable: its parts have to come apart
+again in coarser clusterings that each leave out a tenth of the statements.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from scipy.stats import binom
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels
 
 SMALLEST = 5
-"""A new theme, or a part that splits off, has at least this many statements."""
+"""The least number of statements of a new theme, or of a part that splits off."""
 
 _RARE = 1e-3
 _THIRD = 1 / 3
@@ -36,12 +39,12 @@ _AS_ONE = 0.7
 _HELD = 0.8
 
 Doubts = Sequence[tuple[npt.NDArray[np.int64], Labels]]
-"""Other clusterings: each the rows it looked at, ascending, and their labels."""
+"""Clusterings of subsamples, as pairs: the rows of the subsample, ascending, and their labels."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """The rows that would leave a theme, and how sure that is: the part's share of its cluster."""
+    """The rows that would leave a theme; ``sure`` is their share of their cluster, 0 to 1."""
 
     theme: str
     rows: tuple[int, ...]
@@ -50,7 +53,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Merge:
-    """Two themes that would be one, and the share of both in their common cluster."""
+    """Two themes that would become one; ``sure`` is their joint share of the common cluster."""
 
     one: str
     other: str
@@ -64,14 +67,17 @@ def births(
     people: Sequence[str] | None = None,
     many: Mapping[int, frozenset[str]] | None = None,
 ) -> tuple[tuple[int, ...], ...]:
-    """The rows of each new theme, the largest first.
+    """Returns the new rows of each new theme, the largest theme first.
 
-    Those are clusters in which people whose statements had a theme are much rarer than elsewhere,
-    or that consist for more than half of new statements that fit no known theme. ``known`` rows had
-    a theme before, ``fitting`` rows are new and fit one; ``people`` says who says each (without it
-    each row is of somebody else). Much rarer is under a third of their share in all, and by chance
-    in one cluster of a thousand (binomial). People count, as what one person says hangs together;
-    ``many`` gives all who say a row that many say.
+    A cluster is a new theme if participants with statements in a known theme are much rarer in it
+    than overall, or if more than half of it consists of new statements that fit no known theme; in
+    the second case the theme gets only those. Much rarer means under a third of their overall
+    share, and with a probability under one in a thousand by chance (binomial). Participants are
+    counted rather than statements, because the statements of one participant are related.
+
+    ``known`` marks rows that had a theme before, ``fitting`` new rows that fit one. ``people``
+    gives the participant of each row (without it each row has its own); ``many`` gives all
+    participants of a row with a recurring text.
     """
     share = _share(range(len(known)), known, people, many)
     found = []
@@ -98,13 +104,15 @@ def splits(
     doubts: Callable[[], Doubts] = tuple,
     people: Sequence[str] | None = None,
 ) -> tuple[Split, ...]:
-    """Themes that fall into two parts or more now, and did not before the new statements came, or
-    of which one part drew new statements far more than the rest.
+    """Returns suggested splits of themes.
 
-    ``themes`` gives each row's theme; ``before`` clusters the known rows only, in their order. The
-    largest part stays; the next is proposed as a theme of its own, unless the two are together in
-    more than one of five of the ``doubts``, which are asked for only where there is a split. For
-    ``people`` see ``births``.
+    A theme splits if it falls into more parts (two or more) than before the new statements came, or
+    if one part attracted far more new statements than the rest (see ``_risen``). The largest part
+    stays; the next is suggested as a theme of its own, if the two come apart in at least four of
+    five of the ``doubts``. ``doubts`` is called only where there is a split.
+
+    ``themes`` gives the theme of each row; ``after`` clusters all rows, ``before`` the known rows
+    only, in their order. For ``known`` and ``people`` see ``births``.
     """
     found = []
     old = [theme for theme, each in zip(themes, known, strict=True) if each]
@@ -126,7 +134,10 @@ def splits(
 def merges(
     themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
 ) -> tuple[Merge, ...]:
-    """Pairs of themes of which most falls into one cluster now, and did not before."""
+    """Returns pairs of themes that mostly fall into one cluster now, and did not before.
+
+    The parameters are those of ``splits``.
+    """
     old = [theme for theme, each in zip(themes, known, strict=True) if each]
     together = _pairs(themes, after)
     apart = _pairs(old, before)
@@ -140,7 +151,10 @@ def merges(
 def _parts(
     themes: Sequence[str | None], labels: Labels, theme: str
 ) -> list[tuple[tuple[int, ...], float]]:
-    """The substantial parts of a theme, each in a cluster that is mostly of it; largest first."""
+    """Returns the substantial parts of a theme and their shares of their clusters, largest first.
+
+    A part is in one cluster, of which it makes at least half.
+    """
     sizes = Counter(int(label) for label in labels)
     own = _by_cluster(themes, labels, theme)
     total = sum(len(rows) for rows in own.values())
@@ -160,10 +174,11 @@ def _risen(
     people: Sequence[str] | None,
     theme: str,
 ) -> tuple[Split, tuple[int, ...]] | None:
-    """The part of a theme that the new statements made, and the largest of its other parts.
+    """Returns the split of a part made by new statements, and the rows of the largest other part.
 
-    Its people of before are under half of what their share in the theme foretells, by chance in
-    one part of a thousand (binomial), and what they said was no cluster of its own.
+    In such a part, participants with earlier statements are under half of what their share in the
+    theme predicts, with a probability under one in a thousand by chance (binomial), and their
+    statements were no cluster of their own before.
     """
     sizes = Counter(int(label) for label in after)
     own = _by_cluster(themes, after, theme)
@@ -190,7 +205,10 @@ def _heard(
     people: Sequence[str] | None,
     many: Mapping[int, frozenset[str]] | None = None,
 ) -> tuple[int, int]:
-    """How many people say these rows in what was known, and in all; who says both counts twice."""
+    """Returns the number of participants of the known rows, and of all rows.
+
+    A participant of both known and new rows counts twice in the second number.
+    """
     said: set[tuple[object, bool]] = set()
     for row in rows:
         who = (many or {}).get(int(row)) or (row if people is None else people[row],)
@@ -209,7 +227,7 @@ def _share(
 
 
 def _stood(labels: Labels, rows: npt.NDArray[np.int64]) -> bool:
-    """Whether these rows are most of a cluster, and most of them are in it."""
+    """Returns whether one cluster holds most of these rows, and consists mostly of them."""
     clusters, sizes = np.unique(labels[rows], return_counts=True)
     return any(
         2 * size > len(rows) and 2 * size > (labels == cluster).sum()
@@ -219,7 +237,7 @@ def _stood(labels: Labels, rows: npt.NDArray[np.int64]) -> bool:
 
 
 def _by_cluster(themes: Sequence[str | None], labels: Labels, theme: str) -> dict[int, list[int]]:
-    """The rows of a theme in each cluster."""
+    """Returns the rows of a theme by cluster."""
     own: dict[int, list[int]] = {}
     for row, each in enumerate(themes):
         if each == theme and labels[row] != WITHOUT_THEME:
@@ -230,7 +248,7 @@ def _by_cluster(themes: Sequence[str | None], labels: Labels, theme: str) -> dic
 def _apart(
     part: Sequence[int], rest: Sequence[int], rows: npt.NDArray[np.int64], labels: Labels
 ) -> bool:
-    """Whether each of the two has most of its rows in a cluster that is not the other's."""
+    """Returns whether the two parts are mostly in different clusters: 60 % of the rows or more."""
     homes = []
     for own in (part, rest):
         seen = labels[np.isin(rows, own)]

@@ -1,11 +1,10 @@
-"""A run on themes that people decided on: nothing is moved, new statements are mapped, the rest is
-added or proposed.
+"""A run that continues known themes: it assigns new statements and suggests changes.
 
-Statements keep the theme the machine gave them; what people decided is laid over it, so a move or
-merge stays, and can still be undone. New ones go to the themes they fit
-(``analysis.continuity.theme_classifier``). When enough came in, a full clustering challenges the
-result (``analysis.continuity.drift``): new themes are added as candidates, splits and merges only
-proposed.
+Statements keep the theme that the machine assigned. Decisions of people are applied on top of that,
+so a move or merge stays and can still be undone. New statements go to the themes they fit
+(``analysis.continuity.theme_classifier``). When enough statements are new, a full clustering is
+compared with the result (``analysis.continuity.drift``): new themes are added as candidates, while
+splits and merges are only suggested.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from consultation.queries.agreement import Agreement, agreement
 from language.embedding import Vectors, normalised
 
 Challenger = Callable[[npt.NDArray[np.int64]], Labels]
-"""Clusters the statements of some rows, ascending: a label for each."""
+"""Clusters the statements of the given rows (ascending) and returns a label per row."""
 
 _CERTAIN = 0.6
 _DOUBT = 0.1
@@ -37,7 +36,7 @@ _DOUBTS = 5
 
 @dataclass(frozen=True)
 class Move:
-    """A statement that fits another theme better, and how well, 0 to 1."""
+    """A statement that fits another theme better; ``score`` is the fit there, 0 to 1."""
 
     statement: str
     source: str
@@ -47,7 +46,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Continued:
-    """``placed`` are the machine's assignments by statement; ``births`` rows of new themes."""
+    """The result of a continued run.
+
+    ``placed`` are the machine's assignments by statement id; ``homes`` is the primary theme of each
+    row, None without; ``births`` are the rows of each new theme; ``mapped`` counts the newly
+    assigned statements.
+    """
 
     placed: Mapping[str, tuple[Placed, ...]]
     homes: tuple[str | None, ...]
@@ -70,18 +74,19 @@ def continued(
     doubter: Challenger | None = None,
     many: Mapping[int, frozenset[str]] | None = None,
 ) -> Continued:
-    """Maps what is new to what is known of an opdracht.
+    """Assigns new statements to the known themes of an opdracht.
 
-    ``ids``, ``texts``, unit ``vectors`` and ``people`` (who says it) are those of the voices.
-    ``label_vectors`` gives the vectors of labels; ``challenger`` clusters rows, or is None when too
-    little changed, and ``doubter`` does so coarsely, to see whether a split is real. ``many`` gives
-    all who say a row that many say.
+    ``ids``, ``texts``, unit ``vectors`` (statements, dimension) and ``people`` (participants) have
+    an entry per clustered statement, one per duplicate group. ``label_vectors`` returns the vectors
+    of labels. ``challenger`` clusters rows, or is None when too little changed; ``doubter``
+    clusters coarsely, to test whether a split is stable. ``many`` gives all participants of a row
+    with a recurring text.
     """
     state = known.state
     stands = _memberships(state)
     example_rows = sorted(
         (row for row, each in enumerate(ids) if stands.get(each)),
-        key=lambda row: (texts[row], ids[row]),  # ids are drawn by lot, texts are not
+        key=lambda row: (texts[row], ids[row]),  # ids are random, texts are reproducible
     )
     homes: list[str | None] = [stands[each][0][0] if stands.get(each) else None for each in ids]
     placed = {each: known.carried[each] for each in ids if each in known.carried}
@@ -137,9 +142,9 @@ _Stands = Mapping[str, list[tuple[str, bool]]]
 
 
 def _memberships(state: CurationState) -> dict[str, list[tuple[str, bool]]]:
-    """Per statement its themes, the primary one first, and whether a person put it there.
+    """Returns the themes per statement, the primary one first, and whether a person decided it.
 
-    Rejected themes count: what is like them is like them, and must not come up anew.
+    Rejected themes are included: statements like theirs must not form a new theme again.
     """
     found: dict[str, list[tuple[str, bool]]] = {}
     for theme in state.themes.values():
@@ -177,7 +182,7 @@ def _mapper(
 
 
 def _told(theme: CuratedTheme) -> str:
-    """What a theme is said to be about: its label, and its description where there is one."""
+    """Returns the text that describes a theme: its label, with its description if it has one."""
     return f"{theme.label}: {theme.description}" if theme.description else theme.label
 
 
@@ -237,7 +242,10 @@ def _moves(
     stands: _Stands,
     known: Known,
 ) -> tuple[Move, ...]:
-    """What the mapping learned from people's corrections, about statements that nobody placed."""
+    """Returns suggested moves of statements that nobody placed, the surest first.
+
+    The classifier learns them from corrections by people; without any there are none.
+    """
     if not known.by_hand:
         return ()
     themes = known.state.themes
@@ -266,8 +274,11 @@ def _agreement(
     rows: list[int],
     known: Known,
 ) -> Agreement:
-    """Against what people decided themselves, by moving statements or in a blind coding task: each
-    statement scored by a model that did not learn it."""
+    """Returns the agreement of the classifier with people's decisions.
+
+    The decisions are placements of statements and answers to a blind coding task. Each statement is
+    scored by a model that was not trained on it.
+    """
     place = {row: at for at, row in enumerate(rows)}
     people = {
         each: known.coded.get(each, frozenset(theme for theme, _ in stands.get(each, ())))
@@ -291,8 +302,11 @@ def _agreement(
 def _atoms(
     ids: Sequence[str], vectors: Vectors, known: Known
 ) -> dict[str, list[tuple[str, npt.NDArray[np.float32]]]]:
-    """Per theme that stands the themes it is made of, with their centres: what is mapped to a
-    merged theme goes to the nearest of those, so that undoing the merge gives it back whole."""
+    """Returns per current theme the themes that were merged into it (itself too), with centres.
+
+    A statement assigned to a merged theme is stored with the nearest of these, so that undoing the
+    merge restores them completely.
+    """
     row_of = {each: row for row, each in enumerate(ids)}
     own: dict[str, list[int]] = {}
     for statement, places in known.carried.items():
@@ -319,5 +333,5 @@ def _nearest(
 
 
 def kept(state: CurationState) -> list[CuratedTheme]:
-    """The themes that a run keeps: shown ones, and those that went up in another."""
+    """Returns the themes that a run keeps: those shown, and those merged into another."""
     return [each for each in state.themes.values() if each.shown or each.merged_into is not None]

@@ -1,4 +1,4 @@
-"""What is known of an opdracht before a run: the last run's themes, and what people decided."""
+"""The state of an opdracht before a run: the themes of the last run and people's decisions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Members = dict[str, set[str]]
 
 @dataclass(frozen=True)
 class Placed:
-    """A statement's place in a theme, as the machine gave it."""
+    """The assignment of a statement to a theme by the machine."""
 
     theme: str
     score: float
@@ -32,8 +32,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class Refit:
-    """The last time that everything was clustered anew: in which round, of how many statements, and
-    with which parameters and models (a digest)."""
+    """The last full clustering: its run, round and number of statements.
+
+    ``method`` is the digest of its parameters and models.
+    """
 
     run: int
     round: int
@@ -43,13 +45,13 @@ class Refit:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an opdracht.
+    """The prior state of an opdracht.
 
-    ``carried`` are the machine's own assignments in the last run, by statement; ``latest`` and
-    ``earlier`` the members of its themes and of themes that had faded by then; ``by_hand`` the
-    statements that a person placed otherwise than by accepting a proposal; ``coded`` the themes
-    that people chose in a blind coding task, and ``subthemes`` the names of the last run's
-    sub-themes, both by statement.
+    ``carried`` holds the machine's own assignments in the last run, by statement; ``latest`` and
+    ``earlier`` the members of the themes of that run and of themes that had faded by then;
+    ``by_hand`` the statements that a person placed otherwise than by accepting a suggestion. By
+    statement, ``coded`` holds the themes that people chose in a blind coding task, and
+    ``subthemes`` the names of the sub-themes of the last run.
     """
 
     run: int | None
@@ -66,12 +68,12 @@ class Known:
 
     @property
     def decided(self) -> bool:
-        """Whether people decided on any theme: then a run only maps, adds and proposes."""
+        """Whether people decided on any theme: a run then only assigns, adds and suggests."""
         return any(each.decided for each in self.state.themes.values())
 
 
 def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
-    """Reads what is known of an opdracht."""
+    """Reads the prior state of an opdracht from the database."""
     run = latest_run(session, consultation_id, opdracht)
     state = curated(session, consultation_id, opdracht, run)
     latest, earlier = _members(session, consultation_id, opdracht, run.id if run else None)

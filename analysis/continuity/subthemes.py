@@ -1,8 +1,8 @@
-"""The sub-themes of a run: parts of a theme whose statements hardly ever part, each with a name.
+"""The sub-themes of a run: named parts of a theme whose statements nearly always cluster together.
 
-The clusterer finds them together with the themes. They are kept by statement, so that they go where
-people put their statements. Once found they stay: a statement that is mapped to a theme follows the
-one nearest to it there into its sub-theme, or into none. Only a theme without sub-themes is given
+The clusterer finds them together with the themes. They are stored by statement, so that they move
+with a statement to another theme. Sub-themes are stable: a statement that is assigned to a theme
+gets the sub-theme of its nearest statement there, or none. Only a theme without sub-themes gets
 those of the next full clustering.
 """
 
@@ -23,7 +23,7 @@ from language.embedding import Vectors, normalised
 
 
 def close_groups(clusterer: GraphClusterer) -> Labels:
-    """The number of each row's sub-cluster, unlike all others; -1 where it has none."""
+    """Returns the number of each row's sub-cluster, unique over all clusters; -1 for none."""
     parts = clusterer.parts_
     numbers = clusterer.labels_ * (int(parts.max(initial=0)) + 1) + parts
     return np.where(parts >= 0, numbers, WITHOUT_THEME)
@@ -37,11 +37,11 @@ def find_subthemes(
     labels: Sequence[str],
     nlp: Language,
 ) -> dict[str, str]:
-    """The names of sub-themes, by statement, where a theme falls apart into two of them or more.
+    """Returns the name of the sub-theme by statement, for themes with two or more sub-themes.
 
-    ``vectors`` (statements, dimension), ``themes`` and ``groups`` (see ``close_groups``) go with
-    the statements; ``labels`` are names that are taken. Words alone decide on a name: there
-    are many, and the vectors of phrases take up to a second a name.
+    ``vectors`` (statements, dimension), ``themes`` and ``groups`` (see ``close_groups``) have an
+    entry per statement; ``labels`` are names already in use. Names are chosen by words alone: there
+    are many sub-themes, and the vectors of phrases take up to a second per name.
     """
     centred = normalised(vectors - vectors.mean(axis=0))
     texts = [" ".join(each.text.split()) for each in said]
@@ -72,10 +72,10 @@ def follow(
     known: Mapping[str, str],
     placed: Container[str],
 ) -> dict[str, str]:
-    """The names of sub-themes, by statement: those known, and for what is new that of the statement
-    nearest to it in its theme.
+    """Returns the name of the sub-theme by statement, for known and for new statements.
 
-    ``known`` are names by statement, ``placed`` the statements that are not new.
+    A new statement gets the sub-theme, if any, of the nearest statement in its theme. ``known``
+    holds the names by statement, ``placed`` the statements that are not new.
     """
     centred = normalised(vectors - vectors.mean(axis=0))
     names = {each.id: known[each.id] for each in said if each.id in known}
@@ -96,7 +96,7 @@ def follow(
 def without_subthemes(
     said: Sequence[Said], themes: Sequence[Hashable | None], names: Mapping[str, str]
 ) -> list[Hashable | None]:
-    """The themes of the statements, None for those in a theme that has sub-themes."""
+    """Returns the themes of the statements, None for those in a theme that has sub-themes."""
     heard: dict[Hashable, list[str]] = {}
     for each, theme in zip(said, themes, strict=True):
         if theme is not None and each.id in names:
@@ -106,7 +106,7 @@ def without_subthemes(
 
 
 def _parts(themes: Sequence[Hashable | None], groups: Labels) -> list[list[list[int]]]:
-    """The rows of each sub-theme of each theme that has them, the largest first."""
+    """Returns per theme with sub-themes the rows of each sub-theme, the largest first."""
     own: dict[Hashable, dict[int, list[int]]] = {}
     for row, (theme, group) in enumerate(zip(themes, groups, strict=True)):
         if theme is not None and group >= 0:

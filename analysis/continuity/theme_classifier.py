@@ -1,18 +1,23 @@
-"""Which of the known themes a new statement belongs to: learned from the statements in them.
+"""Assigns new statements to known themes with a classifier trained on the statements in them.
 
-Per opdracht one small classifier. It joins three opinions: a discriminant on the sentence vectors
-(Fisher 1936, with the shrunken covariance of Ledoit and Wolf 2004, since there are hundreds of
-dimensions and few statements), complement naive Bayes on letter groups (Rennie et al. 2003), which
-sees compounds that share a part, and how near the statement's vector is to that of the theme's
-label and description, which is what a person said the theme is about. The first two learn from
-examples; where those are of few people they know the people rather than the subject. So they are
-tried on people they did not hear, and weigh nothing up to as much as the label (a logarithmic pool,
-weighted by stacking: Wolpert 1992). Scores are calibrated out of fold by isotonic
-regression (Zadrozny and Elkan 2002), after each theme got the weight with which it draws as many
-statements as it has.
+There is one small classifier per opdracht. It combines three models:
 
-A cluster's edge is where it is wrong most. So what fits its own theme least, out of fold, is not
-learned from, unless a person put it there: those statements always count, and count thrice.
+- linear discriminant analysis on the sentence vectors (Fisher 1936), with the shrunken covariance
+  of Ledoit and Wolf (2004), since there are hundreds of dimensions and few statements;
+- complement naive Bayes on character n-grams (Rennie et al. 2003), which recognises compounds that
+  share a part;
+- the similarity of the statement's vector to that of the theme's label and description, which say
+  what people take the theme to be about.
+
+The first two learn from examples. Examples of few participants teach them the participants rather
+than the subject. So they are validated on participants that they were not trained on, and get a
+weight from nothing up to that of the label (a logarithmic pool, weighted by stacking: Wolpert
+1992). Each theme gets a weight with which it attracts as many statements as it has; then the
+scores are calibrated out of fold by isotonic regression (Zadrozny and Elkan 2002).
+
+A cluster is wrong most often at its edge. So statements that fit their own theme least, out of
+fold, are left out of the training, unless a person put them there: those always count, with a
+triple weight.
 """
 
 from __future__ import annotations
@@ -32,7 +37,7 @@ from sklearn.naive_bayes import ComplementNB
 from language.embedding import Vectors, normalised
 
 FITS = 0.3
-"""The least calibrated score with which a statement is put into a theme."""
+"""The least calibrated score with which a statement is assigned to a theme."""
 
 _MOST_THEMES = 3
 _FOLDS = 5
@@ -54,8 +59,10 @@ _Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Example:
-    """A statement to learn from: its themes, the primary one first, whether a person put it there,
-    and who says it."""
+    """A training example: a statement with its themes, the primary one first.
+
+    ``human`` is true when a person put it there; ``speaker`` is the participant, None if unknown.
+    """
 
     text: str
     themes: tuple[str, ...]
@@ -65,16 +72,17 @@ class Example:
 
 @dataclass(frozen=True)
 class Fit:
-    """A statement's themes with their calibrated scores, 0 to 1, the best first; maybe none."""
+    """The themes of a statement with calibrated scores, 0 to 1, the best first; may be empty."""
 
     themes: tuple[tuple[str, float], ...] = ()
 
 
 class ThemeMapper:
-    """Learns themes from examples, and maps statements to them.
+    """Learns themes from examples, and assigns statements to them.
 
-    ``themes`` are the ids that it knows, in the order of the columns of ``scores``;
-    ``out_of_fold`` are the scores of the examples by models that did not see them.
+    ``themes`` are the ids of the themes, in the order of the columns of ``scores``;
+    ``out_of_fold`` (examples, themes) are the scores of the examples by models that were not
+    trained on them.
     """
 
     def __init__(
@@ -85,8 +93,8 @@ class ThemeMapper:
     ) -> None:
         """Learns from examples and their unit vectors (examples, dimension).
 
-        ``labels`` holds the unit vector of each theme's label and description. The order of the
-        examples makes no difference beyond rounding when they are sorted by statement.
+        ``labels`` holds by theme the unit vector of its label and description. If the examples are
+        sorted by text, the result is reproducible up to rounding.
         """
         self.themes = tuple(sorted({theme for each in examples for theme in each.themes}))
         self._mean = vectors.mean(axis=0)
@@ -116,8 +124,7 @@ class ThemeMapper:
         )
         speakers = _numbered([each.speaker for each in examples])
         folds = np.unique(speakers[kept], return_inverse=True)[1] % _FOLDS
-        # Statements of one speaker are left out together: what somebody says foretells what else
-        # they say.
+        # Folds keep the statements of one participant together: they predict each other.
         learned = np.zeros((len(examples), len(self.themes)))
         for fold in range(_FOLDS):
             train, test = kept[folds != fold], kept[folds == fold]
@@ -137,7 +144,7 @@ class ThemeMapper:
         self.out_of_fold = self._calibration_of(raw)
 
     def scores(self, vectors: Vectors, texts: Sequence[str]) -> Scores:
-        """Calibrated scores (statements, themes), each 0 to 1; they need not add up to 1."""
+        """Returns calibrated scores (statements, themes), each 0 to 1; rows need not sum to 1."""
         centred = normalised(vectors - self._mean)
         learned = _both(self._opinions, centred, self._letters.transform(texts))
         found = self._joined(learned, centred)
@@ -147,7 +154,7 @@ class ThemeMapper:
         return scores
 
     def fits(self, scores: Scores) -> list[Fit]:
-        """Per row of scores the themes it fits: at most three, best first, none where none does."""
+        """Returns per row of scores the themes it fits: at most three, the best first, or none."""
         found = []
         for row in scores:
             best = [int(each) for each in np.argsort(-row, kind="stable")[:_MOST_THEMES]]
@@ -211,10 +218,11 @@ class ThemeMapper:
 
 
 def evened(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
-    """A weight per theme with which each is the best one of as many statements as it has.
+    """Returns a weight per theme with which it is the best theme of as many statements as it has.
 
-    ``raw`` are chances and ``truth`` is 1 for a statement's themes, both (statements, themes).
-    Without this some themes draw from others, and rounds would tell of growth where none is.
+    ``raw`` are probabilities and ``truth`` is 1 for the themes of a statement, both (statements,
+    themes). Without these weights some themes attract statements of others, and a comparison of
+    rounds would show growth where there is none.
     """
     sizes = truth.sum(axis=0) / np.maximum(truth.sum(axis=1), 1).mean()
     weights = np.ones(truth.shape[1])
@@ -244,7 +252,7 @@ class _Discriminant:
 
 
 class _Letters:
-    """Complement naive Bayes on letter groups."""
+    """Complement naive Bayes on character n-grams."""
 
     def __init__(self, groups: csr_matrix, weight: Scores) -> None:
         rows, themes = np.nonzero(weight)
@@ -266,7 +274,7 @@ class _Letters:
 
 
 def _chosen(human: npt.NDArray[np.bool_]) -> _Rows:
-    """The rows to learn from: of very many a regular sample, and all that people decided."""
+    """Returns the rows to learn from: all, or of very many those of people and a regular sample."""
     rows = np.arange(len(human))
     if len(rows) <= _MOST_ROWS:
         return rows
@@ -281,14 +289,16 @@ def _both(opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: cs
 
 
 def _pooled(learned: Scores, near: Scores, weight: float) -> Scores:
-    """A logarithmic opinion pool, in which the label counts once and what was learned ``weight``
-    times."""
+    """Returns the logarithmic opinion pool of the label (weight 1) and the learned (``weight``)."""
     return _softmax(weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST)))
 
 
 def _worth(learned: Scores, near: Scores, truth: Scores) -> float:
-    """The weight, 0 to 1, of what was learned, with which the pool gives the themes of statements
-    that it did not learn from the highest chance; drawn to a half where those are few."""
+    """Returns the weight, 0 to 1, of the learned models in the pool.
+
+    It maximises the probability of the true themes of statements outside the training folds, and is
+    regularised towards a half where these are few.
+    """
     shares = truth / truth.sum(axis=1, keepdims=True)
 
     def wrong(weight: float) -> float:
@@ -299,7 +309,7 @@ def _worth(learned: Scores, near: Scores, truth: Scores) -> float:
 
 
 def _numbered(speakers: Sequence[str | None]) -> _Rows:
-    """A number for who says each; a statement of nobody known has one of its own."""
+    """Returns a number per participant; a row without a known participant has its own number."""
     numbers: dict[object, int] = {}
     return np.array(
         [
@@ -321,9 +331,12 @@ def _calibrated(raw: Scores, truth: Scores) -> IsotonicRegression | None:
 def _reach(
     centred: Vectors, truth: Scores, speakers: npt.NDArray[np.int64]
 ) -> tuple[Vectors, npt.NDArray[np.float64]]:
-    """Each theme's centre, and how near to it a statement has to lie: nearer than all but the
-    farthest few of its own, each measured from the centre of what others say in it. A theme of one
-    speaker tells nothing of where others would lie: it reaches everywhere."""
+    """Returns the centre (themes, dimension) and the least cosine with it of each theme.
+
+    The least cosine is the 2 % quantile of those of its own statements, less a slack of 0.05; a
+    statement is compared with the centre of the statements of other participants. The statements of
+    a single participant do not tell how far a theme reaches: its least cosine is then -1.
+    """
     centres, least = [], []
     for theme in range(truth.shape[1]):
         members = np.flatnonzero(truth[:, theme] > 0)
