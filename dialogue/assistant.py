@@ -54,7 +54,7 @@ class Assistant:
     """Rasa over its REST channel, on the loopback."""
 
     def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
-        """Makes no connection yet; both processes get the shared secret in every request."""
+        """Keeps one lazy connection pool; both processes get the shared secret in every request."""
         self._headers = {"Authorization": f"Bearer {secret}"}
         self._rasa = f"http://127.0.0.1:{rasa_port}"
         self._actions = f"http://127.0.0.1:{actions_port}"

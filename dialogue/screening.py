@@ -41,7 +41,7 @@ _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", r
 
 @dataclass(frozen=True)
 class Beside:
-    """What screening knows about a text, beside its position in the conversation.
+    """What screening knows about a text, besides its position in the conversation.
 
     ``content``: the text is an answer, whichever intent it resembles. ``question``: the sentence of
     an answer that asks the assistant something. ``unread``: reading the text in full exceeds the
@@ -202,7 +202,7 @@ def choice(payload: str | None, text: str) -> str | None:
 
 
 def question_in(text: str) -> str | None:
-    """The last question of a text that also holds another sentence, or None."""
+    """The last question of a text that has other sentences than questions too, or None."""
     sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
     asking = [each for each in sentences if each.endswith("?")]
     return asking[-1] if asking and len(sentences) > len(asking) else None

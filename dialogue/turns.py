@@ -336,7 +336,7 @@ class Turns:
             self._to_forget.discard(each)
 
     async def _hopeless(self, message_id: str, error: Exception) -> bool:
-        """Whether the message itself causes the failure, not a process that is down or busy."""
+        """Whether the message itself fails, not a process that is down, starting or busy."""
         moment = isinstance(error, AssistantDown) and not isinstance(error, AnswerBroken)
         if moment or not (await self._assistant.health()).whole:
             return False

@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar chart with its alternative text and table headings."""
+    """A bar chart, with the alternative text and table headings that give the same content."""
 
     subject: str
     bars: Bars

@@ -13,7 +13,7 @@ _SECRET = ("/api/", "/beheer")
 
 
 class Squeeze:
-    """Middleware that compresses responses outside ``/api/`` and ``/beheer``."""
+    """Middleware that compresses GET and HEAD responses outside ``/api/`` and ``/beheer``."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Responses under 800 bytes stay uncompressed."""
