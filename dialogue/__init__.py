@@ -1,1 +1,1 @@
-"""What carries a turn: the client of Rasa, turns, screening and the short Dutch messages."""
+"""Processing of turns: the Rasa client, turns, screening and the short Dutch messages."""

@@ -1,4 +1,4 @@
-"""The client of Rasa: a turn goes in, bubbles and effects come out, or it is down."""
+"""The HTTP client of Rasa: sends a turn and returns bubbles and effects, or reports an outage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from consultation.participation.conversation import Bubble, Turn
 from consultation.participation.effects import Effect, parse_effects
 
 CLEAR = 0.6
-"""How likely a sentence must be a question to the assistant to be answered beside an answer."""
+"""Least confidence of Rasa's intent for a question inside an answer to get a reply of its own."""
 
 WORD_JOINER = "\u2060"
 _TURN_TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=2.0)
@@ -22,16 +22,16 @@ _MOST_CONNECTIONS = 100
 
 
 class AssistantDown(Exception):
-    """No whole answer came: Rasa or the action server is down, slow, or answered in part."""
+    """No complete reply: Rasa or the action server is down, slow, or replied in part."""
 
 
 class AnswerBroken(AssistantDown):
-    """An answer came, and it is not whole: the message may be the reason, not the moment."""
+    """The reply is incomplete or malformed: the message itself may cause it, not an outage."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The assistant's whole answer to one turn."""
+    """The assistant's complete reply to one turn."""
 
     bubbles: tuple[Bubble, ...]
     effects: tuple[Effect, ...]
@@ -39,7 +39,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Health:
-    """Which of the assistant's two processes answer."""
+    """Which of the assistant's two processes respond."""
 
     rasa: bool
     actions: bool
@@ -54,7 +54,7 @@ class Assistant:
     """Rasa over its REST channel, on the loopback."""
 
     def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
-        """Keeps one pool of connections; nothing is sent yet. Both get to see the shared secret."""
+        """Keeps one lazy connection pool; both processes get the shared secret in every request."""
         self._headers = {"Authorization": f"Bearer {secret}"}
         self._rasa = f"http://127.0.0.1:{rasa_port}"
         self._actions = f"http://127.0.0.1:{actions_port}"
@@ -63,14 +63,16 @@ class Assistant:
     async def ask(
         self, turn: Turn, content: bool = False, aside: str | None = None, unread: bool = False
     ) -> Reply:
-        """What the assistant answers to a turn.
+        """Sends a turn to Rasa and returns its reply.
 
-        ``content`` says that the text is an answer whatever it looks like, ``aside`` which question
-        to the assistant stands in it, ``unread`` that it takes too much work to read through.
+        ``content`` makes Rasa treat the text as an answer, whichever intent it resembles. ``aside``
+        is the intent of a question to the assistant inside the answer. ``unread`` says that reading
+        the text in full exceeds the processing budget.
 
         Raises:
-            AssistantDown: there is no whole answer; the turn has to be done again.
-            AnswerBroken: one came that is not whole. Who is busy, slow or away gives none.
+            AssistantDown: there is no complete reply (timeout, refused connection, error status);
+                the turn must be sent again.
+            AnswerBroken: Rasa replied with status 500, or the reply is incomplete or malformed.
         """
         position = turn.position
         body = {
@@ -103,7 +105,7 @@ class Assistant:
         return read_reply(items)
 
     async def understood(self, sentence: str) -> str | None:
-        """What a sentence on its own asks of the assistant; None when that is not clear."""
+        """The intent of a single sentence; None below confidence ``CLEAR`` or without a reply."""
         try:
             async with self._client.post(
                 f"{self._rasa}/webhooks/binnen/begrip",
@@ -117,12 +119,12 @@ class Assistant:
             return None
 
     async def forget(self, conversation_id: str | None = None) -> None:
-        """Makes the assistant drop what it remembers of a talk, or of all of them.
+        """Makes Rasa delete its memory of a conversation, or of all of them without an id.
 
-        One that is down has no memory.
+        A refused connection counts as success: a process that is down has no memory.
 
         Raises:
-            AssistantDown: it did not answer, so it may still remember.
+            AssistantDown: Rasa did not confirm, so it may still hold the conversation.
         """
         which = f"/{conversation_id}" if conversation_id else ""
         try:
@@ -136,14 +138,14 @@ class Assistant:
             raise AssistantDown(type(error).__name__) from error
 
     async def health(self) -> Health:
-        """Whether Rasa and the action server answer."""
+        """Whether Rasa and the action server respond."""
         return Health(
             rasa=await self._answers(f"{self._rasa}/"),
             actions=await self._answers(f"{self._actions}/health"),
         )
 
     async def close(self) -> None:
-        """Gives the connections back."""
+        """Closes the connection pool."""
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
@@ -164,7 +166,7 @@ class Assistant:
 
 
 def safe(text: str) -> str:
-    """The text as Rasa may see it: one that starts with ``/`` can never be read as a command."""
+    """The text for Rasa; a word joiner before a leading ``/`` keeps it from being a command."""
     return WORD_JOINER + text if text.strip().startswith("/") else text
 
 
@@ -174,7 +176,7 @@ def read_reply(items: Any) -> Reply:
     Rasa sends a bubble's ``custom`` as an item of its own, right after the text it belongs to.
 
     Raises:
-        AnswerBroken: the list is not a whole turn.
+        AnswerBroken: the list is malformed, or is not a complete turn.
     """
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise AnswerBroken("the answer is no list of items")

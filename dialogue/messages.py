@@ -17,10 +17,10 @@ def _texts() -> dict[str, str]:
 
 
 def known(key: str) -> bool:
-    """Whether there is a sentence with this key."""
+    """Whether ``meldingen.yml`` has a sentence with this key."""
     return key in _texts()
 
 
 def say(key: str, **values: object) -> str:
-    """The sentence with this key, filled in."""
+    """The sentence with this key, formatted with ``values``."""
     return _texts()[key].format(**values)

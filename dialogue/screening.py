@@ -1,7 +1,7 @@
-"""A message is looked through before the assistant sees it: personal data, need, other languages.
+"""Screens a message before the assistant gets it: personal data, distress, foreign languages.
 
-What holds personal data waits until its writer chose to remove or keep it, so that removed words
-never were anywhere else. See ``docs/decisions/0005-care.md``.
+A message with personal data is held until the participant chooses to remove or keep them, so
+removed words never reach another component. See ``docs/decisions/0005-care.md``.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", r
 
 @dataclass(frozen=True)
 class Beside:
-    """What the gateway knows of a text besides its place in the talk.
+    """What screening knows about a text, besides its position in the conversation.
 
-    ``content``: it is an answer, whatever it looks like. ``question``: the sentence in it that asks
-    something while the rest answers. ``unread``: it takes too much work to read through.
+    ``content``: the text is an answer, whichever intent it resembles. ``question``: the sentence of
+    an answer that asks the assistant something. ``unread``: reading the text in full exceeds the
+    processing budget.
     """
 
     content: bool = False
@@ -53,28 +54,32 @@ class Beside:
 
 
 class Care:
-    """Looks messages through. Its sentences stand in ``meldingen.yml``."""
+    """Screens messages. Its Dutch sentences are in ``meldingen.yml``."""
 
     def __init__(self, storage: Storage, catalogue: Catalogue, spacy_model: str) -> None:
-        """The pipeline that knows names is read in by ``prepare``, or by the first message."""
+        """Loads nothing: ``prepare`` or the first message loads the spaCy pipeline."""
         self._storage = storage
         self._catalogue = catalogue
         self.personal_data = detector(spacy_model)
 
     def prepare(self) -> None:
-        """Reads in the pipeline and the word lists, so that nobody has to wait for them."""
+        """Loads the spaCy pipeline and the word lists, so that no participant waits for them."""
         self.personal_data.prepare()
         load_languages()
 
     def is_plain(self, text: str) -> bool:
-        """Whether a text is known to hold no personal data; not before ``prepare`` is done."""
+        """Whether a text surely holds no personal data; False until the pipeline is loaded."""
         if not self.personal_data.ready:
             return False
         seen = self.personal_data.look(text)
         return seen.whole and not seen.found
 
     def settles(self, message_id: str) -> bool:
-        """Whether a message needs no assistant: it has to wait, or a choice about one is open."""
+        """Whether a message needs no call to the assistant; holds it when it has personal data.
+
+        True when the message is gone or processed, when it is held for personal data, or when an
+        earlier held message still needs the participant's choice.
+        """
         with self._storage.reading() as session:
             message = session.get(Message, message_id)
             if message is None or message.state != "ontvangen":
@@ -98,7 +103,7 @@ class Care:
         return True
 
     def before(self, turn: Turn) -> list[Bubble]:
-        """What is said before the assistant's own answer to a turn."""
+        """The bubbles to send before the assistant's own reply to a turn."""
         if not turn.held:
             return self.help(turn.text) if turn.payload is None else []
         with self._storage.reading() as session:
@@ -110,7 +115,7 @@ class Care:
         return self.help(turn.text) if turn.payload is None else []
 
     def help(self, text: str) -> list[Bubble]:
-        """Where to find help, when a text asks for it."""
+        """The bubble with where to find help when a text signals a crisis or threat, else empty."""
         found = alarm(text)
         if found is None:
             return []
@@ -118,7 +123,7 @@ class Care:
         return [Bubble(text=texts.crisis if found == "crisis" else texts.dreiging)]
 
     def beside(self, turn: Turn) -> Beside:
-        """What to tell the assistant with a turn."""
+        """The screening result to send to the assistant with a turn."""
         if turn.payload is None and turn.position.step == "groep":
             return Beside(content=self._names_group(turn.text))
         if turn.payload is not None or turn.position.step != "vraag":
@@ -134,10 +139,10 @@ class Care:
         return Beside(content, question)
 
     def _names_group(self, text: str) -> bool:
-        """Whether a short text says which of the catalogue's groups its writer belongs to.
+        """Whether a short text names the participant's group in the catalogue.
 
-        The assistant was not trained on the groups of this catalogue: alone it may take their
-        words for a question or a command.
+        The assistant is not trained on the groups of this catalogue, so on its own it may classify
+        their names as a question or a command.
         """
         few = len(text.split()) <= _WORDS_OF_A_CHOICE
         return few and not _ASKS.search(text) and self._catalogue.group_named(text) is not None
@@ -185,7 +190,7 @@ class Care:
 
 
 def choice(payload: str | None, text: str) -> str | None:
-    """What somebody chose with a button or in a few words: REMOVE, KEEP or None."""
+    """The choice made with a button or in at most seven words: REMOVE, KEEP or None."""
     if payload is not None:
         return payload if payload in (REMOVE, KEEP) else None
     plain = text.strip()
@@ -197,7 +202,7 @@ def choice(payload: str | None, text: str) -> str | None:
 
 
 def question_in(text: str) -> str | None:
-    """The last sentence of several that asks something, or None."""
+    """The last question of a text that has other sentences than questions too, or None."""
     sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
     asking = [each for each in sentences if each.endswith("?")]
     return asking[-1] if asking and len(sentences) > len(asking) else None

@@ -1,7 +1,7 @@
-"""Threads for what writes, apart from those for what only reads.
+"""A thread pool for database writes, separate from the pool for reads.
 
-Who writes may wait long for SQLite's one write lock, or for a row of PostgreSQL. In one pool with
-the readers they would take every thread, and every page would wait with them.
+A write may wait long for SQLite's single write lock, or for a row lock of PostgreSQL. In one shared
+pool, waiting writes could take every thread and block every page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 
 AT_ONCE = 12
-"""Less than the connections of the smallest pool, so that readers always find one."""
+"""Writer threads: fewer than the smallest connection pool, so reads always get a connection."""
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -24,7 +24,7 @@ _writers: RunVar[CapacityLimiter] = RunVar("samenspraak_writers")
 async def in_writing_thread(
     function: Callable[_Given, _Result], *args: _Given.args, **kwargs: _Given.kwargs
 ) -> _Result:
-    """Runs what writes to the database in a thread."""
+    """Runs a function that writes to the database in a thread of the pool for writes."""
     try:
         limiter = _writers.get()
     except LookupError:

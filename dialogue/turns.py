@@ -1,6 +1,6 @@
-"""The road of a turn from the database to the assistant and back, whatever is down meanwhile.
+"""Takes each turn from the database to the assistant and back, and retries it after an outage.
 
-One lock per conversation keeps turns in order; requests and the worker walk the same road. See
+One lock per conversation keeps turns in order; requests and the worker use the same code. See
 ``docs/decisions/0020-gateway.md``.
 """
 
@@ -41,9 +41,9 @@ HOPELESS_STRIKES = 3
 WORKER_PAUSE = 1.0
 LONGEST_WAIT = 30.0
 AT_ONCE = 4
-"""How many turns are worked on at once, by requests and worker together; others queue."""
+"""Turns processed at the same time, by requests and the worker together; others queue."""
 BEHIND = 2
-"""How many of these the worker takes, so that who is typing now need not wait for all before."""
+"""Turns the worker processes at the same time, so that the backlog leaves room for new messages."""
 FAREWELLS = 100
 
 _log = logging.getLogger("samenspraak.dialogue.turns")
@@ -51,13 +51,16 @@ _log = logging.getLogger("samenspraak.dialogue.turns")
 
 T = TypeVar("T")
 Taken = tuple[Turn, Beside]
-"""A message that was taken up, and what to tell the assistant with it."""
+"""The turn of a message, and the screening result to send with it."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that was recorded: ``done`` when it came before and was answered then; ``said`` is
-    the answer to it where it is at hand."""
+    """A recorded message.
+
+    ``done``: it was sent before and needs no more processing. ``said``: the reply, when this
+    request produced it.
+    """
 
     message_id: str
     seq: int
@@ -67,14 +70,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Whether a message needs no more work, and what was said to it where that is at hand."""
+    """Whether a message needs no more work, and the reply when this attempt produced it."""
 
     done: bool
     said: list[Message] | None = None
 
 
 class Turns:
-    """Works off the messages that were recorded but not yet answered."""
+    """Processes the messages that are recorded but not yet answered."""
 
     def __init__(
         self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Care
@@ -87,7 +90,8 @@ class Turns:
         self._assistant = assistant
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[Any]] = set()
-        # What an earlier web server did not come to say, it may not have said at all.
+        # Forget requests are kept in memory and lost at a restart, so start-up sends one for all
+        # conversations (None).
         self._to_forget: set[str | None] = {None}
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._queue: set[str] = set()
@@ -96,9 +100,9 @@ class Turns:
         self._worker: asyncio.Task[None] | None = None
 
     async def settle(self, conversation_id: str, patience: float) -> None:
-        """Works off a talk's waiting turns, for at most ``patience`` seconds.
+        """Processes the waiting turns of a conversation, for at most ``patience`` seconds.
 
-        What is not done by then goes on in the background, and after that with the worker.
+        The rest continues in the background; the worker retries turns that fail there.
         """
         await self._for_a_while(self._settle(conversation_id, PAUSES), patience)
 
@@ -109,11 +113,12 @@ class Turns:
         typed: str | None,
         patience: float,
     ) -> Sent:
-        """Records a message, in a transaction, and works off its talk as ``settle`` does.
+        """Records a message in a transaction and processes its conversation as ``settle`` does.
 
-        ``typed`` is its text where it was typed. Where nothing else of the talk waits, the message
-        is recorded and taken up at once, and the answer is given with it. What ``record`` raises is
-        raised, and then nothing was stored.
+        ``typed`` is the text of a typed message, None for a button. When no other message of the
+        conversation waits, one transaction records the message and begins its turn, and the result
+        holds the reply if it comes within ``patience`` seconds. An error of ``record`` is raised
+        on, and then nothing is stored.
         """
         lock = self._lock_of(conversation_id)
         if lock.locked():
@@ -141,34 +146,34 @@ class Turns:
         return task.result() if done else None
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        """Takes the error of a turn that went on after its request was answered."""
+        """Logs the error of a turn that ended after its request was answered."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("a turn ended with an error", exc_info=error)
 
     def queues(self, conversation_id: str) -> bool:
-        """Whether a talk's turn waits until others are done."""
+        """Whether a turn of the conversation waits for one of the ``AT_ONCE`` places."""
         return conversation_id in self._queue
 
     def farewell(self, message_id: str) -> list[Bubble] | None:
-        """What was said last to somebody who had everything erased; it can be read once.
+        """The last reply to a participant who had everything erased; it can be read once.
 
-        With the participant the message itself is gone from the database, its answer too.
+        Kept in memory, since the erasure also deletes the message and its reply from the database.
         """
         return self._farewells.pop(message_id, None)
 
     async def forget(self, conversation_id: str) -> None:
-        """Makes the assistant drop its memory of a talk; the worker goes on until it did."""
+        """Makes the assistant delete its memory of a conversation; the worker retries a failure."""
         self._to_forget.add(conversation_id)
         await self._forget_all()
 
     def start(self) -> None:
-        """Starts the worker, which also takes up what a process that died left behind."""
+        """Starts the worker, which also processes what an earlier process left unanswered."""
         self._worker = asyncio.create_task(self._work())
 
     async def stop(self) -> None:
-        """Stops the worker and gives turns at work a moment to end; none is lost either way."""
+        """Stops the worker and waits 2 seconds for running turns; cancelled ones stay recorded."""
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.gather(self._worker, return_exceptions=True)
@@ -220,7 +225,7 @@ class Turns:
         except Exception as error:
             if is_outage(error):
                 raise
-            # The other talks go on, and this one is tried again after its rest.
+            # One conversation must not stop the others; the worker retries it after its delay.
             _log.exception("talk %s: not even an apology could be stored", conversation_id)
             return False
 
@@ -238,7 +243,7 @@ class Turns:
     async def _go_on(
         self, lock: asyncio.Lock, conversation_id: str, sent: Sent, taken: Taken | None
     ) -> list[Message] | None:
-        """Goes on with a message that was just recorded, and lets go of the talk's lock."""
+        """Processes a message that was just recorded, then releases the conversation's lock."""
         try:
             if taken is None:
                 await self._all_turns(conversation_id, PAUSES)
@@ -294,9 +299,9 @@ class Turns:
         return said
 
     async def _failed(self, conversation_id: str, message_id: str, error: Exception) -> bool:
-        """Whether a message that failed needs no more tries: it is gone, or was apologised for."""
+        """Whether a failed message needs no retry: it was erased, or answered with an apology."""
         if await run_in_threadpool(self._erased, message_id):
-            # The assistant may have heard the words after it was told to forget.
+            # The turn may have reached the assistant after the forget request of the erasure.
             await self.forget(conversation_id)
             return True
         if isinstance(error, TalkError | AssistantDown):
@@ -310,7 +315,7 @@ class Turns:
 
     @asynccontextmanager
     async def _place(self, conversation_id: str) -> AsyncIterator[None]:
-        """One of the places at work; until there is one, the talk stands in the queue."""
+        """Holds one of the ``AT_ONCE`` places; the conversation queues until one is free."""
         self._queue.add(conversation_id)
         try:
             await self._gate.acquire()
@@ -331,14 +336,14 @@ class Turns:
             self._to_forget.discard(each)
 
     async def _hopeless(self, message_id: str, error: Exception) -> bool:
-        """Whether it is the message that fails, not a process that is down, starting or busy."""
+        """Whether the message itself fails, not a process that is down, starting or busy."""
         moment = isinstance(error, AssistantDown) and not isinstance(error, AnswerBroken)
         if moment or not (await self._assistant.health()).whole:
             return False
         strikes = self._strikes[message_id] = self._strikes.get(message_id, 0) + 1
         if strikes < HOPELESS_STRIKES:
             return False
-        # What fails before the assistant is asked counts no attempt.
+        # ``attempts`` misses failures before the call to the assistant; strikes count those too.
         attempts = await run_in_threadpool(self._attempts, message_id)
         return max(strikes, attempts) >= HOPELESS_ATTEMPTS
 
@@ -371,18 +376,18 @@ class Turns:
         try:
             return sent, self._with_care(turn)
         except Exception:
-            # It is recorded: taking it up again tells what is wrong, and ends.
+            # The message is recorded: the next attempt raises the same error, and handles it.
             return sent, None
 
     def _is_plain(self, typed: str) -> bool:
         try:
             return self._care.is_plain(typed)
         except Exception:
-            # First it is recorded; looking it through again tells what is wrong.
+            # Record the message first: screening it again raises the same error, and handles it.
             return False
 
     def _take_up(self, message_id: str, looked_through: bool) -> Taken | None:
-        """A message's turn and what to tell with it; None where there is nothing to ask."""
+        """Begins the turn of a message; None when it needs no call to the assistant."""
         if not looked_through and self._care.settles(message_id):
             return None
         with self._storage.writing() as session:

@@ -16,9 +16,9 @@ from web.server.configuration import configured
 
 
 def main() -> int:
-    """Serves the website until the process is ended; 1 where it cannot start."""
+    """Serves the website until the process ends; returns the exit code, 1 when it cannot start."""
     start_private()
-    # Each visitor takes a file descriptor; many systems begin with 1024.
+    # Each connection takes a file descriptor; the soft limit of many systems is 1024.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

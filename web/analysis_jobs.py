@@ -1,4 +1,4 @@
-"""The analysis, started from a page: a process of its own, so that the website stays fast."""
+"""Runs the analysis for a page in a separate process, so that the website stays responsive."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ _KEPT = 4000
 
 @dataclass
 class Job:
-    """One run of the analysis: who asked for it, how far it is, what came of it.
+    """One analysis process: the account that started it, its progress and its result.
 
-    ``opdracht`` is the only one that is analysed, None where all are. ``percent`` is how far the
-    step under way is, None before and after. ``results`` are the figures per opdracht, as
+    ``opdracht`` is the number of the analysed opdracht, None for all. ``percent`` is the progress
+    of the current step (0 to 100), None before and after. ``told`` is the end of its standard
+    error, up to 4,000 characters. ``results`` holds the figures per opdracht, as
     ``samenspraak analyse --json`` prints them.
     """
 
@@ -42,15 +43,15 @@ class Job:
 
     @property
     def busy(self) -> bool:
-        """Whether it still runs."""
+        """Whether the process is still running."""
         return self.finished is None
 
 
 class Reruns:
-    """At most one analysis at a time is started from the pages; the last one is remembered."""
+    """Starts at most one analysis at a time from the pages, and keeps the last job."""
 
     def __init__(self, settings: Settings) -> None:
-        """For a website with these settings."""
+        """Starts nothing yet; the settings are passed on to each analysis process."""
         self._settings = settings
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -63,8 +64,11 @@ class Reruns:
         opdracht: int | None,
         done: Callable[[Job], None],
     ) -> Job | None:
-        """Starts the analysis of a round, of one opdracht or of all; None where one runs already.
-        ``done`` is called at the end, from another thread."""
+        """Starts the analysis of a round, for one opdracht or for all (None).
+
+        Returns the job, or None while another is running. ``done`` is called with the job at the
+        end, from another thread.
+        """
         with self._lock:
             if self.last is not None and self.last.busy:
                 return None
@@ -87,7 +91,7 @@ class Reruns:
         return job
 
     def stop(self) -> None:
-        """Ends what still runs: an analysis that is broken off leaves no trace."""
+        """Terminates a running analysis; an interrupted analysis stores nothing."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
@@ -123,7 +127,7 @@ class Reruns:
 
 
 def _listen(job: Job, stream: IO[str]) -> None:
-    """Keeps what the process says last, and how far it is."""
+    """Reads standard error into ``job.told`` and ``job.percent`` until the process closes it."""
     while chunk := stream.readline(400):
         found = _PERCENT.findall(chunk)
         if found:

@@ -39,11 +39,11 @@ from web.server.security_headers import ChatFromElsewhere, Shield
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application, with its catalogue read and its database open.
+    """Creates the application, with its catalogue read and its database open.
 
     Raises:
-        SamenspraakError: a setting, the catalogue or the database is not right; the message says
-            how to mend it. It is raised here and not at start-up, so that a server prints one line.
+        SamenspraakError: a setting, the catalogue or the database is invalid; the message says how
+            to fix it. It is raised here and not in the lifespan, so that a server prints one line.
     """
     without_words()
     values = settings or current_settings()
@@ -109,6 +109,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def embed_origins(settings: Settings) -> tuple[str, ...]:
-    """The origins that may embed the widget, as browsers write them."""
+    """The origins that may embed the widget, without a trailing slash, as browsers send them."""
     parts = (each.strip().rstrip("/") for each in settings.embed_origins.split(","))
     return tuple(each for each in parts if each)

@@ -1,7 +1,7 @@
-"""What public pages count, kept until the revision of the database changes.
+"""A cache for the counts of public pages, valid until the revision of the database changes.
 
-With 10,000 statements the page of an opdracht takes a third of a second to count and a moment to
-see that nothing changed (``consultation.database.revision``).
+With 10,000 statements, counting for the page of an opdracht takes a third of a second; checking the
+revision takes far less (``consultation.database.revision``).
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Value = TypeVar("Value")
 
 
 class Kept:
-    """Values by key, each as long as what they were made from is the same."""
+    """A least-recently-used cache of 64 values, each valid for one revision of the database."""
 
     def __init__(self) -> None:
-        """Keeps none yet."""
+        """Starts empty."""
         self._values: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, session: Session, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value with this key; made where there is none, or where the database changed."""
+        """The value of a key; ``make`` computes it when it is missing or the database changed."""
         number = revision(session).number
         with self._lock:
             found = self._values.get(key)

@@ -1,4 +1,4 @@
-"""What the website works with: one open consultation, its assistant and its limits."""
+"""Dependencies of the endpoints: the open consultation, its assistant and its rate limits."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ TOKEN_SECONDS = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class Limits:
-    """Who may do what how often."""
+    """Rate limits per kind of request, and the limit on concurrent password hashing."""
 
     messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=80))
     sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
     logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
     accounts: Buckets = field(default_factory=lambda: Buckets(rate=1 / 20, burst=30))
-    """Attempts to log in to one account from everywhere, browsers that it knows left out."""
+    """Login attempts per account from all addresses; browsers known to the account are exempt."""
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
-    """How many passwords of strangers are looked at at once: it takes 64 MB and a core."""
+    """Concurrent password checks for unknown browsers: one check takes 64 MB and a core."""
 
 
 class Tokens:
-    """Bearer tokens: a conversation's id, signed, good for thirty days."""
+    """Bearer tokens: a signed conversation id, valid for thirty days."""
 
     def __init__(self, key: str) -> None:
-        """Tokens made with another key are refused."""
+        """Signs with ``key``; ``read`` refuses tokens made with another key."""
         self._signer = URLSafeTimedSerializer(key, salt="samenspraak-chat")
 
     def make(self, conversation_id: str) -> str:
-        """A fresh token; earlier ones stay good."""
+        """A new token; earlier ones stay valid."""
         return str(self._signer.dumps(conversation_id))
 
     def read(self, token: str) -> str | None:
-        """The conversation's id, or None for a token that is forged or too old."""
+        """The conversation's id, or None for a token that is forged or expired."""
         try:
             found = self._signer.loads(token, max_age=TOKEN_SECONDS)
         except BadData:
@@ -64,7 +64,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Services:
-    """One consultation, open to the public."""
+    """The objects that the endpoints of one consultation share."""
 
     settings: Settings
     catalogue: Catalogue
@@ -80,20 +80,20 @@ class Services:
     pictures: Pictures = field(default_factory=Pictures)
     kept: Kept = field(default_factory=Kept)
     one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    """Forms are looked through one at a time: many at once would take the interpreter, and the
-    threads, from who talks."""
+    """Forms are screened one at a time: many at once would take the interpreter, and the threads,
+    from participants in the chat."""
 
 
 def open_services(settings: Settings) -> Services:
-    """Reads the catalogue, looks for the pipeline, opens and migrates the database.
+    """Reads the catalogue, checks the spaCy pipeline, opens and migrates the database.
 
     Raises:
-        SamenspraakError: one of them cannot be had; the message says how to mend it.
+        SamenspraakError: one of these steps fails; the message says how to fix it.
     """
     mend_private(settings.data_dir, settings.resolved_database_url)
     catalogue = catalogue_at(settings.catalogue)
     try:
-        # Without it nobody's message could be looked through.
+        # Without the pipeline no message can be screened.
         pipeline_status(settings.spacy_model)
     except PipelineUnavailable as error:
         raise SamenspraakError(str(error)) from error
@@ -127,9 +127,9 @@ Here = Annotated[Services, Depends(services)]
 
 
 def client_address(request: Request) -> str:
-    """The address a request came from, for limits; never stored or logged.
+    """The client address of a request, as the key for rate limits; never stored or logged.
 
-    Who has one address of version 6 has as a rule all 2^64 of its network: these count as one.
+    A client with one IPv6 address usually has all 2^64 of its /64 network: these count as one.
     """
     host = request.client.host if request.client else ""
     try:

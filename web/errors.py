@@ -1,4 +1,4 @@
-"""Errors as people see them: a Dutch ``detail`` under ``/api``, a Dutch page elsewhere."""
+"""Error responses: JSON with a Dutch ``detail`` for machine paths, a Dutch page elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ProblemBody(BaseModel):
 
 
 class Problem(HTTPException):
-    """Something to tell the caller, in Dutch."""
+    """An HTTP error with a Dutch sentence for the caller."""
 
     def __init__(
         self,
@@ -38,15 +38,18 @@ class Problem(HTTPException):
         typed: Mapping[str, str] | None = None,
         link: str | None = None,
     ) -> None:
-        """With a status and the sentence to show. ``typed`` is given back to whoever filled in a
-        form, so that they lose nothing; ``link`` is where they can go on."""
+        """Takes the status and the sentence to show.
+
+        ``typed`` holds the fields of a refused form: the error page shows them, so that no input is
+        lost. ``link`` is the page where the user can continue.
+        """
         super().__init__(status, detail, headers=headers)
         self.typed = dict(typed or {})
         self.link = link
 
 
 def register(app: FastAPI) -> None:
-    """Makes every error of the application speak Dutch."""
+    """Registers handlers that answer every error of the application in Dutch."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _database)
@@ -61,7 +64,7 @@ def problem_response(
     typed: Mapping[str, str] | None = None,
     link: str | None = None,
 ) -> Response:
-    """The problem in the form the caller can read."""
+    """The error as JSON for the API and health paths, as an HTML page for all others."""
     if request.url.path.startswith(_MACHINES):
         return JSONResponse({"detail": detail}, status_code=status, headers=headers)
     return pages(request).render(
@@ -81,7 +84,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
     if error.status_code == 400:
-        # The framework's answer to bytes that are no text; here all that is malformed is 422.
+        # Starlette answers undecodable bytes with 400; this site answers malformed input with 422.
         return problem_response(request, 422, say("ongeldig", waar=say("onleesbaar")))
     if isinstance(error, Problem):
         detail = error.detail
@@ -110,6 +113,6 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    # The server logs the traceback: the error is raised on to it.
+    # Starlette re-raises the error after this handler, so the server logs the traceback.
     _log.error("%s: %s", request.url.path, named(error))
     return problem_response(request, 500, say("fout"))

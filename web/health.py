@@ -1,4 +1,4 @@
-"""Whether the website lives, and whether a talk can be held."""
+"""Liveness (``/healthz``) and readiness for conversations (``/readyz``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from web.dependencies import Here, Services
 
 LEAST_ROOM = 8_000_000
-"""Bytes that must be free: SQLite's write-ahead log and the logs grow by some megabytes."""
+"""Free bytes required: SQLite's write-ahead log and the log files grow by some megabytes."""
 _PROBE = 64 * 1024
 
 router = APIRouter(tags=["health"])
@@ -77,7 +77,7 @@ def _disk(here: Services) -> bool:
 
 
 def _has_room(folder: Path) -> bool:
-    """Whether a file can be written there, with room left for what comes next."""
+    """Whether a file can be written in the folder, and ``LEAST_ROOM`` bytes are free after it."""
     try:
         with TemporaryFile(dir=folder) as probe:
             probe.write(bytes(_PROBE))

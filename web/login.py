@@ -1,4 +1,4 @@
-"""Logging in to the review: a signed cookie, forms that cannot be forged, throttled attempts."""
+"""Login to the review: a signed session cookie, CSRF tokens for forms, throttled attempts."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to log in, counted before the password is looked at.
+    """A login attempt, counted before the password is checked.
 
-    It counts for its address, and for its account wherever it comes from. A browser with which
-    somebody logged in to the account before counts for itself alone, so that strangers who try the
-    account cannot keep its owner out.
+    An attempt counts for its client address, and for its account from any address. A browser that
+    logged in to the account before has its own count instead, so that strangers who guess at the
+    account cannot lock its owner out.
     """
 
     limits: Limits
@@ -52,7 +52,7 @@ class Attempt:
     browser: str | None
 
     def begin(self) -> int:
-        """Counts the attempt; seconds to wait where there were too many."""
+        """Counts the attempt; returns 0, or the seconds to wait after too many attempts."""
         for buckets, key in self._counters():
             wait = buckets.take(key)
             if wait:
@@ -60,7 +60,7 @@ class Attempt:
         return 0
 
     def succeeded(self) -> None:
-        """Who knows the password does not use their attempts up."""
+        """Takes the attempt out of the counts, so that correct passwords never reach the limit."""
         for buckets, key in self._counters():
             buckets.give_back(key)
 
@@ -73,14 +73,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who is logged in; ``opdracht`` is the only one that is theirs, where it is filled."""
+    """The logged-in account; ``opdracht`` is the only one it may work on, None for all."""
 
     name: str
     role: str
     opdracht: int | None
 
     def may(self, right: str, opdracht: int | None = None) -> bool:
-        """Whether they may do something, on an opdracht or on the consultation as a whole."""
+        """Whether the account has a right on an opdracht, or (None) on the whole consultation."""
         return may(self.role, self.opdracht, Right(right), opdracht)
 
     def require(
@@ -89,10 +89,10 @@ class Reviewer:
         opdracht: int | None = None,
         typed: Mapping[str, str] | None = None,
     ) -> None:
-        """Stops who may not.
+        """Raises unless the account has the right; ``typed`` is given back with the error.
 
         Raises:
-            Problem: 403, with a sentence that says whose work it is.
+            Problem: 403, with a sentence that says which role or opdracht the right belongs to.
         """
         if self.may(right, opdracht):
             return
@@ -104,7 +104,7 @@ class Reviewer:
 
 
 def reviewer(request: Request, here: Here) -> Reviewer:
-    """The account that is logged in; sends everybody else to the login page."""
+    """The logged-in account; redirects (303) to the login page when there is none."""
     found = logged_in(request, here)
     if found is None:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -117,13 +117,13 @@ CurrentReviewer = Annotated[Reviewer, Depends(reviewer)]
 
 
 def form_token(request: Request, here: Services) -> tuple[str, str]:
-    """The secret in the form cookie (made where there is none), and the field that proves it."""
+    """The secret of the form cookie (new when there is none), and its proof for the form field."""
     cookie = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     return cookie, _proof(request, here, cookie)
 
 
 def forged(request: Request, here: Services, field: str | None) -> bool:
-    """Whether a form was not made by this site for this browser and this session."""
+    """Whether a form field is not the proof for this browser's form cookie and session."""
     cookie = request.cookies.get(FORM_COOKIE)
     if cookie is None or field is None:
         return True
@@ -220,8 +220,10 @@ def _form(
 def set_cookie(
     request: Request, response: Response, name: str, value: str, seconds: int = SESSION_SECONDS
 ) -> None:
-    """Gives the browser a cookie of the review: not for scripts, not for other sites, and where the
-    site is reached over https, for nothing else."""
+    """Sets a cookie under ``/beheer``: ``HttpOnly``, ``SameSite=Lax``, and ``Secure`` over https.
+
+    ``seconds`` is its lifetime.
+    """
     public = urlsplit(services(request).settings.site_url)
     over_https = public.scheme == "https" and request.headers.get("host") == public.netloc
     response.set_cookie(
@@ -248,13 +250,13 @@ def _verify(here: Services, name: str, password: str) -> str | None:
 
 
 def session_cookie(here: Services, account: Account) -> str:
-    """What proves that someone logged in, until their password changes or the session ends."""
+    """The session cookie of an account, valid until its password changes or the session expires."""
     contents = [account.name, accounts.fingerprint(account), secrets.token_urlsafe(12)]
     return str(_signer(here).dumps(contents))
 
 
 def logged_in(request: Request, here: Services) -> Reviewer | None:
-    """The account that is logged in with this browser, or None."""
+    """The account of the session cookie; None without a valid session."""
     found = _session(request, here)
     if found is None:
         return None
@@ -275,7 +277,7 @@ def _browsers(here: Services) -> URLSafeTimedSerializer:
 
 
 def _session(request: Request, here: Services) -> tuple[str, str, str] | None:
-    """The account's name, the mark of its password, and what tells this session from others."""
+    """Account name, password fingerprint and session id; None without a valid session cookie."""
     try:
         cookie = request.cookies.get(SESSION_COOKIE, "")
         name, mark, which = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
@@ -285,7 +287,7 @@ def _session(request: Request, here: Services) -> tuple[str, str, str] | None:
 
 
 def _known_browser(request: Request, here: Services, name: str) -> str | None:
-    """The mark of this browser, where somebody logged in to the account with it before."""
+    """The id of this browser, when it logged in to the account before; else None."""
     try:
         cookie = request.cookies.get(BROWSER_COOKIE, "")
         known, mark = _browsers(here).loads(cookie, max_age=BROWSER_SECONDS)
@@ -301,12 +303,12 @@ def _proof(request: Request, here: Services, cookie: str) -> str:
 
 
 def _from_a_browser(request: Request) -> bool:
-    """Browsers name the origin of every posted form; a tool that logs in by itself does not."""
+    """Whether a browser sent the form: it names the origin, which a command-line tool does not."""
     return any(request.headers.get(name) for name in ("origin", "sec-fetch-site", "referer"))
 
 
 def _inside(target: str) -> str:
-    """The target, where it is a page of the review; else the review's first page."""
+    """The target when it is a page of the review other than the login page, else ``/beheer``."""
     parts = urlsplit(target)
     inside = parts.path == "/beheer" or parts.path.startswith("/beheer/")
     if parts.scheme or parts.netloc or not inside or parts.path == LOGIN or "\\" in target:

@@ -1,4 +1,4 @@
-"""Pages from templates; nothing in them is trusted as HTML unless it is the template itself."""
+"""Pages rendered from Jinja templates; all values are escaped."""
 
 from __future__ import annotations
 
@@ -23,26 +23,28 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Decided(Protocol):
-    """What decisions are told from: a state, and the words of its statements."""
+    """The data that sentences about decisions need: the state and the texts of its statements."""
 
     @property
     def state(self) -> CurationState:
-        """What was decided."""
+        """The state of curation after all decisions."""
 
     @property
     def themes_afar(self) -> Mapping[str, tuple[str, str]]:
         """Code and label of the themes of other opdrachten."""
 
     def quote(self, statement: str) -> str:
-        """The words of a statement; empty where they are gone."""
+        """The text of a statement; empty when it was erased."""
 
 
 class Pages:
-    """The templates of one website, with what every page needs."""
+    """The template environment of one website, with the globals and filters of every page."""
 
     def __init__(self, catalogue: Catalogue, site_url: str) -> None:
-        """Templates are read when they are first used. Links to the site itself begin with its
-        address, never with the name that a request gives it."""
+        """Creates the environment; a template is loaded at its first use.
+
+        Absolute links start with ``site_url``, never with the ``Host`` header of a request.
+        """
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -70,7 +72,7 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """One page."""
+        """Renders a template as an HTML response; ``context`` are its variables."""
         path = request.url.path
         html = self._environment.get_template(template).render(
             path=path, address=self._site_url + path, **context
@@ -79,30 +81,30 @@ class Pages:
 
 
 def pages(request: Request) -> Pages:
-    """The pages of the running website."""
+    """The ``Pages`` of the running website."""
     found: Pages = request.app.state.pages
     return found
 
 
 @lru_cache(maxsize=32)
 def asset(name: str) -> str:
-    """The address of a static file; it changes with the file, so that it can be kept long."""
+    """The URL of a static file; it changes with the content, so that browsers may cache it long."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
     return f"/static/{name}?v={digest}"
 
 
 def _sentences(catalogue: Catalogue, seen: Decided) -> Sentences:
-    """How the decisions on an opdracht are told."""
+    """The Dutch sentences for the decisions on an opdracht."""
     return Sentences(seen.state, catalogue, seen.quote, seen.themes_afar)
 
 
 def _moment(value: datetime | None) -> str:
-    """A moment in words; ``-`` where there is none."""
+    """A date and time in words; ``-`` for None."""
     return dates.moment(value) if value else "-"
 
 
 def _day(value: date | str | None) -> str:
-    """A day in words, also one that is kept in ISO form; ``-`` where there is none."""
+    """A day in words, from a date or an ISO string; ``-`` for None or an empty string."""
     if isinstance(value, str):
         value = date.fromisoformat(value)
     return dates.day(value) if value else "-"

@@ -1,4 +1,4 @@
-"""A participant's own answers, for who holds the token of the talk."""
+"""A participant's own answers, for the holder of the conversation's token."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
 
 
 def answers_of(here: Services, session: Session, participant_id: str) -> list[AnswerOut]:
-    """All that a participant answered, with the questions in words."""
+    """All answers of a participant, with the titles and the texts of the questions."""
     found = []
     for answer in own_answers(session, participant_id):
         opdracht = here.catalogue.opdracht(answer.opdracht)

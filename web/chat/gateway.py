@@ -1,4 +1,4 @@
-"""The chat's HTTP contract, under ``/api/chat``: record first, answer when it can be answered."""
+"""The HTTP API of the chat under ``/api/chat``: records a message first, then answers it."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class MessageOut(BaseModel):
 async def _signed(
     here: Here, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> str:
-    """The conversation that the bearer token was made for; it may have been erased since."""
+    """The conversation id of the bearer token; the conversation may have been erased since."""
     found = here.tokens.read(credentials.credentials) if credentials else None
     if found is None:
         raise _no_access()
@@ -141,7 +141,7 @@ async def _signed(
 
 
 def _authorised(here: Here, conversation_id: Annotated[str, Depends(_signed)]) -> str:
-    """The conversation that the bearer token is for."""
+    """The id of the bearer token's conversation, which exists."""
     with here.storage.reading() as session:
         if session.get(Conversation, conversation_id) is None:
             raise _no_access()
@@ -193,7 +193,7 @@ async def send_message(
     try:
         sent = await here.turns.send(conversation_id, record, typed, TURN_PATIENCE)
     except ClientIdReused:
-        # It may be a message from which personal data were removed meanwhile.
+        # Its personal data may have been removed meanwhile: compare with the masked text too.
         cleaned = await run_in_threadpool(here.care.personal_data.masked, body.message)
         again = partial(record, cleaned=cleaned)
         try:

@@ -1,7 +1,7 @@
-"""The chat widget as one file, put together from the modules in ``widget/`` when it is first asked.
+"""The chat widget as one file, built from the modules in ``widget/`` at the first request.
 
-The modules are ES modules; one after the other in one function they need neither imports nor
-exports. So there is no build step, and what is read in the repository is what runs.
+The modules are ES modules; concatenated in one function they need no imports and exports. So there
+is no build step, and the code in the repository is the code that runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request, Response
 
 SOURCES = Path(__file__).parents[1] / "widget"
 MODULES = ("dom", "store", "line", "talk", "answers", "view", "element")
-"""In the order in which they need each other."""
+"""In dependency order."""
 
 _HEAD = "// Samenspraak, the chat widget. EUPL-1.2. One file, no dependencies.\n"
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
@@ -46,7 +46,7 @@ def widget(request: Request) -> Response:
 
 @lru_cache(maxsize=1)
 def assembled() -> str:
-    """The whole script: texts, styles and modules in one function."""
+    """The complete script: texts, styles and modules in one function; built once."""
     texts = yaml.safe_load(_read("teksten.yml"))
     styles = _INDENT.sub("", _CSS_REMARK.sub("", _read("chat.css"))).strip()
     given = (

@@ -1,6 +1,6 @@
-"""Bar charts as SVG, made on the server: they need no script and fit a dark screen.
+"""Bar charts as SVG, rendered on the server: they need no script and support dark mode.
 
-A chart is a picture beside its numbers: the page has them in a table too.
+The page shows the numbers of a chart in a table too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 Bars = tuple[tuple[str, int], ...]
-"""What the bars are called and how long they are, in the order shown."""
+"""Label and value per bar, in the order shown."""
 
 WIDE, NARROW = 640, 300
 _ACCENT, _INK = "#0a5f73", "#17262b"
@@ -27,11 +27,11 @@ _DARK = (
 
 @lru_cache(maxsize=256)
 def bar_chart(bars: Bars, narrow: bool = False) -> str:
-    """Horizontal bars with their numbers, as an SVG document; for a phone when narrow.
+    """An SVG document of horizontal bars with their numbers; ``narrow`` is the phone width.
 
-    Every label stands above its bar, wrapped to the width: long Dutch words keep their whole line.
+    The label is above its bar, wrapped to the width, so that long Dutch words get a whole line.
     """
-    # Drawing is asked for by the page's pictures only; the rest of the site starts without it.
+    # Only the chart endpoint needs these heavy imports; the site starts faster without them.
     import altair as alt
     import vl_convert
 
@@ -56,7 +56,7 @@ def bar_chart(bars: Bars, narrow: bool = False) -> str:
     )
     middle = tallest * _LINE / 2
     text: dict[str, Any] = {"align": "left", "fontSize": _SIZE, "color": _INK, "baseline": "middle"}
-    # Line a is the last of a label, b stands above it, and so on: SVG text knows no paragraphs.
+    # One text mark per line, as SVG text has no line breaks: a is the last line, b the one above.
     labels = [
         base.mark_text(**text, yOffset=middle - _BAR / 2 - _LINE * (up + 0.6)).encode(
             x=alt.value(0), text=f"{name}:N"

@@ -1,4 +1,4 @@
-"""The pages that explain: how it works, privacy, accessibility, and how far to trust the themes."""
+"""Explanatory pages: how it works, privacy, accessibility, and the reliability of the themes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class TrustRow:
-    """The trust figures of one opdracht's run, shares 0 to 1; None was not measured."""
+    """Reliability figures of the run of one opdracht: shares from 0 to 1, None if not measured."""
 
     opdracht: Opdracht
     statements: int
@@ -62,7 +62,7 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
     rows = []
     for part in last.plan.opdrachten:
         opdracht = here.catalogue.opdracht(part.nummer)
-        # A round may have been published on the run of an earlier one.
+        # A round without a run of its own was published on the run of an earlier round.
         runs = (
             latest_run(session, here.consultation_id, part.nummer, number)
             for number in range(last.number, 0, -1)

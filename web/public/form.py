@@ -1,7 +1,7 @@
 """The questions of an opdracht as a plain form: it works without JavaScript.
 
-What was typed is never lost: with an error the page comes back with all of it. A form sent twice is
-stored once, see ``consultation.participation.form_answers``.
+Input is never lost: after an error the page shows the form filled in as it was sent. A form that is
+sent twice is stored once, see ``consultation.participation.form_answers``.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ router = APIRouter(prefix="/formulier", include_in_schema=False)
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it was filled in.
+    """A form as the participant filled it in.
 
-    ``personal`` says per question what to do with personal data, ``seen`` which data that was said
-    of: when the answer changed, it is asked anew.
+    ``personal`` is the choice per question to remove or keep personal data. ``seen`` is the mark of
+    the findings that the choice was about: when they differ now, the form asks again.
     """
 
     token: str
@@ -61,7 +61,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is wrong with a form: a sentence per field, and the personal data found per question."""
+    """Errors per field, and per question the personal data that the participant must decide on."""
 
     errors: Mapping[str, str]
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether it may be stored."""
+        """Whether the form may be stored."""
         return not self.errors and not self.personal
 
 
@@ -188,7 +188,7 @@ def _filled(here: Services, opdracht: Opdracht, sent: Mapping[str, str]) -> Fill
 
 def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
     text = sent.get(f"antwoord_{vraag.key}", "")
-    # Browsers send a new line as CR LF, whatever was typed; the chat stores LF.
+    # Browsers send line breaks as CR LF; the chat stores LF.
     text = text.replace("\r\n", "\n")
     return text if text.strip() else ""
 
@@ -216,7 +216,7 @@ def _check(here: Services, opdracht: Opdracht, filled: Filled) -> Checked:
 
 
 def _mark(found: Sequence[Finding]) -> str:
-    """A short name for where personal data stand in an answer."""
+    """A short hash of the positions of personal data in an answer; empty without findings."""
     places = " ".join(f"{each.start}-{each.end}" for each in found)
     return hashlib.sha256(places.encode()).hexdigest()[:12] if found else ""
 
@@ -238,7 +238,7 @@ def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
         organisation=found.organisation or "",
         consents=found.consents,
         answers=answers,
-        # Whoever kept personal data in an answer before is not asked about it again.
+        # The participant already chose to keep these personal data: do not ask again.
         personal={key: KEEP for key, each in found_in.items() if each},
         seen={key: _mark(each) for key, each in found_in.items()},
     )
@@ -279,7 +279,7 @@ def _store(here: Services, opdracht: Opdracht, filled: Filled) -> Stored:
         try:
             return erasing(here.storage, erased, write)
         except IntegrityError:
-            # The same form came in twice at the same moment; the other one is stored now.
+            # The same form was sent twice at the same moment; the other request has stored it.
             if last:
                 raise
     raise AssertionError
@@ -311,7 +311,7 @@ def _page(
         request,
         "formulier.html",
         status=status,
-        # A page with someone's words is not kept; an empty one may be gone back to.
+        # A page with a participant's text must not be cached; an empty form may be.
         headers={"Cache-Control": "private, no-cache" if request.method == "GET" else "no-store"},
         opdracht=opdracht,
         filled=filled,

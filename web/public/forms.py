@@ -1,4 +1,4 @@
-"""Forms as they were sent."""
+"""Reading of submitted forms."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _KEPT = frozenset({"formulier", "gezien", "terug", "password", "wachtwoord", "hu
 
 
 async def sent_form(request: Request) -> FormData:
-    """The fields of a form.
+    """The fields of the form in a request.
 
     Raises:
-        Problem: 422, one holds a character that no database keeps; with what was typed.
+        Problem: 422, a field holds a NUL, which databases cannot store; with the typed values.
     """
     form = await request.form()
     if any(isinstance(value, str) and "\0" in name + value for name, value in form.multi_items()):
@@ -25,7 +25,7 @@ async def sent_form(request: Request) -> FormData:
 
 
 def typed(form: FormData) -> dict[str, str]:
-    """What was typed, by field: to show again when the form could not be carried out."""
+    """The typed values by field, without passwords and internal fields, to show after an error."""
     found: dict[str, str] = {}
     for name, value in form.multi_items():
         if isinstance(value, str) and name not in _KEPT and value.strip():

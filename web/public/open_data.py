@@ -1,4 +1,4 @@
-"""What is published, as files: themes, actions and quotes of a published round, CSV and JSON."""
+"""Open data: themes, actions and quotes of a published round, as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def tables(found: PublishedRound, catalogue: Catalogue) -> dict[str, list[Row]]:
-    """The rows of every table; an empty number means fewer than five people."""
+    """The rows per table; an empty count means fewer than five participants."""
     themes: list[Row] = []
     actions: list[Row] = []
     quotes: list[Row] = []

@@ -1,6 +1,6 @@
-"""What everyone may see of an opdracht: how many took part, what was published, what changed.
+"""The public view of an opdracht: participation counts, the published outcome, what changed.
 
-Only the publication and folded numbers pass here; nothing of the review does.
+It uses only the publication and counts that hide small groups; it reads nothing of the review.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Kind = Literal["nieuw", "gegroeid", "kleiner", "gelijk", "weg"]
 
 @dataclass(frozen=True)
 class Change:
-    """How a theme stands against the round published before; sizes in people, None when folded."""
+    """A theme compared with the previous published round.
+
+    ``before`` and ``now`` are sizes in participants, None when hidden as too small.
+    """
 
     kind: Kind
     label: str
@@ -38,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was published of one opdracht in the last published round."""
+    """The publication of one opdracht in the last published round."""
 
     round: int
     at: datetime
@@ -47,18 +50,18 @@ class Outcome:
     changes: tuple[Change, ...] = ()
 
     def themes_of(self, action: PlanAction) -> list[PlanTheme]:
-        """The published themes an action answers to."""
+        """The published themes that an action addresses."""
         found = [self.part.theme(each) for each in action.themes]
         return [each for each in found if each is not None]
 
     def actions_of(self, theme: PlanTheme) -> list[PlanAction]:
-        """The published actions that answer to a theme."""
+        """The published actions that address a theme."""
         return [each for each in self.part.actions if theme.id in each.themes]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with the sentence and the table that say the same; ``mark`` changes with them."""
+    """A bar chart, with the alternative text and table headings that give the same content."""
 
     subject: str
     bars: Bars
@@ -68,13 +71,13 @@ class Chart:
 
     @property
     def mark(self) -> str:
-        """A short name of what is drawn."""
+        """A short hash of the bars; it changes with them, so that charts may be cached by URL."""
         return hashlib.sha256(repr(self.bars).encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
 class Page:
-    """One opdracht as everyone may see it."""
+    """The data of the public page of one opdracht."""
 
     numbers: Numbers
     people: Breakdown
@@ -85,7 +88,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Summary:
-    """The last published round in numbers; ``per_opdracht`` counts its themes."""
+    """Counts of the last published round; ``per_opdracht`` counts the themes per opdracht."""
 
     number: int
     themes: int
@@ -95,7 +98,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the home page counts."""
+    """The counts on the home page."""
 
     said: dict[int, Numbers]
     totals: Totals
@@ -103,7 +106,7 @@ class Counts:
 
 
 def counts_of(session: Session, consultation_id: int) -> Counts:
-    """All that the home page counts."""
+    """Computes the counts on the home page."""
     return Counts(
         numbers.per_opdracht(session, consultation_id),
         numbers.totals(session, consultation_id),
@@ -112,7 +115,7 @@ def counts_of(session: Session, consultation_id: int) -> Counts:
 
 
 def summary(session: Session, consultation_id: int) -> Summary | None:
-    """What was published last, or None."""
+    """Counts of the last published round; None when no round is published."""
     last = published(session, consultation_id)
     if last is None:
         return None
@@ -128,13 +131,13 @@ def summary(session: Session, consultation_id: int) -> Summary | None:
 def kept_page(
     session: Session, kept: Kept, consultation_id: int, catalogue: Catalogue, opdracht: int
 ) -> Page:
-    """The same as ``page_of``, counted anew only when something in it changed."""
+    """The result of ``page_of`` from the cache, computed again when the database changed."""
     make = partial(page_of, session, consultation_id, catalogue, opdracht)
     return kept.of(session, ("opdracht", opdracht), make)
 
 
 def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:
-    """All that the page of an opdracht shows."""
+    """Computes the data of the public page of an opdracht."""
     said = numbers.of_opdracht(session, consultation_id, opdracht)
     parts = tuple(numbers.rounds_of(session, consultation_id, opdracht))
     result = outcome(session, consultation_id, opdracht)
@@ -148,7 +151,7 @@ def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdrac
 
 
 def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | None:
-    """What the last published round says of an opdracht, against the one before; None: nothing."""
+    """The last publication of an opdracht, compared with the one before; None without one."""
     lately = published_lately(session, consultation_id, opdracht)
     if not lately:
         return None
@@ -164,7 +167,7 @@ def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | 
 
 
 def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[Change, ...]:
-    """Theme by theme what became of it: themes keep their id over the rounds."""
+    """The change of each theme between two rounds; themes are matched by id."""
     then = {each.id: each for each in before}
     found = []
     for theme in now:

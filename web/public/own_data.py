@@ -1,6 +1,6 @@
-"""A participant's own answers by receipt code: to read, keep or erase, also while no round is open.
+"""A participant's own answers by receipt code: read, download or erase, even with no round open.
 
-It works without JavaScript. The code is the only key, and travels in the body of a form.
+It works without JavaScript. The code is the only credential, and is sent in the body of a form.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 @dataclass(frozen=True)
 class OwnData:
-    """What is kept of a participant, with the answers by opdracht."""
+    """The stored data of a participant, with the answers by opdracht."""
 
     receipt: str
     group: str | None
@@ -66,7 +66,7 @@ async def download(request: Request, here: Here, client: ClientAddress) -> Respo
     if isinstance(found, Response):
         return found
     return Response(
-        # Windows needs the mark at the beginning to read it as UTF-8.
+        # Windows programs need the byte order mark to read the file as UTF-8.
         "\ufeff" + _as_text(found),
         media_type="text/plain; charset=utf-8",
         headers={
@@ -91,7 +91,7 @@ async def erase(request: Request, here: Here, client: ClientAddress) -> Response
 
 
 async def _found(request: Request, here: Services, client: str) -> OwnData | Response:
-    """What is kept of who has the code that was sent, or the page that asks for it again."""
+    """The data of the participant with the sent code, or the page that asks for the code again."""
     code = (await sent_form(request)).get("code")
     receipt = code.strip()[:60] if isinstance(code, str) else ""
     wait = here.limits.sessions.take(client)
@@ -123,7 +123,7 @@ def _erase(here: Services, receipt: str) -> list[str]:
         try:
             return participants.find_by_receipt(session, here.consultation_id, receipt, here.key).id
         except ReceiptUnknown:
-            # The same form came in twice; the other one erased it.
+            # The same form was sent twice; the other request erased the participant.
             return None
 
     def erased(session: Session) -> list[str]:

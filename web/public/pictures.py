@@ -1,4 +1,4 @@
-"""The charts of the public pages, each an SVG of its own that a browser may keep for a while."""
+"""The charts of the public pages, as separate SVG files that browsers may cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public pages: what is asked, how far it is, what came of it, and the talk itself."""
+"""The public pages: the home page, one page per opdracht, and the page of the chat."""
 
 from __future__ import annotations
 

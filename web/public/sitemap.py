@@ -1,4 +1,4 @@
-"""Where everything stands, for search engines."""
+"""The sitemap and ``robots.txt`` for search engines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGES = (
     "/privacy",
     "/toegankelijkheid",
 )
-"""The public pages that every consultation has, beside those of its opdrachten."""
+"""Paths of the public pages of every consultation, besides those of its opdrachten."""
 
 _CLOSED = ("/api/", "/beheer", "/gesprek", "/formulier/", "/grafieken/")
 

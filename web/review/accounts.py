@@ -1,4 +1,4 @@
-"""Accounts, one's own password, and who did what: the review's page on its own people."""
+"""Pages of the review for accounts, the own password and the audit log."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
     key = f"wachtwoord {reviewer.name}"
     error = "" if new == again else say("wachtwoord_verschilt")
     error = error or _unfit(reviewer.name, "facilitator", new)
-    # Taken before the password is looked at, so that many at once are counted as many.
+    # Take the token before the password check, so that concurrent attempts all count.
     wait = 0 if error else here.limits.logins.take(key)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
@@ -127,7 +127,7 @@ def audit_page(
 
 
 def _changed(here: Services, reviewer: Reviewer, now: str, new: str) -> str | None:
-    """The cookie of a session under the new password; None where the present one is wrong."""
+    """Sets the new password; returns a new session cookie, None when the current one is wrong."""
     with here.storage.reading() as session:
         if accounts.verify(session, reviewer.name, now) is None:
             return None
@@ -139,7 +139,7 @@ def _changed(here: Services, reviewer: Reviewer, now: str, new: str) -> str | No
 
 
 def _unfit(name: str, role: str, password: str) -> str:
-    """What does not fit of an account, in Dutch; empty where all does."""
+    """The first error in a name, role or password, in Dutch; empty when all are valid."""
     if role not in accounts.ROLES:
         return say("rol_onbekend")
     try:

@@ -1,4 +1,4 @@
-"""All actions of all opdrachten: which weigh most, which overlap, which serve the note's goal."""
+"""The actions of all opdrachten: their support, overlap, and how they serve the note's goal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SORTS = ("prioriteit", "dringend", "groepen", "deelnemers", "toets", "opdracht")
 
 @dataclass(frozen=True)
 class Weighed:
-    """An action with what stands behind it, and how many criteria it meets (a half for partly)."""
+    """An action with its support; ``score`` counts the criteria it meets, a half for partly."""
 
     action: CuratedAction
     opdracht: Opdracht

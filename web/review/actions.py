@@ -1,4 +1,4 @@
-"""The actions of an opdracht: proposed, written, changed, joined, approved."""
+"""The actions of an opdracht: propose, write, change, join and approve them."""
 
 from __future__ import annotations
 
@@ -120,8 +120,11 @@ def show_action(
 def _pictures(
     session: Session, here: Services, seen: Picture, actions: Iterable[CuratedAction]
 ) -> Mapping[int, Picture]:
-    """The pictures that tell who proposes the actions: all, where one answers to a theme, or stands
-    on a statement, of another opdracht."""
+    """The snapshots needed to find the proposers of the actions, by opdracht.
+
+    These are the snapshots of all opdrachten when an action refers to a theme or statement of
+    another opdracht, else only ``seen``.
+    """
     at_home = all(
         all(theme in seen.state.themes for theme in each.themes)
         and all(

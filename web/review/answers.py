@@ -1,4 +1,4 @@
-"""Whole answers, those that no analysis has read, and statements without opdracht."""
+"""Complete answers, answers that no analysis has read yet, and statements without opdracht."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a reviewer decides on a page, carried out: checked, written to the log, told.
+"""Carries out the decisions of a reviewer's form: checks them, logs them, reports the result.
 
-Every form names what it does in ``doe``. The same operations are taken by ``samenspraak curate``.
+The field ``doe`` of a form names its operation. ``samenspraak curate`` takes the same operations.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from web.errors import Problem
 from web.review.common import Posted, whole_number
 
 _CHANGES_NO_WORDS = frozenset({"note", "reorder", "copy", "move", "remove", "off_topic", "place"})
-"""What somebody else may do to a theme meanwhile without making a decision on it stale."""
+"""Operations of another reviewer on a theme that do not make a decision on it stale."""
 
 Raw = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a decision was not carried out, in Dutch; 409 where somebody else was first."""
+    """Why a decision was refused, in Dutch; status 409 when another reviewer changed it first."""
 
     status: int
     detail: str
@@ -47,8 +47,11 @@ def feedback(
     refusal: Refusal | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a page on an opdracht says of the decisions just made (``gedaan`` in its address: their
-    numbers) or refused, with what was typed."""
+    """Template variables that report the decisions just made, or why they were refused.
+
+    ``gedaan`` in the query holds the numbers of the decisions, joined by ``-``; ``typed`` holds the
+    fields of a refused form.
+    """
     raw = [each for each in query.get("gedaan", "").split("-") if whole_number(each)]
     return {
         "seen": seen,
@@ -62,10 +65,10 @@ def feedback(
 def carry_out(
     here: Services, form: Posted, opdracht: int | None, raw: list[Raw]
 ) -> list[Event] | Refusal:
-    """Writes the decisions of a form, all or none.
+    """Writes the decisions of a form, all or none; returns their events, or the refusal.
 
     Raises:
-        Problem: 403, the reviewer may not decide here.
+        Problem: 403, the reviewer may not decide on this opdracht.
     """
     form.reviewer.require("decide", opdracht, form.typed)
     if not raw:
@@ -111,7 +114,7 @@ def _append(
 
 
 def _proposers(here: Services, operations: Sequence[Operation]) -> dict[str, list[str]]:
-    """Who proposes the actions that get other words: once the words are gone nobody can tell."""
+    """Supporting statement ids per reworded action: the old words are needed to find them."""
     found: dict[str, list[str]] = {}
     reworded = [each.action for each in operations if isinstance(each, ActionText)]
     if not reworded:
@@ -130,7 +133,7 @@ def asked(form: Posted) -> list[Raw]:
     """The operations that a form on themes or statements asks for.
 
     Raises:
-        Problem: 422, it asks for nothing that is known, or a field is too long.
+        Problem: 422, the operation is unknown, or a field is too long.
     """
     what = form.line("doe")
     found = _ASKED.get(what)
@@ -140,7 +143,7 @@ def asked(form: Posted) -> list[Raw]:
 
 
 def explained(error: CurationError) -> str:
-    """The error in Dutch."""
+    """The Dutch message for a curation error."""
     key = f"curatie_{error.code}"
     facts = {"code": "", "into": "", "most": "", **error.facts}
     return say(key, **facts) if known(key) else say("curatie_anders")
@@ -155,7 +158,7 @@ def _overtaken(error: ConflictError) -> str:
 
 
 def _versions(form: Posted) -> dict[str, int]:
-    """The versions that the page showed: fields ``versie`` of the form ``ID:VERSION``."""
+    """The versions that the page showed, by id: fields ``versie`` with values ``ID:VERSION``."""
     found = {}
     for each in form.many("versie"):
         target, _, version = each.partition(":")
@@ -250,7 +253,7 @@ def _answer(op: str) -> Callable[[Posted], list[Raw]]:
 
 
 def _revoke(form: Posted) -> list[Raw]:
-    """The last decision first, as one may stand on the one before."""
+    """Revokes the last decision first, as it may depend on the one before."""
     numbers = sorted(int(each) for each in form.many("beslissing") if whole_number(each))
     return [{"op": "revoke", "event": each} for each in reversed(numbers)]
 

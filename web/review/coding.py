@@ -1,4 +1,4 @@
-"""The blind coding task in the browser: one statement at a time, and how far coders agree."""
+"""The blind coding task: one statement at a time, and the agreement between coders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of the review share: who looks, at which round, in pages; and forms that count."""
+"""Shared code of the review pages: forms, pagination, the chosen round and redirects."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
 
 @dataclass(frozen=True)
 class Paged:
-    """One page of a long list; ``first`` is the number of its first item in the whole list."""
+    """One page of a long list; ``first`` is the position of its first item in the list, from 1."""
 
     items: Sequence[Any]
     page: int
@@ -52,7 +52,7 @@ class Paged:
 
 
 def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
-    """The page asked for, or the last one where there are fewer."""
+    """The requested page (from 1) of the items, or the last page when there are fewer."""
     pages = max(1, -(-len(items) // size))
     page = min(page, pages)
     first = (page - 1) * size
@@ -60,49 +60,49 @@ def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
 
 
 def page_number(query: Mapping[str, str], name: str = "pagina") -> int:
-    """The page that an address asks for; the first where it makes no sense."""
+    """The page number in a query string; 1 when it is missing or invalid."""
     raw = query.get(name, "")
     return max(1, int(raw)) if whole_number(raw) else 1
 
 
 def whole_number(raw: str) -> bool:
-    """Whether a value from outside is a whole number that a database can hold."""
+    """Whether user input is a whole number of at most nine digits, which any database can hold."""
     return raw.isascii() and raw.isdigit() and len(raw) < 10
 
 
 @dataclass(frozen=True)
 class Posted:
-    """A form that somebody who is logged in sent from a page of this site."""
+    """A form that a logged-in reviewer sent from a page of this site."""
 
     reviewer: Reviewer
     fields: FormData
 
     def line(self, name: str, most: int = MAX_LINE) -> str:
-        """A field on one line, its white space made single.
+        """The value of a one-line field, with runs of white space replaced by one space.
 
         Raises:
-            Problem: 422, it is too long; what was typed is given back.
+            Problem: 422, it is too long; the typed values are given back.
         """
         return self._bounded(name, " ".join(self._raw(name).split()), most)
 
     def text(self, name: str, most: int = MAX_TEXT) -> str:
-        """A field of several lines.
+        """The value of a multi-line field, stripped, with LF line breaks.
 
         Raises:
-            Problem: 422, it is too long; what was typed is given back.
+            Problem: 422, it is too long; the typed values are given back.
         """
         return self._bounded(name, self._raw(name).replace("\r\n", "\n").strip(), most)
 
     def many(self, name: str) -> list[str]:
-        """All values of a field that may be there more than once, each once, in their order."""
+        """The distinct non-empty values of a repeated field, in their order."""
         values = [each for each in self.fields.getlist(name) if isinstance(each, str) and each]
         return list(dict.fromkeys(values))
 
     def number(self, name: str) -> int | None:
-        """A field with a whole number; None where it is empty.
+        """The value of a number field; None when it is empty.
 
         Raises:
-            Problem: 422, it is no number.
+            Problem: 422, it is no whole number; the typed values are given back.
         """
         raw = self._raw(name).strip()
         if not raw:
@@ -113,7 +113,7 @@ class Posted:
 
     @property
     def typed(self) -> dict[str, str]:
-        """What was typed, by field: to show again when the form could not be carried out."""
+        """The typed values by field, to show after an error."""
         return typed(self.fields)
 
     def _raw(self, name: str) -> str:
@@ -129,11 +129,11 @@ class Posted:
 
 
 async def posted(request: Request, here: Here) -> Posted:
-    """The form of this request.
+    """The form of this request, with the logged-in reviewer.
 
     Raises:
-        Problem: 401 where the session is over, 403 where the form is not from a page of this site;
-            both with what was typed.
+        Problem: 401 when the session has expired, 403 when the form is not from a page of this
+            site; both with the typed values.
     """
     form = await sent_form(request)
     who = logged_in(request, here)
@@ -187,7 +187,7 @@ def page(
     status: int = 200,
     **context: Any,
 ) -> HTMLResponse:
-    """A page of the review, with what its forms need."""
+    """Renders a review template with the reviewer and the CSRF token, and sets its cookie."""
     cookie, field = form_token(request, here)
     response = pages(request).render(
         request, name, status=status, reviewer=reviewer, formulier=field, **context
@@ -197,13 +197,13 @@ def page(
 
 
 def back_to(path: str, **query: str | int | None) -> RedirectResponse:
-    """On to a page after a form was carried out, so that a reload does not send it again."""
+    """A redirect (303) to a page after a form, so that a reload does not send the form again."""
     asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
     return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
 
 
 def after(target: str, done: Sequence[Event]) -> Response:
-    """Back to a page of the review, which tells what was done and offers to undo it."""
+    """A redirect to a review page that reports the decisions made and offers to undo them."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not parts.path.startswith("/beheer/"):
         return back_to("/beheer")

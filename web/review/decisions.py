@@ -1,4 +1,4 @@
-"""Every decision of the review, of all opdrachten together."""
+"""All decisions of the review, over all opdrachten."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 @dataclass(frozen=True)
 class Told:
-    """A decision, and what it is told from: the state of one opdracht that it is about, and the
-    words of all, as an action may be joined with one of another opdracht."""
+    """A decision with the data for its Dutch sentence.
+
+    ``state`` is that of one opdracht the decision is about. ``by_id`` holds the statements of all
+    opdrachten, as an action may be joined with one of another opdracht.
+    """
 
     outcome: Outcome
     opdracht: int
@@ -33,7 +36,7 @@ class Told:
     themes_afar: Mapping[str, tuple[str, str]]
 
     def quote(self, statement: str) -> str:
-        """The words of a statement; empty where they are gone."""
+        """The text of a statement; empty when it was erased."""
         said = self.by_id.get(statement)
         return said.text if said else ""
 
@@ -56,7 +59,7 @@ def every_decision(request: Request, here: Here, reviewer: CurrentReviewer) -> H
 
 
 def decisions(session: Session, here: Services) -> dict[int, Told]:
-    """Every decision by its number, the last first."""
+    """All decisions by event number, newest first."""
     numbers = [each.nummer for each in here.catalogue.opdrachten]
     pictures = here.pictures.all(session, here.consultation_id, numbers)
     words = ChainMap(*[each.by_id for each in pictures.values()])
@@ -78,7 +81,7 @@ def decisions(session: Session, here: Services) -> dict[int, Told]:
 
 
 def just_done(session: Session, here: Services, query: Mapping[str, str]) -> list[Told]:
-    """The decisions that the address of a page names as just made (``gedaan``)."""
+    """The decisions that the query string names as just made (``gedaan``)."""
     return _named(decisions(session, here), query) if query.get("gedaan") else []
 
 

@@ -1,4 +1,4 @@
-"""What the analysis set aside on an opdracht, with the reason: to read, and to place after all."""
+"""The excluded statements of an opdracht with the reason; a reviewer can still place them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show_aside(
     refusal: Refusal | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> HTMLResponse:
-    """The page of what was set aside."""
+    """The page of the excluded statements of an opdracht."""
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:

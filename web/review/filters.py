@@ -1,4 +1,4 @@
-"""What a reviewer looks at on an opdracht: by group, round, kind and words; and in which order."""
+"""Filters on the themes and statements of an opdracht: group, round, kind, text and sort order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Sort = Literal["volgorde", "deelnemers", "uitspraken", "stevigheid", "naam"]
 
 @dataclass(frozen=True)
 class Sift:
-    """A choice of statements and themes; empty fields choose all."""
+    """A filter on statements and themes; an empty field does not filter."""
 
     groep: str = ""
     ronde: int | None = None
@@ -32,7 +32,7 @@ class Sift:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Sift:
-        """The choice that an address makes; what makes no sense chooses all."""
+        """The filter in a query string; invalid values are ignored."""
         ronde = query.get("ronde", "")
         kind, status, sort = (query.get(name, "") for name in ("soort", "status", "sorteer"))
         return cls(
@@ -47,7 +47,7 @@ class Sift:
 
     @property
     def query(self) -> dict[str, str]:
-        """The address's part that makes this choice."""
+        """The query parameters of this filter, without defaults."""
         found = {
             "groep": self.groep,
             "ronde": str(self.ronde or ""),
@@ -61,11 +61,11 @@ class Sift:
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves statements out."""
+        """Whether the filter can leave statements out."""
         return bool(self.groep or self.ronde or self.soort or self.tekst or self.deelthema)
 
     def keeps(self, said: Said) -> bool:
-        """Whether a statement is chosen."""
+        """Whether a statement passes the filters on group, round, kind and text."""
         return (
             (not self.groep or (said.group or "onbekend") == self.groep)
             and (self.ronde is None or said.round == self.ronde)
@@ -74,11 +74,12 @@ class Sift:
         )
 
     def themes(self, views: tuple[ThemeView, ...]) -> list[ThemeView]:
-        """The themes with something chosen in them, holding just that, in the order asked for.
+        """The themes with the chosen status, in the sort order, with only the statements that pass.
 
-        Of a sub-theme ``NO_SUBTHEME`` chooses the statements that are in none.
+        A theme in which no statement passes is left out. ``NO_SUBTHEME`` as sub-theme selects the
+        statements without a sub-theme.
 
-        A theme whose name has the words is kept whole, as far as the other choices go.
+        When the label of a theme contains the text, only the other filters apply to its statements.
         """
         found = [each for each in views if not self.status or each.status == self.status]
         if self.narrows:
@@ -108,9 +109,9 @@ class Sift:
 
 
 def per_round(said: tuple[Said, ...], rounds: Iterable[int] = ()) -> list[tuple[int, int]]:
-    """People per round, the first round first: how a theme went over time.
+    """Pairs of round number and distinct participants, by round number.
 
-    Of ``rounds`` those without anybody are named too.
+    Rounds in ``rounds`` without participants are listed with 0.
     """
     heard: dict[int, set[str]] = {number: set() for number in rounds}
     for each in said:

@@ -1,4 +1,4 @@
-"""The review's first page: the round, and the note's table of opdrachten as a living matrix."""
+"""The first page of the review: the round, and the note's table of opdrachten with live figures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def status(self) -> str:
-        """How far the review is: a word for the page."""
+        """The progress of the review of this opdracht, as a Dutch key for the template."""
         if not self.numbers.answers:
             return "leeg"
         if self.seen is None:

@@ -1,4 +1,4 @@
-"""What concerns a whole round: the analysis, publishing, and files to take along."""
+"""Pages on a whole round: the analysis, publication and downloads."""
 
 from __future__ import annotations
 
@@ -258,8 +258,10 @@ def _round(
 def _withheld(
     session: Session, here: Services, reviewer: Reviewer, plan: Plan
 ) -> list[tuple[int, str, str]]:
-    """The approved actions that stay out, as far as the reviewer may open them: opdracht, id and
-    words of each."""
+    """The approved actions that the plan leaves out, as tuples of opdracht, id and text.
+
+    Opdrachten that the reviewer may not read are skipped.
+    """
     parts = [each for each in plan.opdrachten if each.withheld]
     numbers = [each.nummer for each in parts if reviewer.may("read", each.nummer)]
     pictures = here.pictures.all(session, here.consultation_id, numbers)

@@ -1,4 +1,4 @@
-"""What the machine proposes beside what people decided: accepted or declined, never just done."""
+"""Suggestions of the machine: a reviewer accepts or declines them; none is applied by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The themes of an opdracht, and one theme with all its statements; and deciding on them."""
+"""Pages for the themes of an opdracht and for one theme with its statements, with decisions."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def decide(request: Request, here: Here, form: PostedForm, number: int) -> Respo
 
 
 def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
-    """What a form on an opdracht asks for, carried out; a field that does not fit is a refusal."""
+    """Carries out a form on an opdracht; an invalid field (422) becomes a ``Refusal``."""
     try:
         raw = asked(form)
     except Problem as problem:
@@ -108,7 +108,11 @@ def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
 def shown_again(
     request: Request, here: Services, form: Posted, target: str, refusal: Refusal
 ) -> Response:
-    """The page that a form stood on, as it is now, with why it was refused and what was typed."""
+    """Renders the page of a refused form again, with the reason and the typed values.
+
+    Raises:
+        Problem: the status of the refusal, when ``target`` is no page with such a form.
+    """
     parts = urlsplit(target)
     query = dict(parse_qsl(parts.query))
     query.pop("gedaan", None)
@@ -243,7 +247,7 @@ def show_theme(
 
 
 def _public_label(session: Session, view: ThemeView) -> str:
-    """The name of a theme as everybody sees it; as it is where nobody can look it through."""
+    """The label of a theme as published; the label itself when it cannot be screened."""
     try:
         own = [each.id for each in view.said]
         return public_labels(session, {view.id: (view.label, own)})[view.id]
@@ -252,8 +256,7 @@ def _public_label(session: Session, view: ThemeView) -> str:
 
 
 def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
-    """The statements that are ticked already: those of the form that was refused, or a
-    proposal's."""
+    """The ids of statements to tick: from the refused form, or from a suggestion (``kies``)."""
     if typed:
         return frozenset(typed.get("uitspraak", ()))
     return frozenset(query.get("kies", "").split(","))
@@ -262,7 +265,7 @@ def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
 def _shared(
     seen: Picture, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
 ) -> dict[str, Any]:
-    """What every page on an opdracht's themes needs."""
+    """Template variables of every page on the themes of an opdracht."""
     return {
         **feedback(seen, query, refusal, typed),
         "run": seen.run,

@@ -1,4 +1,4 @@
-"""Who should do it, as the participants say: per opdracht, per theme, and to choose from."""
+"""Trekkers that participants name: per opdracht, per theme, and as choices for an action."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def trekkers_page(
 
 
 def trekkers_on(session: Session, here: Services, number: int) -> Trekkers:
-    """The answers on an opdracht, kept until an answer changes."""
+    """The trekkers named on an opdracht, cached until an answer changes."""
     return here.pictures.kept(
         session,
         here.consultation_id,
@@ -52,6 +52,6 @@ def trekkers_on(session: Session, here: Services, number: int) -> Trekkers:
 
 
 def offered(session: Session, here: Services, seen: Picture, said: Sequence[Said]) -> Offered:
-    """The names to offer at an action that these statements are behind."""
+    """The trekkers to offer for an action supported by these statements."""
     found = trekkers_on(session, here, seen.opdracht)
     return Offered(found.behind(said, seen.said).named, found.named)

@@ -1,5 +1,8 @@
-"""Public pages travel compressed. Pages that hold a secret beside something typed do not: the size
-of a compressed answer can give such a secret away (BREACH)."""
+"""Gzip compression of public pages.
+
+Pages that hold a secret next to user input stay uncompressed: the size of a compressed response can
+reveal the secret (BREACH).
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ _SECRET = ("/api/", "/beheer")
 
 
 class Squeeze:
-    """Compresses what is public."""
+    """Middleware that compresses GET and HEAD responses outside ``/api/`` and ``/beheer``."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Small answers are left as they are."""
+        """Responses under 800 bytes stay uncompressed."""
         self._plain = app
         self._squeezed = GZipMiddleware(app, minimum_size=800, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, along one of two roads."""
-        # What a posted form brings back holds a receipt code beside what was typed.
+        """Passes the request on, through gzip when the response can hold no secret."""
+        # The response to a posted form holds a receipt code next to user input.
         secret = (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")

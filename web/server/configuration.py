@@ -1,4 +1,4 @@
-"""How the website is served over HTTP."""
+"""The uvicorn configuration of the website."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from web.server.http_timeouts import PatientProtocol
 
 
 def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
-    """The web server of an application on an address.
+    """The uvicorn configuration that serves an application on a host and port.
 
-    Headers of proxies are left to the application, which knows whose are believed.
+    Uvicorn ignores proxy headers: the application handles them, as it knows the trusted proxies.
     """
     return uvicorn.Config(
         app,

@@ -1,6 +1,6 @@
-"""How long the website waits for who sends or reads: a connection costs a place, so it must end.
+"""Time-outs for clients that send or read slowly, as every open connection takes a resource.
 
-Uvicorn waits without end for the rest of a request, and for a reader who takes nothing.
+Uvicorn itself waits forever for the rest of a request, and for a client that reads nothing.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 
 
 class PatientProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
-    """HTTP with a total time for the headers, one for the whole request, and a least speed of
-    reading. ``Shield`` answers a slow body before its time here is over."""
+    """HTTP with a time limit on the headers and on the whole request, and a minimum reading speed.
+
+    ``Shield`` answers a slow body (408) before the limit on the request here ends. All times are in
+    seconds.
+    """
 
     headers_seconds: ClassVar[float] = 10.0
     request_seconds: ClassVar[float] = 45.0
     reading_seconds: ClassVar[float] = 20.0
-    """How long a reader may take over ``reading_bytes``."""
+    """Time in which a client must read at least ``reading_bytes`` of a waiting response."""
     reading_bytes: ClassVar[int] = 8_192
     look_seconds: ClassVar[float] = 1.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Begins to look at the clock."""
+        """Starts the periodic check of the time limits."""
         super().connection_made(transport)
         self._awaited_since: float | None = self.loop.time()
         self._headers_are_in = False
@@ -33,12 +36,12 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
         self._look = self.loop.call_later(self.look_seconds, self._look_at_the_clock)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Ends that."""
+        """Stops the periodic check."""
         self._look.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Notes how far the request is."""
+        """Records whether the headers, and the whole request, have arrived."""
         before = self.cycle
         answered = before is None or before.response_complete
         super().data_received(data)
@@ -68,7 +71,7 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
         self.transport.close()
 
     def _takes_nothing(self, moment: float) -> bool:
-        """Whether a reader took too little of what has been waiting all the while."""
+        """Whether the client read less than ``reading_bytes`` in ``reading_seconds``."""
         unsent = self.transport.get_write_buffer_size()
         no_more_comes = self.flow.write_paused or self.transport.is_closing()
         if not unsent or not no_more_comes:

@@ -1,4 +1,4 @@
-"""How often someone may do something: token buckets, in memory."""
+"""Rate limits: token buckets in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOST_KEYS = 20_000
 
 
 class Buckets:
-    """One bucket per key: ``burst`` at once, then ``rate`` per second."""
+    """One token bucket per key: ``burst`` tokens at most, refilled at ``rate`` per second."""
 
     def __init__(
         self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
@@ -22,12 +22,12 @@ class Buckets:
         self._levels: dict[str, tuple[float, float]] = {}
 
     def wait(self, key: str) -> int:
-        """Whole seconds until there is a token; 0 when there is one now. Takes nothing."""
+        """Whole seconds until a token is available, 0 when one is; takes no token."""
         level = self._level(key)
         return 0 if level >= 1 else max(1, math.ceil((1 - level) / self._rate))
 
     def take(self, key: str) -> int:
-        """Takes a token where there is one; else gives the seconds to wait."""
+        """Takes a token and returns 0, or returns the seconds to wait when there is none."""
         seconds = self.wait(key)
         if seconds == 0:
             if len(self._levels) >= _MOST_KEYS:
@@ -36,7 +36,7 @@ class Buckets:
         return seconds
 
     def give_back(self, key: str) -> None:
-        """Gives a token back that was taken."""
+        """Returns a token to its bucket."""
         level, since = self._levels.get(key, (self._burst, 0.0))
         self._levels[key] = (min(self._burst, level + 1), since)
 

@@ -1,4 +1,4 @@
-"""What the website does by itself, beside answering."""
+"""Background maintenance of the running website."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ _log = logging.getLogger("samenspraak.web.server.maintenance")
 
 
 async def keep_scrubbed(storage: Storage) -> None:
-    """Takes erased words out of the write-ahead log where a reader kept an erasure from it, also
-    one from the command line or of a process that died."""
+    """Removes erased text from SQLite's write-ahead log, every second, until it is cancelled.
+
+    It completes erasures that an open reader blocked at the time, including those of the command
+    line or of a process that died.
+    """
     while True:
         try:
             await run_in_threadpool(storage.scrub)

@@ -1,4 +1,4 @@
-"""What stands before every answer: security headers, and bounds on what is read."""
+"""Middleware around every request: security headers, and limits on the request body."""
 
 from __future__ import annotations
 
@@ -31,16 +31,19 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 class Shield:
-    """Adds the headers, and stops reading a body that is too large or takes too long."""
+    """Adds security headers; refuses a body that is too large (413) or too slow (408)."""
 
     def __init__(self, app: ASGIApp, embed_origins: tuple[str, ...] = ()) -> None:
-        """Only the embed origins may show the page of the talk in a frame, and nobody a page of the
-        review."""
+        """Sets who may frame a page.
+
+        The embed origins may frame the chat page, no site may frame a page of the review, and the
+        site itself may frame the rest.
+        """
         self._app = app
         self._talk_frames = " ".join(("'self'", *embed_origins))
 
     def _policy(self, path: str) -> str:
-        # A picture has its own dark colours inside, and nothing else.
+        # A chart SVG needs inline styles for its dark colours, and nothing else.
         if path.startswith(_PICTURES):
             return _PICTURE_POLICY
         frames = "'self'"
@@ -51,7 +54,7 @@ class Shield:
         return f"{_PAGE_POLICY}; frame-ancestors {frames}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on."""
+        """Passes the request on with a bounded body, and adds headers to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -96,13 +99,13 @@ class Shield:
         if refused is not None:
             await refused(scope, receive, guarded)
             return
-        # Whoever hung up in the middle of a request gets no answer, and it is no fault of ours.
+        # A client that disconnected during its request gets no response; that is no server error.
         with suppress(ClientDisconnect):
             await self._app(scope, bounded, guarded)
 
 
 def _unkeepable(scope: Scope) -> Response | None:
-    """The refusal of an address with a character that no database keeps."""
+    """The error response to a URL with a NUL, which databases cannot store; else None."""
     if "\0" in scope["path"]:
         return problem_response(Request(scope), 404, say("niet_gevonden"))
     if "\0" in unquote_plus(scope["query_string"].decode("latin-1")):
@@ -112,15 +115,15 @@ def _unkeepable(scope: Scope) -> Response | None:
 
 
 def _within(scope: Scope, location: str) -> str:
-    """A place on this site without the site's name, which is whatever the request called it."""
+    """A redirect target on this site as a path, without the host that the request named."""
     here = str(URL(scope=scope).replace(path="/", query="", fragment=""))
     return "/" + location.removeprefix(here).lstrip("/") if location.startswith(here) else location
 
 
 class ChatFromElsewhere(CORSMiddleware):
-    """Lets scripts of other websites reach the chat, and nothing else."""
+    """CORS for the chat API only, so that scripts of other websites reach nothing else."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on."""
+        """Applies CORS to ``/api/chat``; passes every other request on unchanged."""
         chat = scope["type"] == "http" and scope["path"].startswith("/api/chat")
         await (super().__call__ if chat else self.app)(scope, receive, send)

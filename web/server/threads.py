@@ -1,4 +1,4 @@
-"""Routes whose forms are carried out in a thread for what writes."""
+"""Routes that run POST endpoints in the thread pool for database writes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dialogue.threads import in_writing_thread
 
 
 class WritingRoute(APIRoute):
-    """A route whose forms are carried out in a thread for what writes."""
+    """A route that runs a synchronous POST endpoint in the thread pool for database writes."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """As any route."""
+        """Takes the same arguments as ``APIRoute``."""
         posts = "POST" in (options.get("methods") or ())
         if posts and not inspect.iscoroutinefunction(endpoint):
             endpoint = _in_writing_thread(endpoint)
