@@ -16,7 +16,7 @@ Alarm = Literal["crisis", "dreiging"]
 
 
 def alarm(text: str) -> Alarm | None:
-    """``crisis`` for signs of suicide, ``dreiging`` for threats or violence, else None."""
+    """``crisis`` for suicide or self-harm, ``dreiging`` for threats or violence, else None."""
     plain = " ".join(folded(text).split())
     of_self = _SUBJECT.search(plain) and _FIRST_PERSON.search(plain)
     if (of_self or _CRISIS.search(plain)) and not _OTHERWISE.search(plain):

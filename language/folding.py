@@ -12,7 +12,7 @@ U+FDFA becomes eighteen letters: a text of only that character would cost as muc
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, so that "één" equals "een"."""
+    """Lower case without accents: "één" equals "een", and "financiële" equals "financiele"."""
     if text.isascii():
         return text.lower()
     split = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
