@@ -1,1 +1,1 @@
-"""Rasa's custom actions: thin. They speak and propose effects; only the gateway writes."""
+"""Rasa's custom actions: they send messages and propose effects; only the gateway writes."""

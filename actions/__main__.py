@@ -1,7 +1,7 @@
-"""The action server, on the loopback only: ``python -m actions``.
+"""The action server, on the loopback interface only: ``python -m actions``.
 
-One process, so that ending it frees its port; rasa_sdk's own command starts a manager with workers
-and listens on every address.
+It runs in one process, so that ending the process frees the port; rasa_sdk's own command starts a
+manager with workers and listens on every address.
 """
 
 from __future__ import annotations

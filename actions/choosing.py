@@ -1,4 +1,4 @@
-"""Which opdracht or group somebody means, when they say it in their own words."""
+"""Finds the opdracht that a participant describes in their own words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from language.matching import Match, Matcher
 SURE = 0.5
 _BATCH = 64
 
-# A choice is short; understanding all of ten thousand characters would take seconds.
+# A choice is short; encoding all of ten thousand characters would take seconds.
 _READ = 250
 
 _COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
@@ -38,7 +38,8 @@ _LEAD = (
     r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is)[\s:]+){0,6}"
 )
 _TAIL = r"(?:\s+(?:graag|aub|alstublieft|alsjeblieft|doen|kiezen|nemen|van de lijst))*\W*$"
-# "Opdracht 4", "nummer vier graag", "de vierde", "4": but not "5 dagen" or "de eerste stap".
+# Matches "opdracht 4", "nummer vier graag", "de vierde" and "4", but not "5 dagen" or
+# "de eerste stap".
 _NAMED = (
     re.compile(rf"\b{_ITEM}\s*{_ANY}(?!\w)"),
     re.compile(rf"\b(?:de|den|het|die)\s+{_RANKED}(?=\s+{_ITEM}\b|{_TAIL})"),
@@ -60,20 +61,21 @@ def _matcher(current: Catalogue) -> Matcher:
 
 
 def prepare() -> None:
-    """Reads the encoder and the catalogue's phrases in, so that nobody has to wait for it."""
+    """Loads the encoder and encodes the catalogue, so that the first choice is not delayed."""
     _matcher(catalogue())
 
 
 def matches(text: str, top: int = 3) -> list[Match]:
-    """The opdrachten a text names or fits best, best first, with scores between 0 and 1.
+    """The opdrachten that match a text best, best first, with scores between 0 and 1.
 
-    One that is named by its number, its place in the list or its title comes first, with score 1.
+    An opdracht named by its number, its position in the list or its title comes first, with score
+    1; the others then get score 0.
     """
     return matches_of([text], top)[0]
 
 
 def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
-    """``matches`` of many texts; those of one length are encoded together."""
+    """``matches`` of many texts, encoded in batches of similar length."""
     current = catalogue()
     matcher = _matcher(current)
     found: list[list[Match]] = [[] for _ in texts]
@@ -92,7 +94,7 @@ def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
 
 
 def named_number(text: str, current: Catalogue) -> int | None:
-    """The opdracht whose number, place in the list or title a text names, or None."""
+    """The number of the opdracht that a text names by number, position or title, or None."""
     plain = text.strip().casefold()
     for opdracht in current.opdrachten:
         if plain == opdracht.titel.casefold():

@@ -1,4 +1,4 @@
-"""The questions of one opdracht, the summary, and what comes after."""
+"""The form of one opdracht: its questions, the summary, and the question how to continue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from consultation.participation.effects import AnswerGiven, SubmissionConfirmed
 from language.budget import Budget
 
 _DONE = "klaar"
-# Reading, thinking and typing, in minutes; the catalogue promises five for four questions.
+# Minutes to read, think and type; the catalogue promises five minutes for four questions.
 _MINUTES = {"drempel": 1.5, "voorstel": 1.5, "extra": 1.0, "trekker": 0.75, "prioriteit": 0.25}
 
 
@@ -34,7 +34,10 @@ def next_question(opdracht: Opdracht, current: Vraag, step: int = 1) -> Vraag | 
 
 
 def after_answer(talk: Talk) -> Slots:
-    """The slots that lead to the next question, or to the summary after the last."""
+    """The slots that lead to the next question, or to the summary after the last question.
+
+    While a participant changes an answer, the summary follows too.
+    """
     opdracht, vraag = talk.opdracht, talk.vraag
     assert opdracht is not None
     assert vraag is not None
@@ -46,14 +49,14 @@ def after_answer(talk: Talk) -> Slots:
 
 
 class ValidateContributionForm(TalkForm):
-    """Takes answers as they are; the gateway stores the recorded words."""
+    """Accepts answers unchanged; the gateway stores the text."""
 
     def name(self) -> str:
         return f"validate_{CONTRIBUTION_FORM}"
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
-        """Any words are an answer; a thin one is asked about once, after it is stored."""
+        """Accepts any text; a thin answer may get a follow-up question, after it is stored."""
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None:
             talk.fail()
@@ -71,7 +74,7 @@ class ValidateContributionForm(TalkForm):
         found = None if skipped else probing.read(vraag, text, others, budget)
         kept = found
         if found is not None and whole != text:
-            # What is kept tells of the whole answer, so that it compares with one given at once.
+            # The stored measure is of the whole answer, so that it compares with one given at once.
             kept = probing.read(vraag, whole, others, budget)
         talk.propose(
             AnswerGiven(
@@ -99,7 +102,7 @@ class ValidateContributionForm(TalkForm):
 
     @validator
     def validate_bevestigd(self, value: Any, talk: Talk) -> Slots:
-        """A yes makes the submission final; a no asks what to change."""
+        """A yes makes the submission final; after a no the form asks what to change."""
         opdracht = talk.opdracht
         if value is not True or opdracht is None:
             return {"bevestigd": None}
@@ -110,12 +113,12 @@ class ValidateContributionForm(TalkForm):
 
     @validator
     def validate_verder(self, value: Any, talk: Talk) -> Slots:
-        """Both answers are fine; what they lead to is ``action_verder``'s to say."""
+        """Accepts a yes and a no; ``action_verder`` decides what follows."""
         return {"verder": value}
 
 
 class AskAntwoord(TalkAction):
-    """Asks the open question, in the catalogue's words for this opdracht, or its probe."""
+    """Asks the open question in the words of the catalogue, or its follow-up question."""
 
     def name(self) -> str:
         return f"action_ask_{CONTRIBUTION_FORM}_antwoord"
@@ -141,7 +144,7 @@ class AskAntwoord(TalkAction):
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
         buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
         if talk.intent in ASIDES:
-            # It was asked just now: no example and no count again.
+            # The question was asked just before, so the example and the progress are not repeated.
             talk.say(wording, buttons=buttons, custom=custom)
             return [SlotSet("vraag", vraag.key)]
         if "changing" not in custom:
@@ -154,7 +157,7 @@ class AskAntwoord(TalkAction):
 
 
 class AskBevestigd(TalkAction):
-    """Shows the answers as understood and asks whether they are right."""
+    """Shows the recorded answers and asks whether they are right."""
 
     def name(self) -> str:
         return f"action_ask_{CONTRIBUTION_FORM}_bevestigd"
@@ -199,7 +202,7 @@ class AskVerder(TalkAction):
 
 
 def say_summary(talk: Talk) -> None:
-    """Says every answer on this opdracht, word for word."""
+    """Shows every answer on this opdracht, verbatim."""
     opdracht = talk.opdracht
     answers = talk.answers
     lines = [
@@ -230,7 +233,7 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
 
 
 def label(talk: Talk, vraag: Vraag) -> str:
-    """A question's short name, for buttons and the summary."""
+    """The short name of a question, for buttons and the summary."""
     return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
 
 
@@ -260,7 +263,7 @@ def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:
     if vraag.soort != "prioriteit":
         return None
     plain = text.strip().casefold()
-    # The longest name first: "heel dringend" holds "dringend".
+    # The longest name first: "heel dringend" contains "dringend".
     steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
     for step in steps:
         if plain == str(step.waarde) or step.naam.casefold() in plain:

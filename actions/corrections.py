@@ -1,4 +1,4 @@
-"""The person is in charge: skip, back, another opdracht, change an answer, stop."""
+"""Commands of the participant: skip, back, another opdracht, change an answer, stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from actions.talk import OPENING_FORM, Talk, TalkAction
 
 
 class ActionStoppen(TalkAction):
-    """Stops here; all that was said stays."""
+    """Ends the conversation; all answers stay stored."""
 
     def name(self) -> str:
         return "action_stoppen"
@@ -21,7 +21,7 @@ class ActionStoppen(TalkAction):
 
 
 class ActionAnderOpdracht(TalkAction):
-    """Leaves this opdracht, to choose another."""
+    """Leaves this opdracht and asks for another."""
 
     def name(self) -> str:
         return "action_ander_opdracht"
@@ -31,7 +31,7 @@ class ActionAnderOpdracht(TalkAction):
 
 
 class ActionOverslaan(TalkAction):
-    """Skips the open question, or declines a probe."""
+    """Skips the open question or the follow-up question."""
 
     def name(self) -> str:
         return "action_overslaan"
@@ -45,7 +45,7 @@ class ActionOverslaan(TalkAction):
 
 
 class ActionTerug(TalkAction):
-    """Goes back one question; from the summary to the last."""
+    """Goes back one question; from the summary to the last question."""
 
     def name(self) -> str:
         return "action_terug"
@@ -66,7 +66,7 @@ class ActionTerug(TalkAction):
 
 
 class ActionAntwoordWijzigen(TalkAction):
-    """Asks a question again, or first which one."""
+    """Asks a question again, or asks first which one where that is unclear."""
 
     def name(self) -> str:
         return "action_antwoord_wijzigen"

@@ -1,4 +1,4 @@
-"""Questions to the assistant: answered from the catalogue, then the open question comes back."""
+"""Questions to the assistant: answered from the catalogue, then the open question is repeated."""
 
 from __future__ import annotations
 

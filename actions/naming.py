@@ -1,4 +1,4 @@
-"""What people name in their own words: an answer, everything, their consent."""
+"""Recognises what a participant names in their own words: an answer, everything, their consent."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def _words() -> dict[str, Any]:
 
 
 def mentions(text: str, what: str) -> bool:
-    """Whether a text names ``alles``, ``toestemming``, ``niets`` or ``vorige``."""
+    """Whether a text names ``what``: ``alles``, ``toestemming``, ``niets`` or ``vorige``."""
     plain = text.casefold()
     return any(word.casefold() in plain for word in _words()[what])
 
 
 def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | None:
-    """The key of the one question whose answer a text names, or None.
+    """The key of the question whose answer a text names, or None where it names none or several.
 
-    ``current`` is the question that is open: "mijn vorige antwoord" is the one before it.
+    ``current`` is the key of the open question: "mijn vorige antwoord" is the question before it.
     """
     plain = text.casefold()
     hits = {
@@ -46,5 +46,5 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
 
 
 def _own_words(key: str | None) -> tuple[str, ...]:
-    """An extra question is named by its key."""
+    """The words that name an extra question: its key."""
     return (key.replace("_", " "),) if key else ()

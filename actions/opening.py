@@ -1,4 +1,4 @@
-"""The opening: what this is, consent per purpose, the group, and the choice of an opdracht."""
+"""The opening form: introduction, consent per purpose, the group, and the choice of an opdracht."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _OF_ONE_OPDRACHT = (
 
 
 def go_on(talk: Talk) -> list[EventType]:
-    """The form that is next, from what is known of the talk."""
+    """The events that start the next form, or end the conversation, from the slots."""
     if talk.slot("beheer") == "gewist":
         return []
     if talk.slot("onder") == "einde":
@@ -65,12 +65,12 @@ def go_on(talk: Talk) -> list[EventType]:
 
 
 def leave_opdracht() -> list[EventType]:
-    """Forgets the opdracht at hand; its answers are in the database."""
+    """The events that end the current opdracht and clear its slots; its answers stay stored."""
     return [ActiveLoop(None), *(SlotSet(name, None) for name in _OF_ONE_OPDRACHT)]
 
 
 def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
-    """Says goodbye; the talk can be taken up again at any time."""
+    """Says goodbye; the participant can resume the conversation at any time."""
     talk.utter(
         sentence,
         custom={"step": "einde"},
@@ -81,7 +81,7 @@ def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
 
 
 class ActionWelkom(TalkAction):
-    """Opens a talk, or takes one up again."""
+    """Starts or resumes a conversation."""
 
     def name(self) -> str:
         return "action_welkom"
@@ -97,7 +97,7 @@ class ActionWelkom(TalkAction):
 
 
 class ActionVerder(TalkAction):
-    """Goes on with whatever is next, also where a yes or no was expected and neither came."""
+    """Continues with the next form; first asks for a yes or no where one was expected."""
 
     def name(self) -> str:
         return "action_verder"
@@ -133,7 +133,7 @@ class _AskConsent(TalkAction):
 
 
 class AskConsentAnalyse(_AskConsent):
-    """Asks whether the answers may be stored and studied."""
+    """Asks whether the answers may be stored and analysed."""
 
     doel = "analyse"
 
@@ -169,7 +169,7 @@ class AskGroep(TalkAction):
 
 
 class AskOpdracht(TalkAction):
-    """Asks which opdracht to talk about, the finished ones left out."""
+    """Asks which opdracht to talk about; finished ones are left out, invited ones come first."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_opdracht"
@@ -179,7 +179,7 @@ class AskOpdracht(TalkAction):
         open_ones = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
         asked_for = talk.slot("uitgenodigd") or []
         open_ones.sort(key=lambda each: each.nummer not in asked_for)
-        # What was guessed from somebody's words has its buttons above these.
+        # The guesses from the participant's words already have buttons above these.
         guessed = talk.slot("geraden") or []
         talk.utter(
             "opdracht",
@@ -194,30 +194,30 @@ class AskOpdracht(TalkAction):
 
 
 class ValidateOpeningForm(TalkForm):
-    """Takes the opening's answers."""
+    """Validates the answers of the opening form."""
 
     def name(self) -> str:
         return f"validate_{OPENING_FORM}"
 
     @validator
     def validate_toestemming_analyse(self, value: Any, talk: Talk) -> Slots:
-        """A no ends the talk: without this consent nothing may be asked."""
+        """A no ends the conversation: without this consent the assistant may ask nothing."""
         slots = _consent("analyse", value, talk)
         return slots if value is True else {**slots, "requested_slot": None}
 
     @validator
     def validate_toestemming_citaat(self, value: Any, talk: Talk) -> Slots:
-        """Both answers are fine."""
+        """Accepts a yes and a no."""
         return _consent("citaat", value, talk)
 
     @validator
     def validate_toestemming_organisatie(self, value: Any, talk: Talk) -> Slots:
-        """Both answers are fine."""
+        """Accepts a yes and a no."""
         return _consent("organisatie", value, talk)
 
     @validator
     def validate_groep(self, value: Any, talk: Talk) -> Slots:
-        """A button's slug, or the one group that the words name."""
+        """Accepts the slug of a button, or the single group that the text names."""
         slug = talk.entity("waarde")
         groep = talk.catalogue.groep(slug) if slug else talk.catalogue.group_named(str(value))
         if groep is None:
@@ -233,7 +233,7 @@ class ValidateOpeningForm(TalkForm):
 
     @validator
     def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
-        """A button's number, a number or title in the text, or the best match of its words."""
+        """Accepts the number of a button, a number or title in the text, or a certain match."""
         button = talk.entity("opdracht")
         if button is not None and button.isdigit():
             number: int | None = int(button)
@@ -265,7 +265,7 @@ def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
 
 
 def _where_asked(talk: Talk, doel: str, granted: bool) -> Slots:
-    """Who came by a link that knows group and opdracht starts there after the last consent."""
+    """Starts the opdracht of the link after the last consent, if the link also had the group."""
     opdracht = talk.catalogue.opdracht(talk.slot("vooraf"))
     others = {"analyse", "citaat", "organisatie"} - {doel}
     open_still = any(talk.slot(f"toestemming_{each}") is None for each in others)

@@ -1,7 +1,7 @@
-"""What a person asks about their own data: take back one answer or all, change their consent.
+"""Requests about a participant's own data: withdraw one answer or all, change consent.
 
-A form of its own lies over the talk, so that a yes or no to it is never taken for an answer. What
-was open before comes back after it.
+A separate form interrupts the conversation, so that a yes or no to it is never taken for an answer.
+After it the conversation returns to the interrupted step.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _INTENT = "/gegevens_verwijderen"
 
 
 class ActionBeheer(TalkAction):
-    """Reads what is asked and remembers where the talk stood."""
+    """Reads the request and stores the step that it interrupts."""
 
     def name(self) -> str:
         return "action_beheer"
@@ -38,14 +38,14 @@ class ActionBeheer(TalkAction):
 
 
 class ValidateBeheerForm(TalkForm):
-    """Takes the choice, and only a clear yes takes words away."""
+    """Validates the choice; only a clear yes deletes answers."""
 
     def name(self) -> str:
         return f"validate_{OWN_DATA_FORM}"
 
     @validator
     def validate_keuze(self, value: Any, talk: Talk) -> Slots:
-        """Goes on asking, does what was chosen, or leaves all as it is."""
+        """Asks again, carries out the choice, or leaves everything unchanged."""
         request = talk.slot("beheer") or REMOVE
         button = talk.entity("waarde")
         if button in ("niets", "nee"):
@@ -73,7 +73,7 @@ class ValidateBeheerForm(TalkForm):
 
 
 class AskKeuze(TalkAction):
-    """Asks what to take back, whether that is sure, or which consent to change."""
+    """Asks what to withdraw, for confirmation, or which consent to change."""
 
     def name(self) -> str:
         return f"action_ask_{OWN_DATA_FORM}_keuze"
@@ -105,7 +105,7 @@ class AskKeuze(TalkAction):
 
 
 def _request(talk: Talk) -> str:
-    """What is asked, from a button or from the words."""
+    """The request, from a button or from the text."""
     key, button = talk.entity("vraag"), talk.entity("waarde")
     if key is not None:
         return f"{REMOVE}:{key}"
@@ -145,12 +145,12 @@ def _remove(talk: Talk, request: str) -> Slots:
     talk.utter("antwoord_gewist")
     left = {name: text for name, text in talk.answers.items() if name != key}
     slots: Slots = {"keuze": "klaar", "beheer": None, "antwoorden": left}
-    # A follow-up question to words that are gone makes no sense any more.
+    # A follow-up question to a withdrawn answer makes no sense.
     return {**slots, "doorvraag": None} if talk.slot("vraag") == key else slots
 
 
 def _typed_choice(talk: Talk, text: str) -> tuple[str, str] | None:
-    """The purpose and the choice of the button whose title was typed instead of tapped."""
+    """The purpose and the choice of the button whose title the participant typed, or None."""
     typed = text.strip().rstrip(".!").casefold()
     for toestemming in talk.catalogue.consultatie.toestemmingen:
         for wanted in ("ja", "nee"):

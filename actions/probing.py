@@ -1,7 +1,7 @@
-"""One friendly follow-up to a thin answer, never the same wording twice in a talk.
+"""One friendly follow-up question (probe) to a thin answer, each wording once per conversation.
 
-Asking everyone for more does harm, one probe rescues most thin answers and a second adds little;
-see ``docs/decisions/0004-probing.md``. The answer is stored before the probe is asked.
+A probe after every answer does harm, one probe improves most thin answers, and a second adds
+little; see ``docs/decisions/0004-probing.md``. The answer is stored before the probe is asked.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ _SHOWN = 80
 
 @dataclass(frozen=True)
 class Read:
-    """How much a text says: the judgement, and what is kept of it with the answer."""
+    """The judgement of a text, and the measure that is stored with the answer."""
 
     judgement: Judgement
     measure: Measure
 
 
 def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> Read | None:
-    """How much an answer says, for the kind of question it answers; None over its budget.
+    """Measures an answer, for the kind of question it answers; None where the budget is used up.
 
-    ``others`` are the answers to other questions. What is not measured here the analysis measures.
+    ``others`` are the answers to other questions. Answers that are not measured here are measured
+    by the analysis.
     """
     if not budget.left:
         return None
@@ -42,10 +43,10 @@ def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> Read
 
 
 def next_probe(talk: Talk, vraag: Vraag, found: Read) -> str | None:
-    """The wording to ask now, or None: the answer is rich enough, or enough was asked.
+    """The wording of the probe to ask now, or None where none is needed or none is left to ask.
 
-    One probe per question; a second only when the answer to the first says nothing at all. What is
-    nonsense, repeated or in another language is let be: a follow-up would be arguing.
+    A question gets one probe; a second only when the answer to the first is a non-answer. Answers
+    that are nonsense, repeated or in another language get none: a probe would be arguing.
     """
     judgement = found.judgement
     if not judgement.thin or found.measure.marks or found.measure.language:
@@ -62,6 +63,6 @@ def next_probe(talk: Talk, vraag: Vraag, found: Read) -> str | None:
 
 
 def shortened(text: str) -> str:
-    """An answer to repeat in a bubble: one line, cut at a word beyond some 80 characters."""
+    """An answer to quote in a chat bubble: one line, cut after a word at some 80 characters."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else line[:_SHOWN].rsplit(" ", 1)[0] + " …"

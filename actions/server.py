@@ -1,4 +1,4 @@
-"""The action server as an application: the actions, behind a secret, with wordless failures."""
+"""The action server as an application: requires the shared secret, and keeps text out of errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 
 
 def application(secret: str) -> Sanic[Any, Any]:
-    """The server, not running yet; it answers only who shows the shared secret."""
+    """The server application, not started; it refuses requests without the shared secret."""
     shown = f"Bearer {secret}".encode()
     executor = ActionExecutor()
     executor.register_package("actions")
@@ -27,7 +27,7 @@ def application(secret: str) -> Sanic[Any, Any]:
         return response.json({"error": "the shared secret is missing or wrong"}, 401, headers)
 
     async def without_words(_: Request, answer: BaseHTTPResponse) -> HTTPResponse | None:
-        # The SDK sends back the error's message and the whole tracker, and Rasa logs both.
+        # The SDK returns the message of the error and the whole tracker, and Rasa logs both.
         if answer.status < 500:
             return None
         return response.json({"error": "the action failed; see the log"}, answer.status)

@@ -1,7 +1,7 @@
-"""The start of a tracker: a talk is rebuilt from the database, whatever Rasa forgot.
+"""Start of a tracker: rebuilds a conversation from the database, independent of Rasa's memory.
 
-A new talk, a restart of Rasa, a turn that has to be done again and every new opdracht all begin
-here, so there is one road and it is walked all the time. See ``docs/decisions/0002-turns.md``.
+A new conversation, a restart of Rasa, a repeated turn and every new opdracht all start here, so
+that one code path serves all of them and is in constant use. See ``docs/decisions/0002-turns.md``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _IN_OPDRACHT = ("vraag", "bevestigen", "verder")
 
 
 class ActionSessionStart(Action):
-    """Sets slots and the open form to where the talk stands."""
+    """Sets the slots and the active form to the stored state of the conversation."""
 
     def name(self) -> str:
         return "action_session_start"
@@ -53,7 +53,7 @@ class ActionSessionStart(Action):
 
 
 def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType]:
-    """The events that bring a fresh tracker to where a talk stands."""
+    """The events that bring a new tracker to the stored state of a conversation."""
     position = standing.position
     step = position.under or position.step
     slots: dict[str, Any] = {
@@ -94,7 +94,7 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
 def _confirmed(step: str, changing: bool) -> bool | None:
     if step == "verder":
         return True
-    # No, and one answer is being given anew: after it comes the summary, not the next question.
+    # False while one answer is being changed: the summary follows it, not the next question.
     return False if changing else None
 
 

@@ -1,6 +1,6 @@
-"""What every action starts from: the catalogue, the database to read, and a way to speak.
+"""Base of all actions: access to the catalogue and the database, and methods to send messages.
 
-Sentences come from ``zinnen.yml`` (the assistant's own) or the catalogue (the consultation's).
+Sentences come from ``zinnen.yml`` (of the assistant) or the catalogue (of the consultation).
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ Validator = Callable[[Any, Any, CollectingDispatcher, Tracker, dict[str, Any]], 
 
 @lru_cache(maxsize=1)
 def storage() -> Storage:
-    """The database, opened once when the server starts; actions only read."""
+    """The database, opened once at the start of the server; actions only read it."""
     return Storage(settings().resolved_database_url)
 
 
 def catalogue() -> Catalogue:
-    """The catalogue, read again when its file changed."""
+    """The catalogue, reloaded when its file changes."""
     return catalogue_at(settings().catalogue)
 
 
 @lru_cache(maxsize=1)
 def sentences() -> dict[str, list[str]]:
-    """What the assistant itself says: name to wordings."""
+    """The assistant's own sentences: name to wordings."""
     text = Path(__file__).with_name("zinnen.yml").read_text(encoding="utf-8")
     raw: dict[str, str | list[str]] = yaml.safe_load(text)
     return {name: [each] if isinstance(each, str) else each for name, each in raw.items()}
 
 
 class Talk:
-    """One turn: reads the tracker, speaks, and proposes effects."""
+    """One turn: reads the tracker, sends messages, and proposes effects."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.dispatcher = dispatcher
@@ -58,22 +58,22 @@ class Talk:
         self.catalogue = catalogue()
 
     def slot(self, name: str) -> Any:
-        """A slot's value, or None."""
+        """The value of a slot, or None."""
         return self.tracker.get_slot(name)
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What the gateway sent along with the message."""
+        """The metadata that the gateway sent with the message."""
         return self.tracker.latest_message.get("metadata") or {}
 
     @property
     def intent(self) -> str | None:
-        """The intent of the message at hand."""
+        """The intent of the current message."""
         found: str | None = self.tracker.get_intent_of_latest_message(skip_fallback_intent=False)
         return found
 
     def entity(self, name: str) -> str | None:
-        """A value that came with a button, or None."""
+        """The value of an entity, which only buttons send, or None."""
         return next(
             (str(each) for each in self.tracker.get_latest_entity_values(name) if each is not None),
             None,
@@ -81,12 +81,12 @@ class Talk:
 
     @property
     def opdracht(self) -> Opdracht | None:
-        """The opdracht that is talked about."""
+        """The current opdracht, or None."""
         return self.catalogue.opdracht(self.slot("opdracht"))
 
     @property
     def vraag(self) -> Vraag | None:
-        """The question that is open; the first one at the start of an opdracht."""
+        """The open question; at the start of an opdracht its first one; None without opdracht."""
         opdracht = self.opdracht
         if opdracht is None:
             return None
@@ -94,12 +94,12 @@ class Talk:
 
     @property
     def answers(self) -> dict[str, str]:
-        """What was answered on this opdracht, by question."""
+        """The answers on this opdracht, by the key of the question."""
         return dict(self.slot("antwoorden") or {})
 
     @property
     def forgotten(self) -> bool:
-        """True when the tracker is not the talk's own: its start could not be read back."""
+        """True when the tracker is not of this conversation: its start could not be rebuilt."""
         conversation = self.metadata.get("conversation")
         return conversation is not None and self.slot("gesprek") != conversation
 
@@ -108,7 +108,7 @@ class Talk:
         return sentences()[sentence][0]
 
     def say(self, text: str, **bubble: Any) -> None:
-        """Says a text of the catalogue; blank lines would split it over bubbles."""
+        """Sends a text in one bubble; blank lines are removed, because they would split it."""
         self.dispatcher.utter_message(text=_one_bubble(text), **_bubble(**bubble))
 
     def utter(
@@ -119,20 +119,20 @@ class Talk:
         custom: dict[str, Any] | None = None,
         **values: Any,
     ) -> None:
-        """Says a sentence of ``zinnen.yml``, with values filled in."""
+        """Sends a sentence of ``zinnen.yml`` in one of its wordings, with values filled in."""
         wording = random.choice(sentences()[sentence])
         self.say(wording.format(**values), buttons=buttons, custom=custom)
 
     def propose(self, effect: Effect) -> None:
-        """Proposes a change; the gateway makes it when the turn is complete."""
+        """Proposes a change, which the gateway applies when the turn is complete."""
         self.dispatcher.utter_message(json_message={"effects": [effect.model_dump()]})
 
     def fail(self) -> None:
-        """Tells the gateway that this turn must be done again."""
+        """Tells the gateway to repeat this turn."""
         self.dispatcher.utter_message(json_message={"turn_failed": True})
 
     def button(self, sentence: str, payload: str) -> dict[str, str]:
-        """A button whose title stands in ``zinnen.yml``."""
+        """A button with a title from ``zinnen.yml``."""
         return {"title": self.words(sentence), "payload": payload}
 
 
@@ -148,11 +148,11 @@ _FROM_CATALOGUE = {
 ASIDES = frozenset(
     {*_FROM_CATALOGUE, "begroeten", "bedanken", "hulp", "klacht", "contact_mens", "uitleg_opdracht"}
 )
-"""Intents that are answered beside the talk; the open question comes back after them."""
+"""Intents that are answered within the current step; the open question is repeated after them."""
 
 
 def answer_aside(talk: Talk, intent: str | None) -> None:
-    """Answers a question to the assistant from the catalogue; other intents say nothing."""
+    """Answers a question to the assistant from the catalogue; does nothing for other intents."""
     texts = talk.catalogue.consultatie
     if intent in _FROM_CATALOGUE:
         talk.say(getattr(texts, _FROM_CATALOGUE[intent]), buttons=_own_data(talk, intent))
@@ -164,7 +164,7 @@ def answer_aside(talk: Talk, intent: str | None) -> None:
 
 
 def _own_data(talk: Talk, intent: str) -> list[dict[str, str]]:
-    """Who asks about privacy can change their consent right there, once they gave it."""
+    """A button to change consent under an answer about privacy, if the participant gave consent."""
     if intent not in ("vraag_privacy", "vraag_anoniem") or not talk.slot("toestemming_analyse"):
         return []
     payload = '/gegevens_verwijderen{"waarde":"toestemming"}'
@@ -172,12 +172,12 @@ def _own_data(talk: Talk, intent: str) -> list[dict[str, str]]:
 
 
 class TalkAction(Action, ABC):
-    """An action that works on a talk; on a tracker that is not the talk's own it fails the turn."""
+    """Base class of actions; fails the turn on a tracker that is not of this conversation."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Does the work, or tells the gateway to do the turn again."""
+        """Calls ``act``, or tells the gateway to repeat the turn."""
         talk = Talk(dispatcher, tracker)
         if talk.forgotten:
             talk.fail()
@@ -186,20 +186,20 @@ class TalkAction(Action, ABC):
 
     @abstractmethod
     def act(self, talk: Talk) -> list[EventType]:
-        """What the action does."""
+        """Performs the action and returns its events."""
 
 
 class TalkForm(FormValidationAction, ABC):
-    """A form's validation, with one method per slot that is wrapped in ``validator``."""
+    """Base class of form validations, with one method per slot, decorated with ``validator``."""
 
     @abstractmethod
     def name(self) -> str:
-        """``validate_`` and the form's name."""
+        """``validate_`` and the name of the form."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Validates, or tells the gateway to do the turn again."""
+        """Validates the slots, or tells the gateway to repeat the turn."""
         talk = Talk(dispatcher, tracker)
         if talk.forgotten:
             talk.fail()
@@ -209,10 +209,10 @@ class TalkForm(FormValidationAction, ABC):
 
 
 def validator(method: Callable[[Any, Any, Talk], Slots]) -> Validator:
-    """Gives a slot's validation the talk instead of the SDK's three arguments.
+    """Decorator that passes a ``Talk`` to a validation method instead of the SDK's three arguments.
 
-    When a form starts, the SDK also validates slots that were filled before. Those are given back
-    as they are: only what was asked for now is new.
+    When a form starts, the SDK also validates slots that were filled before. Their values are
+    returned unchanged: only the requested slot has a new value.
     """
     slot = method.__name__.removeprefix("validate_")
 

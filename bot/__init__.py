@@ -1,1 +1,1 @@
-"""What runs inside Rasa: NLU components and the tracker store. Python 3.10."""
+"""Code that runs inside Rasa: channels, NLU components and the tracker store. Python 3.10."""

@@ -1,9 +1,9 @@
-"""Reads the training data once.
+"""Loads the training data without repeated copies.
 
-Rasa's importers merge the same examples six times on the way to a training, and each time copy them
-deeply and write each of them to JSON to find doubles: more than half of a training's work with our
-29,000 examples. Here they are read from their files by the fast parser, and merged by reference;
-what Rasa checks of them (``rasa data validate``) it still checks.
+Rasa's importers merge the same examples six times before a training. Every merge deep-copies them
+and serialises all of them to JSON to find duplicates: more than half of the work of a training with
+our 29,000 examples. Here the fast parser reads them from their files, and merges share references.
+The checks of ``rasa data validate`` still work.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
 class LeanImporter(RasaFileImporter):
-    """Rasa's file importer, with examples that are not copied."""
+    """Rasa's file importer, without copies of the examples."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Also makes this process merge examples by reference."""
+        """Also patches Rasa, so that this process merges examples by reference."""
         super().__init__(*arguments, **options)
         TrainingData.merge = _merged
         Message.fingerprint = _fingerprint
 
 
 def _merged(self: TrainingData, *others: TrainingData | None) -> TrainingData:
-    """All of these together, as ``TrainingData.merge``; examples are shared with the parts."""
+    """Replaces ``TrainingData.merge``: the result shares its examples with the parts."""
     parts = [self, *(other for other in others if other)]
     found = TrainingData(
         entity_synonyms={
@@ -43,7 +43,7 @@ def _merged(self: TrainingData, *others: TrainingData | None) -> TrainingData:
 
 
 def _fingerprint(self: Message) -> str:
-    """A hash of what an example holds, as ``Message.fingerprint``, without JSON."""
+    """Replaces ``Message.fingerprint``: a hash of the content of an example, without JSON."""
     if self.features:
         return str(rasa.shared.utils.io.deep_container_fingerprint([self.data, self.features]))
     return hashlib.md5(repr(sorted(self.data.items())).encode("utf-8")).hexdigest()

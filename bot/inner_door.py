@@ -1,7 +1,7 @@
-"""What the gateway asks of Rasa beside turns: to forget a talk, and to understand one sentence.
+"""Channel for the gateway's requests other than turns: forget a conversation, classify a sentence.
 
-Rasa's own HTTP API offers more than anybody should reach (CVE-2024-49375), so it stays shut. This
-channel answers on the loopback, like the turns do, to who shows the shared secret.
+Rasa's own HTTP API is disabled, because it exposes too much (CVE-2024-49375). This channel listens
+on the loopback interface, as the channel for turns does, and requires the shared secret.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class InnerDoor(InputChannel):
 
     @classmethod
     def name(cls) -> str:
-        """The part of the path that names this channel."""
+        """The path segment of this channel."""
         return "binnen"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Tells how much is remembered of a talk, drops it or all, understands one sentence."""
+        """Routes to count or drop trackers of a conversation, drop all, or classify a sentence."""
         door = Blueprint("inner_door", __name__)
         guard(door)
 

@@ -1,7 +1,7 @@
-"""Rasa's logs without participants' words: what ``consultation.logs`` does for the app's processes.
+"""Keeps the words of participants out of Rasa's logs, as ``consultation.logs`` does for the app.
 
-When an action fails, Rasa logs the whole answer of the action server; other errors quote their
-input. Of an error only its types and places are written.
+When an action fails, Rasa logs the whole response of the action server; other errors quote their
+input. So only the types of an error and its places in the code are logged.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 
 def without_words() -> None:
-    """From now on this process logs only types and places of errors."""
+    """Makes this process log only the types of errors and their places in the code."""
     logging.setLogRecordFactory(_record)
 
 
 def type_and_place(error: BaseException) -> str:
-    """The error and those it came from, oldest last: type, and the lines it passed."""
+    """The types and tracebacks, without messages, of an error and its causes, oldest last."""
     return "\nbecause of\n".join(
         type(each).__qualname__ + "\n" + "".join(traceback.format_tb(each.__traceback__)).rstrip()
         for each in _chain(error)
@@ -41,7 +41,7 @@ def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     if error is not None:
         record.exc_info, record.exc_text = None, type_and_place(error)
         if record.name == "asyncio":
-            # What follows its first line shows the task, and so the error's message.
+            # The lines after the first show the task, and so the message of the error.
             record.msg, record.args = record.getMessage().partition("\n")[0], ()
     record.msg = _wordless(record.msg)
     if isinstance(record.args, tuple):

@@ -1,9 +1,9 @@
-"""Predictions that cost little: Rasa's own do much that nobody reads.
+"""Faster predictions: patches Rasa to skip work whose result is not used.
 
-Rasa 3.6 hands its graph to dask for every prediction, builds it anew each time, formats all inputs
-for a debug log, and copies trackers' states deeply for such logs too: some 15 % of a turn.
-``install`` puts in place of that: the nodes one after the other, in an order that is worked out
-once, and debug logs without copies. What is predicted stays the same.
+For every prediction Rasa 3.6 builds its graph again and runs it in dask, formats all inputs for a
+debug log, and deep-copies the states of trackers for such logs: some 15 % of a turn. After
+``install`` the nodes run one after the other, in an order that is computed once, and debug logs
+copy nothing. The predictions stay the same.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _Order = list[tuple[str, tuple[str, ...]]]
 
 
 def install() -> None:
-    """Makes every prediction of this process go in this way."""
+    """Patches Rasa for all predictions of this process."""
     DaskGraphRunner.run = _run
-    # Both modules copy deeply for their debug logs only.
+    # Both modules use deep copies for their debug logs only.
     for module in (rasa.core.processor, rasa.core.policies.rule_policy):
         module.copy = SimpleNamespace(copy=copy.copy, deepcopy=lambda value: value)
 
@@ -34,7 +34,7 @@ def _run(
     inputs: dict[str, Any] | None = None,
     targets: list[str] | None = None,
 ) -> dict[str, Any]:
-    """The outputs of the targets, by name; see ``GraphRunner.run``.
+    """The outputs of the targets, by name; replaces ``DaskGraphRunner.run``.
 
     Raises:
         GraphRunError: an input has the name of a node, or a node failed.
@@ -45,7 +45,7 @@ def _run(
         raise GraphRunError(f"Input '{name}' clashes with a node of that name.")
     try:
         for name, needs in _order(self, wanted):
-            # A node that needs what nobody gave is told its name, and says so itself.
+            # A missing input is replaced by its name; the node itself reports the error.
             done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))
     except RuntimeError as error:
         raise GraphRunError("Error running runner.") from error

@@ -1,10 +1,10 @@
-"""Calls to the action server that cost little: Rasa's own check and resend far too much.
+"""Faster calls to the action server: patches Rasa to validate and send less.
 
-Rasa 3.6 validates each reply with jsonschema, whose schema it checks anew every time (59 % of a
-turn under load), opens a connection per call, and sends the whole history of the talk and the
-domain along. ``install`` puts in place of that: a check of the reply's shape by hand, connections
-that are kept, and of the history only the events that the SDK reads. Nothing else changes, so an
-action behaves as under plain Rasa.
+Rasa 3.6 validates every response with jsonschema and checks the schema itself every time (59 % of a
+turn under load), opens a connection per call, and sends the whole history of the conversation and
+the whole domain. After ``install`` the shape of the response is checked by hand, connections stay
+open, and only the events that the SDK reads are sent. Nothing else changes, so an action behaves as
+with unpatched Rasa.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
 
 def install() -> None:
-    """Makes every custom action of this process call in this way."""
+    """Patches Rasa for all custom actions of this process."""
     RemoteAction.run = _run
     Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
 
@@ -45,11 +45,11 @@ async def _run(
     tracker: DialogueStateTracker,
     domain: Domain,
 ) -> list[Event]:
-    """Runs an action on the action server; see ``RemoteAction.run``.
+    """Runs an action on the action server; replaces ``RemoteAction.run``.
 
     Raises:
-        ActionExecutionRejection: the action does not want to run now.
-        RasaException: the action server is away, failed, or gave no proper reply.
+        ActionExecutionRejection: the action refuses to run now.
+        RasaException: the action server is unreachable, failed, or sent an invalid response.
     """
     name = self.name()
     if self.action_endpoint is None:
@@ -73,7 +73,7 @@ def _body(name: str, tracker: DialogueStateTracker, domain: Domain) -> dict[str,
 
 
 def _latest(events: Iterable[Event]) -> list[Event]:
-    """The events since the last action: the slots that a form is to validate stand there."""
+    """The last action and the events after it: these set the slots that a form has to validate."""
     everything = list(events)
     for place in range(len(everything) - 1, -1, -1):
         if isinstance(everything[place], ActionExecuted):
@@ -119,10 +119,10 @@ def _session() -> aiohttp.ClientSession:
 
 
 def _checked(name: str, reply: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The reply's events and responses.
+    """The events and responses in a reply of the action server.
 
     Raises:
-        RasaException: it has another shape.
+        RasaException: the reply has another shape.
     """
     if isinstance(reply, dict):
         events, responses = (

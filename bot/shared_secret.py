@@ -1,7 +1,7 @@
 """The secret that the website, Rasa and the action server share.
 
-Every user of the machine reaches a port on the loopback; who does not show the secret gets no
-answer.
+Every user of the machine can reach a port on the loopback interface, so requests without the secret
+are refused.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 @lru_cache(maxsize=1)
 def header() -> str:
-    """What the header ``Authorization`` must hold, and holds in calls to the action server.
+    """The required value of the header ``Authorization``, also sent to the action server.
 
     Raises:
-        RasaException: no secret was set, and none was made.
+        RasaException: no secret is set, and the file of the secret is missing, unreadable or empty.
     """
     secret = os.environ.get("SAMENSPRAAK_SHARED_SECRET", "")
     path = Path(os.environ.get("SAMENSPRAAK_DATA_DIR") or _ROOT / "var") / "shared_secret"
@@ -41,7 +41,7 @@ def header() -> str:
 
 
 def guard(door: Blueprint) -> None:
-    """Makes the whole server that a channel is part of refuse strangers, whatever they ask."""
+    """Makes the whole server of a channel refuse all requests without the shared secret."""
     header()
 
     async def begin(app: Sanic, _loop: object) -> None:

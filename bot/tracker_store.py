@@ -1,8 +1,8 @@
-"""Trackers kept alive in memory, the least used let go.
+"""Tracker store in memory that evicts the least recently used trackers.
 
-A tracker is disposable: the database is the truth, and ``action_session_start`` rebuilds a talk
-from it. So nothing is serialised or read back each turn (43 % of a turn's cost when it is), and a
-restart of Rasa loses nothing.
+A tracker is disposable: the database is the source of truth, and ``action_session_start`` rebuilds
+a conversation from it. So no turn serialises or deserialises a tracker, which would be 43 % of its
+cost, and a restart of Rasa loses nothing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _stores: weakref.WeakSet[LiveTrackerStore] = weakref.WeakSet()
 
 
 def forget(conversation: str) -> None:
-    """Drops every tracker of a talk, from all stores of this process.
+    """Drops every tracker of a conversation, from all stores of this process.
 
-    Trackers are named after their talk, with a number behind a dot (``consultation``).
+    A tracker has the name of its conversation, a dot and a number (``consultation``).
     """
     for store in _stores:
         store.drop(conversation)
@@ -39,7 +39,7 @@ def forget_all() -> None:
 
 
 def remembered(conversation: str) -> int:
-    """How many trackers of a talk are kept in this process."""
+    """The number of trackers of a conversation in this process."""
     return sum(len(store.of(conversation)) for store in _stores)
 
 
@@ -54,7 +54,7 @@ class LiveTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         """Keeps at most ``kept`` trackers."""
-        # Whatever starts Rasa makes a tracker store; ``rasa shell`` has no channel of ours.
+        # Every way to start Rasa creates a tracker store; ``rasa shell`` has none of our channels.
         remote_action.install()
         self._trackers: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._kept = kept
@@ -62,10 +62,10 @@ class LiveTrackerStore(TrackerStore):
         _stores.add(self)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps a tracker as the most recently used.
+        """Stores a tracker as the most recently used one.
 
-        One that was dropped while its turn was under way stays gone. A new one is saved while it
-        has no events yet.
+        A tracker that was dropped during its turn is not stored again. A new tracker is recognised
+        by its lack of events.
         """
         if tracker.events and self._trackers.get(tracker.sender_id) is not tracker:
             return
@@ -76,22 +76,22 @@ class LiveTrackerStore(TrackerStore):
             self._trackers.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The tracker as it was left, or None."""
+        """The tracker with this name, or None."""
         return self._trackers.get(sender_id)
 
     async def keys(self) -> Iterable[str]:
-        """Names of the trackers kept."""
+        """The names of all trackers in the store."""
         return list(self._trackers)
 
     def drop(self, conversation: str) -> None:
-        """Lets go of every tracker of a talk."""
+        """Drops every tracker of a conversation."""
         for sender_id in self.of(conversation):
             del self._trackers[sender_id]
 
     def drop_all(self) -> None:
-        """Lets go of every tracker."""
+        """Drops every tracker."""
         self._trackers.clear()
 
     def of(self, conversation: str) -> list[str]:
-        """The names of a talk's trackers."""
+        """The names of the trackers of a conversation."""
         return [each for each in self._trackers if each.split(".")[0] == conversation]

@@ -1,9 +1,9 @@
-"""Where turns come in: the route and the replies of Rasa's own REST channel, made for many at once.
+"""Channel for turns: the route and responses of Rasa's REST channel, for concurrent conversations.
 
-- A text is understood in a thread before its turn begins, so that the turns of others go on
-  meanwhile (the encoder lets go of the interpreter while it computes).
-- No word of a participant goes to the log. Rasa's channel logs the whole text of a message when its
-  turn fails, or when the gateway dies and hangs up. An erasure does not reach a log.
+- A thread classifies a text before its turn begins, so that the turns of other conversations go on
+  meanwhile (the encoder releases the global interpreter lock while it computes).
+- No words of participants are logged. Rasa's channel logs the whole text of a message when its turn
+  fails, or when the gateway closes the connection. An erasure does not remove lines from a log.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _log = logging.getLogger(__name__)
 
 
 class TurnDoor(InputChannel):
-    """Routes under ``/webhooks/rest``, as Rasa's."""
+    """Routes under ``/webhooks/rest``, as in Rasa's REST channel."""
 
     def __init__(self) -> None:
-        """Also makes predictions cheap and logs wordless."""
+        """Also patches predictions to be faster, and keeps participants' words out of the logs."""
         without_words()
         predictions.install()
 
     @classmethod
     def name(cls) -> str:
-        """The part of the path that names this channel."""
+        """The path segment of this channel."""
         return "rest"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Takes turns; one that fails is answered in part, and the gateway sees that."""
+        """Routes for turns; a failed turn gets a partial response, which the gateway detects."""
         door = Blueprint("turn_door", __name__)
         guard(door)
 
@@ -77,7 +77,7 @@ class TurnDoor(InputChannel):
 
 
 async def understood(processor: MessageProcessor, message: UserMessage) -> Any:
-    """What Rasa's pipeline makes of a message, computed in a thread."""
+    """The result of Rasa's NLU pipeline for a message, computed in a thread."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(None, _understood, processor, message)
 
@@ -85,7 +85,7 @@ async def understood(processor: MessageProcessor, message: UserMessage) -> Any:
 def _understood(processor: MessageProcessor, message: UserMessage) -> Any:
     parsing = processor.parse_message(message)
     try:
-        # A coroutine that waits for nothing: it needs no event loop, and ends at the first step.
+        # The coroutine never awaits, so it needs no event loop and ends at the first step.
         parsing.send(None)
     except StopIteration as done:
         return done.value

@@ -1,8 +1,9 @@
-"""What the trained assistant makes of texts: JSON lines in, JSON lines out.
+"""Classifies texts with a trained model: JSON lines in, JSON lines out.
 
 ``python -m bot.understand MODEL STEP`` reads ``{"text": ...}`` lines from standard input and writes
-``{"intent": ..., "confidence": ...}`` lines, in order. STEP is the step that is open, as in a
-bubble; a line may name its own as ``"step"``. All texts go through Rasa's pipeline at once.
+``{"intent": ..., "confidence": ...}`` lines, in order. STEP is the current step of the
+conversation, as in a chat bubble; a line may have its own as ``"step"``. All texts go through
+Rasa's pipeline in one batch.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT
 
 
 async def understand(model: str, step: str) -> None:
-    """Answers all lines of standard input.
+    """Classifies all lines of standard input and prints the intents.
 
     Raises:
         SystemExit: the model cannot be loaded.

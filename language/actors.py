@@ -1,9 +1,8 @@
-"""Who is named in an answer to "who should do this?": organisations, public bodies and roles.
+"""Actors named in an answer to "who should do this?": organisations, public bodies and roles.
 
-By the parts of such answers: names and noun phrases between commas, "en", "met" and the like, of
-which only those count that are called as an organisation or a role is, or bear a name. Who chats
-("goede vraag!") names nobody.
-A list of names that mean the same comes from the caller.
+The text is split into names and noun phrases at commas, "en", "met" and the like. A phrase is an
+actor when it ends in a word for an organisation or a role, or is a proper name; small talk ("goede
+vraag!") names no actor. The caller supplies the list of aliases.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from language.informativeness import is_non_answer
 from language.tagging import singular, word_class
 
 MOST_READ = 2_000
-"""Characters of one answer that are read: who is to do it is said in a line or two."""
+"""Maximum number of characters read of one answer: actors are named in the first lines."""
 
 _MOST_WORDS = 6
 _TOKEN = re.compile(r"[^\W\d_](?:[\w'’\-]|\.(?=\w))*|[^\w\s]|\n")
@@ -163,7 +162,7 @@ _ROLES = (  # noqa: SIM905
     "politici psycholoog pedagoog logopedist consultant werkzoekende zelfstandige"
 ).split()
 _ACTING = (*_HOUSES, *_ROLES)
-"""What an organisation, a public body or a role is called, alone or as the head of a compound."""
+"""Nouns for organisations, public bodies and roles, alone or as the head of a compound."""
 
 _NO_HEADS = frozenset(
     [
@@ -178,7 +177,7 @@ _NO_HEADS = frozenset(
     ]
 )
 _RARE = 3.3
-"""A word below this Zipf frequency that is no Dutch noun is taken for a name ("VLAIO")."""
+"""A word below this Zipf frequency with the tag PROPN or X counts as a name ("VLAIO")."""
 
 _GREETS = re.compile(r"\b(?:met vriendelijke groet|vriendelijke groet|groet|mvg\b)", re.IGNORECASE)
 _NO_NAME = frozenset({"ADV", "PRON", "ADP", "CCONJ", "SCONJ", "INTJ", "NUM", "DET", "PUNCT"})
@@ -186,8 +185,11 @@ _NO_NAME = frozenset({"ADV", "PRON", "ADP", "CCONJ", "SCONJ", "INTJ", "NUM", "DE
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody named. ``key`` is the same for the same name in another form; ``known`` tells that
-    ``name`` is from the caller's list."""
+    """An actor named in an answer.
+
+    ``key`` is equal for different forms of one name; ``known`` says that ``name`` is from the
+    caller's list.
+    """
 
     key: str
     name: str
@@ -196,16 +198,16 @@ class Actor:
 
 @dataclass(frozen=True)
 class Aliases:
-    """Names that mean the same, for looking up in a row of words."""
+    """Aliases of known actors, for lookup in a sequence of words."""
 
     names: Mapping[tuple[str, ...], tuple[str, bool]] = field(default_factory=dict)
     longest: int = 0
 
     @classmethod
     def of(cls, known: Iterable[tuple[str, Iterable[str]]]) -> Aliases:
-        """From pairs of a name and the other names for it.
+        """Builds the lookup table from pairs of a name and its aliases.
 
-        A single word with a capital letter ("Werk") is matched with that capital only.
+        A single word with a capital letter ("Werk") matches only words with that capital.
         """
         names: dict[tuple[str, ...], tuple[str, bool]] = {}
         for name, others in known:
@@ -216,7 +218,7 @@ class Aliases:
         return cls(names, max(map(len, names), default=0))
 
     def at(self, words: list[str], keys: list[str], start: int) -> tuple[str, int] | None:
-        """The longest name that starts at a word, and how many words it takes."""
+        """The longest name that starts at ``words[start]`` and its number of words, or None."""
         for size in range(min(self.longest, len(words) - start), 0, -1):
             found = self.names.get(tuple(keys[start : start + size]))
             if found is not None and (not found[1] or words[start][:1].isupper()):
@@ -225,9 +227,9 @@ class Aliases:
 
 
 def actors(text: str, aliases: Aliases) -> tuple[Actor, ...]:
-    """Who an answer names, each once, in its order; none where it names nobody.
+    """The distinct actors that an answer names, in order of appearance; empty where there are none.
 
-    Who is named to say no ("niet de VDAB") is left out.
+    Negated actors ("niet de VDAB") are left out.
     """
     if is_non_answer(text):
         return ()
@@ -237,7 +239,7 @@ def actors(text: str, aliases: Aliases) -> tuple[Actor, ...]:
 
 
 class _Reader:
-    """Goes through the words of one answer once."""
+    """Parses the words of one answer in a single pass."""
 
     def __init__(self, words: list[str], aliases: Aliases) -> None:
         self._words = words
@@ -265,12 +267,12 @@ class _Reader:
         return tuple(self._found.values())
 
     def _begin(self) -> None:
-        """A new part: nothing that was said before holds for it."""
+        """Starts a new clause: resets negation and the other flags of the clause before."""
         self._negated = self._aside = self._subordinate = self._stated = self._thinks = False
         self._own = []
 
     def _take(self, name: str, at: int, size: int) -> int:
-        """Reads a known name; gives how many words were read."""
+        """Reads a known name; returns the number of words read."""
         words = self._words[at : at + size]
         behind = self._words[at + size : at + size + 1]
         proper = bool(behind) and behind[0][:1].isupper()
@@ -278,7 +280,7 @@ class _Reader:
             self._run += words
             self._proper = True
         elif proper and self._aliases.at(self._words, self._keys, at + size) is None:
-            # "Stad Gent" is not just any town.
+            # "Stad Gent": the known name "stad" is part of a longer proper name.
             self._flush()
             self._run = [*words]
             self._proper = True
@@ -295,7 +297,7 @@ class _Reader:
         elif low in _JOINS:
             self._flush()
             if low in ("door", "maar", "wel"):
-                # "Uitvoering door de stad": the doer comes after.
+                # "Uitvoering door de stad": the actor follows, so earlier phrases are dropped.
                 for each in self._own if low == "door" else ():
                     self._found.pop(each, None)
                 self._begin()
@@ -307,7 +309,7 @@ class _Reader:
         elif low in _SUBORDINATE:
             self._flush()
             if low == "dat" and self._thinks:
-                # "Ik vind dat de stad dit doet": what is meant comes after.
+                # "Ik vind dat de stad dit doet": the actor is in the clause after "dat".
                 self._begin()
             elif low != "volgens" and not (self._opening and low in ("dat", "die")):
                 self._subordinate = True
@@ -372,8 +374,10 @@ class _Reader:
 
 
 def _acts(run: list[str]) -> bool:
-    """Whether words name somebody who can act: an organisation, a body, a role, or a name that is
-    no Dutch word. "Goede vraag" and "een kop koffie" are talk."""
+    """Whether a phrase names an actor: an organisation, a public body, a role or a proper name.
+
+    "Goede vraag" and "een kop koffie" name none.
+    """
     inside = next((at for at, each in enumerate(run) if each.lower() in _INSIDE), len(run))
     for word in run[:inside]:
         word = word.strip(".")
@@ -388,7 +392,7 @@ def _acts(run: list[str]) -> bool:
 
 
 def _joins(run: list[str]) -> bool:
-    """Whether the last words wait for a noun: "koepel van de"."""
+    """Whether a phrase is incomplete and needs a noun: "koepel van de"."""
     return bool(run) and (run[-1].lower() in _INSIDE or run[-1].lower() in _ARTICLES)
 
 

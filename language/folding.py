@@ -1,16 +1,18 @@
-"""Letters brought nearer to one spelling, for comparing only."""
+"""Normalises letters, for comparison only."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _LETTERS_OF_ONE = 3
-"""One sign stands for three letters at most: there is one (U+FDFA) that stands for a sentence of
-eighteen, and a text of nothing else would cost eighteen texts."""
+"""Maximum growth of a text by decomposition, in letters per character.
+
+U+FDFA becomes eighteen letters: a text of only that character would cost as much as eighteen texts.
+"""
 
 
 def folded(text: str) -> str:
-    """Lower case without accents, so that "één" and "een" or "financiele" find each other."""
+    """Lower case without accents: "één" equals "een", and "financiële" equals "financiele"."""
     if text.isascii():
         return text.lower()
     split = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))

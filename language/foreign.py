@@ -1,10 +1,10 @@
-"""Which language a text is in, when it is clearly not Dutch.
+"""Detects the language of a text that is clearly not Dutch.
 
-By script first, then by words: for each language the sum of the logarithms of its words'
-frequencies (naive Bayes over single words, the frequencies of wordfreq). Function words decide, so
-a few words are enough, and a typo or a dialect word, unknown to all, pleads for none. Texts that
-are not clearly another language count as Dutch: a Dutch answer that is wrongly set aside does more
-harm than a foreign one that is not.
+The script decides first, then the words: every language scores the sum of the logarithms of its
+word frequencies (naive Bayes over single words, with the frequencies of wordfreq). Function words
+decide, so a few words are enough; a typo or a dialect word, which no list contains, favours no
+language. Texts that are not clearly in another language count as Dutch: wrongly excluding a Dutch
+answer does more harm than including a foreign one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from functools import lru_cache
 import numpy as np
 
 LATIN = ("en", "fr", "de", "es", "it", "pt", "tr", "pl", "ro")
-"""Languages in Latin script that are told apart; another one counts as Dutch."""
+"""Languages in Latin script that are recognised; any other counts as Dutch."""
 
 FEWEST_WORDS = 3
 MARGIN = 3.0
-"""How many powers of ten likelier than Dutch a language must be. ``tests/test_language_foreign.py``
-holds what this misses and what it marks wrongly."""
+"""Minimum difference of the log10 likelihoods of a language and Dutch.
+
+``tests/test_language_foreign.py`` tests for misses and false positives.
+"""
 
 _FLOOR = -6.5
 _DUTCH = frozenset(
@@ -44,14 +46,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def foreign_language(text: str) -> str | None:
-    """The language's two letters (ISO 639-1) when a text is clearly not Dutch, else None."""
+    """The ISO 639-1 code of the language when a text is clearly not Dutch, else None."""
     script = _script(text)
     if script is not None:
         return script
     words = _WORD.findall(text.lower().replace("’", "'"))
     if len(words) < FEWEST_WORDS:
         return None
-    # "Het European Partnership for Responsible Minerals" is Dutch, with an English name.
+    # "Het European Partnership for Responsible Minerals" is Dutch with an English name.
     margin = MARGIN * (3 if _DUTCH.intersection(words) else 1)
     scores = {language: _score(words, language) for language in ("nl", *LATIN)}
     best = max(LATIN, key=lambda language: (scores[language], language))
@@ -59,13 +61,13 @@ def foreign_language(text: str) -> str | None:
 
 
 def load_languages() -> None:
-    """Reads the word lists now (some 0.3 s), so that the first text need not wait."""
+    """Loads the word lists (some 0.3 s), so that the first text is not delayed."""
     for language in ("nl", *LATIN):
         _logarithms(language)
 
 
 def _script(text: str) -> str | None:
-    """The language of a text of which most letters are in another script than ours."""
+    """The language of a text with most letters in a script other than Latin, else None."""
     letters = [letter for letter in text if letter.isalpha()]
     strange = [letter for letter in letters if ord(letter) > 0x36F]
     if len(strange) * 2 <= len(letters) or not letters:

@@ -1,15 +1,16 @@
-"""How much an answer tells: the measure behind asking on.
+"""Informativeness of an answer: decides whether the assistant asks a follow-up question.
 
-Three things, after Xiao et al. (TOCHI 2020, "Tell me about yourself"), who rate open answers by
-informativeness, specificity, relevance and clarity (the last is not measured here):
+Three measures, after Xiao et al. (TOCHI 2020, "Tell me about yourself"), who rate open answers by
+informativeness, specificity, relevance and clarity (clarity is not measured here):
 
-- *information* in bits, the sum of -log2 of each word's probability in a list of Dutch word
-  frequencies: rare words tell more than common ones;
-- *specificity*: does it say who, what, where, how many, or give an example;
-- *relevance*: how near it lies to the question, only where an encoder is given.
+- *information* in bits, the sum of -log2 of the probability of every word in a list of Dutch word
+  frequencies: rare words carry more information than common ones;
+- *specificity*: whether the answer says who, what, where, how many, or gives an example;
+- *relevance*: similarity of the answer to the question, only where an encoder is given.
 
-An answer is *thin* when asking on is worth the person's time. What that takes differs by the kind
-of question. Decision 0004 has the reasons, the thresholds and the share of answers asked on.
+An answer is *thin* when a follow-up question is worth the participant's time. The criterion depends
+on the kind of question. Decision 0004 has the reasons, the thresholds and the share of answers that
+get a follow-up question.
 """
 
 from __future__ import annotations
@@ -34,19 +35,24 @@ Cue = Literal["wie", "wat", "waar", "getal", "voorbeeld"]
 Missing = Literal["voorbeeld", "wie", "hoe", "wat"]
 
 OFF, LENIENT, STRICT = 0, 1, 2
-"""How soon an answer is called thin: never, where little is said, where more could be said."""
+"""Strictness: call no answer thin, answers that say little, or also answers that could say more."""
 
 UNKNOWN_BITS = 20.0
-"""What a word outside the list counts, and the most that any word counts. It is what a word gets
-that occurs once in a million: so a typo, a scheme's name and letters typed at random weigh no more
-than a rare word that is known."""
+"""Bits of a word outside the frequency list, and the maximum for any word.
+
+Equals the bits of a word that occurs once in a million, so that a typo, the name of a scheme or
+random letters count no more than a rare word in the list.
+"""
 
 NUMBER_BITS = 10.0
-"""What a number counts, whichever it is: one word in a thousand."""
+"""Bits of any number: those of a word that occurs once in a thousand words."""
 
 CARRYING_FROM = 10.3
-"""Words from this many bits on (less than 8 in 10,000 words) can carry a subject: "geld" has 11.3,
-"tijd" 9.4. Below it stand the function words. Vague words ("beter", "zaken") never carry."""
+"""Minimum bits of a carrying word, one that can name a subject.
+
+That is a frequency below 8 in 10,000 words: "geld" has 11.3 bits, "tijd" 9.4. Function words have
+fewer bits. Vague words ("beter", "zaken") are never carrying words.
+"""
 
 ENOUGH: Mapping[tuple[str, int], tuple[float, float]] = {
     ("drempel", LENIENT): (40.0, 24.0),
@@ -56,25 +62,30 @@ ENOUGH: Mapping[tuple[str, int], tuple[float, float]] = {
     ("extra", LENIENT): (30.0, 20.0),
     ("extra", STRICT): (60.0, 40.0),
 }
-"""Bits of different carrying words from which an answer is not thin, by kind and strictness: when
-they stand alone, and when the answer also says who, where, how many, why, how or gives an example.
-A carrying word has 10 to 20 bits, so (40, 24) is three words alone and two with a cue."""
+"""Minimum bits of distinct carrying words for an answer that is not thin, by kind and strictness.
+
+The first number applies to carrying words alone, the second when the answer also says who, where,
+how many, why or how, or gives an example. A carrying word has 10 to 20 bits, so (40, 24) means
+three words alone and two with a cue.
+"""
 
 RELEVANT_FROM = 0.10
-"""Below this relevance a short answer (to twelve words) is thin too, at strictness 2 only. On the
-sample 1 % of the answers lie below it, and 39 % of sentences on something else (e5)."""
+"""Below this relevance a short answer (up to twelve words) is thin, at strictness 2 only.
+
+In the sample 1 % of the answers are below it, and 39 % of sentences on another subject (e5).
+"""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one answer tells.
+    """The measured informativeness of one answer.
 
     Attributes:
         information: bits, the sum of -log2 probability over all words, repeated ones included.
-        cues: which of wie, wat, waar, getal, voorbeeld were found, in that order.
-        relevance: 0 to 1 by meaning to the question, or None without encoder or question.
-        non_answer: says nothing: weet niet, geen mening, zie boven, "-", letters at random.
-        thin: asking on is worth while.
+        cues: which of wie, wat, waar, getal, voorbeeld the answer contains, in that order.
+        relevance: 0 to 1, semantic similarity to the question; None without encoder or question.
+        non_answer: has no content: weet niet, geen mening, zie boven, "-", random letters.
+        thin: a follow-up question is worthwhile.
         missing: what to ask for first; None when nothing is missing, never None when ``thin``.
     """
 
@@ -87,7 +98,7 @@ class Judgement:
 
     @property
     def specificity(self) -> int:
-        """How many of the five cues were found, 0 to 5."""
+        """The number of cues in the answer, 0 to 5."""
         return len(self.cues)
 
 
@@ -99,14 +110,14 @@ def judge_answer(
     strictness: int = LENIENT,
     encoder: Encoder | None = None,
 ) -> Judgement:
-    """How much an answer to a question of this kind tells, and whether to ask on.
+    """Measures an answer to a question of this kind, and decides whether it is thin.
 
-    ``question_text`` is the question, or the question with its explanations. Words of it that come
-    back in the answer carry nothing new. ``strictness`` 0 calls no answer thin, 1 few, 2 more. An
-    ``encoder`` adds the relevance, at the price of one sentence embedding.
+    ``question_text`` is the question, or the question with its explanations. Words of the question
+    that return in the answer are not carrying words. ``strictness`` 0 calls no answer thin, 1 few,
+    2 more. An ``encoder`` adds the relevance, at the cost of one sentence embedding.
 
     Raises:
-        ValueError: a strictness or kind that does not exist.
+        ValueError: the strictness or the kind does not exist.
     """
     if strictness not in (OFF, LENIENT, STRICT):
         raise ValueError(f"strictness {strictness}: choose 0 (off), 1 (lenient) or 2 (strict)")
@@ -133,16 +144,16 @@ def judge_answer(
 
 
 def information(text: str) -> float:
-    """The sum of -log2 probability of a text's words, in bits; 0 without words."""
+    """The sum of -log2 probability over the words of a text, in bits; 0 without words."""
     return sum(map(_bits, _words(text)))
 
 
 def relevance(text: str, questions: Sequence[str], encoder: Encoder) -> float:
-    """How near a text lies to the nearest of the questions: centred cosine, cut off to 0..1.
+    """The similarity of a text to the most similar question: centred cosine, clipped to 0..1.
 
-    Small encoders put every Dutch sentence near every other; taking off the mean of unrelated
-    sentences makes 0 mean "no nearer than anything else". It tells same subject from other subject,
-    not good from bad.
+    Small encoders give any two Dutch sentences a high similarity. Subtracting the mean vector of
+    unrelated sentences makes 0 mean "no more similar than any other sentence". The value separates
+    the same subject from another subject, not a good answer from a bad one.
     """
     vector = normalised(np.subtract(encoder.encode([text]), _centre(encoder)))
     near = float(np.max(_question_vectors(encoder, tuple(questions)) @ vector[0]))
@@ -150,7 +161,7 @@ def relevance(text: str, questions: Sequence[str], encoder: Encoder) -> float:
 
 
 def is_non_answer(text: str) -> bool:
-    """Whether a text says nothing: no idea, see above, a mere yes or dash, letters at random."""
+    """Whether a text has no content: no idea, see above, only a yes or a dash, random letters."""
     words = _words(folded(text))
     if not words or is_stock_non_answer(text):
         return True
@@ -162,7 +173,8 @@ def is_non_answer(text: str) -> bool:
     if opening:
         rest = words[len(opening[0].split()) :]
         said = {word for word in rest if _bits(word) >= CARRYING_FROM} - _SAYING
-        # "Weet niet wat ik wil leren" names what is not known; "geen idee, druk" does not.
+        # "Weet niet wat ik wil leren" says what the participant does not know, and so counts as
+        # content; "geen idee, druk" does not.
         needed = CARRYING_FROM if rest and rest[0] in _ASKING else _REST_FROM
         if sum(map(_bits, said)) < needed:
             return True
@@ -170,7 +182,7 @@ def is_non_answer(text: str) -> bool:
 
 
 def load_frequencies() -> None:
-    """Reads the frequency list now (some 0.4 s, 40 MB), so that the first answer need not wait."""
+    """Loads the frequency list (some 0.4 s, 40 MB), so that the first answer is not delayed."""
     _frequencies()
     _trigrams()
 
@@ -187,7 +199,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFC", text).lower().replace("’", "'")
-    # Cut, as words are kept in a cache.
+    # Truncated, because the words become cache keys.
     return [word[:_LONGEST] for word in _TOKEN.findall(plain)]
 
 
@@ -216,7 +228,7 @@ def _parts(word: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _bits(word: str) -> float:
-    """A word's surprisal. One joined by hyphens is the rarest of its parts."""
+    """The surprisal of a word in bits; a hyphenated word has that of its rarest part."""
     if word[0].isdigit():
         return NUMBER_BITS
     known = _frequencies().get(word)
@@ -253,7 +265,7 @@ def _little(
 
 
 def _names_someone(text: str, words: Sequence[str], strictness: int) -> bool:
-    """Whether a leader is named: "VDAB" is a whole answer, "iedereen" is not."""
+    """Whether an answer names a trekker: "VDAB" is a complete answer, "iedereen" is not."""
     broad = _NOBODY if strictness == LENIENT else _NOBODY | _BROAD
     named = any(
         (_carries(word) or word in _SELF or _WHO.fullmatch(folded(word))) and word not in broad
@@ -263,7 +275,7 @@ def _names_someone(text: str, words: Sequence[str], strictness: int) -> bool:
 
 
 def _missing(kind: Kind, text: str, cues: Sequence[Cue], non_answer: bool) -> Missing | None:
-    """What to ask for first. An example is easiest to give, so it comes first where it fits."""
+    """What to ask for first: an example where that fits, because it is easiest to give."""
     if kind == "prioriteit":
         return None
     if kind == "trekker":
@@ -280,7 +292,7 @@ def _missing(kind: Kind, text: str, cues: Sequence[Cue], non_answer: bool) -> Mi
 
 
 def _abbreviates(text: str) -> bool:
-    """Whether an organisation stands there as capitals, and not because all is shouted."""
+    """Whether a text has an organisation's abbreviation in capitals, and is not all in capitals."""
     found = len(_ABBREVIATION.findall(text))
     return found > 0 and (found == 1 or 2 * found <= len(_words(text)))
 
@@ -302,10 +314,11 @@ def _cues(text: str, carrying: Mapping[str, float]) -> tuple[Cue, ...]:
 
 
 def is_mash(text: str) -> bool:
-    """Whether most of a text's letters were typed at random.
+    """Whether most letters of a text are random.
 
-    Judged word by word: unknown, and most of its three-letter pieces occur in no common Dutch word,
-    or four keys in a row, or one letter four times. Other alphabets and abbreviations are let be.
+    A word counts as random when it is not in the frequency list, and most of its trigrams occur in
+    no common Dutch word, or it has four adjacent keys, or one letter four times in a row. Words in
+    other alphabets and abbreviations never count as random.
     """
     odd = seen = 0
     for raw in _TOKEN.findall(text):
@@ -380,7 +393,7 @@ _NOTHING = re.compile(
     r"|benul|voorstel|voorstellen)|geen|zonder|blanco|leeg"
     r"|(?:daar )?geen (?:idee|mening|gedacht) over|(?:nog )?niet over nagedacht"
     r"|n ?v ?t|niet van toepassing|n a|n b|nvt|na|idk|weet|idee"
-    # What programs write into an empty cell.
+    # Values that programs write into an empty cell.
     r"|nan|null|none"
     r"|(?:zie|kijk|lees) (?:hier)?(?:boven|hoger|hierboven|eerder|vorig\w*|daarnet|supra)"
     r"(?: (?:vraag|antwoord))?|(?:het|de)?zelfde(?: als)?(?: (?:daarnet|boven|hierboven|hoger|"

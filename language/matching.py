@@ -1,10 +1,10 @@
-"""Which described subject a text is about, with a confidence that means something.
+"""Matches a text to one of several described subjects, with a calibrated probability.
 
-Each subject is a handful of texts: its title, its explanation, everyday words for it. A text is
-compared with them in two ways, by meaning (centred sentence vectors) and by letters (weighted
-character n-grams, which catch a rare word such as a scheme's name that a small encoder blurs). How
-far each way counts, and how sure to be, is fitted on the descriptions themselves: every one is left
-out once and must find its own subject back.
+A few texts describe every subject: its title, its explanation, everyday words for it. A text is
+compared with them in two ways: by meaning (centred sentence vectors) and by letters (weighted
+character n-grams, which recognise a rare word, such as the name of a scheme, that a small encoder
+blurs). The weight of the two and the sharpness of the probabilities are fitted on the descriptions
+by leave-one-out: every description must match its own subject.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _FAR = 0.2
 
 @dataclass(frozen=True)
 class Match:
-    """A subject's number and the probability, 0 to 1, that the text is about it."""
+    """The number of a subject and the probability, 0 to 1, that the text is about it."""
 
     number: int
     score: float
 
 
 class Matcher:
-    """Finds a text's subject among described ones.
+    """Finds the subject of a text among described subjects.
 
-    ``numbers`` holds the subjects in the order of the columns of ``similarities`` and
+    ``numbers`` has the subjects in the order of the columns of ``similarities`` and
     ``probabilities``.
     """
 
@@ -48,8 +48,7 @@ class Matcher:
         encoder: Encoder,
         kept: Path | None = None,
     ) -> None:
-        """Fits on each subject's descriptive texts (at least one per subject), whose vectors may be
-        ``kept`` in a folder."""
+        """Fits on the descriptions, at least one text per subject; ``kept`` is the cache folder."""
         self.encoder = encoder
         self.numbers = list(descriptions)
         pairs = [(n, text) for n, texts in descriptions.items() for text in dict.fromkeys(texts)]
@@ -69,9 +68,9 @@ class Matcher:
         self._fit(texts)
 
     def similarities(self, texts: Sequence[str], vectors: Vectors | None = None) -> Floats:
-        """How near each text is to each subject: (texts, subjects), higher is nearer.
+        """The similarity of every text to every subject: (texts, subjects), higher is more similar.
 
-        ``vectors`` are the encoder's for these texts, where they are at hand already.
+        ``vectors`` are the encoder's vectors of these texts, if already computed.
         """
         if not texts:
             return np.zeros((0, len(self.numbers)))
@@ -80,16 +79,16 @@ class Matcher:
         return self._mix(meaning.astype(np.float64), self._contained(texts), self._weight)
 
     def probabilities(self, similarities: Floats) -> Floats:
-        """Similarities as probabilities; a row sums to less than 1 where the text is far from all.
+        """Similarities as probabilities, (texts, subjects); a row sums to less than 1.
 
-        What is missing from 1 is the probability that the text is about none of the subjects.
+        The rest is the probability that the text is about none of the subjects.
         """
         return _softmax_with_none(similarities, self._sharpness, self._none)
 
     def match(
         self, texts: Sequence[str], top: int = 3, vectors: Vectors | None = None
     ) -> list[list[Match]]:
-        """The ``top`` likeliest subjects of each text, best first."""
+        """The ``top`` most probable subjects of every text, best first."""
         likely = self.probabilities(self.similarities(texts, vectors))
         found = []
         for row in likely:
@@ -98,7 +97,7 @@ class Matcher:
         return found
 
     def _contained(self, texts: Sequence[str]) -> Floats:
-        """(texts, phrases): which share of each phrase's letters, by rarity, stands in a text."""
+        """(texts, phrases): the share of a phrase's n-grams in a text, weighted by rarity."""
         present = self._letters.transform(texts)
         present.data[:] = 1.0
         shares: Floats = (present @ self._letter_shares.T).toarray()
@@ -107,7 +106,7 @@ class Matcher:
     def _mix(
         self, meaning: Floats, letters: Floats, weight: float, leave_out: bool = False
     ) -> Floats:
-        """(texts, phrases) similarities by meaning and letters as (texts, subjects)."""
+        """Combines (texts, phrases) similarities by meaning and letters to (texts, subjects)."""
         columns = []
         for subject in range(len(self.numbers)):
             mine = np.flatnonzero(self._owner == subject)
@@ -130,7 +129,8 @@ class Matcher:
         best = (np.inf, _LETTERS[0], _SHARPNESS[0], -1.0)
         for weight in _LETTERS:
             similar = self._mix(meaning, letters, weight, leave_out=True)
-            # Farther from a subject than four in five of its own descriptions: perhaps none.
+            # A text less similar than four in five of a subject's own descriptions may be about
+            # none of the subjects.
             none = float(np.quantile(similar[rows, self._owner], _FAR))
             for sharpness in _SHARPNESS:
                 likely = _softmax_with_none(similar, sharpness, none)[rows, self._owner]

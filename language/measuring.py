@@ -1,4 +1,4 @@
-"""The measure that is kept with an answer: the same one, whichever way the answer came."""
+"""The measure stored with an answer: the same for every channel."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from language.informativeness import Judgement, is_mash
 
 
 def measure(judgement: Judgement, text: str, others: Iterable[str] = ()) -> dict[str, Any]:
-    """A judgement as it is kept, with what else marks the text out.
+    """A judgement in the stored form, with the language of the text and its marks.
 
     The keys are the fields of ``consultation.participation.effects.Measure``. ``others`` are the
-    person's earlier answers on the same opdracht: the same words once more are a mark.
+    participant's earlier answers on the same opdracht: a repeated text gets a mark.
     """
     plain = _folded(text)
     repeated = bool(plain) and any(plain == _folded(other) for other in others)

@@ -1,4 +1,4 @@
-"""Ways to fill a field with nothing, in Dutch, French, English and German."""
+"""Stock non-answers in Dutch, French, English and German."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from language.folding import folded
 
 LONGEST = 80
-"""What is longer says something, in characters."""
+"""Maximum length of a non-answer, in characters."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -111,8 +111,7 @@ _PADDING = frozenset(
 
 
 def is_stock_non_answer(text: str) -> bool:
-    """Whether a text is one of the ways to fill a field with nothing: "n.v.t.", "zie vraag 2",
-    "sans objet", "no comment", one letter."""
+    """Whether a text is a stock non-answer: "n.v.t.", "zie vraag 2", "sans objet", one letter."""
     if len(text) > LONGEST:
         return False
     if _REPORT.fullmatch(text):

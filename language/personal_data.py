@@ -1,13 +1,13 @@
-"""Personal data in a text: where it stands, and the text without it.
+"""Detects personal data in a text and masks it.
 
-Numbers are found by their form and believed by their checksum (python-stdnum) or numbering plan
-(phonenumbers), so that a year, an amount or a law is no alarm. Names of people are found by what
-stands before them ("mevrouw Peeters", "mijn collega Jan"), by a known first name with a family
-name behind it, and by the spaCy pipeline where it knows names. Organisations, places and
-ministers in their public role are left alone.
+Numbers are matched by their form and verified by checksum (python-stdnum) or numbering plan
+(phonenumbers), so that a year, an amount or the number of a law is not reported. Names of people
+are detected by the words before them ("mevrouw Peeters", "mijn collega Jan"), by a known first name
+followed by a family name, and by the spaCy pipeline where it has named entity recognition.
+Organisations, places and ministers in their public role are not reported.
 
-``detector`` gives the one detector of a set-up. Whoever looks for personal data asks it, so that
-what the chat asks about is asked about in the form and masked in quotes too.
+All code that looks for personal data uses the shared instance of ``detector``, so that the chat,
+the form and the masking of quotes agree on what personal data is.
 
 Known misses: a family name alone without a cue, names in lower case, a street without a number.
 """
@@ -49,7 +49,7 @@ Kind = Literal[
 ]
 
 SURE = 0.5
-"""From this certainty on a finding is worth asking its writer about."""
+"""Minimum certainty of a finding to ask the participant about it."""
 
 _REMEMBERED_FROM = 0.002
 _REMEMBERED = 8_192
@@ -69,46 +69,48 @@ class Finding:
 
 @dataclass(frozen=True)
 class Look:
-    """What was found in a text; ``whole`` is false where its budget ended before the text did."""
+    """The findings in a text; ``whole`` is false where the budget ended before the text did."""
 
     found: tuple[Finding, ...]
     whole: bool = True
 
 
 class Detector:
-    """Finds personal data with a set-up's spaCy pipeline, which is read in at the first use."""
+    """Detects personal data with the configured spaCy pipeline, which is loaded at first use."""
 
     def __init__(self, spacy_model: str) -> None:
-        """``spacy_model`` is the name or path of the pipeline; nothing is read yet."""
+        """``spacy_model`` is the name or path of the pipeline; nothing is loaded yet."""
         self._spacy_model = spacy_model
         self._reading = threading.Lock()
         self._nlp: Language | None = None
 
     def prepare(self) -> None:
-        """Reads the pipeline in, so that nobody has to wait for it; see ``load_pipeline``."""
+        """Loads the pipeline, so that the first request is not delayed; see ``load_pipeline``."""
         self._pipeline()
 
     @property
     def ready(self) -> bool:
-        """Whether the pipeline is read in."""
+        """Whether the pipeline is loaded."""
         return self._nlp is not None
 
     def find(self, text: str) -> list[Finding]:
-        """The personal data in a text that are sure enough, in order, none overlapping another."""
+        """Findings with a certainty of at least ``SURE``, in order of position, not overlapping."""
         return list(self.look(text).found)
 
     def look(self, text: str) -> Look:
-        """As ``find``, and whether the text was looked at to its end."""
+        """As ``find``, and whether the whole text was searched."""
         seen = look(text, self._pipeline())
         return Look(tuple(each for each in seen.found if each.certainty >= SURE), seen.whole)
 
     def masked(self, text: str) -> str:
-        """The text without its personal data; see ``masked``."""
+        """The text with the findings of ``find`` masked; see the function ``masked``."""
         return masked(text, self.find(text))
 
     def masked_slice(self, text: str, start: int, end: int) -> str | None:
-        """``text[start:end]`` without personal data, None where the text was not looked at to its
-        end, and may hold some still. What stands around the slice counts as a cue."""
+        """``text[start:end]`` with personal data masked; the text around it serves for cues.
+
+        None where the text was not searched to its end, because it may still contain personal data.
+        """
         seen = self.look(text)
         if not seen.whole:
             return None
@@ -128,23 +130,23 @@ class Detector:
 
 @lru_cache(maxsize=2)
 def detector(spacy_model: str) -> Detector:
-    """The detector of the set-up with this pipeline: the same one for everybody who asks."""
+    """The detector with this pipeline: one shared instance per process."""
     return Detector(spacy_model)
 
 
 def find(text: str, nlp: Language) -> list[Finding]:
-    """The personal data in a text, in order, none overlapping another.
+    """The personal data in a text, in order of position, not overlapping.
 
-    ``nlp`` is a spaCy pipeline (``language.pipeline``); where it has names of its own they count
-    too, otherwise the cues alone decide.
+    ``nlp`` is a spaCy pipeline (``language.pipeline``). Where it has named entity recognition, its
+    persons are included; otherwise names are detected by cues only.
     """
     return list(look(text, nlp).found)
 
 
 def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
-    """As ``find``, within a ``Budget`` of ``seconds``, and whether the text was looked at whole.
+    """As ``find``, within a ``Budget`` of ``seconds``, and whether the whole text was searched.
 
-    What took long is remembered by a hash of the text, so that nobody waits for it twice.
+    Results that took long are cached by a hash of the text.
     """
     key = (hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), _has_names(nlp))
     known = _seen.get(key)
@@ -153,7 +155,7 @@ def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
     budget = Budget(seconds)
     found: list[Finding] = []
     taken = _Taken(len(text))
-    # The surest kind first: a rijksregisternummer can look like a telephone number.
+    # The most certain kind first: a rijksregisternummer can look like a telephone number.
     for finder in (_emails, _accounts, _national_numbers, _phones, _addresses, _plates, _names):
         if budget.left:
             found += taken.free(finder(text, budget))
@@ -166,13 +168,13 @@ def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
 
 
 def may_be_name(word: str) -> bool:
-    """Whether a word by itself can be somebody's name: a known one, or no everyday word."""
+    """Whether a word by itself can be a person's name: a known name, or not a common word."""
     name = word[:1].upper() + word[1:]
     return name in _first_names() or name in _last_names() or not _everyday(word)
 
 
 def masked(text: str, findings: Iterable[Finding]) -> str:
-    """The text with each finding replaced by its kind between brackets; the rest is untouched."""
+    """The text with every finding replaced by its kind in brackets; the rest is unchanged."""
     pieces = []
     end = 0
     for each in sorted(findings):
@@ -182,13 +184,13 @@ def masked(text: str, findings: Iterable[Finding]) -> str:
 
 
 class _Taken:
-    """Which characters of a text are of a finding already."""
+    """Marks the characters of a text that are part of a finding."""
 
     def __init__(self, length: int) -> None:
         self._marks = bytearray(length)
 
     def free(self, fresh: Iterable[Finding]) -> Iterator[Finding]:
-        """Those that overlap none before them; they are taken from now on."""
+        """Yields the findings that do not overlap earlier ones, and marks their characters."""
         for each in fresh:
             if self._marks.find(1, each.start, each.end) < 0:
                 self._marks[each.start : each.end] = b"\1" * (each.end - each.start)
@@ -196,7 +198,7 @@ class _Taken:
 
 
 class _Seen:
-    """The latest looks that took long, by hash: nothing in it can be read."""
+    """Cache of the latest results that took long; keys are hashes, so it contains no text."""
 
     def __init__(self) -> None:
         self._looks: OrderedDict[tuple[bytes, bool], Look] = OrderedDict()
@@ -233,7 +235,8 @@ _BEFORE = 40
 
 
 def _emails(text: str, _: Budget) -> Iterator[Finding]:
-    # From the sign outwards: from the front, every letter of a long word could begin an address.
+    # Starts at the @ and extends both ways: a match from the front would try every letter of a long
+    # word as the start of an address.
     last = 0
     for sign in _AT.finditer(text):
         host = _HOST.match(text, sign.end())
@@ -252,7 +255,7 @@ def _emails(text: str, _: Budget) -> Iterator[Finding]:
 
 def _accounts(text: str, _: Budget) -> Iterator[Finding]:
     for match in _IBAN.finditer(text):
-        # The next word may look like one more group of the number.
+        # The next word may look like another group of the number, so shorter matches are tried.
         end = match.end()
         while end > match.start() + 14:
             if iban.is_valid(text[match.start() : end], check_country=False):
@@ -271,7 +274,7 @@ def _national_numbers(text: str, _: Budget) -> Iterator[Finding]:
     for match in _NINE.finditer(text):
         if bsn.is_valid(match[0]):
             named = _NAMED_BSN.search(text, max(0, match.start() - _BEFORE), match.start())
-            # One number in eleven passes by chance, so the bare one is less sure.
+            # One number in eleven passes the check by chance, so without a cue it is less certain.
             yield Finding(match.start(), match.end(), "bsn", 1.0 if named else 0.6)
 
 
@@ -279,7 +282,7 @@ def _phones(text: str, budget: Budget) -> Iterator[Finding]:
     for region in ("BE", "NL"):
         matcher = phonenumbers.PhoneNumberMatcher(text, region, max_tries=_MOST_NUMBERS)
         for match in matcher:
-            # Without a leading zero or plus it is more often an amount or a code.
+            # Without a leading zero or plus, a number is more often an amount or a code.
             if match.raw_string.lstrip("(").startswith(("0", "+")):
                 yield Finding(match.start, match.end, "telefoonnummer", 0.9)
         if matcher._max_tries <= 0:
@@ -319,7 +322,7 @@ def _plates(text: str, _: Budget) -> Iterator[Finding]:
         yield Finding(match.start(), match.end(), "nummerplaat", 0.8)
 
 
-# Names and streets are no longer than this: else every letter of a long row would begin one.
+# Lengths are bounded, because otherwise every letter of a long string could start a match.
 _SMALL = r"[a-zà-ÿ]{1,40}"
 _CAPITAL = (
     rf"[A-ZÀ-Ý]{_SMALL}(?:['’-][A-ZÀ-Ý]?{_SMALL}){{0,5}}|[A-Z]['’][A-Z][a-z]{{1,40}}"
@@ -394,7 +397,7 @@ def _names(text: str, _: Budget) -> Iterator[Finding]:
                 yield Finding(match.start(1), end, "naam", certainty)
     for pattern in (_I_AM, _IN_FUNCTION):
         for match in pattern.finditer(text):
-            # "Directeur van Nintendo": what starts small is a place or a house.
+            # "Directeur van Nintendo": a match that starts in lower case is a place or a company.
             head = match[1].split()[0]
             if head[0].isupper() and (head in _first_names() or head in _last_names()):
                 start, end = match.span(1)
@@ -411,9 +414,9 @@ def _names(text: str, _: Budget) -> Iterator[Finding]:
 
 
 def _name_end(text: str, start: int, end: int) -> int | None:
-    """Where a name behind a cue ends; None when it is no name ("directeur Onderwijs")."""
+    """The end of a name after a cue; None when it is not a name ("directeur Onderwijs")."""
     words = text[start:end].split()
-    # In "mevrouw Van Damme" it is the name behind "Van" that tells.
+    # In "mevrouw Van Damme" the word after "Van" decides.
     proper = [word for word in words if word[0].isupper()]
     head = next((word for word in proper if word not in _PARTICLES), (proper or words)[0])
     if head not in _first_names() and head not in _last_names() and _everyday(head):
@@ -424,7 +427,7 @@ def _name_end(text: str, start: int, end: int) -> int | None:
 
 
 def _private(text: str, cue: int, start: int, end: int) -> bool:
-    """Whether a name is not of a public office, a saint or a house."""
+    """Whether a name is not part of a public office, a saint's name or an organisation's name."""
     if text[start:end].casefold() in _NOBODY:
         return False
     before = text[max(0, min(cue, start) - _BEFORE) : min(cue, start)]
@@ -432,7 +435,7 @@ def _private(text: str, cue: int, start: int, end: int) -> bool:
 
 
 def _recognised(text: str, nlp: Language, budget: Budget) -> Iterator[Finding]:
-    """Full names that the pipeline takes for a person's; single words are too often wrong."""
+    """Full names that the pipeline labels as persons; single words are too often wrong."""
     skip = [name for name in ("parser", "lemmatizer") if name in nlp.pipe_names]
     for first, last in _pieces(text):
         if not budget.left:
@@ -451,7 +454,7 @@ def _recognised(text: str, nlp: Language, budget: Budget) -> Iterator[Finding]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """A long text in pieces, each up to the end of a line, a sentence or at least a word."""
+    """Spans that cover a long text, cut at the end of a line, a sentence or a word if possible."""
     start = 0
     while len(text) - start > _PIECE:
         until = start + _PIECE
@@ -480,5 +483,5 @@ def _frequencies() -> dict[str, float]:
 
 
 def _everyday(word: str) -> bool:
-    """Whether a word is so usual that its capital says nothing."""
+    """Whether a word is so common that a capital letter does not make it a name."""
     return _frequencies().get(word.casefold(), 0.0) >= _OFTEN

@@ -1,4 +1,4 @@
-"""The Dutch spaCy pipeline, and what serves where no trained one is installed."""
+"""The Dutch spaCy pipeline, and the fallback where no trained pipeline is installed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
     )
     for word in line.split()
 )
-"""Dutch stop words with their accents, and words that carry no subject in answers."""
+"""Dutch stop words, accented forms included, and words that name no subject in answers."""
 
 _VERBS = frozenset({"VERB", "AUX"})
 _PARTICIPLE = re.compile(r"(?:af|aan|in|op|uit|mee|weg)?ge\w{3,}(?<!hei)[dt]")
@@ -45,19 +45,19 @@ _NO_PARTICIPLES = frozenset(
     "gebied geluid gezicht gewicht gerecht gedicht geduld geweld gevecht geslacht".split()  # noqa: SIM905
 )
 _NOT_A_WORD = frozenset({"PUNCT", "SPACE", "SYM", "X"})
-# The tokenizer takes the square of the length of what stands without white space. No word is this
-# long, and no row of signs means anything.
+# The tokenizer's time is quadratic in the length of a string without white space. No word is this
+# long, and long strings of symbols have no meaning.
 _UNREADABLE = re.compile(r"\S{101,}|[^\w\s]{21,}")
 
 
 def load_pipeline(name_or_path: str = "nl_core_news_sm") -> Language:
     """The named spaCy pipeline when it is installed or is a folder; otherwise the fallback.
 
-    The fallback is a blank Dutch pipeline with sentence boundaries by rule and lemmas from
-    spacy-lookups-data; it knows no parts of speech and no names. The log says so once.
+    The fallback is a blank Dutch pipeline with rule-based sentence boundaries and lemmas from
+    spacy-lookups-data; it has no parts of speech and no named entities. This is logged once.
 
     Raises:
-        PipelineUnavailable: a path was given that is not there or holds no spaCy pipeline.
+        PipelineUnavailable: a path was given that does not exist or has no spaCy pipeline.
     """
     return _load(name_or_path)
 
@@ -77,7 +77,7 @@ def dutch_sentences(doc: Doc) -> Doc:
     """Sentence boundaries by the rules of ``language.segmentation.sentences``."""
     starts = {start for start, _ in sentence_spans(doc.text)}
     marks: Any = np.array([1 if token.i == 0 or token.idx in starts else -1 for token in doc])
-    # All at once: setting one token's mark looks at all tokens.
+    # All at once, because setting the mark of one token goes through all tokens.
     return doc.from_array(["SENT_START"], marks.astype(np.uint64).reshape(-1, 1))
 
 
@@ -90,17 +90,21 @@ def _fallback() -> Language:
 
 
 def readable(text: str) -> str:
-    """The text with white space for what no pipeline can read in little time; as long as it was.
+    """The text, of the same length, with spaces in place of strings that take a pipeline too long.
 
-    That is what goes on for over 100 signs without white space, or over 20 without a letter.
+    Those are over 100 characters without white space, or over 20 symbols in a row.
     """
     return _UNREADABLE.sub(lambda found: " " * len(found[0]), text)
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: as written, its lemma in lower case, where it starts, its part of speech
-    (empty with the fallback) and whether it carries a subject."""
+    """A word of a text.
+
+    ``text`` is the word as written, ``lemma`` is in lower case, ``start`` is its position in
+    characters, ``pos`` its part of speech (empty with the fallback); ``content`` says whether it
+    can name a subject.
+    """
 
     text: str
     lemma: str
@@ -110,10 +114,10 @@ class Word:
 
 
 def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
-    """The words of each text, punctuation left out, accents intact.
+    """The words of every text, without punctuation, with accents.
 
-    Lemmas in lower case; a word without one, or with a lemma of symbols, is its own lemma. What is
-    not ``readable`` is no word.
+    Lemmas are in lower case; a word without a lemma, or with a lemma of symbols, is its own lemma.
+    Strings that ``readable`` replaces are left out.
     """
     skip = [name for name in ("ner", "parser") if name in nlp.pipe_names]
     flat = [readable(" ".join(text.splitlines()) if "\n" in text else text) for text in texts]
@@ -133,9 +137,9 @@ def words(nlp: Language, texts: list[str]) -> list[list[Word]]:
 
 
 def tagged_words(nlp: Language, texts: list[str]) -> list[list[Word]]:
-    """As ``words``, with parts of speech by ``language.tagging``: slower, for few texts.
+    """As ``words``, with parts of speech from ``language.tagging``: slower, for few texts.
 
-    They are the same on every machine, whichever pipeline is installed; lemmas are the pipeline's.
+    The tags are the same on every machine; the lemmas depend on the installed pipeline.
     """
     found = words(nlp, texts)
     return [
@@ -165,11 +169,11 @@ def _carries_subject(form: str, lemma: str, pos: str) -> bool:
 
 
 def _is_verb(pos: str, form: str, lemma: str) -> bool:
-    """Whether a word is a verb's form, which names no subject.
+    """Whether a word is a form of a verb, which names no subject.
 
-    Without parts of speech: a lemma in -en for a form without it ("gevraagd", "vragen") is a
-    verb's, as a noun's lemma is its singular; so is a past participle. An infinitive, often a noun
-    too ("leren"), is kept.
+    Without parts of speech, a lemma in -en of a form without -en ("gevraagd", "vragen") is a verb,
+    because the lemma of a noun is its singular. A past participle is a verb too. An infinitive does
+    not count as a verb, because it is often a noun ("leren").
     """
     if pos:
         return pos in _VERBS

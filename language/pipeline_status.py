@@ -1,4 +1,4 @@
-"""Which Dutch spaCy pipeline serves, told without loading spaCy."""
+"""Reports which Dutch spaCy pipeline will be loaded, without importing spaCy."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _log = logging.getLogger(__name__)
 
 
 class PipelineUnavailable(Exception):
-    """A named pipeline cannot be loaded; the message says what to mend."""
+    """A named pipeline cannot be loaded; the message says what to repair."""
 
 
 @dataclass(frozen=True)
 class PipelineStatus:
-    """Which pipeline serves. ``loss`` says what is missing with the fallback, else it is empty."""
+    """The pipeline in use. ``loss`` says what the fallback lacks, and is empty otherwise."""
 
     name: str
     is_fallback: bool
@@ -29,10 +29,10 @@ class PipelineStatus:
 
 @lru_cache(maxsize=2)
 def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
-    """What ``language.pipeline.load_pipeline`` gives for this name, without loading it or spaCy.
+    """The pipeline that ``language.pipeline.load_pipeline`` loads, without importing spaCy.
 
     Raises:
-        PipelineUnavailable: there is no such folder, or it holds no spaCy pipeline.
+        PipelineUnavailable: the folder does not exist, or has no spaCy pipeline.
     """
     folder = Path(name_or_path)
     if folder.is_dir():
@@ -62,7 +62,7 @@ def pipeline_status(name_or_path: str = "nl_core_news_sm") -> PipelineStatus:
 
 
 def not_loadable(name_or_path: str, error: Exception) -> PipelineUnavailable:
-    """The error for a folder from which no pipeline can be loaded."""
+    """The error for a folder with no loadable pipeline."""
     reason = (str(error).splitlines() or [type(error).__name__])[0]
     return PipelineUnavailable(
         f"{name_or_path}: no spaCy pipeline can be loaded from this folder ({reason}); set "

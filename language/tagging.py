@@ -1,9 +1,9 @@
-"""Parts of speech for Dutch, the same on every machine.
+"""Part-of-speech tagging for Dutch, with the same result on every machine.
 
-By HanTa, the Hanover Tagger (Wartena 2019, "A Probabilistic Morphology Model for German
-Lemmatization"): a hidden Markov model over the morphemes of words, which knows parts of unknown
-compounds. Its Dutch model comes inside the wheel. It reads one to three thousand words per second,
-so it is for the texts that are shown, not for all.
+Uses HanTa, the Hanover Tagger (Wartena 2019, "A Probabilistic Morphology Model for German
+Lemmatization"): a hidden Markov model over the morphemes of words, which recognises parts of
+unknown compounds. Its wheel includes the Dutch model. It tags one to three thousand words per
+second, so it is for texts that are shown, not for all texts.
 """
 
 from __future__ import annotations
@@ -32,22 +32,27 @@ _UNIVERSAL = {
 
 
 LONGEST_WORD = 30
-"""The tagger takes the square of a word's length; of a longer word the end decides, as the head of
-a Dutch compound comes last."""
+"""Maximum length of a word to tag, because the tagger's time is quadratic in the length.
+
+Of a longer word only the end is tagged: the head of a Dutch compound comes last.
+"""
 
 _MOST_WORK = 15_000
 _WORK_OF_A_WORD = 10
-"""How much of one text is tagged: each word is this much work, and the square of its length. That
-is some 270 words of prose, or a fraction of a second of letters at random."""
+"""Units of work per word, to which the square of its length is added.
+
+``_MOST_WORK`` units per text are some 270 words of prose, or a fraction of a second of random
+letters.
+"""
 
 _FINAL = {"v": "f", "z": "s"}
 _OPEN_SYLLABLE = re.compile(r"(?:^|[^aeou])[aeou][^\W\d_aeiouy]$")
 
 
 def universal_tags(tokens: Sequence[str]) -> list[str]:
-    """The universal part of speech (Petrov et al. 2012) of each token of one sentence or text.
+    """The universal parts of speech (Petrov et al. 2012) of the tokens of one sentence or text.
 
-    X for those beyond what is tagged of one text, some 270 words of prose.
+    Tokens beyond the limit of one text, some 270 words of prose, get X.
     """
     short = [token[-LONGEST_WORD:] for token in tokens]
     work = accumulate(_WORK_OF_A_WORD + len(token) ** 2 for token in short)
@@ -57,17 +62,17 @@ def universal_tags(tokens: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def word_class(word: str) -> str:
-    """The most likely universal part of speech of a word by itself; X for a long one."""
+    """The most likely universal part of speech of a word out of context; X for a long word."""
     return "X" if len(word) > LONGEST_WORD else _universal(str(_tagger().analyze(word)[1]))
 
 
 @lru_cache(maxsize=20_000)
 def singular(word: str) -> str:
-    """A noun in lower case and in the singular ("vakbonden" is "vakbond", "CVO's" is "cvo"), an
-    adjective without ending ("lokale" is "lokaal").
+    """A noun in the singular, or an adjective without its ending, in lower case.
 
-    What is no plural by its form, or too long to tell, is left as it is; an irregular plural
-    ("leden") may give a word that does not exist, always the same one.
+    "vakbonden" becomes "vakbond", "CVO's" becomes "cvo" and "lokale" becomes "lokaal". Other words
+    lose only a final "'s", and words over ``LONGEST_WORD`` nothing. An irregular plural ("leden")
+    may give a word that does not exist, but always the same word.
     """
     if len(word) > LONGEST_WORD:
         return word.lower()
@@ -80,8 +85,11 @@ def singular(word: str) -> str:
 
 
 def without_article(adjectives: Sequence[str], noun: str) -> list[str]:
-    """The adjectives as they stand before a noun without article: "(het) brede aanbod" is "breed
-    aanbod". Only a neuter noun in the singular asks for it; else they stay as they are."""
+    """The adjectives in the form used before a noun without article.
+
+    "(het) brede aanbod" becomes "breed aanbod". Only a neuter noun in the singular requires the
+    other form; before any other noun the adjectives are returned unchanged.
+    """
     if any(len(word) > LONGEST_WORD for word in (*adjectives, noun)):
         return list(adjectives)
     return list(_uninflected(tuple(adjectives), noun))
@@ -96,7 +104,7 @@ def _uninflected(adjectives: tuple[str, ...], noun: str) -> tuple[str, ...]:
 
 
 def _stem(adjective: str) -> str:
-    """The form without ending: "brede" is "breed", "stille" "stil", "financiële" "financieel"."""
+    """The form without ending: "brede": "breed", "stille": "stil", "financiële": "financieel"."""
     bare = adjective[:-1]
     if bare.endswith("ël"):
         return f"{bare[:-2]}eel"
@@ -106,7 +114,7 @@ def _stem(adjective: str) -> str:
     if not _OPEN_SYLLABLE.search(final):
         return final
     doubled = final[:-1] + final[-2:]
-    # "Zekere" is "zeker", but "brede" is "breed": only an e may be a syllable without stress.
+    # "Zekere" gives "zeker", but "brede" gives "breed": only an e can be an unstressed syllable.
     if final[-2] != "e" or zipf(doubled) > zipf(final):
         return doubled
     return final
@@ -120,7 +128,7 @@ def _tags(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _universal(tag: str) -> str:
-    """From the tags of the Corpus Gesproken Nederlands, as N(soort,ev,basis,zijd,stan)."""
+    """Maps a tag of the Corpus Gesproken Nederlands, such as N(soort,ev,basis,zijd,stan)."""
     kind, _, rest = tag.partition("(")
     if kind == "N" and rest.startswith("eigen"):
         return "PROPN"

@@ -1,1 +1,1 @@
-"""Understanding: the intent classifier and what decides on its result."""
+"""Intent classification, and the rules that decide on its result."""

@@ -1,7 +1,7 @@
-"""The last part of Rasa's understanding: what ``judgement`` makes of a text in its place.
+"""The last component of the NLU pipeline: applies ``judgement`` to the result of the classifier.
 
-NLU components see no tracker, so the gateway tells in the message's metadata which step and which
-question are open.
+NLU components have no access to the tracker, so the gateway puts the current step and question in
+the metadata of the message.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class AnswerGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``command_threshold``: how likely a command must be against an answer."""
+        """``command_threshold``: minimum probability of a command relative to an answer."""
         return {"command_threshold": 0.9}
 
     @classmethod
@@ -36,14 +36,14 @@ class AnswerGuard(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> AnswerGuard:
-        """A guard with its configuration."""
+        """A guard with this configuration."""
         return cls(config)
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._threshold = float(config["command_threshold"])
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Judges each message by the step it answers."""
+        """Sets the intent of every message, given the step it answers."""
         for message in messages:
             chances = message.get(CHANCES)
             if not chances:
@@ -51,7 +51,7 @@ class AnswerGuard(GraphComponent):
             metadata = message.get("metadata") or {}
             step = metadata.get("step", "start")
             if metadata.get("content"):
-                # The gateway knows better: another language, or a cry for help, is an answer.
+                # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
             else:
                 text, question = message.get(TEXT) or "", metadata.get("question")

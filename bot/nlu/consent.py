@@ -1,8 +1,8 @@
-"""Reads a yes or a no where consent is asked. In doubt it reads neither: the question comes back.
+"""Detects a yes or a no to a question for consent; if unclear, the question is asked again.
 
-``ja, maar zonder mijn naam`` is a yes that sounds like a question about anonymity, and ``nee, te
-privé`` a no that sounds like one about privacy: by the classifier's chances alone they would only
-be answered. By those alone an unsure yes would also be taken.
+``ja, maar zonder mijn naam`` is a yes that the classifier takes for a question about anonymity, and
+``nee, te privé`` a no that it takes for a question about privacy. By the classifier's probabilities
+alone the assistant would only answer those questions, and would also accept an uncertain yes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SURE_YES, _SURE_NO = 0.7, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
 )
-"""What a yes or a no with words around it is taken for; any other intent stands."""
+"""Intents that the classifier may give a yes or a no with other words; any other intent is kept."""
 
 _YES_WORD = re.compile(
     r"\b(ja+h?|jawel|jazeker|jep|jup|yes|o+k|oke+|okay|akkoord|doe maar|dat mag|mij mag|is goed"
@@ -51,19 +51,20 @@ _TURNED = re.compile(r"\b(ja+|jawel|mag wel|toch wel)\b")
 def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = None) -> str:
     """The intent to act on where consent is asked.
 
-    A yes needs either a yes in plain words, with nothing around it but that it be without a name,
-    or a classifier that is sure while no word holds back. Where the naming of the organisation is
-    asked, ``zonder naam`` itself holds back. A question stays a question.
+    A yes is accepted in two cases: the text has a word for yes, and otherwise only filler words or
+    the wish not to be named; or the classifier is certain, and no word expresses a reservation.
+    Where the consent is about naming the organisation, ``zonder naam`` is a reservation. A text
+    that asks something is never a yes or a no.
 
     Args:
-        chances: the classifier's chance per intent, 0 to 1.
-        text: what was typed.
-        question: the purpose that is asked about, as in the catalogue.
+        chances: the classifier's probability per intent, 0 to 1.
+        text: the typed text.
+        question: the purpose that the question is about, as in the catalogue.
 
     Returns:
-        ``bevestigen`` or ``ontkennen`` where that is clear, else what the text may be besides;
-        ``bijdrage``, to which the assistant answers that it needs a yes or a no, where that is
-        nothing.
+        ``bevestigen`` or ``ontkennen`` where that is clear, else the most probable intent. Where
+        that is an unclear yes or no: ``bijdrage``, to which the assistant answers that it needs a
+        yes or a no.
     """
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best

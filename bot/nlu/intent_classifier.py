@@ -1,9 +1,8 @@
-"""Our intent classifier as a part of Rasa's pipeline; what it does stands in ``intent_model``.
+"""The intent classifier as a component of Rasa's pipeline; ``intent_model`` has the model itself.
 
-It reads texts itself: a tokenizer and a featurizer before it would put features on each of the
-training examples and make Rasa fingerprint, copy and keep them, for nothing that it uses. The
-encoder's name is kept inside the trained model, so that a model trained with one encoder can never
-be run with another.
+The component reads texts itself: a tokenizer and a featurizer before it would add unused features
+to every training example, and Rasa would fingerprint, copy and store them. The trained model stores
+the name of its encoder, so that a model trained with one encoder can never run with another.
 """
 
 from __future__ import annotations
@@ -30,25 +29,29 @@ from bot.nlu.vector_cache import FOLDER
 from language.embedding import Encoder, kept_vectors, load_encoder
 
 CHANCES = "intent_chances"
-"""A message's property: the chance of each intent by name, for the guard; it stays inside Rasa."""
+"""Message property with the probability of every intent by name, for ``AnswerGuard``; internal."""
 
 _ENCODER = "encoder.json"
-# A command is short; reading all of ten thousand characters would take seconds a turn.
+# A command is short; reading all of ten thousand characters would take seconds per turn.
 _READ = 500
 _READ_BY_ENCODER = 250
-"""Of signs that are each a piece of a word, 500 take half a second and more."""
+"""Maximum characters for the encoder: 500 symbols of one token each take over half a second."""
 _SHOWN = 5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceIntentClassifier(IntentClassifier, GraphComponent):
-    """Gives each message the chances of all intents."""
+    """Sets the probabilities of all intents on every message."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``encoder``: a name that ``language.embedding`` knows; ``vector_share``: the share of the
-        examples that is encoded for the training; ``sure``: from this chance on, n-grams decide a
-        text alone; ``c`` and ``vector_weight``: see ``IntentModel``."""
+        """The default options.
+
+        ``encoder``: a name for ``language.embedding.load_encoder``; ``vector_share``: the share of
+        the examples that is encoded for the training; ``sure``: the minimum probability at which
+        the n-grams decide without a sentence vector; ``c`` and ``vector_weight``: see
+        ``IntentModel``.
+        """
         return {
             "encoder": "e5",
             "vector_share": 0.2,
@@ -65,7 +68,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceIntentClassifier:
-        """A new classifier, to be trained."""
+        """A new, untrained classifier."""
         model = IntentModel(float(config["c"]), float(config["vector_weight"]))
         return cls(config, model, model_storage, resource)
 
@@ -78,12 +81,12 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SentenceIntentClassifier:
-        """The classifier as trained, with the encoder it was trained with."""
+        """The trained classifier, with the encoder of its training."""
         with model_storage.read_from(resource) as folder:
             trained = json.loads((folder / _ENCODER).read_text(encoding="utf-8"))
             model = IntentModel.load(folder)
         found = cls({**config, **trained}, model, model_storage, resource)
-        # The first doubtful text would wait for it.
+        # Loads the encoder now; otherwise the first uncertain text would wait for it.
         found._encoder.encode(["hallo"])
         return found
 
@@ -125,7 +128,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the likeliest intents, by how a text begins; what a button sends is not read."""
+        """Sets the most probable intents from the start of a text; button payloads are skipped."""
         typed = [
             message
             for message in messages
@@ -157,7 +160,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
 
 def _is_content_anyway(message: Message) -> bool:
-    """Whether ``AnswerGuard`` takes a text for an answer whatever its intent."""
+    """Whether ``AnswerGuard`` treats a text as an answer regardless of its intent."""
     metadata = message.get("metadata") or {}
     return bool(metadata.get("content")) or too_long_for_command(
         message.get(TEXT), metadata.get("step", "start")

@@ -1,12 +1,12 @@
-"""The classifier of intents: word and character n-grams and a sentence vector, in one regression.
+"""Intent classifier: word and character n-grams and a sentence vector in one regression.
 
-Sentence vectors cost most of a training and most of a turn, and the n-grams decide most texts
-alone. So the vector is an input that may be missing: only a share of the training examples has one,
-by which the regression learns to do with and without (modality dropout; Neverova et al.,
-"ModDrop", 2016), and the assistant asks for a text's vector only where the n-grams leave doubt.
+Sentence vectors take most of the time of a training and of a turn, and the n-grams alone classify
+most texts. So the vector is an optional input: only a share of the training examples has one, which
+teaches the regression to predict with and without it (modality dropout; Neverova et al., "ModDrop",
+2016). The assistant computes the vector of a text only where the n-grams are uncertain.
 
-It imports nothing of Rasa, so that ``benchmarks/nlu.py`` measures what the assistant runs. A
-trained model is kept as plain numbers and JSON: loading one never runs code from it.
+This module imports nothing of Rasa, so that ``benchmarks/nlu.py`` measures the same code as the
+assistant runs. A trained model is stored as plain numbers and JSON: loading it never runs code.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ _VOCABULARY = "intents.json"
 
 
 def has_vector(text: str, share: float) -> bool:
-    """Whether a training example is of the share that gets a sentence vector.
+    """Whether a training example is in the share that gets a sentence vector.
 
-    It depends on nothing but the text, so that more examples leave kept vectors of use.
+    This depends on the text only, so that cached vectors stay useful when examples are added.
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:4], "big") < share * 2**32
 
 
 class IntentModel:
-    """Gives each intent a chance, from a text and, where it is at hand, its sentence vector."""
+    """Predicts the probability of every intent from a text and, optionally, its sentence vector."""
 
     def __init__(self, c: float = 10.0, vector_weight: float = 1.0, ngrams: bool = True) -> None:
-        """A model to train.
+        """An untrained model.
 
         Args:
-            c: how freely the regression follows the examples, as in scikit-learn.
-            vector_weight: the vectors' weight beside that of the n-grams.
-            ngrams: without them the vectors stand alone; only the benchmark does so.
+            c: inverse regularisation strength of the regression, as in scikit-learn.
+            vector_weight: the weight of the vectors relative to the n-grams.
+            ngrams: whether to use n-grams; only the benchmark uses vectors alone.
         """
         self._c = c
         self._weight = vector_weight
@@ -76,8 +76,8 @@ class IntentModel:
         Args:
             texts: the examples.
             intents: one per text.
-            vectors: (vectors, dimension), those of the texts at ``places``.
-            places: which texts have a vector, by index; all, where it is left out.
+            vectors: (vectors, dimension), the vectors of the texts at ``places``.
+            places: the indexes of the texts that have a vector; by default all.
         """
         having = np.arange(len(texts)) if places is None else np.asarray(places, dtype=int)
         self._mean, self._turn = _flattened(np.asarray(vectors, dtype=np.float64))
@@ -93,8 +93,10 @@ class IntentModel:
         return self
 
     def chances(self, texts: Sequence[str], vectors: Numbers | None = None) -> Numbers:
-        """The chance of each of ``intents``, a row for each text; by the n-grams alone where no
-        vectors are given."""
+        """The probabilities of ``intents``: (texts, intents).
+
+        Without ``vectors`` only the n-grams are used.
+        """
         scores = np.tile(self._intercept, (len(texts), 1))
         if self._views:
             sparse = hstack([view.transform(texts) for view in self._views]).tocsr()
@@ -112,8 +114,11 @@ class IntentModel:
         sure: float,
         needless: Sequence[bool] | None = None,
     ) -> Numbers:
-        """As ``chances``, with vectors only for texts whose likeliest intent is below ``sure``, and
-        not for those that are marked as ``needless``."""
+        """As ``chances``, with vectors only for uncertain texts.
+
+        These are the texts whose most probable intent is below ``sure`` and that are not marked in
+        ``needless``. ``encode`` computes their vectors, in batches.
+        """
         rows = self.chances(texts)
         doubtful = rows.max(axis=1) < sure
         if needless is not None:
@@ -126,7 +131,7 @@ class IntentModel:
         return rows
 
     def save(self, folder: Path) -> None:
-        """Keeps a trained model in a folder."""
+        """Saves a trained model in a folder."""
         np.savez(
             folder / _WEIGHTS,
             of_vector=self._of_vector.astype(np.float32),
@@ -148,7 +153,7 @@ class IntentModel:
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
-        """The model that ``save`` kept."""
+        """The model that ``save`` wrote in a folder."""
         kept = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         with np.load(folder / _WEIGHTS, allow_pickle=False) as numbers:
             model = cls(vector_weight=float(numbers["weight"][0]))
@@ -171,11 +176,12 @@ class IntentModel:
 
 
 def _flattened(vectors: Numbers) -> tuple[Numbers, Numbers]:
-    """The vectors' mean, and what to multiply with so that no direction outweighs the others much.
+    """The mean of the vectors, and a matrix (dimension, dimension) for partial whitening.
 
-    The vectors of e5 all point much the same way, and around their mean a few directions still
-    hold most of the spread. Each principal direction is divided by the square root of its spread:
-    half of the way to whitening, which measured better than none and than all of it.
+    The vectors of e5 all have nearly the same direction, and around their mean a few directions
+    still have most of the variance. The matrix divides every principal direction by the square root
+    of its standard deviation. That is half of whitening, and was better in measurements than no
+    whitening and than full whitening.
     """
     mean = vectors.mean(axis=0)
     around = vectors - mean

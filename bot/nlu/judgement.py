@@ -1,9 +1,9 @@
 """Decides whether a text is a command to the assistant or content to store.
 
-While an open question is asked, text is content unless it is clearly a command: a lost command
-costs the person one more tap, a lost answer costs the consultation its voice. Where a yes or no
-is asked that must be clear, ``consent`` reads it. Nothing of Rasa is imported, so that both
-environments can use this.
+While an open question is asked, a text is content unless it is clearly a command: a missed command
+costs the participant one more tap, a missed answer is lost to the consultation. Where the assistant
+needs a clear yes or no, ``consent`` decides. This module imports nothing of Rasa, so that both
+environments can use it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from bot.nlu.consent import yes_or_no
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
 
-# While a question is open these are never commands: what somebody says off topic, in another
-# language, by way of a subject or of a yes or no is their answer, and is stored.
+# While a question is open these are never commands: a text that is off topic, in another language,
+# the name of a subject, or a yes or no is the participant's answer, and is stored.
 CONTENT_IN_QUESTION = frozenset(
     {CONTENT, CHOICE, "buiten_onderwerp", "andere_taal", "bevestigen", "ontkennen"}
 )
@@ -37,22 +37,23 @@ def judge(
     threshold: float,
     question: str | None = None,
 ) -> str:
-    """The intent to act on, from what the classifier thinks of a text and the step that is open.
+    """The intent to act on, from the classifier's probabilities and the current step.
 
-    In an open question it is not one intent that has to be likely, but that the text is a command
-    at all: what several commands share of the chance is added up. That sum must be at least half,
-    and weighed against the chance of an answer it must reach the threshold: what is left, for
-    off-topic talk or a yes, pleads for neither. Signs without a word, such as emoji, are an answer.
-    Typed text that starts with a slash is text, never a command. (What a button sends goes past
-    this: Rasa reads it after the classifiers.)
+    In an open question the probabilities of all commands are added up, because the text must be
+    likely to be a command at all, not one particular command. The sum must be at least half. Its
+    share of the sum and the probability of an answer must reach the threshold; the other intents,
+    such as off-topic talk or a yes, count for neither side. Symbols without a word, such as emoji,
+    are an answer. Typed text that starts with a slash is text, never a command. (Button payloads
+    do not come here: Rasa parses them after the classifiers.)
 
     Args:
-        chances: the classifier's chance per intent, 0 to 1.
-        text: what was typed.
+        chances: the classifier's probability per intent, 0 to 1.
+        text: the typed text.
         step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
             chosen, ``bevestigen``, ``toestemming``, ``beheer``, ``verder``, ``einde`` or ``start``.
-        threshold: how likely a command must be against an answer, where words are an answer.
-        question: the question that is open, or the purpose that consent is asked for.
+        threshold: minimum probability of a command relative to an answer, at steps where a text
+            can be an answer.
+        question: the open question, or the purpose for which consent is asked.
     """
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
@@ -76,6 +77,5 @@ def judge(
 
 
 def too_long_for_command(text: str, step: str) -> bool:
-    """Whether a text is content by its length alone: words are an answer at this step, and no
-    command has so many."""
+    """Whether a text is longer than any command, at a step where text can be an answer."""
     return step in _OPEN and len(text.split()) > _MAX_COMMAND_WORDS

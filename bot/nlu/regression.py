@@ -1,11 +1,11 @@
-"""Multinomial logistic regression on dense and sparse features side by side.
+"""Multinomial logistic regression on dense and sparse features together.
 
-Rasa 3.6 pins a scikit-learn whose solver needs minutes for this problem. Three things make it fast:
-the dense block is multiplied as a dense matrix, the rows are shared out over threads (the products
-release the interpreter's lock), and every parameter is scaled by an estimate of its curvature
-(Jacobi preconditioning; Nocedal and Wright, Numerical Optimization, 2006, chapter 5), so that
-L-BFGS needs some twenty iterations instead of a hundred and fifty. The L-BFGS is ours (algorithm
-7.4 there): SciPy's goes through its bounds of the three million parameters in Python.
+Rasa 3.6 pins a scikit-learn whose solver needs minutes for this problem. Three things make this one
+fast: the dense block is multiplied as a dense matrix, the rows are divided over threads (matrix
+products release the global interpreter lock), and every parameter is scaled by an estimate of its
+curvature (Jacobi preconditioning; Nocedal and Wright, Numerical Optimization, 2006, chapter 5), so
+that L-BFGS needs some twenty iterations instead of a hundred and fifty. L-BFGS is implemented here
+(algorithm 7.4 there), because SciPy loops in Python over the bounds of three million parameters.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ _LEAST_STEP = 1e-6
 
 @dataclass(frozen=True)
 class Regression:
-    """What was learned: ``labels`` in order, and their weights and intercepts as float64.
+    """A fitted regression: ``labels`` in order, with their weights and intercepts as float64.
 
-    ``dense`` is (dense features, labels), ``sparse`` (sparse features, labels).
+    ``dense`` is (dense features, labels), ``sparse`` (sparse features, labels), ``intercept``
+    (labels).
     """
 
     labels: list[str]
@@ -44,7 +45,7 @@ class Regression:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The share of one thread."""
+    """The rows of one thread."""
 
     dense: Numbers
     sparse: csr_matrix
@@ -55,15 +56,15 @@ class _Rows:
 def fit(
     dense: Numbers, sparse: csr_matrix, labels: Sequence[str], c: float, iterations: int
 ) -> Regression:
-    """Fits label chances to features, with an L2 penalty on all weights but the intercepts.
+    """Fits label probabilities to features, with an L2 penalty on all weights but the intercepts.
 
     Args:
         dense: (rows, dense features).
         sparse: (rows, sparse features).
         labels: one per row.
-        c: how freely the weights follow the examples: the inverse of the penalty, as in
-            scikit-learn.
-        iterations: of L-BFGS; few iterations are a penalty of their own (early stopping).
+        c: inverse of the penalty, as in scikit-learn.
+        iterations: maximum number of L-BFGS iterations; few iterations also regularise (early
+            stopping).
     """
     names, targets = np.unique(np.asarray(labels), return_inverse=True)
     dense = np.ascontiguousarray(dense, dtype=np.float32)
@@ -99,7 +100,7 @@ def fit(
 
 
 def _scales(dense: Numbers, sparse: csr_matrix, c: float, labels: int) -> Numbers:
-    """One over the root of the curvature of each parameter where all labels are equally likely."""
+    """One over the square root of every parameter's curvature, for equally probable labels."""
     squares = np.concatenate(
         [
             np.square(dense).sum(axis=0),
@@ -113,7 +114,7 @@ def _scales(dense: Numbers, sparse: csr_matrix, c: float, labels: int) -> Number
 
 
 def _share(rows: _Rows, weights: Numbers, wide: int) -> tuple[float, Numbers]:
-    """The loss of a share of the rows, and its gradient, before the penalty."""
+    """The loss of the rows of one thread and its gradient, without the penalty."""
     scores = rows.sparse @ weights[wide:-1]
     scores += rows.dense @ weights[:wide]
     scores += weights[-1]
@@ -134,7 +135,7 @@ def _share(rows: _Rows, weights: Numbers, wide: int) -> tuple[float, Numbers]:
 def _minimised(
     function: Callable[[Numbers], tuple[float, Numbers]], start: Numbers, iterations: int
 ) -> Numbers:
-    """L-BFGS with backtracking, for a convex function that gives its value and gradient."""
+    """L-BFGS with backtracking, for a convex function that returns its value and gradient."""
     point = start
     value, gradient = function(point)
     pairs: deque[tuple[Numbers, Numbers, float]] = deque(maxlen=_MEMORY)
@@ -159,7 +160,7 @@ def _minimised(
 
 
 def _direction(gradient: Numbers, pairs: deque[tuple[Numbers, Numbers, float]]) -> Numbers:
-    """Minus the gradient times the inverse Hessian that the last steps tell of."""
+    """Minus the gradient times the inverse Hessian estimated from the last steps."""
     found = -gradient
     shares = []
     for change, turn, curvature in reversed(pairs):

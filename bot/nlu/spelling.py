@@ -1,7 +1,7 @@
-"""How people in Flanders type Dutch, brought nearer to one spelling before words are compared.
+"""Normalises the spelling and dialect of Dutch as typed in Flanders, for comparison only.
 
-``kweet het nie`` and ``ik weet het niet`` should share their words; so should *je*, *u* and *ge*.
-What comes out is for comparing only: what somebody typed is stored as it was typed.
+``kweet het nie`` and ``ik weet het niet`` should have the same words, and so should *je*, *u* and
+*ge*. Texts are stored as they were typed, not in the normalised form.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 
 START, END = "<s>", "</s>"
 
-# One sign (U+FDFA) stands for a sentence of eighteen letters: a text of it would cost as many.
+# U+FDFA becomes eighteen letters: a text of only that character would cost as much as 18 texts.
 _LETTERS_OF_ONE = 3
 
 _TOKENS = re.compile(r"\w+|[?!]")
@@ -55,7 +55,7 @@ _SAME: dict[str, str] = {
 
 
 def words(text: str) -> list[str]:
-    """The words without accents or capitals, dialect as plain words; ``?`` and ``!`` stay."""
+    """The words in lower case without accents, dialect as standard Dutch; ``?`` and ``!`` stay."""
     plain = unicodedata.normalize("NFKD", text.casefold())[: _LETTERS_OF_ONE * len(text)]
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     found: list[str] = []
@@ -65,8 +65,10 @@ def words(text: str) -> list[str]:
 
 
 def word_runs(text: str) -> list[str]:
-    """Runs of one to three words. Where a text begins and ends counts: ``stop`` alone is a command,
-    ``stop de wachtlijsten`` is not."""
+    """The word n-grams of one to three words, with marks for the start and the end of the text.
+
+    The marks matter: ``stop`` alone is a command, ``stop de wachtlijsten`` is not.
+    """
     tokens = [START, *words(text), END]
     return [
         " ".join(tokens[first : first + length])
@@ -77,5 +79,5 @@ def word_runs(text: str) -> list[str]:
 
 
 def plain_text(text: str) -> str:
-    """A text's words with marks where it begins and ends, to cut characters from."""
+    """The normalised words between marks for start and end, as input for character n-grams."""
     return f"^ {' '.join(words(text))} $"

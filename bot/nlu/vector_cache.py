@@ -1,9 +1,9 @@
 """Encodes the training examples before Rasa needs their vectors.
 
-``python -m bot.nlu.vector_cache`` reads ``config.yml`` and ``data/nlu`` and tells how far it is.
-``samenspraak train`` starts it first, so that the vectors are computed while Rasa checks and reads
-the data; a training that comes to need them waits for it. They are kept between trainings, beside
-Rasa's own cache: a change of the data touches few examples.
+``python -m bot.nlu.vector_cache`` reads ``config.yml`` and ``data/nlu`` and reports its progress.
+``samenspraak train`` starts it first, so that the vectors are computed while Rasa validates and
+loads the data; a training that needs the vectors waits for it. The vectors are cached between
+trainings, beside Rasa's own cache, because a change of the data affects few examples.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CLASSIFIER = "bot.nlu.intent_classifier.SentenceIntentClassifier"
 
 
 def main() -> None:
-    """Fills the cache for the next training."""
+    """Fills the cache of vectors for the next training."""
     pipeline = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))["pipeline"]
     config = next(part for part in pipeline if part["name"] == _CLASSIFIER)
     texts = [text for text in _examples() if has_vector(text, float(config["vector_share"]))]

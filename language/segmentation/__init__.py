@@ -1,1 +1,1 @@
-"""Texts cut into sentences and statements."""
+"""Segmentation of texts into sentences and statements."""

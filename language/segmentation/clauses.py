@@ -1,7 +1,8 @@
-"""Orders ("Geef elke buurt een leerwinkel") and the clauses of a sentence that gives several.
+"""Splits a sentence with several orders ("Geef elke buurt een leerwinkel") into clauses.
 
-"Maak de lessen gratis en geef ouders een toelage voor opvang" is two proposals, which may get two
-answers: each clause becomes a statement. By rule, so that it is the same on every machine.
+"Maak de lessen gratis en geef ouders een toelage voor opvang" makes two proposals, which may get
+two answers: every clause becomes a statement. The clauses are found by rule, so that they are the
+same on every machine.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from language.tagging import universal_tags
 
 FEWEST_WORDS = 4
-"""With fewer words on either side a sentence stays whole: "bel en vraag" is one thing to do."""
+"""Minimum number of words on both sides of a split: "bel en vraag" is one action."""
 
 _ORDER_WORDS = """
     beantwoord bedenk beding begeleid begin behoud bel beloon benoem benut beoordeel bepaal
@@ -60,8 +61,8 @@ _LEANS_BACK = re.compile(
     r"\S+\s(?:(?:het|dat|er|hen|dit|daar|ze|hem|haar)\s|(?:die|deze)\s(?:met|in|op|aan|door|naar)\s)",
     re.IGNORECASE,
 )
-# White space before a joint is tried where it begins only: in long runs each place would cost one
-# look at all the rest.
+# A match starts only at the first character of a run of white space: otherwise the time would be
+# quadratic in the length of the run.
 _JOINT = re.compile(
     r"(?:(?<!\s)\s+)?(?:;\s+|,\s+(?:(?:en|maar)\s+(?:ook\s+)?)?)"
     r"|(?<!\s)\s+(?:en|maar)\s+(?:ook\s+)?"
@@ -72,12 +73,12 @@ _LONGEST_ORDER = 24
 
 
 def opens_with_order(text: str) -> bool:
-    """Whether a text begins with an imperative that asks for something."""
+    """Whether a text begins with a known imperative of a request."""
     return bool(_ORDER.match(text))
 
 
 def asks(text: str) -> bool:
-    """Whether a short text asks for something: by an order, a duty, a wish, or an infinitive."""
+    """Whether a short text is a request: an order, a duty, a wish, or an infinitive."""
     plain = " ".join(text.split())
     if _opens_clause_with_order(plain, 0) or _MODAL.search(plain) or _WISH.match(plain):
         return True
@@ -88,11 +89,11 @@ def asks(text: str) -> bool:
 
 
 def clause_spans(sentence: str) -> list[tuple[int, int]]:
-    """The clauses of a sentence that makes several proposals as ``(start, end)``, else itself.
+    """The clauses of a sentence with several proposals as ``(start, end)``, else one whole span.
 
-    It is cut where another order follows ("..., en geef ...") and where another subject gets a duty
-    of its own ("... moet ..., en de gemeenten moeten ..."). The joint ("en", a comma) belongs to no
-    clause.
+    The sentence is split before another order ("..., en geef ...") and before a duty of another
+    subject ("... moet ..., en de gemeenten moeten ..."). The conjunction or comma between two
+    clauses belongs to neither.
     """
     joints = [joint.span() for joint in _JOINT.finditer(sentence)]
     if not joints:
@@ -112,7 +113,7 @@ def clause_spans(sentence: str) -> list[tuple[int, int]]:
         if _opens_clause_with_order(sentence, last):
             splits = duty or bool(_ORDER.match(sentence, start, first))
         else:
-            # The right side ends where the next joint begins: its own duty must stand in it.
+            # The right side ends at the next joint, and must contain its own duty.
             splits = duty and bool(_DUTY.match(sentence, last, end))
         if splits:
             cuts.append((start, first))
@@ -124,7 +125,7 @@ def clause_spans(sentence: str) -> list[tuple[int, int]]:
 def _opens_clause_with_order(text: str, start: int) -> bool:
     if not _ORDER.match(text, start):
         return False
-    # "... en zet dat online": what to put there stands in the clause before.
+    # "... en zet dat online": "dat" refers to the clause before.
     if _LEANS_BACK.match(text, start):
         return False
     space = text.find(" ", start, start + _LONGEST_ORDER)
@@ -133,7 +134,7 @@ def _opens_clause_with_order(text: str, start: int) -> bool:
 
 
 def _depths(text: str, places: Sequence[int]) -> list[int]:
-    """How many brackets and quotation marks are open there: what is inside is not cut."""
+    """The number of open brackets and quotation marks at every place: no split is made inside."""
     found: list[int] = []
     depth = quotes = at = 0
     for place in places:

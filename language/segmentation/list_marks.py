@@ -1,4 +1,4 @@
-"""The marks of lists: bullets, numbers, letters and labels before what an item says."""
+"""List marks: bullets, numbers, letters and labels before the text of a list item."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from language.segmentation.clauses import opens_with_order
 
-# Word's own bullets come in fonts of signs, which end up in a private part of Unicode.
+# The bullets of Word are in symbol fonts, which map to the private use area of Unicode.
 _SIGNS = "•●○◦∙‧▪▫■□◆◇▶►➢➤➔→⇒⟶‣⁃☐☑☒✓✔✗✘★☆❖❑❏♦\uf000-\uf0ff"
 _LABELS = (
     "aanbeveling|voorstel|actie|maatregel|punt|prioriteit|idee|drempel|stap|eis|doelstelling|doel"
@@ -74,9 +74,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark: where what it stands before begins, and its sign without brackets or white space.
+    """A list mark.
 
-    ``section`` tells that headings are numbered like this too ("2.5", "3").
+    ``end`` is where the text of the item begins, ``sign`` the mark without white space around it;
+    ``section`` says that headings can be numbered like this too ("2.5", "3").
     """
 
     end: int
@@ -85,8 +86,11 @@ class Mark:
 
 
 class Marks:
-    """The marks of a text's lines. Some are marks only where another line has the next one: "A."
-    may be an initial, "o" a word and "3" a number of something."""
+    """The list marks of the lines of a text.
+
+    Some count only where another line has the next or previous one: "A." may be an initial, "o" a
+    word and "3" an amount.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._found = [_MARK.match(line) for line in lines]
@@ -98,7 +102,7 @@ class Marks:
         self._rounds = sum(each is not None and each[0] == "round" for each in self._signs)
 
     def of(self, index: int) -> Mark | None:
-        """The mark of one of the lines."""
+        """The mark of the line with this index, or None."""
         found, sign = self._found[index], self._signs[index]
         if found is None or sign is None or not self._holds(found, *sign):
             return None
@@ -121,20 +125,23 @@ class Marks:
 
 
 def is_mark(text: str) -> bool:
-    """Whether a text is a mark and nothing else."""
+    """Whether a text is only a list mark."""
     found = _MARK.match(f"{text} X")
     return found is not None and found.end() > len(text)
 
 
 def mark_of(text: str, start: int, end: int) -> Mark | None:
-    """The mark that ``text[start:end]``, a sentence within a line, opens with."""
+    """The list mark at the start of ``text[start:end]``, a sentence within a line, or None."""
     found = _IN_LINE.match(text, start, end)
     return Mark(found.end(), found[0].strip()) if found else None
 
 
 def inline_items(text: str, start: int, end: int, sign: str = "") -> list[tuple[int, int]]:
-    """The items of a list that is written in one line ("1) ... 2) ..."), without their marks; what
-    is no such list is given whole. ``sign`` is the mark that stands before ``text[start:end]``."""
+    """The spans of the items of a list in one line ("1) ... 2) ..."), without their marks.
+
+    Text that is not such a list is returned as one span. ``sign`` is the mark before
+    ``text[start:end]``.
+    """
     cuts = _ordinals(text, start, end, sign) or _bullets(text, start, end, sign)
     found = []
     for first, last in cuts:
@@ -147,8 +154,10 @@ def inline_items(text: str, start: int, end: int, sign: str = "") -> list[tuple[
 
 
 def lead_in(sentence: str) -> int:
-    """Where a sentence's content begins behind a long announcement ("... voeg ik hier nog het
-    volgende aan toe: ..."), else 0."""
+    """The start of a sentence's content after a long announcement, else 0.
+
+    For example: "... voeg ik hier nog het volgende aan toe: ...".
+    """
     colon = sentence.find(":")
     while 0 <= colon < len(sentence) - 1 and not sentence[colon + 1].isspace():
         colon = sentence.find(":", colon + 1)
@@ -162,7 +171,7 @@ def lead_in(sentence: str) -> int:
 
 
 _Cuts = list[tuple[int, int]]
-"""Where the marks in a line begin and end."""
+"""The spans of the marks in a line."""
 
 
 def _ordinals(text: str, start: int, end: int, sign: str) -> _Cuts:
@@ -202,7 +211,7 @@ def _style(name: str, roman: bool) -> str:
 
 
 def _value(name: str, style: str) -> int | None:
-    """Which place an ordinal has in a list of a style; None where it is of another style."""
+    """The position of an ordinal in a list of this style; None where it has another style."""
     bare = name.strip("(). \t")
     if style == "number":
         return int(bare) if bare.isascii() and bare.isdigit() else None
@@ -223,7 +232,7 @@ def _bullets(text: str, start: int, end: int, sign: str) -> _Cuts:
 
 
 def _is_list(text: str, start: int, end: int, cuts: _Cuts) -> bool:
-    """Whether dashes part short items, rather than put something between two of them."""
+    """Whether dashes separate short items, rather than enclose a parenthesis."""
     if len(cuts) < 2:
         return False
     places = [start, *(last for _, last in cuts)]

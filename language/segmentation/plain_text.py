@@ -1,8 +1,8 @@
-"""What is read of a text as it was stored: its words, without HTML, entities and addresses.
+"""Converts a stored text to plain text: without HTML, entities and addresses.
 
-Answers are kept as they came, also where a survey tool wrote HTML. ``plain`` gives the text that is
-read, and for each of its characters the place in the stored text, so that what is cut from it is an
-exact slice of what is stored. ``readable`` gives the words of such a slice.
+Answers are stored unchanged, also where a survey tool wrote HTML. ``plain`` gives the plain text
+and maps every character of it to its position in the stored text, so that a span of the plain text
+is an exact slice of the stored text. ``readable`` gives the words of such a slice.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from html.entities import html5
 
 ADDRESS = "\ufffc"
-"""Stands in the plain text for an address of a website or of e-mail."""
+"""Replaces a web or e-mail address in the plain text."""
 
 PAGE_BREAK = "\ufff9"
-"""Stands in the plain text for a page's end in the middle of a text: its number, and the line at
-the head of the next page."""
+"""Replaces a page break within the plain text: the page number and the header of the next page."""
 
 OMITTED = "[…]"
-"""Stands in what is shown for an address in the middle of a sentence."""
+"""Replaces an address within a sentence in text for display."""
 
 _BLOCKS = (
     "address|article|aside|blockquote|body|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure"
@@ -64,22 +63,25 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True)
 class Plain:
-    """A text to read; its character ``i`` stands for ``stored[starts[i]:ends[i]]``."""
+    """A plain text; its character ``i`` represents ``stored[starts[i]:ends[i]]``."""
 
     text: str
     starts: list[int]
     ends: list[int]
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where ``text[start:end]``, which is not empty, begins and ends in the stored text."""
+        """The span in the stored text of ``text[start:end]``, which must not be empty."""
         return self.starts[start], self.ends[end - 1]
 
 
 def plain(stored: str) -> Plain:
-    """The text that is read: HTML blocks as paragraphs, list items behind a dash, entities as the
-    signs they stand for, ``ADDRESS`` for each address and ``PAGE_BREAK`` for each page's end."""
+    """The plain text of a stored text.
+
+    HTML blocks become paragraphs, list items get a dash, and entities become the characters they
+    encode. Addresses become ``ADDRESS`` and page breaks ``PAGE_BREAK``.
+    """
     found = Plain(stored, list(range(len(stored))), list(range(1, len(stored) + 1)))
-    # Some tools write the signs of tags as entities, so that the tags appear the second time.
+    # Some tools encode the tags themselves as entities, so that a second pass has tags to remove.
     for _ in range(2):
         if "<" not in found.text and "&" not in found.text:
             break
@@ -95,10 +97,10 @@ def plain(stored: str) -> Plain:
 
 
 def readable(piece: str) -> str:
-    """The words of a slice of a stored text; the slice itself where nothing is left out.
+    """The words of a slice of a stored text; the slice itself where it is plain text already.
 
-    An address in the middle of a sentence is shown as ``OMITTED``. A slice in which nothing can be
-    read stays as it is.
+    An address within a sentence is shown as ``OMITTED``. A slice without letters in its plain text
+    is returned unchanged.
     """
     text = plain(piece).text
     if text == piece and ADDRESS not in text:
@@ -106,18 +108,18 @@ def readable(piece: str) -> str:
     text = _BRACKETED.sub("", text).replace(PAGE_BREAK, " ")
     if not _LETTER.search(text):
         return piece
-    # What tags and page ends leave behind is one line break.
+    # Tags and page breaks leave several line breaks, which become one.
     text = _SPACE.sub(lambda gap: "\n" if gap[0].count("\n") > 1 else gap[0], text)
     return text.replace(ADDRESS, OMITTED).strip()
 
 
 def says_nothing(piece: str) -> bool:
-    """Whether a slice of a stored text has not one letter to read."""
+    """Whether the plain text of a slice has no letters."""
     return not _LETTER.search(plain(piece).text)
 
 
 _Change = tuple[int, int, str]
-"""From where to where in a text what is read instead."""
+"""Start, end and replacement of a piece of text."""
 
 
 def _replaced(old: Plain, changes: Iterator[_Change]) -> Plain:
@@ -137,9 +139,9 @@ def _replaced(old: Plain, changes: Iterator[_Change]) -> Plain:
 
 
 def _markup(text: str) -> Iterator[_Change]:
-    """What is read in place of tags and entities.
+    """Yields the replacements of tags and entities.
 
-    Between the tags of paragraphs a line break is a space, as in a browser.
+    In a text with paragraph tags a line break becomes a space, as in a browser.
     """
     flows = bool(_PARAGRAPH.search(text))
     lower = text.lower()
@@ -165,7 +167,7 @@ def _markup(text: str) -> Iterator[_Change]:
 
 
 def _closing(found: re.Match[str]) -> str:
-    """What closes that which is not read: a comment or a style sheet."""
+    """The end mark of a comment or a style sheet, whose content is dropped; otherwise empty."""
     if found["hidden"]:
         return f"</{found['hidden'].lower()}"
     return "-->" if found["comment"] else ""
@@ -173,7 +175,7 @@ def _closing(found: re.Match[str]) -> str:
 
 def _read(found: re.Match[str]) -> str:
     if found["entity"]:
-        # "&amp;eacute;" was coded twice.
+        # "&amp;eacute;" was encoded twice.
         name = re.sub(r"^(?:amp;)+(?!$)", "", found["entity"], flags=re.IGNORECASE)
         if name[0] != "#" and name not in html5:
             return found[0]
@@ -198,7 +200,7 @@ def _addresses(text: str) -> Iterator[_Change]:
             yield found.end("told"), end, ""
             continue
         while end > start + 1 and text[end - 1] in _AFTER_ADDRESS:
-            # "(https://voorbeeld.be/a_(b))": a bracket that was opened in it belongs to it.
+            # "(https://voorbeeld.be/a_(b))": a bracket opened in the address is closed in it.
             if text[end - 1] == ")" and text.count("(", start, end) >= text.count(")", start, end):
                 break
             end -= 1
@@ -206,7 +208,7 @@ def _addresses(text: str) -> Iterator[_Change]:
 
 
 def _page_breaks(text: str) -> Iterator[_Change]:
-    """Page numbers that say so ("Pagina 1 van 3"), each with the line right below it."""
+    """Yields the replacements of page numbers ("Pagina 1 van 3") and the header line after them."""
     position = 0
     lines: list[tuple[int, int]] = []
     for raw in text.splitlines(keepends=True):

@@ -1,8 +1,8 @@
-"""Dutch sentence boundaries by rule.
+"""Rule-based Dutch sentence boundaries.
 
 A trained parser splits well-edited prose a little better, but not the short, half-punctuated
-answers people type, and it would cut the same answer differently on another machine. These rules
-need no model and give the same boundaries everywhere.
+answers that people type, and its result differs between machines. These rules need no model and
+give the same boundaries everywhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ABBREVIATIONS = frozenset(
 _CAN_END = frozenset({"e.a.", "e.d.", "enz.", "etc.", "a.u.b.", "jl.", "jr.", "sr."})
 
 _MARK = re.compile(r"[.!?…]+")
-# After the mark: a footnote's number glued to it, what closes with it, and the next sentence.
+# After the mark: a footnote number, closing quotes or brackets, white space, the next sentence.
 _GAP = re.compile(r"""(?P<note>\d{1,2})?(?P<close>["'”’»)\]]*)(?P<gap>\s+)(?P<next>\S)""")
 _IN_WORD = frozenset("_./’'-")
 _BEFORE_NUMBER = " \n-–•*"
@@ -34,8 +34,8 @@ _BEFORE_NUMBER = " \n-–•*"
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The sentences of one paragraph as ``(start, end)`` in characters, without outer white space.
 
-    Line breaks count as spaces. Together the spans cover all that is not white space. The time it
-    takes grows with the length only, whatever is written.
+    Line breaks count as spaces. Together the spans cover all text that is not white space. The time
+    depends on the length of the text only, not on its content.
     """
     spans: list[tuple[int, int]] = []
     start = position = 0
@@ -54,13 +54,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, mark: re.Match[str], gap: re.Match[str], opening: int) -> bool:
-    """``opening`` is where the first word begins: white space and list marks stand before it."""
+    """Whether a mark ends a sentence; ``opening`` is the start of the first word of the text."""
     at, following = mark.start(), gap["next"]
     before = text[at - 1 : at]
     if gap["note"] and not (before.isalpha() or before in ")’”"):
         return False
     if mark[0] != ".":
-        # "Waarom niet? vraag ik" and "enz... en zo" go on; a new sentence has a capital.
+        # A sentence may go on after the mark: "(Waarom niet?) vraag ik", "enz... en zo".
         return not following.islower() or (mark[0] in "!?" and not gap["close"])
     word = _last_word(text, at).lower() + "."
     if word in ABBREVIATIONS or word in _CAN_END:
@@ -76,7 +76,7 @@ def _ends_sentence(text: str, mark: re.Match[str], gap: re.Match[str], opening: 
 
 
 def _last_word(text: str, end: int) -> str:
-    """The word that ends there, the full stops within it included; a line may break after it."""
+    """The word that ends at ``end``, with its inner full stops; a line may break after it."""
     if end and text[end - 1] == "\n":
         end -= 1
     start = end

@@ -1,8 +1,8 @@
-"""From a text to its statements: spans that each say one thing, exact to the character.
+"""Splits a text into statements: character spans with one point per span.
 
 A statement is a sentence, a list item, or a clause where one sentence makes several proposals.
-Paragraphs wrapped over lines are read as one, so a statement may span a line break; the slice
-``text[start:end]`` is still what was written.
+The lines of a wrapped paragraph are joined, so a statement may span a line break; the slice
+``text[start:end]`` is still the original text.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from language.segmentation.plain_text import ADDRESS, PAGE_BREAK, plain
 from language.segmentation.sentences import sentence_spans
 
 DOCUMENT_FROM = 1_500
-"""From this many characters on a text is read as a document, with headings, notes and page numbers
-to skip. Below it everything with a letter counts: it is somebody's whole answer."""
+"""Minimum characters of a document, where headings, notes and page numbers are skipped.
+
+A shorter text is the whole answer of a participant: everything with a letter in it counts.
+"""
 
 _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
@@ -55,7 +57,7 @@ _POINTS_WITH = frozenset(
 
 @dataclass(frozen=True)
 class Span:
-    """One statement: ``text[start:end]``. ``block`` numbers the paragraph or list item it is in."""
+    """One statement: ``text[start:end]``. ``block`` is the number of its paragraph or list item."""
 
     start: int
     end: int
@@ -87,10 +89,10 @@ class _Block:
 def statement_spans(text: str, document: bool | None = None) -> list[Span]:
     """The statements of a text, in order, not overlapping, without outer white space.
 
-    HTML is read as a browser shows it (see ``language.segmentation.plain_text``). Left out are page
-    numbers, addresses of websites, footnotes, list marks and whatever has no letter; in a document
-    (by default: a text of at least ``DOCUMENT_FROM`` characters) also headings, names under
-    quotations and scraps of fewer than three words.
+    HTML is read as a browser shows it (see ``language.segmentation.plain_text``). Page numbers,
+    addresses of websites, footnotes, list marks and text without letters are left out. In a
+    document (by default: a text of at least ``DOCUMENT_FROM`` characters) headings, names under
+    quotations and fragments of fewer than three words are left out too.
     """
     read = plain(text)
     if document is None:
@@ -102,8 +104,10 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
 
 
 def skipped_spans(text: str, taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What stands in a text with words but in none of the spans taken from it, line by line: what
-    was skipped as a heading, a note, an address or the like."""
+    """The spans with words that are in none of the ``taken`` spans, line by line.
+
+    These are the headings, notes, addresses and the like that segmentation skipped.
+    """
     read = plain(text)
     free = bytearray(b"\x01") * len(text)
     for start, end in taken:
@@ -125,7 +129,7 @@ def skipped_spans(text: str, taken: Iterable[tuple[int, int]]) -> list[tuple[int
 
 
 def _tells(piece: str) -> bool:
-    """Whether what was skipped has words of its own: list marks and joints of clauses have none."""
+    """Whether a skipped piece has content: list marks and conjunctions have none."""
     if is_mark(piece) or _PAGE.fullmatch(piece):
         return False
     words = _WORD.findall(piece)
@@ -161,7 +165,7 @@ def _statements(text: str, document: bool) -> list[Span]:
 
 def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The clauses of a sentence that are statements, without its list mark and outer addresses."""
-    # Items of a list written in one line: the mark is not what is said.
+    # An item of a list in one line begins with a mark, which is not part of the statement.
     mark = mark_of(text, start, end)
     start = mark.end if mark else start
     found = []
@@ -177,7 +181,7 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _without_addresses(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without the addresses a statement opens or closes with, and what points to them ("zie")."""
+    """The span without leading and trailing addresses and the words that refer to them ("zie")."""
     if opening := _OPENING_ADDRESS.match(text, start, end):
         start = min(opening.end(), end)
     while address := _last_address(text, start, end):
@@ -190,7 +194,7 @@ def _without_addresses(text: str, start: int, end: int) -> tuple[int, int]:
             elif word[0].lower() not in _POINTS_WITH:
                 break
         if cut is None and words and words[-1][0].lower() in _POINTS_WITH:
-            # "Ik vond niets op https://...": without the address the sentence has no end.
+            # "Ik vond niets op https://...": without the address the sentence is incomplete.
             break
         kept = before if cut is None else before[:cut].rstrip(" \t\n:,;(<[–—-")
         start, end = _outer(text, start, start + len(kept))
@@ -205,7 +209,7 @@ def _last_address(text: str, start: int, end: int) -> int | None:
 
 
 def _least_words(content: str, item: bool) -> int:
-    """How many words a statement of a document has: names and headings have few, as items may."""
+    """The minimum number of words of a statement in a document; lower for list items."""
     return (1 if content[:1].islower() else 2) if item else _LEAST_WORDS
 
 
@@ -287,7 +291,7 @@ def _indent(line: _Line) -> int:
 
 
 def _content(line: _Line, mark: int) -> tuple[int, int]:
-    """Where the line's own words start and end: quote, heading and list marks left out."""
+    """The span of the content of a line, without quote, heading and list marks."""
     start = _indent(line) + mark
     heading = _MARKDOWN_HEADING.match(line.text[start:].lstrip())
     if heading:
@@ -306,7 +310,7 @@ def _only_addresses(bare: str) -> bool:
 
 
 def _note_lines(lines: list[_Line], text: str) -> frozenset[int]:
-    """The lines that are footnotes: a number first, and that number raised at a word earlier on."""
+    """The indexes of footnote lines: a number first, and that number after a word earlier on."""
     found: set[int] = set()
     free = True
     raised: dict[str, int] = {}
