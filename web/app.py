@@ -19,7 +19,7 @@ from web.chat import answers, gateway, widget
 from web.dependencies import open_services
 from web.pages import STATIC, Pages
 from web.public import explanations, form, open_data, own_data, pictures, site, sitemap
-from web.review import accounts as people
+from web.review import accounts as account_pages
 from web.review import (
     across,
     actions,
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue, values.site_url)
     errors.register(app)
-    for room in (gateway, answers, health, login, people):
+    for room in (gateway, answers, health, login, account_pages):
         app.include_router(room.router)
     for room in (site, explanations, form, own_data, widget, pictures, open_data, sitemap):
         app.include_router(room.router)
