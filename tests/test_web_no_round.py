@@ -15,6 +15,7 @@ from web_pages import answer_box, violations
 from web_stage import Site, Talk, begin
 
 from consultation import rounds
+from consultation.catalogue import load_catalogue
 from consultation.database.models import Contribution, Conversation, Message, Participant
 from consultation.database.storage import Storage
 from consultation.settings import Settings
@@ -167,8 +168,9 @@ def test_the_doctor_tells_how_to_open_a_round(tmp_path: Path) -> None:
     storage = Storage(values.resolved_database_url)
     (check,) = doctor.open_round(values)
     assert (check.ok, check.mend) == (False, "samenspraak round open 1")
+    consultation = rounds.consultation_id(storage, load_catalogue(values.catalogue))
     with storage.writing() as session:
-        rounds.open_(session, 1, 1)
+        rounds.open_(session, consultation, 1)
     assert doctor.open_round(values)[0].ok
     storage.close()
 
