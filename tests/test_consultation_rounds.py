@@ -24,7 +24,8 @@ def test_rounds_open_close_and_publish_in_order(storage: Storage, catalogue: Cat
         with pytest.raises(RoundError, match="still open"):
             publish(session, consultation, catalogue, 1)
         assert rounds.close(session, consultation, 1).status == "gesloten"
-        assert publish(session, consultation, catalogue, 1).content == {"opdrachten": []}
+        content = publish(session, consultation, catalogue, 1).content
+        assert content == {"opdrachten": [], "support": True}
         assert rounds.require_round(session, consultation, 1).status == "gepubliceerd"
         with pytest.raises(RoundError, match="published"):
             rounds.open_(session, consultation, 1)

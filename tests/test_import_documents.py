@@ -12,7 +12,7 @@ from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.database.models import Contribution, ContributionVersion
 from consultation.database.storage import Storage
-from consultation.importing.imports import store_rows
+from consultation.importing.imports import import_files
 from consultation.importing.readers import read_rows
 
 FIRST = "Wij vragen lessen op zaterdag.\nHet inschrijvingsgeld van 340 euro is te hoog.\n"
@@ -68,10 +68,9 @@ def test_two_documents_of_one_import_are_two_answers(imports: Imports) -> None:
         path.parent.mkdir()
         path.write_text(text)
         files.append(read_rows(path, imports.catalogue))
-    with imports.storage.writing() as session:
+    with imports.storage.reading() as session:
         round_ = rounds.require_round(session, imports.consultation, 1)
-        for file in files:
-            done = store_rows(session, imports.consultation, round_, file, imports.catalogue)
-            assert counted(done) == (1, 0, 0, 1)
+    done = import_files(imports.storage, imports.consultation, round_, files, imports.catalogue)
+    assert [counted(each) for each in done] == [(1, 0, 0, 1), (1, 0, 0, 1)]
     with imports.storage.reading() as session:
         assert len(list(session.scalars(select(Contribution.id)))) == 2

@@ -21,8 +21,9 @@ from web_stage import Site, StandIn
 
 from consultation.database.storage import Storage
 from consultation.settings import Settings
+from dialogue import threads
 from web import health
-from web.server import security_headers, threads
+from web.server import security_headers
 from web.server.http_timeouts import PatientProtocol
 
 pytest_plugins = ["web_fixtures"]
