@@ -18,7 +18,6 @@ from analysis.result import Found, FoundTheme, OpdrachtResult, Overtaken, RunRes
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
-    Consultation,
     Round,
     RunProposal,
     RunTheme,
@@ -37,6 +36,7 @@ from consultation.participation.derived_words import (
     still_said,
 )
 from consultation.queries.agreement import Agreement
+from consultation.rounds import lock_consultation
 from consultation.runs import latest_run
 
 FEWEST_DECISIONS = 30
@@ -64,7 +64,7 @@ def store(
         figures = [_figures(each, here) for each, here in zip(found, living, strict=True)]
         with storage.writing() as session:
             # The lock lets one run through at a time: two would give out the same theme numbers.
-            session.get(Consultation, consultation_id, with_for_update=True)
+            lock_consultation(session, consultation_id)
             for each in found:
                 last = latest_run(session, consultation_id, each.opdracht)
                 if (last.id if last else None) != each.known.run:

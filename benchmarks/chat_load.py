@@ -223,7 +223,7 @@ class OurPerson(Person):
         bubble = next(each for each in reversed(said) if (each.get("custom") or {}).get("step"))
         custom, buttons = bubble["custom"], bubble.get("buttons") or []
         step = custom["step"]
-        if step == "vraag" and (custom.get("probe") or not buttons):
+        if not buttons or (step == "vraag" and custom.get("probe")):
             return step, next(answers), None
         if step == "toestemming" and self._random.random() < 0.5:
             return step, "ja dat mag", None

@@ -78,11 +78,7 @@ class Attacker(OurPerson):
     def _next(
         self, said: list[dict[str, Any]], answers: Iterator[str]
     ) -> tuple[str, str, str | None]:
-        try:
-            step, text, payload = super()._next(said, answers)
-        except IndexError:
-            # Some step that is answered in words alone.
-            return "woorden", next(self._texts), None
+        step, text, payload = super()._next(said, answers)
         if payload is None:
             return step, next(self._texts), None
         if step == "keuze":

@@ -38,6 +38,14 @@ def ensure_consultation(session: Session, catalogue: Catalogue) -> Consultation:
     return found
 
 
+def lock_consultation(session: Session, consultation_id: int) -> None:
+    """Locks the consultation's row, so that decisions, runs and imports take turns on PostgreSQL.
+
+    On SQLite the write lock does that already.
+    """
+    session.get(Consultation, consultation_id, with_for_update=True)
+
+
 def all_rounds(session: Session, consultation_id: int) -> list[Round]:
     """The consultation's rounds, by number."""
     query = select(Round).where(Round.consultation_id == consultation_id).order_by(Round.number)

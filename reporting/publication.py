@@ -20,7 +20,7 @@ from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.state import CuratedAction
 from consultation.curation.store import decided_on
-from consultation.database.models import Consultation, Round, Statement, now
+from consultation.database.models import Round, Statement, now
 from consultation.database.records import Publication, PublishedStatement, PublishedSupport
 from consultation.database.storage import Storage, in_chunks
 from consultation.errors import RoundError
@@ -28,6 +28,7 @@ from consultation.queries.disclosure import all_releasable, organisations, relea
 from consultation.queries.opdracht_snapshot import Picture, Pictures, picture
 from consultation.queries.public_labels import public_labels
 from consultation.queries.statements import Voice, voices
+from consultation.rounds import lock_consultation
 from reporting.plan import (
     CANDIDATES,
     NOBODY,
@@ -127,12 +128,12 @@ def release(
             base = decided_on(session, consultation_id)
             decided = decided_of(session, consultation_id, catalogue, number)
         with storage.writing() as session:
-            session.get(Consultation, consultation_id, with_for_update=True)
+            lock_consultation(session, consultation_id)
             if decided_on(session, consultation_id) == base:
                 _publish(session, consultation_id, number, account, decided)
                 return
     with storage.writing() as session:
-        session.get(Consultation, consultation_id, with_for_update=True)
+        lock_consultation(session, consultation_id)
         publish(session, consultation_id, catalogue, number, account)
 
 

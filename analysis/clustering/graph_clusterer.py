@@ -127,7 +127,7 @@ class GraphClusterer:
         number = min(self.votes, max(_FEWEST_VOTES, _VOTED // n))
         votes = vote(graph, number, self.seed)
         leaves, merges = tree(votes, graph, self.seed)
-        least = _least(n, self.smallest)
+        least = least_size(n, self.smallest)
         groups = self._large_enough(leaves, merges, directions, least, people)
         parts = cut(leaves, merges, self.close_agreement)
         labels = _settled(votes, groups)
@@ -171,7 +171,8 @@ def _gathered(directions: Vectors, groups: Labels) -> Labels:
     return renumbered(joined.astype(np.int64)[groups])
 
 
-def _least(texts: int, smallest: float) -> int:
+def least_size(texts: int, smallest: float) -> int:
+    """The fewest texts that a theme among so many texts needs; see ``GraphClusterer``."""
     return max(3, round(smallest * float(np.sqrt(texts))))
 
 
@@ -230,14 +231,20 @@ def _lost(
     if len(labels) == 0:
         return lost
     units = normalised(directions)
-    centres = normalised(
-        np.stack([units[labels == label].mean(axis=0) for label in range(int(labels.max()) + 1)])
-    )
+    centres = centres_of(units, labels, range(int(labels.max()) + 1))
     close = np.round((units * centres[labels]).sum(axis=1).astype(np.float64), 6)
     order = np.argsort(close, kind="stable")
     few = np.cumsum(voices[order]) <= int(voices.sum() * _FITS_NOWHERE)
     lost[order] = few & (close[order] <= 0)
     return lost
+
+
+def centres_of(units: Vectors, labels: Labels, names: Sequence[int]) -> Vectors:
+    """The centres of the clusters ``names``, as unit vectors (clusters, dimension).
+
+    ``units`` are the unit vectors of the texts, ``labels`` their clusters.
+    """
+    return normalised(np.stack([units[labels == name].mean(axis=0) for name in names]))
 
 
 def _unique(vectors: Vectors) -> tuple[Vectors, Labels, npt.NDArray[np.int64]]:
@@ -275,7 +282,7 @@ def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
         members = np.flatnonzero(labels == theme)
         if len(members) == 0:
             continue
-        least = _least(len(members), smallest)
+        least = least_size(len(members), smallest)
         found = _only_large(renumbered(groups[members]), least)
         if found.max() >= 1:
             parts[members] = found

@@ -16,7 +16,14 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from analysis.clustering.graph_clusterer import WITHOUT_THEME, GraphClusterer, Labels, by_size
+from analysis.clustering.graph_clusterer import (
+    WITHOUT_THEME,
+    GraphClusterer,
+    Labels,
+    by_size,
+    centres_of,
+    least_size,
+)
 from analysis.clustering.knn_graph import whole
 from analysis.parameters import POPULAR
 from analysis.preprocessing.recurring_texts import Groups, Many
@@ -132,7 +139,7 @@ class PopularClusterer(GraphClusterer):
 
     def _settle(self, vectors: Vectors, labels: Labels, parts: Labels, popular: set[int]) -> None:
         """Moves remainders of clusters that are too small to the nearest cluster, in place."""
-        least = max(3, round(self.smallest * float(np.sqrt(len(labels)))))
+        least = least_size(len(labels), self.smallest)
         before = Counter(self.labels_[self.labels_ >= 0].tolist())
         sizes = Counter(labels[labels >= 0].tolist())
         small = [
@@ -143,10 +150,10 @@ class PopularClusterer(GraphClusterer):
         kept = [label for label in sorted(sizes) if label not in small and label not in popular]
         if not small or not kept:
             return
-        directions = whole(vectors)
-        middles = whole_middles(directions, labels, kept)
+        units = normalised(whole(vectors))
+        middles = centres_of(units, labels, kept)
         rows = np.flatnonzero(np.isin(labels, small))
-        nearest = np.round(normalised(directions[rows]) @ middles.T, 6).argmax(axis=1)
+        nearest = np.round(units[rows] @ middles.T, 6).argmax(axis=1)
         labels[rows] = np.array(kept, dtype=np.int64)[nearest]
         parts[rows] = WITHOUT_THEME
 
@@ -155,10 +162,3 @@ class PopularClusterer(GraphClusterer):
         if self.people is not None and len({self.people[int(row)] for row in rows}) < 2:
             return True
         return len(rows) < least
-
-
-def whole_middles(directions: Vectors, labels: Labels, names: Sequence[int]) -> Vectors:
-    """The centres of the clusters ``names``, as unit vectors (clusters, dimension)."""
-    return normalised(
-        np.stack([normalised(directions[labels == name]).mean(axis=0) for name in names])
-    )

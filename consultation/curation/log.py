@@ -39,7 +39,6 @@ from consultation.curation.store import (
 from consultation.database.models import (
     Action,
     AnalysisRun,
-    Consultation,
     Contribution,
     ContributionVersion,
     CurationEvent,
@@ -53,6 +52,7 @@ from consultation.database.models import (
     now,
 )
 from consultation.database.storage import Storage, in_chunks
+from consultation.rounds import lock_consultation
 from language.segmentation.plain_text import readable
 
 __all__ = [
@@ -819,20 +819,15 @@ def decide(
             make(ledger)
         try:
             with storage.writing() as session:
-                _lock(session, consultation_id)
+                lock_consultation(session, consultation_id)
                 return ledger.write(session)
         except _Overtaken:
             continue
     with storage.writing() as session:
-        _lock(session, consultation_id)
+        lock_consultation(session, consultation_id)
         ledger = Ledger(session, consultation_id, opdrachten, limit)
         make(ledger)
         return ledger.write(session)
-
-
-def _lock(session: Session, consultation_id: int) -> None:
-    """Locks the consultation's row, so that two reviewers, or a reviewer and a run, take turns."""
-    session.get(Consultation, consultation_id, with_for_update=True)
 
 
 def append(
@@ -853,7 +848,7 @@ def append(
         ConflictError: a version differs from the expected one; nothing was written.
     """
     known = parse(operation) if isinstance(operation, dict) else operation
-    _lock(session, consultation_id)
+    lock_consultation(session, consultation_id)
     ledger = Ledger(session, consultation_id, opdrachten)
     ledger.append(account, known, expected)
     (event,) = ledger.write(session)

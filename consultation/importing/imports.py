@@ -18,7 +18,6 @@ from consultation.catalogue import Catalogue
 from consultation.database.models import (
     Base,
     Consent,
-    Consultation,
     Contribution,
     ContributionVersion,
     Participant,
@@ -40,6 +39,7 @@ from consultation.importing.keys import (
 )
 from consultation.importing.readers import ImportFile, ImportRow, check_opdracht, named_group
 from consultation.importing.values import priority
+from consultation.rounds import lock_consultation
 
 CONSENT_VERSION = "import"
 _TRIES = 3
@@ -99,12 +99,12 @@ def import_files(
         with storage.reading() as session:
             made, results = worked_out(session)
         with storage.writing() as session:
-            _lock(session, consultation_id)
+            lock_consultation(session, consultation_id)
             if made.fits(session):
                 made.write(session)
                 return results
     with storage.writing() as session:
-        _lock(session, consultation_id)
+        lock_consultation(session, consultation_id)
         made, results = worked_out(session)
         made.write(session)
         return results
@@ -150,11 +150,6 @@ def store_rows(
     result = made.take(session, file, source, opdracht, auto, slug)
     made.write(session)
     return result
-
-
-def _lock(session: Session, consultation_id: int) -> None:
-    """Serialises imports on PostgreSQL."""
-    session.get(Consultation, consultation_id, with_for_update=True)
 
 
 @dataclass
