@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
+from actions.offering import NOTHING_OFFERED
 from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
@@ -44,6 +45,7 @@ _OF_ONE_OPDRACHT = (
     "keuze",
     "beheer",
     "onder",
+    "aanbod",
 )
 
 
@@ -66,7 +68,8 @@ def go_on(talk: Talk) -> list[EventType]:
 
 def leave_opdracht() -> list[EventType]:
     """The events that end the current opdracht and clear its slots; its answers stay stored."""
-    return [ActiveLoop(None), *(SlotSet(name, None) for name in _OF_ONE_OPDRACHT)]
+    cleared = [SlotSet(name, None) for name in _OF_ONE_OPDRACHT]
+    return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
 
 
 def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
