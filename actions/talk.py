@@ -21,7 +21,7 @@ from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
 from consultation.database.storage import Storage
 from consultation.participation.conversation import fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
-from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS
+from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
 from language.segmentation.sentences import sentence_spans
 
@@ -209,7 +209,7 @@ def answer_aside(talk: Talk, intent: str | None) -> None:
     ``intent`` may stand for a question that the catalogue does not answer (``STAND_INS``).
     """
     texts = talk.catalogue.consultatie
-    if intent in (OPEN_QUESTION, READERS):
+    if intent in (OPEN_QUESTION, READERS, REPLY):
         pass_on(talk, intent)
     if intent == KEPT:
         talk.utter("antwoorden_bewaard")
@@ -228,12 +228,12 @@ def pass_on(talk: Talk, intent: str) -> None:
     Nothing is stored before the participant agreed that answers are stored.
     """
     texts = talk.catalogue.consultatie
-    if intent == READERS:
-        talk.say(texts.wie)
+    if intent != OPEN_QUESTION:
+        talk.say(texts.wie if intent == READERS else texts.resultaat)
     if talk.slot("toestemming_analyse") is not True:
         talk.utter("weet_niet_zonder_toestemming", contact=texts.contact.e_mail)
         return
-    talk.utter("vraag_doorgegeven_lezers" if intent == READERS else "vraag_doorgegeven")
+    talk.utter("vraag_doorgegeven" if intent == OPEN_QUESTION else "rest_doorgegeven")
     talk.propose(QuestionAsked(opdracht=talk.slot("opdracht")))
 
 

@@ -19,6 +19,7 @@ from consultation.participation.stand_ins import (
     KEPT,
     OPEN_QUESTION,
     READERS,
+    REPLY,
 )
 from language.folding import folded
 
@@ -66,6 +67,8 @@ def addressed(text: str) -> Addressed | None:
     if not parts or len(parts) > _MOST_SENTENCES:
         return None
     found = next((asks for asks, pattern in _ANYWHERE if pattern.search(parts[0])), None)
+    if found is None and "?" in plain and _MONEY.search(parts[0]):
+        found = OPEN_QUESTION
     most = _SHORT if plain.endswith("?") else _SHORTEST
     if found is not None and all(len(each.split()) <= most for each in parts[1:]):
         return Addressed(found)
@@ -124,13 +127,12 @@ _CONSULTATION = (
     r"|gesprek"
     r"|babbel|formulier|website|webstek|app|robot|assistent|antwoord(?:en)? van mij))"
 )
-_OTHERS = (
-    r"(?:mijn (?:baas|bazin|chef|werkgever|concurrent(?:en)?|collega'?s?|directeur|directie"
-    r"|leerkracht"
-    r"|school|buren|buurman|buurvrouw|man|vrouw|ouders|dienst|leidinggevende|ploegbaas|consulent)"
-    r"|de (?:concurrentie|baas|directie|pers|vdab|politie|belastingen|minister|overheid)"
-    r"|mijn bedrijf|anderen|andere mensen|andere deelnemers|iedereen)"
+_ACQUAINTED = (
+    r"(?:mijn (?:baas|bazin|chef|werkgever|concurrent(?:en)?|collega'?s?|directeur|directie|bedrijf"
+    r"|leerkracht|school|buren|buurman|buurvrouw|man|vrouw|ouders|dienst|leidinggevende|ploegbaas"
+    r"|consulent)|de (?:concurrentie|baas|directie)|anderen|andere (?:mensen|deelnemers)|iedereen)"
 )
+_OFFICIAL = r"(?:de (?:pers|vdab|politie|belastingen|minister|overheid|politiek|regering))"
 _PERSON = (
     r"(?:een |ne |nen |n |echt(?:e|en)? |levende? |gewone? |menselijke? ){0,3}"
     r"(?:mens|persoon|iemand(?: van vlees en bloed)?|medewerker|begeleider|collega"
@@ -144,28 +146,37 @@ _INTERROGATIVE = re.compile(
     r"|lees"
     r"|leest|lezen|ziet|zien|doet|doen|tot wanneer|voor wie|bestaat)\b"
 )
+_GLADLY = (
+    r"(?:(?:graag|liever|eens|nu|gewoon|toch|direct|even|hier|eerst|alleen|wel|ook|er|liefst) )"
+)
+_PLEASE = (
+    r"(?: (?:aub|alstublieft|alsjeblieft|graag|nu|eens|hierover|daarover|erover|van jullie|kunnen"
+    r"|mogen|van het team|van de organisatie|in plaats van een \w{1,25}|ipv \w{1,25}|ergens|even"
+    r"|want \w{1,25} \w{1,25}|hier|over dit|over deze vraag|hoor|niet een \w{1,25})){0,3}$"
+)
+_SPEAK = (
+    r"(?:spreken|spreke|praten|klappen|babbelen|bellen|contacteren|aan de lijn|te spreken krijgen)"
+)
+_CALL = r"(?:bellen|opbellen|contacteren|mailen|opnemen|terugbellen)"
 _HANDOVER = re.compile(
     rf"^{_FIRST}(?:"
-    rf"{_I} (?:wil|wou|zou|moet|kan|mag)(?: ?'?k| ik)?(?: \w{{1,25}}){{0,3}} (?:met )?{_PERSON}"
-    r"(?: \w{1,25}){0,3} (?:spreken|spreke|praten|klappen|babbelen|bellen|zien"
-    r"|horen)(?: \w{1,25}){0,2}$"
-    rf"|(?:kan|mag|kunnen|kannek|magk) (?:{_I} )?(?:\w{{1,25}} ){{0,2}}(?:met )?{_PERSON} "
-    r"(?:\w{1,25} ){0,3}(?:spreken|spreke|praten|klappen|babbelen|bellen"
-    r"|contacteren)(?: \w{1,25}){0,2}$"
-    rf"|kan (?:er )?{_PERSON} (?:met )?(?:mij|me|ons|contact) (?:\w{{1,25}} ){{0,3}}(?:bellen"
-    rf"|opbellen|contacteren|mailen|helpen|opnemen)"
-    r"|(?:bel|mail|contacteer) (?:mij|me) (?:\w{1,25} ){0,2}(?:maar|eens|op|terug)?$"
+    rf"{_I} (?:wil|wou|zou|moet|kan|mag)(?: ?'?k| ik)? {_GLADLY}{{0,4}}(?:met )?{_PERSON}"
+    rf" {_GLADLY}{{0,2}}{_SPEAK}{_PLEASE}"
+    rf"|(?:kan|mag|kunnen|kannek|magk) (?:{_I} )?{_GLADLY}{{0,4}}(?:met )?{_PERSON} "
+    rf"{_GLADLY}{{0,2}}{_SPEAK}{_PLEASE}"
+    rf"|(?:kan|kunnen|wil|zou|mag) (?:er )?{_PERSON} (?:van jullie )?(?:contact )?(?:met )?"
+    rf"(?:mij|me|ons) {_GLADLY}{{0,3}}{_CALL}{_PLEASE}"
+    rf"|(?:bel|mail|contacteer) (?:mij|me) {_GLADLY}{{0,2}}(?:maar|eens|op|terug|aub)?{_PLEASE}"
     r"|(?:geef|haal|roep|stuur|verbind)(?: (?:mij|me|eens|maar|toch|door|met|er|dan|direct"
-    r"|nu)){0,4} "
-    r"(?:uw|je|jouw|jullie|nen?|een) (?:echte |andere )?"
-    r"(?:baas|chef|cheffin|overste|directeur|verantwoordelijke|mens|persoon|collega|manager)"
-    r"(?: (?:eens|maar|aan de lijn|door|erbij)){0,4}$"
-    r"|(?:wie|waar|hoe|welk nummer) (?:kan|moet|mag) (?:ik|'?k|we)(?: \w{1,25}){0,2} (?:bellen"
-    r"|mailen|contacteren"
-    r"|bereiken|aanspreken)"
-    r"|(?:wat|hebt u|heeft u|hebben jullie|is er) (?:is )?(?:een |het |uw "
-    r"|jullie )?(?:telefoonnummer|e-?mailadres)$"
-    r"|(?:liever|graag) (?:met )?(?:een |nen? )?(?:echte? )?(?:mens|persoon)(?: \w{1,25}){0,3}$"
+    r"|nu)){0,4} (?:uw|je|jouw|jullie|nen?|een) (?:echte |andere )?"
+    r"(?:baas|chef|cheffin|overste|directeur|verantwoordelijke|mens|persoon|collega|medewerker"
+    rf"|manager)(?: (?:eens|maar|aan de lijn|door|erbij)){{0,4}}{_PLEASE}"
+    rf"|(?:wie|waar|hoe|welk nummer) (?:kan|moet|mag) {_I} (?:(?:hier|hiervoor|dan|daarvoor"
+    rf"|iemand|jullie|u|een mens) ){{0,3}}(?:bellen|mailen|contacteren|bereiken"
+    rf"|aanspreken){_PLEASE}"
+    r"|(?:wat is|hebt u|heeft u|hebben jullie|is er) (?:een |het |uw |jullie )?"
+    r"(?:telefoonnummer|e-?mailadres)$"
+    rf"|(?:liever|graag) (?:met )?(?:een |nen? )(?:echte? )?(?:mens|persoon){_PLEASE}"
     r")"
 )
 _FILLER = (
@@ -180,17 +191,24 @@ _READERS = re.compile(
     r"|onderzoekt)"
     rf"(?: {_FILLER}){{0,4}}(?: {_THIS})?(?: {_FILLER}){{0,4}}$"
 )
-_OTHERS_READ = re.compile(
-    rf"^{_FIRST}(?:(?:kan|kunnen|gaat|gaan|zal|mag|krijgt|ziet|leest|lezen|zien|weet|weten"
-    rf"|komt) (?:ook )?{_OTHERS}"
-    r" (?:\w{1,25} ){0,4}(?:dit|dat|da|het|mee|mijn antwoord(?:en)?"
-    r"|dit te weten)(?: \w{1,25}){0,5}$)"
+_MAY_READ = (
+    r" (?:(?:\w{1,25} ){0,4}?(?:dit|dat|da|het|mee|mijn antwoord(?:en)?|wie ik ben)"
+    r"(?: \w{1,25}){0,4}? ?(?:zien|lezen|weten|inkijken|meelezen|volgen|te weten|te zien)"
+    r"|(?:zien|lezen|weten) (?:wat|dat|wie|of) (?:ik|'?k) (?:\w{1,25} ?){0,6})$"
 )
+_DO_READ = (
+    r" (?:\w{1,25} ){0,3}?(?:dit|dat|da|het|mee|mijn antwoord(?:en)?|wie ik ben)"
+    r"(?: (?:hier|ook|dan|allemaal|te|zien|lezen|weten|nu|eigenlijk|straks)){0,4}$"
+)
+_MAY = rf"^{_FIRST}(?:kan|kunnen|gaat|gaan|zal|zullen|mag|mogen|komt) (?:ook )?"
+_DO = rf"^{_FIRST}(?:krijgt|krijgen|ziet|leest|lezen|zien|weet|weten) (?:ook )?"
+_OTHERS_READ = re.compile(f"{_MAY}{_ACQUAINTED}{_MAY_READ}|{_DO}{_ACQUAINTED}{_DO_READ}")
+_OFFICIALS_READ = re.compile(f"{_MAY}{_OFFICIAL}{_MAY_READ}|{_DO}{_OFFICIAL}{_DO_READ}")
 _IS_READ = re.compile(
     rf"^{_FIRST}(?:(?:lezen|leest|bekijken|doen) (?:jullie|u|ze|er iemand|iemand|gij|ge) "
     rf"(?:er )?(?:eigenlijk |echt |wel |ook ){{0,3}}(?:{_THIS}|iets mee)(?: (?:eigenlijk|echt|wel"
     rf"|ook|allemaal|na)){{0,4}}"
-    rf"|wordt {_THIS} (?:\w{{1,25}} ){{0,3}}gelezen)$"
+    rf"|(?:wordt|worden) {_THIS} (?:\w{{1,25}} ){{0,3}}gelezen)$"
 )
 _UPLOAD = re.compile(
     rf"^{_FIRST}(?:kan|mag|hoe|waar|kunnen|kunde|kannek|is het mogelijk|kan u"
@@ -213,7 +231,7 @@ _REWARD = re.compile(
     rf"|wat (?:krijg|verdien|schiet|win|brengt) (?:{_I} )?(?:\w{{1,25}} ){{0,2}}(?:hiervoor"
     rf"|hiermee|ermee|ervoor|daarvoor|hier)(?: \w{{1,25}}){{0,2}}"
     r"|(?:is|staat|hangt) (?:hier|daar|er) (?:een |iets van )?(?:vergoeding|beloning|prijs|cadeau"
-    r"|geld|bon)(?: \w{1,25}){0,4}"
+    r"|bon)(?: (?:aan|tegenover|verbonden|voor|mij|ons|deelnemers|te|winnen|hier|mee|bij)){0,4}"
     r"|(?:kan|valt) (?:ik |er )?(?:hier |hiermee )?iets (?:mee )?(?:te )?winnen(?: \w{1,25}){0,2}"
     r")$"
 )
@@ -329,8 +347,10 @@ _PROCESS = re.compile(
     r"|^(?:moet|kan|mag) ik (?:hiervoor|hier|daarvoor) (?:\w{1,25} ){0,3}(?:inloggen|aanmelden"
     r"|registreren|betalen|account|naam)(?: \w{1,25}){0,3}$"
     r"|^(?:en |maar ){0,2}wat (?:gebeurt|doen|doet|ga|gaan) (?:er |jullie |u |ze "
-    r"|men ){1,2}(?:nu |dan |eigenlijk |straks |allemaal ){0,3}(?:met (?:dit|mijn|die|da|al)|mee"
-    r"|hiermee|daarmee)"
+    r"|men ){1,2}(?:nu |dan |eigenlijk |straks |allemaal ){0,3}"
+    r"(?:met (?:dit|wat ik|(?:mijn|die|deze|al die|al mijn|onze|de) (?:antwoord(?:en)?|tekst"
+    r"|mening(?:en)?"
+    r"|inbreng|idee|ideeen|woorden|reactie))|mee$|hiermee|daarmee)"
 )
 _PERSONAL = re.compile(
     rf"{_FIRST}(?:(?:wie|wat|hoe|waar|waarom|hoe oud|hoe laat|van waar|waarvoor) )?"
@@ -349,9 +369,9 @@ _ANYWHERE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("vraag_resultaat", _IS_READ),
     (READERS, _READERS),
     ("vraag_anoniem", _OTHERS_READ),
+    (READERS, _OFFICIALS_READ),
     (OPEN_QUESTION, _UPLOAD),
     (OPEN_QUESTION, _REWARD),
-    (OPEN_QUESTION, _REPLY),
-    (OPEN_QUESTION, _MONEY),
+    (REPLY, _REPLY),
     (KEPT, _IS_KEPT),
 )

@@ -6,6 +6,8 @@ OPEN_QUESTION = "open_vraag"
 """Stands for an intent: a question that the assistant has no answer to."""
 READERS = "lezers"
 """Stands for an intent: who reads this. The catalogue answers a part; the question is passed on."""
+REPLY = "reactie"
+"""Stands for an intent: when or whether an answer follows. Told as far as the catalogue goes."""
 GIVEN = "al_geantwoord"
 """Stands for an intent: the participant says that the open question has been answered."""
 KEPT = "antwoorden_bewaard"
@@ -13,4 +15,4 @@ KEPT = "antwoorden_bewaard"
 INSULT = "belediging"
 JOKE = "grap"
 
-STAND_INS = frozenset({OPEN_QUESTION, READERS, GIVEN, KEPT, INSULT, JOKE})
+STAND_INS = frozenset({OPEN_QUESTION, READERS, REPLY, GIVEN, KEPT, INSULT, JOKE})
