@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
-from actions.contribution_form import say_summary
+from actions.contribution_form import after_answer, label, say_summary
 from actions.talk import Talk, TalkAction, answer_aside
+from consultation.participation.effects import QuestionAsked
+from consultation.participation.stand_ins import GIVEN, INSULT, JOKE
 
 _OWN = {
     "begroeten": "begroeten",
@@ -15,6 +17,8 @@ _OWN = {
     "overslaan": "niet_overslaan",
     "terug": "niet_overslaan",
     "antwoord_wijzigen": "nog_geen_antwoord",
+    INSULT: "belediging",
+    JOKE: "grap",
 }
 
 
@@ -25,7 +29,14 @@ class ActionDigressie(TalkAction):
         return "action_digressie"
 
     def act(self, talk: Talk) -> list[EventType]:
-        intent = talk.intent or ""
+        # The gateway sends a question that it recognised itself under another intent.
+        intent = talk.metadata.get("asks") or talk.intent or ""
+        if intent == GIVEN:
+            return answered_before(talk)
+        if intent == "contact_mens" and talk.entity("waarde") == "doorgeven":
+            talk.utter("contact_doorgegeven")
+            talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))
+            return []
         if intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
@@ -35,3 +46,25 @@ class ActionDigressie(TalkAction):
             else:
                 talk.utter("nog_geen_antwoord")
         return []
+
+
+def answered_before(talk: Talk) -> list[EventType]:
+    """For who says that they answered this already: shows that answer, and goes on.
+
+    Shows the answer to the open question, or else all answers on this opdracht. Without any answer
+    the question stays open.
+    """
+    vraag, answers = talk.vraag, talk.answers
+    if talk.opdracht is None or vraag is None or not answers:
+        talk.utter("nog_geen_antwoord")
+        return []
+    given = answers.get(vraag.key)
+    if given is not None:
+        said = " ".join(given.split())
+        talk.utter("al_geantwoord", naam=label(talk, vraag), antwoord=said, custom={"quotes": True})
+    else:
+        talk.utter("al_geantwoord_elders")
+        say_summary(talk)
+    if talk.slot("requested_slot") != "antwoord":
+        return []
+    return [SlotSet(name, value) for name, value in after_answer(talk).items()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
 from consultation.database.storage import Storage
-from consultation.participation.effects import Effect
+from consultation.participation.conversation import fingerprint
+from consultation.participation.effects import Effect, QuestionAsked
+from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
+from language.segmentation.sentences import sentence_spans
 
 OPENING_FORM = "opening_form"
 CONTRIBUTION_FORM = "contribution_form"
@@ -107,9 +110,52 @@ class Talk:
         """The first wording of a sentence, for a button or a label."""
         return sentences()[sentence][0]
 
-    def say(self, text: str, **bubble: Any) -> None:
-        """Sends a text in one bubble; blank lines are removed, because they would split it."""
-        self.dispatcher.utter_message(text=_one_bubble(text), **_bubble(**bubble))
+    @property
+    def said(self) -> frozenset[str]:
+        """Fingerprints of what the participant just read: the last turn and this one so far.
+
+        Empty when they asked to repeat it.
+        """
+        if self.intent == "herhalen":
+            return frozenset()
+        return frozenset(
+            {
+                *(self.metadata.get("said") or ()),
+                *map(fingerprint, _said_now(self.tracker)),
+                *(fingerprint(each["text"]) for each in self.dispatcher.messages if each["text"]),
+            }
+        )
+
+    def say(self, text: str, *others: str, **bubble: Any) -> None:
+        """Sends a text in one bubble; blank lines are removed, because they would split it.
+
+        ``others`` say the same in other words. What was said in the last turn is not said again:
+        the first of these wordings that is new is sent, or else a shorter form of the text.
+        """
+        wordings = [_one_bubble(each) for each in (text, *others)]
+        said = self.said
+        fresh = (
+            each
+            for each in (*wordings, *self._shorter(wordings[0], bubble.get("custom") or {}))
+            if fingerprint(each) not in said
+        )
+        self.dispatcher.utter_message(text=next(fresh, wordings[0]), **_bubble(**bubble))
+
+    def _shorter(self, text: str, custom: dict[str, Any]) -> Iterator[str]:
+        """Shorter forms of a text that was just said: of a question, an answer, or a step."""
+        step, opdracht = custom.get("step"), self.opdracht
+        vraag = opdracht.question(custom.get("question") or "") if opdracht else None
+        if custom.get("probe"):
+            yield self.words("doorvraag_weer").format(vraag=text)
+        elif step == "vraag" and vraag is not None:
+            yield self.words("vraag_weer").format(vraag=vraag.tekst)
+            yield self.words("vraag_eenvoudiger").format(vraag=vraag.eenvoudiger)
+            yield vraag.tekst
+        first, _, rest = text.partition("\n")
+        if step is not None and rest:
+            yield first
+        for wording in sentences()["stap_weer" if step is not None else "zoals_gezegd"]:
+            yield wording.format(tekst=first if step is not None else _first_sentence(text))
 
     def utter(
         self,
@@ -119,9 +165,15 @@ class Talk:
         custom: dict[str, Any] | None = None,
         **values: Any,
     ) -> None:
-        """Sends a sentence of ``zinnen.yml`` in one of its wordings, with values filled in."""
-        wording = random.choice(sentences()[sentence])
-        self.say(wording.format(**values), buttons=buttons, custom=custom)
+        """Sends a sentence of ``zinnen.yml`` in one of its wordings, with values filled in.
+
+        The wordings under its name with ``_weer`` are only for saying it again in the next turn.
+        """
+        known = sentences()
+        wordings = random.sample(known[sentence], len(known[sentence]))
+        wordings += known.get(f"{sentence}_weer", [])
+        filled = [each.format(**values) for each in wordings]
+        self.say(*filled, buttons=buttons, custom=custom)
 
     def propose(self, effect: Effect) -> None:
         """Proposes a change, which the gateway applies when the turn is complete."""
@@ -152,15 +204,44 @@ ASIDES = frozenset(
 
 
 def answer_aside(talk: Talk, intent: str | None) -> None:
-    """Answers a question to the assistant from the catalogue; does nothing for other intents."""
+    """Answers a question to the assistant from the catalogue; does nothing for other intents.
+
+    ``intent`` may stand for a question that the catalogue does not answer (``STAND_INS``).
+    """
     texts = talk.catalogue.consultatie
+    if intent in (OPEN_QUESTION, READERS, REPLY):
+        pass_on(talk, intent)
+    if intent == KEPT:
+        talk.utter("antwoorden_bewaard")
     if intent in _FROM_CATALOGUE:
         talk.say(getattr(texts, _FROM_CATALOGUE[intent]), buttons=_own_data(talk, intent))
     if intent in ("contact_mens", "klacht"):
-        talk.say(texts.contact.tekst)
+        talk.say(texts.contact.tekst, buttons=_pass_on_button(talk, intent))
     if intent == "uitleg_opdracht":
         opdracht = talk.opdracht
         talk.say(opdracht.uitleg if opdracht else texts.doel)
+
+
+def pass_on(talk: Talk, intent: str) -> None:
+    """Says that the assistant does not know, and stores the question for the organiser.
+
+    Nothing is stored before the participant agreed that answers are stored.
+    """
+    texts = talk.catalogue.consultatie
+    if intent != OPEN_QUESTION:
+        talk.say(texts.wie if intent == READERS else texts.resultaat)
+    if talk.slot("toestemming_analyse") is not True:
+        talk.utter("weet_niet_zonder_toestemming", contact=texts.contact.e_mail)
+        return
+    talk.utter("vraag_doorgegeven" if intent == OPEN_QUESTION else "rest_doorgegeven")
+    talk.propose(QuestionAsked(opdracht=talk.slot("opdracht")))
+
+
+def _pass_on_button(talk: Talk, intent: str) -> list[dict[str, str]]:
+    """A button to pass on the wish for contact, if the participant's words may be stored."""
+    if intent != "contact_mens" or talk.slot("toestemming_analyse") is not True:
+        return []
+    return [talk.button("knop_doorgeven", '/contact_mens{"waarde":"doorgeven"}')]
 
 
 def _own_data(talk: Talk, intent: str) -> list[dict[str, str]]:
@@ -235,6 +316,21 @@ def _bubble(
     buttons: list[dict[str, str]] | None = None, custom: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     return {"buttons": buttons or [], "json_message": custom or {}}
+
+
+def _said_now(tracker: Tracker) -> Iterator[str]:
+    """The bubbles that earlier actions of this turn sent."""
+    for event in reversed(tracker.events or []):
+        if event.get("event") == "user":
+            return
+        if event.get("event") == "bot" and event.get("text"):
+            yield event["text"]
+
+
+def _first_sentence(text: str) -> str:
+    first = text.partition("\n")[0]
+    start, end = next(iter(sentence_spans(first)), (0, len(first)))
+    return first[start:end].strip()
 
 
 def _one_bubble(text: str) -> str:

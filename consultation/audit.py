@@ -22,6 +22,8 @@ WHAT = frozenset(
         "analyse",
         "analyse_mislukt",
         "codeertaak",
+        "vraag_beantwoord",
+        "vraag_heropend",
     }
 )
 """Kinds of entries; ``audit_sentences`` has a sentence for each kind."""

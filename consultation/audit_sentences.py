@@ -22,6 +22,8 @@ DONE: Mapping[str, str] = {
     "analyse": "Startte de analyse",
     "analyse_mislukt": "De analyse mislukte",
     "codeertaak": "Begon een codeertaak",
+    "vraag_beantwoord": "Zette een vraag van een deelnemer op beantwoord",
+    "vraag_heropend": "Opende een vraag van een deelnemer opnieuw",
 }
 """The sentences for ``consultation.audit.WHAT``."""
 
@@ -35,6 +37,7 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "rol": lambda value: f"als {value}",
     "ronde": lambda value: f"ronde {value}",
     "opdracht": lambda value: f"opdracht {value}",
+    "vraag": lambda value: f"vraag {value}",
     "run": lambda value: f"analyse nummer {value}",
 }
 

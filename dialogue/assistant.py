@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from consultation.participation.conversation import Bubble, Turn
 from consultation.participation.effects import Effect, parse_effects
+from consultation.participation.stand_ins import STAND_INS
 
 CLEAR = 0.6
 """Least confidence of Rasa's intent for a question inside an answer to get a reply of its own."""
@@ -61,13 +62,19 @@ class Assistant:
         self._pool: aiohttp.ClientSession | None = None
 
     async def ask(
-        self, turn: Turn, content: bool = False, aside: str | None = None, unread: bool = False
+        self,
+        turn: Turn,
+        content: bool = False,
+        aside: str | None = None,
+        unread: bool = False,
+        asks: str | None = None,
     ) -> Reply:
         """Sends a turn to Rasa and returns its reply.
 
         ``content`` makes Rasa treat the text as an answer, whichever intent it resembles. ``aside``
         is the intent of a question to the assistant inside the answer. ``unread`` says that reading
-        the text in full exceeds the processing budget.
+        the text in full exceeds the processing budget. ``asks`` is the intent of a text that is a
+        question to the assistant as a whole, or one of ``STAND_INS``: Rasa then classifies nothing.
 
         Raises:
             AssistantDown: there is no complete reply (timeout, refused connection, error status);
@@ -77,7 +84,7 @@ class Assistant:
         position = turn.position
         body = {
             "sender": turn.sender_id,
-            "message": turn.payload or safe(turn.text),
+            "message": turn.payload or (_command(asks) if asks else safe(turn.text)),
             "metadata": {
                 "conversation": turn.conversation_id,
                 "message": turn.message_id,
@@ -90,6 +97,8 @@ class Assistant:
                 "content": content,
                 "aside": aside,
                 "unread": unread,
+                "asks": asks,
+                "said": list(turn.said),
             },
         }
         try:
@@ -165,6 +174,11 @@ class Assistant:
                 return response.ok
         except (aiohttp.ClientError, TimeoutError):
             return False
+
+
+def _command(asks: str) -> str:
+    # A stand-in takes the path of every question to the assistant: an answer, then the step.
+    return f"/{'hulp' if asks in STAND_INS else asks}"
 
 
 def safe(text: str) -> str:

@@ -7,15 +7,16 @@ removed words never reach another component. See ``docs/decisions/0005-care.md``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import Message
 from consultation.database.storage import Storage
 from consultation.participation import conversation
-from consultation.participation.conversation import ASIDE, Bubble, Turn
+from consultation.participation.conversation import ASIDE, Bubble, Turn, fingerprint
 from dialogue.messages import say
+from dialogue.questions import Addressed, addressed
 from language.alarm import alarm
 from language.budget import Budget
 from language.foreign import foreign_language, load_languages
@@ -25,6 +26,9 @@ from language.segmentation.sentences import sentence_spans
 REMOVE = "/persoonsgegevens_weghalen"
 KEEP = "/persoonsgegevens_laten_staan"
 
+_NO_QUESTIONS = frozenset({"start", "beheer", "gewist", ASIDE})
+"""Steps at which a question goes to the assistant as any text."""
+_LONGEST_QUESTION = 2_000
 _WORDS_OF_A_CHOICE = 7
 _REMOVE = re.compile(
     r"(?:ja|jawel|ok(?:e|é|ay)?|graag|doe maar|is goed|(?:haal|doe|laat)\b.*\bweg|weg|weghalen"
@@ -45,12 +49,13 @@ class Beside:
 
     ``content``: the text is an answer, whichever intent it resembles. ``question``: the sentence of
     an answer that asks the assistant something. ``unread``: reading the text in full exceeds the
-    processing budget.
+    processing budget. ``addressed``: the whole text is, or may be, a question to the assistant.
     """
 
     content: bool = False
     question: str | None = None
     unread: bool = False
+    addressed: Addressed | None = None
 
 
 class Care:
@@ -85,11 +90,12 @@ class Care:
             if message is None or message.state != "ontvangen":
                 return True
             waiting = conversation.held(session, message.conversation_id)
+            said = conversation.said_last(session, message.conversation_id)
             text, typed = message.text, message.sender == "deelnemer" and message.payload is None
             unread = message.unread
             payload = message.payload
         if waiting is not None:
-            return self._chosen(message_id, choice(payload, text if typed else ""))
+            return self._chosen(message_id, said, choice(payload, text if typed else ""))
         if not typed or unread:
             return False
         seen = self.personal_data.look(text)
@@ -97,7 +103,7 @@ class Care:
             self._mark_unread(message_id)
         if not seen.found:
             return False
-        bubbles = [*self.help(text), self._ask(seen.found)]
+        bubbles = [*self.help(text), self._ask(seen.found, said)]
         with self._storage.writing() as session:
             conversation.hold(session, message_id, bubbles)
         return True
@@ -105,33 +111,46 @@ class Care:
     def before(self, turn: Turn) -> list[Bubble]:
         """The bubbles to send before the assistant's own reply to a turn."""
         if not turn.held:
-            return self.help(turn.text) if turn.payload is None else []
+            return self._help_for(turn)
         with self._storage.reading() as session:
             message = session.get(Message, turn.message_id)
             waiting = conversation.held(session, turn.conversation_id)
         if waiting is not None and message is not None:
             removed = choice(message.payload, message.text) == REMOVE
             return [Bubble(text=say("keuze_weggehaald" if removed else "keuze_blijft"))]
-        return self.help(turn.text) if turn.payload is None else []
+        return self._help_for(turn)
 
-    def help(self, text: str) -> list[Bubble]:
-        """The bubble with where to find help when a text signals a crisis or threat, else empty."""
+    def _help_for(self, turn: Turn) -> list[Bubble]:
+        return self.help(turn.text, turn.said) if turn.payload is None else []
+
+    def help(self, text: str, said: Collection[str] = ()) -> list[Bubble]:
+        """The bubble with where to find help when a text signals a crisis or threat, else empty.
+
+        It is never left out: where it was said in the last turn, it gets another first sentence.
+        """
         found = alarm(text)
         if found is None:
             return []
         texts = self._catalogue.consultatie
-        return [Bubble(text=texts.crisis if found == "crisis" else texts.dreiging)]
+        help_ = texts.crisis if found == "crisis" else texts.dreiging
+        return [Bubble(text=_fresh((help_, say("nog_eens", tekst=help_)), said))]
 
     def beside(self, turn: Turn) -> Beside:
         """The screening result to send to the assistant with a turn."""
         if turn.position.offer is not None:
             return Beside()
-        if turn.payload is None and turn.position.step == "groep":
-            return Beside(content=self._names_group(turn.text))
-        if turn.payload is not None or turn.position.step != "vraag":
+        step = turn.position.step
+        if turn.payload is not None or step in _NO_QUESTIONS:
             return Beside()
         if turn.unread:
-            return Beside(content=True, unread=True)
+            return Beside(content=True, unread=True) if step == "vraag" else Beside()
+        found = None if alarm(turn.text) else addressed(turn.text)
+        if found is not None:
+            return Beside(addressed=found)
+        if step == "groep":
+            return Beside(content=self._names_group(turn.text))
+        if step != "vraag":
+            return Beside()
         budget = Budget()
         content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
         question = question_in(turn.text) if budget.left and not content else None
@@ -139,6 +158,14 @@ class Care:
             self._mark_unread(turn.message_id)
             return Beside(content=True, unread=True)
         return Beside(content, question)
+
+    def question_of(self, turn: Turn, beside: Beside) -> str | None:
+        """The question of a turn for the organiser, without the personal data in it."""
+        text: str | None = beside.question or turn.text
+        if turn.payload is not None:
+            with self._storage.reading() as session:
+                text = conversation.last_typed(session, turn.message_id)
+        return self.personal_data.masked(text[:_LONGEST_QUESTION]) if text else None
 
     def _names_group(self, text: str) -> bool:
         """Whether a short text names the participant's group in the catalogue.
@@ -153,7 +180,7 @@ class Care:
         with self._storage.writing() as session:
             conversation.mark_unread(session, message_id)
 
-    def _chosen(self, message_id: str, chosen: str | None) -> bool:
+    def _chosen(self, message_id: str, said: Collection[str], chosen: str | None) -> bool:
         with self._storage.reading() as session:
             message = session.get(Message, message_id)
             if message is None:
@@ -163,8 +190,9 @@ class Care:
                 return False
             unseen = conversation.typed_since(session, waiting)
         if chosen is None:
-            again = self._ask(self.personal_data.find(waiting.text))
-            first = [] if message.sender == "systeem" else [Bubble(text=say("keuze_eerst"))]
+            again = self._ask(self.personal_data.find(waiting.text), said)
+            eerst = _fresh((say("keuze_eerst"), say("keuze_eerst_weer")), said)
+            first = [] if message.sender == "systeem" else [Bubble(text=eerst)]
             with self._storage.writing() as session:
                 if conversation.held(session, message.conversation_id) is None:
                     return False
@@ -177,18 +205,24 @@ class Care:
                 unseen = conversation.clean(session, message_id, cleaned)
         return False
 
-    def _ask(self, found: Iterable[Finding]) -> Bubble:
+    def _ask(self, found: Iterable[Finding], said: Collection[str] = ()) -> Bubble:
         kinds = list(dict.fromkeys(each.kind for each in found))
         names = [say(f"soort_{kind}") for kind in kinds] or [say("soort_iets")]
         listed = say("opsomming", eerst=", ".join(names[:-1]), laatst=names[-1])
+        what = listed if len(names) > 1 else names[0]
         return Bubble(
-            text=say("keuze", wat=listed if len(names) > 1 else names[0]),
+            text=_fresh((say("keuze", wat=what), say("keuze_weer", wat=what)), said),
             buttons=(
                 {"title": say("knop_weghalen"), "payload": REMOVE},
                 {"title": say("knop_laten_staan"), "payload": KEEP},
             ),
             custom={"step": ASIDE},
         )
+
+
+def _fresh(wordings: Sequence[str], said: Collection[str]) -> str:
+    """The first wording that the assistant did not use in its last turn."""
+    return next((each for each in wordings if fingerprint(each) not in said), wordings[0])
 
 
 def choice(payload: str | None, text: str) -> str | None:

@@ -27,10 +27,15 @@ from consultation.database.storage import Storage
 from consultation.errors import TalkError
 from consultation.participation import conversation
 from consultation.participation.conversation import Bubble, Turn
-from consultation.participation.effects import ParticipantErased, takes_words_away
+from consultation.participation.effects import (
+    ParticipantErased,
+    QuestionAsked,
+    takes_words_away,
+)
 from consultation.participation.erasure import erasing
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
+from dialogue.questions import asked_for, asked_inside
 from dialogue.screening import Beside, Care
 from dialogue.threads import in_writing_thread
 
@@ -291,9 +296,14 @@ class Turns:
         return _Outcome(done=False)
 
     async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
-        aside = await self._assistant.understood(beside.question) if beside.question else None
-        reply = await self._assistant.ask(turn, beside.content, aside, beside.unread)
-        said = await in_writing_thread(self._finish, turn, reply)
+        aside = asks = None
+        if beside.addressed is not None:
+            asks = asked_for(beside.addressed, await self._assistant.understood(turn.text))
+        elif beside.question is not None:
+            understood = await self._assistant.understood(beside.question)
+            aside = asked_inside(beside.question, understood)
+        reply = await self._assistant.ask(turn, beside.content, aside, beside.unread, asks)
+        said = await in_writing_thread(self._finish, turn, reply, beside)
         if any(takes_words_away(effect) for effect in reply.effects):
             await self.forget(turn.conversation_id)
         return said
@@ -397,11 +407,17 @@ class Turns:
     def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None
 
-    def _finish(self, turn: Turn, reply: Reply) -> list[Message]:
+    def _finish(self, turn: Turn, reply: Reply, beside: Beside) -> list[Message]:
         first = self._care.before(turn)
-        return self._complete(turn.message_id, Reply((*first, *reply.bubbles), reply.effects))
+        whole = Reply((*first, *reply.bubbles), reply.effects)
+        question = None
+        if any(isinstance(effect, QuestionAsked) for effect in reply.effects):
+            question = self._care.question_of(turn, beside)
+        return self._complete(turn.message_id, whole, question)
 
-    def _complete(self, message_id: str, reply: Reply) -> list[Message]:
+    def _complete(
+        self, message_id: str, reply: Reply, question: str | None = None
+    ) -> list[Message]:
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)
             while len(self._farewells) > FAREWELLS:
@@ -410,7 +426,13 @@ class Turns:
             self._storage,
             lambda session: conversation.erased_by(session, message_id, reply.effects),
             lambda session, planned: conversation.complete(
-                session, self._catalogue, message_id, reply.bubbles, reply.effects, planned
+                session,
+                self._catalogue,
+                message_id,
+                reply.bubbles,
+                reply.effects,
+                planned,
+                question,
             ),
         )
 

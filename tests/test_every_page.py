@@ -149,7 +149,8 @@ def test_the_links_lead_to_every_kind_of_page(crawled: Crawled) -> None:
         "/beheer/opdrachten//beslissingen", "/beheer/opdrachten//coderen", "/beheer/antwoorden/",
         "/beheer/beslissingen", "/beheer/zonder-opdracht", "/beheer/acties", "/beheer/rondes/",
         "/beheer/acties/overlap", "/beheer/themas/O-T/splitsing", "/beheer/analyse",
-        "/beheer/uitvoer", "/beheer/accounts", "/beheer/logboek", "/beheer/wachtwoord",
+        "/beheer/uitvoer", "/beheer/vragen", "/beheer/accounts", "/beheer/logboek",
+        "/beheer/wachtwoord",
     } <= kinds  # fmt: skip
 
 

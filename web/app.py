@@ -27,6 +27,7 @@ from web.review import (
     decisions,
     excluded,
     overview,
+    questions,
     rounds,
     suggestions,
     themes,
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         decisions,
         review_answers,
         rounds,
+        questions,
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -232,6 +232,39 @@ class Message(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ParticipantQuestion(Base):
+    """A participant's question for the organiser that the assistant could not answer.
+
+    ``text`` has no personal data that was recognised. ``kind``: ``vraag``, or ``contact`` for the
+    wish to speak to a person. ``note``, ``handled_by`` and ``handled_at`` are of the reviewer who
+    marked it as answered.
+    """
+
+    __tablename__ = "participant_question"
+    __table_args__ = (
+        UniqueConstraint("message_id", "kind"),
+        CheckConstraint(f"kind in ({_within('vraag', 'contact')})", name="kind"),
+        CheckConstraint(f"state in ({_within('open', 'beantwoord')})", name="state"),
+        Index("ix_participant_question_round_id_state", "round_id", "state"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    opdracht: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(10), default="vraag")
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    text: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    handled_by: Mapped[str | None] = mapped_column(String(80))
+    handled_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    participant: Mapped[Participant] = relationship()
+    round: Mapped[Round] = relationship()
+
+
 class Submission(Base):
     """The contributions of one participant on one opdracht in one round.
 

@@ -16,7 +16,16 @@ import consultation.database.records  # noqa: F401  (its tables belong to the sa
 from consultation.database.models import Base
 
 NOT_COUNTED = frozenset(
-    {"account", "audit_entry", "conversation", "embedding", "invitation", "message", "revision"}
+    {
+        "account",
+        "audit_entry",
+        "conversation",
+        "embedding",
+        "invitation",
+        "message",
+        "participant_question",
+        "revision",
+    }
 )
 """Tables that no cached page depends on; a chat turn alone thus does not change the revision."""
 

@@ -17,6 +17,7 @@ from consultation.database.models import (
     Conversation,
     Embedding,
     Message,
+    ParticipantQuestion,
     Statement,
     Submission,
 )
@@ -211,10 +212,16 @@ def take_back(session: Session, contribution: Contribution, planned: Erasure | N
 
 
 def silence(session: Session, messages: Iterable[Message]) -> None:
-    """Replaces the text of messages by ``GONE``; the turns stay."""
+    """Replaces the text of messages by ``GONE``; the turns stay, questions in them are deleted."""
+    silenced = []
     for message in messages:
         message.text = GONE
+        silenced.append(message.id)
     session.flush()
+    for chunk in _chunks(silenced, 500):
+        session.execute(
+            delete(ParticipantQuestion).where(ParticipantQuestion.message_id.in_(chunk))
+        )
 
 
 def quotes(message: Message) -> bool:

@@ -8,6 +8,7 @@ completed. See ``docs/decisions/0002-turns.md``.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ from consultation.database.models import (
     now,
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
-from consultation.participation import answers, participants
+from consultation.participation import answers, participants, questions
 from consultation.participation.effects import (
     AnswerGiven,
     AnswerWithdrawn,
@@ -37,6 +38,7 @@ from consultation.participation.effects import (
     GroupChosen,
     OpdrachtChosen,
     ParticipantErased,
+    QuestionAsked,
     SubmissionConfirmed,
 )
 
@@ -80,7 +82,8 @@ class Turn:
 
     ``held``: the message waited for the participant's choice, and a later message made that choice.
     ``unread``: an earlier scan of the text took too much work; do not scan it again. ``said_id`` is
-    the message with the text: the held one, or this one.
+    the message with the text: the held one, or this one. ``said`` are the fingerprints of the
+    assistant's previous bubbles, so that none is said twice in a row.
     """
 
     message_id: str
@@ -92,6 +95,7 @@ class Turn:
     held: bool = False
     unread: bool = False
     said_id: str | None = None
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -282,6 +286,41 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         held=waiting is not None,
         unread=meant.unread,
         said_id=meant.id,
+        said=said_last(session, conversation.id),
+    )
+
+
+def fingerprint(text: str) -> str:
+    """A short hash of a bubble; equal for texts that differ in case or white space only."""
+    plain = " ".join(text.casefold().split())
+    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def said_last(session: Session, conversation_id: str) -> tuple[str, ...]:
+    """The fingerprints of the bubbles of the assistant's last turn."""
+    last = _last_answered(session, conversation_id)
+    bubbles = replies(session, last) if last is not None else []
+    return tuple(fingerprint(each.text) for each in bubbles if each.text)
+
+
+def last_typed(session: Session, message_id: str) -> str | None:
+    """The last text that the participant typed up to a message; None if it was erased."""
+    message = session.get(Message, message_id)
+    found = _typed_before(session, message) if message is not None else None
+    return found.text if found is not None and found.text != answers.GONE else None
+
+
+def _typed_before(session: Session, message: Message) -> Message | None:
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.seq <= message.seq,
+            Message.sender == "deelnemer",
+            Message.payload.is_(None),
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
     )
 
 
@@ -365,10 +404,12 @@ def complete(
     bubbles: Sequence[Bubble],
     effects: Sequence[Effect],
     planned: answers.Erasure | None = None,
+    question: str | None = None,
 ) -> list[Message]:
     """Stores the replies and applies the effects, once; returns the stored replies.
 
-    ``planned`` is the erasure that was planned for the contributions of ``erased_by``.
+    ``planned`` is the erasure that was planned for the contributions of ``erased_by``. ``question``
+    is the participant's question to the organiser without personal data, for ``QuestionAsked``.
 
     Raises:
         TalkError: the message was erased meanwhile.
@@ -381,7 +422,10 @@ def complete(
     conversation = _locked(session, message.conversation_id)
     meant = held(session, conversation.id) or message
     for effect in effects:
-        _apply(session, catalogue, conversation, meant, effect, planned)
+        if isinstance(effect, QuestionAsked):
+            _keep_question(session, conversation, meant, effect, question)
+        else:
+            _apply(session, catalogue, conversation, meant, effect, planned)
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
     meant.state = message.state = "verwerkt"
@@ -571,8 +615,22 @@ def _say(
     return said
 
 
-def _offered(session: Session, conversation_id: str) -> set[str]:
-    last = session.scalar(
+def _keep_question(
+    session: Session,
+    conversation: Conversation,
+    message: Message,
+    effect: QuestionAsked,
+    text: str | None,
+) -> None:
+    """Stores a question for the organiser; it belongs to the message in which it was typed."""
+    typed = message if message.payload is None else _typed_before(session, message)
+    consented = participants.consents(session, conversation.participant_id).get("analyse")
+    if typed is not None and consented and text:
+        questions.ask(session, conversation, typed.id, text, effect)
+
+
+def _last_answered(session: Session, conversation_id: str) -> str | None:
+    return session.scalar(
         select(Message.reply_to_id)
         .where(
             Message.conversation_id == conversation_id,
@@ -582,6 +640,10 @@ def _offered(session: Session, conversation_id: str) -> set[str]:
         .order_by(Message.seq.desc())
         .limit(1)
     )
+
+
+def _offered(session: Session, conversation_id: str) -> set[str]:
+    last = _last_answered(session, conversation_id)
     if last is None:
         return set()
     return {button["payload"] for reply in replies(session, last) for button in reply.buttons}

@@ -106,6 +106,18 @@ class SubmissionConfirmed(_Effect):
     opdracht: int
 
 
+class QuestionAsked(_Effect):
+    """The current message asks the organiser something that the assistant cannot answer.
+
+    The text comes from the recorded message, without its personal data. ``contact``: the
+    participant wants to speak to a person, and agreed that this is passed on.
+    """
+
+    kind: Literal["question"] = "question"
+    opdracht: int | None = None
+    contact: bool = False
+
+
 class ConversationEnded(_Effect):
     """The conversation ended."""
 
@@ -120,6 +132,7 @@ Effect = Annotated[
     | AnswerWithdrawn
     | ParticipantErased
     | SubmissionConfirmed
+    | QuestionAsked
     | ConversationEnded,
     Field(discriminator="kind"),
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from consultation.catalogue import Opdracht
 from consultation.database.models import Account, AnalysisRun, Round
+from consultation.participation import questions
 from consultation.queries import coverage_gaps
 from consultation.queries import participation as numbers
 from consultation.queries.review_progress import Seen, seen_in
@@ -19,6 +20,7 @@ from consultation.queries.unanalysed_answers import count_new
 from web.dependencies import Here
 from web.login import CurrentReviewer
 from web.review.common import ChosenRound, chosen_round, page
+from web.review.questions import open_questions
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
@@ -112,4 +114,5 @@ def overview(
             arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
             gaps=coverage_gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
             unplaced=stand.get(None, Count()),
+            asked=open_questions(reviewer, questions.count_open(session, here.consultation_id)),
         )
