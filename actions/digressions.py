@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
-from actions.contribution_form import say_summary
+from actions import own_data
 from actions.talk import Talk, TalkAction, answer_aside
 
 _OWN = {
@@ -26,12 +26,11 @@ class ActionDigressie(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         intent = talk.intent or ""
-        if intent in _OWN:
+        if own_data.asks_code(talk):
+            talk.utter("waar_code")
+        elif intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
         if intent == "overzicht_tonen":
-            if talk.answers:
-                say_summary(talk)
-            else:
-                talk.utter("nog_geen_antwoord")
+            own_data.show_answers(talk)
         return []

@@ -77,7 +77,8 @@ _GIVE = re.compile(
     r"|\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
 )
 _ASKED_FIRST = re.compile(
-    r"^(en |maar |euh |wacht |dus )*(wie|wat|hoe\w*|waar\w*|wanneer|welke?|kan|mag|mogen|kunnen|moet"
+    r"^(en |maar |euh |wacht |dus )*(wie|wat|hoe\w*|waar\w*|wanneer|welke?|kan|mag|mogen"
+    r"|kunnen|moet"
     r"|is het|wordt|worden|zal|gaan|zijn)\b"
 )
 _INVERTED = re.compile(
@@ -100,7 +101,8 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"^(nee+|neenee|nope?|no|non|nein|(toch |liever |liefst )?niet(s)?|laat maar|annuleer\w*"
-    r"|(dat |het )?klopt niet|(dat |dit )?bedoel\w* ik niet|laat\b.{0,30}\bstaan|hou(d)?\b.{0,30}\bbij"
+    r"|(dat |het )?klopt niet|(dat |dit )?bedoel\w* ik niet|laat\b.{0,30}\bstaan"
+    r"|hou(d)?\b.{0,30}\bbij"
     r"|(dat |het )?mag blijven|dat hoeft niet|hoeft niet|doe maar niet)\b"
 )
 _RESERVED = re.compile(
@@ -118,7 +120,8 @@ _OTHERS = re.compile(
     r"|anderen|minister\w*|krant\w*|media)\b"
 )
 _OWN = (
-    r"(mijn|onze) ((eerste|tweede|derde|vierde|vijfde|laatste|vorige|oude|lange|korte|hele|ander\w*)"
+    r"(mijn|onze) ((eerste|tweede|derde|vierde|vijfde|laatste|vorige|oude|lange|korte|hele"
+    r"|ander\w*)"
     r" )?(antwoord\w*|gegevens|persoonsgegevens|data|informatie|info|bijdragen?|teksten?|uitspraken"
     r"|voorstel\w*|idee\w*|drempel|deelname|gesprek\w*|woorden|inbreng|reacties?|zin|zinnen"
     r"|berichten|bericht|score|cijfer|verhaal|opmerking\w*|trekker)"
@@ -146,7 +149,8 @@ _ONLY_ALL = re.compile(
 _OWN_ALL = re.compile(
     r"\balles\b.{0,30}\b(van mij|over mij|wat ik|over opdracht|bij opdracht|van opdracht)\b"
     r"|\b(kan|mag|wil|wou|zou) ik\b.{0,12}\balles\b|\bik (wil|wou|zou)\b.{0,25}\balles\b.{0,12}"
-    r"\b(wissen|gewist|verwijder\w*|weg\w*|wist)\b|\b(verwijder|wis|schrap|vergeet|haal) (mij|ons)\b"
+    r"\b(wissen|gewist|verwijder\w*|weg\w*|wist)\b|\b(verwijder|wis|schrap|vergeet|haal) (mij"
+    r"|ons)\b"
     r"|^((toch|maar|aub|liever) )*niet (\w+ )?(wissen|verwijderen|schrappen)$"
     r"|^(kan|mag|kunnen|mogen) (je|alles|we)\b.{0,25}\balles\b|^kan alles\b"
 )
@@ -162,15 +166,20 @@ _ERASE_VERB = re.compile(
     r"\b(wis|wissen|gewist|uitwissen|verwijder\w*|schrap\w*|geschrapt|delete\w*|gedeletet?"
     r"|vernietig\w*|weggooien|weggegooid|weghalen|weggehaald|wegdoen|weggedaan|uitvegen|uitgommen"
     r"|wegsmijten|weggesmeten)\b|\b(gooi|smijt|doe|haal|veeg|neem|zwier|laat)\b.{0,80}"
-    r"\b(weg|eruit|eraf|er (uit|af)|uit je|uit (het|de) (systeem|lijst|bestand|databank))\b|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b"
+    r"\b(weg|eruit|eraf|er (uit|af)|uit je|uit (het|de) (systeem|lijst|bestand|databank))\b"
+    r"|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b"
     r"|\bweg ermee\b|\bvergeet (mij|alles|mijn|wat ik)\b|\b(vergeten worden|laten vergeten)\b"
     r"|\bdat je\b.{0,60}\bwist$|\btrek\b.{0,60}\bin$|\b(intrekken|terugtrekken)\b"
 )
 _TOLD = re.compile(
-    r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|veeg|neem|trek|vergeet|vernietig|laat|gelieve"
-    r"|aub|citeer|quote|noem|vermeld|toon|bewaar|gebruik|stop|hou|houd|zet|publiceer|niet|geen|nooit"
-    r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|ik (wil|wou|zou|had|trek|geef|neem|sta|laat|kies|wens|ga"
-    r"|heb|vind|ben|zie|mag|kan|herroep|verbied|weiger)|wil je|(kan|mag|zou|kunnen|mogen) (ik|je|we)"
+    r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|veeg|neem|trek|vergeet|vernietig|laat"
+    r"|gelieve"
+    r"|aub|citeer|quote|noem|vermeld|toon|bewaar|gebruik|stop|hou|houd|zet|publiceer|niet"
+    r"|geen|nooit"
+    r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|ik (wil|wou|zou|had|trek|geef"
+    r"|neem|sta|laat|kies|wens|ga"
+    r"|heb|vind|ben|zie|mag|kan|herroep|verbied|weiger)|wil je|(kan|mag|zou|kunnen|mogen) (ik"
+    r"|je|we)"
     r"|hoe (kan|trek|verwijder|wis)|dat|dit|die|mijn|mij|onze|het|alles|al|wat ik|op vraag|uit|we"
     r" (willen|geven)|is het|het antwoord|citeren|citaten)\b"
 )
@@ -178,15 +187,14 @@ _NOT_ERASED_BY_ASKED = re.compile(
     r"\b(wordt|worden|zijn|is)\b.{0,60}\b(gewist|verwijderd|weg|weggegooid|weggedaan)\b"
 )
 _OPDRACHT = re.compile(r"\b(?:opdracht|onderwerp|thema)\s*(?:nummer |nr )?(\d{1,2})\b")
-_COUNTED = {
-    word: number
-    for number, word in enumerate("een twee drie vier vijf zes zeven acht negen tien".split(), 1)
-}
+_NUMBERS = "een twee drie vier vijf zes zeven acht negen tien"
+_COUNTED = {word: number for number, word in enumerate(_NUMBERS.split(), 1)}
 _OPDRACHT_WORD = re.compile(rf"\b(?:opdracht|onderwerp|thema) ({'|'.join(_COUNTED)})\b")
 
 _QUOTING = re.compile(
     r"\b(citeer\w*|citeren|geciteerd|citaat|citaten|quote|quoten|gequoot)\b"
-    r"|\b(mijn|onze) (zinnen|woorden|uitspraken|tekst|zin) (\w+ ){0,5}(tonen|getoond|toont?|gebruiken"
+    r"|\b(mijn|onze) (zinnen|woorden|uitspraken|tekst|zin) (\w+ ){0,5}(tonen|getoond|toont?"
+    r"|gebruiken"
     r"|publiceren|gepubliceerd|overnemen|laten zien)\b|\b(toon|publiceer) (\w+ ){0,4}mijn (zinnen"
     r"|woorden|uitspraken|tekst)\b|\bletterlijk (\w+ ){0,3}(tonen|getoond|gebruiken|overnemen)\b"
 )
@@ -203,8 +211,10 @@ _OWN_ORGANISATION = re.compile(
     r"|school|club)\b"
 )
 _OWN_NAME = re.compile(
-    r"\b(haal|laat|schrap|verwijder|wis|doe|zet|noem|vermeld|toon)\b.{0,20}\b(mijn|onze) naam\b(?! van)"
-    r"|\b(noem|vermeld) (mij|ons) (toch )?niet\b|\b(mijn|onze) naam (mag|moet|hoeft) (\w+ ){0,3}(weg"
+    r"\b(haal|laat|schrap|verwijder|wis|doe|zet|noem|vermeld|toon)\b.{0,20}\b(mijn"
+    r"|onze) naam\b(?! van)"
+    r"|\b(noem|vermeld) (mij|ons) (toch )?niet\b|\b(mijn|onze) naam (mag|moet"
+    r"|hoeft) (\w+ ){0,3}(weg"
     r"|eruit|in|bij|getoond|vermeld|genoemd|niet)\b|\bmijn naam (niet|weg|eruit)\b"
 )
 _STORING = re.compile(
@@ -220,7 +230,8 @@ _PERMISSION_CHANGED = re.compile(
     r"|wel)\b|\b(niet|geen|toch|terug|wel)\b.{0,20}\b(geef|geven)\b"
 )
 _FOR_OTHER = re.compile(
-    r"\btoestemming (\w+ )?(om|aan|tot|van|voor (?!dit|deze|citaten|alles|het gesprek|de bevraging))"
+    r"\btoestemming (\w+ )?(om|aan|tot|van|voor (?!dit|deze|citaten|alles|het gesprek"
+    r"|de bevraging))"
 )
 _YOU = re.compile(r"\bje\b|\b(mag|kan|wil) ik\b|\bmij\b|\bmijn\b")
 _DIRECTS = re.compile(
@@ -233,15 +244,19 @@ _WONDERS = re.compile(r"\b(weten|af) (hoe\w*|wat|waar\w*|of|wie|welke|wanneer)\b
 _NAMELESS = re.compile(r"\b(zonder|niet (bij|met)) (mijn |onze )?naam\b|\banoniem\b")
 _GIVES_NAME = re.compile(r"\b(geef|geven|schrijf|schrijven|typen|invullen|zeggen)\b")
 _DESCRIBES = re.compile(
-    r"\bmijn (antwoord|voorstel|idee|drempel|trekker|reactie) (\w+ )?(is|was|zou|blijft|luidt|om|dat"
-    r"|gaat|kost)\b|\bmijn voorstel (tot|voor)\b|\b(zin|stuk\w*|deel|woord\w*) (\w+ ){0,4}(van|uit|in) mijn"
+    r"\bmijn (antwoord|voorstel|idee|drempel|trekker|reactie) (\w+ )?(is|was|zou|blijft|luidt"
+    r"|om|dat"
+    r"|gaat|kost)\b|\bmijn voorstel (tot|voor)\b|\b(zin|stuk\w*|deel"
+    r"|woord\w*) (\w+ ){0,4}(van|uit|in) mijn"
     r" (antwoord|tekst)\b|\buit mijn (antwoord|tekst)\b"
 )
 
 _SHOW = re.compile(
-    r"\b(wat|welke (gegevens|info|informatie|antwoorden|data))\b.{0,30}\b(weet|weten|heb|hebben|hebt)"
+    r"\b(wat|welke (gegevens|info|informatie|antwoorden|data))\b.{0,30}\b(weet|weten|heb"
+    r"|hebben|hebt)"
     r" (\w+ )?je\b.{0,30}\b(van|over) (mij|ons)\b(?! weten)"
-    r"|\b(wat|welke (gegevens|info|informatie|data)) (weet|weten|heb|hebben) je\b.{0,20}\b(van|over)"
+    r"|\b(wat|welke (gegevens|info|informatie|data)) (weet|weten|heb"
+    r"|hebben) je\b.{0,20}\b(van|over)"
     r" (mij|ons)\b|\bwat je (\w+ ){0,3}(van|over) (mij|ons) (\w+ ){0,2}(weet|weten|hebt|heb)\b"
     r"|^(toon|geef|lees|laat)\b.{0,25}\b(wat ik|mijn antwoorden|al mijn antwoorden|mijn gegevens"
     r"|alles wat ik)\b(?!.{0,40}\b(door|weg|graag|schrijf)\b)"
