@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import own_data
 from actions.contribution_form import after_answer, label, say_summary
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
@@ -37,14 +38,13 @@ class ActionDigressie(TalkAction):
             talk.utter("contact_doorgegeven")
             talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))
             return []
-        if intent in _OWN:
+        if own_data.asks_code(talk):
+            talk.utter("waar_code")
+        elif intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
         if intent == "overzicht_tonen":
-            if talk.answers:
-                say_summary(talk)
-            else:
-                talk.utter("nog_geen_antwoord")
+            own_data.show_answers(talk)
         return []
 
 

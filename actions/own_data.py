@@ -1,22 +1,86 @@
-"""Requests about a participant's own data: withdraw one answer or all, change consent.
+"""Requests about a participant's own data: withdraw answers, change consent, see what is stored.
 
 A separate form interrupts the conversation, so that a yes or no to it is never taken for an answer.
-After it the conversation returns to the interrupted step.
+After it the conversation returns to the interrupted step. ``bot.nlu.own_data`` reads the texts; a
+change is carried out only after a yes to a question that says it, or by a button that says it.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions.contribution_form import label
+from actions import probing
+from actions.contribution_form import label, say_summary
 from actions.naming import mentions, named_question
-from actions.talk import OWN_DATA_FORM, Slots, Talk, TalkAction, TalkForm, validator
+from actions.opening import end, go_on
+from actions.talk import (
+    ASIDES,
+    OWN_DATA_FORM,
+    Slots,
+    Talk,
+    TalkAction,
+    TalkForm,
+    answer_aside,
+    storage,
+    validator,
+)
 from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
+from consultation.participation.own_answers import OwnAnswer, own_words
+from language.folding import folded
 
 REMOVE, ALL, CONSENT, ERASED = "wissen", "alles", "toestemming", "gewist"
 _INTENT = "/gegevens_verwijderen"
+_AGAIN = "?"
+"""Ends a request whose question got an unclear answer once."""
+_KEEP, _SHOW, _CODE = "houden", "tonen", "code"
+_SHOWN_FIRST = 3
+_LONGEST_LABEL = 40
+_LONGEST_SHOWN = 3000
+_ABOUT_ME = re.compile(r"\b(?:van|over) (?:mij|me|ons)\b|gegevens", re.IGNORECASE)
+_WORDS_AROUND = """
+wis wissen gewist wist verwijder verwijderen verwijderd schrap schrappen geschrapt gooi smijt
+doe haal weg eruit eraf trek intrekken vergeet delete laat laten mijn onze antwoord
+antwoorden over wat ik we zei zeiden gezegd heb hebben schreef geschreven vertelde verteld
+typte getypt dat dit die het een de den der maar aub graag toch nog kan kunnen mag mogen wil
+wou zou willen je mij ons van op bij voor met in uit alles allemaal enkel alleen vraag
+opdracht onderwerp thema laatste vorige ander andere worden werd wordt daar daarnet juist net
+ook nu dan als moet moeten er en of is was had ja nee niet geen zin tekst stuk bericht ding
+had liever dingen rond omtrent
+"""
+_EMPTY_WORDS = frozenset(_WORDS_AROUND.split())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What ``bot.nlu.own_data`` read in the current message, see ``Reading`` there."""
+
+    wish: str | None = None
+    consents: tuple[tuple[str, bool | None], ...] = ()
+    everything: bool = False
+    last: bool = False
+    opdracht: int | None = None
+    about: str = ""
+    asks: bool = False
+    yes: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Own:
+    opdracht: int
+    question: str
+    text: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.opdracht}.{self.question}"
 
 
 class ActionBeheer(TalkAction):
@@ -29,16 +93,22 @@ class ActionBeheer(TalkAction):
         position = talk.metadata
         step = position.get("step") or "start"
         under = position.get("under") if step == "beheer" else step
-        return [
+        request = _request(talk)
+        events: list[EventType] = [
             ActiveLoop(None),
-            SlotSet("beheer", _request(talk)),
-            SlotSet("onder", under),
+            SlotSet("beheer", request),
+            SlotSet("onder", under if request else None),
             SlotSet("keuze", None),
         ]
+        if request is not None:
+            return events
+        back = end(talk) if under == "einde" else go_on(talk)
+        listens = not any(event["event"] == "followup" for event in back)
+        return [*events, *back, *([FollowupAction("action_listen")] if listens else [])]
 
 
 class ValidateBeheerForm(TalkForm):
-    """Validates the choice; only a clear yes deletes answers."""
+    """Validates the choice; only a clear yes, or a button that says it, changes anything."""
 
     def name(self) -> str:
         return f"validate_{OWN_DATA_FORM}"
@@ -46,30 +116,30 @@ class ValidateBeheerForm(TalkForm):
     @validator
     def validate_keuze(self, value: Any, talk: Talk) -> Slots:
         """Asks again, carries out the choice, or leaves everything unchanged."""
-        request = talk.slot("beheer") or REMOVE
+        request = (talk.slot("beheer") or REMOVE).removesuffix(_AGAIN)
         button = talk.entity("waarde")
         if button in ("niets", "nee"):
-            return _leave(talk)
+            return _leave(talk, request)
         if button == "ja":
-            return _remove(talk, request)
+            return _carry_out(talk, request)
         if button and "=" in button:
             return _change_consent(talk, *button.split("=", 1))
         if button or talk.entity("vraag"):
-            return {"keuze": None, "beheer": _request(talk)}
-        text = str(value)
-        if request == CONSENT and (typed := _typed_choice(talk, text)):
+            return {"keuze": None, "beheer": _button_request(talk)}
+        asked = read_asked(talk)
+        if request == CONSENT and (typed := _typed_choice(talk, str(value))):
             return _change_consent(talk, *typed)
-        if request == CONSENT or talk.intent == "ontkennen" or mentions(text, "niets"):
-            return _leave(talk)
-        if request == REMOVE:
-            named = _named(talk, text)
-            return {"keuze": None, "beheer": named} if named else _leave(talk)
-        if talk.intent == "bevestigen":
-            return _remove(talk, request)
-        if talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
-            return _leave(talk)
-        talk.utter("ja_of_nee")
-        return {"keuze": None}
+        if asked.wish == _CODE:
+            talk.utter("waar_code")
+            return {"keuze": None}
+        if asked.wish == _SHOW:
+            show_answers(talk)
+            return {"keuze": None}
+        if asked.wish == _KEEP:
+            return _leave(talk, request)
+        if asked.wish is not None and not _only_agrees(asked):
+            return _next_request(talk, asked, request)
+        return _yes_or_no(talk, asked, request)
 
 
 class AskKeuze(TalkAction):
@@ -79,74 +149,294 @@ class AskKeuze(TalkAction):
         return f"action_ask_{OWN_DATA_FORM}_keuze"
 
     def act(self, talk: Talk) -> list[EventType]:
-        request = talk.slot("beheer") or REMOVE
+        stored = talk.slot("beheer") or REMOVE
         custom = {
             "step": "beheer",
             "opdracht": talk.slot("opdracht"),
             "question": talk.slot("vraag"),
             "probe": talk.slot("doorvraag"),
             "changing": talk.slot("bevestigd") is False,
-            "request": request,
+            "request": stored,
             "under": talk.slot("onder"),
         }
-        if request == CONSENT:
+        kind, _, target = stored.removesuffix(_AGAIN).partition(":")
+        if kind == CONSENT and target:
+            _ask_consent(talk, target, custom)
+        elif kind == CONSENT:
             _show_consents(talk, custom)
-        elif request == REMOVE:
-            _ask_which(talk, custom)
+        elif target == ALL:
+            _ask_all(talk, custom)
+        elif target and (meant := _of_target(talk, target)):
+            _ask_removal(talk, target, meant, custom)
         else:
-            _, _, what = request.partition(":")
-            vraag = talk.opdracht.question(what) if talk.opdracht else None
-            if vraag is None:
-                talk.utter("wis_alles_zeker", custom=custom, buttons=_sure(talk))
-            else:
-                naam = label(talk, vraag)
-                talk.utter("wis_een_zeker", custom=custom, buttons=_sure(talk), naam=naam)
+            _ask_which(talk, _own(talk), "wat_wissen", custom)
         return []
 
 
-def _request(talk: Talk) -> str:
-    """The request, from a button or from the text."""
+def read_asked(talk: Talk) -> Asked:
+    """The reading that came with the current message; empty without one."""
+    raw = talk.entity("verzoek")
+    if raw is None:
+        return Asked()
+    found: dict[str, Any] = json.loads(raw)
+    found["consents"] = tuple((purpose, sense) for purpose, sense in found["consents"])
+    return Asked(**found)
+
+
+def asks_code(talk: Talk) -> bool:
+    """Whether the participant asks for the receipt code, which only their widget knows."""
+    return read_asked(talk).wish == _CODE
+
+
+def show_answers(talk: Talk) -> None:
+    """Shows all that the participant said, of all opdrachten, as far as a talk can hold it."""
+    words = talk.tracker.latest_message.get("text") or ""
+    if _ABOUT_ME.search(words):
+        _say_known(talk)
+    own = _all_own(talk)
+    numbers = list(dict.fromkeys(each.opdracht for each in own if each.opdracht is not None))
+    if not own:
+        talk.utter("nog_geen_antwoord")
+        return
+    if numbers == [talk.slot("opdracht")] and len(own) == len(talk.answers):
+        say_summary(talk)
+        return
+    left = _LONGEST_SHOWN
+    for number in numbers:
+        opdracht = talk.catalogue.opdracht(number)
+        lines = []
+        for each in own:
+            if each.opdracht != number or left <= 0:
+                continue
+            text = " ".join(each.text.split())
+            if len(text) > left:
+                text = f"{text[:left].rstrip()}…"
+            left -= len(text)
+            lines.append(f"• {_question_name(talk, number, each.question)}: {text}")
+        if lines:
+            talk.utter(
+                "eigen_antwoorden",
+                nummer=number,
+                titel=opdracht.titel if opdracht else "",
+                punten="\n".join(lines),
+                custom={"quotes": True},
+            )
+    if left <= 0:
+        talk.utter("eigen_antwoorden_meer")
+
+
+def _say_known(talk: Talk) -> None:
+    groep = talk.catalogue.groep(talk.slot("groep") or "")
+    group = (
+        talk.words("eigen_groep").format(groep=groep.naam)
+        if groep
+        else talk.words("eigen_geen_groep")
+    )
+    quoted = talk.slot("toestemming_citaat")
+    if quoted is None:
+        talk.say(group)
+    else:
+        talk.say(f"{group} {talk.words('eigen_citaat_ja' if quoted else 'eigen_citaat_nee')}")
+
+
+# Requests: "toestemming", "toestemming:citaat=nee", "wissen", "wissen:alles", "wissen:8.trekker",
+# "wissen:8.trekker+8.voorstel"; at an earlier version also "wissen:trekker" of the open opdracht.
+
+
+def _request(talk: Talk) -> str | None:
+    """The request to ask about; None where it needed only an answer, which is given here."""
+    if talk.entity("vraag") is not None or talk.entity("waarde") is not None:
+        return _button_request(talk)
+    asked = read_asked(talk)
+    if asked.wish is None:
+        text = talk.tracker.latest_message.get("text") or ""
+        if mentions(text, "toestemming"):
+            asked = Asked(CONSENT, consents=(("", None),))
+        elif mentions(text, "alles") and not _named(talk, text, _own(talk)):
+            asked = Asked(REMOVE, everything=True)
+        else:
+            asked = Asked(REMOVE, about=text)
+    return _wanted(talk, asked)
+
+
+def _button_request(talk: Talk) -> str:
     key, button = talk.entity("vraag"), talk.entity("waarde")
     if key is not None:
         return f"{REMOVE}:{key}"
-    if button == ALL:
+    return f"{REMOVE}:{ALL}" if button == ALL else CONSENT
+
+
+def _wanted(talk: Talk, asked: Asked) -> str | None:
+    if asked.wish == _KEEP:
+        talk.utter("blijft_zoals_het_is")
+        return None
+    if not talk.slot("toestemming_analyse") and not _own(talk):
+        talk.utter("nog_niets_bewaard")
+        return None
+    return _consent_wanted(talk, asked) if asked.wish == CONSENT else _removal_wanted(talk, asked)
+
+
+def _consent_wanted(talk: Talk, asked: Asked) -> str | None:
+    unclear = False
+    changes: list[tuple[str, bool]] = []
+    for named, sense in asked.consents:
+        purpose = named
+        if purpose == "naam":
+            if not talk.slot("organisatie") or sense is None:
+                talk.utter("naam_onbekend")
+                continue
+            purpose = "organisatie"
+        if purpose == "organisatie" and not talk.slot("organisatie"):
+            talk.utter("organisatie_onbekend")
+        elif not purpose or sense is None:
+            unclear = True
+        elif talk.slot(f"toestemming_{purpose}") is sense:
+            talk.utter(f"al_{purpose}_{_word(sense)}")
+        else:
+            changes.append((purpose, sense))
+    if unclear or len(changes) > 1:
+        return CONSENT
+    if not changes:
+        return None
+    purpose, granted = changes[0]
+    if purpose == "analyse" and not granted:
+        talk.utter("zonder_analyse")
         return f"{REMOVE}:{ALL}"
-    if button is not None:
-        return CONSENT
-    text = talk.tracker.latest_message.get("text") or ""
-    if mentions(text, "toestemming"):
-        return CONSENT
-    return _named(talk, text) or REMOVE
+    return f"{CONSENT}:{purpose}={_word(granted)}"
 
 
-def _named(talk: Talk, text: str) -> str | None:
-    opdracht = talk.opdracht
-    found = named_question(text, opdracht, talk.slot("vraag")) if opdracht else None
-    if found is not None and found in talk.answers:
-        return f"{REMOVE}:{found}"
-    return f"{REMOVE}:{ALL}" if mentions(text, "alles") else None
+def _removal_wanted(talk: Talk, asked: Asked) -> str | None:
+    if asked.everything and asked.opdracht is None:
+        return f"{REMOVE}:{ALL}"
+    own = _own(talk)
+    if not asked.last and asked.opdracht is None and not _names_any(asked.about):
+        return REMOVE
+    meant = _meant(talk, asked, own)
+    if not meant:
+        talk.utter("geen_antwoord_daarover")
+        return REMOVE if own else None
+    return f"{REMOVE}:{'+'.join(each.name for each in meant)}"
 
 
-def _leave(talk: Talk) -> Slots:
-    talk.utter("blijft_zoals_het_is")
+def _meant(talk: Talk, asked: Asked, own: Sequence[_Own]) -> list[_Own]:
+    """The answers that a text means: the last one, by number or kind of the question, or by"
+    " words."""
+    pool = [each for each in own if asked.opdracht in (None, each.opdracht)]
+    if asked.last and not _named(talk, asked.about, pool, vorige=False):
+        return [max(pool, key=lambda each: each.at)] if pool else []
+    if asked.everything:
+        return pool
+    named = _named(talk, asked.about, pool)
+    if named:
+        return named
+    tokens = _tokens(asked.about)
+    if not tokens:
+        return pool if asked.opdracht is not None else []
+    told = [(each, folded(each.text)) for each in pool]
+    for enough in (all, any):
+        found = [each for each, text in told if enough(_stands(token, text) for token in tokens)]
+        if found:
+            return found
+    return []
+
+
+def _named(talk: Talk, text: str, pool: Sequence[_Own], vorige: bool = True) -> list[_Own]:
+    """The answers to the question that a text names; those of the open opdracht come first."""
+    if not vorige and mentions(text, "vorige"):
+        return []
+    here = talk.slot("opdracht")
+    numbers = dict.fromkeys(each.opdracht for each in pool)
+    found = []
+    for number in sorted(numbers, key=lambda each: each != here):
+        opdracht = talk.catalogue.opdracht(number)
+        current = talk.slot("vraag") if number == here else None
+        key = named_question(text, opdracht, current) if opdracht else None
+        found += [each for each in pool if each.opdracht == number and each.question == key]
+        if found and number == here:
+            break
+    return found
+
+
+def _names_any(about: str) -> bool:
+    return bool(_tokens(about)) or mentions(about, "vorige")
+
+
+def _tokens(about: str) -> list[str]:
+    plain = re.sub(r"\b(opdracht|onderwerp|thema) \w+", " ", folded(about))
+    return [word for word in re.findall(r"\w{2,}", plain) if word not in _EMPTY_WORDS]
+
+
+def _stands(token: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(token)}", text) is not None
+
+
+def _only_agrees(asked: Asked) -> bool:
+    """Whether a text with a yes names no object: "ja, wis het maar"."""
+    if asked.wish != REMOVE or asked.everything or asked.last or asked.opdracht is not None:
+        return False
+    return not _names_any(asked.about)
+
+
+def _next_request(talk: Talk, asked: Asked, request: str) -> Slots:
+    """Carries out what is said again in the words of the question; else asks about the new wish."""
+    wanted = _wanted(talk, asked)
+    if wanted is None:
+        return {"keuze": "klaar", "beheer": None}
+    specific = ":" in request and "+" not in request
+    if wanted == request and specific and asked.yes is not False and not asked.asks:
+        return _carry_out(talk, request)
+    return {"keuze": None, "beheer": wanted if wanted != request else request + _AGAIN}
+
+
+def _yes_or_no(talk: Talk, asked: Asked, request: str) -> Slots:
+    kind, _, target = request.partition(":")
+    agreed, refused = asked.yes is True, asked.yes is False
+    if asked.yes is None and not asked.asks:
+        agreed, refused = talk.intent == "bevestigen", talk.intent == "ontkennen"
+    if agreed and target and "+" not in target:
+        return _carry_out(talk, request)
+    if refused and kind == CONSENT and target:
+        # "Klopt dat?" - "Nee": something else is meant.
+        return {"keuze": None, "beheer": CONSENT}
+    if refused or talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
+        return _leave(talk, request)
+    if talk.intent in ASIDES:
+        answer_aside(talk, talk.intent)
+        return {"keuze": None}
+    if (talk.slot("beheer") or "").endswith(_AGAIN):
+        talk.utter("niets_veranderd")
+        return {"keuze": "klaar", "beheer": None}
+    return {"keuze": None, "beheer": request + _AGAIN}
+
+
+# Carrying out
+
+
+def _leave(talk: Talk, request: str) -> Slots:
+    erases = request.startswith(REMOVE)
+    talk.utter("niets_gewist" if erases else "blijft_zoals_het_is")
     return {"keuze": "klaar", "beheer": None}
 
 
-def _remove(talk: Talk, request: str) -> Slots:
-    opdracht = talk.opdracht
-    _, _, key = request.partition(":")
-    if key == ALL:
+def _carry_out(talk: Talk, request: str) -> Slots:
+    kind, _, target = request.partition(":")
+    if kind == CONSENT and "=" in target:
+        return _change_consent(talk, *target.split("=", 1))
+    if target == ALL:
         talk.utter("gewist", custom={"step": "gewist"})
         talk.propose(ParticipantErased())
         return {"keuze": "klaar", "beheer": ERASED}
-    if opdracht is None or key not in talk.answers:
-        return _leave(talk)
-    talk.propose(AnswerWithdrawn(opdracht=opdracht.nummer, question=key))
-    talk.utter("antwoord_gewist")
-    left = {name: text for name, text in talk.answers.items() if name != key}
+    meant = _of_target(talk, target)
+    if not meant:
+        return _leave(talk, request)
+    for each in meant:
+        talk.propose(AnswerWithdrawn(opdracht=each.opdracht, question=each.question))
+    talk.utter("antwoord_gewist" if len(meant) == 1 else "antwoorden_gewist")
+    gone = {each.question for each in meant if each.opdracht == talk.slot("opdracht")}
+    left = {name: text for name, text in talk.answers.items() if name not in gone}
     slots: Slots = {"keuze": "klaar", "beheer": None, "antwoorden": left}
     # A follow-up question to a withdrawn answer makes no sense.
-    return {**slots, "doorvraag": None} if talk.slot("vraag") == key else slots
+    return {**slots, "doorvraag": None} if talk.slot("vraag") in gone else slots
 
 
 def _typed_choice(talk: Talk, text: str) -> tuple[str, str] | None:
@@ -165,8 +455,19 @@ def _change_consent(talk: Talk, purpose: str, wanted: str) -> Slots:
         talk.utter("zonder_analyse")
         return {"keuze": None, "beheer": f"{REMOVE}:{ALL}"}
     talk.propose(ConsentGiven.model_validate({"purpose": purpose, "granted": granted}))
-    talk.utter("toestemming_bedankt")
+    talk.utter(f"nu_{purpose}_{wanted}")
     return {"keuze": "klaar", "beheer": None, f"toestemming_{purpose}": granted}
+
+
+# Asking
+
+
+def _ask_consent(talk: Talk, target: str, custom: dict[str, Any]) -> None:
+    purpose, _, wanted = target.partition("=")
+    does = talk.button(f"knop_{purpose}_{wanted}", _payload("waarde", target))
+    _put(
+        talk, talk.words(f"wil_{purpose}_{wanted}"), custom, [does, _nothing(talk, "knop_laat_zo")]
+    )
 
 
 def _show_consents(talk: Talk, custom: dict[str, Any]) -> None:
@@ -176,35 +477,128 @@ def _show_consents(talk: Talk, custom: dict[str, Any]) -> None:
             continue
         if given is None:
             continue
-        new = "nee" if given else "ja"
+        new = _word(not given)
         talk.utter(
             "toestemming_nu_ja" if given else "toestemming_nu_nee",
             vraag=toestemming.vraag,
             buttons=[
                 talk.button(
                     f"knop_{toestemming.doel}_{new}",
-                    f'{_INTENT}{{"waarde":"{toestemming.doel}={new}"}}',
+                    _payload("waarde", f"{toestemming.doel}={new}"),
                 )
             ],
         )
-    talk.utter("toestemming_kiezen", custom=custom, buttons=[_nothing(talk, "knop_laat_zo")])
+    _put(talk, talk.words("toestemming_kiezen"), custom, [_nothing(talk, "knop_laat_zo")])
 
 
-def _ask_which(talk: Talk, custom: dict[str, Any]) -> None:
-    opdracht = talk.opdracht
+def _ask_all(talk: Talk, custom: dict[str, Any]) -> None:
+    sure = talk.button("knop_wis_ja_alles", _payload("waarde", "ja"))
+    none = talk.button("knop_wis_nee_alles", _payload("waarde", "nee"))
+    _put(talk, talk.words("wis_alles_zeker"), custom, [sure, none])
+
+
+def _ask_removal(talk: Talk, target: str, meant: Sequence[_Own], custom: dict[str, Any]) -> None:
+    if "+" in target:
+        _ask_which(talk, meant, "wat_wissen_dit", custom)
+        return
+    (one,) = meant
+    name = _shown_name(talk, one)
+    text = talk.words("wis_een_zeker").format(naam=name, antwoord=probing.shortened(one.text))
+    short = name if len(name) <= _LONGEST_LABEL else f"{name[:_LONGEST_LABEL].rstrip()}…"
+    yes = talk.words("knop_wis_ja").format(naam=short)
     buttons = [
-        {"title": label(talk, vraag), "payload": f'{_INTENT}{{"vraag":"{vraag.key}"}}'}
-        for vraag in (opdracht.vragen if opdracht else ())
-        if vraag.key in talk.answers
+        {"title": yes, "payload": _payload("waarde", "ja")},
+        talk.button("knop_wis_nee", _payload("waarde", "nee")),
     ]
-    buttons.append(talk.button("knop_wis_alles", f'{_INTENT}{{"waarde":"{ALL}"}}'))
-    talk.utter("wat_wissen", custom=custom, buttons=[*buttons, _nothing(talk, "knop_wis_niets")])
+    _put(talk, text, {**custom, "quotes": True}, buttons)
 
 
-def _sure(talk: Talk) -> list[dict[str, str]]:
-    yes = talk.button("knop_wis_ja", f'{_INTENT}{{"waarde":"ja"}}')
-    return [yes, talk.button("knop_wis_nee", f'{_INTENT}{{"waarde":"nee"}}')]
+def _ask_which(talk: Talk, own: Sequence[_Own], sentence: str, custom: dict[str, Any]) -> None:
+    here = talk.slot("opdracht")
+    ordered = sorted(own, key=lambda each: each.opdracht != here)
+    answers = [
+        {"title": _shown_name(talk, each), "payload": _payload("vraag", each.name)}
+        for each in ordered
+    ]
+    others = [
+        talk.button("knop_wis_alles", _payload("waarde", ALL)),
+        _nothing(talk, "knop_wis_niets"),
+    ]
+    # Only the first buttons are shown at once; these two must be among them.
+    few = len(answers) <= _SHOWN_FIRST + 1
+    first = answers if few else answers[:_SHOWN_FIRST]
+    _put(talk, talk.words(sentence), custom, [*first, *others, *answers[len(first) :]])
+
+
+def _put(talk: Talk, text: str, custom: dict[str, Any], buttons: list[dict[str, str]]) -> None:
+    """Says a question; in other words where it was not understood, or interrupted by a question."""
+    asked = read_asked(talk)
+    if custom["request"].endswith(_AGAIN):
+        text = talk.words("niet_zeker").format(vraag=text)
+    elif talk.metadata.get("step") == "beheer" and (talk.intent in ASIDES or asked.wish == _SHOW):
+        text = talk.words("keuze_open").format(vraag=text)
+    elif asked.asks and custom["request"].startswith(REMOVE):
+        text = talk.words("wis_kan").format(vraag=text)
+    talk.say(text, custom=custom, buttons=buttons)
+
+
+def _shown_name(talk: Talk, one: _Own) -> str:
+    name = _question_name(talk, one.opdracht, one.question)
+    if one.opdracht == talk.slot("opdracht"):
+        return name
+    return talk.words("van_opdracht").format(nummer=one.opdracht, naam=name)
+
+
+def _question_name(talk: Talk, number: int | None, key: str | None) -> str:
+    vraag = talk.catalogue.vraag(number, key)
+    return label(talk, vraag) if vraag else str(key)
+
+
+def _payload(entity: str, value: str) -> str:
+    return f'{_INTENT}{{"{entity}":"{value}"}}'
 
 
 def _nothing(talk: Talk, sentence: str) -> dict[str, str]:
-    return talk.button(sentence, f'{_INTENT}{{"waarde":"niets"}}')
+    return talk.button(sentence, _payload("waarde", "niets"))
+
+
+def _word(sense: bool) -> str:
+    return "ja" if sense else "nee"
+
+
+# The participant's answers
+
+
+def _own(talk: Talk) -> list[_Own]:
+    """The answers that can be withdrawn one by one: those of this round, by time."""
+    return [
+        _Own(each.opdracht, each.question, each.text, each.at)
+        for each in _all_own(talk, this_round=True)
+        if each.opdracht is not None and each.question is not None
+    ]
+
+
+def _all_own(talk: Talk, this_round: bool = False) -> list[OwnAnswer]:
+    """The stored answers; those on the open opdracht as the tracker has them."""
+    name, here = talk.slot("gesprek"), talk.slot("opdracht")
+    words = None
+    if name is not None:
+        with storage().reading() as session:
+            words = own_words(session, name)
+    stored = words.answers if words else ()
+    now_round = words.round if words else 0
+    found = [each for each in stored if not this_round or each.round == now_round]
+    known = {each.question for each in found if each.opdracht == here and each.round == now_round}
+    moment = datetime.now(UTC)
+    for key, text in talk.answers.items():
+        if here is not None and key not in known:
+            found.append(OwnAnswer("", now_round, here, key, text, None, moment))
+    return found
+
+
+def _of_target(talk: Talk, target: str) -> list[_Own]:
+    """The answers of a request's target; empty where there are none any more."""
+    names = [
+        name if "." in name else f"{talk.slot('opdracht')}.{name}" for name in target.split("+")
+    ]
+    return [each for each in _own(talk) if each.name in names]

@@ -12,9 +12,10 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu import own_data
 from bot.nlu.intent_classifier import CHANCES
 from bot.nlu.judgement import CONTENT, judge
 
@@ -56,6 +57,16 @@ class AnswerGuard(GraphComponent):
             else:
                 text, question = message.get(TEXT) or "", metadata.get("question")
                 name = judge(chances, text, step, self._threshold, question)
+                _pass_on(message, own_data.read(text, step, question))
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
+
+
+def _pass_on(message: Message, request: own_data.Reading | None) -> None:
+    """Gives the actions the reading of a request about one's own data, as an entity."""
+    if request is None:
+        return
+    found = {"entity": own_data.ENTITY, "value": request.dumped(), "extractor": "AnswerGuard"}
+    entities = [*(message.get(ENTITIES) or []), found]
+    message.set(ENTITIES, entities, add_to_output=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.nlu import own_data
 from bot.nlu.consent import yes_or_no
 
 CONTENT = "bijdrage"
@@ -56,8 +57,11 @@ def judge(
             can be an answer.
         question: the open question, or the purpose for which consent is asked.
     """
+    request = own_data.read(text, step, question)
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
+    elif request is not None and request.wish is not None:
+        return own_data.INTENTS[request.wish]
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question)
     best = max(chances, key=lambda name: chances[name])

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.database.models import Contribution, ContributionVersion, Round, Submission
+from consultation.database.models import (
+    Contribution,
+    ContributionVersion,
+    Conversation,
+    Round,
+    Submission,
+)
 
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """The last version of an answer; ``value`` is the number if the question has one."""
+    """The last version of an answer, of time ``at``; ``value`` is the number if there is one."""
 
     contribution: str
     round: int
@@ -20,6 +27,15 @@ class OwnAnswer:
     question: str | None
     text: str
     value: int | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The answers of the participant of a conversation; ``round`` is the conversation's round."""
+
+    round: int
+    answers: tuple[OwnAnswer, ...] = ()
 
 
 def own_answers(
@@ -37,6 +53,7 @@ def own_answers(
             Contribution.question,
             ContributionVersion.text,
             Contribution.value,
+            ContributionVersion.at,
         )
         .join(Submission, Submission.id == Contribution.submission_id)
         .join(Round, Round.id == Submission.round_id)
@@ -50,3 +67,12 @@ def own_answers(
     if round_number is not None:
         query = query.where(Round.number == round_number)
     return [OwnAnswer(*row) for row in session.execute(query)]
+
+
+def own_words(session: Session, conversation_id: str) -> OwnWords | None:
+    """The answers in all rounds of the participant of a conversation; None if there is no such."""
+    talk = session.get(Conversation, conversation_id)
+    if talk is None:
+        return None
+    number = session.get_one(Round, talk.round_id).number
+    return OwnWords(number, tuple(own_answers(session, talk.participant_id)))

@@ -1,0 +1,563 @@
+"""Reads requests about one's own data: erase, consent, show, the receipt code.
+
+A request is read from its negations and its object, clause by clause. Where both do not lead to one
+meaning, the consent or the object stays open, and the assistant shows the choices. A text that only
+mentions erasing, quoting or consent is no request: ``read`` then returns None, and the classifier
+decides. ``AnswerGuard`` passes the reading to the actions as an entity.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+from bot.nlu.spelling import words
+
+ENTITY = "verzoek"
+ERASE, KEEP, CONSENT, SHOW, CODE = "wissen", "houden", "toestemming", "tonen", "code"
+INTENTS = {
+    ERASE: "gegevens_verwijderen",
+    KEEP: "gegevens_verwijderen",
+    CONSENT: "gegevens_verwijderen",
+    SHOW: "overzicht_tonen",
+    CODE: "hulp",
+}
+QUOTE, NAME, ORGANISATION, ANALYSIS = "citaat", "naam", "organisatie", "analyse"
+
+_READ = 400
+_MOST_WORDS = 22
+_SHORT = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text asks about one's own data.
+
+    ``wish``: one of ``INTENTS``, or None where the text is only a yes or a no to a question about
+    one's own data. ``consents``: purposes with what is wanted: True, False, or None where that is
+    not clear. ``about``: the words that name an answer; ``last``: the answer given last;
+    ``everything``: all answers, of ``opdracht`` where that is set. ``asks``: the text asks whether
+    or how, rather than telling to. ``yes``: the text begins with a yes or a no.
+    """
+
+    wish: str | None = None
+    consents: tuple[tuple[str, bool | None], ...] = ()
+    everything: bool = False
+    last: bool = False
+    opdracht: int | None = None
+    about: str = ""
+    asks: bool = False
+    yes: bool | None = None
+
+    def dumped(self) -> str:
+        """The reading as JSON, for an entity."""
+        return json.dumps(asdict(self))
+
+
+_NEGATIVE = re.compile(r"\b(niet|geen|nooit|zonder|niemand|nergens|niets)\b")
+_NOT_NEGATIVE = re.compile(
+    r"\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
+    r"|\bwaarom niet\b|\bniet waar\b|\bof niet\b"
+)
+_CONDITION = re.compile(
+    r"\b(alleen|enkel|tenzij|mits|behalve|zolang|misschien|twijfel|als|indien|wanneer|soms"
+    r"|niet zomaar|niet altijd|weet niet|eerst)\b"
+)
+_WITHDRAW = re.compile(
+    r"\b(trek|trekken|neem|nemen)\b.{0,60}\b(in|terug)\b|\b(intrekken|intrek|ingetrokken"
+    r"|terugtrekken|terugnemen|herroep\w*|stop|stoppen|ophouden|verbied\w*|weiger\w*|weglaten"
+    r"|weggelaten|weghalen|eruit|eraf|weg|schrap\w*|verwijder\w*|wis|wissen)\b"
+    r"|\b(hou|houd) op\b|\blaat\b.{0,40}\buit\b|\b(haal|laat|doe)\b.{0,40}\ber ?(uit|af)\b"
+)
+_GIVE = re.compile(
+    r"\b(mag|mogen|wel|toch|terug|opnieuw|weer|graag|gerust|akkoord|geef|geven|toestaan|toelaten"
+    r"|sta toe|laat toe|ok|goed|prima|ja|jawel|citeer|quote|noem|vermeld|bewaar|toon|wil)\b"
+    r"|\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
+)
+_ASKED_FIRST = re.compile(
+    r"^(en |maar |euh |wacht |dus )*(wie|wat|hoe\w*|waar\w*|wanneer|welke?|kan|mag|mogen"
+    r"|kunnen|moet"
+    r"|is het|wordt|worden|zal|gaan|zijn)\b"
+)
+_INVERTED = re.compile(
+    r"^(zet|laat|noem\w*|vermeld\w*|toon|tonen|citeer|citeren|bewaar|bewaren|gebruik\w*|haal|halen"
+    r"|wis|wissen|verwijder\w*) (je|ik|we)\b"
+)
+_WHEN = re.compile(r"^(en |maar )*(wanneer|waarom|wie|hoe ?lang|hoe veilig|wat gebeurt)\b")
+_CLAUSES = re.compile(
+    r"[.,;:!?\n]+|\bmaar\b(?= (?:ik|je|jullie|u|ge|gij|geen|enkel|alleen|noem|citeer|mijn|onze)\b)"
+)
+_LEAST_BEFORE_MAAR = 2
+_LEAD = re.compile(
+    r"^(?:(?:ja+|jaja|jawel|jazeker|nee+|neenee|euh+|och|bah|amai|allee|kijk|wacht|sorry|ok|goed"
+    r"|eigenlijk|nu|toch|dan|maar|en|dus|aub|hallo|dag|!) )+"
+)
+_YES = re.compile(
+    r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|zeker|(dat |het )?klopt|juist"
+    r"|(dat |het )?is (juist|goed|ok|correct)|inderdaad|doe (dat )?maar|goed|prima|correct|precies"
+    r"|yes|oui|natuurlijk|absoluut|uiteraard|tuurlijk|(dat |het )?mag|wis (het|ze|alles|maar))\b"
+)
+_NO = re.compile(
+    r"^(nee+|neenee|nope?|no|non|nein|(toch |liever |liefst )?niet(s)?|laat maar|annuleer\w*"
+    r"|(dat |het )?klopt niet|(dat |dit )?bedoel\w* ik niet|laat\b.{0,30}\bstaan"
+    r"|hou(d)?\b.{0,30}\bbij"
+    r"|(dat |het )?mag blijven|dat hoeft niet|hoeft niet|doe maar niet)\b"
+)
+_RESERVED = re.compile(
+    r"\b(niet|geen|nooit|(?<!doe )(?<!doe dat )(?<!wis )(?<!ja )maar|alleen|enkel|behalve|wacht"
+    r"|misschien|eerst|twijfel|of|tenzij|als|niets|zonder|staan|blijven|houden|hou)\b"
+)
+
+# Who is spoken of; "je" is the assistant, after ``words``.
+_OTHERS = re.compile(
+    r"\b(cursist\w*|mensen|werknemer\w*|burgers?|klant\w*|deelnemers?|leerling\w*|student\w*"
+    r"|werkgever\w*|bedrijven|scholen|iedereen|ze|zij|hun|hen|men|ouders?|kinderen|leerkracht\w*"
+    r"|baas|bazen|chef|overheid|vdab|gemeente\w*|ocmw|platform\w*|app|website|leerrekening\w*"
+    r"|account\w*|profiel\w*|dossier\w*|collega\w*|diploma\w*|attest\w*|organisaties|instellingen"
+    r"|opleider\w*|opleidingen|lesgever\w*|docent\w*|personeel|sector\w*|vakbonden|hij|zijn"
+    r"|anderen|minister\w*|krant\w*|media)\b"
+)
+_OWN = (
+    r"(mijn|onze) ((eerste|tweede|derde|vierde|vijfde|laatste|vorige|oude|lange|korte|hele"
+    r"|ander\w*)"
+    r" )?(antwoord\w*|gegevens|persoonsgegevens|data|informatie|info|bijdragen?|teksten?|uitspraken"
+    r"|voorstel\w*|idee\w*|drempel|deelname|gesprek\w*|woorden|inbreng|reacties?|zin|zinnen"
+    r"|berichten|bericht|score|cijfer|verhaal|opmerking\w*|trekker)"
+)
+_SAID = (
+    r"wat (ik|we) (\w+ ){0,7}(zei|zeiden|gezegd|schreef|geschreven|typte|getypt|vertelde|verteld"
+    r"|antwoordde|geantwoord|invulde|ingevuld|ingetypt|ingaf|ingegeven|stuurde|gestuurd)"
+)
+_THAT = (
+    r"(dat|dit|die|het|mijn) (laatste|vorige|eerste|tweede|derde|vierde)( antwoord| zin| bericht)?"
+    r"|(dat|dit|het) antwoord\b( (op|over|van|bij) (de )?(vraag|opdracht|\w+ vraag))?"
+)
+_ALL = re.compile(
+    r"\balles\b|\b(al|heel|gans|de hele|het hele) (mijn|dit|dat|het) \w+|\ballemaal\b"
+    r"|\b(mijn|onze) (persoons)?gegevens\b|\bmijn data\b|\bmijn antwoorden\b|\b(dit|heel|mijn)"
+    r" (het )?gesprek\b|\bvergeet mij\b|\bmij (\w+ ){0,4}(uit|vergeten|verwijderen|wissen)\b"
+    r"|\b(verwijder|wis|schrap|haal) mij\b|\bmijn deelname\b|\bvergeten worden\b"
+)
+_ONLY_ALL = re.compile(
+    r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|vergeet|vernietig)"
+    r"( (maar|nu|dan|toch|aub|meteen|direct|gewoon|dat|dit|het))* (alles|allemaal|dit gesprek|mij)"
+    r"( (maar|nu|dan|toch|aub|meteen|direct|gewoon|weg|eruit|hier|van|mij|over|uit|je|systeem"
+    r"|databank|lijst|bestand|het|de|tot nu toe))*$"
+)
+_OWN_ALL = re.compile(
+    r"\balles\b.{0,30}\b(van mij|over mij|wat ik|over opdracht|bij opdracht|van opdracht)\b"
+    r"|\b(kan|mag|wil|wou|zou) ik\b.{0,12}\balles\b|\bik (wil|wou|zou)\b.{0,25}\balles\b.{0,12}"
+    r"\b(wissen|gewist|verwijder\w*|weg\w*|wist)\b|\b(verwijder|wis|schrap|vergeet|haal) (mij"
+    r"|ons)\b"
+    r"|^((toch|maar|aub|liever) )*niet (\w+ )?(wissen|verwijderen|schrappen)$"
+    r"|^(kan|mag|kunnen|mogen) (je|alles|we)\b.{0,25}\balles\b|^kan alles\b"
+)
+_ERASES_THAT = re.compile(
+    r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|neem) (dat|het|die|dit|ze|dat maar)"
+    r"( (maar|weg|toch|aub|eruit|alstublieft|terug|nu))*$|^(dat|die|het|dit) (mag|moet|mogen) weg$"
+)
+_LAST_SAID = re.compile(
+    r"\b(mijn|dat|dit|het|die) (laatste|vorige)\b|\bwat ik (\w+ )?(daarnet|daarjuist|zonet|zojuist"
+    r"|net|juist|laatst)\b"
+)
+_ERASE_VERB = re.compile(
+    r"\b(wis|wissen|gewist|uitwissen|verwijder\w*|schrap\w*|geschrapt|delete\w*|gedeletet?"
+    r"|vernietig\w*|weggooien|weggegooid|weghalen|weggehaald|wegdoen|weggedaan|uitvegen|uitgommen"
+    r"|wegsmijten|weggesmeten)\b|\b(gooi|smijt|doe|haal|veeg|neem|zwier|laat)\b.{0,80}"
+    r"\b(weg|eruit|eraf|er (uit|af)|uit je|uit (het|de) (systeem|lijst|bestand|databank))\b"
+    r"|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b"
+    r"|\bweg ermee\b|\bvergeet (mij|alles|mijn|wat ik)\b|\b(vergeten worden|laten vergeten)\b"
+    r"|\bdat je\b.{0,60}\bwist$|\btrek\b.{0,60}\bin$|\b(intrekken|terugtrekken)\b"
+)
+_TOLD = re.compile(
+    r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|veeg|neem|trek|vergeet|vernietig|laat"
+    r"|gelieve"
+    r"|aub|citeer|quote|noem|vermeld|toon|bewaar|gebruik|stop|hou|houd|zet|publiceer|niet"
+    r"|geen|nooit"
+    r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|ik (wil|wou|zou|had|trek|geef"
+    r"|neem|sta|laat|kies|wens|ga"
+    r"|heb|vind|ben|zie|mag|kan|herroep|verbied|weiger)|wil je|(kan|mag|zou|kunnen|mogen) (ik"
+    r"|je|we)"
+    r"|hoe (kan|trek|verwijder|wis)|dat|dit|die|mijn|mij|onze|het|alles|al|wat ik|op vraag|uit|we"
+    r" (willen|geven)|is het|het antwoord|citeren|citaten)\b"
+)
+_NOT_ERASED_BY_ASKED = re.compile(
+    r"\b(wordt|worden|zijn|is)\b.{0,60}\b(gewist|verwijderd|weg|weggegooid|weggedaan)\b"
+)
+_OPDRACHT = re.compile(r"\b(?:opdracht|onderwerp|thema)\s*(?:nummer |nr )?(\d{1,2})\b")
+_NUMBERS = "een twee drie vier vijf zes zeven acht negen tien"
+_COUNTED = {word: number for number, word in enumerate(_NUMBERS.split(), 1)}
+_OPDRACHT_WORD = re.compile(rf"\b(?:opdracht|onderwerp|thema) ({'|'.join(_COUNTED)})\b")
+
+_QUOTING = re.compile(
+    r"\b(citeer\w*|citeren|geciteerd|citaat|citaten|quote|quoten|gequoot)\b"
+    r"|\b(mijn|onze) (zinnen|woorden|uitspraken|tekst|zin) (\w+ ){0,5}(tonen|getoond|toont?"
+    r"|gebruiken"
+    r"|publiceren|gepubliceerd|overnemen|laten zien)\b|\b(toon|publiceer) (\w+ ){0,4}mijn (zinnen"
+    r"|woorden|uitspraken|tekst)\b|\bletterlijk (\w+ ){0,3}(tonen|getoond|gebruiken|overnemen)\b"
+)
+_QUOTED_SELF = re.compile(
+    r"\b(mij|mijn|ons|onze)\b|\bik\b.{0,40}\bgeciteerd\b|\bciteer (dat|dit|het|ze)\b"
+    r"|^((niet|geen|liever|liefst|toch|maar|wel|nu) )*(citeren|citeer|citaten|citaat|geciteerd)"
+    r"( (mag|mogen|wel|niet|maar|gerust|toch|liever|liefst|aub|meer|hoor|dan|worden|wil|ik))*$"
+)
+_NAMING = re.compile(
+    r"\b(noem\w*|genoemd|vermeld\w*|tonen|getoond|naam|bij naam|bekend|zet|bijzetten|erbij)\b"
+)
+_OWN_ORGANISATION = re.compile(
+    r"\b(mijn|onze|ons|de) (organisatie|vereniging|vzw|firma|instelling|dienst|bedrijf|bond|zaak"
+    r"|school|club)\b"
+)
+_OWN_NAME = re.compile(
+    r"\b(haal|laat|schrap|verwijder|wis|doe|zet|noem|vermeld|toon)\b.{0,20}\b(mijn"
+    r"|onze) naam\b(?! van)"
+    r"|\b(noem|vermeld) (mij|ons) (toch )?niet\b|\b(mijn|onze) naam (mag|moet"
+    r"|hoeft) (\w+ ){0,3}(weg"
+    r"|eruit|in|bij|getoond|vermeld|genoemd|niet)\b|\bmijn naam (niet|weg|eruit)\b"
+)
+_STORING = re.compile(
+    r"\b(bewaar|bewaren|bewaard|gebruik|gebruiken|onderzoeken|onderzocht|analyseren|geanalyseerd"
+    r"|verwerken|verwerkt|bijhouden|opslaan)\b"
+)
+_OWN_ANSWERS = re.compile(r"\b(mijn|onze) (antwoorden?|gegevens|data|bijdragen?)\b")
+_PERMISSION = re.compile(r"\b(toestemming(en)?|toelating|instemming)\b")
+_PERMISSION_CHANGED = re.compile(
+    r"\b(mijn|onze|alle|de)\b.{0,60}\b(verander\w*|wijzig\w*|aanpas\w*|aan|herzien|terug|in"
+    r"|intrek\w*|weg|stop\w*|opnieuw)\b|\b(herroep|trek|verander|wijzig|weiger|neem)\b"
+    r".{0,40}\b(mijn|onze|alle|de)\b|\b(geef|geven)\b.{0,30}\b(niet|geen|toch|terug|opnieuw|weer"
+    r"|wel)\b|\b(niet|geen|toch|terug|wel)\b.{0,20}\b(geef|geven)\b"
+)
+_FOR_OTHER = re.compile(
+    r"\btoestemming (\w+ )?(om|aan|tot|van|voor (?!dit|deze|citaten|alles|het gesprek"
+    r"|de bevraging))"
+)
+_YOU = re.compile(r"\bje\b|\b(mag|kan|wil) ik\b|\bmij\b|\bmijn\b")
+_DIRECTS = re.compile(
+    r"\bje\b|\b(mag|mogen|moet|moeten|hoeft|hoeven|wil|wou|zou|wens|liever|liefst|geef|trek"
+    r"|herroep\w*|verbied|weiger|neem|akkoord|bezwaar|probleem|erg|sta)\b|^(citeer|quote|noem"
+    r"|vermeld|toon|bewaar|gebruik|publiceer|stop|hou|houd|zet|haal|laat|doe|schrap|verwijder|wis"
+    r"|geen|niet|nooit|citeren|citaten|mij|mijn naam (niet|weg|eruit)|gelieve|aub|alleen|enkel)\b"
+)
+_WONDERS = re.compile(r"\b(weten|af) (hoe\w*|wat|waar\w*|of|wie|welke|wanneer)\b|\biemand\b")
+_NAMELESS = re.compile(r"\b(zonder|niet (bij|met)) (mijn |onze )?naam\b|\banoniem\b")
+_GIVES_NAME = re.compile(r"\b(geef|geven|schrijf|schrijven|typen|invullen|zeggen)\b")
+_DESCRIBES = re.compile(
+    r"\bmijn (antwoord|voorstel|idee|drempel|trekker|reactie) (\w+ )?(is|was|zou|blijft|luidt"
+    r"|om|dat"
+    r"|gaat|kost)\b|\bmijn voorstel (tot|voor)\b|\b(zin|stuk\w*|deel"
+    r"|woord\w*) (\w+ ){0,4}(van|uit|in) mijn"
+    r" (antwoord|tekst)\b|\buit mijn (antwoord|tekst)\b"
+)
+
+_SHOW = re.compile(
+    r"\b(wat|welke (gegevens|info|informatie|antwoorden|data))\b.{0,30}\b(weet|weten|heb"
+    r"|hebben|hebt)"
+    r" (\w+ )?je\b.{0,30}\b(van|over) (mij|ons)\b(?! weten)"
+    r"|\b(wat|welke (gegevens|info|informatie|data)) (weet|weten|heb"
+    r"|hebben) je\b.{0,20}\b(van|over)"
+    r" (mij|ons)\b|\bwat je (\w+ ){0,3}(van|over) (mij|ons) (\w+ ){0,2}(weet|weten|hebt|heb)\b"
+    r"|^(toon|geef|lees|laat)\b.{0,25}\b(wat ik|mijn antwoorden|al mijn antwoorden|mijn gegevens"
+    r"|alles wat ik)\b(?!.{0,40}\b(door|weg|graag|schrijf)\b)"
+    r"|\bwat (heb|had) ik (\w+ ){0,4}(gezegd|geschreven|geantwoord|verteld|ingevuld)\b"
+    r"|\bwat zei ik\b|\b(ik|je)\b.{0,20}\bmijn (gegevens|antwoorden)\b.{0,25}\b(inkijken|bekijken"
+    r"|nalezen|inzien|opvragen|zien|tonen)\b"
+)
+_CODE = re.compile(
+    r"\b(mijn|die|een|de|welke) (ontvangst ?)?code\b|\bontvangst ?code\b|\bcode\b.{0,20}\b(kwijt"
+    r"|verloren|vergeten)\b"
+)
+_CODE_ASKED = re.compile(
+    r"\b(wat|waar|welke|krijg|kreeg|kwijt|verloren|vergeten|toon|zie|zien|vind|vinden|opnieuw|staat"
+    r"|geef|nodig|hoe)\b|^(mijn |de )?(ontvangst ?)?code$"
+)
+
+
+_JOINED = re.compile(
+    r"\bk(ga|had|vind|zou|geef|trek|neem|mag|kan|sta|zie|denk|moet|herroep|verbied)\b"
+)
+
+
+def read(text: str, step: str, question: str | None = None) -> Reading | None:
+    """The request about one's own data in a text, or None.
+
+    Args:
+        text: the typed text.
+        step: the step of the conversation; at ``beheer`` an object alone is enough, as is a yes or
+            a no.
+        question: at the step ``toestemming`` the purpose that is asked for; an answer to that is no
+            request.
+    """
+    text = text[:_READ]
+    plain = _plain(text)
+    if not plain or len(plain.split()) > _MOST_WORDS:
+        return None
+    own_step = step == "beheer"
+    asks = "?" in text or bool(_ASKED_FIRST.search(plain) or _INVERTED.search(plain))
+    found = _read(text, plain, asks, own_step)
+    if step == "toestemming" and found is not None and not _beside(found, question):
+        return None
+    if not own_step:
+        return found
+    yes = _yes_or_no(plain, asks)
+    if found is None:
+        return Reading(yes=yes) if yes is not None else None
+    return replace(found, yes=yes)
+
+
+def _beside(found: Reading, question: str | None) -> bool:
+    """Whether a request is about something else than the consent that is asked for."""
+    if found.wish in (SHOW, CODE):
+        return True
+    if question == ANALYSIS or found.wish != CONSENT:
+        return question != ANALYSIS and found.wish == ERASE
+    return all(purpose not in (question, NAME, ANALYSIS, "") for purpose, _ in found.consents)
+
+
+def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
+    if (
+        _CODE.search(plain)
+        and not _WONDERS.search(plain)
+        and _CODE_ASKED.search(plain)
+        and len(plain.split()) <= 12
+    ):
+        return Reading(CODE, asks=asks)
+    if _SHOW.search(plain) and not _ERASE_VERB.search(plain):
+        return Reading(SHOW, asks=asks)
+    clauses = [each for each in map(_plain, _split(text)) if each]
+    consents = _consents(clauses, asks, own_step)
+    if consents is not None:
+        # What happens with a name or with answers is a question that the catalogue answers.
+        unclear = asks and all(sense is None for _, sense in consents.consents)
+        return None if unclear and consents.wish == CONSENT and not own_step else consents
+    return _erasure(clauses, plain, asks, own_step)
+
+
+def _plain(text: str) -> str:
+    bare = " ".join(word for word in words(text) if word not in ("?", "!"))
+    return _JOINED.sub(r"ik \1", bare)
+
+
+def _split(text: str) -> Iterator[str]:
+    last = 0
+    for found in _CLAUSES.finditer(text.casefold()):
+        # "Wis maar mijn voorstel": here "maar" only softens.
+        softens = found.group() == "maar" and (
+            len(text[last : found.start()].split()) < _LEAST_BEFORE_MAAR
+        )
+        if softens:
+            continue
+        yield text[last : found.start()]
+        last = found.end()
+    yield text[last:]
+
+
+def _of_others(clause: str) -> bool:
+    """Whether a clause speaks of other people; those an answer is about do not count."""
+    return bool(_OTHERS.search(re.sub(r"\b(over|van) (\w+ ){0,2}\w+", " ", clause)))
+
+
+def _without_lead(clause: str) -> str:
+    return _LEAD.sub("", f"{clause} ").strip()
+
+
+def _yes_or_no(plain: str, asks: bool) -> bool | None:
+    if asks:
+        return None
+    if _NO.search(plain):
+        return False
+    if _YES.search(plain):
+        return None if _RESERVED.search(plain) else True
+    return None
+
+
+# Consent
+
+
+def _consents(clauses: list[str], asks: bool, own_step: bool) -> Reading | None:
+    wanted: dict[str, bool | None] = {}
+    kept = negated_elsewhere = False
+    for clause in clauses:
+        purposes = _purposes(clause, own_step)
+        bare = _without_lead(clause)
+        if not purposes:
+            negated_elsewhere |= bool(_NEGATIVE.search(_NOT_NEGATIVE.sub(" ", bare))) or (
+                bool(re.match(r"nee\b", clause)) and clause is not clauses[0]
+            )
+            continue
+        sense, keeps = _sense(bare, asks, len(purposes) > 1)
+        kept |= keeps
+        for purpose in purposes:
+            same = purpose not in wanted or wanted[purpose] == sense
+            wanted[purpose] = sense if same else None
+    if not wanted:
+        return None
+    if kept:
+        return Reading(KEEP, asks=asks)
+    if negated_elsewhere:
+        # "Citeer mij, of nee, toch niet": a give with a negation elsewhere may mean its opposite.
+        wanted = {name: sense if sense is False else None for name, sense in wanted.items()}
+    if "" in wanted and len(wanted) > 1:
+        wanted.pop("")
+    return Reading(CONSENT, consents=tuple(wanted.items()), asks=asks)
+
+
+def _purposes(clause: str, own_step: bool) -> list[str]:
+    """The purposes of consent that a clause is about; "" for consent as such."""
+    bare = _without_lead(clause)
+    if not own_step:
+        asked = _ASKED_FIRST.search(clause) and _YOU.search(clause)
+        if (
+            _of_others(clause)
+            or _WONDERS.search(clause)
+            or not (asked or (_TOLD.search(bare) and _DIRECTS.search(bare)))
+        ):
+            return []
+    found = []
+    quoting = _QUOTING.search(clause) and not _NAMELESS.search(clause)
+    if quoting and (own_step or _QUOTED_SELF.search(bare)):
+        found.append(QUOTE)
+    if _OWN_ORGANISATION.search(clause) and _NAMING.search(clause):
+        found.append(ORGANISATION)
+    elif _OWN_NAME.search(clause) and not (
+        _ASKED_FIRST.search(clause) or _INVERTED.search(clause) or _GIVES_NAME.search(clause)
+    ):
+        found.append(NAME)
+    storing = _STORING.search(clause) and _OWN_ANSWERS.search(clause)
+    if storing and not _PERMISSION.search(clause) and not found:
+        found.append(ANALYSIS)
+    if _PERMISSION.search(clause) and not found:
+        of_other = _FOR_OTHER.search(clause) and not _STORING.search(clause)
+        if own_step or (_PERMISSION_CHANGED.search(clause) and not of_other):
+            found.append(ANALYSIS if _STORING.search(clause) else "")
+    return found
+
+
+def _sense(clause: str, asks: bool, several: bool) -> tuple[bool | None, bool]:
+    """Whether a clause gives consent (True) or withdraws it (False), and whether it keeps it.
+
+    None where the meaning is not clear: a condition, two negations, a plain question.
+    """
+    condition = _CONDITION.search(clause)
+    count = len(_NEGATIVE.findall(_NOT_NEGATIVE.sub(" ", clause)))
+    withdraws = bool(_WITHDRAW.search(clause))
+    if withdraws and count == 1:
+        return None, not condition and not asks
+    if condition or count > 1 or (several and (count or withdraws)):
+        return None, False
+    if count or withdraws:
+        return False, False
+    if asks or not _GIVE.search(clause):
+        return None, False
+    return True, False
+
+
+# Erasure
+
+
+def _erasure(clauses: list[str], plain: str, asks: bool, own_step: bool) -> Reading | None:
+    verb = any(_ERASE_VERB.search(clause) for clause in clauses)
+    if _WHEN.search(plain):
+        return None
+    if asks and _NOT_ERASED_BY_ASKED.search(plain) and not re.search(r"\b(kan|mag) ik\b", plain):
+        return None
+    if not verb and not own_step:
+        return None
+    if not own_step and not _orders_erasure(clauses, plain):
+        return None
+    wanted: list[str] = []
+    refused = everything = excepted = False
+    for clause in clauses:
+        bare = _without_lead(clause)
+        if not bare:
+            continue
+        own = bool(_names_object(bare)) or bool(_ALL.search(bare))
+        not_all = bool(re.search(r"\bniet (alles|allemaal|al)\b", bare))
+        negative = bool(_NEGATIVE.search(re.sub(r"\bniet (alles|allemaal|al)\b", " ", bare)))
+        if re.search(r"\b(behalve|uitgezonderd|op .{0,20} na)\b", bare):
+            excepted = True
+        if negative and own:
+            refused = True
+            continue
+        if negative:
+            short = own_step and len(bare.split()) <= _SHORT
+            refused |= short or bool(_ERASE_VERB.search(bare))
+            continue
+        if not_all:
+            bare = re.sub(r"\bniet (alles|allemaal|al)\b", " ", bare)
+        elif _ALL.search(bare) and not _named_part(bare):
+            everything = True
+            wanted.append(bare)
+            continue
+        if _names_object(bare) or (_ERASE_VERB.search(bare) and not own):
+            wanted.append(bare)
+    if not wanted and refused:
+        negations = len(_NEGATIVE.findall(plain))
+        agrees = re.match(r"ja+\b", plain)
+        # "Ja, maar niet mijn voorstel": which ones is asked with the answers as buttons.
+        return Reading(ERASE if agrees or negations > 1 else KEEP, asks=asks)
+    if not wanted:
+        return None
+    about = " ".join(wanted)
+    if everything and (refused or excepted):
+        return Reading(ERASE, asks=asks)
+    opdracht = _opdracht(about)
+    last = bool(_LAST_SAID.search(about)) and opdracht is None
+    only = everything and len(wanted) == 1
+    return Reading(
+        ERASE, everything=only, last=last, opdracht=opdracht, about="" if only else about, asks=asks
+    )
+
+
+def _orders_erasure(clauses: list[str], plain: str) -> bool:
+    """Whether a clause tells to erase something that the participant said."""
+    if _DESCRIBES.search(plain):
+        return False
+    for clause in clauses:
+        if not _ERASE_VERB.search(clause) or _of_others(clause) or not _is_told(clause):
+            continue
+        if _is_own(_without_lead(clause)):
+            return True
+        if _ERASES_THAT.search(_without_lead(clause)) and re.search(
+            rf"\b({_OWN})\b|{_SAID}", plain
+        ):
+            return True
+    return False
+
+
+def _is_own(bare: str) -> bool:
+    return bool(
+        re.search(rf"\b({_OWN})\b|\b{_SAID}\b|\b({_THAT})", bare)
+        or _ONLY_ALL.search(bare)
+        or _OWN_ALL.search(bare)
+    )
+
+
+def _is_told(clause: str) -> bool:
+    return bool(_TOLD.search(_without_lead(clause)) or _ASKED_FIRST.search(clause))
+
+
+def _named_part(clause: str) -> bool:
+    """Whether "alles" is limited by an object: "alles over de bus" names a part."""
+    return bool(
+        re.search(r"\balles\b.{0,20}\b(over|rond|van) (?!mij|ons|vroeger|daarnet)\w+", clause)
+    )
+
+
+def _names_object(clause: str) -> bool:
+    return bool(
+        re.search(rf"\b({_OWN})\b|\b{_SAID}\b|\b({_THAT})", clause)
+        or re.search(r"\b(over|op|bij|vraag|opdracht|enkel|alleen) (\w+)", clause)
+        or re.search(
+            r"\b(voorstel|drempel|trekker|prioriteit|antwoord|wie het doet|dringend)\b", clause
+        )
+    )
+
+
+def _opdracht(text: str) -> int | None:
+    found = _OPDRACHT.search(text)
+    if found:
+        return int(found.group(1))
+    spelled = _OPDRACHT_WORD.search(text)
+    return _COUNTED[spelled.group(1)] if spelled else None
