@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import choosing
+from actions import choosing, grouping
 from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
@@ -17,6 +17,8 @@ from actions.talk import (
     TalkForm,
     validator,
 )
+from consultation.catalogue import UNKNOWN_GROUP, Groep
+from consultation.groups import Named, declines, group_of
 from consultation.participation.effects import (
     ConsentGiven,
     ConversationEnded,
@@ -31,6 +33,10 @@ _YES_OR_NO = (
     "bevestigd",
     "verder",
 )
+_ALL_GROUPS = "alle"
+_ASKED_TWICE = "nogmaals"
+"""``custom.question`` of the second bubble that asks for the group."""
+_MOST_GROUPS, _FIRST_GROUPS, _GUESSED_GROUPS = 5, 4, 3
 _OF_ONE_OPDRACHT = (
     "requested_slot",
     "opdracht",
@@ -151,21 +157,31 @@ class AskConsentOrganisatie(_AskConsent):
 
 
 class AskGroep(TalkAction):
-    """Asks for the stakeholder group."""
+    """Asks for the stakeholder group; the second time with the groups that the words may mean."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_groep"
 
     def act(self, talk: Talk) -> list[EventType]:
-        talk.utter(
-            "groep",
-            buttons=[
-                {"title": groep.naam, "payload": f'/bijdrage{{"waarde":"{groep.slug}"}}'}
-                for groep in talk.catalogue.groepen
-            ],
-            custom={"step": "groep"},
-        )
-        return []
+        guessed = talk.slot("geraden")
+        again = guessed is not None or talk.metadata.get("question") == _ASKED_TWICE
+        groups = talk.catalogue.groepen
+        none = talk.button("knop_geen_groep", _group_payload(UNKNOWN_GROUP))
+        every = talk.button("knop_alle_groepen", _group_payload(_ALL_GROUPS))
+        if _shows_all(talk):
+            sentence, buttons = "groep_alle", [*map(_group_button, groups), none]
+        elif guessed:
+            shown = [each for each in groups if each.slug in guessed]
+            other = {**every, "title": talk.words("knop_andere_groep")}
+            sentence, buttons = "groep_nogmaals", [*map(_group_button, shown), other, none]
+        elif len(groups) <= _MOST_GROUPS:
+            sentence, buttons = "groep", [*map(_group_button, groups), none]
+        else:
+            shown = grouping.first_groups(talk.catalogue, talk.slot("vooraf"), _FIRST_GROUPS)
+            sentence, buttons = "groep", [*map(_group_button, shown), every, none]
+        custom = {"step": "groep", "question": _ASKED_TWICE if again else None}
+        talk.utter(sentence, buttons=buttons, custom=custom)
+        return [SlotSet("geraden", None)]
 
 
 class AskOpdracht(TalkAction):
@@ -217,19 +233,26 @@ class ValidateOpeningForm(TalkForm):
 
     @validator
     def validate_groep(self, value: Any, talk: Talk) -> Slots:
-        """Accepts the slug of a button, or the single group that the text names."""
-        slug = talk.entity("waarde")
-        groep = talk.catalogue.groep(slug) if slug else talk.catalogue.group_named(str(value))
-        if groep is None:
-            talk.utter("groep_onbekend")
+        """Accepts a button, words that name one group, or the wish not to say it.
+
+        In doubt the question comes once more, with the groups it may be; after that the talk goes
+        on without a group.
+        """
+        text, slug = str(value).lstrip("\u2060"), talk.entity("waarde")
+        if _shows_all(talk):
             return {"groep": None}
-        talk.utter("groep_begrepen", naam=groep.naam)
-        talk.propose(GroupChosen(group=groep.slug))
-        chosen: Slots = {"groep": groep.slug}
-        vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
-        if vooraf is not None:
-            chosen |= _start(talk, vooraf.nummer)
-        return chosen
+        if slug == UNKNOWN_GROUP or value == UNKNOWN_GROUP or (slug is None and declines(text)):
+            return _without_group(talk, "groep_overgeslagen")
+        if slug is not None:
+            groep = talk.catalogue.groep(slug)
+            named = Named((groep,), True) if groep else Named((), False)
+        else:
+            named = grouping.read_group(text)
+        if named.sure:
+            return _in_group(talk, named.groups[0])
+        if talk.metadata.get("question") == _ASKED_TWICE:
+            return _without_group(talk, "groep_blijft_open")
+        return _group_in_doubt(talk, named)
 
     @validator
     def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
@@ -251,6 +274,50 @@ class ValidateOpeningForm(TalkForm):
             "opdracht_onbekend", buttons=[_choice(each.nummer, each.titel) for each in guesses]
         )
         return {"opdracht": None, "geraden": [each.nummer for each in guesses]}
+
+
+def _in_group(talk: Talk, groep: Groep) -> Slots:
+    talk.utter("groep_begrepen", naam=groep.naam)
+    talk.propose(GroupChosen(group=groep.slug))
+    return {"groep": groep.slug, "geraden": None, **_after_group(talk)}
+
+
+def _without_group(talk: Talk, sentence: str) -> Slots:
+    """Goes on without a group: the slot is filled, and no group is stored."""
+    talk.utter(sentence)
+    return {"groep": UNKNOWN_GROUP, "geraden": None, **_after_group(talk)}
+
+
+def _after_group(talk: Talk) -> Slots:
+    vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
+    return _start(talk, vooraf.nummer) if vooraf is not None else {}
+
+
+def _group_in_doubt(talk: Talk, named: Named) -> Slots:
+    """Offers at most three groups: those that the words may mean, and people for themselves."""
+    by_words = group_of(talk.tracker.latest_message.get("text") or "", talk.catalogue).groups
+    talk.utter("groep_twijfel" if by_words else "groep_onbekend")
+    people = grouping.first_groups(talk.catalogue, None, 1)
+    order = named.groups if by_words else (*people, *named.groups)
+    shown = list(dict.fromkeys(each.slug for each in order))[:_GUESSED_GROUPS]
+    return {"groep": None, "geraden": shown}
+
+
+def _group_button(groep: Groep) -> dict[str, str]:
+    return {"title": groep.naam, "payload": _group_payload(groep.slug)}
+
+
+def _group_payload(slug: str) -> str:
+    return f'/bijdrage{{"waarde":"{slug}"}}'
+
+
+def _shows_all(talk: Talk) -> bool:
+    """Whether the participant asks for all groups, with the button or in its words."""
+    if talk.entity("waarde") is not None:
+        return talk.entity("waarde") == _ALL_GROUPS
+    plain = " ".join((talk.tracker.latest_message.get("text") or "").split()).strip(" .!?")
+    typed = {talk.words("knop_alle_groepen"), talk.words("knop_andere_groep")}
+    return plain.casefold() in {each.casefold() for each in typed}
 
 
 def _choice(number: int, title: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.nlu.consent import yes_or_no
+from bot.nlu.phrases import plain_meaning
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -59,6 +60,8 @@ def judge(
         chances = {CONTENT: 1.0}
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question)
+    elif (plain := plain_meaning(text, step)) is not None:
+        return plain
     best = max(chances, key=lambda name: chances[name])
     if step in _OPEN:
         content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP
