@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions import probing
+from actions import offering, probing
+from actions.languages import thank_in_language
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -42,10 +45,14 @@ def after_answer(talk: Talk) -> Slots:
     assert opdracht is not None
     assert vraag is not None
     following = next_question(opdracht, vraag)
+    while following is not None and following.key in talk.answers:
+        following = next_question(opdracht, following)
     changing = talk.slot("bevestigd") is False
     if following is None or changing:
-        return {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
-    return {"antwoord": None, "vraag": following.key, "doorvraag": None}
+        done: Slots = {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
+        return {**done, **offering.due(talk, opdracht, None)}
+    slots: Slots = {"antwoord": None, "vraag": following.key, "doorvraag": None}
+    return {**slots, **offering.due(talk, opdracht, following.key)}
 
 
 class ValidateContributionForm(TalkForm):
@@ -53,6 +60,34 @@ class ValidateContributionForm(TalkForm):
 
     def name(self) -> str:
         return f"validate_{CONTRIBUTION_FORM}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Validates; when an opdracht starts, a text that was kept may fit its first question."""
+        events = await super().run(dispatcher, tracker, domain)
+        talk = Talk(dispatcher, tracker)
+        starts = talk.slot("requested_slot") is None and talk.slot("antwoord") is None
+        if starts and not talk.forgotten and talk.opdracht and talk.vraag:
+            slots = offering.due(talk, talk.opdracht, talk.vraag.key)
+            events += [SlotSet(name, value) for name, value in slots.items()]
+        return events
+
+    @validator
+    def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
+        """Places the offered text; the open question is done when the text answered it."""
+        slots, answered = offering.decide(talk, value)
+        opdracht, vraag = talk.opdracht, talk.vraag
+        asked = offering.place(talk)["step"] == "vraag"
+        if answered is None or not asked or opdracht is None or vraag is None:
+            return slots
+        if answered != vraag.key:
+            return slots
+        following = after_answer(talk)
+        if slots["keuze_aanbod"] is None:
+            # Another offer comes first.
+            following = {name: following[name] for name in following if name not in slots}
+        return {**slots, **following}
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
@@ -95,8 +130,7 @@ class ValidateContributionForm(TalkForm):
             answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        foreign = found is not None and found.measure.language
-        talk.utter("andere_taal" if foreign else "antwoord_bewaard")
+        slots |= thank_in_language(talk, found.measure.language if found is not None else None)
         answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing, grouping
+from actions.languages import tell_language
+from actions.offering import NOTHING_OFFERED, keep_slots
 from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
@@ -15,17 +18,25 @@ from actions.talk import (
     Talk,
     TalkAction,
     TalkForm,
+    answer_aside,
     validator,
 )
 from consultation.catalogue import UNKNOWN_GROUP, Groep
-from consultation.groups import Named, declines, group_of
+from consultation.groups import Named, declines, group_of, may_be_content
 from consultation.participation.effects import (
     ConsentGiven,
     ConversationEnded,
     GroupChosen,
     OpdrachtChosen,
 )
+from language.folding import folded
+from language.foreign import foreign_language
 
+_CONDITION = re.compile(
+    r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|maar|eerst"
+    r"|only|unless|if|provided|mais|sauf|condition|seulement|wenn|nur|aber)\b"
+)
+_READ = 300
 _YES_OR_NO = (
     "toestemming_analyse",
     "toestemming_citaat",
@@ -50,6 +61,7 @@ _OF_ONE_OPDRACHT = (
     "keuze",
     "beheer",
     "onder",
+    "aanbod",
 )
 
 
@@ -60,7 +72,7 @@ def go_on(talk: Talk) -> list[EventType]:
     if talk.slot("onder") == "einde":
         return [SlotSet("onder", None), *end(talk)]
     if talk.slot("toestemming_analyse") is False:
-        return end(talk, "geen_toestemming")
+        return _refused(talk)
     if talk.slot("opdracht") is not None and talk.slot("groep") is not None:
         if talk.slot("verder") is True:
             return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
@@ -72,15 +84,34 @@ def go_on(talk: Talk) -> list[EventType]:
 
 def leave_opdracht() -> list[EventType]:
     """The events that end the current opdracht and clear its slots; its answers stay stored."""
-    return [ActiveLoop(None), *(SlotSet(name, None) for name in _OF_ONE_OPDRACHT)]
+    cleared = [SlotSet(name, None) for name in _OF_ONE_OPDRACHT]
+    return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
+
+
+def _refused(talk: Talk) -> list[EventType]:
+    """Ends a talk without the first consent; a text after that gets a short line and one button.
+
+    A yes after the end asks for consent again: it is no consent by itself. Listening follows
+    explicitly, as the policy would else come back here without end.
+    """
+    if talk.metadata.get("step") != "einde":
+        return [*end(talk, "geen_toestemming"), FollowupAction("action_listen")]
+    if talk.intent == "bevestigen":
+        return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
+    # Stored again, so that what was typed after the refusal is taken away as well.
+    talk.propose(ConsentGiven(purpose="analyse", granted=False))
+    return [*end(talk, "nog_geen_toestemming"), FollowupAction("action_listen")]
 
 
 def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
     """Says goodbye; the participant can resume the conversation at any time."""
+    refused = talk.slot("toestemming_analyse") is False
+    if refused and sentence == "einde":
+        sentence = "einde_zonder_toestemming"
     talk.utter(
         sentence,
         custom={"step": "einde"},
-        buttons=[talk.button("knop_hervatten", "/begroeten")],
+        buttons=[talk.button("knop_toch_meedoen" if refused else "knop_hervatten", "/begroeten")],
     )
     talk.propose(ConversationEnded())
     return []
@@ -97,6 +128,9 @@ class ActionWelkom(TalkAction):
         if talk.slot("toestemming_analyse") is True:
             talk.utter("welkom_terug")
             return go_on(talk)
+        if talk.slot("toestemming_analyse") is False:
+            talk.utter("welkom_na_weigering")
+            return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
         talk.utter("welkom", titel=texts.titel, doel=texts.doel)
         talk.say(f"{texts.bot} {texts.duur}")
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
@@ -110,9 +144,14 @@ class ActionVerder(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        told: Slots = {}
         if asked in _YES_OR_NO:
-            talk.utter("ja_of_nee")
-        return go_on(talk)
+            text = str(talk.tracker.latest_message.get("text") or "")
+            conditional = _CONDITION.search(folded(text[:_READ]))
+            consent = asked.startswith("toestemming")
+            told = tell_language(talk, foreign_language(text[:_READ]))
+            talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")
+        return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
 
 
 class _AskConsent(TalkAction):
@@ -251,8 +290,9 @@ class ValidateOpeningForm(TalkForm):
         if named.sure:
             return _in_group(talk, named.groups[0])
         if talk.metadata.get("question") == _ASKED_TWICE:
-            return _without_group(talk, "groep_blijft_open")
-        return _group_in_doubt(talk, named)
+            kept = _kept_content(talk, text)
+            return _without_group(talk, "groep_blijft_open") | kept
+        return _kept_content(talk, text) | _group_in_doubt(talk, named)
 
     @validator
     def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
@@ -303,6 +343,13 @@ def _group_in_doubt(talk: Talk, named: Named) -> Slots:
     return {"groep": None, "geraden": shown}
 
 
+def _kept_content(talk: Talk, text: str) -> Slots:
+    """Keeps a text that is no group but may be an answer, until a question is open."""
+    if talk.entity("waarde") is not None or not may_be_content(text):
+        return {}
+    return keep_slots(talk, text)
+
+
 def _group_button(groep: Groep) -> dict[str, str]:
     return {"title": groep.naam, "payload": _group_payload(groep.slug)}
 
@@ -328,6 +375,9 @@ def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
     talk.propose(ConsentGiven(purpose=doel, granted=value is True))
     if value is True:
         talk.utter("toestemming_bedankt")
+    elif doel != "analyse":
+        talk.utter("toestemming_geweigerd")
+    answer_aside(talk, talk.metadata.get("aside"))
     return {f"toestemming_{doel}": value, **_where_asked(talk, doel, value is True)}
 
 

@@ -58,11 +58,13 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
     step = position.under or position.step
     slots: dict[str, Any] = {
         "gesprek": name,
+        "taal_gemeld": standing.noticed,
         "groep": standing.group or _skipped_group(standing, step),
         "organisatie": standing.organisation,
         "klaar": list(standing.finished),
         "doorgevraagd": list(standing.probes),
         "uitgenodigd": list(standing.invited),
+        "bewaard": list(standing.kept),
         **{f"toestemming_{doel}": standing.consents.get(doel) for doel in DOELEN},
     }
     for doel in DOELEN:
@@ -81,11 +83,17 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
         }
     else:
         slots["vooraf"] = standing.opdracht
+    offered = _offered(standing)
+    if offered is not None:
+        rest = [each for each in slots["bewaard"] if each is not offered]
+        slots |= {"aanbod": offered, "keuze_aanbod": None, "bewaard": rest}
     events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
     if position.step == "beheer":
         events += [SlotSet("beheer", position.request), SlotSet("onder", position.under)]
         return [*events, ActiveLoop(OWN_DATA_FORM), SlotSet("requested_slot", "keuze")]
     loop, requested = _open_form(standing)
+    if offered is not None and loop == CONTRIBUTION_FORM:
+        requested = "keuze_aanbod"
     if loop is not None:
         events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
     return events
@@ -95,6 +103,15 @@ def _skipped_group(standing: Standing, step: str) -> str | None:
     """Marks the group as passed over where the talk was beyond it; it is not asked for again."""
     beyond = step in (*_IN_OPDRACHT, "opdracht") or standing.finished or standing.answers
     return UNKNOWN_GROUP if beyond else None
+
+
+def _offered(standing: Standing) -> dict[str, Any] | None:
+    """The part that the last bubble offered, with its words, unless these were erased since."""
+    offer = standing.position.offer
+    if offer is None or standing.position.step not in _IN_OPDRACHT:
+        return None
+    place = (offer["message"], offer["start"])
+    return next((each for each in standing.kept if (each["message"], each["start"]) == place), None)
 
 
 def _confirmed(step: str, changing: bool) -> bool | None:

@@ -27,6 +27,8 @@ OWN_WORDS = ROOT / "data" / "beroepen.yml"
 _READ = 600
 _MOST_TOKENS = 60
 _MOST_WORDS = 12
+_LEAST_CONTENT = 4
+_LONGEST_REFUSAL = 90
 _LEAST_SUFFIX = 5
 _LEAST_PREFIX = 3
 _LEAST_FUZZY = 7
@@ -35,27 +37,54 @@ _ALIKE = 0.88
 
 _TOKEN = re.compile(r"\w+")
 _ARTICLES = frozenset(
-    ["de", "den", "d", "het", "t", "een", "ne", "nen", "n", "der", "des", "la", "le", "les", "l", "un", "une", "the", "a", "an", "der", "die", "das"]
+    [
+        "de",
+        "den",
+        "d",
+        "het",
+        "t",
+        "een",
+        "ne",
+        "nen",
+        "n",
+        "der",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "un",
+        "une",
+        "the",
+        "a",
+        "an",
+        "der",
+        "die",
+        "das",
+    ]
 )
 _NO_SUFFIX = frozenset(
     {"ouder", "leger", "agent", "lager", "draaier", "ander", "senior", "haven", "mezelf"}
 )
 
 _SELF = re.compile(
-    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zijn|zin|bin|werk|werken|werkt|als|namens|spreek|geef|run"
-    r"|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille|i m|i am|am|work|bin|arbeite)\b"
+    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zijn|zin|bin|werk|werken"
+    r"|werkt|als|namens|spreek|geef|run|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille"
+    r"|i m|i am|am|work|arbeite)\b"
 )
 _SAYS = re.compile(
-    r"\b(moet(en)?|kan|kun\w{0,4}|zou\w{0,4}|te (duur|ver|weinig|veel|moeilijk|laat|druk|vroeg|oud)|krijg\w{0,3}"
-    r"|rijdt|rijden|vind(en|t)?|wil(len)?|mag|mogen|omdat|daarom|want|waarom|hoe|wat|wanneer|waar|welke?|wie"
-    r"|niet|geen|is|was|worden|wordt|komt|gaat|duurt|kost|helpt|zonder|graag|meer|minder|beter)\b"
+    r"\b(moet(en)?|kan|kun\w{0,4}|zou\w{0,4}|krijg\w{0,3}|rijdt|rijden|vind(en|t)?|wil(len)?|mag"
+    r"|te (duur|ver|weinig|veel|moeilijk|laat|druk|vroeg|oud)|mogen|omdat|daarom|want|waarom|hoe"
+    r"|wat|wanneer|waar|welke?|wie|niet|geen|is|was|worden|wordt|komt|gaat|duurt|kost|helpt|zonder"
+    r"|graag|meer|minder|beter)\b"
 )
 _IS_SOMEBODY = re.compile(
     r"\b(ben|zen|zin|zijn|bin|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
-    r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)(?: \w{1,14}){0,3}?"
-    r" (?:als|voor|namens|vanuit|uit)|(?:maar|vooral|eerder|eigenlijk|hier|toch|liefst) (?:als|namens|voor)|maar nu|nu)\b"
+    r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
+    r"(?: \w{1,14}){0,3}? (?:als|voor|namens|vanuit|uit)"
+    r"|(?:maar|vooral|eerder|eigenlijk|hier|toch|liefst) (?:als|namens|voor)|maar nu|nu)\b"
 )
 _NOT = frozenset({"geen", "niet", "nooit", "nie", "ni", "noch", "not", "pas"})
 _PAST = frozenset(
@@ -74,24 +103,29 @@ _PAST = frozenset(
 )
 
 _OBJECT = frozenset(
-    ["aan", "met", "over", "begeleid", "begeleiden", "help", "opleid", "coach", "train", "over", "tegen", "voor"]
+    [
+        "aan",
+        "met",
+        "over",
+        "begeleid",
+        "begeleiden",
+        "help",
+        "opleid",
+        "coach",
+        "train",
+        "over",
+        "tegen",
+        "voor",
+    ]
 )
 
-_DECLINES = re.compile(
-    r"(?:(?:nee+n?|sorry|pardon|liever|nou|bah|och|tja|dat|da|het|ik|wil|ga|daar|mag|zou|je|dit|gewoon|maar|die) )*(?:"
-    r"(?:zeg(?:gen)?|vertel(?:len)?|deel|delen|hou(?:d|den)?|bewaar|laat|geef|antwoord(?:en)?)(?: \w{1,10}){0,4}? (?:niet|nie|voor mij|voor mezelf|voor mijn eigen|voor me|open|in het midden|midden|over)"
-    r"|(?:zeg|vertel) ik(?: \w{1,8}){0,3} (?:niet|nie)"
-    r"|(?:liever|liefst) (?:niet|nie|geen antwoord|anoniem|blanco|open)(?: \w{1,8}){0,4}"
-    r"|(?:niet|nie|geen) (?:zeggen|invullen|kwijt|antwoord|antwoorden|commentaar|groep)"
-    r"|gaat?(?: u| je| jullie| jou| uw| ulle| niemand| dat| da| hem| haar){0,2} (?:niet|nie|niks|niets|geen fluit|geen zak)? ?(?:aan|aaa?n)"
-    r"|(?:zijn|is|zijn mijn|is mijn|zin) (?:jullie|uw|je|ulle|u|mijn) zaken? ?(?:niet)?|(?:zijn|is) jullie zaken niet|mijn zaak|mijn zaken"
-    r"|(?:dat )?(?:is )?(?:te )?prive(?: \w{1,8}){0,2}|geheim|anoniem|blanco|geen (?:zin|goesting)(?: \w{1,9}){0,5}|geen antwoord|geen commentaar|geen mening|geen groep|geen enkele(?: groep)?"
-    r"|(?:vraag |deze |die |dees )*(?:overslaan|sla(?: \w{1,6}){0,3} over|overslaan graag|skip|skippen|oversloan|verder|volgende(?: vraag)?|doorgaan|ga verder|passe|passen|pas|ik pas)"
-    r"|doet er niet toe|doet dat ertoe|maakt niet uit|maakt niets uit|maakt niks uit|is niet belangrijk|niet belangrijk|niet van belang|dat doet niet ter zake"
-    r"|(?:je )?prefere ne pas(?: \w{1,9}){0,3}|(?:je )?(?:ne )?veux pas(?: \w{1,9}){0,3}|sans reponse|ca ne vous regarde pas|passer|passons|suivant"
-    r"|(?:i )?(?:would |d )?(?:rather|prefer) not(?: \w{1,9}){0,4}|prefer not(?: \w{1,6}){0,3}|skip(?: \w{1,8}){0,3}|none of your business|no comment|next"
-    r"|(?:mochte|will) ich(?: \w{1,7}){0,2} nicht(?: \w{1,8})?|(?:ich )?(?:mochte|will)(?: \w{1,7}){0,2} nicht(?: \w{1,8}){0,2}|keine angabe|uberspringen|weiter"
-    r")(?: (?:hoor|he|ze|sorry|aub|a u b|alstublieft|alsjeblieft|graag|dank u|bedankt|eigenlijk|please|bitte|svp|merci|thanks|niet|nie|zeggen|vriend|manneke|meneer|robot))*"
+_LEAD = (
+    r"(?:(?:nee+n?|sorry|pardon|liever|nou|bah|och|tja|dat|da|het|ik|wil|ga|daar|mag|zou|je|dit"
+    r"|gewoon|maar|die) )*"
+)
+_TAIL = (
+    r"(?: (?:hoor|he|ze|sorry|aub|a u b|alstublieft|alsjeblieft|graag|dank u|bedankt|eigenlijk"
+    r"|please|bitte|svp|merci|thanks|niet|nie|zeggen|vriend|manneke|meneer|robot))*"
 )
 
 
@@ -122,6 +156,7 @@ class _Words:
     phrases: dict[tuple[str, ...], _Entry]
     single: tuple[str, ...]
     kinds: dict[str, dict[str, Any]]
+    declines: re.Pattern[str]
 
 
 _BURGER_KINDS = frozenset({"werkende", "bedrijf"})
@@ -147,7 +182,16 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
 def declines(text: str) -> bool:
     """Whether a short text says that the participant does not want to say who they are."""
     plain = " ".join(_TOKEN.findall(folded(text[:_READ])))
-    return len(plain) <= 90 and bool(_DECLINES.fullmatch(plain))
+    return len(plain) <= _LONGEST_REFUSAL and bool(_own().declines.fullmatch(plain))
+
+
+def may_be_content(text: str) -> bool:
+    """Whether a text that names no group says something about the subject, as an answer does."""
+    tokens = _tokens(text)
+    if len(tokens) < _LEAST_CONTENT or declines(text) or text.rstrip().endswith("?"):
+        return False
+    who = _IS_SOMEBODY.search(" ".join(tokens[:_LEAST_CONTENT]))
+    return bool(_SAYS.search(" ".join(tokens))) or (not who and len(tokens) > _MOST_WORDS // 2)
 
 
 def likely_descriptions(catalogue: Catalogue, most: int = 12) -> list[tuple[Groep, list[str]]]:
@@ -341,7 +385,9 @@ def _of_catalogue(catalogue: Catalogue) -> dict[tuple[str, ...], str]:
 
 @lru_cache(maxsize=1)
 def _own() -> _Words:
-    kinds = yaml.safe_load(OWN_WORDS.read_text(encoding="utf-8"))["soorten"]
+    read = yaml.safe_load(OWN_WORDS.read_text(encoding="utf-8"))
+    kinds = read["soorten"]
+    declines = re.compile(f"{_LEAD}(?:{'|'.join(read['zegt_liever_niet'])}){_TAIL}")
     phrases: dict[tuple[str, ...], _Entry] = {}
     inflected: dict[tuple[str, ...], _Entry] = {}
     for kind, content in kinds.items():
@@ -355,7 +401,7 @@ def _own() -> _Words:
     single = tuple(
         each[0] for each in everything if len(each) == 1 and len(each[0]) > _LEAST_SUFFIX
     )
-    return _Words(everything, single, kinds)
+    return _Words(everything, single, kinds, declines)
 
 
 def _listed(kind: dict[str, Any], *roles: str) -> Iterator[str]:

@@ -125,8 +125,12 @@ class Care:
 
     def beside(self, turn: Turn) -> Beside:
         """The screening result to send to the assistant with a turn."""
+        if turn.position.offer is not None:
+            return Beside()
         if turn.payload is None and turn.position.step == "groep":
             return Beside(content=self._names_group(turn.text))
+        if turn.payload is None and turn.position.step == "toestemming" and not turn.unread:
+            return Beside(question=question_in(turn.text))
         if turn.payload is not None or turn.position.step != "vraag":
             return Beside()
         if turn.unread:

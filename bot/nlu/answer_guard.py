@@ -50,7 +50,7 @@ class AnswerGuard(GraphComponent):
             if not chances:
                 continue
             metadata = message.get("metadata") or {}
-            step = metadata.get("step", "start")
+            step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
             if metadata.get("content") and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.

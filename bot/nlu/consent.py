@@ -46,9 +46,11 @@ _AROUND_YES = re.compile(
     r"|aub|bedankt|dank|je|gewoon|alles)"
 )
 _NAME_CONDITION = re.compile(
-    r"\b(?:als|zolang|mits|indien|zonder dat)(?: (?:maar|er|mijn|de|het|dat|dan)){0,3} (?:naam(?: (?:er|maar)){0,2}"
-    r" (?:niet|nergens)(?: (?:er|bij|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
-    r"(?: (?:staat|komt|wordt|is|vermeld))?|(?:naam )?(?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?)\b"
+    r"\b(?:als|zolang|mits|indien|zonder dat)(?: (?:maar|er|mijn|de|het|dat|dan)){0,3}"
+    r" (?:naam(?: (?:er|maar)){0,2} (?:niet|nergens)"
+    r"(?: (?:er|bij|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
+    r"(?: (?:staat|komt|wordt|is|vermeld))?"
+    r"|(?:naam )?(?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?)\b"
 )
 _SENTENCE = re.compile(r"[^.!?\n]{1,400}[.!?\n]?")
 _WEIGHS = re.compile(
