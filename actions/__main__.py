@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import warnings
 
-from actions import choosing
+from actions import choosing, grouping
 from actions.server import application
 from actions.talk import storage
 from consultation import logs
@@ -41,6 +41,7 @@ def _prepare() -> None:
     load_frequencies()
     load_languages()
     choosing.prepare()
+    grouping.prepare()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offering, probing
+from actions.languages import thank_in_language
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -129,8 +130,7 @@ class ValidateContributionForm(TalkForm):
             answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        foreign = found is not None and found.measure.language
-        talk.utter("andere_taal" if foreign else "antwoord_bewaard")
+        slots |= thank_in_language(talk, found.measure.language if found is not None else None)
         answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 

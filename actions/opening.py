@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import choosing
-from actions.offering import NOTHING_OFFERED
+from actions import choosing, grouping
+from actions.languages import tell_language
+from actions.offering import NOTHING_OFFERED, keep_slots
 from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
@@ -16,15 +18,25 @@ from actions.talk import (
     Talk,
     TalkAction,
     TalkForm,
+    answer_aside,
     validator,
 )
+from consultation.catalogue import UNKNOWN_GROUP, Groep
+from consultation.groups import Named, declines, group_of, may_be_content
 from consultation.participation.effects import (
     ConsentGiven,
     ConversationEnded,
     GroupChosen,
     OpdrachtChosen,
 )
+from language.folding import folded
+from language.foreign import foreign_language
 
+_CONDITION = re.compile(
+    r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|maar|eerst"
+    r"|only|unless|if|provided|mais|sauf|condition|seulement|wenn|nur|aber)\b"
+)
+_READ = 300
 _YES_OR_NO = (
     "toestemming_analyse",
     "toestemming_citaat",
@@ -32,6 +44,10 @@ _YES_OR_NO = (
     "bevestigd",
     "verder",
 )
+_ALL_GROUPS = "alle"
+_ASKED_TWICE = "nogmaals"
+"""``custom.question`` of the second bubble that asks for the group."""
+_MOST_GROUPS, _FIRST_GROUPS, _GUESSED_GROUPS = 5, 4, 3
 _OF_ONE_OPDRACHT = (
     "requested_slot",
     "opdracht",
@@ -56,7 +72,7 @@ def go_on(talk: Talk) -> list[EventType]:
     if talk.slot("onder") == "einde":
         return [SlotSet("onder", None), *end(talk)]
     if talk.slot("toestemming_analyse") is False:
-        return end(talk, "geen_toestemming")
+        return _refused(talk)
     if talk.slot("opdracht") is not None and talk.slot("groep") is not None:
         if talk.slot("verder") is True:
             return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
@@ -72,12 +88,30 @@ def leave_opdracht() -> list[EventType]:
     return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
 
 
+def _refused(talk: Talk) -> list[EventType]:
+    """Ends a talk without the first consent; a text after that gets a short line and one button.
+
+    A yes after the end asks for consent again: it is no consent by itself. Listening follows
+    explicitly, as the policy would else come back here without end.
+    """
+    if talk.metadata.get("step") != "einde":
+        return [*end(talk, "geen_toestemming"), FollowupAction("action_listen")]
+    if talk.intent == "bevestigen":
+        return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
+    # Stored again, so that what was typed after the refusal is taken away as well.
+    talk.propose(ConsentGiven(purpose="analyse", granted=False))
+    return [*end(talk, "nog_geen_toestemming"), FollowupAction("action_listen")]
+
+
 def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
     """Says goodbye; the participant can resume the conversation at any time."""
+    refused = talk.slot("toestemming_analyse") is False
+    if refused and sentence == "einde":
+        sentence = "einde_zonder_toestemming"
     talk.utter(
         sentence,
         custom={"step": "einde"},
-        buttons=[talk.button("knop_hervatten", "/begroeten")],
+        buttons=[talk.button("knop_toch_meedoen" if refused else "knop_hervatten", "/begroeten")],
     )
     talk.propose(ConversationEnded())
     return []
@@ -94,6 +128,9 @@ class ActionWelkom(TalkAction):
         if talk.slot("toestemming_analyse") is True:
             talk.utter("welkom_terug")
             return go_on(talk)
+        if talk.slot("toestemming_analyse") is False:
+            talk.utter("welkom_na_weigering")
+            return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
         talk.utter("welkom", titel=texts.titel, doel=texts.doel)
         talk.say(f"{texts.bot} {texts.duur}")
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
@@ -107,9 +144,14 @@ class ActionVerder(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        told: Slots = {}
         if asked in _YES_OR_NO:
-            talk.utter("ja_of_nee")
-        return go_on(talk)
+            text = str(talk.tracker.latest_message.get("text") or "")
+            conditional = _CONDITION.search(folded(text[:_READ]))
+            consent = asked.startswith("toestemming")
+            told = tell_language(talk, foreign_language(text[:_READ]))
+            talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")
+        return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
 
 
 class _AskConsent(TalkAction):
@@ -154,21 +196,31 @@ class AskConsentOrganisatie(_AskConsent):
 
 
 class AskGroep(TalkAction):
-    """Asks for the stakeholder group."""
+    """Asks for the stakeholder group; the second time with the groups that the words may mean."""
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_groep"
 
     def act(self, talk: Talk) -> list[EventType]:
-        talk.utter(
-            "groep",
-            buttons=[
-                {"title": groep.naam, "payload": f'/bijdrage{{"waarde":"{groep.slug}"}}'}
-                for groep in talk.catalogue.groepen
-            ],
-            custom={"step": "groep"},
-        )
-        return []
+        guessed = talk.slot("geraden")
+        again = guessed is not None or talk.metadata.get("question") == _ASKED_TWICE
+        groups = talk.catalogue.groepen
+        none = talk.button("knop_geen_groep", _group_payload(UNKNOWN_GROUP))
+        every = talk.button("knop_alle_groepen", _group_payload(_ALL_GROUPS))
+        if _shows_all(talk):
+            sentence, buttons = "groep_alle", [*map(_group_button, groups), none]
+        elif guessed:
+            shown = [each for each in groups if each.slug in guessed]
+            other = {**every, "title": talk.words("knop_andere_groep")}
+            sentence, buttons = "groep_nogmaals", [*map(_group_button, shown), other, none]
+        elif len(groups) <= _MOST_GROUPS:
+            sentence, buttons = "groep", [*map(_group_button, groups), none]
+        else:
+            shown = grouping.first_groups(talk.catalogue, talk.slot("vooraf"), _FIRST_GROUPS)
+            sentence, buttons = "groep", [*map(_group_button, shown), every, none]
+        custom = {"step": "groep", "question": _ASKED_TWICE if again else None}
+        talk.utter(sentence, buttons=buttons, custom=custom)
+        return [SlotSet("geraden", None)]
 
 
 class AskOpdracht(TalkAction):
@@ -220,19 +272,27 @@ class ValidateOpeningForm(TalkForm):
 
     @validator
     def validate_groep(self, value: Any, talk: Talk) -> Slots:
-        """Accepts the slug of a button, or the single group that the text names."""
-        slug = talk.entity("waarde")
-        groep = talk.catalogue.groep(slug) if slug else talk.catalogue.group_named(str(value))
-        if groep is None:
-            talk.utter("groep_onbekend")
+        """Accepts a button, words that name one group, or the wish not to say it.
+
+        In doubt the question comes once more, with the groups it may be; after that the talk goes
+        on without a group.
+        """
+        text, slug = str(value).lstrip("\u2060"), talk.entity("waarde")
+        if _shows_all(talk):
             return {"groep": None}
-        talk.utter("groep_begrepen", naam=groep.naam)
-        talk.propose(GroupChosen(group=groep.slug))
-        chosen: Slots = {"groep": groep.slug}
-        vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
-        if vooraf is not None:
-            chosen |= _start(talk, vooraf.nummer)
-        return chosen
+        if slug == UNKNOWN_GROUP or value == UNKNOWN_GROUP or (slug is None and declines(text)):
+            return _without_group(talk, "groep_overgeslagen")
+        if slug is not None:
+            groep = talk.catalogue.groep(slug)
+            named = Named((groep,), True) if groep else Named((), False)
+        else:
+            named = grouping.read_group(text)
+        if named.sure:
+            return _in_group(talk, named.groups[0])
+        if talk.metadata.get("question") == _ASKED_TWICE:
+            kept = _kept_content(talk, text)
+            return _without_group(talk, "groep_blijft_open") | kept
+        return _kept_content(talk, text) | _group_in_doubt(talk, named)
 
     @validator
     def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
@@ -256,6 +316,57 @@ class ValidateOpeningForm(TalkForm):
         return {"opdracht": None, "geraden": [each.nummer for each in guesses]}
 
 
+def _in_group(talk: Talk, groep: Groep) -> Slots:
+    talk.utter("groep_begrepen", naam=groep.naam)
+    talk.propose(GroupChosen(group=groep.slug))
+    return {"groep": groep.slug, "geraden": None, **_after_group(talk)}
+
+
+def _without_group(talk: Talk, sentence: str) -> Slots:
+    """Goes on without a group: the slot is filled, and no group is stored."""
+    talk.utter(sentence)
+    return {"groep": UNKNOWN_GROUP, "geraden": None, **_after_group(talk)}
+
+
+def _after_group(talk: Talk) -> Slots:
+    vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
+    return _start(talk, vooraf.nummer) if vooraf is not None else {}
+
+
+def _group_in_doubt(talk: Talk, named: Named) -> Slots:
+    """Offers at most three groups: those that the words may mean, and people for themselves."""
+    by_words = group_of(talk.tracker.latest_message.get("text") or "", talk.catalogue).groups
+    talk.utter("groep_twijfel" if by_words else "groep_onbekend")
+    people = grouping.first_groups(talk.catalogue, None, 1)
+    order = named.groups if by_words else (*people, *named.groups)
+    shown = list(dict.fromkeys(each.slug for each in order))[:_GUESSED_GROUPS]
+    return {"groep": None, "geraden": shown}
+
+
+def _kept_content(talk: Talk, text: str) -> Slots:
+    """Keeps a text that is no group but may be an answer, until a question is open."""
+    if talk.entity("waarde") is not None or not may_be_content(text):
+        return {}
+    return keep_slots(talk, text)
+
+
+def _group_button(groep: Groep) -> dict[str, str]:
+    return {"title": groep.naam, "payload": _group_payload(groep.slug)}
+
+
+def _group_payload(slug: str) -> str:
+    return f'/bijdrage{{"waarde":"{slug}"}}'
+
+
+def _shows_all(talk: Talk) -> bool:
+    """Whether the participant asks for all groups, with the button or in its words."""
+    if talk.entity("waarde") is not None:
+        return talk.entity("waarde") == _ALL_GROUPS
+    plain = " ".join((talk.tracker.latest_message.get("text") or "").split()).strip(" .!?")
+    typed = {talk.words("knop_alle_groepen"), talk.words("knop_andere_groep")}
+    return plain.casefold() in {each.casefold() for each in typed}
+
+
 def _choice(number: int, title: str) -> dict[str, str]:
     return {"title": title, "payload": f'/opdracht_kiezen{{"opdracht":"{number}"}}'}
 
@@ -264,6 +375,9 @@ def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
     talk.propose(ConsentGiven(purpose=doel, granted=value is True))
     if value is True:
         talk.utter("toestemming_bedankt")
+    elif doel != "analyse":
+        talk.utter("toestemming_geweigerd")
+    answer_aside(talk, talk.metadata.get("aside"))
     return {f"toestemming_{doel}": value, **_where_asked(talk, doel, value is True)}
 
 

@@ -19,7 +19,7 @@ from actions.talk import (
     catalogue,
     storage,
 )
-from consultation.catalogue import Catalogue
+from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.errors import TalkError
 from consultation.participation import conversation
 from consultation.participation.conversation import Standing
@@ -58,7 +58,8 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
     step = position.under or position.step
     slots: dict[str, Any] = {
         "gesprek": name,
-        "groep": standing.group,
+        "taal_gemeld": standing.noticed,
+        "groep": standing.group or _skipped_group(standing, step),
         "organisatie": standing.organisation,
         "klaar": list(standing.finished),
         "doorgevraagd": list(standing.probes),
@@ -96,6 +97,12 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
     if loop is not None:
         events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
     return events
+
+
+def _skipped_group(standing: Standing, step: str) -> str | None:
+    """Marks the group as passed over where the talk was beyond it; it is not asked for again."""
+    beyond = step in (*_IN_OPDRACHT, "opdracht") or standing.finished or standing.answers
+    return UNKNOWN_GROUP if beyond else None
 
 
 def _offered(standing: Standing) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from consultation.catalogue import Catalogue
 from consultation.database.models import Message
 from consultation.database.storage import Storage
+from consultation.groups import declines, group_of
 from consultation.participation import conversation
 from consultation.participation.conversation import ASIDE, Bubble, Turn, fingerprint
 from dialogue.messages import say
@@ -149,6 +150,8 @@ class Care:
             return Beside(addressed=found)
         if step == "groep":
             return Beside(content=self._names_group(turn.text))
+        if step == "toestemming" and not turn.unread:
+            return Beside(question=question_in(turn.text))
         if step != "vraag":
             return Beside()
         budget = Budget()
@@ -174,7 +177,9 @@ class Care:
         their names as a question or a command.
         """
         few = len(text.split()) <= _WORDS_OF_A_CHOICE
-        return few and not _ASKS.search(text) and self._catalogue.group_named(text) is not None
+        if not few or _ASKS.search(text):
+            return False
+        return declines(text) or bool(group_of(text, self._catalogue).groups)
 
     def _mark_unread(self, message_id: str) -> None:
         with self._storage.writing() as session:

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu import own_data
 from bot.nlu.intent_classifier import CHANCES
 from bot.nlu.judgement import CONTENT, judge
+from bot.nlu.phrases import plain_meaning
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -51,11 +52,11 @@ class AnswerGuard(GraphComponent):
                 continue
             metadata = message.get("metadata") or {}
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
-            if metadata.get("content"):
+            text, question = message.get(TEXT) or "", metadata.get("question")
+            if metadata.get("content") and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
             else:
-                text, question = message.get(TEXT) or "", metadata.get("question")
                 name = judge(chances, text, step, self._threshold, question)
                 _pass_on(message, own_data.read(text, step, question))
             sure = chances.get(name, 0.0)

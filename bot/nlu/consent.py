@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 
-YES, NO = "bevestigen", "ontkennen"
-
+_READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
@@ -45,6 +45,19 @@ _AROUND_YES = re.compile(
     r"|ben|ga|wil|geef|toestemming|toch|er|erbij|bij|vermelden|vermeld|noemen|zetten|tonen|blijven"
     r"|aub|bedankt|dank|je|gewoon|alles)"
 )
+_NAME_CONDITION = re.compile(
+    r"\b(?:als|zolang|mits|indien|zonder dat)(?: (?:maar|er|mijn|de|het|dat|dan)){0,3}"
+    r" (?:naam(?: (?:er|maar)){0,2} (?:niet|nergens)"
+    r"(?: (?:er|bij|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
+    r"(?: (?:staat|komt|wordt|is|vermeld))?"
+    r"|(?:naam )?(?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?)\b"
+)
+_SENTENCE = re.compile(r"[^.!?\n]{1,400}[.!?\n]?")
+_WEIGHS = re.compile(
+    r"\b(?:an+oniem\w{0,4}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever|gegevens|veilig|gdpr"
+    r"|delen|doorgeven|bewa\w{1,6}|niet|geen|maar)\b"
+)
+_TAKES_PART_OF = 0.1
 _TURNED = re.compile(r"\b(ja+|jawel|mag wel|toch wel)\b")
 
 
@@ -66,13 +79,16 @@ def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = No
         that is an unclear yes or no: ``bijdrage``, to which the assistant answers that it needs a
         yes or a no.
     """
+    said = _plainly(text, question)
+    if said is not None:
+        return said
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best
     if best not in _MISTAKEN:
         return best
     plain = " ".join(word for word in words(text) if word != "!")
     if _QUESTION.search(plain):
-        return unclear
+        return _asked(chances, unclear)
     accepting = _NO_OBJECTION.sub("", plain)
     rest = accepting if question == "organisatie" else _NAMELESS.sub("", accepting)
     around = _YES_WORD.sub("", rest).split()
@@ -82,3 +98,37 @@ def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = No
         return unclear if _TURNED.search(plain) or accepting != plain else NO
     sure = best == YES and chances[YES] >= _SURE_YES
     return YES if sure and not _RESERVED.search(rest) else unclear
+
+
+def _plainly(text: str, question: str | None) -> str | None:
+    """A yes, a no or a command by the rules for whole texts; a question beside it may be left out.
+
+    A yes is not taken where the question beside it may decide about it: who reads this, is it
+    anonymous.
+    """
+    said = plain_yes_or_no(text)
+    if said is None and question == "citaat":
+        # The question is about quoting without a name, so this condition is met.
+        plain = " ".join(words(text[:_READ]))
+        bare = _NAME_CONDITION.sub(" ", plain)
+        said = YES if bare != plain and plain_yes_or_no(bare) == YES else None
+    if said is None:
+        said = plain_meaning(text, "toestemming")
+    if said is not None or len(text) > _READ:
+        return said
+    sentences = [found.group() for found in _SENTENCE.finditer(text)]
+    asked = [each for each in sentences if each.endswith("?")]
+    if not asked or len(asked) == len(sentences):
+        return None
+    told = plain_yes_or_no(" ".join(each for each in sentences if each not in asked))
+    weighs = any(_WEIGHS.search(" ".join(words(each))) for each in asked)
+    return None if told == YES and weighs else told
+
+
+def _asked(chances: Mapping[str, float], unclear: str) -> str:
+    """The most probable question of a text that asks something, if there is one."""
+    asked = {name: chance for name, chance in chances.items() if name.startswith("vraag_")}
+    best = max(asked, key=lambda name: asked[name], default=None)
+    if unclear != "bijdrage" or best is None or asked[best] < _TAKES_PART_OF:
+        return unclear
+    return best

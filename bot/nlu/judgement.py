@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from bot.nlu import own_data
 from bot.nlu.consent import yes_or_no
+from bot.nlu.phrases import plain_meaning
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -64,6 +65,8 @@ def judge(
         return own_data.INTENTS[request.wish]
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question)
+    elif (plain := plain_meaning(text, step)) is not None:
+        return plain
     best = max(chances, key=lambda name: chances[name])
     if step in _OPEN:
         content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP

@@ -43,6 +43,8 @@ from consultation.participation.effects import (
 )
 
 OPENING = "/begroeten"
+LANGUAGE = "other_language"
+"""``custom`` of the bubble that says, once a talk, that the assistant speaks only Dutch."""
 ASIDE = "keuze"
 """Step of a bubble that asks what to do with a message; it does not move the conversation."""
 
@@ -103,6 +105,7 @@ class Standing:
     """The state from which the assistant can resume a conversation without its own memory.
 
     ``kept`` are the parts of messages that wait to be placed in an answer, each with its ``text``.
+    ``noticed`` is the participant's language, once they were told that the assistant speaks Dutch.
     """
 
     position: Position
@@ -116,6 +119,7 @@ class Standing:
     invited: tuple[int, ...] = ()
     kept: tuple[dict[str, Any], ...] = ()
     ended: bool = False
+    noticed: str | None = None
 
 
 def start(
@@ -530,6 +534,7 @@ def standing(session: Session, conversation_id: str) -> Standing:
         invited=_invited(session, participant),
         kept=_kept(session, conversation_id),
         ended=conversation.ended_at is not None,
+        noticed=_noticed(session, conversation_id),
     )
 
 
@@ -570,6 +575,15 @@ def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
     )
     customs = session.scalars(query.order_by(Message.seq))
     return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
+
+
+def _noticed(session: Session, conversation_id: str) -> str | None:
+    query = select(Message.custom).where(
+        Message.conversation_id == conversation_id, Message.sender == "assistent"
+    )
+    return next(
+        (found for each in session.scalars(query) if (found := (each or {}).get(LANGUAGE))), None
+    )
 
 
 def _invited(session: Session, participant: Participant) -> tuple[int, ...]:

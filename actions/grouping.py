@@ -1,0 +1,66 @@
+"""The group of a participant, from their own words: by the word list, else by meaning."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+from actions.talk import catalogue
+from consultation.catalogue import Catalogue, Groep
+from consultation.groups import Named, group_of, likely_descriptions
+from consultation.settings import settings
+from language.embedding import load_encoder
+from language.matching import Matcher
+
+_SURE, _MARGIN = 0.8, 0.6
+_READ = 120
+_MOST_WORDS = 8
+
+_building = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _built(current: Catalogue) -> Matcher:
+    described = dict(enumerate(texts for _, texts in likely_descriptions(current)))
+    kept = settings().data_dir / "vectors"
+    return Matcher(described, load_encoder(settings().embedding), kept)
+
+
+def _matcher(current: Catalogue) -> Matcher:
+    with _building:
+        return _built(current)
+
+
+def prepare() -> None:
+    """Encodes the descriptions of the groups, so that the first participant does not wait."""
+    _matcher(catalogue())
+
+
+def read_group(text: str) -> Named:
+    """The groups that a text names, likeliest first; by meaning where it has no known word.
+
+    By meaning a group is sure only in a few words and far ahead of the next one.
+    """
+    current = catalogue()
+    named = group_of(text, current)
+    if named.groups or not any(sign.isalpha() for sign in text):
+        return named
+    best = _matcher(current).match([text.strip()[:_READ]], top=3)[0]
+    found = tuple(current.groepen[each.number] for each in best)
+    ahead = best[0].score - (best[1].score if len(best) > 1 else 0.0)
+    few = len(text.split()) <= _MOST_WORDS
+    return Named(found, few and best[0].score >= _SURE and ahead >= _MARGIN)
+
+
+def first_groups(current: Catalogue, opdracht: int | None, most: int) -> list[Groep]:
+    """The groups to show first: of people for themselves, and those the opdracht is about most."""
+    chosen = current.opdracht(opdracht)
+    about = [chosen] if chosen else current.opdrachten
+    counts = [slug for each in about for slug in each.groepen]
+    person = group_of("inwoner", current).groups[:1]
+    rest = sorted(
+        (each for each in current.groepen if each not in person),
+        key=lambda each: -counts.count(each.slug),
+    )
+    kept = [*person, *rest][:most]
+    return [each for each in current.groepen if each in kept]

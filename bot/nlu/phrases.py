@@ -1,0 +1,121 @@
+"""Whole short texts with one plain meaning: yes, no and a few commands, in dialect and languages.
+
+Rules for the whole text: a text with any word beyond them has no plain meaning, so that content
+stays content, and consent with a condition stays unclear. The parts are in ``zinsdelen.yml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.nlu.spelling import words
+
+YES, NO = "bevestigen", "ontkennen"
+
+_PARTS: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("zinsdelen.yml").read_text(encoding="utf-8")
+)
+
+
+def _any_of(*lists: Iterable[str]) -> str:
+    return "|".join(part for each in lists for part in each)
+
+
+_LONGEST = 120
+_LONGEST_COMMAND = 70
+_SHORT_NO = 8
+_ANSWERED = frozenset({"bevestigen", "verder", "einde"})
+_GOOD = "👍👌✅✔🆗💯🙆"
+_BAD = "👎❌🚫🙅✖⛔"
+
+_FILL = frozenset(_PARTS["vulling"].split())
+_YES = re.compile(rf"\b(?:{_any_of(_PARTS['ja'])})\b")
+_NO = re.compile(rf"\b(?:{_any_of(_PARTS['klopt_niet'], _PARTS['nee'])})\b")
+_RIGHT = re.compile(rf"\b(?:{_any_of(_PARTS['klopt'])})\b")
+_WHY_NOT = re.compile(r"\b(?:wa+rom|woarom) niet(?: \?)?")
+_NO_AT_ONCE = re.compile(r"(?:ne+n?|nee+n?|nej+e?|nee+j+e*|nie+j+e*|non|nein|no|nope)\b")
+_GOES_ON = re.compile(
+    r"\b(?:maar|over|onderwerp|opdracht|thema|klopt|moet|was|waren|staat|eerst|ja+|toch|liever|wil)\b"
+)
+_START = (
+    r"(?:(?:ja|nee|ok|oei|sorry|pardon|euh|hm|allez|allee|oh|ah|zeg|well|bon|eh bien|please|bitte"
+    r"|gelieve|aub|can you|could you|i want to|i d like to|je veux|je voudrais|ich mochte|ich will"
+    r"|let s) )*"
+)
+_COURTESY = (
+    r"(?: (?:aub|dank je|bedankt|merci|please|thanks|svp|s il vous plait|s il te plait|bitte|danke"
+    r"|hoor|maar|dan|nu|ze|he|now|alors|jetzt|zeg|meneer|mevrouw|robot|vriend|!|\?))*"
+)
+_ALWAYS = {
+    intent: re.compile(f"{_START}(?:{_any_of(parts)}){_COURTESY}")
+    for intent, parts in _PARTS["opdrachten"].items()
+}
+_ELSEWHERE = {
+    intent: re.compile(f"{_START}(?:{_any_of(parts)}){_COURTESY}")
+    for intent, parts in _PARTS["buiten_vragen"].items()
+}
+
+
+def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
+    """``bevestigen`` or ``ontkennen`` where a whole text says nothing else, or None.
+
+    Any word beyond yes, no and filling makes it None, as does a yes beside a no. Where a summary is
+    confirmed, "dat klopt" is a yes too. "Waarom niet" is no question.
+    """
+    if len(text) > _LONGEST:
+        return None
+    plain = _WHY_NOT.sub("ja", _plain(text))
+    if "?" in plain:
+        return None
+    rest, no = _NO.subn(" ", plain)
+    right = 0
+    if step == "bevestigen":
+        rest, right = _RIGHT.subn(" ", rest)
+    rest, yes = _YES.subn(" ", rest)
+    if any(word not in _FILL for word in rest.split()):
+        return None
+    if no:
+        return None if yes or right else NO
+    return YES if yes or right else None
+
+
+def plain_meaning(text: str, step: str) -> str | None:
+    """The intent of a whole short text with one plain meaning at a step, or None.
+
+    While a question is open a yes or a no is an answer, and is not read here; where consent or an
+    erasure is asked, ``consent`` reads it.
+    """
+    if len(text) > _LONGEST or text.lstrip("\u2060 ").startswith("/"):
+        return None
+    if step in _ANSWERED:
+        found = plain_yes_or_no(text, step)
+        if found is not None:
+            return found
+        plain = _plain(text)
+        short = len(plain.split()) <= _SHORT_NO and "?" not in plain
+        if step == "verder" and short and _NO_AT_ONCE.match(plain) and not _GOES_ON.search(plain):
+            return NO
+    if len(text) > _LONGEST_COMMAND:
+        return None
+    plain = " ".join(words(text))
+    found = _command(plain, _ALWAYS)
+    if found is None and step != "vraag":
+        found = _command(plain, _ELSEWHERE)
+    return found
+
+
+def _command(plain: str, commands: dict[str, re.Pattern[str]]) -> str | None:
+    return next((intent for intent, said in commands.items() if said.fullmatch(plain)), None)
+
+
+def _plain(text: str) -> str:
+    for sign in _GOOD:
+        text = text.replace(sign, " emojija ")
+    for sign in _BAD:
+        text = text.replace(sign, " emojinee ")
+    return " ".join(word for word in words(text) if word != "!")

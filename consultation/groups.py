@@ -1,0 +1,439 @@
+"""The stakeholder group that a participant names in their own words.
+
+``data/beroepen.yml`` has occupations, statuses and places of work per kind; a kind leads to the
+catalogue's group with the same slug, or else to the group whose name or words it resembles. The
+catalogue's own words count as well. A text that fits several groups, or that leaves doubt, gives
+all of them: the participant chooses.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import yaml
+
+from consultation.catalogue import Catalogue, Groep
+from consultation.settings import ROOT
+from language.folding import folded
+
+OWN_WORDS = ROOT / "data" / "beroepen.yml"
+
+_READ = 600
+_MOST_TOKENS = 60
+_MOST_WORDS = 12
+_LEAST_CONTENT = 4
+_LONGEST_REFUSAL = 90
+_LEAST_SUFFIX = 5
+_LEAST_PREFIX = 3
+_LEAST_FUZZY = 7
+_MOST_FUZZY = 6
+_ALIKE = 0.88
+
+_TOKEN = re.compile(r"\w+")
+_ARTICLES = frozenset(
+    [
+        "de",
+        "den",
+        "d",
+        "het",
+        "t",
+        "een",
+        "ne",
+        "nen",
+        "n",
+        "der",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "un",
+        "une",
+        "the",
+        "a",
+        "an",
+        "der",
+        "die",
+        "das",
+    ]
+)
+_NO_SUFFIX = frozenset(
+    {"ouder", "leger", "agent", "lager", "draaier", "ander", "senior", "haven", "mezelf"}
+)
+
+_SELF = re.compile(
+    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zijn|zin|bin|werk|werken"
+    r"|werkt|als|namens|spreek|geef|run|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille"
+    r"|i m|i am|am|work|arbeite)\b"
+)
+_SAYS = re.compile(
+    r"\b(moet(en)?|kan|kun\w{0,4}|zou\w{0,4}|krijg\w{0,3}|rijdt|rijden|vind(en|t)?|wil(len)?|mag"
+    r"|te (duur|ver|weinig|veel|moeilijk|laat|druk|vroeg|oud)|mogen|omdat|daarom|want|waarom|hoe"
+    r"|wat|wanneer|waar|welke?|wie|niet|geen|is|was|worden|wordt|komt|gaat|duurt|kost|helpt|zonder"
+    r"|graag|meer|minder|beter)\b"
+)
+_IS_SOMEBODY = re.compile(
+    r"\b(ben|zen|zin|zijn|bin|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
+)
+_SPEAKS_FOR = re.compile(
+    r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
+    r"(?: \w{1,14}){0,3}? (?:als|voor|namens|vanuit|uit)"
+    r"|(?:maar|vooral|eerder|eigenlijk|hier|toch|liefst) (?:als|namens|voor)|maar nu|nu)\b"
+)
+_NOT = frozenset({"geen", "niet", "nooit", "nie", "ni", "noch", "not", "pas"})
+_PAST = frozenset(
+    {
+        "ex",
+        "gewezen",
+        "vroeger",
+        "vroegere",
+        "oud",
+        "voormalig",
+        "voormalige",
+        "was",
+        "ancien",
+        "former",
+    }
+)
+
+_OBJECT = frozenset(
+    [
+        "aan",
+        "met",
+        "over",
+        "begeleid",
+        "begeleiden",
+        "help",
+        "opleid",
+        "coach",
+        "train",
+        "over",
+        "tegen",
+        "voor",
+    ]
+)
+
+_LEAD = (
+    r"(?:(?:nee+n?|sorry|pardon|liever|nou|bah|och|tja|dat|da|het|ik|wil|ga|daar|mag|zou|je|dit"
+    r"|gewoon|maar|die) )*"
+)
+_TAIL = (
+    r"(?: (?:hoor|he|ze|sorry|aub|a u b|alstublieft|alsjeblieft|graag|dank u|bedankt|eigenlijk"
+    r"|please|bitte|svp|merci|thanks|niet|nie|zeggen|vriend|manneke|meneer|robot))*"
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The groups that a text may name, likeliest first; ``sure`` when the first is meant."""
+
+    groups: tuple[Groep, ...]
+    sure: bool
+
+
+@dataclass(frozen=True)
+class _Hit:
+    start: int
+    end: int
+    kind: str
+    role: str
+    slugs: tuple[str, ...]
+
+
+_Entry = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Phrases by their words, and the kinds as the file has them."""
+
+    phrases: dict[tuple[str, ...], _Entry]
+    single: tuple[str, ...]
+    kinds: dict[str, dict[str, Any]]
+    declines: re.Pattern[str]
+
+
+_BURGER_KINDS = frozenset({"werkende", "bedrijf"})
+_TEACHES = frozenset({"school", "private_opleider", "hoger_onderwijs", "arbeidsbemiddeling"})
+_LIFE = frozenset({"gepensioneerd", "zonder_werk", "lerende"})
+_ROLES = ("status", "woorden", "zwak", "plek")
+
+
+def group_of(text: str, catalogue: Catalogue) -> Named:
+    """The groups that a text names as the participant's own; none where it does not say who."""
+    whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
+    if whole is not None:
+        return Named((whole,), True)
+    tokens = _tokens(text)
+    hits = _meant(tokens, list(_hits(tokens, catalogue)))
+    if not hits or not _says_who(tokens, hits):
+        return Named((), False)
+    slugs, sure = _decide(hits)
+    found = tuple(g for g in (catalogue.groep(each) for each in dict.fromkeys(slugs)) if g)
+    return Named(found, sure and len(found) == 1)
+
+
+def declines(text: str) -> bool:
+    """Whether a short text says that the participant does not want to say who they are."""
+    plain = " ".join(_TOKEN.findall(folded(text[:_READ])))
+    return len(plain) <= _LONGEST_REFUSAL and bool(_own().declines.fullmatch(plain))
+
+
+def may_be_content(text: str) -> bool:
+    """Whether a text that names no group says something about the subject, as an answer does."""
+    tokens = _tokens(text)
+    if len(tokens) < _LEAST_CONTENT or declines(text) or text.rstrip().endswith("?"):
+        return False
+    who = _IS_SOMEBODY.search(" ".join(tokens[:_LEAST_CONTENT]))
+    return bool(_SAYS.search(" ".join(tokens))) or (not who and len(tokens) > _MOST_WORDS // 2)
+
+
+def likely_descriptions(catalogue: Catalogue, most: int = 12) -> list[tuple[Groep, list[str]]]:
+    """Texts that describe each group, for a comparison by meaning: its words and some of ours."""
+    described = []
+    for groep in catalogue.groepen:
+        own = [
+            word
+            for kind in _own().kinds
+            if _slugs_of(kind, catalogue) == (groep.slug,)
+            for word in islice(_listed(_own().kinds[kind], "woorden", "plek", "status"), most)
+        ]
+        described.append((groep, list(dict.fromkeys([*groep.names, *own]))))
+    return described
+
+
+def _is_name(text: str, catalogue: Catalogue) -> bool:
+    plain = folded(text.strip().strip(".!"))
+    return any(plain == folded(name) for groep in catalogue.groepen for name in groep.names[:2])
+
+
+def _tokens(text: str) -> list[str]:
+    words = _TOKEN.findall(folded(text[:_READ].replace("’", "'")))
+    return [word for word in words if word not in _ARTICLES][:_MOST_TOKENS]
+
+
+def _hits(tokens: Sequence[str], catalogue: Catalogue) -> Iterator[_Hit]:
+    """Every phrase in a text, the longest first at each word; the catalogue's words go before."""
+    ours, theirs = _own().phrases, _of_catalogue(catalogue)
+    longest = max(map(len, (*ours, *theirs)))
+    at, fuzzy = 0, _MOST_FUZZY
+    while at < len(tokens):
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            piece = tuple(tokens[at : at + length])
+            entry = ours.get(piece)
+            slugs = _slugs_of(entry[0], catalogue) if entry else ()
+            named = theirs.get(piece)
+            if entry and slugs and (named is None or named in slugs):
+                yield _Hit(at, at + length, *entry, slugs)
+                break
+            if named is not None:
+                yield _Hit(at, at + length, "", "plek", (named,))
+                break
+        else:
+            length = 1
+            entry = _compound(tokens[at])
+            if entry is None and len(tokens[at]) >= _LEAST_FUZZY and fuzzy:
+                fuzzy -= 1
+                entry = _misspelt(tokens[at])
+            slugs = _slugs_of(entry[0], catalogue) if entry else ()
+            if entry and slugs:
+                yield _Hit(at, at + 1, *entry, slugs)
+        at += length
+
+
+def _compound(token: str) -> _Entry | None:
+    """The entry that a compound ends with: ``metaalarbeider``, ``koekjesfabriek``."""
+    for cut in range(_LEAST_PREFIX, len(token[:40]) - _LEAST_SUFFIX + 1):
+        end = token[cut:]
+        if end not in _NO_SUFFIX and (found := _own().phrases.get((end,))) is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=512)
+def _misspelt(token: str) -> _Entry | None:
+    if len(token) > 30:
+        return None
+    same = [
+        each for each in _own().single if each[0] == token[0] and abs(len(each) - len(token)) < 2
+    ]
+    near = difflib.get_close_matches(token, same, n=1, cutoff=_ALIKE)
+    return _own().phrases[(near[0],)] if near else None
+
+
+def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
+    """The hits that say who the participant is now: not the denied and not the former ones."""
+    kept = [
+        hit
+        for hit in hits
+        if not _NOT.intersection(tokens[max(0, hit.start - 2) : hit.start])
+        and not _PAST.intersection(tokens[max(0, hit.start - 1) : hit.start])
+    ]
+    plain = " ".join(tokens)
+    if not _SPEAKS_FOR.search(plain) and tokens[0] not in ("voor", "namens"):
+        kept = [
+            hit
+            for hit in kept
+            if hit.role == "plek" or hit.start < 1 or tokens[hit.start - 1] not in _OBJECT
+        ]
+    for found in _SPEAKS_FOR.finditer(plain):
+        place = plain[: found.end()].count(" ") + 1
+        later = [hit for hit in kept if hit.end >= place and hit.start >= place - 1]
+        if later:
+            kept = later
+    return kept
+
+
+def _says_who(tokens: Sequence[str], hits: Sequence[_Hit]) -> bool:
+    """Whether a text is about the participant, and does not just mention a school or a company."""
+    inside = {place for hit in hits for place in range(hit.start, hit.end)}
+    rest = " ".join(token for place, token in enumerate(tokens) if place not in inside)
+    if all(hit.role == "plek" for hit in hits) and _SAYS.search(rest):
+        return bool(_IS_SOMEBODY.search(" ".join(tokens[: hits[0].start])))
+    if _SELF.search(" ".join(tokens)):
+        before = " ".join(tokens[: hits[0].start])
+        return not _SAYS.search(rest) or bool(_IS_SOMEBODY.search(before)) or hits[0].start <= 1
+    return len(tokens) <= _MOST_WORDS and not _SAYS.search(rest)
+
+
+def _decide(hits: Sequence[_Hit]) -> tuple[tuple[str, ...], bool]:
+    by_role = {role: [hit for hit in hits if hit.role == role] for role in _ROLES}
+    status, roles, weak, places = (by_role[role] for role in _ROLES)
+    if status:
+        apart = [hit for hit in roles if hit.slugs != status[0].slugs]
+        if apart and not any(hit.kind in _LIFE for hit in status):
+            return _all(*status, *apart), False
+        return status[0].slugs, len(status[0].slugs) == 1
+    if roles:
+        return _by_role(roles, places)
+    if weak and places:
+        business = [hit for hit in places if hit.kind == "bedrijf"]
+        other = [hit for hit in places if hit.kind != "bedrijf"]
+        if other:
+            return _all(*other), len(_all(*other)) == 1
+        sure = weak[0].kind in ("werkgever", "werkende")
+        return (weak[0].slugs, sure) if sure else (_all(*weak, *business), False)
+    if weak:
+        return weak[0].slugs, weak[0].kind == "werkende"
+    return _all(*places), len(_all(*places)) == 1
+
+
+def _by_role(roles: Sequence[_Hit], places: Sequence[_Hit]) -> tuple[tuple[str, ...], bool]:
+    kinds = {hit.kind for hit in roles}
+    if "zelfstandige" in kinds and not kinds - {"zelfstandige", "werkende"}:
+        return next(hit.slugs for hit in roles if hit.kind == "zelfstandige"), False
+    shared = [slug for slug in _all(*roles) if all(slug in hit.slugs for hit in roles)]
+    own = tuple(shared) or _all(*roles)
+    others = [hit for hit in places if hit.kind != "bedrijf" and not set(hit.slugs) & set(own)]
+    if not others or kinds <= {"werkgever", "vakbond"}:
+        return own, len(own) == 1
+    if (
+        kinds <= _TEACHES
+        and len({hit.slugs for hit in others}) == 1
+        and others[0].kind != "werkende"
+    ):
+        return others[0].slugs, len(others[0].slugs) == 1
+    return _all(*roles, *others), False
+
+
+def _all(*hits: _Hit) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slug for hit in hits for slug in hit.slugs))
+
+
+@lru_cache(maxsize=256)
+def _slugs_of(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The catalogue's groups of a kind: by their slugs, or else by resemblance."""
+    wanted = _own().kinds[kind]
+    direct = tuple(each for each in wanted["groepen"] if catalogue.groep(each) is not None)
+    if direct:
+        return direct
+    alike = [
+        groep.slug
+        for groep in catalogue.groepen
+        if any(folded(name) in _looks_like(wanted) for name in _split_names(groep))
+    ]
+    return tuple(alike) if len(alike) <= len(wanted["groepen"]) else ()
+
+
+def _looks_like(kind: dict[str, Any]) -> frozenset[str]:
+    return frozenset(folded(word) for word in kind["lijkt_op"])
+
+
+def _split_names(groep: Groep) -> list[str]:
+    parts = [part for name in groep.names for part in re.split(r",\s?|\sof\s|\sen\s", name)]
+    return [*groep.names, *parts]
+
+
+@lru_cache(maxsize=4)
+def _of_catalogue(catalogue: Catalogue) -> dict[tuple[str, ...], str]:
+    """The catalogue's words, each with its group; a word of two groups is left out."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for groep in catalogue.groepen:
+        for name in groep.names:
+            words = tuple(_tokens(name))
+            for form in (words, *_forms(words)):
+                if form:
+                    found.setdefault(form, set()).add(groep.slug)
+    return {words: slugs.pop() for words, slugs in found.items() if len(slugs) == 1}
+
+
+@lru_cache(maxsize=1)
+def _own() -> _Words:
+    read = yaml.safe_load(OWN_WORDS.read_text(encoding="utf-8"))
+    kinds = read["soorten"]
+    declines = re.compile(f"{_LEAD}(?:{'|'.join(read['zegt_liever_niet'])}){_TAIL}")
+    phrases: dict[tuple[str, ...], _Entry] = {}
+    inflected: dict[tuple[str, ...], _Entry] = {}
+    for kind, content in kinds.items():
+        for role in _ROLES:
+            for phrase in _listed(content, role):
+                words = tuple(_tokens(phrase))
+                phrases.setdefault(words, (kind, role))
+                for form in _forms(words):
+                    inflected.setdefault(form, (kind, role))
+    everything = {**inflected, **phrases}
+    single = tuple(
+        each[0] for each in everything if len(each) == 1 and len(each[0]) > _LEAST_SUFFIX
+    )
+    return _Words(everything, single, kinds, declines)
+
+
+def _listed(kind: dict[str, Any], *roles: str) -> Iterator[str]:
+    for role in roles:
+        yield from (word.strip() for word in kind.get(role, "").split(",") if word.strip())
+
+
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("eur", ("eurs", "euse", "euses", "rice", "rices")),
+    ("ier", ("iers", "ierster", "iersters")),
+    ("er", ("ers", "ster", "sters", "res", "erke", "erken")),
+    ("aar", ("aars", "ares", "aressen", "aren")),
+    ("or", ("oren", "ors", "rice")),
+    ("ist", ("isten", "iste", "istes")),
+    ("man", ("mannen", "vrouw", "vrouwen", "lui", "lieden")),
+    ("vrouw", ("vrouwen", "man", "mannen")),
+    ("us", ("i", "a")),
+    ("f", ("ven",)),
+)
+
+
+def _forms(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Plurals and feminine forms of the last word of a phrase of at most two."""
+    if not words or len(words) > 2 or len(words[-1]) < 4:
+        return set()
+    word = words[-1]
+    made = {word + end for end in ("s", "en", "e", "n", "je", "ke", "es")}
+    made |= {
+        word + word[-1] + "en",
+        word[:-2] + word[-1] + "en" if word[-3:-2] == word[-2:-1] else word,
+    }
+    for end, others in _ENDINGS:
+        if word.endswith(end) and len(word) > len(end) + 2:
+            made |= {word[: -len(end)] + other for other in others}
+    return {(*words[:-1], each) for each in made if each != word}
