@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from actions.talk import catalogue
@@ -45,6 +46,81 @@ _NAMED = (
     re.compile(rf"\b(?:de|den|het|die)\s+{_RANKED}(?=\s+{_ITEM}\b|{_TAIL})"),
     re.compile(rf"^\W*{_LEAD}{_ANY}{_TAIL}"),
 )
+
+# Several at once: "opdracht 8, 5 en 10", "eerst de derde en dan 7".
+_ONE = rf"(?:(?:{_ITEM}|de|den|het)\s+)?(?:\d{{1,2}}(?:e|de|ste)?(?!\w)|(?:{'|'.join((_COUNT + ' ' + _RANK).split())})\b)"
+_AND = r"(?:\s*(?:,|;|/|\+|&|en(?:\s+(?:ook|dan|daarna))?|dan|daarna|vervolgens|of|ofwel|ook)\s*)+"
+_SEVERAL = re.compile(rf"{_ONE}(?:{_AND}{_ONE})+")
+_VALUES = re.compile(rf"\d{{1,2}}|\b(?:{'|'.join((_COUNT + ' ' + _RANK).split())})\b")
+_EITHER = re.compile(r"\b(?:of|ofwel)\b")
+# A request at a step where other texts are answers: the named opdracht is all that it holds.
+_ASKING = (
+    r"(?:(?:ja+|joa|nee+n?|ok|oke|okay|goed|maar|en|nu|toch|dan|eerst|straks|liever|graag|even"
+    r"|nog|eens|ik|k|kwil|kan|kunnen|mag|laat|laten|ons|we|wij|wil|willen|wou|zou|ga|gaan|doe"
+    r"|neem|kies|start|begin|spring|keer|terug|terugkeren|teruggaan|verder|door|naar|met|over|aan"
+    r"|van|het|iets|wat|ander|andere|anders|onderwerp|opdracht|aub|svp|of|aub|please|go|back|to"
+    r"|retour|zurueck|eigenlijk|alstublieft|alsjeblieft|geef|toon|mij|me|der|is|keuze|mijn"
+    r"|volgende|daarna|de|den)\b[\s,:.!]*)*"
+)
+_ASKED = (
+    r"(?:[\s,]+(?:graag|aub|svp|alstublieft|alsjeblieft|please|doen|gaan|kiezen|nemen|praten"
+    r"|spreken|babbelen|hebben|zeggen|antwoorden|beantwoorden|beginnen|starten|terug|terugkeren"
+    r"|teruggaan|verder|verdergaan|verderdoen|nu|dan|eerst|eens|nog|iets|willen|wil|over|het"
+    r"|mogen|kunnen|ook|aan|mee|even|in|plaats|van|deze))*[\s?!.,]*"
+)
+_REQUEST = re.compile(
+    rf"\W*{_ASKING}(?P<named>{_ITEM}\s*(?:{_COUNT.replace(' ', '|')}|\d{{1,2}})(?!\w)"
+    rf"(?:{_AND}{_ONE})*|(?:de|den)\s+{_RANKED}\s+{_ITEM}){_ASKED}"
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:ja+|joa|jep|ok|oke|okay|goed|graag|nee+n?|maar|en|nu|dan|toch|eigenlijk|liever"
+    r"|eerst|straks|nog|ook|ik|k|kwil|wil|wou|zou|we|willen|graag|even|eens|het|t|nog|iets|wat"
+    r"|kunnen|kan|mag|laten|laat|ons|ga|gaan|doe|neem|kies|geef|mij|terug|verder|naar|doen|hebben"
+    r"|praten|zeggen|van|bij|een|ne|nen|ander|andere|anders|nieuw|volgend|volgende|onderwerp|thema"
+    r"|subject|opdracht|namelijk|zoals|over|rond|met|dat|of)\b[\s,:;.!-]*)+"
+)
+_TALK_OF = re.compile(r"(?:^|[\s,])(?:over|rond|naar|onderwerp|thema|opdracht|subject|about)\b")
+_PARTS = re.compile(r"\s*(?:[,;+&/]|\ben\b(?:\s+(?:ook|dan|daarna))?|\bdaarna\b)\s*")
+_ACTORS = frozenset(
+    "gemeente gemeenten stad steden overheid vdab regering minister vlaanderen werkgever werkgevers"
+    " baas bazen vakbond vakbonden buren school scholen bedrijf bedrijven federatie politiek".split()
+)
+_SHORT = 14
+_LEAST_GUESS = 0.05
+_SURE_BARE = 0.4
+_SURE_PART = 0.8
+# Words that say nothing about a subject: "ik zeg toch de gemeente" names none.
+_EMPTY = frozenset(
+    " ".join(
+        (
+            _COUNT,
+            "ik k je jij ge gij u uw jouw we wij ons onze hij zij ze het t dat da dit die deze de den",
+            "der een ne nen niet nie ni geen wel toch maar en of als dan nu hier daar er zo ook nog al",
+            "alles iets niets niks wat wie waar hoe waarom wanneer welke weet wist weten wil wou wilt",
+            "willen kan kunnen kunt mag mogen moet moeten zou zal zullen ben is zijn was waren wordt",
+            "heb heeft hebben had doe doet doen ga gaat gaan kom zeg zegt zeggen zei vind vindt denk",
+            "denken praten spreken vertel geef kies pak neem mij me mijn hem haar hun van voor bij met",
+            "op in aan uit over onder om te tot naar door ja nee neen jaja joa ok oke goed graag aub",
+            "alsjeblieft alstublieft dank bedankt merci sorry hallo dag hoi euh eh goh tja bah amai",
+            "liever eigenlijk misschien gewoon heel erg zeer echt veel beetje meer minder eens even",
+            "terug verder ander andere anders onderwerp thema opdracht vraag antwoord keuze maakt moe",
+            "stom stomme dom domme robot bot machine idioot onzin zever trut klootzak kloten",
+            "snap begrijp versta bedoel bedoelt luister luisteren beter slecht zoon buurman",
+        )
+    ).split()
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a text says about the subject to talk about.
+
+    ``numbers`` are opdrachten to talk about, in that order; ``guesses`` may be meant.
+    """
+
+    numbers: tuple[int, ...] = ()
+    guesses: tuple[int, ...] = ()
+
 
 _building = threading.Lock()
 
@@ -93,6 +169,94 @@ def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
     return found
 
 
+def chosen(text: str, current: Catalogue) -> Choice:
+    """The opdrachten that a text chooses: by number or title, or in words that surely mean one."""
+    several, either = named_numbers(text, current)
+    if several:
+        return Choice(guesses=several) if either else Choice(several)
+    number = named_number(text, current)
+    if number is not None:
+        return Choice((number,))
+    if not bare(text):
+        return Choice()
+    parts = [part for part in _PARTS.split(folded(text.strip())) if bare(part)]
+    whole = matches(text)
+    short = len(text.split()) <= _SHORT and not re.search(r"\d", text)
+    if short and 1 < len(parts) <= len(current.opdrachten):
+        about = len(re.findall(r"\bover\b", folded(text))) > 1
+        sure = [_sure(part, least=SURE if about else _SURE_PART) for part in parts]
+        apart = tuple(dict.fromkeys(each for each in sure if each is not None))
+        if None not in sure and len(apart) > 1:
+            return Choice(apart)
+    best = _sure(text, whole)
+    if best is not None:
+        return Choice((best,))
+    return Choice(guesses=tuple(each.number for each in whole if each.score >= _LEAST_GUESS))
+
+
+def wished(text: str, current: Catalogue) -> Choice:
+    """The opdrachten that a text asks to go to, while the talk is about something else.
+
+    "Terug naar opdracht 3" and "ander onderwerp: digitale cursussen" ask for one; a text that only
+    mentions an opdracht or a subject does not.
+    """
+    plain = folded(text.strip())
+    found = _REQUEST.fullmatch(plain)
+    if found is not None:
+        return chosen(found["named"], current)
+    lead = _SUBJECT.match(plain)
+    if lead is None or len(plain.split()) > _SHORT or not _TALK_OF.search(lead[0] + " "):
+        return Choice()
+    rest = plain[lead.end() :].strip()
+    return chosen(rest, current) if bare(rest) else Choice()
+
+
+def requested(text: str, current: Catalogue) -> Choice:
+    """As ``wished``, but only by number: at a question, words about a subject are an answer."""
+    found = _REQUEST.fullmatch(folded(text.strip()))
+    return chosen(found["named"], current) if found is not None else Choice()
+
+
+def bare(text: str) -> str:
+    """The words of a text that can say something about a subject."""
+    words = re.findall(r"[a-z0-9']+", folded(text))
+    return " ".join(word for word in words if word not in _EMPTY and word not in _ACTORS)
+
+
+def _sure(text: str, found: Sequence[Match] | None = None, least: float = SURE) -> int | None:
+    """The opdracht that a text surely is about, with and without its empty words; or None."""
+    best = next(iter(found or matches(text)), None)
+    rest = bare(text)
+    if best is None or best.score < least or not re.search(r"[a-z]", rest):
+        return None
+    alone = next(iter(matches(rest)), None)
+    same = alone is not None and alone.number == best.number and alone.score >= _SURE_BARE
+    return best.number if same else None
+
+
+def named_numbers(text: str, current: Catalogue) -> tuple[tuple[int, ...], bool]:
+    """The opdrachten that a text names by two or more numbers, and whether only one is meant."""
+    plain = folded(text.strip())
+    found = _SEVERAL.search(plain)
+    if found is None or re.search(r"[a-z]", re.sub(_ASKING, " ", _around(plain, found))):
+        return (), False
+    values = [_value(each) for each in _VALUES.findall(found[0])]
+    last = current.opdrachten[-1].nummer
+    numbers = [last if value == _LAST else value for value in values]
+    known = tuple(dict.fromkeys(each for each in numbers if current.opdracht(each) is not None))
+    return (known, bool(_EITHER.search(found[0]))) if len(known) > 1 else ((), False)
+
+
+def _around(plain: str, found: re.Match[str]) -> str:
+    before = re.sub(rf"{_ITEM}(?:en|s)?\W*$", " ", plain[: found.start()])
+    return f"{before} {re.sub(_ASKED, ' ', plain[found.end() :])}"
+
+
+def _value(word: str) -> int:
+    digits = re.match(r"\d+", word)
+    return int(digits.group()) if digits else _VALUE[word]
+
+
 def named_number(text: str, current: Catalogue) -> int | None:
     """The number of the opdracht that a text names by number, position or title, or None."""
     plain = text.strip().casefold()
@@ -105,8 +269,7 @@ def named_number(text: str, current: Catalogue) -> int | None:
         if found is None:
             continue
         word = next(value for value in found.groupdict().values() if value)
-        digits = re.match(r"\d+", word)
-        value = int(digits.group()) if digits else _VALUE[word]
+        value = _value(word)
         if value == _LAST:
             return current.opdrachten[-1].nummer
         if current.opdracht(value) is not None:

@@ -9,11 +9,22 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing, grouping
+from actions.entering import (
+    OF_ONE_OPDRACHT,
+    choice_button,
+    enter,
+    go_to,
+    queue,
+    words_of,
+)
 from actions.languages import tell_language
 from actions.offering import NOTHING_OFFERED, keep_slots
+from actions.replies import reply_in
 from actions.talk import (
+    ASIDES,
     CONTRIBUTION_FORM,
     OPENING_FORM,
+    OWN_DATA_FORM,
     Slots,
     Talk,
     TalkAction,
@@ -27,7 +38,6 @@ from consultation.participation.effects import (
     ConsentGiven,
     ConversationEnded,
     GroupChosen,
-    OpdrachtChosen,
 )
 from language.folding import folded
 from language.foreign import foreign_language
@@ -42,26 +52,24 @@ _YES_OR_NO = (
     "toestemming_citaat",
     "toestemming_organisatie",
     "bevestigd",
-    "verder",
 )
 _ALL_GROUPS = "alle"
 _ASKED_TWICE = "nogmaals"
 """``custom.question`` of the second bubble that asks for the group."""
 _MOST_GROUPS, _FIRST_GROUPS, _GUESSED_GROUPS = 5, 4, 3
-_OF_ONE_OPDRACHT = (
-    "requested_slot",
-    "opdracht",
-    "vooraf",
-    "vraag",
-    "doorvraag",
-    "antwoord",
-    "antwoorden",
-    "bevestigd",
-    "verder",
-    "keuze",
-    "beheer",
-    "onder",
-    "aanbod",
+_MOST_BUTTONS = 6
+_MOST_GUESSES = 3
+# A sentence this long, or a shorter one with punctuation, says more than which subject it is about.
+_SENTENCE, _SHORT_SENTENCE = 9, 6
+_CHOOSES = re.compile(
+    r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.*\bover\b"
+    r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"\b(?:toon|geef|laat|zie|welke|wat|de)\b.{0,30}\b(?:alle|allemaal|lijst|rest|andere|onderwerpen"
+    r"|opdrachten|thema'?s|mogelijkheden|keuzes)\b|^\W*(?:meer|andere?|de rest|alle onderwerpen)\W*$",
+    re.IGNORECASE,
 )
 
 
@@ -74,17 +82,24 @@ def go_on(talk: Talk) -> list[EventType]:
     if talk.slot("toestemming_analyse") is False:
         return _refused(talk)
     if talk.slot("opdracht") is not None and talk.slot("groep") is not None:
+        if talk.slot("verder") is True and _next(talk):
+            return go_to(talk, queue(talk))
         if talk.slot("verder") is True:
             return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
         if talk.slot("verder") is False:
-            return [*leave_opdracht(), *end(talk)]
+            return close(talk)
         return [FollowupAction(CONTRIBUTION_FORM)]
     return [FollowupAction(OPENING_FORM)]
 
 
+def _next(talk: Talk) -> bool:
+    """Whether the participant goes on with the opdracht that they named earlier."""
+    return bool(queue(talk)) and not talk.slot("geraden") and talk.intent != "ander_opdracht"
+
+
 def leave_opdracht() -> list[EventType]:
     """The events that end the current opdracht and clear its slots; its answers stay stored."""
-    cleared = [SlotSet(name, None) for name in _OF_ONE_OPDRACHT]
+    cleared = [SlotSet(name, None) for name in OF_ONE_OPDRACHT]
     return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
 
 
@@ -103,6 +118,11 @@ def _refused(talk: Talk) -> list[EventType]:
     return [*end(talk, "nog_geen_toestemming"), FollowupAction("action_listen")]
 
 
+def close(talk: Talk) -> list[EventType]:
+    """Ends the conversation; the next turn starts from the database, where it stood."""
+    return [ActiveLoop(None), SlotSet("requested_slot", None), *end(talk)]
+
+
 def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
     """Says goodbye; the participant can resume the conversation at any time."""
     refused = talk.slot("toestemming_analyse") is False
@@ -118,7 +138,7 @@ def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
 
 
 class ActionWelkom(TalkAction):
-    """Starts or resumes a conversation."""
+    """Starts a conversation, or resumes it where it stood."""
 
     def name(self) -> str:
         return "action_welkom"
@@ -126,7 +146,9 @@ class ActionWelkom(TalkAction):
     def act(self, talk: Talk) -> list[EventType]:
         texts = talk.catalogue.consultatie
         if talk.slot("toestemming_analyse") is True:
-            talk.utter("welkom_terug")
+            return resume(talk)
+        if talk.metadata.get("step") == "toestemming":
+            talk.utter("welkom_opnieuw")
             return go_on(talk)
         if talk.slot("toestemming_analyse") is False:
             talk.utter("welkom_na_weigering")
@@ -136,6 +158,24 @@ class ActionWelkom(TalkAction):
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
 
 
+def resume(talk: Talk) -> list[EventType]:
+    """Says where the conversation stood, and asks there what was asked."""
+    opdracht = talk.opdracht
+    request = talk.slot("beheer")
+    answered = talk.slot("bevestigd") is True and talk.metadata.get("step") == "einde"
+    if opdracht is None or answered:
+        talk.utter("welkom_terug")
+    else:
+        talk.utter("welkom_terug_bij", nummer=opdracht.nummer, titel=opdracht.titel)
+    if request not in (None, "gewist"):
+        return [SlotSet("keuze", None), FollowupAction(OWN_DATA_FORM)]
+    if answered and queue(talk):
+        return go_to(talk, queue(talk))
+    if answered:
+        return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
+    return [SlotSet("onder", None), *go_on(talk)]
+
+
 class ActionVerder(TalkAction):
     """Continues with the next form; first asks for a yes or no where one was expected."""
 
@@ -143,6 +183,8 @@ class ActionVerder(TalkAction):
         return "action_verder"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if talk.metadata.get("step") == "einde" and talk.slot("onder") is None:
+            return after_end(talk)
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
         told: Slots = {}
         if asked in _YES_OR_NO:
@@ -152,6 +194,45 @@ class ActionVerder(TalkAction):
             told = tell_language(talk, foreign_language(text[:_READ]))
             talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
+
+
+def after_end(talk: Talk) -> list[EventType]:
+    """What was typed after the end: a subject, more to say, a goodbye, or the wish to go on."""
+    text = words_of(talk)
+    reply = reply_in(text, talk.intent)
+    if talk.slot("toestemming_analyse") is not True:
+        if reply == "yes":
+            talk.utter("welkom_opnieuw")
+            return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
+        return _still_ended(talk, "einde_geweigerd")
+    choice = choosing.wished(text, talk.catalogue)
+    if choice.numbers and reply != "more":
+        return go_to(talk, choice.numbers)
+    if talk.intent in ASIDES or talk.intent in ("herhalen", "overzicht_tonen"):
+        return _still_ended(talk, "einde_verder")
+    if reply in ("no", "thanks"):
+        return _still_ended(talk, "einde_dag")
+    if reply == "yes" or talk.intent in _GOES_ON:
+        return resume(talk)
+    if choice.guesses and reply != "more":
+        return [
+            *leave_opdracht(),
+            SlotSet("geraden", list(choice.guesses)),
+            FollowupAction(OPENING_FORM),
+        ]
+    return resume(talk)
+
+
+_GOES_ON = frozenset({"terug", "ander_opdracht", "antwoord_wijzigen", "opdracht_kiezen"})
+
+
+def _still_ended(talk: Talk, sentence: str) -> list[EventType]:
+    talk.utter(
+        sentence,
+        custom={"step": "einde"},
+        buttons=[talk.button("knop_hervatten", "/begroeten")],
+    )
+    return []
 
 
 class _AskConsent(TalkAction):
@@ -224,28 +305,53 @@ class AskGroep(TalkAction):
 
 
 class AskOpdracht(TalkAction):
-    """Asks which opdracht to talk about; finished ones are left out, invited ones come first."""
+    """Asks which opdracht to talk about; finished ones are left out, invited ones come first.
+
+    ``geraden`` holds the opdrachten that the participant may have meant, or where the page of the
+    list starts that they asked for.
+    """
 
     def name(self) -> str:
         return f"action_ask_{OPENING_FORM}_opdracht"
 
     def act(self, talk: Talk) -> list[EventType]:
-        done = set(talk.slot("klaar") or [])
-        open_ones = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
-        asked_for = talk.slot("uitgenodigd") or []
-        open_ones.sort(key=lambda each: each.nummer not in asked_for)
-        # The guesses from the participant's words already have buttons above these.
-        guessed = talk.slot("geraden") or []
-        talk.utter(
-            "opdracht",
-            buttons=[
-                _choice(each.nummer, each.titel)
-                for each in open_ones or talk.catalogue.opdrachten
-                if each.nummer not in guessed
-            ],
-            custom={"step": "opdracht"},
-        )
+        guessed = talk.slot("geraden")
+        custom = {"step": "opdracht"}
+        if isinstance(guessed, list) and guessed:
+            buttons = [
+                choice_button(found)
+                for number in guessed[:_MOST_GUESSES]
+                if (found := talk.catalogue.opdracht(number)) is not None
+            ]
+            all_of_them = _more(talk, "knop_toon_alle", 0)
+            talk.utter("opdracht_onbekend", buttons=[*buttons, all_of_them], custom=custom)
+            return [SlotSet("geraden", None)]
+        asked = talk.metadata.get("step") == "opdracht"
+        sentence = "opdracht_opnieuw" if asked else "opdracht"
+        start = guessed if isinstance(guessed, int) else 0
+        if start:
+            sentence = "opdracht_meer"
+        talk.utter(sentence, buttons=_page(talk, start), custom=custom)
         return [SlotSet("geraden", None)]
+
+
+def _page(talk: Talk, start: int) -> list[dict[str, str]]:
+    done = set(talk.slot("klaar") or [])
+    listed = [each for each in talk.catalogue.opdrachten if each.nummer not in done]
+    listed = listed or list(talk.catalogue.opdrachten)
+    asked_for = talk.slot("uitgenodigd") or []
+    listed.sort(key=lambda each: each.nummer not in asked_for)
+    if len(listed) <= _MOST_BUTTONS:
+        return [choice_button(each) for each in listed]
+    end = start + _MOST_BUTTONS - 1
+    shown = [choice_button(each) for each in listed[start:end]]
+    if end < len(listed):
+        return [*shown, _more(talk, "knop_meer_opdrachten", end)]
+    return [*shown, _more(talk, "knop_eerste_opdrachten", 0)]
+
+
+def _more(talk: Talk, title: str, start: int) -> dict[str, str]:
+    return talk.button(title, f'/ander_opdracht{{"waarde":"{start}"}}')
 
 
 class ValidateOpeningForm(TalkForm):
@@ -296,24 +402,25 @@ class ValidateOpeningForm(TalkForm):
 
     @validator
     def validate_opdracht(self, value: Any, talk: Talk) -> Slots:
-        """Accepts the number of a button, a number or title in the text, or a certain match."""
+        """Accepts a button, a number or title in the text, or words that surely mean one."""
         button = talk.entity("opdracht")
-        if button is not None and button.isdigit():
-            number: int | None = int(button)
-        else:
-            number = choosing.named_number(str(value), talk.catalogue)
-        if number is not None and talk.catalogue.opdracht(number) is not None:
-            return _start(talk, number)
-        best = choosing.matches(str(value))
-        if best and best[0].score >= choosing.SURE:
-            return _start(talk, best[0].number)
-        guesses = [
-            found for match in best if (found := talk.catalogue.opdracht(match.number)) is not None
-        ]
-        talk.utter(
-            "opdracht_onbekend", buttons=[_choice(each.nummer, each.titel) for each in guesses]
-        )
-        return {"opdracht": None, "geraden": [each.nummer for each in guesses]}
+        if button is not None and button.isdigit() and talk.catalogue.opdracht(int(button)):
+            return enter(talk, [int(button)])
+        page = talk.entity("waarde")
+        if page is not None and page.isdigit():
+            return {"opdracht": None, "geraden": int(page)}
+        text = str(value).lstrip("\u2060")
+        choice = choosing.chosen(text, talk.catalogue)
+        if choice.numbers:
+            return {**_kept_content(talk, text), **enter(talk, choice.numbers)}
+        if talk.intent == "overslaan":
+            talk.utter("niet_overslaan")
+            return {"opdracht": None, "geraden": None}
+        if _ALL.search(text):
+            return {"opdracht": None, "geraden": None}
+        if not choice.guesses and not choosing.bare(text):
+            talk.utter("opdracht_geen")
+        return {**_kept_content(talk, text), "opdracht": None, "geraden": list(choice.guesses)}
 
 
 def _in_group(talk: Talk, groep: Groep) -> Slots:
@@ -330,7 +437,7 @@ def _without_group(talk: Talk, sentence: str) -> Slots:
 
 def _after_group(talk: Talk) -> Slots:
     vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
-    return _start(talk, vooraf.nummer) if vooraf is not None else {}
+    return enter(talk, [vooraf.nummer]) if vooraf is not None else {}
 
 
 def _group_in_doubt(talk: Talk, named: Named) -> Slots:
@@ -367,10 +474,6 @@ def _shows_all(talk: Talk) -> bool:
     return plain.casefold() in {each.casefold() for each in typed}
 
 
-def _choice(number: int, title: str) -> dict[str, str]:
-    return {"title": title, "payload": f'/opdracht_kiezen{{"opdracht":"{number}"}}'}
-
-
 def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
     talk.propose(ConsentGiven(purpose=doel, granted=value is True))
     if value is True:
@@ -389,13 +492,4 @@ def _where_asked(talk: Talk, doel: str, granted: bool) -> Slots:
     refused = doel == "analyse" and not granted
     if opdracht is None or talk.slot("groep") is None or open_still or refused:
         return {}
-    return _start(talk, opdracht.nummer)
-
-
-def _start(talk: Talk, number: int) -> Slots:
-    opdracht = talk.catalogue.opdracht(number)
-    assert opdracht is not None
-    talk.utter("opdracht_begrepen", nummer=number, titel=opdracht.titel)
-    talk.say(opdracht.uitleg)
-    talk.propose(OpdrachtChosen(opdracht=number))
-    return {"opdracht": number, "vooraf": None, "vraag": opdracht.vragen[0].key}
+    return enter(talk, [opdracht.nummer])

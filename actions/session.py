@@ -1,7 +1,8 @@
 """Start of a tracker: rebuilds a conversation from the database, independent of Rasa's memory.
 
-A new conversation, a restart of Rasa, a repeated turn and every new opdracht all start here, so
-that one code path serves all of them and is in constant use. See ``docs/decisions/0002-turns.md``.
+A new conversation, a restart of Rasa, a repeated turn, every new opdracht, every return and every
+end all start here, so that one code path serves all of them and is in constant use. See
+``docs/decisions/0002-turns.md``.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class ActionSessionStart(Action):
         if name is not None:
             try:
                 with storage().reading() as session:
-                    standing = conversation.standing(session, name)
+                    standing = conversation.standing(session, name, metadata.get("message"))
             except TalkError:
                 standing = None
         events: list[EventType] = [SessionStarted()]
@@ -55,11 +56,14 @@ class ActionSessionStart(Action):
 def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType]:
     """The events that bring a new tracker to the stored state of a conversation."""
     position = standing.position
-    step = position.under or position.step
+    place = standing.paused or position
+    step = place.step if standing.paused else position.under or position.step
     slots: dict[str, Any] = {
         "gesprek": name,
         "taal_gemeld": standing.noticed,
-        "groep": standing.group or _skipped_group(standing, step),
+        # While the group is asked, a group that was given before is about to change.
+        "groep": None if step == "groep" else standing.group or _skipped_group(standing, step),
+        "wachtrij": list(standing.queue),
         "organisatie": standing.organisation,
         "klaar": list(standing.finished),
         "doorgevraagd": list(standing.probes),
@@ -72,14 +76,16 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
         needless = doel == "organisatie" and not standing.organisation
         if not asked or needless:
             slots[f"toestemming_{doel}"] = False
+    if step == "toestemming" and f"toestemming_{place.question}" in slots:
+        slots[f"toestemming_{place.question}"] = None
     if step in _IN_OPDRACHT:
         slots |= {
-            "opdracht": position.opdracht,
-            "vraag": position.question,
-            "doorvraag": position.probe,
+            "opdracht": place.opdracht,
+            "vraag": place.question,
+            "doorvraag": place.probe,
             "antwoorden": standing.answers,
             "antwoord": None if step == "vraag" else "klaar",
-            "bevestigd": _confirmed(step, position.changing),
+            "bevestigd": _confirmed(step, place.changing),
         }
     else:
         slots["vooraf"] = standing.opdracht
@@ -90,7 +96,12 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
     events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
     if position.step == "beheer":
         events += [SlotSet("beheer", position.request), SlotSet("onder", position.under)]
+        if standing.returned:
+            return events
         return [*events, ActiveLoop(OWN_DATA_FORM), SlotSet("requested_slot", "keuze")]
+    if standing.returned:
+        # The opening turn itself goes on from these slots, and asks again what was asked.
+        return events
     loop, requested = _open_form(standing)
     if offered is not None and loop == CONTRIBUTION_FORM:
         requested = "keuze_aanbod"

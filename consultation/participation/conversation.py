@@ -9,7 +9,7 @@ completed. See ``docs/decisions/0002-turns.md``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ from consultation.participation.effects import (
 OPENING = "/begroeten"
 LANGUAGE = "other_language"
 """``custom`` of the bubble that says, once a talk, that the assistant speaks only Dutch."""
+END = "einde"
+_RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "bevestigen", "verder")
 ASIDE = "keuze"
 """Step of a bubble that asks what to do with a message; it does not move the conversation."""
 
@@ -120,6 +122,12 @@ class Standing:
     kept: tuple[dict[str, Any], ...] = ()
     ended: bool = False
     noticed: str | None = None
+    paused: Position | None = None
+    """Where the talk stood before it ended, or before a request made after the end."""
+    queue: tuple[int, ...] = ()
+    """The opdrachten that the participant named to talk about after this one."""
+    returned: bool = False
+    """The participant comes back to the page, or opens it: the current message is that opening."""
 
 
 def start(
@@ -154,6 +162,8 @@ def start(
         )
     )
     if waiting is None:
+        # Under a new tracker name the assistant resumes from the database, as after a restart.
+        conversation.attempt += 1
         _append(session, conversation, sender="systeem", text="", payload=OPENING)
     return conversation
 
@@ -433,6 +443,9 @@ def complete(
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
     meant.state = message.state = "verwerkt"
+    steps = {each.custom.get("step") for each in bubbles if each.custom}
+    if steps.intersection(_RESUMABLE):
+        conversation.ended_at = None
     return _say(session, conversation, message, bubbles)
 
 
@@ -480,26 +493,70 @@ def transcript(session: Session, conversation_id: str, after: int = 0) -> list[M
 
 def position(session: Session, conversation_id: str) -> Position:
     """Position of a conversation: the last of its newest 50 bubbles that names a step."""
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    for custom in session.scalars(query.order_by(Message.seq.desc()).limit(50)):
-        if custom and custom.get("step") and custom["step"] != ASIDE:
-            return Position(
-                step=custom["step"],
-                opdracht=custom.get("opdracht"),
-                question=custom.get("question"),
-                probe=custom.get("probe"),
-                changing=bool(custom.get("changing")),
-                request=custom.get("request"),
-                under=custom.get("under"),
-                offer=custom.get("offer"),
-            )
+    for custom in _customs(session, conversation_id, 50):
+        if custom.get("step") and custom["step"] != ASIDE:
+            return _position(custom)
     return Position()
 
 
-def standing(session: Session, conversation_id: str) -> Standing:
-    """The full state of a conversation.
+def paused(session: Session, conversation_id: str) -> Position | None:
+    """The last position that the conversation can resume at; None before its first question."""
+    for custom in _customs(session, conversation_id):
+        if custom.get("step") in _RESUMABLE:
+            return _position(custom)
+    return None
+
+
+def queue(session: Session, conversation_id: str) -> tuple[int, ...]:
+    """The opdrachten that the participant named to talk about later, in that order."""
+    for custom in _customs(session, conversation_id):
+        if "queue" in custom:
+            return tuple(int(number) for number in custom["queue"])
+    return ()
+
+
+def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[str, str]:
+    """The participant's current answers on an opdracht in this round, by question."""
+    talk = session.get(Conversation, conversation_id)
+    if talk is None:
+        return {}
+    place = session.scalar(
+        select(Submission).where(
+            Submission.participant_id == talk.participant_id,
+            Submission.round_id == talk.round_id,
+            Submission.opdracht == opdracht,
+        )
+    )
+    return answers.standing(session, place) if place else {}
+
+
+def _customs(
+    session: Session, conversation_id: str, most: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """``custom`` of the bubbles of a conversation, newest first."""
+    query = (
+        select(Message.custom)
+        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
+        .order_by(Message.seq.desc())
+    )
+    return (custom for custom in session.scalars(query.limit(most)) if custom)
+
+
+def _position(custom: Mapping[str, Any]) -> Position:
+    return Position(
+        step=custom["step"],
+        opdracht=custom.get("opdracht"),
+        question=custom.get("question"),
+        probe=custom.get("probe"),
+        changing=bool(custom.get("changing")),
+        request=custom.get("request"),
+        under=custom.get("under"),
+        offer=custom.get("offer"),
+    )
+
+
+def standing(session: Session, conversation_id: str, message_id: str | None = None) -> Standing:
+    """The full state of a conversation, for the turn of ``message_id``.
 
     Raises:
         TalkError: there is no such conversation.
@@ -509,7 +566,12 @@ def standing(session: Session, conversation_id: str) -> Standing:
         raise TalkError("there is no such conversation.")
     participant = session.get_one(Participant, conversation.participant_id)
     where = position(session, conversation_id)
+    ended = END in (where.step, where.under)
+    before = paused(session, conversation_id) if ended else None
     opdracht = conversation.opdracht
+    # A page or an invitation may name another opdracht than the one that is talked about.
+    open_one = (before or where).opdracht or opdracht
+    message = session.get(Message, message_id or "")
     submissions = list(
         session.scalars(
             select(Submission).where(
@@ -521,20 +583,23 @@ def standing(session: Session, conversation_id: str) -> Standing:
     finished = tuple(
         sorted(each.opdracht for each in submissions if each.opdracht and each.confirmed_at)
     )
-    current = next((each for each in submissions if each.opdracht == opdracht), None)
+    current = next((each for each in submissions if each.opdracht == open_one), None)
     return Standing(
         position=where,
         consents=participants.consents(session, participant.id),
         group=participant.group,
         organisation=participant.organisation,
         opdracht=opdracht,
-        answers=answers.standing(session, current) if current and opdracht else {},
+        answers=answers.standing(session, current) if current and open_one else {},
         finished=finished,
         probes=_probes(session, conversation_id),
         invited=_invited(session, participant),
         kept=_kept(session, conversation_id),
         ended=conversation.ended_at is not None,
         noticed=_noticed(session, conversation_id),
+        paused=before,
+        queue=queue(session, conversation_id),
+        returned=message is not None and message.sender == "systeem",
     )
 
 
@@ -700,3 +765,5 @@ def _apply(
             conversation.opdracht = None
         case ConversationEnded():
             conversation.ended_at = now()
+            # The next turn resumes from the database, where the talk stood before the end.
+            conversation.attempt += 1

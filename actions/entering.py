@@ -1,0 +1,125 @@
+"""Goes to an opdracht: continues where its answers end, and tells which ones come after it.
+
+An opdracht that was talked about before goes on at its first question without an answer, or at the
+summary. Several opdrachten named at once form a queue; the bubble that tells it keeps it in
+``custom.queue``, so that it survives a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+
+from actions import choosing
+from actions.choosing import Choice
+from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
+from consultation.catalogue import Opdracht
+from consultation.participation import conversation
+from consultation.participation.effects import OpdrachtChosen
+
+OF_ONE_OPDRACHT = (
+    "requested_slot",
+    "opdracht",
+    "vooraf",
+    "vraag",
+    "doorvraag",
+    "antwoord",
+    "antwoorden",
+    "bevestigd",
+    "verder",
+    "keuze",
+    "beheer",
+    "onder",
+    "aanbod",
+)
+_DONE = "klaar"
+
+
+def enter(talk: Talk, numbers: Iterable[int]) -> Slots:
+    """The slots that start or continue the first of these opdrachten; the others follow later."""
+    first, *named = dict.fromkeys(numbers)
+    opdracht = talk.catalogue.opdracht(first)
+    assert opdracht is not None
+    given = answers_on(talk, first)
+    later = [*named, *(each for each in queue(talk) if each not in (first, *named))]
+    again = any(vraag.key in given for vraag in opdracht.vragen)
+    sentence = "opdracht_verder" if again else "opdracht_begrepen"
+    talk.utter(sentence, nummer=first, titel=opdracht.titel, custom={"queue": later})
+    if later:
+        talk.utter("opdracht_daarna", nummers=listed(later))
+    if not again:
+        talk.say(opdracht.uitleg)
+    talk.propose(OpdrachtChosen(opdracht=first))
+    unanswered = next((each.key for each in opdracht.vragen if each.key not in given), None)
+    slots: Slots = dict.fromkeys((*OF_ONE_OPDRACHT, "geraden"))
+    del slots["requested_slot"]
+    return {
+        **slots,
+        "keuze_aanbod": "klaar",
+        "opdracht": first,
+        "vraag": unanswered,
+        "antwoord": _DONE if unanswered is None else None,
+        "antwoorden": given,
+        "wachtrij": later,
+    }
+
+
+def go_to(talk: Talk, numbers: Iterable[int]) -> list[EventType]:
+    """As ``enter``, from an action: the events that leave the open form and go to the opdracht."""
+    slots = enter(talk, numbers)
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        *(SlotSet(name, value) for name, value in slots.items()),
+        FollowupAction(CONTRIBUTION_FORM),
+    ]
+
+
+def asked_for(talk: Talk, choice: Choice) -> list[int]:
+    """The opdrachten that a request names; none where it names only the one that is open."""
+    opdracht = talk.opdracht
+    if opdracht is not None and choice.numbers == (opdracht.nummer,):
+        return []
+    return list(choice.numbers)
+
+
+def words_of(talk: Talk) -> str:
+    """The typed text of this turn, or an empty text for a button."""
+    text = str(talk.tracker.latest_message.get("text") or "")
+    return "" if text.startswith("/") else text.lstrip("\u2060")
+
+
+def elsewhere(talk: Talk, text: str) -> Slots | None:
+    """The slots for a text that only asks to go to another opdracht by its number, or None."""
+    numbers = asked_for(talk, choosing.requested(text, talk.catalogue))
+    return enter(talk, numbers) if numbers else None
+
+
+def queue(talk: Talk) -> list[int]:
+    """The opdrachten to talk about after this one that the catalogue still has."""
+    waiting = talk.slot("wachtrij") or []
+    return [number for number in waiting if talk.catalogue.opdracht(number) is not None]
+
+
+def answers_on(talk: Talk, number: int) -> dict[str, str]:
+    """The participant's stored answers on an opdracht, by the key of the question."""
+    if talk.slot("opdracht") == number and talk.answers:
+        return talk.answers
+    name = talk.slot("gesprek")
+    if name is None:
+        return {}
+    with storage().reading() as session:
+        return conversation.answers_on(session, str(name), number)
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers of opdrachten in words: "opdracht 5, 7 en 10"."""
+    *first, last = map(str, numbers)
+    return f"opdracht {', '.join(first)} en {last}" if first else f"opdracht {last}"
+
+
+def choice_button(opdracht: Opdracht) -> dict[str, str]:
+    """The button that chooses an opdracht."""
+    payload = f'/opdracht_kiezen{{"opdracht":"{opdracht.nummer}"}}'
+    return {"title": opdracht.titel, "payload": payload}

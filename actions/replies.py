@@ -1,0 +1,87 @@
+"""What a text means where the talk may go on or end: yes, no, thanks, or something more.
+
+The classifier knows most of these; the words here are the dialect, the other languages and the
+curt answers that it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from language.folding import folded
+
+Reply = Literal["yes", "no", "thanks", "more"]
+
+_YES = re.compile(
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar)\W+)?(?:j+a+h?|ja(?:ja)+|jawel|jazeker|j[ou]+a?[ktsh]?"
+    r"|joat|joak|joaj?|ju+p|jep|yep|yes|yeah|oui|ouais|si|okido|ok+|oke+|okay|akkoord|graag|gerne|sure|zeker"
+    r"|tuurlijk|natuurlijk|vooruit|goed|goe|prima|tis goe|doe maar|waarom niet|woarom nie"
+    r"|allez|toch wel|moja|mja|bwa ja)\b"
+)
+_NO = re.compile(
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:n+e+h?|nee+n?|neej?e?|neuh|neu"
+    r"|nie+j?e?|nieë|nint|nin|nit|nope?|nop|nah|non|no|nein|niet meer|nu niet|nie nu|liever niet"
+    r"|liefst niet|geen zin|hoeft niet|moet niet|laat maar|foert|niks meer|niets meer)\b"
+)
+_ENOUGH = re.compile(
+    r"\b(?:stop(?:pen)?|genoeg|klaar|gedaan|geweest|schluss|arretez?|basta|afronden|rond(?:en)?"
+    r"(?: \w+){0,2} af|volgende keer|andere keer|morgen|straks|later|moe|tot daar|dat was het"
+    r"|da was t|dat is alles|tis alles|c est tout|that s it|that s all|finished|fini|fertig|done"
+    r"|moet weg|ben weg|ga slapen|hou(?:d)? (?:het|er) (?:hier)?(?:bij|mee op)|einde|ermee op)\b"
+)
+_THANKS = re.compile(
+    r"(?:(?:ok|oke|goed|ja|nee+n?|allee|en|heel|hartelijk|veel|dikke|super|hele|nog|een|ne|nen|graag"
+    r"|top|leuk|prima|mooi|fijn|perfect|het beste|ook|voor|alles|uw|je|de|hulp|tijd|u|jullie|mij"
+    r"|gedaan|was|het|dat|meneer|mevrouw|robot|tot|dan|wel|hoor|ze|zenne|he|daarvoor)\W+)*"
+    r"(?:bedankt|dank(?: u| je| jullie)?(?: wel)?|danku|dankuwel|dankjewel|merci|thx|thanks"
+    r"|thank you|danke|daag?|dada|salu(?:t|kes)?|doei|doeg|ciao|tschuss|bye|goodbye|au revoir|adieu"
+    r"|saluutjes|tot(?: de)? (?:ziens|later|straks|volgende|kijk|weerziens|morgen)(?: keer)?|de groeten"
+    r"|groetjes|groeten|prettige (?:dag|avond)|fijne (?:dag|avond)|goeden?(?:dag|avond|nacht)|slaapwel"
+    r"|top|ok+|oke+|okay|prima|perfect|goed|goe|cool|super|in orde|graag gedaan|tis goe|leuk|mooi)\b"
+    r"(?:\W+(?:voor|alles|de|het|uw|je|hulp|tijd|gesprek|hoor|he|ze|zenne|wel|en|tot|ziens|later"
+    r"|bedankt|dank|u|merci|daag?|salu|nog|een|fijne|prettige|dag|avond|allemaal|robot|veel|succes"
+    r"|jullie|iedereen|meneer|mevrouw|volgende|keer|straks))*\W*"
+)
+_MORE = re.compile(
+    r"\b(?:nog (?:iets|wat|een ding|e ding)|(?:iets|wat) vergeten|vergat|vergeten (?:te )?zeggen"
+    r"|wil(?:de)? (?:ook )?(?:nog|ook) (?:iets |wat )?(?:zeggen|toevoegen|vertellen|kwijt)|toevoegen|aanvullen"
+    r"|p\.? ?s\b|schiet me te binnen|trouwens|encore une chose|one more thing)"
+)
+_LEAST_MORE = 4
+_AFTER_NO = 9
+
+
+def reply_in(text: str, intent: str | None) -> Reply | None:
+    """What a typed text or the intent of a button means; None where it is none of these."""
+    plain = " ".join(folded(text).replace("'", " ").split())
+    words = len(plain.split())
+    if text and not re.search(r"\w", plain):
+        return "thanks"
+    if _MORE.search(plain) and words > _LEAST_MORE:
+        return "more"
+    if plain and _THANKS.fullmatch(plain):
+        return "thanks"
+    if _NO.match(plain) and (words <= _AFTER_NO or intent in ("ontkennen", "stoppen", "afscheid")):
+        return "no"
+    if intent in ("stoppen", "afscheid"):
+        return "no"
+    if _YES.match(plain):
+        return "yes"
+    if intent == "ontkennen" or (_ENOUGH.search(plain) and words <= _AFTER_NO):
+        return "no"
+    if intent == "bedanken":
+        return "thanks"
+    return "yes" if intent in ("bevestigen", "ander_opdracht") else None
+
+
+def extra_in(text: str) -> str:
+    """The part of a text after "nog iets:" and the like; all of it without such a beginning."""
+    found = re.match(
+        r"^.{0,60}?\b(?:nog (?:iets|wat|een ding)|vergeten|toevoegen|aanvullen|trouwens|zeggen)\b"
+        r"[^:,\n]{0,40}[:,]\s*",
+        text,
+        re.IGNORECASE,
+    )
+    rest = text[found.end() :].strip() if found else text.strip()
+    return rest if len(rest.split()) >= 2 else text.strip()

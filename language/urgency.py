@@ -1,0 +1,338 @@
+"""Reads how urgent somebody says that something is, as a step of the catalogue's scale.
+
+A text is split into clauses. A clause counts when it holds a number of the scale, the name of a
+step, or words for urgency, and hardly anything else; so "de bus moet snel komen" says nothing about
+the scale. Words of dialect, French, English and German count too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from language.folding import folded
+
+MOST_READ = 600
+_MOST_OTHER_WORDS = 3
+
+_NUMBER_WORDS = {
+    word: value
+    for value, words in enumerate(
+        (
+            "een ene un une one eins",
+            "twee deux two zwei twie",
+            "drie dri dry trois three drei",
+            "vier viere vjier quatre four",
+            "vijf vuuf vijve veuf cinq five funf",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+_NUMBER = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_NUMBER_WORDS)})"
+_BETWEEN = re.compile(
+    rf"\b(?P<low>{_NUMBER})\s*(?:a|tot|of|ou|or|oder|en|et|and|und|-|–|/)\s*(?:(?:een|ne|nen) )?"
+    rf"(?P<high>{_NUMBER})(?!\s*(?:euro|jaar|maand|week|weken|dagen|uur|procent|mensen))\b"
+)
+_OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
+_TAKEN_BACK = re.compile(
+    rf"\b(?:geen|niet|pas|not|nicht)\s+(?:(?:een|voor|echt|direct|genoeg|dringend)\s+){{0,4}}"
+    rf"(?:{_NUMBER})\b"
+)
+_FINAL = re.compile(
+    r"\b(?:maar eigenlijk|toch maar|toch|liever|eigenlijk|maak er|maak da?t?|doe maar|doe|zet"
+    r"|wacht|nee+n?|allee|bij nader inzien|of nee|non|no|nein|in feite)\b"
+)
+
+# From the strongest to the weakest; the first that fits a clause counts.
+_VERY = (
+    r"(?:heel+|he+l|hiel|zeer|zere|erg|super|mega|ultra|enorm|echt|extreem|uiterst|hoogst|ontzettend"
+    r"|vreselijk|verschrikkelijk|bijzonder|zo ontzettend|tres|vraiment|extremement|hyper|very"
+    r"|really|extremely|so|sehr|ganz|absoluut|kei|giga|loei|ferm|bere|beire|hoog|allerhoogst"
+    r"|bijzonder|dood|poep|onwijs|vies|stevig|dubbel)"
+)
+_URGENT = (
+    r"(?:dring(?:end|ent|ind|ends?te?|ende)|drengend|drihgend|urgent[e]?|urjent|belang(?:rijk|ri?k|rij?k)"
+    r"|be?lan[gn]?rijk|important[e]?|nodig|noodzakelijk|prioritair|prioritaire|wichtig|pressant[e]?|kritiek"
+    r"|spoedeisend|hoogdringend|vitaal|cruciaal|essentieel|eilig|pressing)"
+)
+_NOT = (
+    r"(?:niet|nie|ni|nii|nit|nint|geen|pas|not|nicht|isn t|ain t|allesbehalve|n est pas|not that)"
+)
+_PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
+    (level, re.compile(rf"\b(?:{pattern})\b"))
+    for level, pattern in (
+        # Not today, but not too late either.
+        (
+            0.5,
+            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vandoage|vandaoge|morgen|direct|meteen|dringend|urgent)"
+            r"\w*(?: \w+){0,3} (?:maar|mor|moar|mer)(?: \w+){0,2} nie?t?"
+            r"(?: \w+){0,2} (?:la?oa?te?|laat|lang|eeuwig|wachten)",
+        ),
+        (
+            0.75,
+            rf"{_NOT} (?:te lang|te laat|lang meer|te loate|te lank|lang)"
+            r"(?: \w+){0,2} (?:duren|wachten|deure|uitstellen|zijn|zyn)|liefst (?:snel|rap|gauw)"
+            r"|mag niet te lang(?: meer)?(?: duren)?|moe(?:t|e)? (?:wel )?(?:rap|vlug|snel) gaan"
+            r"|da moet rap gaan",
+        ),
+        (
+            1.0,
+            r"ni(?:et|e)? kunnen wachten|kan(?: echt)? (?:niet|nie|ni) (?:langer |meer )*wachten"
+            r"|kan geen dag wachten|can ?t wait|cannot wait|kann nicht warten"
+            r"|ne peut pas attendre|dringender kan niet|niets dringender|hoe eerder hoe beter"
+            r"|hoe sneller hoe beter|hoe rapper hoe beter|plus vite possible",
+        ),
+        (
+            0.0,
+            rf"(?:helemaal|totaal|absoluut|hoegenaamd|gewoon) {_NOT} {_URGENT}|(?:pas|not|nicht) at"
+            rf" all|pas du tout|(?:helemaal|totaal|absoluut) {_NOT}|gar nicht|uberhaupt niet",
+        ),
+        (
+            0.25,
+            rf"{_NOT} (?:zo|zoo|zu|te|erg|zeer|heel|echt|super|bijzonder|overdreven|direct|meteen|si"
+            rf"|tres|vraiment|very|so|that|too|really|sehr|besonders|ferm|zo heel|per se|overly"
+            rf"|trop|echt heel)(?: (?:heel|erg|super))?(?: {_URGENT}| veel haast| snel| rap)?"
+            rf"|weinig (?:{_URGENT}|haast)|minder {_URGENT}|niet {_URGENT} maar|peu {_URGENT}|wenig {_URGENT}"
+            rf"|less {_URGENT}|nauwelijks(?: {_URGENT})?|amper(?: {_URGENT})?|eerder laag"
+            rf"|(?:een |e )?(?:klein|kleen) beetje(?: {_URGENT})?|laag|low|faible|niedrig",
+        ),
+        (
+            0.0,
+            rf"{_NOT} {_URGENT}|{_NOT} (?:haast|spoed|prioriteit|hoast|zever|rush|hurry|presse)"
+            r"|(?:mag|kan|moa?g|mach|ka|kan gerust|mag gerust)(?: nog)?(?: \w+){0,2} wacht(?:en|n)"
+            r"|wacht(?:en|n) (?:kan|mag)|(?:kan|mag)(?: \w+){0,2} later|peut attendre"
+            r"|can wait|kann warten|pressiert (?:niet|nie|ni|nit)|pressee?rt (?:niet|nie|ni)"
+            r"|(?:heeft|hee|ee|hebben) (?:de |alle |den )?(?:tijd|toed)|onbelangrijk|laagste"
+            r"|(?:ooit|later)(?: eens| wel| ne keer)?|op (?:t|het|zijn) gemak|geen (?:enkele )?haast"
+            r"|aucune urgence|pas presse|no (?:hurry|rush)|keine eile|minst(?: dringend)?"
+            r"|maakt? (?:geen|niks) haast|is (?:niks|niets) dringend(?: aan)?|pas press\w+"
+            r"|niet nodig|niks dringend",
+        ),
+        (
+            1.0,
+            rf"{_VERY}(?: {_VERY})* (?:{_URGENT}|snel|rap|hard nodig|vlug|hoog|high|hohe?)"
+            rf"|(?:super|mega|hyper|kei|ultra|hoog|aller)(?:{_URGENT})|{_URGENT} {_URGENT}"
+            r"|(?:zo|su|sa|so|asse) (?:snel|rap|gauw|vlug|spoedig|rasch|schnell|vroeg) (?:als )?"
+            r"(?:mogelijk|meugelijk|meuglijk|mogelik|mogeleik|wie moglich|mugelijk|magelijk)"
+            r"|le plus vite(?: possible)?|as soon as possible|asap|zsm|zo rap als ge kunt"
+            r"|onmiddellijk|onmiddelijk|direct|meteen|subiet|seffens|nu|nou|now|sofort|immediatement"
+            r"|immediately|right away|straight away|tout de suite|maintenant|vandaag(?: nog)?"
+            r"|vandoage(?: nog)?|gisteren(?: al)?|gister(?: al)?|hier|yesterday|gestern|dringendste?"
+            r"|dringender dan dringend|hoogste(?: prioriteit| nood)?|topprioriteit|top prioriteit"
+            r"|prioriteit (?:nummer )?(?:een|1)|spoed|noodgeval|maximum|maximaal|maximale|max"
+            r"|highest|hochste|brandend|zeer hoog|heel hoog|5 sterren|vijf sterren"
+            r"|liever gisteren dan (?:vandaag|morgen)|met spoed|dringend dringend|het meest dringend",
+        ),
+        (
+            0.5,
+            rf"(?:tamelijk|redelijk|nogal|vrij|gemiddeld|matig|betrekkelijk|zekere|assez|plutot"
+            rf"|moyennement|fairly|quite|somewhat|pretty|ziemlich|halbwegs|wel wat|wat|toch wel"
+            rf"|best wel|best|best|relatief|eerder)"
+            rf" (?:{_URGENT}|snel|rap|hoog)|gemiddelde?|tussenin|er ?tussenin|ertussen|er tussen"
+            r"|middelmatig|middelmoat\w*|medium|moyen(?:ne)?|mittel|mittelmassig|neutraal|normaal"
+            r"|gewoon|halfweg|half half|half om half|in het midden|t midden|midden|middenin"
+            r"|gaat wel|gemoten|matig|so so|comme ci comme ca|niet veel niet weinig|average"
+            r"|redelijk|tamelijk|noch het een noch het ander|mwah|tis goe zo|bof",
+        ),
+        (
+            0.75,
+            rf"{_URGENT}|snel|rap|rapkes|vlug|gauw|spoedig|rapido|vite|soon|fast|schnell|bald"
+            r"|hoge?|hoog|high|hoch|haute?|binnenkort|dit jaar(?: nog)?|haast|pressiert|presseert"
+            r"|dat pressiert|hard nodig|broodnodig|binnen het jaar|volgende maand",
+        ),
+    )
+)
+_DOUBTFUL = re.compile(
+    rf"\b(?:(?:een |e )?(?:beetje|bitje|bietje|betje|beke)|un peu|a bit|a little|bisschen)"
+    rf"(?: {_URGENT})?\b"
+)
+_SKIPPED = re.compile(
+    r"(?:(?:da|dat|dit|het|t|k|ik|heb|daarover|ich|i|je|wij|we|dees|ge|gij|euh|eh|ja|nee|tja|pff+|bah|goh|hm+"
+    r"|sorry|eigenlijk|echt|zo|daar|hier|dus|maar|ook)\s+)*"
+    r"(?:(?:k?weet|kwee?t|wit|weit|wist|weten)(?: \w+){0,2} (?:niet|nie|ni|nii|nit|nint|neet)(?: \w+){0,3}"
+    r"|weet(?:nie|niet)|weet ik veel|weetikveel|kweet(?:et|t)? ni(?:e|et)?|wk?weeni"
+    r"|(?:k?heb |em |hem )?(?:(?:ik|k|daar|er|echt|hier) )*geen (?:idee|gedacht|gedacht van|mening|gedachte|flauw idee"
+    r"|flauw benul|benul|antwoord|oordeel|gacht|gedacht over|zicht op)(?: \w+){0,4}"
+    r"|gein idee|geen ide+|idk|dunno|don t know|do not know|no idea|no opinion"
+    r"|(?:je )?(?:ne )?sais pas|(?:je n ai )?(?:pas d avis|aucune idee|pas d idee)(?: \w+){0,2}"
+    r"|weiss (?:ich |es )?nicht|weiss nicht|keine ahnung|keine meinung"
+    r"|kan ik (?:echt )?(?:niet|nie|ni) (?:goed )?(?:zeggen|inschatten|beoordelen|kiezen)(?: \w+){0,2}"
+    r"|(?:zou|durf)(?: \w+){0,3} (?:niet|nie|ni) (?:weten|zeggen|durven)(?: \w+){0,2}"
+    r"|(?:moeilijk|lastig) (?:te zeggen|om te zeggen|in te schatten|vraag)"
+    r"|(?:ik )?(?:sla|sloa) (?:deze |die |dit |dat )?(?:maar |liever )?over|sla (?:\w+ ){0,2}over"
+    r"|overslaan|skip|passer|uberspringen|geen voorkeur|maakt (?:me |mij )?ni(?:et|e)?(?:ks)? uit"
+    r"|(?:zeg|antwoord)(?: \w+){0,3} (?:liever|liefst) niet(?: \w+){0,2}|liever niet)"
+    r"(?:\s+(?:hoor|ze|zenne|eigenlijk|echt|daarover|sorry|meneer|mevrouw|volgende|nee|dus))*"
+)
+_CLAUSES = re.compile(
+    r"[.!?;\n()…]+|,(?!\d)|\s[-–—]\s|:\s|\b(?:want|omdat|aangezien|anders|zodat|parce que|car"
+    r"|because|weil|denn)\b"
+)
+_FILLERS = frozenset(
+    "ik k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak doe zet maar"
+    " mor moar mer dat da dit het t is tis s ja jaja jao joa euh eh uh goh hm hmm ah oh o och allee"
+    " wel toch dan nu voor mij mijn part ons onze ne nen een n de den der die dees deze aan van in"
+    " op bij met en er echt hoor ze zenne zeker zekers eh he hè hein dus zo te zijn zyn was wordt"
+    " worden moet moe mag kan zal komt gaat gaan blijft wil graag aub alsjeblieft alstublieft svp"
+    " please bitte liefst misschien ongeveer rond ergens zowat mss niet nie ni al heel erg zeer ook"
+    " prioriteit prio urgentie dringendheid cijfer getal score punt punten nummer numero nr stap"
+    " c est cest ce je pense dirais it its it s i say think would this that thing es das ist ich"
+    " finde wurde sagen zeggen noemen schat lijkt me jong man mens mensen gast vriend meneer amai"
+    " stomme robot bot machine verdomme godverdomme potverdorie fuck shit as als ge gij u ulle wij"
+    " we hun alles alle hier daar tot over ongetwijfeld absoluut natuurlijk uiteraard tuurlijk"
+    " duidelijk maken maak maakt genoeg zeker vast bijna nog altijd al lang jaar jaren".split()
+)
+_QUALIFIES = frozenset(
+    "niet nie ni geen pas not nicht heel erg zeer echt super mega ultra zo so tres very sehr nogal"
+    " vrij redelijk tamelijk weinig minder beetje best eerder ziemlich assez plutot fairly quite"
+    " helemaal totaal absoluut extreem enorm bijzonder dringend dringende wat te".split()
+)
+_FIRE = re.compile("[\U0001f525\U0001f6a8\u203c\u2757\u26a0\u23f0]")
+_MANY_FIRES = 3
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """What a text says about urgency.
+
+    ``values`` holds one step of the scale, or two where the text leaves open which. ``skipped``:
+    the participant does not know or does not want to say. Otherwise the text is not about urgency.
+    """
+
+    values: tuple[int, ...] = ()
+    skipped: bool = False
+
+    @property
+    def value(self) -> int | None:
+        """The step, where the text says exactly one."""
+        return self.values[0] if len(self.values) == 1 else None
+
+
+def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
+    """Reads a text; ``steps`` are the numbers of the scale and their names, as in the catalogue."""
+    shown = text.strip()[:MOST_READ]
+    plain = _plain(shown)
+    if not plain:
+        fires = len(_FIRE.findall(shown))
+        if not fires:
+            return Urgency()
+        return Urgency((max(steps),)) if fires >= _MANY_FIRES else Urgency((_step(0.75, steps),))
+    if _SKIPPED.fullmatch(plain):
+        return Urgency(skipped=True)
+    if shown.endswith("?") and not _bare(plain, steps):
+        return Urgency()
+    names = {_plain(name): value for value, name in steps.items()}
+    for name, value in names.items():
+        if plain in (name, f"{value} {name}"):
+            return Urgency((value,))
+    if _PATTERNS[0][1].search(plain):
+        return Urgency((_step(_PATTERNS[0][0], steps),))
+    said: list[tuple[bool, tuple[int, ...], str]] = []
+    for clause in _CLAUSES.split(folded(shown)):
+        bare = _plain(clause)
+        found = _of_clause(bare, clause, steps, names) if bare else ()
+        if found:
+            said.append((bool(re.search(r"\d", clause)) or _has_number(bare), found, bare))
+    if not said:
+        return Urgency(
+            skipped=any(_SKIPPED.fullmatch(_plain(each)) for each in _CLAUSES.split(plain))
+        )
+    last = said[-1]
+    if len(said) > 1 and not _FINAL.search(last[2]):
+        numbered = [each for each in said if each[0]]
+        if numbered:
+            last = numbered[-1]
+        elif len({each[1] for each in said}) > 1:
+            together = sorted({value for each in said for value in each[1]})
+            return Urgency((together[0], together[-1]) if _near(together) else ())
+    return Urgency(last[1])
+
+
+def _near(values: list[int]) -> bool:
+    return len(values) == 2 and values[1] - values[0] == 1
+
+
+def _of_clause(
+    bare: str, clause: str, steps: Mapping[int, str], names: Mapping[str, int]
+) -> tuple[int, ...]:
+    """The steps that one clause names; none where it says other things too."""
+    final = list(_FINAL.finditer(bare))
+    if final and 0 < final[-1].start():
+        # "een vier, nee, maak er vijf van": what comes after the change of mind counts.
+        later = _of_clause(bare[final[-1].end() :].strip(), bare[final[-1].end() :], steps, names)
+        if later:
+            return later
+    whole = _plain(clause, keep="-/–,.")
+    kept = _TAKEN_BACK.sub(" ", whole)
+    low_high = _BETWEEN.search(kept)
+    if low_high and not _OUT_OF.search(kept):
+        both = sorted({_number(low_high["low"]), _number(low_high["high"])})
+        rest = _others(_BETWEEN.sub(" ", kept))
+        if len(both) == 2 and all(each in steps for each in both) and rest <= _MOST_OTHER_WORDS:
+            return (int(both[0]), int(both[1]))
+    numbers = _numbers(kept, steps)
+    if len(numbers) == 1 and _others(re.sub(_NUMBER, " ", kept)) <= 1:
+        return (numbers.pop(),)
+    for name in sorted(names, key=len, reverse=True):
+        if re.search(rf"\b{name}\b", bare) and not _QUALIFIES & set(
+            bare.replace(name, " ", 1).split()
+        ):
+            rest = _others(bare.replace(name, " "))
+            return (names[name],) if rest <= 1 else ()
+    doubtful = _DOUBTFUL.search(bare)
+    if doubtful and not re.search(rf"\b{_NOT}\b|\bklein\b", bare):
+        if _others(_DOUBTFUL.sub(" ", bare)) <= _MOST_OTHER_WORDS:
+            return (_step(0.25, steps), _step(0.5, steps))
+    for level, pattern in _PATTERNS:
+        if pattern.search(bare):
+            rest = _others(pattern.sub(" ", bare))
+            return (_step(level, steps),) if rest <= _MOST_OTHER_WORDS else ()
+    return ()
+
+
+def _step(level: float, steps: Mapping[int, str]) -> int:
+    """The step at a height of the scale: 0 is the lowest, 1 the highest."""
+    ordered = sorted(steps)
+    return ordered[round(level * (len(ordered) - 1))]
+
+
+def _others(bare: str) -> int:
+    words = re.findall(r"[a-z]{2,}", bare)
+    return sum(word not in _FILLERS and word not in _NUMBER_WORDS for word in words)
+
+
+def _number(word: str) -> float:
+    return _NUMBER_WORDS[word] if word in _NUMBER_WORDS else float(word.replace(",", "."))
+
+
+def _numbers(bare: str, steps: Mapping[int, str]) -> set[int]:
+    out_of = _OUT_OF.search(bare)
+    if out_of:
+        value = _number(out_of[1])
+        return {int(value)} if value in steps else set()
+    found = set()
+    for match in re.finditer(rf"(?<![\w,.])({_NUMBER})(?![\w%])", bare):
+        word = match[1]
+        # "een" and "un" are articles more often than numbers.
+        if word in ("een", "ene", "un", "une", "one", "hier") and match.end() < len(bare.rstrip()):
+            continue
+        value = _number(word)
+        if value in steps:
+            found.add(int(value))
+    return found
+
+
+def _has_number(bare: str) -> bool:
+    return any(word in _NUMBER_WORDS for word in bare.split() if word not in ("een", "un", "une"))
+
+
+def _bare(plain: str, steps: Mapping[int, str]) -> bool:
+    return _others(plain) == 0 and bool(_numbers(plain, steps))
+
+
+def _plain(text: str, keep: str = "") -> str:
+    """Letters and digits in lower case without accents, single spaces, no doubled exclamation."""
+    kept = re.sub(rf"[^a-z0-9{re.escape(keep)}\s]", " ", folded(text).replace("ß", "ss"))
+    return " ".join(re.sub(r"([a-z])\1{2,}", r"\1\1", kept).split())
