@@ -6,6 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.contribution_form import say_summary
 from actions.talk import Talk, TalkAction, answer_aside
+from language.reading import message
 
 _OWN = {
     "begroeten": "begroeten",
@@ -25,6 +26,9 @@ class ActionDigressie(TalkAction):
         return "action_digressie"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if message.read(str(talk.tracker.latest_message.get("text") or "")).kind == message.WAIT:
+            talk.utter("neem_uw_tijd")
+            return []
         intent = talk.intent or ""
         if intent in _OWN:
             talk.utter(_OWN[intent])

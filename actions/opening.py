@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
-from actions.offering import NOTHING_OFFERED
+from actions.offering import NOTHING_OFFERED, at_summary
 from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
@@ -46,6 +46,7 @@ _OF_ONE_OPDRACHT = (
     "beheer",
     "onder",
     "aanbod",
+    "wijziging",
 )
 
 
@@ -107,6 +108,8 @@ class ActionVerder(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        if asked == "bevestigd" and (taken := at_summary(talk)) is not None:
+            return taken
         if asked in _YES_OR_NO:
             talk.utter("ja_of_nee")
         return go_on(talk)

@@ -76,6 +76,7 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
             "opdracht": position.opdracht,
             "vraag": position.question,
             "doorvraag": position.probe,
+            "wijziging": position.rewrite,
             "antwoorden": standing.answers,
             "antwoord": None if step == "vraag" else "klaar",
             "bevestigd": _confirmed(step, position.changing),

@@ -87,7 +87,7 @@ def store(
             return
         message = meant
         text = part_of(message.text, effect.source.start, effect.source.end)
-        if not text:
+        if not text and not effect.corrects:
             return
     place = submission(session, conversation, effect.opdracht)
     contribution = _contribution(session, place.id, effect.question)
