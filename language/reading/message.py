@@ -80,24 +80,27 @@ _SAY_VERB = r"(?:zeggen|kwijt|meegeven|vermelden|melden|schrijven|toelichten)"
 _FILL = r"(?:graag|nog|er|daar|iets|ook|even|wel|aan|bij|eigenlijk|dit|het volgende|willen)"
 _REST = r"\s*(?::|,|\bdat\b)?\s*(?P<content>\S.*)"
 _ADDITIONS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    re.compile(rf"{_LEAD}{pattern}", re.IGNORECASE | re.DOTALL)
     for pattern in (
-        rf"{_LEAD}{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet|had)\s+(?:ik\s+)?"
+        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet|had)\s+(?:ik\s+)?"
         rf"(?:{_FILL}\s+){{0,7}}{_UNNAMED}?(?:{_FILL}\s+){{0,3}}{_ADD_VERB}{_REST}",
-        rf"{_LEAD}{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet)\s+(?:ik\s+)?"
+        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet)\s+(?:ik\s+)?"
         rf"(?:{_FILL}\s+){{0,3}}(?:nog|ook|er nog|daar nog)\s+(?:{_FILL}\s+){{0,4}}{_SAY_VERB}"
         rf"{_REST}",
-        rf"{_LEAD}(?:(?:ik\s+)?(?:was|ben|had|heb|k)\s+)?(?:(?:ik|nog|iets|ook|wel)\s+){{0,4}}"
+        rf"(?:(?:ik\s+)?(?:was|ben|had|heb|k)\s+)?(?:(?:ik|nog|iets|ook|wel)\s+){{0,4}}"
         rf"{_ABOUT}?(?:nog\s+)?vergeten\s+te\s+(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
-        rf"{_LEAD}(?:ik\s+)?(?:was|ben|had|heb)\s+(?:(?:ik|nog|iets)\s+){{0,3}}vergeten\s*:{_REST}",
+        rf"(?:ik\s+)?(?:was|ben|had|heb)\s+(?:(?:ik|nog|iets)\s+){{0,3}}vergeten\s*:{_REST}",
         rf"(?:en\s+)?(?:ook nog|nog iets|nog eentje|nog een (?:ding|idee|punt|puntje)|aanvulling"
         rf"|toevoeging)(?:\s+{_ABOUT}|\s*:|,)?\s*(?P<content>\S.*)",
-        rf"{_LEAD}{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s+(?:(?:er|daar|maar|ook|nog)\s+){{1,4}}"
+        rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s+(?:(?:er|daar|maar|ook|nog)\s+){{1,4}}"
         rf"(?:bij|aan toe|toe|achter)(?:\s+dat)?\s*[:,]?\s*(?P<content>\S.*)",
-        r"(?:(?:en|ja|oh|maar)[\s,]+){0,2}bij\s+(?P<about>[^:;,.!?]{2,60}?)\s+"
-        r"(?:mag|moet|kan|hoort)\s+(?P<content>\S.{0,120}?)\s+(?:er\s+)?(?:nog\s+|ook\s+)*"
-        r"(?:bij|toe|tussen)[\s.!]*$",
     )
+)
+_ADDED_TO = re.compile(
+    r"(?:(?:en|ja|oh|maar)[\s,]+){0,2}bij\s+(?P<about>[^:;,.!?]{2,60}?)\s+"
+    r"(?:mag|moet|kan|hoort)\s+(?P<content>\S.{0,120}?)\s+(?:er\s+)?(?:nog\s+|ook\s+){0,3}"
+    r"(?:bij|toe|tussen)[\s.!]*$",
+    re.IGNORECASE | re.DOTALL,
 )
 
 _WORD = r"[^,;:!?]{1,60}?"
@@ -232,9 +235,12 @@ _REMARKS = (
     ),
     (QUESTION_MARK, r"[?？¿\s]+$"),
 )
-_REMARK_PATTERNS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _REMARKS)
+_BEFORE = r"[\W_]{0,3}"
+_REMARK_PATTERNS = tuple(
+    (kind, re.compile(rf"{_BEFORE}(?:{text})", re.IGNORECASE)) for kind, text in _REMARKS
+)
 
-_SENTENCE = re.compile(r"[^.!?\n]{1,2000}[.!?\n]*")
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _ABOUT_TALK = re.compile(
     r"\b(?:fout\w*|juist|klopt|kloppen|verander\w*|wijzig\w*|antwoord\w*|verbeter\w*|aanpass\w*"
     r"|stop|stoppen|vraag|vragen|opdracht|onderwerp|genoeg|verder|ga maar|doe maar|dank\w*|merci"
@@ -272,7 +278,7 @@ def read(text: str) -> Reading:
     if says is not None:
         span = _trimmed(text, rest, len(text))
         said = part(text, span)
-        content = len(said.split()) >= _LEAST_CONTENT and not _ABOUT_TALK.search(said)
+        content = len(said.split()) >= _LEAST_CONTENT and not _ABOUT_TALK.search(said[:_READ])
         turned = _BUT.search(text, begin, rest) is not None
         return Reading(says, content=span if content else None, turned=turned)
     if answer_and_question(text):
@@ -336,13 +342,17 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
             found = pattern.match(text, begin)
             if found:
                 return {"kind": REMOVAL, "old": _quoted(text, found, "old"), "about": _about(found)}
-    for pattern in _ADDITIONS:
-        found = pattern.match(text, begin)
+    short = last - begin <= _READ
+    for pattern in (*_ADDITIONS, _ADDED_TO) if short else _ADDITIONS:
+        # Only the beginning of a long text is matched; its content goes on to the end.
+        found = pattern.match(text, begin, begin + _READ)
         if found:
-            named = _NAMED_FIRST.match(text, found.start("content"))
+            end = found.end("content") if pattern is _ADDED_TO else len(text)
+            start = found.start("content")
+            named = _NAMED_FIRST.match(text, start, start + _READ)
             found = named or found
-            content = _trimmed(text, *found.span("content"))
-            if content and not _BARE_PLACE.match(part(text, content)):
+            content = _trimmed(text, found.start("content"), end)
+            if content and not _BARE_PLACE.match(part(text, content)[:_READ]):
                 named_by = _about(found) or (begin, found.start("content"))
                 return {"kind": ADDITION, "content": content, "about": named_by}
     if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
