@@ -24,8 +24,10 @@ from actions.talk import (
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, SubmissionConfirmed
 from language.budget import Budget
+from language.reading import message
 
 _DONE = "klaar"
+_FEW_WORDS = 4
 # Minutes to read, think and type; the catalogue promises five minutes for four questions.
 _MINUTES = {"drempel": 1.5, "voorstel": 1.5, "extra": 1.0, "trekker": 0.75, "prioriteit": 0.25}
 
@@ -49,10 +51,17 @@ def after_answer(talk: Talk) -> Slots:
         following = next_question(opdracht, following)
     changing = talk.slot("bevestigd") is False
     if following is None or changing:
-        done: Slots = {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
-        return {**done, **offering.due(talk, opdracht, None)}
-    slots: Slots = {"antwoord": None, "vraag": following.key, "doorvraag": None}
+        return to_summary(talk)
+    slots: Slots = {"antwoord": None, "vraag": following.key}
+    slots |= {"doorvraag": None, "wijziging": None}
     return {**slots, **offering.due(talk, opdracht, following.key)}
+
+
+def to_summary(talk: Talk) -> Slots:
+    """The slots that lead to the summary, after the texts that still wait for a place."""
+    assert talk.opdracht is not None
+    done: Slots = {"antwoord": _DONE, "vraag": None, "doorvraag": None, "wijziging": None}
+    return {**done, "bevestigd": None, **offering.due(talk, talk.opdracht, None)}
 
 
 class ValidateContributionForm(TalkForm):
@@ -98,11 +107,16 @@ class ValidateContributionForm(TalkForm):
             return {"antwoord": None}
         button = talk.entity("waarde")
         text = str(value).lstrip("\u2060")
+        if not button and not talk.metadata.get("unread"):
+            taken = _no_plain_answer(talk, vraag, text)
+            if taken is not None:
+                return taken
         number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
         probed: str | None = talk.slot("doorvraag")
         shown = _step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
-        whole = f"{earlier} {shown}" if probed and earlier else shown
+        added = talk.slot("wijziging") == "erbij" and not button
+        whole = f"{earlier} {shown}" if (probed or added) and earlier else shown
         others = [said for key, said in talk.answers.items() if key != vraag.key]
         budget = Budget()
         skipped = button or talk.metadata.get("unread")
@@ -118,6 +132,7 @@ class ValidateContributionForm(TalkForm):
                 value=number,
                 probe=probed,
                 measure=kept.measure if kept else None,
+                added=added,
             )
         )
         slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
@@ -151,6 +166,35 @@ class ValidateContributionForm(TalkForm):
         return {"verder": value}
 
 
+def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
+    """The slots for a text that is not simply the answer to the open question, or None."""
+    reading = message.read(text)
+    probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
+    if reading.kind == message.NO_IDEA:
+        talk.utter(
+            "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
+        )
+        return after_answer(talk)
+    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
+        placed = offering.placed(talk, text, reading)
+        if placed is not None:
+            return {"antwoord": None, **placed}
+    how = talk.slot("wijziging")
+    if probed or not earlier:
+        return None
+    if reading.says is not None and reading.content is None and len(text.split()) <= _FEW_WORDS:
+        talk.utter("antwoord_blijft")
+        return after_answer(talk)
+    if how == "erbij" or (how == "vervang" and reading.kind != message.ADDITION):
+        return None
+    if how == "vervang":
+        return {
+            **offering.added(talk, message.part(text, reading.content), vraag.key),
+            **after_answer(talk),
+        }
+    return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why="again")}
+
+
 class AskAntwoord(TalkAction):
     """Asks the open question in the words of the catalogue, or its follow-up question."""
 
@@ -175,6 +219,11 @@ class AskAntwoord(TalkAction):
             skip = talk.button("knop_doorvraag_weigeren", "/overslaan")
             talk.say(probe, buttons=[skip], custom={**custom, "probe": probe})
             return [SlotSet("vraag", vraag.key)]
+        if talk.slot("wijziging"):
+            custom["rewrite"] = talk.slot("wijziging")
+        if vraag.key in talk.answers:
+            _ask_answered(talk, vraag, custom)
+            return [SlotSet("vraag", vraag.key)]
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
         buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
         if talk.intent in ASIDES:
@@ -190,6 +239,25 @@ class AskAntwoord(TalkAction):
         return [SlotSet("vraag", vraag.key)]
 
 
+def _ask_answered(talk: Talk, vraag: Vraag, custom: dict[str, Any]) -> None:
+    """Asks a question that has an answer already: shows it, and leaves it unless changed."""
+    how = talk.slot("wijziging")
+    leave = talk.button("knop_laat_antwoord", "/overslaan")
+    buttons = [leave]
+    if vraag.soort == "prioriteit":
+        buttons = [*_scale_buttons(talk), leave]
+    elif how == "vervang":
+        payload = f'/antwoord_wijzigen{{"vraag":"{vraag.key}","waarde":"erbij"}}'
+        buttons = [talk.button("knop_toevoegen", payload), leave]
+    talk.utter(
+        f"wijzig_{how}" if how in ("vervang", "erbij") else "wijzig_oud",
+        vraag=vraag.tekst,
+        oud=offering.shortened(talk.answers[vraag.key]),
+        buttons=buttons,
+        custom={**custom, "quotes": True},
+    )
+
+
 class AskBevestigd(TalkAction):
     """Shows the recorded answers and asks whether they are right."""
 
@@ -202,7 +270,8 @@ class AskBevestigd(TalkAction):
             talk.fail()
             return []
         custom = {"step": "bevestigen", "opdracht": opdracht.nummer, "question": None}
-        if talk.intent in ("antwoord_wijzigen", "ontkennen"):
+        asked = talk.intent in ("antwoord_wijzigen", "ontkennen")
+        if asked and not offering.just_decided(talk):
             offer_changes(talk, custom)
             return []
         say_summary(talk)
@@ -294,16 +363,7 @@ def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
 
 
 def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:
-    if vraag.soort != "prioriteit":
-        return None
-    plain = text.strip().casefold()
-    # The longest name first: "heel dringend" contains "dringend".
-    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
-    for step in steps:
-        if plain == str(step.waarde) or step.naam.casefold() in plain:
-            return step.waarde
-    digits = {character for character in plain if character in "12345"}
-    return int(digits.pop()) if len(digits) == 1 else None
+    return offering.scale(talk, text) if vraag.soort == "prioriteit" else None
 
 
 def _step_name(talk: Talk, number: int | None) -> str:

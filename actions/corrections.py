@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.contribution_form import after_answer, next_question, offer_changes
+from actions.contribution_form import after_answer, next_question, offer_changes, to_summary
 from actions.naming import named_question
+from actions.offering import reopen
 from actions.opening import end, leave_opdracht
 from actions.talk import OPENING_FORM, Talk, TalkAction
+from language.reading import message
 
 
 class ActionStoppen(TalkAction):
@@ -37,10 +39,23 @@ class ActionOverslaan(TalkAction):
         return "action_overslaan"
 
     def act(self, talk: Talk) -> list[EventType]:
+        kind = message.read(str(talk.tracker.latest_message.get("text") or "")).kind
         if talk.slot("requested_slot") != "antwoord":
-            talk.utter("niet_overslaan")
+            talk.utter("blijft_zoals_het_is" if kind == message.LEAVE else "niet_overslaan")
             return []
-        talk.utter("doorvraag_geweigerd" if talk.slot("doorvraag") else "overgeslagen")
+        answered = talk.vraag is not None and talk.vraag.key in talk.answers
+        if talk.slot("doorvraag"):
+            talk.utter("doorvraag_geweigerd")
+        elif answered:
+            talk.utter("antwoord_blijft")
+        elif kind == message.LEAVE:
+            talk.utter("blijft_zoals_het_is")
+            return []
+        elif kind == message.ENOUGH and talk.answers:
+            talk.utter("genoeg_gezegd")
+            return [SlotSet(name, value) for name, value in to_summary(talk).items()]
+        else:
+            talk.utter("overgeslagen")
         return [SlotSet(name, value) for name, value in after_answer(talk).items()]
 
 
@@ -62,7 +77,7 @@ class ActionTerug(TalkAction):
                 talk.utter("eerste_vraag")
                 return []
             earlier = found
-        return _ask_again(earlier.key)
+        return reopen(earlier.key, None, changing=talk.slot("bevestigd") is False)
 
 
 class ActionAntwoordWijzigen(TalkAction):
@@ -82,8 +97,5 @@ class ActionAntwoordWijzigen(TalkAction):
             if not changing:
                 offer_changes(talk)
             return []
-        return [*_ask_again(key), SlotSet("bevestigd", False if changing else None)]
-
-
-def _ask_again(key: str) -> list[EventType]:
-    return [SlotSet("antwoord", None), SlotSet("vraag", key), SlotSet("doorvraag", None)]
+        how = "erbij" if talk.entity("waarde") == "erbij" else "vervang"
+        return reopen(key, how, changing=changing or talk.slot("bevestigd") is False)

@@ -9,6 +9,7 @@ from actions.contribution_form import after_answer, label, say_summary
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE
+from language.reading import message
 
 _OWN = {
     "begroeten": "begroeten",
@@ -30,6 +31,9 @@ class ActionDigressie(TalkAction):
         return "action_digressie"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if message.read(str(talk.tracker.latest_message.get("text") or "")).kind == message.WAIT:
+            talk.utter("neem_uw_tijd")
+            return []
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
         if intent == GIVEN:

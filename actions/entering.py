@@ -32,6 +32,7 @@ OF_ONE_OPDRACHT = (
     "beheer",
     "onder",
     "aanbod",
+    "wijziging",
 )
 _DONE = "klaar"
 

@@ -47,18 +47,20 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
     return keys[place - 1] if place > 0 else None
 
 
+def kinds_of(text: str) -> list[str]:
+    """The kinds of question that a text may answer by its words, likeliest first."""
+    plain = folded(text)
+    patterns = (("trekker", _WHO), ("drempel", _BARRIER), ("voorstel", _PROPOSAL))
+    return [kind for kind, pattern in patterns if pattern.search(plain)]
+
+
 def fitting_question(text: str, opdracht: Opdracht, current: str | None) -> str:
     """The key of the question that a text answers most likely, by what kind of text it is.
 
     Who does something, what holds people back, or what should change; in doubt a proposal. The
     urgency is never meant. ``current`` decides where the text may be of its kind.
     """
-    plain = folded(text)
-    kinds = [
-        kind
-        for kind, pattern in (("trekker", _WHO), ("drempel", _BARRIER), ("voorstel", _PROPOSAL))
-        if pattern.search(plain)
-    ]
+    kinds = kinds_of(text)
     by_kind = {vraag.soort: vraag.key for vraag in reversed(opdracht.vragen)}
     now = opdracht.question(current or "")
     if now is not None and now.soort in kinds:
@@ -78,7 +80,7 @@ _WHO = re.compile(
     r" (gemeente|overheid|vdab|vakbond\w*|werkgever\w*|bedrijven))\b"
 )
 _BARRIER = re.compile(
-    r"\b(te (duur|ver|moeilijk|druk|laat|vroeg|weinig|veel|ingewikkeld|traag|oud|moe|hoog|lang)"
+    r"\b(te (?!\w{0,20}en\b)\w{2,20}"
     r"|geen (tijd|geld|vervoer|opvang|bus|plaats|zin|internet|computer|auto|diploma|aanbod)"
     r"|moeilijk|lastig|probleem|problemen|kan niet|kunnen niet|niet kunnen|durf|durven|bang|schrik"
     r"|schaam\w*|wachtlijst\w*|drempel\w*|tegenhoud\w*|tegenhield|belemmer\w*|geraak niet"

@@ -13,15 +13,18 @@ may not be open, ``keep``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.naming import fitting_question, mentions, named_question
+from actions.naming import fitting_question, kinds_of, mentions, named_question
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source
+from language.reading import message
+from language.reading.message import Reading
 
 NOTHING_OFFERED = "klaar"
 _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
@@ -52,6 +55,7 @@ def offer_slots(
     *,
     corrects: str | None = None,
     why: str | None = None,
+    at: int | None = None,
 ) -> Slots:
     """The slots that offer a part of the current message for an answer on the open opdracht.
 
@@ -60,11 +64,14 @@ def offer_slots(
         text: an exact slice of the message; all of it if None.
         target: the key of the question; the most fitting one if None.
         corrects: words of the existing answer that the text takes the place of.
+        at: where an empty ``text`` stands, which takes the corrected words away.
         why: ``again`` when the open question, which has an answer already, was answered again.
     """
     opdracht = talk.opdracht
     assert opdracht is not None
     offered = part(talk, text)
+    if at is not None:
+        offered |= {"start": at, "end": at}
     key = target or fitting_question(offered["text"], opdracht, talk.slot("vraag"))
     offered |= {"opdracht": opdracht.nummer, "question": key, "corrects": corrects, "why": why}
     waiting = list(talk.slot("bewaard") or [])
@@ -126,6 +133,150 @@ def place(talk: Talk) -> dict[str, Any]:
     return custom
 
 
+def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
+    """What an addition or a correction does to the answer it is about, or None if to none.
+
+    An addition is stored at once, as the participant asked for it; a correction is offered.
+    """
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    step = place(talk)["step"]
+    current = talk.vraag.key if talk.vraag and step == "vraag" else None
+    named = named_question(message.part(text, reading.about), opdracht, current)
+    if reading.kind == message.ADDITION:
+        content = message.part(text, reading.content)
+        key = named or _added_to(talk, opdracht, content, current)
+        if key is None or (key == current and key not in talk.answers):
+            return None
+        return added(talk, content, key)
+    answered = [vraag.key for vraag in reversed(opdracht.vragen) if vraag.key in talk.answers]
+    old, new = message.part(text, reading.old), message.part(text, reading.new)
+    if old:
+        bare = current is not None and current not in talk.answers and not reading.marked
+        if bare and len(text.split()) > _FEW_WORDS:
+            return None
+        first = [named] if named in answered else []
+        holding = (key for key in (*first, *answered) if _holds(talk.answers[key], old))
+        found = next(holding, named if named in answered else None)
+        if found is None:
+            return None
+        corrects = old if _holds(talk.answers[found], old) else None
+    else:
+        meant = [named] if named in answered else answered
+        matching = (key for key in meant if _counterpart(talk.answers[key], new))
+        found = next(matching, next(iter(meant), None))
+        if found is None:
+            return None
+        corrects = _counterpart(talk.answers[found], new)
+    if reading.kind == message.REMOVAL:
+        if corrects is None:
+            return None
+        span = reading.old or (0, 0)
+        return offer_slots(talk, "", found, corrects=corrects, at=span[0])
+    return offer_slots(talk, new, found, corrects=corrects)
+
+
+def at_summary(talk: Talk) -> list[EventType] | None:
+    """The events for a text at the summary that is no yes, no or command; None for other texts."""
+    opdracht = talk.opdracht
+    if opdracht is None:
+        return None
+    text = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060")
+    reading = message.read(text)
+    slots: Slots | None = None
+    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
+        slots = placed(talk, text, reading)
+        if slots is None and reading.content is not None:
+            slots = offer_slots(talk, message.part(text, reading.content))
+    elif reading.kind in message.REMARKS:
+        return None
+    elif len(text.split()) <= _FEW_WORDS and (key := named_question(text, opdracht, None)):
+        return reopen(key, _REPLACE, changing=True)
+    elif reading.content is not None:
+        slots = offer_slots(talk, message.part(text, reading.content))
+    elif len(text.split()) >= _LEAST_WORDS and reading.says is None:
+        slots = offer_slots(talk)
+    return None if slots is None else [SlotSet(name, value) for name, value in slots.items()]
+
+
+def reopen(key: str, how: str | None, *, changing: bool) -> list[EventType]:
+    """The events that ask a question again; ``how`` the next text relates to its answer."""
+    slots: Slots = {"antwoord": None, "vraag": key, "doorvraag": None, "wijziging": how}
+    slots["bevestigd"] = False if changing else None
+    return [SlotSet(name, value) for name, value in slots.items()]
+
+
+def just_decided(talk: Talk) -> bool:
+    """Whether this turn answered an offer, so that its yes or no is not about the step beneath."""
+    for event in reversed(talk.tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "slot" and event.get("name") == "keuze_aanbod":
+            return True
+    return False
+
+
+def _added_to(talk: Talk, opdracht: Opdracht, content: str, current: str | None) -> str | None:
+    """The answer that an addition without a name is about; None: it answers the open question."""
+    answered = [vraag.key for vraag in opdracht.vragen if vraag.key in talk.answers]
+    kinds = kinds_of(content)
+    now = opdracht.question(current or "")
+    if now is not None and now.key not in talk.answers:
+        fits = [key for key in answered if opdracht_kind(opdracht, key) in kinds]
+        if now.soort in kinds or not answered:
+            return None
+        return next(iter(fits), answered[-1])
+    if now is not None:
+        return now.key
+    return fitting_question(content, opdracht, None)
+
+
+def opdracht_kind(opdracht: Opdracht, key: str) -> str | None:
+    """The kind of a question."""
+    vraag = opdracht.question(key)
+    return vraag.soort if vraag else None
+
+
+def added(talk: Talk, content: str, key: str) -> Slots:
+    """Adds a part of the message to an answer, as the participant asked, and says so."""
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    vraag = opdracht.question(key)
+    assert vraag is not None
+    said = part(talk, content)
+    talk.propose(
+        AnswerGiven(opdracht=opdracht.nummer, question=key, source=_source(said), added=True)
+    )
+    old = talk.answers.get(key)
+    whole = f"{old}\n{content}" if old else content
+    talk.utter(
+        "aanvulling_bewaard",
+        bij=_to(talk, vraag),
+        nieuw=shortened(content),
+        custom={"quotes": True},
+    )
+    return {"antwoorden": {**talk.answers, key: whole}}
+
+
+def _source(said: Mapping[str, Any]) -> Source:
+    return Source(message=said["message"], start=said["start"], end=said["end"])
+
+
+def _holds(answer: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", answer, re.IGNORECASE) is not None
+
+
+def _counterpart(answer: str, new: str) -> str | None:
+    """The words of an answer that new words replace: as many, before the same last word."""
+    words = new.split()
+    if len(words) > 1:
+        before = r"\s+".join([r"\S+"] * (len(words) - 1))
+        found = re.search(rf"(?<!\w)({before}\s+{re.escape(words[-1])})(?!\w)", answer, re.I)
+        return found.group(1) if found else None
+    numbers = re.findall(r"\b\d[\d.,]*\b", answer) if new[:1].isdigit() else []
+    return str(numbers[0]) if len(numbers) == 1 else None
+
+
 class AskKeuzeAanbod(TalkAction):
     """Shows the offered text, the answer it would change, and asks what to do."""
 
@@ -152,7 +303,9 @@ class AskKeuzeAanbod(TalkAction):
             "weg": offered.get("corrects"),
         }
         buttons: tuple[str, ...]
-        if old and offered.get("corrects"):
+        if old and offered.get("corrects") and not offered["text"]:
+            sentence, buttons = "aanbod_schrappen", (_CORRECT, _LEAVE)
+        elif old and offered.get("corrects"):
             sentence, buttons = "aanbod_verbeteren", (_CORRECT, _ADD, _LEAVE)
         elif old and offered.get("why") == "again":
             sentence, buttons = "aanbod_opnieuw", (_ADD, _REPLACE, _OTHER, _LEAVE)
@@ -166,6 +319,18 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_nieuw", (_ADD, _OTHER, _LEAVE)
         talk.utter(sentence, buttons=_buttons(talk, buttons), custom=custom, **say)
         return []
+
+
+def scale(talk: Talk, text: str) -> int | None:
+    """The step of the scale of urgency that a text names, or None."""
+    plain = text.strip().casefold()
+    # The longest name first: "heel dringend" contains "dringend".
+    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
+    for step in steps:
+        if plain == str(step.waarde) or step.naam.casefold() in plain:
+            return step.waarde
+    digits = {character for character in plain if character in "12345"}
+    return int(digits.pop()) if len(digits) == 1 else None
 
 
 def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
@@ -200,14 +365,13 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
     vraag = opdracht.question(key)
     old = talk.answers.get(key)
     wrong = offered.get("corrects") if how == _CORRECT else None
-    number = int(new) if vraag and vraag.soort == "prioriteit" and new in "12345" else None
-    source = Source(message=offered["message"], start=offered["start"], end=offered["end"])
+    number = scale(talk, new) if vraag and vraag.soort == "prioriteit" else None
     talk.propose(
         AnswerGiven(
             opdracht=offered["opdracht"],
             question=key,
             value=number,
-            source=source,
+            source=_source(offered),
             added=how == _ADD,
             corrects=wrong,
         )
@@ -258,6 +422,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
 
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4
+_LEAST_WORDS = 3
 
 
 def _buttons(talk: Talk, wanted: tuple[str, ...]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from actions.entering import (
     words_of,
 )
 from actions.languages import tell_language
-from actions.offering import NOTHING_OFFERED, keep_slots
+from actions.offering import NOTHING_OFFERED, at_summary, keep_slots
 from actions.replies import reply_in
 from actions.talk import (
     ASIDES,
@@ -186,6 +186,8 @@ class ActionVerder(TalkAction):
         if talk.metadata.get("step") == "einde" and talk.slot("onder") is None:
             return after_end(talk)
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        if asked == "bevestigd" and (taken := at_summary(talk)) is not None:
+            return taken
         told: Slots = {}
         if asked in _YES_OR_NO:
             text = str(talk.tracker.latest_message.get("text") or "")

@@ -83,6 +83,7 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
             "opdracht": place.opdracht,
             "vraag": place.question,
             "doorvraag": place.probe,
+            "wijziging": place.rewrite,
             "antwoorden": standing.answers,
             "antwoord": None if step == "vraag" else "klaar",
             "bevestigd": _confirmed(step, place.changing),

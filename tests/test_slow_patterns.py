@@ -41,6 +41,7 @@ from language.informativeness import judge_answer
 from language.measuring import measure
 from language.personal_data import find, look, masked
 from language.pipeline import load_pipeline, tagged_words, words
+from language.reading.message import read
 from language.segmentation.clauses import clause_spans
 from language.segmentation.sentences import sentence_spans
 from language.segmentation.statements import statement_spans
@@ -423,6 +424,7 @@ def test_a_pattern_costs_little_on_its_worst_cases(use: Use) -> None:
 CATALOGUE = load_catalogue(ROOT / "data" / "opdrachten.yml")
 NLP = load_pipeline("no_such_pipeline")
 FUNCTIONS: dict[str, Callable[[str], object]] = {
+    "what a message is made of": read,
     "sentences": sentence_spans,
     "statements": statement_spans,
     "clauses": clause_spans,

@@ -2,7 +2,8 @@
 
 While an open question is asked, a text is content unless it is clearly a command: a missed command
 costs the participant one more tap, a missed answer is lost to the consultation. Where the assistant
-needs a clear yes or no, ``consent`` decides. This module imports nothing of Rasa, so that both
+needs a clear yes or no, ``consent`` decides. Where ``language.reading`` knows what a text is made
+of, its rules come before the classifier. This module imports nothing of Rasa, so that both
 environments can use it.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from bot.nlu import own_data
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
+from language.reading import message
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -63,6 +65,8 @@ def judge(
         chances = {CONTENT: 1.0}
     elif request is not None and request.wish is not None:
         return own_data.INTENTS[request.wish]
+    elif (clear := _read(chances, text, step)) is not None:
+        return clear
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question)
     elif (plain := plain_meaning(text, step)) is not None:
@@ -82,6 +86,38 @@ def judge(
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
+
+
+def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:
+    """The intent where rules are sure what the text is made of, or None."""
+    if step not in ("vraag", "bevestigen"):
+        return None
+    reading = message.read(text)
+    if step == "vraag":
+        if reading.kind in (message.ADDITION, message.CORRECTION, message.ANSWER_AND_QUESTION):
+            return CONTENT
+        return _REMARK_INTENTS.get(reading.kind or "")
+    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
+        return CONTENT
+    if reading.kind == message.ENOUGH:
+        return "bevestigen"
+    if reading.kind in _REMARK_INTENTS:
+        return _REMARK_INTENTS[reading.kind]
+    best = max(chances, key=lambda name: chances[name])
+    command = best not in CONTENT_IN_QUESTION and chances[best] >= _LEAST_COMMAND
+    if command or not reading.content:
+        return None
+    # A "maar" after a yes, and reasons after a no, hold more than the yes or no.
+    return CONTENT if reading.turned or reading.says == message.NO else None
+
+
+_REMARK_INTENTS = {
+    message.WAIT: "hulp",
+    message.ENOUGH: "overslaan",
+    message.LEAVE: "overslaan",
+    message.NO_IDEA: "weet_niet",
+    message.QUESTION_MARK: "herhalen",
+}
 
 
 def too_long_for_command(text: str, step: str) -> bool:

@@ -88,7 +88,7 @@ def store(
             return
         message = meant
         text = part_of(message.text, effect.source.start, effect.source.end)
-        if not text:
+        if not text and not effect.corrects:
             return
     place = submission(session, conversation, effect.opdracht)
     contribution = _contribution(session, place.id, effect.question)
@@ -144,8 +144,8 @@ def part_of(text: str, start: int, end: int) -> str:
 
 def _spot(text: str, words: str) -> tuple[int, int] | None:
     """Where words stand in an answer, as whole words; the last place if there are several."""
-    pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
-    places = [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+    found = re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE)
+    places = [each.span() for each in found]
     return places[-1] if places else None
 
 

@@ -68,6 +68,8 @@ class Position:
     afterwards. ``request`` is the open request about the participant's own data (step ``beheer``);
     ``under`` is the step to return to after it. ``offer`` is a part of a message that the
     participant is asked to place in an answer, before this step goes on; see ``actions.offering``.
+    ``rewrite``: how the next text relates to the answer that the open question has already,
+    ``vervang`` or ``erbij``.
     """
 
     step: str = "start"
@@ -78,6 +80,7 @@ class Position:
     request: str | None = None
     under: str | None = None
     offer: dict[str, Any] | None = None
+    rewrite: str | None = None
 
 
 @dataclass(frozen=True)
@@ -552,6 +555,7 @@ def _position(custom: Mapping[str, Any]) -> Position:
         request=custom.get("request"),
         under=custom.get("under"),
         offer=custom.get("offer"),
+        rewrite=custom.get("rewrite"),
     )
 
 

@@ -1,0 +1,401 @@
+"""Says what a typed text is made of: a yes or no, content, an addition, a correction, a remark.
+
+Rules for what is clear; where they find nothing the classifier decides, and in an open question a
+text stays an answer. They run in both environments and import nothing of the tree. Every pattern
+reads at most ``_READ`` characters of a short text, so the time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+YES, NO = "ja", "nee"
+ADDITION, CORRECTION, REMOVAL = "toevoeging", "verbetering", "schrapping"
+WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK = "wachten", "genoeg", "laten", "weet_niet", "?"
+ANSWER_AND_QUESTION = "antwoord_en_vraag"
+REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK})
+"""Kinds that hold no content at all."""
+
+Span = tuple[int, int]
+
+_READ = 400
+_MOST_WORDS = 30
+_LEAST_CONTENT = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text is made of; spans are characters of the text.
+
+    ``says``: the yes or no it begins with. ``kind``: one of the constants, or None where no rule
+    fits. ``content``: what may be an answer, without the words around it. ``old`` and ``new``: the
+    words a correction takes away and puts in their place. ``about``: the words that may name the
+    answer it is about. ``turned``: a "maar" or "en" follows the yes or no. ``marked``:
+    a correction says that it is one, or of what.
+    """
+
+    says: str | None = None
+    kind: str | None = None
+    content: Span | None = None
+    old: Span | None = None
+    new: Span | None = None
+    about: Span | None = None
+    turned: bool = False
+    marked: bool = False
+
+
+def part(text: str, span: Span | None) -> str:
+    """The characters of a span."""
+    return text[span[0] : span[1]] if span else ""
+
+
+_SEP = r"[\s,.;:!–—-]*"
+_JA = (
+    r"(?:ja+h?|jawel|jep|yep|jazeker|ok(?:e|é|ay)?|zeker|prima|klopt|juist|in orde|goed zo|akkoord"
+    r"|(?:dat|het|da|'?t|alles|dit) (?:klopt|is (?:juist|goed|ok|oke|oké|correct|in orde|zo goed))"
+    r"|'?t is goe(?:d)?)"
+)
+_JA_MORE = (
+    r"(?:[\s,]+(?:hoor|klopt|helemaal|wel|zo|da[t]? klopt|het klopt|grotendeels|voor de rest|verder"
+    r"|in grote lijnen|bijna|ongeveer|dat is goed|is goed|goed|juist))*"
+)
+_NEE = r"(?:nee+n?|nope|niet helemaal|(?:dat|het|da|'?t) klopt (?:niet|nie)(?: helemaal| echt)?)"
+_ANSWERED = re.compile(rf"(?P<ja>{_JA}{_JA_MORE})(?![\w'])|(?P<nee>{_NEE})(?![\w'])", re.IGNORECASE)
+_SURE_YES = re.compile(r"(?:ja+|nee|het|dat|klopt)\b", re.IGNORECASE)
+_BUT = re.compile(
+    r"(?:maar|alleen|enkel|want|wel|en|behalve dat|op één ding na|op een ding na)\b\s*",
+    re.IGNORECASE,
+)
+
+_LEAD = (
+    r"(?:(?:maar|en|o|oh|ah|oei|oeps|ai|sorry|wacht(?: even| eens)?|ik|nog|iets|ook|ja|nee|ps|allez"
+    r"|trouwens)[\s,.:!]+){0,6}"
+)
+_ABOUT = r"(?:(?:bij|over|voor|op|in|van|aan)\s+(?P<about>[^:;,.!?]{2,60}?)[\s,:]+)"
+_UNNAMED = _ABOUT.replace("?P<about>", "?:")
+_ADD_VERB = r"(?:toevoegen|bijvoegen|aanvullen|bijzetten|toevoege|bijzeggen)"
+_SAY_VERB = r"(?:zeggen|kwijt|meegeven|vermelden|melden|schrijven|toelichten)"
+_FILL = r"(?:graag|nog|er|daar|iets|ook|even|wel|aan|bij|eigenlijk|dit|het volgende|willen)"
+_REST = r"\s*(?::|,|\bdat\b)?\s*(?P<content>\S.*)"
+_ADDITIONS = tuple(
+    re.compile(rf"{_LEAD}{pattern}", re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet|had)\s+(?:ik\s+)?"
+        rf"(?:{_FILL}\s+){{0,7}}{_UNNAMED}?(?:{_FILL}\s+){{0,3}}{_ADD_VERB}{_REST}",
+        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet)\s+(?:ik\s+)?"
+        rf"(?:{_FILL}\s+){{0,3}}(?:nog|ook|er nog|daar nog)\s+(?:{_FILL}\s+){{0,4}}{_SAY_VERB}"
+        rf"{_REST}",
+        rf"(?:(?:ik\s+)?(?:was|ben|had|heb|k)\s+)?(?:(?:ik|nog|iets|ook|wel)\s+){{0,4}}"
+        rf"{_ABOUT}?(?:nog\s+)?vergeten\s+te\s+(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
+        rf"(?:ik\s+)?(?:was|ben|had|heb)\s+(?:(?:ik|nog|iets)\s+){{0,3}}vergeten\s*:{_REST}",
+        rf"(?:en\s+)?(?:ook nog|nog iets|nog eentje|nog een (?:ding|idee|punt|puntje)|aanvulling"
+        rf"|toevoeging)(?:\s+{_ABOUT}|\s*:|,)?\s*(?P<content>\S.*)",
+        rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s+(?:(?:er|daar|maar|ook|nog)\s+){{1,4}}"
+        rf"(?:bij|aan toe|toe|achter)(?:\s+dat)?\s*[:,]?\s*(?P<content>\S.*)",
+    )
+)
+_ADDED_TO = re.compile(
+    r"(?:(?:en|ja|oh|maar)[\s,]+){0,2}bij\s+(?P<about>[^:;,.!?]{2,60}?)\s+"
+    r"(?:mag|moet|kan|hoort)\s+(?P<content>\S.{0,120}?)\s+(?:er\s+)?(?:nog\s+|ook\s+){0,3}"
+    r"(?:bij|toe|tussen)[\s.!]*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_WORD = r"[^,;:!?]{1,60}?"
+_MEANT = r"bedoel(?:de|den)?"
+_END = r"['’”\"\s.!]*$"
+_CORRECTIONS = tuple(
+    re.compile(rf"(?P<lead>{_LEAD})(?:{_ABOUT})?{pattern}", re.IGNORECASE)
+    for pattern in (
+        r"moet\s+(?P<old>\S{1,30}\s+(?P<noun>\S{1,30}))\s+(?P<new>\S{1,30}\s+(?P=noun))\s+"
+        rf"(?:zijn|worden){_END}",
+        rf"maak\s+(?:er\s+|daar\s+)?van\s+(?:dat\s+|die\s+|de\s+|het\s+)?(?P<old>{_WORD})\s+"
+        rf"(?:maar|dan|toch)\s+(?P<new>{_WORD}){_END}",
+        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+)?(?:niet|geen)\s+(?P<old>{_WORD})"
+        rf"[\s,]+maar\s+(?:wel\s+)?(?P<new>{_WORD}){_END}",
+        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+|wel\s+)?(?P<new>{_WORD})"
+        rf"[\s,]+(?:en\s+|dus\s+)?(?:niet|geen|i\.?p\.?v\.?|in plaats van)\s+"
+        rf"(?P<old>{_WORD}){_END}",
+        rf"(?:niet|geen)\s+(?P<old>{_WORD})[\s,]+maar\s+(?:wel\s+)?(?P<new>{_WORD}){_END}",
+        rf"(?:het|dat|er|dit|'t)\s+moe(?:s)?t(?:en)?\s+(?:eigenlijk\s+|daar\s+|dus\s+)*"
+        rf"(?P<new>{_WORD})\s+(?:zijn|worden|staan|wezen)[\s,]+(?:en\s+)?"
+        rf"(?:niet|geen|in plaats van)\s+(?P<old>{_WORD}){_END}",
+        rf"(?:het|dat|er|dit|'t)\s+moe(?:s)?t(?:en)?\s+(?:eigenlijk\s+|daar\s+|dus\s+)*"
+        rf"(?P<new>{_WORD})\s+(?:zijn|worden|staan|wezen){_END}",
+        rf"(?:zet|schrijf|maak|verander|vervang)\s+(?:er\s+|daar\s+)?(?:van\s+)?"
+        rf"(?P<old>{_WORD})\s+(?:maar\s+)?(?:in|door|naar)\s+(?P<new>{_WORD}){_END}",
+        rf"(?:zei|schreef|zeg|typte)\s+(?:ik|ich|k)\s+(?P<old>{_WORD})[\s,]+(?:maar|mer|mar)\s+"
+        rf"(?:het|'?t|dat)\s+(?:was|is|moet)\s+(?P<new>{_WORD})(?:\s+zijn)?{_END}",
+        rf"(?P<marked>)(?P<old>{_WORD})\s+moet\s+(?:eigenlijk\s+)?(?P<new>{_WORD})\s+(?:zijn|worden){_END}",
+        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+|wel\s+)?(?P<new>{_WORD}){_END}",
+        rf"(?P<marked>)(?P<new>{_WORD})\s+(?:in plaats van|i\.?p\.?v\.?)\s+(?P<old>{_WORD}){_END}",
+        rf"(?P<new>(?:\S+\s+){{0,3}}[^\s,]+)\s*,\s*(?:en\s+)?niet\s+(?P<old>(?:\S+\s+){{0,3}}\S+?){_END}",
+    )
+)
+_TAKES_BACK = ("wacht", "nee", "sorry", "oei", "oeps", "ai ")
+_TELLS = re.compile(r"\bbedoel", re.IGNORECASE)
+_NAMED_FIRST = re.compile(
+    r"(?:bij|over|voor|aan)\s+(?P<about>[^:;.!?]{2,60}?)\s*[:,]\s*(?P<content>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_REMOVALS = tuple(
+    re.compile(rf"{_LEAD}{pattern}", re.IGNORECASE)
+    for pattern in (
+        rf"(?:schrap|verwijder|wis)\s+(?:maar\s+)?['’‘“\"]?(?P<old>{_WORD})['’”\"]?\s+"
+        rf"(?:uit|bij|van|in)\s+(?P<about>{_WORD}){_END}",
+        rf"(?:laat|haal|doe)\s+['’‘“\"](?P<old>{_WORD})['’”\"]\s+(?:er\s+)?(?:maar\s+)?(?:toch\s+)?"
+        rf"(?:weg|uit|vallen)(?:\s+(?:uit|bij|van|in)\s+(?P<about>{_WORD}))?{_END}",
+    )
+)
+
+_PRIVATE = (
+    r"(?:[\s,.!]+(?:even|eens|effe|efkes|eventjes|e ki|ne keer|is|ff|hoor|a\.?u\.?b\.?"
+    r"|alstublieft|alsjeblieft|nog|hé|he))*"
+)
+_ERRAND = (
+    r"(?:[\s,.!]+(?:(?:ik|k|'k)\s+(?:moet|ga|zal|pak|zoek|haal|kom|ben|kijk|lees|zet|neem|doe)\b"
+    r"|(?:er|de|mijn|den|m'n|het)\s+(?:\S+\s+){0,3}(?:belt|bel|deur|hier|telefoon|huilt|roept|gsm)\b"
+    r"|er (?:is|staat) (?:iemand|bezoek|volk)\b|telefoon\b|deur\b).{0,80})?"
+)
+_SOFT = (
+    r"(?:(?:oei|sorry|ja|ok|oke|oké|euh+|eh+|uh+|nee|amai|hola|och|ach|tja|goh|pff+|zo)[\s,.!]+)"
+)
+_REMARKS = (
+    (
+        WAIT,
+        rf"{_SOFT}{{0,3}}(?:wacht|wach|moment(?:je)?|een moment(?:je)?|(?:een )?ogenblik(?:je)?"
+        rf"|(?:een )?(?:seconde|secondje|minuutje)|(?:even|efkes|effe|eventjes) (?:geduld|wachten))"
+        rf"{_PRIVATE}{_ERRAND}[\s.!…]*$",
+    ),
+    (
+        WAIT,
+        rf"{_SOFT}{{0,3}}(?:(?:ik|'?k) )?(?:ben|kom) (?:zo|direct|dadelijk|straks|subiet|seffens)"
+        rf" (?:terug|weer)[\s.!…]*$",
+    ),
+    (
+        WAIT,
+        rf"{_SOFT}{{0,3}}(?:(?:laat (?:me|mij)|ik moet|daar moet ik|dat moet ik|ik ga|moet ik)\s+)?"
+        r"(?:(?:hier|daar|er|eens|even|effe|efkes|nog|goed|over)\s+){0,5}"
+        r"(?:denken|nadenken|peinzen|over nadenken)(?: hoor)?[\s.!…]*$",
+    ),
+    (
+        WAIT,
+        r"(?:(?:h?m+|euh+|eh+|uh+|goh+|pff+|tja+|oei)[\s,.…]*){1,3}$",
+    ),
+    (
+        WAIT,
+        rf"{_SOFT}{{0,3}}(?:dat is |das |wat )?(?:een |ne )?"
+        r"(?:goeie|goede|moeilijke|lastige) vraag(?: zeg| hoor)?[\s.!…]*$",
+    ),
+    (
+        ENOUGH,
+        rf"{_SOFT}{{0,3}}(?:(?:dat|dit|da|'?t|het) (?:is|was|volstaat)|das|tis|zo is het)"
+        r"(?: (?:wel|zo|nu|al|eigenlijk))*(?: (?:genoeg|alles|voldoende|het|'t|em))"
+        r"(?: (?:zo|nu|voor nu|hoor|denk ik|wel|voor deze vraag|wat mij betreft))*[\s.!]*$",
+    ),
+    (
+        ENOUGH,
+        rf"{_SOFT}{{0,3}}(?:meer (?:heb|weet) ik (?:er )?(?:niet|nie)(?: over)?"
+        r"(?: te zeggen| te vertellen)?"
+        r"|(?:ik heb |meer )?(?:niets|niks|nix) (?:meer )?"
+        r"(?:toe te voegen|te zeggen|aan toe te voegen)"
+        r"|genoeg zo|zo is het genoeg|genoeg gezegd)[\s.!]*$",
+    ),
+    (
+        LEAVE,
+        rf"(?:{_SOFT}|(?:bij nader inzien|toch|maar|neen|dan|bedankt|goed)[\s,.!]+){{0,4}}"
+        r"(?:laat (?:het |dat |'t |da |alles |dit )?"
+        r"(?:(?:toch|gewoon|maar|dan|zo|allemaal|daar)\s*)*"
+        r"(?:staan|zo|zijn|maar|zoals)?"
+        r"|(?:hou|houd|houden we) (?:het |'t |da |dat )?(?:(?:toch|gewoon|maar|dan)\s+)*(?:zo)?"
+        r"|verander (?:toch |dan )?(?:maar )?(?:niets|niks)|niets veranderen|niks veranderen"
+        r"|toch niet(?: veranderen)?|niet veranderen"
+        r"|(?:dat|het|'t|da|alles) (?:mag|moet|kan) (?:(?:toch|gewoon|maar)\s+)*(?:zo )?(?:blijven|"
+        r"blijven staan|staan)|(?:het|dat|'t) (?:was|is) (?:wel |toch |al )?goed(?: zo)?"
+        r"|blijf maar|laat maar|(?=[\s,]*(?:staan )?zoals ))"
+        r"[\s,]*(?:staan )?(?:zoals (?:het|'t|dat|da|alles) (?:(?:nu|al|er)\s+)?"
+        r"(?:was|is|staat|stond))?[\s.!]*$",
+    ),
+    (
+        NO_IDEA,
+        rf"{_SOFT}{{0,3}}(?:(?:(?:ik|'?k)\s+)?(?:zou|weet|wee|kweet|wist)\s+"
+        r"(?:ik\s+)?(?:het|dat|'?t|da|er|daar)?\s*"
+        r"(?:(?:echt|eigenlijk|ook|gewoon|zelf|zo|goed|hier)\s+)*"
+        r"(?:niet|nie|ni|niks van|niets van)"
+        r"(?:\s+(?:echt|weten|goed|zo direct|hoor|direct|zeker))*"
+        r"|(?:dat|da|dit) weet ik (?:(?:echt|eigenlijk|ook|zelf|zo|gewoon)\s+)*(?:niet|nie)"
+        r"|(?:(?:daar|hier) heb ik |ik heb |'?k heb )?(?:(?:daar|hier|er)\s+)?(?:echt |eigenlijk )?"
+        r"(?:geen|gn|gin|geen enkel|geen flauw)\s+(?:echt )?"
+        r"(?:idee|gedachte?|mening|benul"
+        r"|antwoord|voorstel|inspiratie)(?:\s+(?:over|hierover|daarover|van|hoor|op|sorry))*"
+        r"|dunno|idk|no idea|i don'?t know|je ne sais pas|aucune id[ée]e|keine ahnung"
+        r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]*$",
+    ),
+    (QUESTION_MARK, r"[?？¿\s]+$"),
+)
+_BEFORE = r"[\W_]{0,3}"
+_REMARK_PATTERNS = tuple(
+    (kind, re.compile(rf"{_BEFORE}(?:{text})", re.IGNORECASE)) for kind, text in _REMARKS
+)
+
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
+_ABOUT_TALK = re.compile(
+    r"\b(?:fout\w*|juist|klopt|kloppen|verander\w*|wijzig\w*|antwoord\w*|verbeter\w*|aanpass\w*"
+    r"|stop|stoppen|vraag|vragen|opdracht|onderwerp|genoeg|verder|ga maar|doe maar|dank\w*|merci"
+    r"|alles|toestemming|niet waar|hierboven|samenvatting|wis|wissen|terug)\b",
+    re.IGNORECASE,
+)
+_BARE_PLACE = re.compile(
+    r"(?:aan|bij|over|op|in|van)\s+(?:\S+\s+){0,5}(?:antwoord\w*|vraag|voorstel|idee|tekst)"
+    r"(?:\s+\S+){0,2}[\s.!?]*$|(?:a\.?u\.?b\.?|graag|alstublieft|alsjeblieft|kan dat|mag dat)\W*$",
+    re.IGNORECASE,
+)
+_NOT_CONTENT = re.compile(
+    r"\W*(?:ik (?:snap|begrijp|versta|vind (?:dit|dat|het|uw)|heb (?:een|nog een|ne) vraag"
+    r"|wil (?:eerst|weten|stoppen)|weet (?:het )?niet|ben (?:benieuwd|niet zeker|bang)"
+    r"|twijfel|geloof|lees)|sorry|wacht|ok|oke|oké|ja|nee|dank|bedankt|merci|hallo|dag|goede"
+    r"|goei|mag ik|leuk|interessant|hm|euh|eerst|voor ik|voordat|alvorens|vraagje|kleine vraag"
+    r"|nog een vraag|een vraag|stop|u bent|jullie|je bent|gij|ge zijt|dit is|is dit"
+    r"|mijn gegevens|mijn naam)\b",
+    re.IGNORECASE,
+)
+
+
+def read(text: str) -> Reading:
+    """What the text is made of; an empty reading where no rule is sure."""
+    begin = len(text) - len(text.lstrip("\u2060 \t\r\n"))
+    if not text.strip():
+        return Reading()
+    remark = _remark(text[begin:])
+    if remark is not None:
+        return Reading(kind=remark)
+    says, rest = _answered(text, begin)
+    found = _made_of(text, rest)
+    if found is not None:
+        return Reading(says, **found)
+    if says is not None:
+        span = _trimmed(text, rest, len(text))
+        said = part(text, span)
+        content = len(said.split()) >= _LEAST_CONTENT and not _ABOUT_TALK.search(said[:_READ])
+        turned = _BUT.search(text, begin, rest) is not None
+        return Reading(says, content=span if content else None, turned=turned)
+    if answer_and_question(text):
+        return Reading(kind=ANSWER_AND_QUESTION, content=_trimmed(text, begin, len(text)))
+    return Reading()
+
+
+def answer_and_question(text: str) -> bool:
+    """Whether a text says something of its own in a sentence before it asks something."""
+    if "?" not in text[:_READ]:
+        return False
+    sentences = [each.group().strip() for each in _SENTENCE.finditer(text[:_READ])]
+    sentences = [each for each in sentences if any(sign.isalnum() for sign in each)]
+    if len(sentences) < 2 or sentences[0].endswith("?"):
+        return False
+    first = sentences[0]
+    return len(first.split()) > _LEAST_CONTENT and not _NOT_CONTENT.match(first)
+
+
+def _remark(text: str) -> str | None:
+    if len(text) > _READ or len(text.split()) > _MOST_WORDS // 2:
+        return None
+    plain = text.strip()
+    for kind, pattern in _REMARK_PATTERNS:
+        if pattern.match(plain):
+            return kind
+    return None
+
+
+def _answered(text: str, begin: int) -> tuple[str | None, int]:
+    found = _ANSWERED.match(text, begin, begin + _READ)
+    if found is None:
+        return None, begin
+    rest = found.end()
+    after = text[rest : rest + 1]
+    if re.match(r"\s+dat\b", text[rest : rest + 8], re.IGNORECASE):
+        return None, begin
+    if after and after not in " ,.;:!\n–—-":
+        return None, begin
+    while rest < len(text) and text[rest] in " ,.;:!\n–—-":
+        rest += 1
+    but = _BUT.match(text, rest)
+    joined = after in ("", ",", ".", ";", ":", "!", "\n", "–", "—", "-")
+    follows = rest < len(text) and but is None and not joined and not _has_mark(text, rest)
+    if follows and found.group("ja") and not _SURE_YES.match(found.group()):
+        # "zeker in Gent" is no yes.
+        return None, begin
+    if but is not None:
+        rest = but.end()
+    return (YES if found.group("ja") else NO), rest
+
+
+def _has_mark(text: str, rest: int) -> bool:
+    return any(each.match(text, rest, rest + _READ) for each in _ADDITIONS)
+
+
+def _made_of(text: str, begin: int) -> dict[str, Any] | None:
+    last = len(text.rstrip())
+    if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
+        for pattern in _REMOVALS:
+            found = pattern.match(text, begin)
+            if found:
+                return {"kind": REMOVAL, "old": _quoted(text, found, "old"), "about": _about(found)}
+    short = last - begin <= _READ
+    for pattern in (*_ADDITIONS, _ADDED_TO) if short else _ADDITIONS:
+        # Only the beginning of a long text is matched; its content goes on to the end.
+        found = pattern.match(text, begin, begin + _READ)
+        if found:
+            end = found.end("content") if pattern is _ADDED_TO else len(text)
+            start = found.start("content")
+            named = _NAMED_FIRST.match(text, start, start + _READ)
+            found = named or found
+            content = _trimmed(text, found.start("content"), end)
+            if content and not _BARE_PLACE.match(part(text, content)[:_READ]):
+                named_by = _about(found) or (begin, found.start("content"))
+                return {"kind": ADDITION, "content": content, "about": named_by}
+    if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
+        for pattern in _CORRECTIONS:
+            found = pattern.match(text, begin)
+            if found:
+                old = _quoted(text, found, "old") if "old" in pattern.groupindex else None
+                new = _quoted(text, found, "new")
+                lead = found.group("lead").casefold()
+                about = _about(found)
+                marked = (
+                    about is not None
+                    or any(word in lead for word in _TAKES_BACK)
+                    or _TELLS.search(found.group()) is not None
+                )
+                enough = marked or (old is not None and "marked" not in pattern.groupindex)
+                if new is not None and enough and part(text, old) != part(text, new):
+                    return {
+                        "kind": CORRECTION,
+                        "old": old,
+                        "new": new,
+                        "content": new,
+                        "about": about,
+                        "marked": marked,
+                    }
+    return None
+
+
+def _about(found: re.Match[str]) -> Span | None:
+    span = found.span("about") if "about" in found.re.groupindex else (-1, -1)
+    return span if span[0] >= 0 else None
+
+
+def _quoted(text: str, found: re.Match[str], name: str) -> Span | None:
+    start, end = found.span(name)
+    if start < 0:
+        return None
+    return _trimmed(text, start, end, " '’‘“”\"\n\t.,")
+
+
+def _trimmed(text: str, start: int, end: int, signs: str = " \n\t\r") -> Span | None:
+    while start < end and text[start] in signs:
+        start += 1
+    while end > start and text[end - 1] in signs:
+        end -= 1
+    return (start, end) if start < end else None

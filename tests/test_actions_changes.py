@@ -1,0 +1,300 @@
+"""Nothing that was said is lost or replaced: additions, corrections, going back, leaving it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.contribution_form import AskAntwoord, AskBevestigd, ValidateContributionForm
+from actions.corrections import ActionAntwoordWijzigen, ActionOverslaan, ActionTerug
+from actions.digressions import ActionDigressie
+from actions.opening import ActionVerder
+from actions.talk import Talk, TalkAction, catalogue
+
+BUS = "De bus rijdt niet meer na zes uur."
+GIVEN = {"drempel": BUS, "voorstel": "Geef iedereen een buspas."}
+AT_QUESTION = {"vraag": "trekker", "antwoord": None, "requested_slot": "antwoord"}
+AT_SUMMARY = {"vraag": None, "antwoord": "klaar", "requested_slot": "bevestigd"}
+
+
+class Turn:
+    """One turn of somebody in opdracht 4."""
+
+    def __init__(self, text: str, intent: str = "bijdrage", **slots: Any) -> None:
+        entities = slots.pop("entities", [])
+        known = {"opdracht": 4, "groep": "burger", "antwoorden": dict(GIVEN), **slots}
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": 1.0},
+            "intent_ranking": [{"name": intent, "confidence": 1.0}],
+            "entities": entities,
+            "metadata": {"said": "m1"},
+        }
+        loop = {"name": "contribution_form"}
+        self.tracker = Tracker("x", known, message, [], False, None, loop, "action_listen")
+        self.dispatcher = CollectingDispatcher()
+        self.talk = Talk(self.dispatcher, self.tracker)
+
+    def answer(self) -> dict[str, Any]:
+        """The slots after the text at an open question."""
+        validate: Any = ValidateContributionForm().validate_antwoord
+        text = self.tracker.latest_message["text"]
+        slots: dict[str, Any] = validate(text, self.dispatcher, self.tracker, {})
+        return slots
+
+    def act(self, action: TalkAction) -> dict[str, Any]:
+        """The slots after an action."""
+        events = action.act(self.talk)
+        return {each["name"]: each["value"] for each in events if each["event"] == "slot"}
+
+    @property
+    def said(self) -> str:
+        return "\n".join(each["text"] for each in self.dispatcher.messages if each.get("text"))
+
+    @property
+    def titles(self) -> list[str]:
+        return [each["title"] for one in self.dispatcher.messages for each in one["buttons"]]
+
+    @property
+    def effects(self) -> list[dict[str, Any]]:
+        customs = [each.get("custom") or {} for each in self.dispatcher.messages]
+        return [effect for custom in customs for effect in custom.get("effects", [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (
+            "Het klopt, maar ik wil nog toevoegen: de crèche sluit te vroeg",
+            "de crèche sluit te vroeg",
+        ),
+        ("ja klopt, maar ik was vergeten te zeggen dat de bus te duur is", "de bus te duur is"),
+        ("zet er nog bij dat de trap te steil is", "de trap te steil is"),
+        ("ik wil bij wat tegenhoudt nog toevoegen: het lokaal is koud", "het lokaal is koud"),
+        ("en ook nog: het is moeilijk te vinden", "het is moeilijk te vinden"),
+    ],
+)
+def test_an_addition_at_the_summary_is_added_and_told(text: str, content: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    (effect,) = turn.effects
+    assert (effect["kind"], effect["question"], effect["added"]) == ("answer", "drempel", True)
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert text[start:end] == content
+    assert slots["antwoorden"]["drempel"] == f"{BUS}\n{content}"
+    assert content in turn.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja maar de bus is ook te duur voor velen",
+        "nee, het is ook te ver voor wie geen auto heeft",
+        "de bus is ook te duur",
+        "klopt, alleen is het boek ook te duur",
+        "Het klopt niet, mensen durven ook niet te komen",
+    ],
+)
+def test_content_at_the_summary_is_offered(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["keuze_aanbod"] is None
+    assert slots["aanbod"]["question"] == "drempel"
+    assert slots["aanbod"]["text"] in text
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize("at", [AT_QUESTION, AT_SUMMARY], ids=["question", "summary"])
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("niet zes maar zeven", "zeven"),
+        ("ik bedoelde zeven uur, niet zes uur", "zeven uur"),
+        ("nee wacht, het moet zeven uur zijn", "zeven uur"),
+        ("oei, bij de eerste vraag bedoelde ik zeven, niet zes", "zeven"),
+        ("verander zes in zeven", "zeven"),
+    ],
+)
+def test_a_correction_is_about_the_answer_it_names_and_waits_for_a_yes(
+    at: dict[str, Any], text: str, new: str
+) -> None:
+    turn = Turn(text, **at)
+    slots = turn.answer() if at is AT_QUESTION else turn.act(ActionVerder())
+    assert turn.effects == []
+    assert slots["aanbod"]["question"] == "drempel"
+    assert slots["aanbod"]["text"] == new
+    yes = Turn("ja", "bevestigen", **{**at, **slots, "requested_slot": "keuze_aanbod"})
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    after = validate("ja", yes.dispatcher, yes.tracker, {})
+    (effect,) = yes.effects
+    assert effect["corrects"] in BUS
+    assert "zeven" in after["antwoorden"]["drempel"]
+    assert "zes" not in after["antwoorden"]["drempel"]
+    assert "De bus rijdt" in after["antwoorden"]["drempel"]
+    # The step beneath stays as it was.
+    assert "vraag" not in after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de gemeente, niet de provincie",
+        "niet de scholen maar de VDAB",
+        "de VDAB moet de trekker zijn",
+        "het moet de gemeente zijn",
+        "en ook nog de vakbond moet dat doen",
+    ],
+)
+def test_an_answer_that_looks_like_a_change_is_the_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    (effect,) = turn.effects
+    assert (effect["question"], effect["source"]) == ("trekker", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "geen idee",
+        "gn mening",
+        "kweet het niet",
+        "dat weet ik niet",
+        "geen flauw idee",
+    ],
+)
+def test_no_idea_is_no_answer(text: str) -> None:
+    turn = Turn(text, "weet_niet", **AT_QUESTION)
+    slots = turn.answer()
+    assert turn.effects == []
+    assert slots["vraag"] == "prioriteit"
+
+
+@pytest.mark.parametrize("text", ["ja", "nee", "ok", "ja klopt", "Neen."])
+def test_a_yes_or_no_never_replaces_an_answer(text: str) -> None:
+    turn = Turn(text, vraag="voorstel", antwoord=None, requested_slot="antwoord")
+    slots = turn.answer()
+    assert turn.effects == []
+    assert slots["vraag"] == "trekker"
+
+
+def test_a_second_answer_is_offered_to_add_or_to_replace() -> None:
+    turn = Turn("Meer lessen overdag", vraag="voorstel", antwoord=None, requested_slot="antwoord")
+    slots = turn.answer()
+    assert turn.effects == []
+    assert (slots["aanbod"]["question"], slots["keuze_aanbod"]) == ("voorstel", None)
+
+
+def test_who_wants_to_change_sees_the_old_text_and_goes_on_where_no_answer_is() -> None:
+    ask = Turn("mijn antwoord op de eerste vraag klopt niet", "antwoord_wijzigen", **AT_QUESTION)
+    slots = ask.act(ActionAntwoordWijzigen())
+    assert (slots["vraag"], slots["wijziging"]) == ("drempel", "vervang")
+    shown = Turn("", "antwoord_wijzigen", **{**AT_QUESTION, **slots})
+    AskAntwoord().act(shown.talk)
+    assert BUS in shown.said
+    assert "komt in de plaats" in shown.said
+    assert shown.titles == ["Ik wil iets toevoegen", "Laat het zoals het is"]
+    told = Turn(
+        "Poetshulpen in Aalst hebben na hun werk geen enkele bus naar de les.",
+        **{**AT_QUESTION, **slots},
+    )
+    after = told.answer()
+    (effect,) = told.effects
+    assert (effect["question"], effect["added"]) == ("drempel", False)
+    # The proposal has an answer: the talk goes on with who should do it.
+    assert after["vraag"] == "trekker"
+
+
+def test_who_asked_to_add_adds() -> None:
+    button = [{"entity": "waarde", "value": "erbij"}, {"entity": "vraag", "value": "drempel"}]
+    ask = Turn("x", "antwoord_wijzigen", entities=button, **AT_QUESTION)
+    slots = ask.act(ActionAntwoordWijzigen())
+    assert slots["wijziging"] == "erbij"
+    told = Turn("En de trein is te duur.", **{**AT_QUESTION, **slots})
+    after = told.answer()
+    assert told.effects[0]["added"] is True
+    assert after["antwoorden"]["drempel"].startswith(BUS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "laat maar",
+        "nee laat maar staan zoals het was",
+        "zoals het was",
+        "hou het zo",
+        "laat het zo",
+    ],
+)
+def test_leaving_it_keeps_the_answer_and_goes_on(text: str) -> None:
+    turn = Turn(text, "overslaan", vraag="drempel", antwoord=None, requested_slot="antwoord")
+    slots = turn.act(ActionOverslaan())
+    assert turn.effects == []
+    assert slots["vraag"] == "trekker"
+    summary = Turn(text, "overslaan", **AT_SUMMARY)
+    assert summary.act(ActionOverslaan()) == {}
+    assert "zoals het is" in summary.said
+
+
+@pytest.mark.parametrize(
+    "text", ["mijn voorstel", "het voorstel", "mijn idee", "vraag 2", "de oplossing"]
+)
+def test_naming_a_question_at_the_summary_opens_it(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert (slots["vraag"], slots["antwoord"], slots["bevestigd"]) == ("voorstel", None, False)
+
+
+def test_a_long_answer_is_shown_shortened_to_change() -> None:
+    known = {"voorstel": "woord " * 400}
+    turn = Turn("", vraag="voorstel", antwoord=None, wijziging="vervang", antwoorden=known)
+    AskAntwoord().act(turn.talk)
+    assert len(turn.said) < 600
+
+
+@pytest.mark.parametrize("text", ["dat is genoeg", "zo, dat was het", "meer heb ik niet"])
+def test_enough_leads_to_the_summary(text: str) -> None:
+    slots = Turn(text, "overslaan", **AT_QUESTION).act(ActionOverslaan())
+    assert slots["antwoord"] == "klaar"
+
+
+@pytest.mark.parametrize(
+    "text", ["wacht even", "momentje", "even nadenken", "hmm", "wacht, ik moet mijn bril zoeken"]
+)
+def test_asking_for_a_moment_is_granted(text: str) -> None:
+    turn = Turn(text, "hulp", **AT_QUESTION)
+    assert turn.act(ActionDigressie()) == {}
+    assert turn.said == "Neem gerust uw tijd."
+
+
+def test_going_back_from_the_third_question_asks_the_second_and_shows_it() -> None:
+    slots = Turn("terug", "terug", **AT_QUESTION).act(ActionTerug())
+    assert slots["vraag"] == "voorstel"
+    shown = Turn("terug", "terug", **{**AT_QUESTION, **slots})
+    AskAntwoord().act(shown.talk)
+    assert GIVEN["voorstel"] in shown.said
+
+
+def test_a_no_to_an_offer_is_not_a_no_to_the_summary() -> None:
+    turn = Turn("nee", "ontkennen", **AT_SUMMARY)
+    turn.tracker.events = [{"event": "user"}, {"event": "slot", "name": "keuze_aanbod"}]
+    AskBevestigd().act(turn.talk)
+    assert "Klopt dit zo?" in turn.said
+
+
+def test_an_answer_to_a_follow_up_question_is_added() -> None:
+    opdracht = catalogue().opdracht(4)
+    assert opdracht
+    probe = opdracht.vragen[1].doorvraag[0]
+    turn = Turn(
+        "Bijvoorbeeld in Aalst, voor wie geen auto heeft.",
+        vraag="voorstel",
+        doorvraag=probe,
+        antwoord=None,
+        requested_slot="antwoord",
+    )
+    slots = turn.answer()
+    assert turn.effects[0]["probe"] == probe
+    assert slots["antwoorden"]["voorstel"].startswith(GIVEN["voorstel"])

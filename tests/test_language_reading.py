@@ -1,0 +1,168 @@
+"""What a text is made of: parts that are sure, and nothing where it may just be an answer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from language.reading import message
+from language.reading.message import part, read
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (
+            "Het klopt, maar ik wil nog toevoegen: de crèche sluit te vroeg",
+            "de crèche sluit te vroeg",
+        ),
+        ("ja klopt, maar ik was vergeten te zeggen dat de bus te duur is", "de bus te duur is"),
+        ("ik wil er nog iets aan toevoegen: het boek kost ook geld", "het boek kost ook geld"),
+        ("mag ik nog toevoegen dat het lokaal koud is?", "het lokaal koud is?"),
+        ("en ook nog: niemand zegt waar je moet zijn", "niemand zegt waar je moet zijn"),
+        ("zet er nog bij dat de trap te steil is", "de trap te steil is"),
+        ("ik zou ook nog willen zeggen dat de uren slecht zijn", "de uren slecht zijn"),
+        ("en bij wie het doet mag de bib er nog bij", "de bib"),
+        ("vergeten te vermelden bij de vorige vraag: ook op zaterdag", "ook op zaterdag"),
+    ],
+)
+def test_an_addition_is_the_exact_part_of_the_text(text: str, content: str) -> None:
+    reading = read(text)
+    assert reading.kind == message.ADDITION
+    assert part(text, reading.content) == content
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("ik bedoelde acht uur, niet negen", "negen", "acht uur"),
+        ("nee, niet negen maar acht", "negen", "acht"),
+        ("oei sorry, ik bedoel niet Aalst maar Ninove", "Aalst", "Ninove"),
+        ("wacht, bij de eerste vraag bedoelde ik drie dagen, niet twee", "twee", "drie dagen"),
+        ("nee wacht, het moet 300 euro zijn", "", "300 euro"),
+        ("verander Gent in Brugge", "Gent", "Brugge"),
+        ("bij 'wat tegenhoudt' moet 40 mensen 400 mensen zijn", "40 mensen", "400 mensen"),
+        ("maak van weinig dringend toch dringend", "weinig dringend", "dringend"),
+    ],
+)
+def test_a_correction_has_what_goes_and_what_comes(text: str, old: str, new: str) -> None:
+    reading = read(text)
+    assert reading.kind == message.CORRECTION
+    assert (part(text, reading.old), part(text, reading.new)) == (old, new)
+
+
+REMARKS = {
+    message.WAIT: (
+        "wacht even",
+        "momentje aub",
+        "ok wacht, er is iemand aan de deur",
+        "even nadenken",
+        "euh...",
+        "ik ben zo terug",
+        "amai, moeilijke vraag",
+    ),
+    message.ENOUGH: (
+        "dat is genoeg",
+        "zo, dat was het",
+        "meer heb ik niet te zeggen",
+        "ik heb niets meer toe te voegen",
+        "'t is genoeg zo",
+    ),
+    message.LEAVE: (
+        "laat maar",
+        "nee, laat het maar staan zoals het was",
+        "zoals het was",
+        "verander toch maar niets",
+        "hou het zo",
+        "ach laat maar zo",
+    ),
+    message.NO_IDEA: (
+        "geen idee",
+        "gn mening",
+        "kweet het niet",
+        "dat weet ik echt niet",
+        "goh, daar heb ik geen mening over",
+        "no idea",
+    ),
+    message.QUESTION_MARK: ("?", "??", " ? ", "? ?", "???"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in REMARKS.items() for text in texts]
+)
+def test_a_remark_holds_no_content(kind: str, text: str) -> None:
+    assert read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wachtlijsten zijn te lang",
+        "wacht niet tot mensen werkloos zijn",
+        "even wachten op een antwoord duurt weken",
+        "Laat de leerrekening meteen betalen.",
+        "laat mensen zelf kiezen",
+        "mensen weten niet waar ze terecht kunnen",
+        "ik weet niet waar ik een cursus vind",
+        "geen idee hebben van wat bestaat houdt mensen tegen",
+        "niet iedereen kan met een computer werken",
+        "de VDAB moet de trekker zijn",
+        "het moet gratis zijn",
+        "extra lessen in de avond",
+        "vergeten groepen zoals daklozen bereiken",
+        "zeker in Gent is er te weinig aanbod",
+        "er is geen idee over de kosten",
+        "genoeg begeleiders in elke school",
+        "ja",
+        "ok.",
+        "Neen.",
+        "goed!",
+        "maar",
+        "de gemeente en de scholen samen",
+    ],
+)
+def test_what_may_be_an_answer_is_not_read_otherwise(text: str) -> None:
+    assert read(text).kind is None
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("De bus rijdt niet meer na zes uur. Wie leest dit eigenlijk?", True),
+        ("Te weinig lessen in de avond! Is dit anoniem?", True),
+        ("Een cursus kost 300 euro bij ons. Hoelang duurt dit nog?", True),
+        ("Mijn baas geeft geen vrij voor een les. Wat doen jullie daarmee?", True),
+        ("Geef iedereen een coach in de buurt. Wanneer hoor ik iets?", True),
+        ("Ik begrijp de vraag niet. Wat bedoel je?", False),
+        ("Hallo daar. Wie ben jij?", False),
+        ("Sorry maar dit is raar. Wie leest dit?", False),
+        ("Wie leest dit? En hoelang duurt het?", False),
+        ("Kan dat anoniem?", False),
+    ],
+)
+def test_an_answer_before_a_question_is_seen(text: str, both: bool) -> None:
+    assert message.answer_and_question(text) is both
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wil " + "nog " * 3000,
+        "bij " + "a " * 5000,
+        "niet " * 2000,
+        "wacht " + "even " * 2000,
+        "ja " * 3000,
+        "laat " + "maar " * 3000,
+        "en bij x mag " + "nog ook " * 1200,
+        "x" * 10000,
+        "het moet " + "eigenlijk dus " * 700,
+        "a, " * 3000 + "?",
+        "?" * 10000,
+    ],
+)
+def test_reading_takes_no_time(text: str) -> None:
+    begun = time.perf_counter()
+    read(text[:10000])
+    assert time.perf_counter() - begun < 0.5
