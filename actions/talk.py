@@ -148,7 +148,7 @@ class Talk:
         if custom.get("probe"):
             yield self.words("doorvraag_weer").format(vraag=text)
         elif step == "vraag" and vraag is not None:
-            yield self.words("vraag_weer").format(vraag=vraag.tekst)
+            yield self.words("bij_deze_vraag").format(vraag=vraag.tekst)
             yield self.words("vraag_eenvoudiger").format(vraag=vraag.eenvoudiger)
             yield vraag.tekst
         first, _, rest = text.partition("\n")

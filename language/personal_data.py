@@ -9,7 +9,12 @@ Organisations, places and ministers in their public role are not reported.
 All code that looks for personal data uses the shared instance of ``detector``, so that the chat,
 the form and the masking of quotes agree on what personal data is.
 
-Known misses: a family name alone without a cue, names in lower case, a street without a number.
+Names in lower case are found after the same cues, or as a known first name with a known family
+name. A first name that is also a common word ("elke", "ben") then needs both the cue and the family
+name.
+
+Known misses: a family name alone without a cue, a first name alone in lower case without a cue, a
+street without a number.
 """
 
 from __future__ import annotations
@@ -156,7 +161,16 @@ def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
     found: list[Finding] = []
     taken = _Taken(len(text))
     # The most certain kind first: a rijksregisternummer can look like a telephone number.
-    for finder in (_emails, _accounts, _national_numbers, _phones, _addresses, _plates, _names):
+    for finder in (
+        _emails,
+        _accounts,
+        _national_numbers,
+        _phones,
+        _addresses,
+        _plates,
+        _names,
+        _small_names,
+    ):
         if budget.left:
             found += taken.free(finder(text, budget))
     if _has_names(nlp):
@@ -413,6 +427,106 @@ def _names(text: str, _: Budget) -> Iterator[Finding]:
             yield Finding(match.start(), match.end(), "naam", 0.8)
 
 
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_TYPED_SMALL = re.compile(r"[^\W\d_]{1,30}(?:['’-][^\W\d_]{1,30}){0,3}")
+_SMALL_BETWEEN = _word_set("van de den der ten ter vande vanden vander el al von")
+_MOST_BETWEEN = 3
+_OF_SOMEBODY = _word_set("mijn m'n onze ons zijn haar uw je jouw hun den de het")
+_SMALL_TITLES = _word_set(
+    "mevrouw mevr mvr meneer mijnheer menier dhr juffrouw juf meester madam madame dokter"
+)
+_SMALL_KIN = re.compile(rf"(?:{_KIN}|{_FUNCTION})")
+_WORDS_TOO = _word_set(
+    "an august bas beau ben bo cas constant dana dean el elke els fleur floor frans greet guy"
+    " hope ian iris isa isis jade jasmijn jet jo job joke jolie joost joy juni kas kay ken"
+    " kick kim lana leen lies lieve linde lot luna mark mart max maxim mees merel mia nova"
+    " noor pol puck rik roos rosa rose said sep stan tara thor toon valentijn victoria ward"
+    " amber dries april mei augustus wolf storm sterre madelief bloem will bill sky ray don"
+    " christian florence sien"
+)
+"""First names that are also common words, in Dutch or in dialect."""
+_NAMES_AFTER_CUE = _word_set("els greet joke lies floor noor rik dries kim stan")
+"""Those of ``_WORDS_TOO`` that are names after a cue ("mijn collega els")."""
+_SURNAMES_TOO = _word_set(
+    "peeters peters janssen jansen jacobs mertens willems wouters martens hermans pieters"
+    " sanders timmermans verhoeven hendriks cornelis fransen meyer meijer simons singh smit"
+    " smith stevens schouten dijkstra huisman kuipers verstappen vissers smet bosch adams"
+    " arnold arts wilson jones fransen mulder kramer dekker brouwer visser ahmed ali yilmaz"
+)
+"""Frequent family names that are no common words."""
+
+
+def _small_names(text: str, budget: Budget) -> Iterator[Finding]:
+    """Names of persons that are typed in lower case."""
+    found = [(each[0], each.start(), each.end()) for each in _TYPED_SMALL.finditer(text)]
+    for place, (word, start, _) in enumerate(found):
+        if place % _LOOKED_OVER == 0 and not budget.left:
+            return
+        if not word.islower():
+            continue
+        cue = _small_cue(found, place)
+        first = word in _small_first_names()
+        last = _small_last(text, found, place + 1) if first else None
+        if first and last is not None and (cue is not None or word not in _WORDS_TOO):
+            end = found[last][2]
+        elif first and cue is not None and (word not in _WORDS_TOO or word in _NAMES_AFTER_CUE):
+            end = found[place][2]
+        elif cue == "title" and (alone := _small_surname(text, found, place)) is not None:
+            end = found[alone][2]
+        else:
+            continue
+        if _private(text, start, start, end):
+            yield Finding(start, end, "naam", 0.7)
+
+
+_LOOKED_OVER = 200
+_Words = list[tuple[str, int, int]]
+
+
+def _small_cue(found: _Words, place: int) -> str | None:
+    """``title`` or ``kin`` when the word before is one, ("mevrouw", "mijn collega"), else None."""
+    if place == 0:
+        return None
+    before = found[place - 1][0].lower()
+    if before in _SMALL_TITLES:
+        return "title"
+    related = place > 1 and found[place - 2][0].lower() in _OF_SOMEBODY
+    return "kin" if related and _SMALL_KIN.fullmatch(before) else None
+
+
+def _small_last(text: str, found: _Words, place: int) -> int | None:
+    """The place of the family name that starts here, after its particles; None if there is none."""
+    end = place
+    while end < len(found) and end - place < _MOST_BETWEEN and found[end][0] in _SMALL_BETWEEN:
+        end += 1
+    if end >= len(found) or not _side_by_side(text, found, place - 1, end):
+        return None
+    word = found[end][0]
+    if not word.islower() or word not in _small_last_names():
+        return None
+    # "jan de wit" is a name; "jan wit" may be anything.
+    return end if end > place or word in _SURNAMES_TOO or not _everyday(word) else None
+
+
+def _small_surname(text: str, found: _Words, place: int) -> int | None:
+    """As ``_small_last`` for a family name right after a title ("mevrouw de smet")."""
+    last = _small_last(text, found, place)
+    if last is None:
+        return None
+    word = found[last][0]
+    return last if word in _SURNAMES_TOO or not _everyday(word) else None
+
+
+def _side_by_side(text: str, found: _Words, first: int, last: int) -> bool:
+    """Whether only single spaces stand between some words."""
+    return all(
+        text[found[each][2] : found[each + 1][1]] == " " for each in range(max(first, 0), last)
+    )
+
+
 def _name_end(text: str, start: int, end: int) -> int | None:
     """The end of a name after a cue; None when it is not a name ("directeur Onderwijs")."""
     words = text[start:end].split()
@@ -469,6 +583,16 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 def _first_names() -> frozenset[str]:
     names = {*Belgian.first_names, *Dutch.first_names}
     return frozenset(name for name in names if name.isalpha() or "-" in name)
+
+
+@lru_cache(maxsize=1)
+def _small_first_names() -> frozenset[str]:
+    return frozenset(name.lower() for name in _first_names())
+
+
+@lru_cache(maxsize=1)
+def _small_last_names() -> frozenset[str]:
+    return frozenset(name.lower() for name in _last_names()) | _SURNAMES_TOO
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,17 @@ def seen(text: str) -> list[tuple[str, str]]:
         ("Ik ben Jan De Smet uit Gent", "naam", "Jan De Smet"),
         ("ik heet Özlem", "naam", "Özlem"),
         ("volgens Fatima Yilmaz kan het", "naam", "Fatima Yilmaz"),
+        ("jan peeters van de vdab heeft mij tegengewerkt", "naam", "jan peeters"),
+        ("mijn bazin an de smet", "naam", "an de smet"),
+        ("mijn collega jan kan niet mee", "naam", "jan"),
+        ("mevrouw peeters van de dienst", "naam", "peeters"),
+        ("ik ken sarah vermeulen goed", "naam", "sarah vermeulen"),
+        ("onze directeur luc van den bossche", "naam", "luc van den bossche"),
+        ("meester bart legt het uit", "naam", "bart"),
+        ("volgens piet de wit is het te duur", "naam", "piet de wit"),
+        ("mijn chef, peter, wil niet", "naam", "peter"),
+        ("de trainer tom claes was slecht", "naam", "tom claes"),
+        ("mijn collega els weet het", "naam", "els"),
     ],
 )
 def test_personal_data_is_found_where_it_stands(text: str, kind: str, part: str) -> None:
@@ -79,6 +90,20 @@ def test_personal_data_is_found_where_it_stands(text: str, kind: str, part: str)
         "een leraar Excel of een professor Economie",
         "Jan Modaal betaalt dat niet",
         "tegen 2024 EU en 2030 NL",
+        "de bakker en de slager doen niet mee",
+        "jan met de pet betaalt",
+        "jan modaal en thomas more",
+        "in gent, leuven of brugge, in mei of april",
+        "elke week les, elke vos verliest zijn haren",
+        "ik ben jansen beu, ben lasser",
+        "mijn collega elke dag moe, mijn man ben ik kwijt",
+        "mijn baas ken ik goed, mijn dochter leen ik geld",
+        "mijn man frans spreken, mijn vader an zee",
+        "minister ben weyts en burgemeester bart de wever",
+        "bij albert heijn, delhaize of sint jan berchmans",
+        "mevrouw de directeur, meneer de voorzitter",
+        "een job, lot of toon van de werkzoekende",
+        "max twee uur, mark de kosten aan",
     ],
 )
 def test_ordinary_answers_raise_no_alarm(text: str) -> None:
@@ -92,8 +117,9 @@ def test_the_samples_answers_raise_hardly_an_alarm() -> None:
         for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    alarms = [(text, seen(text)) for text in texts if seen(text)]
-    assert len(alarms) <= 0.01 * len(texts), alarms
+    for typed in (texts, [text.lower() for text in texts]):
+        alarms = [(text, seen(text)) for text in typed if seen(text)]
+        assert len(alarms) <= 0.01 * len(texts), alarms
 
 
 @pytest.mark.parametrize("model", [False, True], ids=["cues", "names of the pipeline"])
