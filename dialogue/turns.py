@@ -33,6 +33,7 @@ from consultation.participation.effects import (
     takes_words_away,
 )
 from consultation.participation.erasure import erasing
+from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
 from dialogue.questions import asked_for, asked_inside
@@ -381,7 +382,7 @@ class Turns:
             message = record(session)
             done = message.state != "ontvangen"
             if begin and not done and conversation.waits_alone(session, message):
-                turn = conversation.begin_turn(session, message.id)
+                turn = self._begin(session, message.id)
         sent = Sent(message.id, message.seq, done)
         try:
             return sent, self._with_care(turn)
@@ -401,8 +402,19 @@ class Turns:
         if not looked_through and self._care.settles(message_id):
             return None
         with self._storage.writing() as session:
-            turn = conversation.begin_turn(session, message_id)
+            turn = self._begin(session, message_id)
         return self._with_care(turn)
+
+    def _begin(self, session: Session, message_id: str) -> Turn | None:
+        """Begins the turn of a message; a wish for all buttons is answered here."""
+        message = session.get(Message, message_id)
+        if message is None or message.state != "ontvangen":
+            return None
+        if conversation.tapped(session, message) == buttons.SHOW_ALL:
+            said = conversation.last_said(session, message.conversation_id)
+            conversation.answer_only(session, message_id, [buttons.all_of(said)])
+            return None
+        return conversation.begin_turn(session, message_id)
 
     def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None
@@ -418,6 +430,7 @@ class Turns:
     def _complete(
         self, message_id: str, reply: Reply, question: str | None = None
     ) -> list[Message]:
+        reply = replace(reply, bubbles=buttons.limited(reply.bubbles))
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)
             while len(self._farewells) > FAREWELLS:

@@ -228,7 +228,8 @@ class Talk:
     def tap(self, wanted: str, times: int = 1) -> list[dict[str, Any]]:
         """Taps the button whose title or payload holds ``wanted``."""
         for bubble in reversed(self.bubbles):
-            for button in bubble.get("buttons") or []:
+            hidden = (bubble.get("custom") or {}).get("more", [])
+            for button in [*(bubble.get("buttons") or []), *hidden]:
                 if wanted in button["title"] or wanted in button["payload"]:
                     return self.say(button["title"], button["payload"], times)
         raise AssertionError(f"no button {wanted!r} in {json.dumps(self.bubbles)}")

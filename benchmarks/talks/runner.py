@@ -152,7 +152,13 @@ class Participant:
 
     def button(self, wanted: str) -> dict[str, str] | None:
         """The button with this title, or beginning, or payload."""
-        buttons = [dict(each) for each in self.state.buttons]
+        # What stands behind "Toon alle" may be tapped too: the widget shows it by itself.
+        more = [
+            each
+            for bubble in self.state.bubbles
+            for each in (bubble.get("custom") or {}).get("more", ())
+        ]
+        buttons = [dict(each) for each in (*self.state.buttons, *more)]
         for fits in (
             lambda each: plain(each["title"]) == plain(wanted),
             lambda each: plain(each["title"]).startswith(plain(wanted)),

@@ -92,7 +92,7 @@ _CLAUSES = re.compile(
 _LEAST_BEFORE_MAAR = 2
 _LEAD = re.compile(
     r"^(?:(?:ja+|jaja|jawel|jazeker|nee+|neenee|euh+|och|bah|amai|allee|kijk|wacht|sorry|ok|goed"
-    r"|eigenlijk|nu|toch|dan|maar|en|dus|aub|hallo|dag|!) )+"
+    r"|eigenlijk|nu|toch|dan|maar|en|dus|aub|hallo|dag|hierbij|bij deze|!) )+"
 )
 _YES = re.compile(
     r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|zeker|(dat |het )?klopt|juist"
@@ -176,7 +176,8 @@ _TOLD = re.compile(
     r"|gelieve"
     r"|aub|citeer|quote|noem|vermeld|toon|bewaar|gebruik|stop|hou|houd|zet|publiceer|niet"
     r"|geen|nooit"
-    r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|ik (wil|wou|zou|had|trek|geef"
+    r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|(misschien )?(mogen|mag) (je"
+    r"|ik)|trek ik|de naam van (mijn|onze)|ik (wil|wou|zou|had|trek|geef"
     r"|neem|sta|laat|kies|wens|ga"
     r"|heb|vind|ben|zie|mag|kan|herroep|verbied|weiger)|wil je|(kan|mag|zou|kunnen|mogen) (ik"
     r"|je|we)"
@@ -218,7 +219,8 @@ _OWN_NAME = re.compile(
     r"|eruit|in|bij|getoond|vermeld|genoemd|niet)\b|\bmijn naam (niet|weg|eruit)\b"
 )
 _STORING = re.compile(
-    r"\b(bewaar|bewaren|bewaard|gebruik|gebruiken|onderzoeken|onderzocht|analyseren|geanalyseerd"
+    r"\b(bewaart?|bewaren|bewaard|gebruikt?|gebruiken|onderzoeken|onderzocht|analyseren"
+    r"|geanalyseerd"
     r"|verwerken|verwerkt|bijhouden|opslaan)\b"
 )
 _OWN_ANSWERS = re.compile(r"\b(mijn|onze) (antwoorden?|gegevens|data|bijdragen?)\b")

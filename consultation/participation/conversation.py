@@ -9,6 +9,7 @@ completed. See ``docs/decisions/0002-turns.md``.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,10 @@ END = "einde"
 _RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "bevestigen", "verder")
 ASIDE = "keuze"
 """Step of a bubble that asks what to do with a message; it does not move the conversation."""
+
+MORE = "more"
+"""Key in ``custom`` of a bubble: buttons that are not shown at first, but may be tapped."""
+_LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True)
@@ -298,7 +303,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         conversation_id=conversation.id,
         sender_id=tracker_name(conversation.id, conversation.attempt),
         text=meant.text,
-        payload=meant.payload,
+        payload=tapped(session, meant) if waiting is None else meant.payload,
         position=position(session, conversation.id),
         held=waiting is not None,
         unread=meant.unread,
@@ -339,6 +344,44 @@ def _typed_before(session: Session, message: Message) -> Message | None:
         .order_by(Message.seq.desc())
         .limit(1)
     )
+
+
+def tapped(session: Session, message: Message) -> str | None:
+    """The payload of a message: of the button tapped, or of the one whose title was typed.
+
+    Case, accents, spaces and punctuation of a typed title do not matter.
+    """
+    typed = message.sender == "deelnemer" and message.payload is None
+    if not typed or len(message.text) > _LONGEST_TITLE:
+        return message.payload
+    wanted = _letters(message.text)
+    for button in _buttons(last_said(session, message.conversation_id)):
+        if wanted and _letters(button["title"]) == wanted:
+            return button["payload"]
+    return None
+
+
+def _letters(title: str) -> str:
+    split = unicodedata.normalize("NFKD", title.casefold())
+    return "".join(sign for sign in split if sign.isalnum())
+
+
+def last_said(session: Session, conversation_id: str) -> list[Bubble]:
+    """The bubbles of the assistant's last turn."""
+    last = session.scalar(
+        select(Message.reply_to_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.sender == "assistent",
+            Message.reply_to_id.is_not(None),
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return [
+        Bubble(text=each.text or None, buttons=tuple(each.buttons), custom=each.custom)
+        for each in (replies(session, last) if last is not None else ())
+    ]
 
 
 def tracker_name(conversation_id: str, attempt: int) -> str:
@@ -726,10 +769,14 @@ def _last_answered(session: Session, conversation_id: str) -> str | None:
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:
-    last = _last_answered(session, conversation_id)
-    if last is None:
-        return set()
-    return {button["payload"] for reply in replies(session, last) for button in reply.buttons}
+    return {button["payload"] for button in _buttons(last_said(session, conversation_id))}
+
+
+def _buttons(said: Sequence[Bubble]) -> Iterator[dict[str, str]]:
+    """The buttons of bubbles, also those that are not shown at first."""
+    for bubble in said:
+        yield from bubble.buttons
+        yield from (bubble.custom or {}).get(MORE, ())
 
 
 def _apply(

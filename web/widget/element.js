@@ -45,7 +45,10 @@ class SamenspraakChat extends HTMLElement {
     });
     this.#view = view;
     this.#talk = new Talk(this.#line, this.#store, {
-      said: (message) => view.said(message),
+      said: (message) => {
+        view.said(message);
+        if (message.custom && message.custom.step === "gewist") this.#gone(message.text);
+      },
       typed: (client_id, text) => view.typed(client_id, text),
       waits: (client_id, text) => view.waits(client_id, text),
       refused: (item, reason) => view.refused(item, reason, this.#talk.busy),
@@ -173,12 +176,20 @@ class SamenspraakChat extends HTMLElement {
         this.#view.trouble(problem instanceof Refused ? problem.message : T.noStart);
         return true;
       }
-      this.#view.closeAsk();
-      this.#view.clear();
-      this.#view.showStart(false, "", T.eraseDone);
-      this.#view.begin.focus();
+      this.#gone(T.eraseDone);
       return false;
     });
+  }
+
+  // Nothing of an erased talk stays: not on the screen, not in the browser.
+  #gone(notice) {
+    const view = this.#view;
+    const held = this.#root.activeElement;
+    if (view.closeAsk) view.closeAsk();
+    this.#talk.leave();
+    view.clear();
+    view.showStart(false, "", notice);
+    if (held) view.begin.focus({ preventScroll: true });
   }
 
   async #showAnswers() {

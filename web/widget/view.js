@@ -6,6 +6,7 @@ import { fill, h } from "./dom.js";
 const MAX_LENGTH = 10000;
 const BUSY_AFTER = 600; // ms: a quick answer needs no "schrijft…", on screen or aloud
 const MAX_INPUT = 160; // px
+const SHOW_ALL = "/toon_alle";
 
 export class View {
   #T;
@@ -15,6 +16,8 @@ export class View {
   #turn = null; // the last turn's seq and buttons
   #busy = 0;
   #unread = 0;
+  #code = ""; // the receipt code
+  #codes = []; // where it stands
   launcher;
 
   // on: {start, send, again, code, answers, restart, erase, draft, toggle}
@@ -33,17 +36,15 @@ export class View {
     this.nr = h("span");
     this.bar = h("progress", { "aria-hidden": "true", max: 4, value: 0 });
     this.progress = h("p", { class: "progress", hidden: true }, this.nr, this.bar);
-    this.code = h("b");
-    this.copy = button(T.copy, () => this.#copy(), "link");
-    this.receipt = h("div", { class: "receipt" },
-      h("p", {}, `${T.receipt} `, this.code, " ", this.copy), h("p", {}, T.receiptHelp));
+    this.receipt = h("div", { class: "receipt" }, this.#codeLine(), h("p", {}, T.receiptHelp));
     this.log = h("div", { class: "log", role: "log", "aria-label": T.log, "aria-live": "polite", "aria-relevant": "additions" });
     this.dots = h("div", { class: "dots", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
     this.choices = h("div", { class: "choices", role: "group", "aria-label": T.choices, hidden: true });
     this.status = h("p", { class: "status", role: "status" });
     this.aside = h("p", { class: "vh", role: "status" });
-    this.ended = h("div", { class: "notice ended", hidden: true }, h("p", {}, T.ended),
+    this.ended = h("div", { class: "notice ended", hidden: true }, h("p", {}, T.ended), this.#codeLine(T.copyCode),
       button(T.showAnswers, on.answers));
+    this.codeButton = button(T.myCode, () => this.#showCode(), "link mine-code");
     this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": T.scroll },
       this.receipt, this.log, this.dots, this.choices, this.ended, this.status, this.aside);
     this.alert = h("p", { class: "alert", role: "alert" });
@@ -60,7 +61,7 @@ export class View {
     this.foot = h("details", { class: wide ? "foot wide" : "foot", open: wide }, h("summary", {}, T.more),
       h("div", {}, button(T.answers, on.answers, "link"), button(T.restart, on.restart, "link"),
         button(T.withCode, on.code, "link"), button(T.erase, on.erase, "link")));
-    this.talk = [this.scroll, this.form, this.hint, this.foot];
+    this.talk = [this.scroll, this.form, this.hint, this.foot, this.codeButton];
     this.begin = button(T.start, () => on.start(false), "main");
     this.anew = button(T.anew, () => on.start(true));
     this.notice = h("p", { class: "notice", role: "status" });
@@ -71,7 +72,7 @@ export class View {
     this.shut.hidden = !this.launcher;
     this.box = h("section", { class: "box", lang: "nl", dir: "ltr", "aria-label": T.title,
       onkeydown: (event) => this.#escape(event) },
-      h("div", { class: "head" }, h("strong", {}, T.title), this.progress, this.shut),
+      h("div", { class: "head" }, h("strong", {}, T.title), this.progress, this.codeButton, this.shut),
       this.first, this.scroll, this.alert, this.retry, this.form, this.hint, this.foot, this.over);
     this.#root.append(this.box);
     if (this.launcher) {
@@ -112,7 +113,7 @@ export class View {
 
   showTalk(receipt) {
     this.#show(true);
-    if (receipt) this.code.textContent = receipt;
+    if (receipt) this.#setCode(receipt);
   }
 
   showStart(known, problem = "", notice = "") {
@@ -133,6 +134,7 @@ export class View {
   clear() {
     this.#mine.clear();
     this.#turn = null;
+    this.#setCode("");
     this.log.replaceChildren();
     this.setChoices([]);
     this.progress.hidden = true;
@@ -152,8 +154,8 @@ export class View {
   said({ seq, text, buttons, custom }) {
     this.#waiting(false);
     if (text) this.#bubble("assistent", text);
-    const before = this.#turn && this.#turn.seq === seq - 1 ? this.#turn.buttons : [];
-    this.#turn = { seq, buttons: [...before, ...(buttons || [])] };
+    const before = this.#turn && this.#turn.seq === seq - 1 ? this.#turn : { buttons: [], more: [] };
+    this.#turn = { seq, buttons: [...before.buttons, ...(buttons || [])], more: [...before.more, ...((custom && custom.more) || [])] };
     this.setChoices(this.#turn.buttons);
     if (custom && custom.step) {
       this.#progress(custom.progress);
@@ -238,11 +240,24 @@ export class View {
     const held = choices.contains(this.#root.activeElement);
     choices.hidden = buttons.length === 0;
     choices.replaceChildren(...buttons.map(({ title, payload }) =>
-      h("button", { type: "button", onclick: () => this.#on.send(title, payload) }, title)));
+      h("button", { type: "button", onclick: () => this.#choose(title, payload) }, title)));
     const titles = buttons.map(({ title }) => title);
     this.aside.textContent = titles.length && !this.quiet ? choiceSentence(titles, this.#T) : "";
     if (held) this.input.focus({ preventScroll: true });
     this.#scrollDown();
+  }
+
+  // "Toon alle" needs no line: what is not shown yet came along. Without it the assistant is asked.
+  #choose(title, payload) {
+    const { more, buttons } = this.#turn;
+    if (payload !== SHOW_ALL || !more.length) {
+      this.#on.send(title, payload);
+      return;
+    }
+    const first = buttons.length - 1;
+    this.#turn = { ...this.#turn, buttons: [...buttons.filter((each) => each.payload !== SHOW_ALL), ...more], more: [] };
+    this.setChoices(this.#turn.buttons);
+    this.choices.children[first].focus({ preventScroll: true });
   }
 
   // One question over the talk, with a way back; Escape closes and gives focus back.
@@ -278,15 +293,33 @@ export class View {
     event.stopPropagation();
   }
 
-  async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.code.textContent);
-      this.say(this.#T.copied);
-      this.copy.textContent = this.#T.copiedShort;
-      setTimeout(() => { this.copy.textContent = this.#T.copy; }, 3000);
-    } catch {
-      this.say(this.#T.notCopied);
-    }
+  // The receipt code with a button to copy it; it stands at the start, at the end and in "Mijn code".
+  #codeLine(name = this.#T.copy) {
+    const code = h("b", {}, this.#code);
+    const told = h("span", { class: "vh", role: "status" });
+    const copy = h("button", { type: "button", class: "link", onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(this.#code);
+        told.textContent = this.#T.copied;
+        copy.textContent = this.#T.copiedShort;
+        setTimeout(() => { copy.textContent = name; }, 3000);
+      } catch {
+        told.className = "help";
+        told.textContent = this.#T.notCopied;
+      }
+    } }, name);
+    this.#codes.push(code);
+    return h("p", { class: "code" }, `${this.#T.receipt} `, code, " ", copy, " ", told);
+  }
+
+  #setCode(code) {
+    this.#code = code;
+    for (const shown of this.#codes) shown.textContent = code;
+  }
+
+  #showCode() {
+    this.ask(this.#T.myCode, [this.#codeLine(this.#T.copyCode), h("p", { class: "help" }, this.#T.receiptHelp)], null, null, this.#T.back);
+    this.#codes.pop();
   }
 
   #waiting(shown) {
