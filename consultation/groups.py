@@ -161,6 +161,7 @@ class _Words:
 
 _BURGER_KINDS = frozenset({"werkende", "bedrijf"})
 _TEACHES = frozenset({"school", "private_opleider", "hoger_onderwijs", "arbeidsbemiddeling"})
+_OFFICES = frozenset({"vakbond", "lokaal_bestuur", "overheid"})
 _LIFE = frozenset({"gepensioneerd", "zonder_werk", "lerende"})
 _ROLES = ("status", "woorden", "zwak", "plek")
 
@@ -331,7 +332,7 @@ def _by_role(roles: Sequence[_Hit], places: Sequence[_Hit]) -> tuple[tuple[str, 
     shared = [slug for slug in _all(*roles) if all(slug in hit.slugs for hit in roles)]
     own = tuple(shared) or _all(*roles)
     others = [hit for hit in places if hit.kind != "bedrijf" and not set(hit.slugs) & set(own)]
-    if not others or kinds <= {"werkgever", "vakbond"}:
+    if not others or kinds <= _OFFICES:
         return own, len(own) == 1
     if (
         kinds <= _TEACHES

@@ -30,8 +30,10 @@ from actions import choosing
 from analysis.preprocessing.deduplication import sort_out
 from analysis.preprocessing.proposals import best_proposal
 from bot.nlu.consent import yes_or_no
+from bot.nlu.phrases import plain_meaning
 from bot.nlu.spelling import word_runs
 from consultation.catalogue import load_catalogue
+from consultation.groups import declines, group_of
 from consultation.settings import ROOT
 from dialogue.screening import choice, question_in
 from language.alarm import alarm
@@ -439,6 +441,9 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "choice in it": lambda text: choice(None, text),
     "opdracht named": lambda text: choosing.named_number(text, CATALOGUE),
     "group named": CATALOGUE.group_named,
+    "group in own words": lambda text: group_of(text, CATALOGUE),
+    "rather no group": declines,
+    "plain meaning": lambda text: [plain_meaning(text, step) for step in ("vraag", "verder")],
     "yes or no": lambda text: yes_or_no({"bevestigen": 0.5, "bijdrage": 0.4}, text),
     "words for the classifier": word_runs,
     "whose voice": lambda text: sort_out([text, text + " ja", "x " + text, text.replace("a", "b")]),

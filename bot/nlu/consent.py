@@ -58,7 +58,10 @@ _WEIGHS = re.compile(
     r"|delen|doorgeven|bewa\w{1,6}|niet|geen|maar)\b"
 )
 _TAKES_PART_OF = 0.1
-_TURNED = re.compile(r"\b(ja+|jawel|mag wel|toch wel)\b")
+_TURNED = re.compile(
+    r"\b(ja+|jawel|mag wel|toch wel|(?<!niet )akkoord|(?<!geen )toestemming|o+k|oke+|okay|oui|yes|sure"
+    r"|doe maar|stem in|d accord)\b"
+)
 
 
 def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = None) -> str:

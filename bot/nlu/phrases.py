@@ -38,6 +38,7 @@ _YES = re.compile(rf"\b(?:{_any_of(_PARTS['ja'])})\b")
 _NO = re.compile(rf"\b(?:{_any_of(_PARTS['klopt_niet'], _PARTS['nee'])})\b")
 _RIGHT = re.compile(rf"\b(?:{_any_of(_PARTS['klopt'])})\b")
 _WHY_NOT = re.compile(r"\b(?:wa+rom|woarom) niet(?: \?)?")
+_GLADLY = re.compile(r"(?:heel |zeer )?graag(?: hoor)?[.! ]{0,5}")
 _NO_AT_ONCE = re.compile(r"(?:ne+n?|nee+n?|nej+e?|nee+j+e*|nie+j+e*|non|nein|no|nope)\b")
 _GOES_ON = re.compile(
     r"\b(?:maar|over|onderwerp|opdracht|thema|klopt|moet|was|waren|staat|eerst|ja+|toch|liever|wil)\b"
@@ -72,6 +73,8 @@ def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
     plain = _WHY_NOT.sub("ja", _plain(text))
     if "?" in plain:
         return None
+    if _GLADLY.fullmatch(text.strip().casefold()):
+        return YES
     rest, no = _NO.subn(" ", plain)
     right = 0
     if step == "bevestigen":
