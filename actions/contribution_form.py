@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions import probing
+from actions import going_on, offering, probing
+from actions.entering import answers_on, elsewhere
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -42,10 +45,14 @@ def after_answer(talk: Talk) -> Slots:
     assert opdracht is not None
     assert vraag is not None
     following = next_question(opdracht, vraag)
+    while following is not None and following.key in talk.answers:
+        following = next_question(opdracht, following)
     changing = talk.slot("bevestigd") is False
     if following is None or changing:
-        return {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
-    return {"antwoord": None, "vraag": following.key, "doorvraag": None}
+        done: Slots = {"antwoord": _DONE, "vraag": None, "doorvraag": None, "bevestigd": None}
+        return {**done, **offering.due(talk, opdracht, None)}
+    slots: Slots = {"antwoord": None, "vraag": following.key, "doorvraag": None}
+    return {**slots, **offering.due(talk, opdracht, following.key)}
 
 
 class ValidateContributionForm(TalkForm):
@@ -53,6 +60,34 @@ class ValidateContributionForm(TalkForm):
 
     def name(self) -> str:
         return f"validate_{CONTRIBUTION_FORM}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Validates; when an opdracht starts, a text that was kept may fit its first question."""
+        events = await super().run(dispatcher, tracker, domain)
+        talk = Talk(dispatcher, tracker)
+        starts = talk.slot("requested_slot") is None and talk.slot("antwoord") is None
+        if starts and not talk.forgotten and talk.opdracht and talk.vraag:
+            slots = offering.due(talk, talk.opdracht, talk.vraag.key)
+            events += [SlotSet(name, value) for name, value in slots.items()]
+        return events
+
+    @validator
+    def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
+        """Places the offered text; the open question is done when the text answered it."""
+        slots, answered = offering.decide(talk, value)
+        opdracht, vraag = talk.opdracht, talk.vraag
+        asked = offering.place(talk)["step"] == "vraag"
+        if answered is None or not asked or opdracht is None or vraag is None:
+            return slots
+        if answered != vraag.key:
+            return slots
+        following = after_answer(talk)
+        if slots["keuze_aanbod"] is None:
+            # Another offer comes first.
+            following = {name: following[name] for name in following if name not in slots}
+        return {**slots, **following}
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
@@ -63,7 +98,18 @@ class ValidateContributionForm(TalkForm):
             return {"antwoord": None}
         button = talk.entity("waarde")
         text = str(value).lstrip("\u2060")
-        number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
+        away = None if button else elsewhere(talk, text)
+        if away is not None:
+            return away
+        number = int(button) if button and button.isdigit() else None
+        if vraag.soort == "prioriteit" and not button:
+            said = going_on.urgency_in(talk, text)
+            if said.skipped:
+                talk.utter("overgeslagen")
+                return after_answer(talk)
+            number = said.value
+            if number is None:
+                return going_on.without_step(talk, text)
         probed: str | None = talk.slot("doorvraag")
         shown = _step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
@@ -113,8 +159,8 @@ class ValidateContributionForm(TalkForm):
 
     @validator
     def validate_verder(self, value: Any, talk: Talk) -> Slots:
-        """Accepts a yes and a no; ``action_verder`` decides what follows."""
-        return {"verder": value}
+        """Accepts a yes, a no, a subject or an addition; ``action_verder`` goes on."""
+        return going_on.decide(talk, value)
 
 
 class AskAntwoord(TalkAction):
@@ -143,7 +189,12 @@ class AskAntwoord(TalkAction):
             return [SlotSet("vraag", vraag.key)]
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
         buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
-        if talk.intent in ASIDES:
+        again = going_on.urgency_again(talk, vraag, buttons or [])
+        if again is not None and talk.intent not in (*ASIDES, "herhalen", "terug"):
+            sentence, choices = again
+            talk.utter(sentence, buttons=choices, custom=custom)
+            return [SlotSet("vraag", vraag.key)]
+        if talk.intent in ASIDES and talk.metadata.get("step") != "einde":
             # The question was asked just before, so the example and the progress are not repeated.
             talk.say(wording, buttons=buttons, custom=custom)
             return [SlotSet("vraag", vraag.key)]
@@ -190,21 +241,14 @@ class AskVerder(TalkAction):
         return f"action_ask_{CONTRIBUTION_FORM}_verder"
 
     def act(self, talk: Talk) -> list[EventType]:
-        talk.utter(
-            "verder",
-            buttons=[
-                talk.button("knop_ander_opdracht", "/ander_opdracht"),
-                talk.button("knop_stoppen", "/stoppen"),
-            ],
-            custom={"step": "verder", "opdracht": talk.slot("opdracht"), "question": None},
-        )
+        going_on.ask(talk)
         return []
 
 
-def say_summary(talk: Talk) -> None:
-    """Shows every answer on this opdracht, verbatim."""
-    opdracht = talk.opdracht
-    answers = talk.answers
+def say_summary(talk: Talk, number: int | None = None) -> None:
+    """Shows every answer on this opdracht, or on the one with a number, verbatim."""
+    opdracht = talk.opdracht if number is None else talk.catalogue.opdracht(number)
+    answers = talk.answers if number is None else answers_on(talk, number)
     lines = [
         f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
         for vraag in (opdracht.vragen if opdracht else ())
@@ -257,19 +301,6 @@ def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
         }
         for step in steps
     ]
-
-
-def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:
-    if vraag.soort != "prioriteit":
-        return None
-    plain = text.strip().casefold()
-    # The longest name first: "heel dringend" contains "dringend".
-    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
-    for step in steps:
-        if plain == str(step.waarde) or step.naam.casefold() in plain:
-            return step.waarde
-    digits = {character for character in plain if character in "12345"}
-    return int(digits.pop()) if len(digits) == 1 else None
 
 
 def _step_name(talk: Talk, number: int | None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions import choosing
 from actions.contribution_form import say_summary
+from actions.entering import answers_on, words_of
 from actions.talk import Talk, TalkAction, answer_aside
 
 _OWN = {
@@ -30,7 +32,10 @@ class ActionDigressie(TalkAction):
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
         if intent == "overzicht_tonen":
-            if talk.answers:
+            named = choosing.named_number(words_of(talk), talk.catalogue)
+            if named is not None and answers_on(talk, named):
+                say_summary(talk, named)
+            elif named is None and talk.answers:
                 say_summary(talk)
             else:
                 talk.utter("nog_geen_antwoord")

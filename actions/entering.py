@@ -13,6 +13,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
 from actions.choosing import Choice
+from actions.offering import NOTHING_OFFERED, due
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
 from consultation.catalogue import Opdracht
 from consultation.participation import conversation
@@ -31,6 +32,7 @@ OF_ONE_OPDRACHT = (
     "keuze",
     "beheer",
     "onder",
+    "aanbod",
 )
 _DONE = "klaar"
 
@@ -60,6 +62,8 @@ def enter(talk: Talk, numbers: Iterable[int]) -> Slots:
         "antwoord": _DONE if unanswered is None else None,
         "antwoorden": given,
         "wachtrij": later,
+        "keuze_aanbod": NOTHING_OFFERED,
+        **due(talk, opdracht, unanswered),
     }
 
 

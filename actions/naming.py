@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 from consultation.catalogue import Opdracht
+from language.folding import folded
 
 
 @lru_cache(maxsize=1)
@@ -43,6 +45,49 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
     keys = [vraag.key for vraag in opdracht.vragen]
     place = keys.index(current) if current in keys else len(keys)
     return keys[place - 1] if place > 0 else None
+
+
+def fitting_question(text: str, opdracht: Opdracht, current: str | None) -> str:
+    """The key of the question that a text answers most likely, by what kind of text it is.
+
+    Who does something, what holds people back, or what should change; in doubt a proposal. The
+    urgency is never meant. ``current`` decides where the text may be of its kind.
+    """
+    plain = folded(text)
+    kinds = [
+        kind
+        for kind, pattern in (("trekker", _WHO), ("drempel", _BARRIER), ("voorstel", _PROPOSAL))
+        if pattern.search(plain)
+    ]
+    by_kind = {vraag.soort: vraag.key for vraag in reversed(opdracht.vragen)}
+    now = opdracht.question(current or "")
+    if now is not None and now.soort in kinds:
+        return now.key
+    for kind in (*kinds, "voorstel"):
+        if kind in by_kind:
+            return by_kind[kind]
+    return opdracht.vragen[0].key
+
+
+_WHO = re.compile(
+    r"\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
+    r"|(moet|moeten|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
+    r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen)"
+    r"|(samen|in samenwerking) met (de|het|een)"
+    r"|(is|ligt|zit) (bij|aan) (de|het)"
+    r" (gemeente|overheid|vdab|vakbond\w*|werkgever\w*|bedrijven))\b"
+)
+_BARRIER = re.compile(
+    r"\b(te (duur|ver|moeilijk|druk|laat|vroeg|weinig|veel|ingewikkeld|traag|oud|moe|hoog|lang)"
+    r"|geen (tijd|geld|vervoer|opvang|bus|plaats|zin|internet|computer|auto|diploma|aanbod)"
+    r"|moeilijk|lastig|probleem|problemen|kan niet|kunnen niet|niet kunnen|durf|durven|bang|schrik"
+    r"|schaam\w*|wachtlijst\w*|drempel\w*|tegenhoud\w*|tegenhield|belemmer\w*|geraak niet"
+    r"|niet betalen|weet niet|weten niet|begrijp\w* niet|verstaan? niet)\b"
+)
+_PROPOSAL = re.compile(
+    r"\b(moet|moeten|zou|zouden|geef|geven|laat|maak|zorg|voorzie|voorzien|investeer|verplicht|schaf"
+    r"|betaal|organiseer|gratis|meer|minder|beter|betere|voorstel|idee|stel voor|recht op)\b"
+)
 
 
 def _own_words(key: str | None) -> tuple[str, ...]:

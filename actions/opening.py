@@ -17,7 +17,9 @@ from actions.entering import (
     queue,
     words_of,
 )
-from actions.replies import reply_in
+from actions.going_on import is_content
+from actions.offering import NOTHING_OFFERED, keep_slots, offer
+from actions.replies import extra_in, reply_in
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -83,7 +85,8 @@ def _next(talk: Talk) -> bool:
 
 def leave_opdracht() -> list[EventType]:
     """The events that end the current opdracht and clear its slots; its answers stay stored."""
-    return [ActiveLoop(None), *(SlotSet(name, None) for name in OF_ONE_OPDRACHT)]
+    cleared = [SlotSet(name, None) for name in OF_ONE_OPDRACHT]
+    return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
 
 
 def close(talk: Talk) -> list[EventType]:
@@ -169,15 +172,28 @@ def after_end(talk: Talk) -> list[EventType]:
         return _still_ended(talk, "einde_verder")
     if reply in ("no", "thanks"):
         return _still_ended(talk, "einde_dag")
-    if reply == "yes" or talk.intent in _GOES_ON:
+    if reply != "more" and (reply == "yes" or talk.intent in _GOES_ON):
         return resume(talk)
-    if choice.guesses and reply != "more":
+    if reply == "more" or (not choice.guesses and is_content(text)):
+        return _more_to_say(talk, extra_in(text))
+    if choice.guesses:
         return [
             *leave_opdracht(),
             SlotSet("geraden", list(choice.guesses)),
             FollowupAction(OPENING_FORM),
         ]
     return resume(talk)
+
+
+def _more_to_say(talk: Talk, text: str) -> list[EventType]:
+    """Offers what was typed after the end for the last opdracht, or keeps it for the next one."""
+    if talk.opdracht is not None:
+        return [*offer(talk, text), FollowupAction(CONTRIBUTION_FORM)]
+    kept = keep_slots(talk, text)
+    return [
+        *(SlotSet(name, value) for name, value in kept.items()),
+        FollowupAction(OPENING_FORM),
+    ]
 
 
 _GOES_ON = frozenset({"terug", "ander_opdracht", "antwoord_wijzigen", "opdracht_kiezen"})
@@ -363,7 +379,12 @@ class ValidateOpeningForm(TalkForm):
 
 
 def _kept(talk: Talk, text: str) -> Slots:
-    return {}
+    """The slots that keep a text that says more than which subject it is about."""
+    words = len(text.split())
+    whole = words >= _SENTENCE or (words >= _SHORT_SENTENCE and re.search(r"[.,;!]", text))
+    if not whole or _CHOOSES.search(text) or not is_content(text):
+        return {}
+    return keep_slots(talk, text)
 
 
 def _consent(doel: Any, value: Any, talk: Talk) -> Slots:

@@ -67,6 +67,7 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
         "klaar": list(standing.finished),
         "doorgevraagd": list(standing.probes),
         "uitgenodigd": list(standing.invited),
+        "bewaard": list(standing.kept),
         **{f"toestemming_{doel}": standing.consents.get(doel) for doel in DOELEN},
     }
     for doel in DOELEN:
@@ -87,6 +88,10 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
         }
     else:
         slots["vooraf"] = standing.opdracht
+    offered = _offered(standing)
+    if offered is not None:
+        rest = [each for each in slots["bewaard"] if each is not offered]
+        slots |= {"aanbod": offered, "keuze_aanbod": None, "bewaard": rest}
     events: list[EventType] = [SlotSet(key, value) for key, value in slots.items()]
     if position.step == "beheer":
         events += [SlotSet("beheer", position.request), SlotSet("onder", position.under)]
@@ -97,9 +102,21 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
         # The opening turn itself goes on from these slots, and asks again what was asked.
         return events
     loop, requested = _open_form(standing)
+    if offered is not None and loop == CONTRIBUTION_FORM:
+        requested = "keuze_aanbod"
     if loop is not None:
         events += [ActiveLoop(loop), SlotSet("requested_slot", requested)]
     return events
+
+
+def _offered(standing: Standing) -> dict[str, Any] | None:
+    """The part that the last bubble offered, with its words, unless these were erased since."""
+    stands = standing.paused or standing.position
+    offer = stands.offer
+    if offer is None or stands.step not in _IN_OPDRACHT:
+        return None
+    place = (offer["message"], offer["start"])
+    return next((each for each in standing.kept if (each["message"], each["start"]) == place), None)
 
 
 def _confirmed(step: str, changing: bool) -> bool | None:

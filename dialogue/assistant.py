@@ -81,10 +81,12 @@ class Assistant:
             "metadata": {
                 "conversation": turn.conversation_id,
                 "message": turn.message_id,
+                "said": turn.said_id or turn.message_id,
                 "step": position.step,
                 "opdracht": position.opdracht,
                 "question": position.question,
                 "under": position.under,
+                "offer": position.offer is not None,
                 "content": content,
                 "aside": aside,
                 "unread": unread,

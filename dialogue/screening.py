@@ -21,6 +21,7 @@ from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
 from language.segmentation.sentences import sentence_spans
+from language.urgency import read_urgency
 
 REMOVE = "/persoonsgegevens_weghalen"
 KEEP = "/persoonsgegevens_laten_staan"
@@ -124,12 +125,16 @@ class Care:
 
     def beside(self, turn: Turn) -> Beside:
         """The screening result to send to the assistant with a turn."""
+        if turn.position.offer is not None:
+            return Beside()
         if turn.payload is None and turn.position.step == "groep":
             return Beside(content=self._names_group(turn.text))
         if turn.payload is not None or turn.position.step != "vraag":
             return Beside()
         if turn.unread:
             return Beside(content=True, unread=True)
+        if turn.position.question == "prioriteit" and self._is_urgency(turn.text):
+            return Beside(content=True)
         budget = Budget()
         content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
         question = question_in(turn.text) if budget.left and not content else None
@@ -137,6 +142,11 @@ class Care:
             self._mark_unread(turn.message_id)
             return Beside(content=True, unread=True)
         return Beside(content, question)
+
+    def _is_urgency(self, text: str) -> bool:
+        """Whether a text says how urgent something is: "zo snel mogelijk" is no command."""
+        steps = self._catalogue.consultatie.prioriteiten
+        return bool(read_urgency(text, {each.waarde: each.naam for each in steps}).values)
 
     def _names_group(self, text: str) -> bool:
         """Whether a short text names the participant's group in the catalogue.

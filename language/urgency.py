@@ -171,23 +171,10 @@ _CLAUSES = re.compile(
     r"|because|weil|denn)\b"
 )
 _FILLERS = frozenset(
-    "ik k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak doe zet maar"
-    " mor moar mer dat da dit het t is tis s ja jaja jao joa euh eh uh goh hm hmm ah oh o och allee"
-    " wel toch dan nu voor mij mijn part ons onze ne nen een n de den der die dees deze aan van in"
-    " op bij met en er echt hoor ze zenne zeker zekers eh he hè hein dus zo te zijn zyn was wordt"
-    " worden moet moe mag kan zal komt gaat gaan blijft wil graag aub alsjeblieft alstublieft svp"
-    " please bitte liefst misschien ongeveer rond ergens zowat mss niet nie ni al heel erg zeer ook"
-    " prioriteit prio urgentie dringendheid cijfer getal score punt punten nummer numero nr stap"
-    " c est cest ce je pense dirais it its it s i say think would this that thing es das ist ich"
-    " finde wurde sagen zeggen noemen schat lijkt me jong man mens mensen gast vriend meneer amai"
-    " stomme robot bot machine verdomme godverdomme potverdorie fuck shit as als ge gij u ulle wij"
-    " we hun alles alle hier daar tot over ongetwijfeld absoluut natuurlijk uiteraard tuurlijk"
-    " duidelijk maken maak maakt genoeg zeker vast bijna nog altijd al lang jaar jaren".split()
+    ["ik", "k", "vind", "vin", "vinden", "denk", "peis", "peins", "dink", "zou", "zeg", "zegge", "geef", "geven", "kies", "neem", "pak", "doe", "zet", "maar", "mor", "moar", "mer", "dat", "da", "dit", "het", "t", "is", "tis", "s", "ja", "jaja", "jao", "joa", "euh", "eh", "uh", "goh", "hm", "hmm", "ah", "oh", "o", "och", "allee", "wel", "toch", "dan", "nu", "voor", "mij", "mijn", "part", "ons", "onze", "ne", "nen", "een", "n", "de", "den", "der", "die", "dees", "deze", "aan", "van", "in", "op", "bij", "met", "en", "er", "echt", "hoor", "ze", "zenne", "zeker", "zekers", "eh", "he", "hè", "hein", "dus", "zo", "te", "zijn", "zyn", "was", "wordt", "worden", "moet", "moe", "mag", "kan", "zal", "komt", "gaat", "gaan", "blijft", "wil", "graag", "aub", "alsjeblieft", "alstublieft", "svp", "please", "bitte", "liefst", "misschien", "ongeveer", "rond", "ergens", "zowat", "mss", "niet", "nie", "ni", "al", "heel", "erg", "zeer", "ook", "prioriteit", "prio", "urgentie", "dringendheid", "cijfer", "getal", "score", "punt", "punten", "nummer", "numero", "nr", "stap", "c", "est", "cest", "ce", "je", "pense", "dirais", "it", "its", "it", "s", "i", "say", "think", "would", "this", "that", "thing", "es", "das", "ist", "ich", "finde", "wurde", "sagen", "zeggen", "noemen", "schat", "lijkt", "me", "jong", "man", "mens", "mensen", "gast", "vriend", "meneer", "amai", "stomme", "robot", "bot", "machine", "verdomme", "godverdomme", "potverdorie", "fuck", "shit", "as", "als", "ge", "gij", "u", "ulle", "wij", "we", "hun", "alles", "alle", "hier", "daar", "tot", "over", "ongetwijfeld", "absoluut", "natuurlijk", "uiteraard", "tuurlijk", "duidelijk", "maken", "maak", "maakt", "genoeg", "zeker", "vast", "bijna", "nog", "altijd", "al", "lang", "jaar", "jaren"]
 )
 _QUALIFIES = frozenset(
-    "niet nie ni geen pas not nicht heel erg zeer echt super mega ultra zo so tres very sehr nogal"
-    " vrij redelijk tamelijk weinig minder beetje best eerder ziemlich assez plutot fairly quite"
-    " helemaal totaal absoluut extreem enorm bijzonder dringend dringende wat te".split()
+    ["niet", "nie", "ni", "geen", "pas", "not", "nicht", "heel", "erg", "zeer", "echt", "super", "mega", "ultra", "zo", "so", "tres", "very", "sehr", "nogal", "vrij", "redelijk", "tamelijk", "weinig", "minder", "beetje", "best", "eerder", "ziemlich", "assez", "plutot", "fairly", "quite", "helemaal", "totaal", "absoluut", "extreem", "enorm", "bijzonder", "dringend", "dringende", "wat", "te"]
 )
 _FIRE = re.compile("[\U0001f525\U0001f6a8\u203c\u2757\u26a0\u23f0]")
 _MANY_FIRES = 3
@@ -259,7 +246,7 @@ def _of_clause(
 ) -> tuple[int, ...]:
     """The steps that one clause names; none where it says other things too."""
     final = list(_FINAL.finditer(bare))
-    if final and 0 < final[-1].start():
+    if final and final[-1].start() > 0:
         # "een vier, nee, maak er vijf van": what comes after the change of mind counts.
         later = _of_clause(bare[final[-1].end() :].strip(), bare[final[-1].end() :], steps, names)
         if later:

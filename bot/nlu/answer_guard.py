@@ -49,7 +49,7 @@ class AnswerGuard(GraphComponent):
             if not chances:
                 continue
             metadata = message.get("metadata") or {}
-            step = metadata.get("step", "start")
+            step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             if metadata.get("content"):
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT

@@ -22,7 +22,7 @@ CONTENT_IN_QUESTION = frozenset(
 )
 _CONTENT_IN_GROUP = CONTENT_IN_QUESTION | {"klacht", "weet_niet"}
 _CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
-_CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer"})
+_CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer", "aanbod"})
 _LEAST_IN_CHOOSING = 0.3
 _LEAST_COMMAND = 0.5
 _OPEN = frozenset({"vraag", "groep"})
@@ -50,7 +50,8 @@ def judge(
         chances: the classifier's probability per intent, 0 to 1.
         text: the typed text.
         step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
-            chosen, ``bevestigen``, ``toestemming``, ``beheer``, ``verder``, ``einde`` or ``start``.
+            chosen, ``bevestigen``, ``toestemming``, ``beheer``, ``verder``, ``einde`` or ``start``;
+            ``aanbod`` while the participant is asked in which answer a text belongs.
         threshold: minimum probability of a command relative to an answer, at steps where a text
             can be an answer.
         question: the open question, or the purpose for which consent is asked.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -73,10 +75,22 @@ def submission(session: Session, conversation: Conversation, opdracht: int) -> S
 def store(
     session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
 ) -> None:
-    """Stores a message as an answer: a new one, a new version, or text added after a probe."""
+    """Stores a message as an answer: a new one, a new version, or text added to the last version.
+
+    A part of an earlier message whose words were erased meanwhile is not stored.
+    """
+    text = message.text
+    if effect.source is not None:
+        meant = session.get(Message, effect.source.message)
+        ours = meant is not None and meant.conversation_id == conversation.id
+        if meant is None or not ours or meant.text == GONE:
+            return
+        message = meant
+        text = part_of(message.text, effect.source.start, effect.source.end)
+        if not text:
+            return
     place = submission(session, conversation, effect.opdracht)
     contribution = _contribution(session, place.id, effect.question)
-    text = message.text
     parts = [{"message": message.id, "start": 0, "end": len(text)}]
     unread = "nazicht" if message.unread else None
     if contribution is None:
@@ -92,7 +106,13 @@ def store(
         session.flush()
     else:
         last = contribution.versions[-1]
-        if effect.probe is not None:
+        spot = _spot(last.text, effect.corrects) if effect.corrects else None
+        if spot is not None:
+            start, end = spot
+            parts = _spliced(last.parts or (), start, end, message.id, len(text))
+            text = f"{last.text[:start]}{text}{last.text[end:]}"
+            unread = unread or last.unread
+        elif effect.probe is not None or effect.added:
             offset = len(last.text) + 1
             parts = [
                 *last.parts,
@@ -101,7 +121,8 @@ def store(
             text = f"{last.text}\n{text}"
             unread = unread or last.unread
         contribution.version += 1
-        contribution.value = effect.value
+        if effect.value is not None or not (effect.added or effect.corrects):
+            contribution.value = effect.value
         contribution.probe = effect.probe or contribution.probe
     contribution.versions.append(
         ContributionVersion(
@@ -113,6 +134,32 @@ def store(
         )
     )
     session.flush()
+
+
+def part_of(text: str, start: int, end: int) -> str:
+    """The part of a message that an effect or a bubble refers to; the assistant strips texts."""
+    return text.strip()[start:end].strip()
+
+
+def _spot(text: str, words: str) -> tuple[int, int] | None:
+    """Where words stand in an answer, as whole words; the last place if there are several."""
+    pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
+    places = [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+    return places[-1] if places else None
+
+
+def _spliced(
+    parts: Iterable[dict[str, Any]], start: int, end: int, message: str, length: int
+) -> list[dict[str, Any]]:
+    """The parts of an answer after characters ``start`` to ``end`` became words of a message."""
+    before = ({**each, "end": min(each["end"], start)} for each in parts if each["start"] < start)
+    moved = start + length - end
+    after = (
+        {**each, "start": max(each["start"], end) + moved, "end": each["end"] + moved}
+        for each in parts
+        if each["end"] > end
+    )
+    return [*before, {"message": message, "start": start, "end": start + length}, *after]
 
 
 def standing(session: Session, place: Submission) -> dict[str, str]:

@@ -62,7 +62,8 @@ class Position:
 
     ``changing``: the participant changes an answer from the summary and returns to the summary
     afterwards. ``request`` is the open request about the participant's own data (step ``beheer``);
-    ``under`` is the step to return to after it.
+    ``under`` is the step to return to after it. ``offer`` is a part of a message that the
+    participant is asked to place in an answer, before this step goes on; see ``actions.offering``.
     """
 
     step: str = "start"
@@ -72,6 +73,7 @@ class Position:
     changing: bool = False
     request: str | None = None
     under: str | None = None
+    offer: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Turn:
     """One message as it is sent to the assistant.
 
     ``held``: the message waited for the participant's choice, and a later message made that choice.
-    ``unread``: an earlier scan of the text took too much work; do not scan it again.
+    ``unread``: an earlier scan of the text took too much work; do not scan it again. ``said_id`` is
+    the message with the text: the held one, or this one.
     """
 
     message_id: str
@@ -90,11 +93,15 @@ class Turn:
     position: Position
     held: bool = False
     unread: bool = False
+    said_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The state from which the assistant can resume a conversation without its own memory."""
+    """The state from which the assistant can resume a conversation without its own memory.
+
+    ``kept`` are the parts of messages that wait to be placed in an answer, each with its ``text``.
+    """
 
     position: Position
     consents: dict[str, bool]
@@ -105,6 +112,7 @@ class Standing:
     finished: tuple[int, ...] = ()
     probes: tuple[str, ...] = ()
     invited: tuple[int, ...] = ()
+    kept: tuple[dict[str, Any], ...] = ()
     ended: bool = False
     paused: Position | None = None
     """Where the talk stood before it ended, or before a request made after the end."""
@@ -283,6 +291,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         position=position(session, conversation.id),
         held=waiting is not None,
         unread=meant.unread,
+        said_id=meant.id,
     )
 
 
@@ -494,6 +503,7 @@ def _position(custom: Mapping[str, Any]) -> Position:
         changing=bool(custom.get("changing")),
         request=custom.get("request"),
         under=custom.get("under"),
+        offer=custom.get("offer"),
     )
 
 
@@ -536,11 +546,43 @@ def standing(session: Session, conversation_id: str, message_id: str | None = No
         finished=finished,
         probes=_probes(session, conversation_id),
         invited=_invited(session, participant),
+        kept=_kept(session, conversation_id),
         ended=conversation.ended_at is not None,
         paused=before,
         queue=queue(session, conversation_id),
         returned=message is not None and message.sender == "systeem",
     )
+
+
+def _kept(session: Session, conversation_id: str) -> tuple[dict[str, Any], ...]:
+    """The parts of messages that a bubble kept or offered, and that none settled since."""
+    query = select(Message.custom).where(
+        Message.conversation_id == conversation_id, Message.sender == "assistent"
+    )
+    waiting: dict[tuple[str, int], dict[str, Any]] = {}
+    for custom in session.scalars(query.order_by(Message.seq)):
+        for part in _parts(custom, "kept") + _parts(custom, "offer"):
+            waiting[part["message"], part["start"]] = part
+        for part in _parts(custom, "settled"):
+            waiting.pop((part["message"], part["start"]), None)
+    if not waiting:
+        return ()
+    said = select(Message.id, Message.text).where(
+        Message.conversation_id == conversation_id,
+        Message.id.in_({part["message"] for part in waiting.values()}),
+    )
+    texts = {name: text for name, text in session.execute(said) if text != answers.GONE}
+    read = (
+        {**part, "text": answers.part_of(texts[part["message"]], part["start"], part["end"])}
+        for part in waiting.values()
+        if part["message"] in texts
+    )
+    return tuple(part for part in read if part["text"])
+
+
+def _parts(custom: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
+    found = (custom or {}).get(key) or []
+    return [found] if isinstance(found, dict) else list(found)
 
 
 def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:

@@ -57,12 +57,21 @@ class Measure(_Effect):
     marks: tuple[str, ...] = ()
 
 
+class Source(_Effect):
+    """A part of a recorded message: characters ``start`` to ``end`` of its stripped text."""
+
+    message: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
 class AnswerGiven(_Effect):
-    """The current message answers a question.
+    """A message, the current one unless ``source`` names a part of one, answers a question.
 
     The text comes from the recorded message, never from the assistant. ``value`` is the chosen
     number if the question has one. With ``probe`` (the wording of the follow-up question it
-    answers) the text is added to the existing answer.
+    answers) or with ``added`` the text is added to the existing answer. ``corrects``: words of the
+    existing answer that the text takes the place of; the rest of that answer stays.
     """
 
     kind: Literal["answer"] = "answer"
@@ -71,6 +80,9 @@ class AnswerGiven(_Effect):
     value: int | None = Field(default=None, ge=1, le=5)
     probe: str | None = None
     measure: Measure | None = None
+    source: Source | None = None
+    added: bool = False
+    corrects: str | None = None
 
 
 class AnswerWithdrawn(_Effect):
