@@ -82,8 +82,30 @@ _SUBJECT = re.compile(
 _TALK_OF = re.compile(r"(?:^|[\s,])(?:over|rond|naar|onderwerp|thema|opdracht|subject|about)\b")
 _PARTS = re.compile(r"\s*(?:[,;+&/]|\ben\b(?:\s+(?:ook|dan|daarna))?|\bdaarna\b)\s*")
 _ACTORS = frozenset(
-    "gemeente gemeenten stad steden overheid vdab regering minister vlaanderen werkgever werkgevers"
-    " baas bazen vakbond vakbonden buren school scholen bedrijf bedrijven federatie politiek".split()
+    [
+        "gemeente",
+        "gemeenten",
+        "stad",
+        "steden",
+        "overheid",
+        "vdab",
+        "regering",
+        "minister",
+        "vlaanderen",
+        "werkgever",
+        "werkgevers",
+        "baas",
+        "bazen",
+        "vakbond",
+        "vakbonden",
+        "buren",
+        "school",
+        "scholen",
+        "bedrijf",
+        "bedrijven",
+        "federatie",
+        "politiek",
+    ]
 )
 _SHORT = 14
 _LEAST_GUESS = 0.05

@@ -9,7 +9,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import offering, probing
+from actions import going_on, offering, probing
+from actions.entering import answers_on, elsewhere
 from actions.languages import thank_in_language
 from actions.talk import (
     ASIDES,
@@ -107,11 +108,22 @@ class ValidateContributionForm(TalkForm):
             return {"antwoord": None}
         button = talk.entity("waarde")
         text = str(value).lstrip("\u2060")
+        away = None if button else elsewhere(talk, text)
+        if away is not None:
+            return away
+        said = going_on.urgency_in(talk, text) if vraag.soort == "prioriteit" else None
+        if said is not None and not button and said.skipped:
+            talk.utter("overgeslagen")
+            return after_answer(talk)
         if not button and not talk.metadata.get("unread"):
             taken = _no_plain_answer(talk, vraag, text)
             if taken is not None:
                 return taken
-        number = int(button) if button and button.isdigit() else _scale(talk, vraag, text)
+        number = int(button) if button and button.isdigit() else None
+        if said is not None and not button:
+            number = said.value
+            if number is None:
+                return going_on.without_step(talk, text)
         probed: str | None = talk.slot("doorvraag")
         shown = _step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
@@ -162,8 +174,8 @@ class ValidateContributionForm(TalkForm):
 
     @validator
     def validate_verder(self, value: Any, talk: Talk) -> Slots:
-        """Accepts a yes and a no; ``action_verder`` decides what follows."""
-        return {"verder": value}
+        """Accepts a yes, a no, a subject or an addition; ``action_verder`` goes on."""
+        return going_on.decide(talk, value)
 
 
 def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
@@ -226,7 +238,12 @@ class AskAntwoord(TalkAction):
             return [SlotSet("vraag", vraag.key)]
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
         buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
-        if talk.intent in ASIDES:
+        again = going_on.urgency_again(talk, vraag, buttons or [])
+        if again is not None and talk.intent not in (*ASIDES, "herhalen", "terug"):
+            sentence, choices = again
+            talk.utter(sentence, buttons=choices, custom=custom)
+            return [SlotSet("vraag", vraag.key)]
+        if talk.intent in ASIDES and talk.metadata.get("step") != "einde":
             # The question was asked just before, so the example and the progress are not repeated.
             talk.say(wording, buttons=buttons, custom=custom)
             return [SlotSet("vraag", vraag.key)]
@@ -293,21 +310,14 @@ class AskVerder(TalkAction):
         return f"action_ask_{CONTRIBUTION_FORM}_verder"
 
     def act(self, talk: Talk) -> list[EventType]:
-        talk.utter(
-            "verder",
-            buttons=[
-                talk.button("knop_ander_opdracht", "/ander_opdracht"),
-                talk.button("knop_stoppen", "/stoppen"),
-            ],
-            custom={"step": "verder", "opdracht": talk.slot("opdracht"), "question": None},
-        )
+        going_on.ask(talk)
         return []
 
 
-def say_summary(talk: Talk) -> None:
-    """Shows every answer on this opdracht, verbatim."""
-    opdracht = talk.opdracht
-    answers = talk.answers
+def say_summary(talk: Talk, number: int | None = None) -> None:
+    """Shows every answer on this opdracht, or on the one with a number, verbatim."""
+    opdracht = talk.opdracht if number is None else talk.catalogue.opdracht(number)
+    answers = talk.answers if number is None else answers_on(talk, number)
     lines = [
         f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
         for vraag in (opdracht.vragen if opdracht else ())
@@ -360,10 +370,6 @@ def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
         }
         for step in steps
     ]
-
-
-def _scale(talk: Talk, vraag: Vraag, text: str) -> int | None:
-    return offering.scale(talk, text) if vraag.soort == "prioriteit" else None
 
 
 def _step_name(talk: Talk, number: int | None) -> str:

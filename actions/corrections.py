@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions import choosing
 from actions.contribution_form import after_answer, next_question, offer_changes, to_summary
+from actions.entering import asked_for, go_to, queue, words_of
 from actions.naming import named_question
 from actions.offering import reopen
-from actions.opening import end, leave_opdracht
+from actions.opening import after_end, close, leave_opdracht
 from actions.talk import OPENING_FORM, Talk, TalkAction
 from language.reading import message
 
@@ -19,7 +21,9 @@ class ActionStoppen(TalkAction):
         return "action_stoppen"
 
     def act(self, talk: Talk) -> list[EventType]:
-        return [*leave_opdracht(), *end(talk)]
+        if talk.metadata.get("step") == "einde":
+            return after_end(talk)
+        return close(talk)
 
 
 class ActionAnderOpdracht(TalkAction):
@@ -29,7 +33,14 @@ class ActionAnderOpdracht(TalkAction):
         return "action_ander_opdracht"
 
     def act(self, talk: Talk) -> list[EventType]:
-        return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
+        choice = choosing.wished(words_of(talk), talk.catalogue)
+        numbers = asked_for(talk, choice)
+        if numbers:
+            return go_to(talk, numbers)
+        if queue(talk) and not choice.guesses:
+            return go_to(talk, queue(talk))
+        guessed = [SlotSet("geraden", list(choice.guesses) or None)]
+        return [*leave_opdracht(), *guessed, FollowupAction(OPENING_FORM)]
 
 
 class ActionOverslaan(TalkAction):
@@ -66,6 +77,8 @@ class ActionTerug(TalkAction):
         return "action_terug"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
+            return go_to(talk, numbers)
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None or talk.slot("bevestigd") is True:
             return []
@@ -87,6 +100,8 @@ class ActionAntwoordWijzigen(TalkAction):
         return "action_antwoord_wijzigen"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
+            return go_to(talk, numbers)
         opdracht = talk.opdracht
         if opdracht is None or talk.slot("bevestigd") is True:
             return []

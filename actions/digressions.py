@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import own_data
+from actions import choosing, own_data
 from actions.contribution_form import after_answer, label, say_summary
+from actions.entering import answers_on, words_of
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE
@@ -48,7 +49,11 @@ class ActionDigressie(TalkAction):
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
         if intent == "overzicht_tonen":
-            own_data.show_answers(talk)
+            named = choosing.named_number(words_of(talk), talk.catalogue)
+            if named is not None and answers_on(talk, named):
+                say_summary(talk, named)
+            else:
+                own_data.show_answers(talk)
         return []
 
 

@@ -13,6 +13,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
 from actions.choosing import Choice
+from actions.offering import NOTHING_OFFERED, due
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
 from consultation.catalogue import Opdracht
 from consultation.participation import conversation
@@ -57,12 +58,13 @@ def enter(talk: Talk, numbers: Iterable[int]) -> Slots:
     del slots["requested_slot"]
     return {
         **slots,
-        "keuze_aanbod": "klaar",
         "opdracht": first,
         "vraag": unanswered,
         "antwoord": _DONE if unanswered is None else None,
         "antwoorden": given,
         "wachtrij": later,
+        "keuze_aanbod": NOTHING_OFFERED,
+        **due(talk, opdracht, unanswered),
     }
 
 

@@ -44,7 +44,7 @@ def part(talk: Talk, text: str | None = None) -> dict[str, Any]:
     whole = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060").strip()
     wanted = whole if text is None else text.strip()
     start = max(whole.find(wanted), 0)
-    message = talk.metadata.get("said") or talk.metadata.get("message") or ""
+    message = talk.metadata.get("typed") or talk.metadata.get("message") or ""
     return {"message": message, "start": start, "end": start + len(wanted), "text": wanted}
 
 

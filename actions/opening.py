@@ -17,9 +17,10 @@ from actions.entering import (
     queue,
     words_of,
 )
+from actions.going_on import is_content
 from actions.languages import tell_language
-from actions.offering import NOTHING_OFFERED, at_summary, keep_slots
-from actions.replies import reply_in
+from actions.offering import NOTHING_OFFERED, at_summary, keep_slots, offer
+from actions.replies import extra_in, reply_in
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -214,15 +215,28 @@ def after_end(talk: Talk) -> list[EventType]:
         return _still_ended(talk, "einde_verder")
     if reply in ("no", "thanks"):
         return _still_ended(talk, "einde_dag")
-    if reply == "yes" or talk.intent in _GOES_ON:
+    if reply != "more" and (reply == "yes" or talk.intent in _GOES_ON):
         return resume(talk)
-    if choice.guesses and reply != "more":
+    if reply == "more" or (not choice.guesses and is_content(text)):
+        return _more_to_say(talk, extra_in(text))
+    if choice.guesses:
         return [
             *leave_opdracht(),
             SlotSet("geraden", list(choice.guesses)),
             FollowupAction(OPENING_FORM),
         ]
     return resume(talk)
+
+
+def _more_to_say(talk: Talk, text: str) -> list[EventType]:
+    """Offers what was typed after the end for the last opdracht, or keeps it for the next one."""
+    if talk.opdracht is not None:
+        return [*offer(talk, text), FollowupAction(CONTRIBUTION_FORM)]
+    kept = keep_slots(talk, text)
+    return [
+        *(SlotSet(name, value) for name, value in kept.items()),
+        FollowupAction(OPENING_FORM),
+    ]
 
 
 _GOES_ON = frozenset({"terug", "ander_opdracht", "antwoord_wijzigen", "opdracht_kiezen"})
@@ -414,7 +428,7 @@ class ValidateOpeningForm(TalkForm):
         text = str(value).lstrip("\u2060")
         choice = choosing.chosen(text, talk.catalogue)
         if choice.numbers:
-            return {**_kept_content(talk, text), **enter(talk, choice.numbers)}
+            return {**_kept(talk, text), **enter(talk, choice.numbers)}
         if talk.intent == "overslaan":
             talk.utter("niet_overslaan")
             return {"opdracht": None, "geraden": None}
@@ -422,7 +436,7 @@ class ValidateOpeningForm(TalkForm):
             return {"opdracht": None, "geraden": None}
         if not choice.guesses and not choosing.bare(text):
             talk.utter("opdracht_geen")
-        return {**_kept_content(talk, text), "opdracht": None, "geraden": list(choice.guesses)}
+        return {**_kept(talk, text), "opdracht": None, "geraden": list(choice.guesses)}
 
 
 def _in_group(talk: Talk, groep: Groep) -> Slots:
@@ -474,6 +488,15 @@ def _shows_all(talk: Talk) -> bool:
     plain = " ".join((talk.tracker.latest_message.get("text") or "").split()).strip(" .!?")
     typed = {talk.words("knop_alle_groepen"), talk.words("knop_andere_groep")}
     return plain.casefold() in {each.casefold() for each in typed}
+
+
+def _kept(talk: Talk, text: str) -> Slots:
+    """The slots that keep a text that says more than which subject it is about."""
+    words = len(text.split())
+    whole = words >= _SENTENCE or (words >= _SHORT_SENTENCE and re.search(r"[.,;!]", text))
+    if not whole or _CHOOSES.search(text) or not is_content(text):
+        return {}
+    return keep_slots(talk, text)
 
 
 def _consent(doel: Any, value: Any, talk: Talk) -> Slots:

@@ -119,8 +119,9 @@ def _skipped_group(standing: Standing, step: str) -> str | None:
 
 def _offered(standing: Standing) -> dict[str, Any] | None:
     """The part that the last bubble offered, with its words, unless these were erased since."""
-    offer = standing.position.offer
-    if offer is None or standing.position.step not in _IN_OPDRACHT:
+    stands = standing.paused or standing.position
+    offer = stands.offer
+    if offer is None or stands.step not in _IN_OPDRACHT:
         return None
     place = (offer["message"], offer["start"])
     return next((each for each in standing.kept if (each["message"], each["start"]) == place), None)

@@ -88,7 +88,7 @@ class Assistant:
             "metadata": {
                 "conversation": turn.conversation_id,
                 "message": turn.message_id,
-                "said": turn.said_id or turn.message_id,
+                "typed": turn.said_id or turn.message_id,
                 "step": position.step,
                 "opdracht": position.opdracht,
                 "question": position.question,

@@ -23,6 +23,7 @@ from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
 from language.segmentation.sentences import sentence_spans
+from language.urgency import read_urgency
 
 REMOVE = "/persoonsgegevens_weghalen"
 KEEP = "/persoonsgegevens_laten_staan"
@@ -154,6 +155,8 @@ class Care:
             return Beside(question=question_in(turn.text))
         if step != "vraag":
             return Beside()
+        if turn.position.question == "prioriteit" and self._is_urgency(turn.text):
+            return Beside(content=True)
         budget = Budget()
         content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
         question = question_in(turn.text) if budget.left and not content else None
@@ -169,6 +172,11 @@ class Care:
             with self._storage.reading() as session:
                 text = conversation.last_typed(session, turn.message_id)
         return self.personal_data.masked(text[:_LONGEST_QUESTION]) if text else None
+
+    def _is_urgency(self, text: str) -> bool:
+        """Whether a text says how urgent something is: "zo snel mogelijk" is no command."""
+        steps = self._catalogue.consultatie.prioriteiten
+        return bool(read_urgency(text, {each.waarde: each.naam for each in steps}).values)
 
     def _names_group(self, text: str) -> bool:
         """Whether a short text names the participant's group in the catalogue.

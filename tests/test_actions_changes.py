@@ -31,7 +31,7 @@ class Turn:
             "intent": {"name": intent, "confidence": 1.0},
             "intent_ranking": [{"name": intent, "confidence": 1.0}],
             "entities": entities,
-            "metadata": {"said": "m1"},
+            "metadata": {"typed": "m1"},
         }
         loop = {"name": "contribution_form"}
         self.tracker = Tracker("x", known, message, [], False, None, loop, "action_listen")

@@ -28,7 +28,7 @@ def talk_of(text: str, intent: str = "bijdrage", **slots: Any) -> Talk:
         "intent": {"name": intent, "confidence": 1.0},
         "intent_ranking": [{"name": intent, "confidence": 1.0}],
         "entities": entities,
-        "metadata": {"said": "m1", "message": "m1"},
+        "metadata": {"typed": "m1", "message": "m1"},
     }
     tracker = Tracker("x", known, message, [], False, None, {}, "action_listen")
     return Talk(CollectingDispatcher(), tracker)
