@@ -14,6 +14,7 @@ from typing import Any
 YES, NO = "ja", "nee"
 ADDITION, CORRECTION, REMOVAL = "toevoeging", "verbetering", "schrapping"
 WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK = "wachten", "genoeg", "laten", "weet_niet", "?"
+BACK = "terug_naar"
 ANSWER_AND_QUESTION = "antwoord_en_vraag"
 REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK})
 """Kinds that hold no content at all."""
@@ -101,6 +102,25 @@ _ADDED_TO = re.compile(
     r"(?:mag|moet|kan|hoort)\s+(?P<content>\S.{0,120}?)\s+(?:er\s+)?(?:nog\s+|ook\s+){0,3}"
     r"(?:bij|toe|tussen)[\s.!]*$",
     re.IGNORECASE | re.DOTALL,
+)
+
+_BELONGS = re.compile(
+    r"(?:.{0,300}?)(?:[.,;!–-]\s*|\s)(?P<tail>(?:(?:en|maar)\s+)?(?:dat|dit|da)\s+"
+    r"(?:is|was|hoort|hoorde|gaat|ging|moet)\s+"
+    r"(?:(?:nog|eigenlijk|ook|mijn|een|het|deel van)\s+){0,4}"
+    r"(?:antwoord\s+)?(?:op|bij|voor|over)\s+(?P<about>[^:;.!?]{2,60}?)[\s.!]*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACE_WORD = re.compile(
+    r"\b(?:vorige?|eerste|tweede|derde|vierde|vraag|antwoord|voorstel|idee|drempel|wie|trekker"
+    r"|wat (?:mij |me |ons )?tegenhoudt|hoe dringend|dringendheid)\b",
+    re.IGNORECASE,
+)
+_BACK_TO = re.compile(
+    rf"{_LEAD}(?:(?:ik|toch|nog|eens|even|liever|eerst|kan|kunnen|mag|we|wil|zou|graag|laat|ons|ga|gaan"
+    r"|dan|maar|efkes)\s+){0,8}(?:terug|terugkeren|terugkomen|weer)\s+(?:naar|op)\s+"
+    r"(?P<about>[^:;,.!?]{2,60}?)[\s.!?]*$",
+    re.IGNORECASE,
 )
 
 _WORD = r"[^,;:!?]{1,60}?"
@@ -230,6 +250,10 @@ _REMARKS = (
         r"(?:geen|gn|gin|geen enkel|geen flauw)\s+(?:echt )?"
         r"(?:idee|gedachte?|mening|benul"
         r"|antwoord|voorstel|inspiratie)(?:\s+(?:over|hierover|daarover|van|hoor|op|sorry))*"
+        r"|weet ik veel|(?:ik )?k?(?:weet|wee) (?:het |da |dat )?(?:echt )?(?:niet|nie|ni)"
+        r" (?:wie|wat|hoe)"
+        r"(?: (?:ik|dat|da|het|er|daar|hier|op|moet|moeten|zou|kan|doen|zeggen|antwoorden|schrijven"
+        r"|invullen|trekken)){1,8}"
         r"|dunno|idk|no idea|i don'?t know|je ne sais pas|aucune id[ée]e|keine ahnung"
         r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]*$",
     ),
@@ -355,6 +379,15 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
             if content and not _BARE_PLACE.match(part(text, content)[:_READ]):
                 named_by = _about(found) or (begin, found.start("content"))
                 return {"kind": ADDITION, "content": content, "about": named_by}
+    if short:
+        found = _BELONGS.match(text, begin)
+        if found and _PLACE_WORD.search(found.group("about")):
+            content = _trimmed(text, begin, found.start("tail"), " \n\t\r,;–-")
+            if content and len(part(text, content).split()) >= _LEAST_CONTENT:
+                return {"kind": ADDITION, "content": content, "about": found.span("about")}
+        found = _BACK_TO.match(text, begin)
+        if found and _PLACE_WORD.search(found.group("about")):
+            return {"kind": BACK, "about": found.span("about")}
     if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
         for pattern in _CORRECTIONS:
             found = pattern.match(text, begin)
