@@ -87,6 +87,8 @@ class ValidateContributionForm(TalkForm):
     def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
         """Places the offered text; the open question is done when the text answered it."""
         slots, answered = offering.decide(talk, value)
+        if answered == offering.ANSWER:
+            return {**slots, **self._answered(value, talk)}
         opdracht, vraag = talk.opdracht, talk.vraag
         asked = offering.place(talk)["step"] == "vraag"
         if answered is None or not asked or opdracht is None or vraag is None:
@@ -102,6 +104,9 @@ class ValidateContributionForm(TalkForm):
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
         """Accepts any text; a thin answer may get a follow-up question, after it is stored."""
+        return self._answered(value, talk)
+
+    def _answered(self, value: Any, talk: Talk) -> Slots:
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None:
             talk.fail()

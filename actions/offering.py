@@ -27,6 +27,9 @@ from language.reading import message
 from language.reading.message import Reading
 
 NOTHING_OFFERED = "klaar"
+ANSWER = "/antwoord"
+"""What ``decide`` says where the text is the answer to the open question; no question's key."""
+
 _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "erbij",
     "vervang",
@@ -149,7 +152,18 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
         if key is None or (key == current and key not in talk.answers):
             return None
         return added(talk, content, key)
-    answered = [vraag.key for vraag in reversed(opdracht.vragen) if vraag.key in talk.answers]
+    urgent = next((vraag for vraag in opdracht.vragen if vraag.soort == "prioriteit"), None)
+    wanted = message.part(text, reading.new)
+    about_urgency = named == (urgent.key if urgent else None) or (
+        named is None and "dringend" in wanted.casefold()
+    )
+    if urgent and about_urgency and urgent.key in talk.answers and scale(talk, wanted):
+        return offer_slots(talk, wanted, urgent.key)
+    answered = [
+        vraag.key
+        for vraag in reversed(opdracht.vragen)
+        if vraag.key in talk.answers and vraag is not urgent
+    ]
     old, new = message.part(text, reading.old), message.part(text, reading.new)
     if old:
         bare = current is not None and current not in talk.answers and not reading.marked
@@ -303,7 +317,10 @@ class AskKeuzeAanbod(TalkAction):
             "weg": offered.get("corrects"),
         }
         buttons: tuple[str, ...]
-        if old and offered.get("corrects") and not offered["text"]:
+        if old and vraag.soort == "prioriteit":
+            sentence, buttons = "aanbod_verbeteren", (_CORRECT, _LEAVE)
+            say["weg"] = shortened(old)
+        elif old and offered.get("corrects") and not offered["text"]:
             sentence, buttons = "aanbod_schrappen", (_CORRECT, _LEAVE)
         elif old and offered.get("corrects"):
             sentence, buttons = "aanbod_verbeteren", (_CORRECT, _ADD, _LEAVE)
@@ -334,7 +351,11 @@ def scale(talk: Talk, text: str) -> int | None:
 
 
 def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
-    """What the participant chose: the slots, and the key of the question that was answered."""
+    """What the participant chose: the slots, and the key of the question that was answered.
+
+    ``ANSWER`` in place of a key: the text passes over the offer, which waits for the summary, and
+    answers the open question.
+    """
     offered, opdracht = talk.slot("aanbod"), talk.opdracht
     if not offered or opdracht is None:
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None}, None
@@ -352,10 +373,22 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": None, "aanbod": {**offered, "question": key, "why": None}}, None
     if chosen in (_ADD, _REPLACE, _CORRECT):
         return _store(talk, offered, chosen)
+    if chosen == "inhoud" and _answers_beneath(talk, offered):
+        rest = [*(talk.slot("bewaard") or []), offered]
+        return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud":
         return {**offer_slots(talk, text), "keuze_aanbod": None}, None
     talk.utter("aanbod_kies")
     return {"keuze_aanbod": None, "aanbod": offered}, None
+
+
+def _answers_beneath(talk: Talk, offered: Mapping[str, Any]) -> bool:
+    """Whether content at an offer answers the open question: it is open, and not offered for."""
+    vraag = talk.vraag
+    open_one = place(talk)["step"] == "vraag" and vraag is not None
+    if not open_one or vraag is None or vraag.soort == "prioriteit":
+        return False
+    return vraag.key not in talk.answers and vraag.key != offered["question"]
 
 
 def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str | None]:
@@ -366,6 +399,9 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
     old = talk.answers.get(key)
     wrong = offered.get("corrects") if how == _CORRECT else None
     number = scale(talk, new) if vraag and vraag.soort == "prioriteit" else None
+    if number is not None:
+        # A scale has one value: a yes puts the new one in the place of the old.
+        how = _REPLACE
     talk.propose(
         AnswerGiven(
             opdracht=offered["opdracht"],

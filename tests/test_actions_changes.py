@@ -298,3 +298,78 @@ def test_an_answer_to_a_follow_up_question_is_added() -> None:
     slots = turn.answer()
     assert turn.effects[0]["probe"] == probe
     assert slots["antwoorden"]["voorstel"].startswith(GIVEN["voorstel"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de VDAB en de bedrijven samen",
+        "de vakbonden en de werkgevers",
+        "de lokale besturen met de scholen",
+        "elke gemeente met haar bibliotheek",
+        "een consortium van scholen",
+    ],
+)
+def test_an_answer_passes_over_an_offer_which_then_waits(text: str) -> None:
+    first = Turn("niet zes maar zeven", **AT_QUESTION)
+    slots = first.answer()
+    known = {**AT_QUESTION, **slots, "requested_slot": "keuze_aanbod"}
+    turn = Turn(text, **known)
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    after = validate(text, turn.dispatcher, turn.tracker, {})
+    assert turn.effects[0]["question"] == "trekker"
+    assert after["keuze_aanbod"] == "klaar"
+    assert [each["text"] for each in after["bewaard"]] == ["zeven"]
+    # It is offered before the summary.
+    last = {"vraag": "prioriteit", "antwoord": None, "requested_slot": "antwoord"}
+    done = Turn("4", **{**last, "bewaard": after["bewaard"]}).answer()
+    assert done["aanbod"]["text"] == "zeven"
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "key"),
+    [
+        ("Dat kost te veel, dat hoort nog bij het vorige", "Dat kost te veel", "voorstel"),
+        (
+            "De bus is te duur. Dat is mijn antwoord op de eerste vraag.",
+            "De bus is te duur.",
+            "drempel",
+        ),
+        ("geef ook een fiets, dat hoort bij mijn voorstel", "geef ook een fiets", "voorstel"),
+        (
+            "het station is ver weg, dat was voor de eerste vraag",
+            "het station is ver weg",
+            "drempel",
+        ),
+        ("ook een treinpas, dat moet bij mijn voorstel", "ook een treinpas", "voorstel"),
+    ],
+)
+def test_a_text_goes_to_the_question_it_names(text: str, content: str, key: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"]) == (key, True)
+    source = effect["source"]
+    assert text[source["start"] : source["end"]] == content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maak van dat tamelijk dringend maar heel dringend",
+        "niet tamelijk dringend maar heel dringend",
+        "ik bedoelde heel dringend",
+        "wacht, het moet heel dringend zijn",
+        "bij hoe dringend bedoelde ik 5, niet 3",
+    ],
+)
+def test_the_urgency_is_corrected_as_a_whole(text: str) -> None:
+    known = {"antwoorden": {**GIVEN, "prioriteit": "3 - Tamelijk dringend"}, **AT_SUMMARY}
+    slots = Turn(text, **known).act(ActionVerder())
+    assert slots["aanbod"]["question"] == "prioriteit"
+    yes = Turn("ja", "bevestigen", **{**known, **slots, "requested_slot": "keuze_aanbod"})
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    after = validate("ja", yes.dispatcher, yes.tracker, {})
+    (effect,) = yes.effects
+    assert (effect["value"], effect["added"], effect["corrects"]) == (5, False, None)
+    assert "Tamelijk" not in after["antwoorden"]["prioriteit"]

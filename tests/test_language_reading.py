@@ -84,6 +84,9 @@ REMARKS = {
         "dat weet ik echt niet",
         "goh, daar heb ik geen mening over",
         "no idea",
+        "weet ik veel",
+        "weet nie wie da moet doen",
+        "ik weet niet wat ik daar moet zeggen",
     ),
     message.QUESTION_MARK: ("?", "??", " ? ", "? ?", "???"),
 }
@@ -166,3 +169,25 @@ def test_reading_takes_no_time(text: str) -> None:
     begun = time.perf_counter()
     read(text[:10000])
     assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "toch terug naar wie het moet doen",
+        "kunnen we even terug naar de eerste vraag?",
+        "ik wil terug naar mijn voorstel",
+        "ga nog eens terug naar de vorige vraag",
+        "mag ik terugkomen op mijn antwoord",
+    ],
+)
+def test_going_back_to_a_question_is_no_answer(text: str) -> None:
+    assert read(text).kind == message.BACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["terug naar de basis", "mensen terug naar de schoolbanken brengen", "terug naar school gaan"],
+)
+def test_going_back_to_something_else_is_an_answer(text: str) -> None:
+    assert read(text).kind is None

@@ -96,9 +96,13 @@ def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:
     if step == "vraag":
         if reading.kind in (message.ADDITION, message.CORRECTION, message.ANSWER_AND_QUESTION):
             return CONTENT
+        if reading.kind == message.BACK:
+            return "antwoord_wijzigen"
         return _REMARK_INTENTS.get(reading.kind or "")
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         return CONTENT
+    if reading.kind == message.BACK:
+        return "antwoord_wijzigen"
     if reading.kind == message.ENOUGH:
         return "bevestigen"
     if reading.kind in _REMARK_INTENTS:

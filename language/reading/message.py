@@ -14,6 +14,7 @@ from typing import Any
 YES, NO = "ja", "nee"
 ADDITION, CORRECTION, REMOVAL = "toevoeging", "verbetering", "schrapping"
 WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK = "wachten", "genoeg", "laten", "weet_niet", "?"
+BACK = "terug_naar"
 ANSWER_AND_QUESTION = "antwoord_en_vraag"
 REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK})
 """Kinds that hold no content at all."""
@@ -51,149 +52,198 @@ def part(text: str, span: Span | None) -> str:
     return text[span[0] : span[1]] if span else ""
 
 
-_SEP = r"[\s,.;:!–—-]*"
 _JA = (
     r"(?:ja+h?|jawel|jep|yep|jazeker|ok(?:e|é|ay)?|zeker|prima|klopt|juist|in orde|goed zo|akkoord"
     r"|(?:dat|het|da|'?t|alles|dit) (?:klopt|is (?:juist|goed|ok|oke|oké|correct|in orde|zo goed))"
     r"|'?t is goe(?:d)?)"
 )
 _JA_MORE = (
-    r"(?:[\s,]+(?:hoor|klopt|helemaal|wel|zo|da[t]? klopt|het klopt|grotendeels|voor de rest|verder"
+    r"(?:[\s,]{1,4}"
+    r"(?:hoor|klopt|helemaal|wel|zo|da[t]? klopt|het klopt|grotendeels|voor de rest|verder"
     r"|in grote lijnen|bijna|ongeveer|dat is goed|is goed|goed|juist))*"
 )
 _NEE = r"(?:nee+n?|nope|niet helemaal|(?:dat|het|da|'?t) klopt (?:niet|nie)(?: helemaal| echt)?)"
 _ANSWERED = re.compile(rf"(?P<ja>{_JA}{_JA_MORE})(?![\w'])|(?P<nee>{_NEE})(?![\w'])", re.IGNORECASE)
 _SURE_YES = re.compile(r"(?:ja+|nee|het|dat|klopt)\b", re.IGNORECASE)
 _BUT = re.compile(
-    r"(?:maar|alleen|enkel|want|wel|en|behalve dat|op één ding na|op een ding na)\b\s*",
+    r"(?:maar|alleen|enkel|want|wel|en|behalve dat|op één ding na|op een ding na)\b\s{0,3}",
     re.IGNORECASE,
 )
 
 _LEAD = (
     r"(?:(?:maar|en|o|oh|ah|oei|oeps|ai|sorry|wacht(?: even| eens)?|ik|nog|iets|ook|ja|nee|ps|allez"
-    r"|trouwens)[\s,.:!]+){0,6}"
+    r"|trouwens)[\s,.:!]{1,4}){0,6}"
 )
-_ABOUT = r"(?:(?:bij|over|voor|op|in|van|aan)\s+(?P<about>[^:;,.!?]{2,60}?)[\s,:]+)"
+_ABOUT = r"(?:(?:bij|over|voor|op|in|van|aan)\s{1,3}(?P<about>[^:;,.!?]{2,60}?)[\s,:]{1,4})"
 _UNNAMED = _ABOUT.replace("?P<about>", "?:")
 _ADD_VERB = r"(?:toevoegen|bijvoegen|aanvullen|bijzetten|toevoege|bijzeggen)"
 _SAY_VERB = r"(?:zeggen|kwijt|meegeven|vermelden|melden|schrijven|toelichten)"
 _FILL = r"(?:graag|nog|er|daar|iets|ook|even|wel|aan|bij|eigenlijk|dit|het volgende|willen)"
-_REST = r"\s*(?::|,|\bdat\b)?\s*(?P<content>\S.*)"
+_REST = r"\s{0,3}(?::|,|\bdat\b)?\s{0,3}(?P<content>\S.*)"
 _ADDITIONS = tuple(
     re.compile(rf"{_LEAD}{pattern}", re.IGNORECASE | re.DOTALL)
     for pattern in (
-        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet|had)\s+(?:ik\s+)?"
-        rf"(?:{_FILL}\s+){{0,7}}{_UNNAMED}?(?:{_FILL}\s+){{0,3}}{_ADD_VERB}{_REST}",
-        rf"{_ABOUT}?(?:ik\s+)?(?:k?wil(?:de)?|zou|mag|kan|moet)\s+(?:ik\s+)?"
-        rf"(?:{_FILL}\s+){{0,3}}(?:nog|ook|er nog|daar nog)\s+(?:{_FILL}\s+){{0,4}}{_SAY_VERB}"
+        rf"{_ABOUT}?(?:ik\s{{1,3}})?(?:k?wil(?:de)?|zou|mag|kan|moet|had)\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:{_FILL}\s{{1,3}}){{0,7}}{_UNNAMED}?(?:{_FILL}\s{{1,3}}){{0,3}}{_ADD_VERB}{_REST}",
+        rf"{_ABOUT}?(?:ik\s{{1,3}})?(?:k?wil(?:de)?|zou|mag|kan|moet)\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:{_FILL}\s{{1,3}}){{0,3}}(?:nog|ook|er nog|daar nog)\s{{1,3}}"
+        rf"(?:{_FILL}\s{{1,3}}){{0,4}}{_SAY_VERB}"
         rf"{_REST}",
-        rf"(?:(?:ik\s+)?(?:was|ben|had|heb|k)\s+)?(?:(?:ik|nog|iets|ook|wel)\s+){{0,4}}"
-        rf"{_ABOUT}?(?:nog\s+)?vergeten\s+te\s+(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
-        rf"(?:ik\s+)?(?:was|ben|had|heb)\s+(?:(?:ik|nog|iets)\s+){{0,3}}vergeten\s*:{_REST}",
-        rf"(?:en\s+)?(?:ook nog|nog iets|nog eentje|nog een (?:ding|idee|punt|puntje)|aanvulling"
-        rf"|toevoeging)(?:\s+{_ABOUT}|\s*:|,)?\s*(?P<content>\S.*)",
-        rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s+(?:(?:er|daar|maar|ook|nog)\s+){{1,4}}"
-        rf"(?:bij|aan toe|toe|achter)(?:\s+dat)?\s*[:,]?\s*(?P<content>\S.*)",
+        rf"(?:(?:ik\s{{1,3}})?(?:was|ben|had|heb|k)\s{{1,3}})?(?:"
+        rf"(?:ik|nog|iets|ook|wel)\s{{1,3}}){{0,4}}"
+        rf"{_ABOUT}?(?:nog\s{{1,3}})?vergeten\s{{1,3}}te\s{{1,3}}"
+        rf"(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
+        rf"(?:ik\s{{1,3}})?(?:was|ben|had|heb)\s{{1,3}}(?:"
+        rf"(?:ik|nog|iets)\s{{1,3}}){{0,3}}vergeten\s{{0,3}}:{_REST}",
+        rf"(?:en\s{{1,3}})?(?:ook nog|nog iets|nog eentje|nog een "
+        rf"(?:ding|idee|punt|puntje)|aanvulling"
+        rf"|toevoeging)(?:\s{{1,3}}{_ABOUT}|\s{{0,3}}:|,)?\s{{0,3}}(?P<content>\S.*)",
+        rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s{{1,3}}(?:"
+        rf"(?:er|daar|maar|ook|nog)\s{{1,3}}){{1,4}}"
+        rf"(?:bij|aan toe|toe|achter)(?:\s{{1,3}}dat)?\s{{0,3}}[:,]?\s{{0,3}}(?P<content>\S.*)",
     )
 )
 _ADDED_TO = re.compile(
-    r"(?:(?:en|ja|oh|maar)[\s,]+){0,2}bij\s+(?P<about>[^:;,.!?]{2,60}?)\s+"
-    r"(?:mag|moet|kan|hoort)\s+(?P<content>\S.{0,120}?)\s+(?:er\s+)?(?:nog\s+|ook\s+){0,3}"
-    r"(?:bij|toe|tussen)[\s.!]*$",
+    r"(?:(?:en|ja|oh|maar)[\s,]{1,4}){0,2}bij\s{1,3}(?P<about>[^:;,.!?]{2,60}?)\s{1,3}"
+    r"(?:mag|moet|kan|hoort)\s{1,3}(?P<content>\S.{0,120}?)\s{1,3}(?:er\s{1,3})?"
+    r"(?:nog\s{1,3}|ook\s{1,3}){0,3}"
+    r"(?:bij|toe|tussen)[\s.!]{0,9}$",
     re.IGNORECASE | re.DOTALL,
+)
+
+_BELONGS = re.compile(
+    r"(?:.{0,300}?)(?:[.,;!–-]\s{0,3}|\s)(?P<tail>(?:(?:en|maar)\s{1,3})?(?:dat|dit|da)\s{1,3}"
+    r"(?:is|was|hoort|hoorde|gaat|ging|moet)\s{1,3}"
+    r"(?:(?:nog|eigenlijk|ook|mijn|een|het|deel van)\s{1,3}){0,4}"
+    r"(?:antwoord\s{1,3})?(?:op|bij|voor|over)\s{1,3}(?P<about>[^:;.!?]{2,60}?)[\s.!]{0,9})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACE_WORD = re.compile(
+    r"\b(?:vorige?|eerste|tweede|derde|vierde|vraag|antwoord|voorstel|idee|drempel|wie|trekker"
+    r"|wat (?:mij |me |ons )?tegenhoudt|hoe dringend|dringendheid)\b",
+    re.IGNORECASE,
+)
+_BACK_TO = re.compile(
+    rf"{_LEAD}(?:"
+    rf"(?:ik|toch|nog|eens|even|liever|eerst|kan|kunnen|mag|we|wil|zou|graag|laat|ons|ga|gaan"
+    r"|dan|maar|efkes)\s{1,3}){0,8}(?:terug|terugkeren|terugkomen|weer)\s{1,3}(?:naar|op)\s{1,3}"
+    r"(?P<about>[^:;,.!?]{2,60}?)[\s.!?]{0,9}$",
+    re.IGNORECASE,
 )
 
 _WORD = r"[^,;:!?]{1,60}?"
 _MEANT = r"bedoel(?:de|den)?"
-_END = r"['’”\"\s.!]*$"
+_END = r"['’”\"\s.!]{0,9}$"
 _CORRECTIONS = tuple(
     re.compile(rf"(?P<lead>{_LEAD})(?:{_ABOUT})?{pattern}", re.IGNORECASE)
     for pattern in (
-        r"moet\s+(?P<old>\S{1,30}\s+(?P<noun>\S{1,30}))\s+(?P<new>\S{1,30}\s+(?P=noun))\s+"
+        r"moet\s{1,3}(?P<old>\S{1,30}\s{1,3}(?P<noun>\S{1,30}))\s{1,3}"
+        r"(?P<new>\S{1,30}\s{1,3}(?P=noun))\s{1,3}"
         rf"(?:zijn|worden){_END}",
-        rf"maak\s+(?:er\s+|daar\s+)?van\s+(?:dat\s+|die\s+|de\s+|het\s+)?(?P<old>{_WORD})\s+"
-        rf"(?:maar|dan|toch)\s+(?P<new>{_WORD}){_END}",
-        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+)?(?:niet|geen)\s+(?P<old>{_WORD})"
-        rf"[\s,]+maar\s+(?:wel\s+)?(?P<new>{_WORD}){_END}",
-        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+|wel\s+)?(?P<new>{_WORD})"
-        rf"[\s,]+(?:en\s+|dus\s+)?(?:niet|geen|i\.?p\.?v\.?|in plaats van)\s+"
+        rf"maak\s{{1,3}}(?:er\s{{1,3}}|daar\s{{1,3}})?van\s{{1,3}}"
+        rf"(?:dat\s{{1,3}}|die\s{{1,3}}|de\s{{1,3}}|het\s{{1,3}})?(?P<old>{_WORD})\s{{1,3}}"
+        rf"(?:maar|dan|toch)\s{{1,3}}(?P<new>{_WORD}){_END}",
+        rf"(?:ik\s{{1,3}})?{_MEANT}\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:eigenlijk\s{{1,3}}|dus\s{{1,3}})?(?:niet|geen)\s{{1,3}}(?P<old>{_WORD})"
+        rf"[\s,]{{1,4}}maar\s{{1,3}}(?:wel\s{{1,3}})?(?P<new>{_WORD}){_END}",
+        rf"(?:ik\s{{1,3}})?{_MEANT}\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:eigenlijk\s{{1,3}}|dus\s{{1,3}}|wel\s{{1,3}})?(?P<new>{_WORD})"
+        rf"[\s,]{{1,4}}(?:en\s{{1,3}}|dus\s{{1,3}})?"
+        rf"(?:niet|geen|i\.?p\.?v\.?|in plaats van)\s{{1,3}}"
         rf"(?P<old>{_WORD}){_END}",
-        rf"(?:niet|geen)\s+(?P<old>{_WORD})[\s,]+maar\s+(?:wel\s+)?(?P<new>{_WORD}){_END}",
-        rf"(?:het|dat|er|dit|'t)\s+moe(?:s)?t(?:en)?\s+(?:eigenlijk\s+|daar\s+|dus\s+)*"
-        rf"(?P<new>{_WORD})\s+(?:zijn|worden|staan|wezen)[\s,]+(?:en\s+)?"
-        rf"(?:niet|geen|in plaats van)\s+(?P<old>{_WORD}){_END}",
-        rf"(?:het|dat|er|dit|'t)\s+moe(?:s)?t(?:en)?\s+(?:eigenlijk\s+|daar\s+|dus\s+)*"
-        rf"(?P<new>{_WORD})\s+(?:zijn|worden|staan|wezen){_END}",
-        rf"(?:zet|schrijf|maak|verander|vervang)\s+(?:er\s+|daar\s+)?(?:van\s+)?"
-        rf"(?P<old>{_WORD})\s+(?:maar\s+)?(?:in|door|naar)\s+(?P<new>{_WORD}){_END}",
-        rf"(?:zei|schreef|zeg|typte)\s+(?:ik|ich|k)\s+(?P<old>{_WORD})[\s,]+(?:maar|mer|mar)\s+"
-        rf"(?:het|'?t|dat)\s+(?:was|is|moet)\s+(?P<new>{_WORD})(?:\s+zijn)?{_END}",
-        rf"(?P<marked>)(?P<old>{_WORD})\s+moet\s+(?:eigenlijk\s+)?(?P<new>{_WORD})\s+(?:zijn|worden){_END}",
-        rf"(?:ik\s+)?{_MEANT}\s+(?:ik\s+)?(?:eigenlijk\s+|dus\s+|wel\s+)?(?P<new>{_WORD}){_END}",
-        rf"(?P<marked>)(?P<new>{_WORD})\s+(?:in plaats van|i\.?p\.?v\.?)\s+(?P<old>{_WORD}){_END}",
-        rf"(?P<new>(?:\S+\s+){{0,3}}[^\s,]+)\s*,\s*(?:en\s+)?niet\s+(?P<old>(?:\S+\s+){{0,3}}\S+?){_END}",
+        rf"(?:niet|geen)\s{{1,3}}(?P<old>{_WORD})[\s,]{{1,4}}maar\s{{1,3}}(?:wel\s{{1,3}})?"
+        rf"(?P<new>{_WORD}){_END}",
+        rf"(?:het|dat|er|dit|'t)\s{{1,3}}moe(?:s)?t(?:en)?\s{{1,3}}"
+        rf"(?:eigenlijk\s{{1,3}}|daar\s{{1,3}}|dus\s{{1,3}})*"
+        rf"(?P<new>{_WORD})\s{{1,3}}(?:zijn|worden|staan|wezen)[\s,]{{1,4}}(?:en\s{{1,3}})?"
+        rf"(?:niet|geen|in plaats van)\s{{1,3}}(?P<old>{_WORD}){_END}",
+        rf"(?:het|dat|er|dit|'t)\s{{1,3}}moe(?:s)?t(?:en)?\s{{1,3}}"
+        rf"(?:eigenlijk\s{{1,3}}|daar\s{{1,3}}|dus\s{{1,3}})*"
+        rf"(?P<new>{_WORD})\s{{1,3}}(?:zijn|worden|staan|wezen){_END}",
+        rf"(?:zet|schrijf|maak|verander|vervang)\s{{1,3}}(?:er\s{{1,3}}|daar\s{{1,3}})?"
+        rf"(?:van\s{{1,3}})?"
+        rf"(?P<old>{_WORD})\s{{1,3}}(?:maar\s{{1,3}})?(?:in|door|naar)\s{{1,3}}"
+        rf"(?P<new>{_WORD}){_END}",
+        rf"(?:zei|schreef|zeg|typte)\s{{1,3}}(?:ik|ich|k)\s{{1,3}}"
+        rf"(?P<old>{_WORD})[\s,]{{1,4}}(?:maar|mer|mar)\s{{1,3}}"
+        rf"(?:het|'?t|dat)\s{{1,3}}(?:was|is|moet)\s{{1,3}}(?P<new>{_WORD})"
+        rf"(?:\s{{1,3}}zijn)?{_END}",
+        rf"(?P<marked>)(?P<old>{_WORD})\s{{1,3}}moet\s{{1,3}}(?:eigenlijk\s{{1,3}})?"
+        rf"(?P<new>{_WORD})\s{{1,3}}(?:zijn|worden){_END}",
+        rf"(?:ik\s{{1,3}})?{_MEANT}\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:eigenlijk\s{{1,3}}|dus\s{{1,3}}|wel\s{{1,3}})?(?P<new>{_WORD}){_END}",
+        rf"(?P<marked>)(?P<new>{_WORD})\s{{1,3}}(?:in plaats van|i\.?p\.?v\.?)\s{{1,3}}"
+        rf"(?P<old>{_WORD}){_END}",
+        rf"(?P<new>(?:\S+\s{{1,3}}){{0,3}}[^\s,]{{1,4}})\s{{0,3}},\s{{0,3}}"
+        rf"(?:en\s{{1,3}})?niet\s{{1,3}}(?P<old>(?:\S+\s{{1,3}}){{0,3}}\S+?){_END}",
     )
 )
 _TAKES_BACK = ("wacht", "nee", "sorry", "oei", "oeps", "ai ")
 _TELLS = re.compile(r"\bbedoel", re.IGNORECASE)
 _NAMED_FIRST = re.compile(
-    r"(?:bij|over|voor|aan)\s+(?P<about>[^:;.!?]{2,60}?)\s*[:,]\s*(?P<content>\S.*)",
+    r"(?:bij|over|voor|aan)\s{1,3}(?P<about>[^:;.!?]{2,60}?)\s{0,3}[:,]\s{0,3}(?P<content>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _REMOVALS = tuple(
     re.compile(rf"{_LEAD}{pattern}", re.IGNORECASE)
     for pattern in (
-        rf"(?:schrap|verwijder|wis)\s+(?:maar\s+)?['’‘“\"]?(?P<old>{_WORD})['’”\"]?\s+"
-        rf"(?:uit|bij|van|in)\s+(?P<about>{_WORD}){_END}",
-        rf"(?:laat|haal|doe)\s+['’‘“\"](?P<old>{_WORD})['’”\"]\s+(?:er\s+)?(?:maar\s+)?(?:toch\s+)?"
-        rf"(?:weg|uit|vallen)(?:\s+(?:uit|bij|van|in)\s+(?P<about>{_WORD}))?{_END}",
+        rf"(?:schrap|verwijder|wis)\s{{1,3}}(?:maar\s{{1,3}})?['’‘“\"]?"
+        rf"(?P<old>{_WORD})['’”\"]?\s{{1,3}}"
+        rf"(?:uit|bij|van|in)\s{{1,3}}(?P<about>{_WORD}){_END}",
+        rf"(?:laat|haal|doe)\s{{1,3}}['’‘“\"](?P<old>{_WORD})['’”\"]\s{{1,3}}"
+        rf"(?:er\s{{1,3}})?(?:maar\s{{1,3}})?(?:toch\s{{1,3}})?"
+        rf"(?:weg|uit|vallen)(?:\s{{1,3}}(?:uit|bij|van|in)\s{{1,3}}(?P<about>{_WORD}))?{_END}",
     )
 )
 
 _PRIVATE = (
-    r"(?:[\s,.!]+(?:even|eens|effe|efkes|eventjes|e ki|ne keer|is|ff|hoor|a\.?u\.?b\.?"
+    r"(?:[\s,.!]{1,4}(?:even|eens|effe|efkes|eventjes|e ki|ne keer|is|ff|hoor|a\.?u\.?b\.?"
     r"|alstublieft|alsjeblieft|nog|hé|he))*"
 )
 _ERRAND = (
-    r"(?:[\s,.!]+(?:(?:ik|k|'k)\s+(?:moet|ga|zal|pak|zoek|haal|kom|ben|kijk|lees|zet|neem|doe)\b"
-    r"|(?:er|de|mijn|den|m'n|het)\s+(?:\S+\s+){0,3}(?:belt|bel|deur|hier|telefoon|huilt|roept|gsm)\b"
+    r"(?:[\s,.!]{1,4}(?:(?:ik|k|'k)\s{1,3}"
+    r"(?:moet|ga|zal|pak|zoek|haal|kom|ben|kijk|lees|zet|neem|doe)\b"
+    r"|(?:er|de|mijn|den|m'n|het)\s{1,3}(?:\S+\s{1,3}){0,3}"
+    r"(?:belt|bel|deur|hier|telefoon|huilt|roept|gsm)\b"
     r"|er (?:is|staat) (?:iemand|bezoek|volk)\b|telefoon\b|deur\b).{0,80})?"
 )
 _SOFT = (
-    r"(?:(?:oei|sorry|ja|ok|oke|oké|euh+|eh+|uh+|nee|amai|hola|och|ach|tja|goh|pff+|zo)[\s,.!]+)"
+    r"(?:(?:oei|sorry|ja|ok|oke|oké|euh+|eh+|uh+"
+    r"|nee|amai|hola|och|ach|tja|goh|pff+|zo)[\s,.!]{1,4})"
 )
 _REMARKS = (
     (
         WAIT,
         rf"{_SOFT}{{0,3}}(?:wacht|wach|moment(?:je)?|een moment(?:je)?|(?:een )?ogenblik(?:je)?"
         rf"|(?:een )?(?:seconde|secondje|minuutje)|(?:even|efkes|effe|eventjes) (?:geduld|wachten))"
-        rf"{_PRIVATE}{_ERRAND}[\s.!…]*$",
+        rf"{_PRIVATE}{_ERRAND}[\s.!…]{{0,9}}$",
     ),
     (
         WAIT,
         rf"{_SOFT}{{0,3}}(?:(?:ik|'?k) )?(?:ben|kom) (?:zo|direct|dadelijk|straks|subiet|seffens)"
-        rf" (?:terug|weer)[\s.!…]*$",
+        rf" (?:terug|weer)[\s.!…]{{0,9}}$",
     ),
     (
         WAIT,
-        rf"{_SOFT}{{0,3}}(?:(?:laat (?:me|mij)|ik moet|daar moet ik|dat moet ik|ik ga|moet ik)\s+)?"
-        r"(?:(?:hier|daar|er|eens|even|effe|efkes|nog|goed|over)\s+){0,5}"
-        r"(?:denken|nadenken|peinzen|over nadenken)(?: hoor)?[\s.!…]*$",
+        rf"{_SOFT}{{0,3}}(?:(?:laat "
+        rf"(?:me|mij)|ik moet|daar moet ik|dat moet ik|ik ga|moet ik)\s{{1,3}})?"
+        r"(?:(?:hier|daar|er|eens|even|effe|efkes|nog|goed|over)\s{1,3}){0,5}"
+        r"(?:denken|nadenken|peinzen|over nadenken)(?: hoor)?[\s.!…]{0,9}$",
     ),
     (
         WAIT,
-        r"(?:(?:h?m+|euh+|eh+|uh+|goh+|pff+|tja+|oei)[\s,.…]*){1,3}$",
+        r"(?:(?:h?m+|euh+|eh+|uh+|goh+|pff+|tja+|oei)[\s,.…]{0,9}){1,3}$",
     ),
     (
         WAIT,
         rf"{_SOFT}{{0,3}}(?:dat is |das |wat )?(?:een |ne )?"
-        r"(?:goeie|goede|moeilijke|lastige) vraag(?: zeg| hoor)?[\s.!…]*$",
+        r"(?:goeie|goede|moeilijke|lastige) vraag(?: zeg| hoor)?[\s.!…]{0,9}$",
     ),
     (
         ENOUGH,
         rf"{_SOFT}{{0,3}}(?:(?:dat|dit|da|'?t|het) (?:is|was|volstaat)|das|tis|zo is het)"
         r"(?: (?:wel|zo|nu|al|eigenlijk))*(?: (?:genoeg|alles|voldoende|het|'t|em))"
-        r"(?: (?:zo|nu|voor nu|hoor|denk ik|wel|voor deze vraag|wat mij betreft))*[\s.!]*$",
+        r"(?: (?:zo|nu|voor nu|hoor|denk ik|wel|voor deze vraag|wat mij betreft))*[\s.!]{0,9}$",
     ),
     (
         ENOUGH,
@@ -201,37 +251,43 @@ _REMARKS = (
         r"(?: te zeggen| te vertellen)?"
         r"|(?:ik heb |meer )?(?:niets|niks|nix) (?:meer )?"
         r"(?:toe te voegen|te zeggen|aan toe te voegen)"
-        r"|genoeg zo|zo is het genoeg|genoeg gezegd)[\s.!]*$",
+        r"|genoeg zo|zo is het genoeg|genoeg gezegd)[\s.!]{0,9}$",
     ),
     (
         LEAVE,
-        rf"(?:{_SOFT}|(?:bij nader inzien|toch|maar|neen|dan|bedankt|goed)[\s,.!]+){{0,4}}"
+        rf"(?:{_SOFT}|(?:bij nader inzien|toch|maar|neen|dan|bedankt|goed)[\s,.!]{{1,4}}){{0,4}}"
         r"(?:laat (?:het |dat |'t |da |alles |dit )?"
-        r"(?:(?:toch|gewoon|maar|dan|zo|allemaal|daar)\s*)*"
+        r"(?:(?:toch|gewoon|maar|dan|zo|allemaal|daar)\s{0,3})*"
         r"(?:staan|zo|zijn|maar|zoals)?"
-        r"|(?:hou|houd|houden we) (?:het |'t |da |dat )?(?:(?:toch|gewoon|maar|dan)\s+)*(?:zo)?"
+        r"|(?:hou|houd|houden we) (?:het |'t |da |dat )?(?:(?:toch|gewoon|maar|dan)\s{1,3})*(?:zo)?"
         r"|verander (?:toch |dan )?(?:maar )?(?:niets|niks)|niets veranderen|niks veranderen"
         r"|toch niet(?: veranderen)?|niet veranderen"
-        r"|(?:dat|het|'t|da|alles) (?:mag|moet|kan) (?:(?:toch|gewoon|maar)\s+)*(?:zo )?(?:blijven|"
+        r"|(?:dat|het|'t|da|alles) (?:mag|moet|kan) (?:(?:toch|gewoon|maar)\s{1,3})*"
+        r"(?:zo )?(?:blijven|"
         r"blijven staan|staan)|(?:het|dat|'t) (?:was|is) (?:wel |toch |al )?goed(?: zo)?"
-        r"|blijf maar|laat maar|(?=[\s,]*(?:staan )?zoals ))"
-        r"[\s,]*(?:staan )?(?:zoals (?:het|'t|dat|da|alles) (?:(?:nu|al|er)\s+)?"
-        r"(?:was|is|staat|stond))?[\s.!]*$",
+        r"|blijf maar|laat maar|(?=[\s,]{0,9}(?:staan )?zoals ))"
+        r"[\s,]{0,9}(?:staan )?(?:zoals (?:het|'t|dat|da|alles) (?:(?:nu|al|er)\s{1,3})?"
+        r"(?:was|is|staat|stond))?[\s.!]{0,9}$",
     ),
     (
         NO_IDEA,
-        rf"{_SOFT}{{0,3}}(?:(?:(?:ik|'?k)\s+)?(?:zou|weet|wee|kweet|wist)\s+"
-        r"(?:ik\s+)?(?:het|dat|'?t|da|er|daar)?\s*"
-        r"(?:(?:echt|eigenlijk|ook|gewoon|zelf|zo|goed|hier)\s+)*"
+        rf"{_SOFT}{{0,3}}(?:(?:(?:ik|'?k)\s{{1,3}})?(?:zou|weet|wee|kweet|wist)\s{{1,3}}"
+        r"(?:ik\s{1,3})?(?:het|dat|'?t|da|er|daar)?\s{0,3}"
+        r"(?:(?:echt|eigenlijk|ook|gewoon|zelf|zo|goed|hier)\s{1,3})*"
         r"(?:niet|nie|ni|niks van|niets van)"
-        r"(?:\s+(?:echt|weten|goed|zo direct|hoor|direct|zeker))*"
-        r"|(?:dat|da|dit) weet ik (?:(?:echt|eigenlijk|ook|zelf|zo|gewoon)\s+)*(?:niet|nie)"
-        r"|(?:(?:daar|hier) heb ik |ik heb |'?k heb )?(?:(?:daar|hier|er)\s+)?(?:echt |eigenlijk )?"
-        r"(?:geen|gn|gin|geen enkel|geen flauw)\s+(?:echt )?"
+        r"(?:\s{1,3}(?:echt|weten|goed|zo direct|hoor|direct|zeker))*"
+        r"|(?:dat|da|dit) weet ik (?:(?:echt|eigenlijk|ook|zelf|zo|gewoon)\s{1,3})*(?:niet|nie)"
+        r"|(?:(?:daar|hier) heb ik |ik heb |'?k heb )?(?:(?:daar|hier|er)\s{1,3})?"
+        r"(?:echt |eigenlijk )?"
+        r"(?:geen|gn|gin|geen enkel|geen flauw)\s{1,3}(?:echt )?"
         r"(?:idee|gedachte?|mening|benul"
-        r"|antwoord|voorstel|inspiratie)(?:\s+(?:over|hierover|daarover|van|hoor|op|sorry))*"
+        r"|antwoord|voorstel|inspiratie)(?:\s{1,3}(?:over|hierover|daarover|van|hoor|op|sorry))*"
+        r"|weet ik veel|(?:ik )?k?(?:weet|wee) (?:het |da |dat )?(?:echt )?(?:niet|nie|ni)"
+        r" (?:wie|wat|hoe)"
+        r"(?: (?:ik|dat|da|het|er|daar|hier|op|moet|moeten|zou|kan|doen|zeggen|antwoorden|schrijven"
+        r"|invullen|trekken)){1,8}"
         r"|dunno|idk|no idea|i don'?t know|je ne sais pas|aucune id[ée]e|keine ahnung"
-        r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]*$",
+        r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]{0,9}$",
     ),
     (QUESTION_MARK, r"[?？¿\s]+$"),
 )
@@ -248,8 +304,9 @@ _ABOUT_TALK = re.compile(
     re.IGNORECASE,
 )
 _BARE_PLACE = re.compile(
-    r"(?:aan|bij|over|op|in|van)\s+(?:\S+\s+){0,5}(?:antwoord\w*|vraag|voorstel|idee|tekst)"
-    r"(?:\s+\S+){0,2}[\s.!?]*$|(?:a\.?u\.?b\.?|graag|alstublieft|alsjeblieft|kan dat|mag dat)\W*$",
+    r"(?:aan|bij|over|op|in|van)\s{1,3}(?:\S+\s{1,3}){0,5}(?:antwoord\w*|vraag|voorstel|idee|tekst)"
+    r"(?:\s{1,3}\S+){0,2}[\s.!?]{0,9}$|"
+    r"(?:a\.?u\.?b\.?|graag|alstublieft|alsjeblieft|kan dat|mag dat)\W*$",
     re.IGNORECASE,
 )
 _NOT_CONTENT = re.compile(
@@ -314,7 +371,7 @@ def _answered(text: str, begin: int) -> tuple[str | None, int]:
         return None, begin
     rest = found.end()
     after = text[rest : rest + 1]
-    if re.match(r"\s+dat\b", text[rest : rest + 8], re.IGNORECASE):
+    if re.match(r"\s{1,3}dat\b", text[rest : rest + 8], re.IGNORECASE):
         return None, begin
     if after and after not in " ,.;:!\n–—-":
         return None, begin
@@ -355,6 +412,15 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
             if content and not _BARE_PLACE.match(part(text, content)[:_READ]):
                 named_by = _about(found) or (begin, found.start("content"))
                 return {"kind": ADDITION, "content": content, "about": named_by}
+    if short:
+        found = _BELONGS.match(text, begin)
+        if found and _PLACE_WORD.search(found.group("about")):
+            content = _trimmed(text, begin, found.start("tail"), " \n\t\r,;–-")
+            if content and len(part(text, content).split()) >= _LEAST_CONTENT:
+                return {"kind": ADDITION, "content": content, "about": found.span("about")}
+        found = _BACK_TO.match(text, begin)
+        if found and _PLACE_WORD.search(found.group("about")):
+            return {"kind": BACK, "about": found.span("about")}
     if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
         for pattern in _CORRECTIONS:
             found = pattern.match(text, begin)
