@@ -194,7 +194,7 @@ _READERS = re.compile(
 _MAY_READ = (
     r" (?:(?:\w{1,25} ){0,4}?(?:dit|dat|da|het|mee|mijn antwoord(?:en)?|wie ik ben)"
     r"(?: \w{1,25}){0,4}? ?(?:zien|lezen|weten|inkijken|meelezen|volgen|te weten|te zien)"
-    r"|(?:zien|lezen|weten) (?:wat|dat|wie|of) (?:ik|'?k) (?:\w{1,25} ?){0,6})$"
+    r"|(?:zien|lezen|weten) (?:wat|dat|wie|of) (?:ik|'?k)(?: \w{1,25}){0,6})$"
 )
 _DO_READ = (
     r" (?:\w{1,25} ){0,3}?(?:dit|dat|da|het|mee|mijn antwoord(?:en)?|wie ik ben)"

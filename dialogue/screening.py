@@ -105,7 +105,7 @@ class Care:
             self._mark_unread(message_id)
         if not seen.found:
             return False
-        bubbles = [*self.help(text), self._ask(seen.found, said)]
+        bubbles = [*self.help(text, said), self._ask(seen.found, said)]
         with self._storage.writing() as session:
             conversation.hold(session, message_id, bubbles)
         return True
