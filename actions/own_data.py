@@ -53,7 +53,7 @@ typte getypt dat dit die het een de den der maar aub graag toch nog kan kunnen m
 wou zou willen je mij ons van op bij voor met in uit alles allemaal enkel alleen vraag
 opdracht onderwerp thema laatste vorige ander andere worden werd wordt daar daarnet juist net
 ook nu dan als moet moeten er en of is was had ja nee niet geen zin tekst stuk bericht ding
-had liever dingen rond omtrent
+had liever dingen rond omtrent iets
 """
 _EMPTY_WORDS = frozenset(_WORDS_AROUND.split())
 
@@ -256,7 +256,7 @@ def _request(talk: Talk) -> str | None:
         elif mentions(text, "alles") and not _named(talk, text, _own(talk)):
             asked = Asked(REMOVE, everything=True)
         else:
-            asked = Asked(REMOVE, about=text)
+            asked = Asked(REMOVE, about=text if _named(talk, text, _own(talk)) else "")
     return _wanted(talk, asked)
 
 
