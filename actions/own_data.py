@@ -44,6 +44,7 @@ _SHOWN_FIRST = 3
 _LONGEST_LABEL = 40
 _LONGEST_SHOWN = 3000
 _ABOUT_ME = re.compile(r"\b(?:van|over) (?:mij|me|ons)\b|gegevens", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:vraag|antwoord) \d")
 _WORDS_AROUND = """
 wis wissen gewist wist verwijder verwijderen verwijderd schrap schrappen geschrapt gooi smijt
 doe haal weg eruit eraf trek intrekken vergeet delete laat laten mijn onze antwoord
@@ -52,7 +53,7 @@ typte getypt dat dit die het een de den der maar aub graag toch nog kan kunnen m
 wou zou willen je mij ons van op bij voor met in uit alles allemaal enkel alleen vraag
 opdracht onderwerp thema laatste vorige ander andere worden werd wordt daar daarnet juist net
 ook nu dan als moet moeten er en of is was had ja nee niet geen zin tekst stuk bericht ding
-had liever dingen rond omtrent
+had liever dingen rond omtrent iets
 """
 _EMPTY_WORDS = frozenset(_WORDS_AROUND.split())
 
@@ -255,7 +256,7 @@ def _request(talk: Talk) -> str | None:
         elif mentions(text, "alles") and not _named(talk, text, _own(talk)):
             asked = Asked(REMOVE, everything=True)
         else:
-            asked = Asked(REMOVE, about=text)
+            asked = Asked(REMOVE, about=text if _named(talk, text, _own(talk)) else "")
     return _wanted(talk, asked)
 
 
@@ -358,7 +359,7 @@ def _named(talk: Talk, text: str, pool: Sequence[_Own], vorige: bool = True) -> 
 
 
 def _names_any(about: str) -> bool:
-    return bool(_tokens(about)) or mentions(about, "vorige")
+    return bool(_tokens(about) or _NUMBERED.search(about)) or mentions(about, "vorige")
 
 
 def _tokens(about: str) -> list[str]:
@@ -374,7 +375,8 @@ def _only_agrees(asked: Asked) -> bool:
     """Whether a text with a yes names no object: "ja, wis het maar"."""
     if asked.wish != REMOVE or asked.everything or asked.last or asked.opdracht is not None:
         return False
-    return not _names_any(asked.about)
+    # Without any words it is an exception, "alles, maar niet mijn voorstel": which ones is asked.
+    return bool(asked.about) and not _names_any(asked.about)
 
 
 def _next_request(talk: Talk, asked: Asked, request: str) -> Slots:

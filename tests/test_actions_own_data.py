@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.own_data import AskKeuze, ValidateBeheerForm
+from actions import own_data
+from actions.digressions import ActionDigressie
+from actions.own_data import ActionBeheer, AskKeuze, ValidateBeheerForm
 from actions.talk import Talk, catalogue
+from bot.nlu.own_data import INTENTS, read
+from consultation.participation.conversation import Bubble
+from consultation.participation.own_answers import OwnAnswer
+from dialogue.buttons import limited
 
 
 def turn(request: str, **slots: Any) -> list[dict[str, str]]:
@@ -63,3 +73,260 @@ def test_a_title_that_is_typed_does_what_its_button_does() -> None:
     (effects,) = [each["custom"] for each in dispatcher.messages if each.get("custom")]
     assert effects["effects"][0]["purpose"] == "citaat"
     assert effects["effects"][0]["granted"] is False
+
+
+GIVEN = {"antwoorden": {"drempel": "De bus rijdt niet.", "voorstel": "Een gratis bus."}}
+
+
+class Said:
+    """A turn of somebody whose consents stand, at a step, read as the bot reads it."""
+
+    def __init__(self, text: str, step: str = "vraag", intent: str | None = None, **slots: Any):
+        found = read(text, step)
+        entities = [{"entity": "verzoek", "value": found.dumped()}] if found else []
+        latest = {
+            "text": text,
+            "intent": {"name": intent or (INTENTS[found.wish] if found and found.wish else "x")},
+            "entities": entities,
+            "metadata": {"step": step},
+        }
+        known = {"opdracht": 4, "vraag": "trekker", **consents(True, True, True), **GIVEN, **slots}
+        self.tracker = Tracker("x", known, latest, [], False, None, {}, "action_listen")
+        self.dispatcher = CollectingDispatcher()
+        self.events: list[Any] = []
+        self.slots: dict[str, Any] = {}
+
+    def asked(self) -> str | None:
+        """What the request leads to, while something else was going on."""
+        self.events = ActionBeheer().act(Talk(self.dispatcher, self.tracker))
+        set_to = {each["name"]: each["value"] for each in self.events if each["event"] == "slot"}
+        request: str | None = set_to["beheer"]
+        return request
+
+    def answered(self, request: str) -> dict[str, Any]:
+        """The slots after an answer to the question of a request."""
+        self.tracker.slots |= {"requested_slot": "keuze", "beheer": request}
+        validate: Any = ValidateBeheerForm().validate_keuze
+        text = self.tracker.latest_message["text"]
+        self.slots = validate(text, self.dispatcher, self.tracker, {})
+        return self.slots
+
+    @property
+    def effects(self) -> list[dict[str, Any]]:
+        parts = [each.get("custom") or {} for each in self.dispatcher.messages]
+        return [effect for part in parts for effect in part.get("effects", ())]
+
+    @property
+    def told(self) -> str:
+        return " ".join(each.get("text") or "" for each in self.dispatcher.messages)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("ik wil niet meer dat jullie mij citeren", "toestemming:citaat=nee"),
+        ("u mag mijn organisatie toch niet noemen", "toestemming:organisatie=nee"),
+        ("haal mijn naam eruit", "toestemming:organisatie=nee"),
+        ("ik trek mijn toestemming in", "toestemming"),
+        ("bewaar mijn antwoorden niet meer", "wissen:alles"),
+        ("kan ik alles laten verwijderen?", "wissen:alles"),
+        ("wis mijn voorstel", "wissen:4.voorstel"),
+        ("wis wat ik over de bus zei", "wissen:4.drempel+4.voorstel"),
+        ("wis mijn antwoord op vraag 1", "wissen:4.drempel"),
+        ("wis mijn antwoord over de trein", "wissen"),
+        ("noem mijn organisatie en citeer mij niet", "toestemming"),
+    ],
+)
+def test_a_request_leads_to_a_question_in_its_own_words(text: str, request_: str) -> None:
+    for step in ("vraag", "bevestigen", "verder", "einde", "groep"):
+        said = Said(text, step)
+        assert said.asked() == request_, step
+        assert said.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("citeer mij gerust", "We mogen u nu al citeren"),
+        ("niet wissen!", "ik laat alles zoals het is"),
+        ("ik wil mijn toestemming niet intrekken", "ik laat alles zoals het is"),
+        ("noem mijn organisatie maar gerust", "We mogen uw organisatie nu al noemen"),
+    ],
+)
+def test_what_changes_nothing_is_told_and_the_talk_goes_on(text: str, told: str) -> None:
+    for step in ("vraag", "bevestigen", "verder", "einde"):
+        said = Said(text, step)
+        assert said.asked() is None
+        assert told in said.told
+        assert [each for each in said.events if each["event"] == "followup"]
+        assert {effect["kind"] for effect in said.effects} <= {"ended"}
+
+
+def test_without_anything_stored_there_is_nothing_to_erase() -> None:
+    said = Said("wis alles", "groep", antwoorden=None, toestemming_analyse=None)
+    assert said.asked() is None
+    assert "nog geen antwoorden" in said.told
+
+
+def test_consent_is_asked_in_its_own_words_with_buttons_that_name_it() -> None:
+    expected = {
+        "toestemming:citaat=nee": ("niet meer citeren. Klopt dat?", "Citeer mij niet meer"),
+        "toestemming:citaat=ja": ("wel mogen citeren. Klopt dat?", "Citeer mij wel"),
+        "toestemming:organisatie=nee": ("niet meer noemen", "Noem mijn organisatie niet meer"),
+        "toestemming:organisatie=ja": ("wel mogen noemen", "Noem mijn organisatie wel"),
+        "wissen:alles": ("alles wat u zei", "Ja, wis alles"),
+        "wissen:4.voorstel": ("“Een gratis bus.”", "Ja, wis “Uw voorstel”"),
+    }
+    for request, (text, title) in expected.items():
+        said = Said("x", beheer=request)
+        AskKeuze().act(Talk(said.dispatcher, said.tracker))
+        assert text in said.told
+        assert title in [each["title"] for each in said.dispatcher.messages[-1]["buttons"]]
+
+
+@pytest.mark.parametrize("yes", ["ja", "ja dat klopt", "ok", "doe maar", "zeker", "inderdaad"])
+def test_a_yes_does_what_was_asked(yes: str) -> None:
+    for purpose, wanted in itertools.product(("citaat", "organisatie"), ("ja", "nee")):
+        said = Said(yes, "beheer")
+        slots = said.answered(f"toestemming:{purpose}={wanted}")
+        assert slots[f"toestemming_{purpose}"] is (wanted == "ja")
+        (effect,) = said.effects
+        assert (effect["purpose"], effect["granted"]) == (purpose, wanted == "ja")
+    said = Said(yes, "beheer")
+    said.answered("wissen:4.voorstel")
+    assert said.effects == [{"kind": "withdrawn", "opdracht": 4, "question": "voorstel"}]
+    assert said.slots["antwoorden"] == {"drempel": "De bus rijdt niet."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hm", "ik twijfel", "De bus rijdt niet meer na zes uur", "ja maar wacht", "wat nu", "5"],
+)
+@pytest.mark.parametrize(
+    "request_", ["toestemming:citaat=nee", "wissen:alles", "wissen:4.voorstel"]
+)
+def test_an_unclear_answer_is_asked_once_more_and_changes_nothing(text: str, request_: str) -> None:
+    said = Said(text, "beheer")
+    assert said.answered(request_) == {"keuze": None, "beheer": f"{request_}?"}
+    assert said.effects == []
+    assert "zoals het is" not in said.told
+    again = Said(text, "beheer")
+    assert again.answered(f"{request_}?") == {"keuze": "klaar", "beheer": None}
+    assert again.effects == []
+    assert "nog niets veranderd" in again.told
+
+
+@pytest.mark.parametrize(
+    ("request_", "text", "then"),
+    [
+        ("wissen:alles", "nee niet alles, enkel mijn voorstel", "wissen:4.voorstel"),
+        ("wissen:alles", "nee, alleen mijn drempel", "wissen:4.drempel"),
+        (
+            "toestemming:citaat=nee",
+            "noem mijn organisatie niet meer",
+            "toestemming:organisatie=nee",
+        ),
+        ("toestemming:citaat=nee", "nee", "toestemming"),
+        ("toestemming:citaat=nee", "nee, citeer mij niet", "toestemming:citaat=nee?"),
+        ("toestemming", "niet meer citeren", "toestemming:citaat=nee"),
+        ("wissen", "mijn voorstel", "wissen:4.voorstel"),
+        ("wissen", "wat ik over gratis zei", "wissen:4.voorstel"),
+        ("wissen:alles", "ja, maar niet mijn voorstel", "wissen"),
+    ],
+)
+def test_another_wish_is_asked_about_first(request_: str, text: str, then: str) -> None:
+    said = Said(text, "beheer")
+    assert said.answered(request_) == {"keuze": None, "beheer": then}
+    assert said.effects == []
+
+
+@pytest.mark.parametrize("no", ["nee", "niet wissen!", "laat maar staan", "toch niet", "niets"])
+@pytest.mark.parametrize("request_", ["wissen:alles", "wissen:4.voorstel", "wissen"])
+def test_a_no_to_an_erasure_leaves_all_and_says_so(no: str, request_: str) -> None:
+    said = Said(no, "beheer")
+    assert said.answered(request_) == {"keuze": "klaar", "beheer": None}
+    assert said.effects == []
+    assert "ik wis niets" in said.told
+
+
+_PURPOSES = {
+    "citaat": ("citeer mij {}", "jullie mogen mij {} citeren"),
+    "organisatie": ("noem mijn organisatie {}", "u mag onze vereniging {} noemen"),
+}
+_WORDS = {False: ("niet", "niet meer", "nooit", "liever niet"), True: ("wel", "gerust", "toch wel")}
+
+
+@given(
+    st.sampled_from(sorted(_PURPOSES)),
+    st.booleans(),
+    st.integers(0, 1),
+    st.integers(0, 2),
+    st.sampled_from(["", "ja, ", "nee, ", "euh, ", "ok "]),
+    st.sampled_from(["vraag", "bevestigen", "verder", "einde", "beheer"]),
+    st.sampled_from(
+        [
+            "toestemming",
+            "wissen:alles",
+            *(f"toestemming:{each}" for each in ("citaat=ja", "citaat=nee", "organisatie=nee")),
+        ]
+    ),
+    st.booleans(),
+    st.sampled_from(["bevestigen", "ontkennen", None]),
+)
+@hypothesis_settings(max_examples=400, deadline=None)
+def test_no_effect_is_ever_the_opposite_of_the_sentence(
+    purpose: str, wish: bool, pattern: int, word: int, before: str, step: str, open_request: str,
+    now: bool, intent: str | None,
+) -> None:  # fmt: skip
+    text = before + _PURPOSES[purpose][pattern].format(_WORDS[wish][word])
+    said = Said(text, step, intent, **consents(True, now, now))
+    if step == "beheer":
+        said.answered(open_request)
+        follows = said.slots["beheer"] or ""
+    else:
+        follows = said.asked() or ""
+    for effect in said.effects:
+        assert effect["kind"] in ("consent", "ended"), (text, open_request)
+        if effect["kind"] == "consent":
+            assert (effect["purpose"], effect["granted"]) == (purpose, wish), (text, open_request)
+    opposite = f"toestemming:{purpose}={'nee' if wish else 'ja'}"
+    if not follows.startswith(open_request):
+        assert not follows.startswith(opposite), (text, open_request, follows)
+
+
+def test_no_more_buttons_than_fit_while_leaving_stays_in_sight() -> None:
+    many = {vraag.key: "x" for vraag in catalogue().opdrachten[3].vragen}
+    for answers in (many, {}):
+        said = Said("wis iets", beheer="wissen", antwoorden=answers)
+        AskKeuze().act(Talk(said.dispatcher, said.tracker))
+        bubbles = [Bubble(buttons=tuple(said.dispatcher.messages[-1]["buttons"]))]
+        shown = [each["title"] for each in limited(bubbles)[0].buttons]
+        assert len(shown) <= 6
+        assert "Niets wissen" in shown
+
+
+def test_own_answers_of_all_subjects_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    stored = [
+        OwnAnswer("a", 1, 4, "drempel", "De bus rijdt niet.", None, moment),
+        OwnAnswer("b", 1, 8, "trekker", "De VDAB.", None, moment),
+    ]
+    monkeypatch.setattr(own_data, "_all_own", lambda *_, **__: stored)
+    for text in ("wat weten jullie van mij", "toon wat ik zei", "wat heb ik al gezegd"):
+        said = Said(text, groep="burger")
+        own_data.show_answers(Talk(said.dispatcher, said.tracker))
+        assert "De bus rijdt niet." in said.told
+        assert "De VDAB." in said.told
+        assert ("Uw groep: Burger" in said.told) == ("van mij" in text)
+    said = Said("wis mijn antwoord over wie het doet bij opdracht 8")
+    assert said.asked() == "wissen:8.trekker"
+    said = Said("ja", "beheer")
+    said.answered("wissen:8.trekker")
+    assert said.effects == [{"kind": "withdrawn", "opdracht": 8, "question": "trekker"}]
+
+
+def test_the_code_is_told_where_it_stands() -> None:
+    for text in ("wat is mijn code?", "ik ben mijn code kwijt", "waar staat mijn ontvangstcode"):
+        said = Said(text)
+        ActionDigressie().act(Talk(said.dispatcher, said.tracker))
+        assert "Mijn code" in said.told
