@@ -195,7 +195,7 @@ def may_be_content(text: str) -> bool:
     return bool(_SAYS.search(" ".join(tokens))) or (not who and len(tokens) > _MOST_WORDS // 2)
 
 
-def likely_descriptions(catalogue: Catalogue, most: int = 12) -> list[tuple[Groep, list[str]]]:
+def likely_descriptions(catalogue: Catalogue, most: int = 6) -> list[tuple[Groep, list[str]]]:
     """Texts that describe each group, for a comparison by meaning: its words and some of ours."""
     described = []
     for groep in catalogue.groepen:
