@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from actions.talk import catalogue
 from consultation.catalogue import Catalogue, Groep
-from consultation.groups import Named, group_of, likely_descriptions
+from consultation.groups import Named, group_of, likely_descriptions, may_be_content
 from consultation.settings import settings
 from language.embedding import load_encoder
 from language.matching import Matcher
@@ -15,6 +15,7 @@ from language.matching import Matcher
 _SURE, _MARGIN = 0.8, 0.6
 _READ = 120
 _MOST_WORDS = 8
+_FIRST_PERSON = frozenset({"ik", "k", "'k", "we", "wij", "kben", "kwerk", "ikke"})
 
 _building = threading.Lock()
 
@@ -39,7 +40,7 @@ def prepare() -> None:
 def read_group(text: str) -> Named:
     """The groups that a text names, likeliest first; by meaning where it has no known word.
 
-    By meaning a group is sure only in a few words and far ahead of the next one.
+    By meaning a group is sure only in a few words about oneself and far ahead of the next one.
     """
     current = catalogue()
     named = group_of(text, current)
@@ -48,8 +49,10 @@ def read_group(text: str) -> Named:
     best = _matcher(current).match([text.strip()[:_READ]], top=3)[0]
     found = tuple(current.groepen[each.number] for each in best)
     ahead = best[0].score - (best[1].score if len(best) > 1 else 0.0)
-    few = len(text.split()) <= _MOST_WORDS
-    return Named(found, few and best[0].score >= _SURE and ahead >= _MARGIN)
+    words = text.casefold().split()
+    who = len(words) == 1 or (len(words) <= _MOST_WORDS and words[0] in _FIRST_PERSON)
+    about_them = who and not may_be_content(text)
+    return Named(found, about_them and best[0].score >= _SURE and ahead >= _MARGIN)
 
 
 def first_groups(current: Catalogue, opdracht: int | None, most: int) -> list[Groep]:

@@ -54,7 +54,10 @@ _YES_OR_NO = (
     "toestemming_organisatie",
     "bevestigd",
 )
-_ALL_GROUPS = "alle"
+_ALL_GROUPS = re.compile(
+    r"\W*(?:(?:toon|geef|laat|welke|wat)\b[ \w]{0,30}\b(?:groepen|allemaal|keuzes|mogelijkheden)"
+    r"|alle groepen|andere groepen|toon alles?)\b[ \w]{0,20}\W*"
+)
 _ASKED_TWICE = "nogmaals"
 """``custom.question`` of the second bubble that asks for the group."""
 _MOST_GROUPS, _FIRST_GROUPS, _GUESSED_GROUPS = 5, 4, 3
@@ -303,18 +306,25 @@ class AskGroep(TalkAction):
         again = guessed is not None or talk.metadata.get("question") == _ASKED_TWICE
         groups = talk.catalogue.groepen
         none = talk.button("knop_geen_groep", _group_payload(UNKNOWN_GROUP))
-        every = talk.button("knop_alle_groepen", _group_payload(_ALL_GROUPS))
+        sentence, first = "groep", [each.slug for each in groups]
         if _shows_all(talk):
-            sentence, buttons = "groep_alle", [*map(_group_button, groups), none]
+            sentence = "groep_alle"
         elif guessed:
-            shown = [each for each in groups if each.slug in guessed]
-            other = {**every, "title": talk.words("knop_andere_groep")}
-            sentence, buttons = "groep_nogmaals", [*map(_group_button, shown), other, none]
-        elif len(groups) <= _MOST_GROUPS:
-            sentence, buttons = "groep", [*map(_group_button, groups), none]
-        else:
+            sentence, first = "groep_nogmaals", list(guessed)
+        elif len(groups) > _MOST_GROUPS:
             shown = grouping.first_groups(talk.catalogue, talk.slot("vooraf"), _FIRST_GROUPS)
-            sentence, buttons = "groep", [*map(_group_button, shown), every, none]
+            first = [each.slug for each in shown]
+        named = [each for slug in first if (each := talk.catalogue.groep(slug)) is not None]
+        # The last group is "another group" by custom; the gateway puts what is beyond six buttons
+        # behind "Toon alle".
+        others = [each for each in (groups[-1], *groups[:-1]) if each not in named]
+        buttons = [*map(_group_button, named), none, *map(_group_button, others)]
+        if guessed and others:
+            buttons = [
+                *map(_group_button, [*named, others[0]]),
+                none,
+                *map(_group_button, others[1:]),
+            ]
         custom = {"step": "groep", "question": _ASKED_TWICE if again else None}
         talk.utter(sentence, buttons=buttons, custom=custom)
         return [SlotSet("geraden", None)]
@@ -482,12 +492,9 @@ def _group_payload(slug: str) -> str:
 
 
 def _shows_all(talk: Talk) -> bool:
-    """Whether the participant asks for all groups, with the button or in its words."""
-    if talk.entity("waarde") is not None:
-        return talk.entity("waarde") == _ALL_GROUPS
-    plain = " ".join((talk.tracker.latest_message.get("text") or "").split()).strip(" .!?")
-    typed = {talk.words("knop_alle_groepen"), talk.words("knop_andere_groep")}
-    return plain.casefold() in {each.casefold() for each in typed}
+    """Whether the participant asks in words to see all groups."""
+    text = str(talk.tracker.latest_message.get("text") or "")
+    return talk.entity("waarde") is None and bool(_ALL_GROUPS.fullmatch(folded(text[:_READ])))
 
 
 def _kept(talk: Talk, text: str) -> Slots:

@@ -68,7 +68,7 @@ _NO_SUFFIX = frozenset(
 )
 
 _SELF = re.compile(
-    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zijn|zin|bin|werk|werken"
+    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zin|bin|werk|werken"
     r"|werkt|als|namens|spreek|geef|run|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille"
     r"|i m|i am|am|work|arbeite)\b"
 )
@@ -79,7 +79,7 @@ _SAYS = re.compile(
     r"|graag|meer|minder|beter)\b"
 )
 _IS_SOMEBODY = re.compile(
-    r"\b(ben|zen|zin|zijn|bin|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
+    r"\b(ben|zen|zin|(?:wij|we|ik|k) zijn|bin|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
     r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
@@ -172,7 +172,7 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     if whole is not None:
         return Named((whole,), True)
     tokens = _tokens(text)
-    hits = _meant(tokens, list(_hits(tokens, catalogue)))
+    hits = _meant(tokens, list(_hits(tokens, catalogue))) if tokens else []
     if not hits or not _says_who(tokens, hits):
         return Named((), False)
     slugs, sure = _decide(hits)
@@ -195,7 +195,7 @@ def may_be_content(text: str) -> bool:
     return bool(_SAYS.search(" ".join(tokens))) or (not who and len(tokens) > _MOST_WORDS // 2)
 
 
-def likely_descriptions(catalogue: Catalogue, most: int = 12) -> list[tuple[Groep, list[str]]]:
+def likely_descriptions(catalogue: Catalogue, most: int = 6) -> list[tuple[Groep, list[str]]]:
     """Texts that describe each group, for a comparison by meaning: its words and some of ours."""
     described = []
     for groep in catalogue.groepen:
@@ -413,6 +413,7 @@ def _listed(kind: dict[str, Any], *roles: str) -> Iterator[str]:
 _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("eur", ("eurs", "euse", "euses", "rice", "rices")),
     ("ier", ("iers", "ierster", "iersters")),
+    ("der", ("ster", "sters")),
     ("er", ("ers", "ster", "sters", "res", "erke", "erken")),
     ("aar", ("aars", "ares", "aressen", "aren")),
     ("or", ("oren", "ors", "rice")),

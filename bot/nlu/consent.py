@@ -59,8 +59,8 @@ _WEIGHS = re.compile(
 )
 _TAKES_PART_OF = 0.1
 _TURNED = re.compile(
-    r"\b(ja+|jawel|mag wel|toch wel|(?<!niet )akkoord|(?<!geen )toestemming|o+k|oke+|okay|oui|yes|sure"
-    r"|doe maar|stem in|d accord)\b"
+    r"\b(ja+|jawel|mag wel|toch wel|(?<!niet )akkoord|(?<!geen )toestemming|o+k|oke+|okay|oui|yes"
+    r"|sure|doe maar|stem in|d accord)\b"
 )
 
 
