@@ -48,10 +48,11 @@ _NAMED = (
 )
 
 # Several at once: "opdracht 8, 5 en 10", "eerst de derde en dan 7".
-_ONE = rf"(?:(?:{_ITEM}|de|den|het)\s+)?(?:\d{{1,2}}(?:e|de|ste)?(?!\w)|(?:{'|'.join((_COUNT + ' ' + _RANK).split())})\b)"
-_AND = r"(?:\s*(?:,|;|/|\+|&|en(?:\s+(?:ook|dan|daarna))?|dan|daarna|vervolgens|of|ofwel|ook)\s*)+"
+_COUNTED = "|".join((_COUNT + " " + _RANK).split())
+_ONE = rf"(?:(?:{_ITEM}|de|den|het)\s+)?(?:\d{{1,2}}(?:e|de|ste)?(?!\w)|(?:{_COUNTED})\b)"
+_AND = r"(?:\s*(?:[,;/+&]|(?:en|dan|daarna|vervolgens|of|ofwel|ook)\b)){1,4}\s*"
 _SEVERAL = re.compile(rf"{_ONE}(?:{_AND}{_ONE})+")
-_VALUES = re.compile(rf"\d{{1,2}}|\b(?:{'|'.join((_COUNT + ' ' + _RANK).split())})\b")
+_VALUES = re.compile(rf"\d{{1,2}}|\b(?:{_COUNTED})\b")
 _EITHER = re.compile(r"\b(?:of|ofwel)\b")
 # A request at a step where other texts are answers: the named opdracht is all that it holds.
 _ASKING = (
@@ -80,32 +81,17 @@ _SUBJECT = re.compile(
     r"|subject|opdracht|namelijk|zoals|over|rond|met|dat|of)\b[\s,:;.!-]*)+"
 )
 _TALK_OF = re.compile(r"(?:^|[\s,])(?:over|rond|naar|onderwerp|thema|opdracht|subject|about)\b")
-_PARTS = re.compile(r"\s*(?:[,;+&/]|\ben\b(?:\s+(?:ook|dan|daarna))?|\bdaarna\b)\s*")
-_ACTORS = frozenset(
-    [
-        "gemeente",
-        "gemeenten",
-        "stad",
-        "steden",
-        "overheid",
-        "vdab",
-        "regering",
-        "minister",
-        "vlaanderen",
-        "werkgever",
-        "werkgevers",
-        "baas",
-        "bazen",
-        "vakbond",
-        "vakbonden",
-        "buren",
-        "school",
-        "scholen",
-        "bedrijf",
-        "bedrijven",
-        "federatie",
-        "politiek",
-    ]
+_PARTS = re.compile(r"[,;+&/]|\ben\b(?:\s(?:ook|dan|daarna)\b)?|\bdaarna\b")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ACTORS = _words(
+    "gemeente gemeenten stad steden overheid vdab regering minister vlaanderen "
+    "werkgever werkgevers baas bazen vakbond vakbonden buren school scholen bedrijf "
+    "bedrijven federatie politiek"
 )
 _SHORT = 14
 _LEAST_GUESS = 0.05
@@ -116,16 +102,26 @@ _EMPTY = frozenset(
     " ".join(
         (
             _COUNT,
-            "ik k je jij ge gij u uw jouw we wij ons onze hij zij ze het t dat da dit die deze de den",
-            "der een ne nen niet nie ni geen wel toch maar en of als dan nu hier daar er zo ook nog al",
-            "alles iets niets niks wat wie waar hoe waarom wanneer welke weet wist weten wil wou wilt",
-            "willen kan kunnen kunt mag mogen moet moeten zou zal zullen ben is zijn was waren wordt",
-            "heb heeft hebben had doe doet doen ga gaat gaan kom zeg zegt zeggen zei vind vindt denk",
-            "denken praten spreken vertel geef kies pak neem mij me mijn hem haar hun van voor bij met",
-            "op in aan uit over onder om te tot naar door ja nee neen jaja joa ok oke goed graag aub",
-            "alsjeblieft alstublieft dank bedankt merci sorry hallo dag hoi euh eh goh tja bah amai",
-            "liever eigenlijk misschien gewoon heel erg zeer echt veel beetje meer minder eens even",
-            "terug verder ander andere anders onderwerp thema opdracht vraag antwoord keuze maakt moe",
+            "ik k je jij ge gij u uw jouw we wij ons onze hij zij ze het t dat da dit die deze "
+            "de den",
+            "der een ne nen niet nie ni geen wel toch maar en of als dan nu hier daar er zo "
+            "ook nog al",
+            "alles iets niets niks wat wie waar hoe waarom wanneer welke weet wist weten wil "
+            "wou wilt",
+            "willen kan kunnen kunt mag mogen moet moeten zou zal zullen ben is zijn was waren "
+            "wordt",
+            "heb heeft hebben had doe doet doen ga gaat gaan kom zeg zegt zeggen zei vind "
+            "vindt denk",
+            "denken praten spreken vertel geef kies pak neem mij me mijn hem haar hun van voor "
+            "bij met",
+            "op in aan uit over onder om te tot naar door ja nee neen jaja joa ok oke goed "
+            "graag aub",
+            "alsjeblieft alstublieft dank bedankt merci sorry hallo dag hoi euh eh goh tja bah "
+            "amai",
+            "liever eigenlijk misschien gewoon heel erg zeer echt veel beetje meer minder eens "
+            "even",
+            "terug verder ander andere anders onderwerp thema opdracht vraag antwoord keuze "
+            "maakt moe",
             "stom stomme dom domme robot bot machine idioot onzin zever trut klootzak kloten",
             "snap begrijp versta bedoel bedoelt luister luisteren beter slecht zoon buurman",
         )

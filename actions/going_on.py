@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions import choosing, offering
+from actions.choosing import Choice
 from actions.entering import enter, queue, words_of
 from actions.replies import extra_in, reply_in
 from actions.talk import Slots, Talk
@@ -24,9 +25,11 @@ def decide(talk: Talk, value: Any) -> Slots:
     if not text:
         return {"verder": talk.intent in ("bevestigen", "ander_opdracht", "opdracht_kiezen")}
     reply = reply_in(text, talk.intent)
-    if reply == "more":
+    if reply == "thanks" and talk.intent == "bevestigen":
+        reply = "yes"
+    choice = wish(talk, text)
+    if reply == "more" and not choice.numbers:
         return {"verder": None, **offering.offer_slots(talk, extra_in(text))}
-    choice = choosing.wished(text, talk.catalogue)
     if choice.numbers and reply != "no":
         return enter(talk, choice.numbers)
     if reply == "no":
@@ -67,6 +70,13 @@ def ask(talk: Talk) -> None:
             buttons=[{"title": yes, "payload": "/bevestigen"}, *buttons],
             custom=custom,
         )
+
+
+def wish(talk: Talk, text: str) -> Choice:
+    """The subjects that a text asks to go to; more to say about a subject is no such request."""
+    if ":" in text and reply_in(text, talk.intent) == "more":
+        return choosing.requested(text, talk.catalogue)
+    return choosing.wished(text, talk.catalogue)
 
 
 def is_content(text: str) -> bool:

@@ -17,7 +17,7 @@ from actions.entering import (
     queue,
     words_of,
 )
-from actions.going_on import is_content
+from actions.going_on import is_content, wish
 from actions.languages import tell_language
 from actions.offering import NOTHING_OFFERED, at_summary, keep_slots, offer
 from actions.replies import extra_in, reply_in
@@ -66,13 +66,15 @@ _MOST_GUESSES = 3
 # A sentence this long, or a shorter one with punctuation, says more than which subject it is about.
 _SENTENCE, _SHORT_SENTENCE = 9, 6
 _CHOOSES = re.compile(
-    r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.*\bover\b"
+    r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.{0,60}\bover\b"
     r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:toon|geef|laat|zie|welke|wat|de)\b.{0,30}\b(?:alle|allemaal|lijst|rest|andere|onderwerpen"
-    r"|opdrachten|thema'?s|mogelijkheden|keuzes)\b|^\W*(?:meer|andere?|de rest|alle onderwerpen)\W*$",
+    r"\b(?:toon|geef|laat|zie|welke|wat|de)\b.{0,30}\b(?:alle|allemaal|lijst|rest|andere"
+    r"|onderwerpen"
+    r"|opdrachten|thema'?s|mogelijkheden|keuzes)\b|^\W*(?:meer|andere?|de rest"
+    r"|alle onderwerpen)\W*$",
     re.IGNORECASE,
 )
 
@@ -211,8 +213,8 @@ def after_end(talk: Talk) -> list[EventType]:
             talk.utter("welkom_opnieuw")
             return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
         return _still_ended(talk, "einde_geweigerd")
-    choice = choosing.wished(text, talk.catalogue)
-    if choice.numbers and reply != "more":
+    choice = wish(talk, text)
+    if choice.numbers:
         return go_to(talk, choice.numbers)
     if talk.intent in ASIDES or talk.intent in ("herhalen", "overzicht_tonen"):
         return _still_ended(talk, "einde_verder")

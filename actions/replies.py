@@ -14,13 +14,16 @@ from language.folding import folded
 Reply = Literal["yes", "no", "thanks", "more"]
 
 _YES = re.compile(
-    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar)\W+)?(?:j+a+h?|ja(?:ja)+|jawel|jazeker|j[ou]+a?[ktsh]?"
-    r"|joat|joak|joaj?|ju+p|jep|yep|yes|yeah|oui|ouais|si|okido|ok+|oke+|okay|akkoord|graag|gerne|sure|zeker"
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar)\W+)?(?:j+a+h?|ja(?:ja)+|jawel|jazeker"
+    r"|j[ou]+a?[ktsh]?"
+    r"|joat|joak|joaj?|ju+p|jep|yep|yes|yeah|oui|ouais|si|okido|ok+|oke+|okay|akkoord|graag"
+    r"|gerne|sure|zeker"
     r"|tuurlijk|natuurlijk|vooruit|goed|goe|prima|tis goe|doe maar|waarom niet|woarom nie"
     r"|allez|toch wel|moja|mja|bwa ja)\b"
 )
 _NO = re.compile(
-    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:n+e+h?|nee+n?|neej?e?|neuh|neu"
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:n+e+h?|nee+n?|neej?e?"
+    r"|neuh|neu"
     r"|nie+j?e?|nieë|nint|nin|nit|nope?|nop|nah|non|no|nein|niet meer|nu niet|nie nu|liever niet"
     r"|liefst niet|geen zin|hoeft niet|moet niet|laat maar|foert|niks meer|niets meer)\b"
 )
@@ -31,21 +34,26 @@ _ENOUGH = re.compile(
     r"|moet weg|ben weg|ga slapen|hou(?:d)? (?:het|er) (?:hier)?(?:bij|mee op)|einde|ermee op)\b"
 )
 _THANKS = re.compile(
-    r"(?:(?:ok|oke|goed|ja|nee+n?|allee|en|heel|hartelijk|veel|dikke|super|hele|nog|een|ne|nen|graag"
+    r"(?:(?:ok|oke|goed|ja|nee+n?|allee|en|heel|hartelijk|veel|dikke|super|hele|nog|een|ne|nen"
+    r"|graag"
     r"|top|leuk|prima|mooi|fijn|perfect|het beste|ook|voor|alles|uw|je|de|hulp|tijd|u|jullie|mij"
     r"|gedaan|was|het|dat|meneer|mevrouw|robot|tot|dan|wel|hoor|ze|zenne|he|daarvoor)\W+)*"
     r"(?:bedankt|dank(?: u| je| jullie)?(?: wel)?|danku|dankuwel|dankjewel|merci|thx|thanks"
     r"|thank you|danke|daag?|dada|salu(?:t|kes)?|doei|doeg|ciao|tschuss|bye|goodbye|au revoir|adieu"
-    r"|saluutjes|tot(?: de)? (?:ziens|later|straks|volgende|kijk|weerziens|morgen)(?: keer)?|de groeten"
-    r"|groetjes|groeten|prettige (?:dag|avond)|fijne (?:dag|avond)|goeden?(?:dag|avond|nacht)|slaapwel"
-    r"|top|ok+|oke+|okay|prima|perfect|goed|goe|cool|super|in orde|graag gedaan|tis goe|leuk|mooi)\b"
+    r"|saluutjes|tot(?: de)? (?:ziens|later|straks|volgende|kijk|weerziens|morgen)(?: keer)?"
+    r"|de groeten"
+    r"|groetjes|groeten|prettige (?:dag|avond)|fijne (?:dag|avond)|goeden?(?:dag|avond|nacht)"
+    r"|slaapwel"
+    r"|top|ok+|oke+|okay|prima|perfect|goed|goe|cool|super|in orde|graag gedaan|tis goe|leuk"
+    r"|mooi)\b"
     r"(?:\W+(?:voor|alles|de|het|uw|je|hulp|tijd|gesprek|hoor|he|ze|zenne|wel|en|tot|ziens|later"
     r"|bedankt|dank|u|merci|daag?|salu|nog|een|fijne|prettige|dag|avond|allemaal|robot|veel|succes"
     r"|jullie|iedereen|meneer|mevrouw|volgende|keer|straks))*\W*"
 )
 _MORE = re.compile(
     r"\b(?:nog (?:iets|wat|een ding|e ding)|(?:iets|wat) vergeten|vergat|vergeten (?:te )?zeggen"
-    r"|wil(?:de)? (?:ook )?(?:nog|ook) (?:iets |wat )?(?:zeggen|toevoegen|vertellen|kwijt)|toevoegen|aanvullen"
+    r"|wil(?:de)? (?:ook )?(?:nog|ook) (?:iets |wat )?(?:zeggen|toevoegen|vertellen|kwijt)"
+    r"|toevoegen|aanvullen"
     r"|p\.? ?s\b|schiet me te binnen|trouwens|encore une chose|one more thing)"
 )
 _LEAST_MORE = 4

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 from language.folding import folded
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 MOST_READ = 600
 _MOST_OTHER_WORDS = 3
 
@@ -47,86 +52,124 @@ _FINAL = re.compile(
 
 # From the strongest to the weakest; the first that fits a clause counts.
 _VERY = (
-    r"(?:heel+|he+l|hiel|zeer|zere|erg|super|mega|ultra|enorm|echt|extreem|uiterst|hoogst|ontzettend"
+    r"(?:heel+|he+l|hiel|zeer|zere|erg|super|mega|ultra|enorm|echt|extreem|uiterst|hoogst"
+    r"|ontzettend"
     r"|vreselijk|verschrikkelijk|bijzonder|zo ontzettend|tres|vraiment|extremement|hyper|very"
     r"|really|extremely|so|sehr|ganz|absoluut|kei|giga|loei|ferm|bere|beire|hoog|allerhoogst"
     r"|bijzonder|dood|poep|onwijs|vies|stevig|dubbel)"
 )
 _URGENT = (
-    r"(?:dring(?:end|ent|ind|ends?te?|ende)|drengend|drihgend|urgent[e]?|urjent|belang(?:rijk|ri?k|rij?k)"
-    r"|be?lan[gn]?rijk|important[e]?|nodig|noodzakelijk|prioritair|prioritaire|wichtig|pressant[e]?|kritiek"
+    r"(?:dring(?:end|ent|ind|ends?te?|ende)|drengend|drihgend|urgent[e]?|urjent|belang(?:rijk"
+    r"|ri?k|rij?k)"
+    r"|be?lan[gn]?rijk|important[e]?|nodig|noodzakelijk|prioritair|prioritaire|wichtig"
+    r"|pressant[e]?|kritiek"
     r"|spoedeisend|hoogdringend|vitaal|cruciaal|essentieel|eilig|pressing)"
 )
 _NOT = (
     r"(?:niet|nie|ni|nii|nit|nint|geen|pas|not|nicht|isn t|ain t|allesbehalve|n est pas|not that)"
 )
-_PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (level, re.compile(rf"\b(?:{pattern})\b"))
-    for level, pattern in (
-        # Not today, but not too late either.
-        (
-            0.5,
-            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vandoage|vandaoge|morgen|direct|meteen|dringend|urgent)"
+_PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
+    # Not today, but not too late either.
+    (
+        0.5,
+        re.compile(
+            r"\b(?:"
+            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vandoage|vandaoge|morgen|direct|meteen|dringend"
+            r"|urgent)"
             r"\w*(?: \w+){0,3} (?:maar|mor|moar|mer)(?: \w+){0,2} nie?t?"
-            r"(?: \w+){0,2} (?:la?oa?te?|laat|lang|eeuwig|wachten)",
+            r"(?: \w+){0,2} (?:la?oa?te?|laat|lang|eeuwig|wachten)"
+            r")\b"
         ),
-        (
-            0.75,
+    ),
+    (
+        0.75,
+        re.compile(
+            r"\b(?:"
             rf"{_NOT} (?:te lang|te laat|lang meer|te loate|te lank|lang)"
             r"(?: \w+){0,2} (?:duren|wachten|deure|uitstellen|zijn|zyn)|liefst (?:snel|rap|gauw)"
             r"|mag niet te lang(?: meer)?(?: duren)?|moe(?:t|e)? (?:wel )?(?:rap|vlug|snel) gaan"
-            r"|da moet rap gaan",
+            r"|da moet rap gaan"
+            r")\b"
         ),
-        (
-            1.0,
+    ),
+    (
+        1.0,
+        re.compile(
+            r"\b(?:"
             r"ni(?:et|e)? kunnen wachten|kan(?: echt)? (?:niet|nie|ni) (?:langer |meer )*wachten"
             r"|kan geen dag wachten|can ?t wait|cannot wait|kann nicht warten"
             r"|ne peut pas attendre|dringender kan niet|niets dringender|hoe eerder hoe beter"
-            r"|hoe sneller hoe beter|hoe rapper hoe beter|plus vite possible",
+            r"|hoe sneller hoe beter|hoe rapper hoe beter|plus vite possible"
+            r")\b"
         ),
-        (
-            0.0,
+    ),
+    (
+        0.0,
+        re.compile(
+            r"\b(?:"
             rf"(?:helemaal|totaal|absoluut|hoegenaamd|gewoon) {_NOT} {_URGENT}|(?:pas|not|nicht) at"
-            rf" all|pas du tout|(?:helemaal|totaal|absoluut) {_NOT}|gar nicht|uberhaupt niet",
+            rf" all|pas du tout|(?:helemaal|totaal|absoluut) {_NOT}|gar nicht|uberhaupt niet"
+            r")\b"
         ),
-        (
-            0.25,
-            rf"{_NOT} (?:zo|zoo|zu|te|erg|zeer|heel|echt|super|bijzonder|overdreven|direct|meteen|si"
+    ),
+    (
+        0.25,
+        re.compile(
+            r"\b(?:"
+            rf"{_NOT} (?:zo|zoo|zu|te|erg|zeer|heel|echt|super|bijzonder|overdreven|direct"
+            rf"|meteen|si"
             rf"|tres|vraiment|very|so|that|too|really|sehr|besonders|ferm|zo heel|per se|overly"
             rf"|trop|echt heel)(?: (?:heel|erg|super))?(?: {_URGENT}| veel haast| snel| rap)?"
-            rf"|weinig (?:{_URGENT}|haast)|minder {_URGENT}|niet {_URGENT} maar|peu {_URGENT}|wenig {_URGENT}"
+            rf"|weinig (?:{_URGENT}|haast)|minder {_URGENT}|niet {_URGENT} maar|peu {_URGENT}"
+            rf"|wenig {_URGENT}"
             rf"|less {_URGENT}|nauwelijks(?: {_URGENT})?|amper(?: {_URGENT})?|eerder laag"
-            rf"|(?:een |e )?(?:klein|kleen) beetje(?: {_URGENT})?|laag|low|faible|niedrig",
+            rf"|(?:een |e )?(?:klein|kleen) beetje(?: {_URGENT})?|laag|low|faible|niedrig"
+            r")\b"
         ),
-        (
-            0.0,
+    ),
+    (
+        0.0,
+        re.compile(
+            r"\b(?:"
             rf"{_NOT} {_URGENT}|{_NOT} (?:haast|spoed|prioriteit|hoast|zever|rush|hurry|presse)"
             r"|(?:mag|kan|moa?g|mach|ka|kan gerust|mag gerust)(?: nog)?(?: \w+){0,2} wacht(?:en|n)"
             r"|wacht(?:en|n) (?:kan|mag)|(?:kan|mag)(?: \w+){0,2} later|peut attendre"
             r"|can wait|kann warten|pressiert (?:niet|nie|ni|nit)|pressee?rt (?:niet|nie|ni)"
             r"|(?:heeft|hee|ee|hebben) (?:de |alle |den )?(?:tijd|toed)|onbelangrijk|laagste"
-            r"|(?:ooit|later)(?: eens| wel| ne keer)?|op (?:t|het|zijn) gemak|geen (?:enkele )?haast"
+            r"|(?:ooit|later)(?: eens| wel| ne keer)?|op (?:t|het|zijn) gemak"
+            r"|geen (?:enkele )?haast"
             r"|aucune urgence|pas presse|no (?:hurry|rush)|keine eile|minst(?: dringend)?"
             r"|maakt? (?:geen|niks) haast|is (?:niks|niets) dringend(?: aan)?|pas press\w+"
-            r"|niet nodig|niks dringend",
+            r"|niet nodig|niks dringend"
+            r")\b"
         ),
-        (
-            1.0,
-            rf"{_VERY}(?: {_VERY})* (?:{_URGENT}|snel|rap|hard nodig|vlug|hoog|high|hohe?)"
+    ),
+    (
+        1.0,
+        re.compile(
+            r"\b(?:"
+            rf"{_VERY}(?: {_VERY}){{0,3}} (?:{_URGENT}|snel|rap|hard nodig|vlug|hoog|high|hohe?)"
             rf"|(?:super|mega|hyper|kei|ultra|hoog|aller)(?:{_URGENT})|{_URGENT} {_URGENT}"
             r"|(?:zo|su|sa|so|asse) (?:snel|rap|gauw|vlug|spoedig|rasch|schnell|vroeg) (?:als )?"
             r"(?:mogelijk|meugelijk|meuglijk|mogelik|mogeleik|wie moglich|mugelijk|magelijk)"
             r"|le plus vite(?: possible)?|as soon as possible|asap|zsm|zo rap als ge kunt"
-            r"|onmiddellijk|onmiddelijk|direct|meteen|subiet|seffens|nu|nou|now|sofort|immediatement"
+            r"|onmiddellijk|onmiddelijk|direct|meteen|subiet|seffens|nu|nou|now|sofort"
+            r"|immediatement"
             r"|immediately|right away|straight away|tout de suite|maintenant|vandaag(?: nog)?"
-            r"|vandoage(?: nog)?|gisteren(?: al)?|gister(?: al)?|hier|yesterday|gestern|dringendste?"
+            r"|vandoage(?: nog)?|gisteren(?: al)?|gister(?: al)?|hier|yesterday|gestern"
+            r"|dringendste?"
             r"|dringender dan dringend|hoogste(?: prioriteit| nood)?|topprioriteit|top prioriteit"
             r"|prioriteit (?:nummer )?(?:een|1)|spoed|noodgeval|maximum|maximaal|maximale|max"
             r"|highest|hochste|brandend|zeer hoog|heel hoog|5 sterren|vijf sterren"
-            r"|liever gisteren dan (?:vandaag|morgen)|met spoed|dringend dringend|het meest dringend",
+            r"|liever gisteren dan (?:vandaag|morgen)|met spoed|dringend dringend"
+            r"|het meest dringend"
+            r")\b"
         ),
-        (
-            0.5,
+    ),
+    (
+        0.5,
+        re.compile(
+            r"\b(?:"
             rf"(?:tamelijk|redelijk|nogal|vrij|gemiddeld|matig|betrekkelijk|zekere|assez|plutot"
             rf"|moyennement|fairly|quite|somewhat|pretty|ziemlich|halbwegs|wel wat|wat|toch wel"
             rf"|best wel|best|best|relatief|eerder)"
@@ -134,310 +177,72 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
             r"|middelmatig|middelmoat\w*|medium|moyen(?:ne)?|mittel|mittelmassig|neutraal|normaal"
             r"|gewoon|halfweg|half half|half om half|in het midden|t midden|midden|middenin"
             r"|gaat wel|gemoten|matig|so so|comme ci comme ca|niet veel niet weinig|average"
-            r"|redelijk|tamelijk|noch het een noch het ander|mwah|tis goe zo|bof",
+            r"|redelijk|tamelijk|noch het een noch het ander|mwah|tis goe zo|bof"
+            r")\b"
         ),
-        (
-            0.75,
+    ),
+    (
+        0.75,
+        re.compile(
+            r"\b(?:"
             rf"{_URGENT}|snel|rap|rapkes|vlug|gauw|spoedig|rapido|vite|soon|fast|schnell|bald"
             r"|hoge?|hoog|high|hoch|haute?|binnenkort|dit jaar(?: nog)?|haast|pressiert|presseert"
-            r"|dat pressiert|hard nodig|broodnodig|binnen het jaar|volgende maand",
+            r"|dat pressiert|hard nodig|broodnodig|binnen het jaar|volgende maand"
+            r")\b"
         ),
-    )
+    ),
 )
 _DOUBTFUL = re.compile(
     rf"\b(?:(?:een |e )?(?:beetje|bitje|bietje|betje|beke)|un peu|a bit|a little|bisschen)"
     rf"(?: {_URGENT})?\b"
 )
 _SKIPPED = re.compile(
-    r"(?:(?:da|dat|dit|het|t|k|ik|heb|daarover|ich|i|je|wij|we|dees|ge|gij|euh|eh|ja|nee|tja|pff+|bah|goh|hm+"
-    r"|sorry|eigenlijk|echt|zo|daar|hier|dus|maar|ook)\s+)*"
-    r"(?:(?:k?weet|kwee?t|wit|weit|wist|weten)(?: \w+){0,2} (?:niet|nie|ni|nii|nit|nint|neet)(?: \w+){0,3}"
+    r"(?:(?:da|dat|dit|het|t|k|ik|heb|daarover|ich|i|je|wij|we|dees|ge|gij|euh|eh|ja|nee|tja"
+    r"|pff+|bah|goh|hm+"
+    r"|sorry|eigenlijk|echt|zo|daar|hier|dus|maar|ook)\s+){0,8}"
+    r"(?:(?:k?weet|kwee?t|wit|weit|wist|weten)(?: \w+){0,2} (?:niet|nie|ni|nii|nit|nint"
+    r"|neet)(?: \w+){0,3}"
     r"|weet(?:nie|niet)|weet ik veel|weetikveel|kweet(?:et|t)? ni(?:e|et)?|wk?weeni"
-    r"|(?:k?heb |em |hem )?(?:(?:ik|k|daar|er|echt|hier) )*geen (?:idee|gedacht|gedacht van|mening|gedachte|flauw idee"
+    r"|(?:k?heb |em |hem )?(?:(?:ik|k|daar|er|echt|hier) ){0,2}geen (?:idee|gedacht|gedacht van"
+    r"|mening|gedachte|flauw idee"
     r"|flauw benul|benul|antwoord|oordeel|gacht|gedacht over|zicht op)(?: \w+){0,4}"
     r"|gein idee|geen ide+|idk|dunno|don t know|do not know|no idea|no opinion"
     r"|(?:je )?(?:ne )?sais pas|(?:je n ai )?(?:pas d avis|aucune idee|pas d idee)(?: \w+){0,2}"
     r"|weiss (?:ich |es )?nicht|weiss nicht|keine ahnung|keine meinung"
-    r"|kan ik (?:echt )?(?:niet|nie|ni) (?:goed )?(?:zeggen|inschatten|beoordelen|kiezen)(?: \w+){0,2}"
+    r"|kan ik (?:echt )?(?:niet|nie|ni) (?:goed )?(?:zeggen|inschatten|beoordelen"
+    r"|kiezen)(?: \w+){0,2}"
     r"|(?:zou|durf)(?: \w+){0,3} (?:niet|nie|ni) (?:weten|zeggen|durven)(?: \w+){0,2}"
     r"|(?:moeilijk|lastig) (?:te zeggen|om te zeggen|in te schatten|vraag)"
     r"|(?:ik )?(?:sla|sloa) (?:deze |die |dit |dat )?(?:maar |liever )?over|sla (?:\w+ ){0,2}over"
     r"|overslaan|skip|passer|uberspringen|geen voorkeur|maakt (?:me |mij )?ni(?:et|e)?(?:ks)? uit"
     r"|(?:zeg|antwoord)(?: \w+){0,3} (?:liever|liefst) niet(?: \w+){0,2}|liever niet)"
-    r"(?:\s+(?:hoor|ze|zenne|eigenlijk|echt|daarover|sorry|meneer|mevrouw|volgende|nee|dus))*"
+    r"(?:\s+(?:hoor|ze|zenne|eigenlijk|echt|daarover|sorry|meneer|mevrouw|volgende|nee|dus)){0,6}"
 )
 _CLAUSES = re.compile(
     r"[.!?;\n()…]+|,(?!\d)|\s[-–—]\s|:\s|\b(?:want|omdat|aangezien|anders|zodat|parce que|car"
     r"|because|weil|denn)\b"
 )
-_FILLERS = frozenset(
-    [
-        "ik",
-        "k",
-        "vind",
-        "vin",
-        "vinden",
-        "denk",
-        "peis",
-        "peins",
-        "dink",
-        "zou",
-        "zeg",
-        "zegge",
-        "geef",
-        "geven",
-        "kies",
-        "neem",
-        "pak",
-        "doe",
-        "zet",
-        "maar",
-        "mor",
-        "moar",
-        "mer",
-        "dat",
-        "da",
-        "dit",
-        "het",
-        "t",
-        "is",
-        "tis",
-        "s",
-        "ja",
-        "jaja",
-        "jao",
-        "joa",
-        "euh",
-        "eh",
-        "uh",
-        "goh",
-        "hm",
-        "hmm",
-        "ah",
-        "oh",
-        "o",
-        "och",
-        "allee",
-        "wel",
-        "toch",
-        "dan",
-        "nu",
-        "voor",
-        "mij",
-        "mijn",
-        "part",
-        "ons",
-        "onze",
-        "ne",
-        "nen",
-        "een",
-        "n",
-        "de",
-        "den",
-        "der",
-        "die",
-        "dees",
-        "deze",
-        "aan",
-        "van",
-        "in",
-        "op",
-        "bij",
-        "met",
-        "en",
-        "er",
-        "echt",
-        "hoor",
-        "ze",
-        "zenne",
-        "zeker",
-        "zekers",
-        "eh",
-        "he",
-        "hè",
-        "hein",
-        "dus",
-        "zo",
-        "te",
-        "zijn",
-        "zyn",
-        "was",
-        "wordt",
-        "worden",
-        "moet",
-        "moe",
-        "mag",
-        "kan",
-        "zal",
-        "komt",
-        "gaat",
-        "gaan",
-        "blijft",
-        "wil",
-        "graag",
-        "aub",
-        "alsjeblieft",
-        "alstublieft",
-        "svp",
-        "please",
-        "bitte",
-        "liefst",
-        "misschien",
-        "ongeveer",
-        "rond",
-        "ergens",
-        "zowat",
-        "mss",
-        "niet",
-        "nie",
-        "ni",
-        "al",
-        "heel",
-        "erg",
-        "zeer",
-        "ook",
-        "prioriteit",
-        "prio",
-        "urgentie",
-        "dringendheid",
-        "cijfer",
-        "getal",
-        "score",
-        "punt",
-        "punten",
-        "nummer",
-        "numero",
-        "nr",
-        "stap",
-        "c",
-        "est",
-        "cest",
-        "ce",
-        "je",
-        "pense",
-        "dirais",
-        "it",
-        "its",
-        "it",
-        "s",
-        "i",
-        "say",
-        "think",
-        "would",
-        "this",
-        "that",
-        "thing",
-        "es",
-        "das",
-        "ist",
-        "ich",
-        "finde",
-        "wurde",
-        "sagen",
-        "zeggen",
-        "noemen",
-        "schat",
-        "lijkt",
-        "me",
-        "jong",
-        "man",
-        "mens",
-        "mensen",
-        "gast",
-        "vriend",
-        "meneer",
-        "amai",
-        "stomme",
-        "robot",
-        "bot",
-        "machine",
-        "verdomme",
-        "godverdomme",
-        "potverdorie",
-        "fuck",
-        "shit",
-        "as",
-        "als",
-        "ge",
-        "gij",
-        "u",
-        "ulle",
-        "wij",
-        "we",
-        "hun",
-        "alles",
-        "alle",
-        "hier",
-        "daar",
-        "tot",
-        "over",
-        "ongetwijfeld",
-        "absoluut",
-        "natuurlijk",
-        "uiteraard",
-        "tuurlijk",
-        "duidelijk",
-        "maken",
-        "maak",
-        "maakt",
-        "genoeg",
-        "zeker",
-        "vast",
-        "bijna",
-        "nog",
-        "altijd",
-        "al",
-        "lang",
-        "jaar",
-        "jaren",
-    ]
+_FILLERS = _words(
+    "ik k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak "
+    "doe zet maar mor moar mer dat da dit het t is tis s ja jaja jao joa euh eh uh "
+    "goh hm hmm ah oh o och allee wel toch dan nu voor mij mijn part ons onze ne nen "
+    "een n de den der die dees deze aan van in op bij met en er echt hoor ze zenne "
+    "zeker zekers eh he hè hein dus zo te zijn zyn was wordt worden moet moe mag kan "
+    "zal komt gaat gaan blijft wil graag aub alsjeblieft alstublieft svp please bitte "
+    "liefst misschien ongeveer rond ergens zowat mss niet nie ni al heel erg zeer ook "
+    "prioriteit prio urgentie dringendheid cijfer getal score punt punten nummer "
+    "numero nr stap c est cest ce je pense dirais it its it s i say think would this "
+    "that thing es das ist ich finde wurde sagen zeggen noemen schat lijkt me jong "
+    "man mens mensen gast vriend meneer amai stomme robot bot machine verdomme "
+    "godverdomme potverdorie fuck shit as als ge gij u ulle wij we hun alles alle "
+    "hier daar tot over ongetwijfeld absoluut natuurlijk uiteraard tuurlijk duidelijk "
+    "maken maak maakt genoeg zeker vast bijna nog altijd al lang jaar jaren"
 )
-_QUALIFIES = frozenset(
-    [
-        "niet",
-        "nie",
-        "ni",
-        "geen",
-        "pas",
-        "not",
-        "nicht",
-        "heel",
-        "erg",
-        "zeer",
-        "echt",
-        "super",
-        "mega",
-        "ultra",
-        "zo",
-        "so",
-        "tres",
-        "very",
-        "sehr",
-        "nogal",
-        "vrij",
-        "redelijk",
-        "tamelijk",
-        "weinig",
-        "minder",
-        "beetje",
-        "best",
-        "eerder",
-        "ziemlich",
-        "assez",
-        "plutot",
-        "fairly",
-        "quite",
-        "helemaal",
-        "totaal",
-        "absoluut",
-        "extreem",
-        "enorm",
-        "bijzonder",
-        "dringend",
-        "dringende",
-        "wat",
-        "te",
-    ]
+_QUALIFIES = _words(
+    "niet nie ni geen pas not nicht heel erg zeer echt super mega ultra zo so tres "
+    "very sehr nogal vrij redelijk tamelijk weinig minder beetje best eerder ziemlich "
+    "assez plutot fairly quite helemaal totaal absoluut extreem enorm bijzonder "
+    "dringend dringende wat te"
 )
 _FIRE = re.compile("[\U0001f525\U0001f6a8\u203c\u2757\u26a0\u23f0]")
 _MANY_FIRES = 3
@@ -532,9 +337,9 @@ def _of_clause(
             rest = _others(bare.replace(name, " "))
             return (names[name],) if rest <= 1 else ()
     doubtful = _DOUBTFUL.search(bare)
-    if doubtful and not re.search(rf"\b{_NOT}\b|\bklein\b", bare):
-        if _others(_DOUBTFUL.sub(" ", bare)) <= _MOST_OTHER_WORDS:
-            return (_step(0.25, steps), _step(0.5, steps))
+    unsure = doubtful and not re.search(rf"\b{_NOT}\b|\bklein\b", bare)
+    if unsure and _others(_DOUBTFUL.sub(" ", bare)) <= _MOST_OTHER_WORDS:
+        return (_step(0.25, steps), _step(0.5, steps))
     for level, pattern in _PATTERNS:
         if pattern.search(bare):
             rest = _others(pattern.sub(" ", bare))

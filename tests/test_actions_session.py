@@ -42,6 +42,62 @@ def test_each_step_opens_its_form_at_its_slot(
     assert slots["toestemming_analyse"] is True
 
 
+PLACES = [
+    Position("toestemming", None, "citaat"),
+    Position("groep"),
+    Position("opdracht"),
+    Position("vraag", 4, "voorstel"),
+    Position("vraag", 4, "trekker", changing=True),
+    Position("bevestigen", 4),
+    Position("verder", 4),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda each: each.step)
+def test_after_the_end_the_slots_are_those_of_the_place_before_it(
+    catalogue: Catalogue, place: Position
+) -> None:
+    given = {"drempel": "te duur"}
+    at_it, _ = restored(catalogue, Standing(place, YES, "burger", None, 4, given))
+    ended = Standing(Position("einde"), YES, "burger", None, 4, given, paused=place)
+    after_it, loop = restored(catalogue, ended)
+    at_it.pop("requested_slot")
+    assert after_it == at_it
+    assert loop is None
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda each: each.step)
+def test_who_returns_is_asked_again_by_the_opening_turn(
+    catalogue: Catalogue, place: Position
+) -> None:
+    """No form is open, so that the turn says where the talk stood and opens it itself."""
+    slots, loop = restored(
+        catalogue, Standing(place, YES, "burger", None, 4, {"drempel": "x"}, returned=True)
+    )
+    assert loop is None
+    assert "requested_slot" not in slots
+    if place.step in ("toestemming", "groep", "opdracht"):
+        name = "toestemming_citaat" if place.question else place.step
+        assert slots.get(name) is None
+
+
+def test_a_request_about_own_data_after_the_end_keeps_the_place_before_it(
+    catalogue: Catalogue,
+) -> None:
+    place = Position("vraag", 4, "trekker")
+    asked = Position("beheer", request="wissen", under="einde")
+    slots, loop = restored(
+        catalogue, Standing(asked, YES, "burger", None, 4, {"drempel": "x"}, paused=place)
+    )
+    assert (slots["opdracht"], slots["vraag"], slots["onder"]) == (4, "trekker", "einde")
+    assert loop == "beheer_form"
+
+
+def test_the_opdrachten_that_were_named_come_back(catalogue: Catalogue) -> None:
+    standing = Standing(Position("vraag", 4, "drempel"), YES, "burger", None, 4, queue=(5, 10))
+    assert restored(catalogue, standing)[0]["wachtrij"] == [5, 10]
+
+
 def test_the_open_question_its_probe_and_the_answers_come_back(catalogue: Catalogue) -> None:
     probe = catalogue.opdrachten[3].vragen[0].doorvraag[0]
     standing = Standing(

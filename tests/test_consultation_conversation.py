@@ -206,6 +206,52 @@ def test_a_talk_can_be_rebuilt_from_the_database(storage: Storage, catalogue: Ca
     assert (standing.finished, standing.ended) == ((4,), True)
 
 
+@pytest.mark.parametrize(
+    "step", ["toestemming", "groep", "opdracht", "vraag", "bevestigen", "verder"]
+)
+def test_the_place_before_the_end_is_found_again(
+    storage: Storage, catalogue: Catalogue, step: str
+) -> None:
+    talk = begun(storage, catalogue)
+    asked = Bubble(text="?", custom={"step": step, "opdracht": 4, "question": "trekker"})
+    answer(storage, catalogue, say(storage, talk, "Te duur"), [asked], [])
+    with storage.reading() as session:
+        before = conversation.standing(session, talk)
+    goodbye = Bubble(text="Dag", custom={"step": "einde"})
+    for number in range(3):
+        message = say(storage, talk, "stop", f"e{number}")
+        answer(storage, catalogue, message, [goodbye], [ConversationEnded()])
+    with storage.reading() as session:
+        after = conversation.standing(session, talk)
+        attempt = session.get_one(Conversation, talk).attempt
+    assert (after.paused, after.position.step, after.ended) == (before.position, "einde", True)
+    # A new tracker each time, so that the database alone says where the talk stands.
+    assert attempt > 3
+    answer(storage, catalogue, say(storage, talk, "ja", "e9"), [asked], [])
+    with storage.reading() as session:
+        back = conversation.standing(session, talk)
+    assert (back.position, back.ended) == (before.position, False)
+
+
+def test_the_named_opdrachten_and_the_answers_of_another_one_are_found_again(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    talk = begun(storage, catalogue)
+    told = Bubble(text="Daarna 5 en 10", custom={"queue": [5, 10]})
+    effects: list[Effect] = [AnswerGiven(opdracht=4, question="drempel")]
+    answer(storage, catalogue, say(storage, talk, "Te duur"), [told, QUESTION], effects)
+    chosen: list[Effect] = [OpdrachtChosen(opdracht=5)]
+    later = Bubble(text="Daarna 10", custom={"queue": [10]})
+    five = Bubble(text="?", custom={"step": "vraag", "opdracht": 5, "question": "drempel"})
+    with storage.reading() as session:
+        assert conversation.standing(session, talk).queue == (5, 10)
+    answer(storage, catalogue, say(storage, talk, "5", "c2"), [later, five], chosen)
+    with storage.reading() as session:
+        assert conversation.standing(session, talk).queue == (10,)
+        assert conversation.answers_on(session, talk, 4) == {"drempel": "Te duur"}
+        assert conversation.answers_on(session, talk, 5) == {}
+
+
 def test_erasure_reaches_every_table(storage: Storage, catalogue: Catalogue) -> None:
     talk = begun(storage, catalogue)
     effects: list[Effect] = [

@@ -219,6 +219,7 @@ def test_an_opdracht_is_chosen_in_own_words_and_another_follows(servers: Servers
     talk.tap("/ander_opdracht")
     assert talk.at[0] == "opdracht"
     assert "/opdracht_kiezen" in str(talk.bubbles)
+    talk.tap('"waarde":"5"')
     talk.tap('"opdracht":"9"')
     assert talk.at == ("vraag", 9, "drempel")
 
