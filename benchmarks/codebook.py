@@ -29,6 +29,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def without_descriptions(codebook: Codebook) -> Codebook:
     )
 
 
-Asking = Callable[[Mapper], int]
+Asking = Callable[[Mapper, int], list[int]]
 
 
 def course(
@@ -188,14 +189,16 @@ def course(
 
     ``judged`` are the statements that are measured; without it those nobody decided on.
     """
-    found = {}
-    for step in range(1, max(steps) + 1):
-        row = ask(mapper)
-        if row < 0:
-            break
-        mapper.decide({row: coded.truth[row]})
-        if step in steps:
-            found[step] = figures(coded, mapper, judged)
+    found: dict[int, dict[str, float]] = {}
+    done = 0
+    for step in steps:
+        while done < step:
+            rows = ask(mapper, step - done)
+            if not rows:
+                return found
+            mapper.decide({row: coded.truth[row] for row in rows})
+            done += len(rows)
+        found[step] = figures(coded, mapper, judged)
     return found
 
 
@@ -220,9 +223,8 @@ def by_queue(coded: Coded) -> Asking:
     """The most useful question each time."""
     near = neighbourhood(coded.features)
 
-    def ask(mapper: Mapper) -> int:
-        asked = questions(mapper.mapped, coded.features, near, 1)
-        return asked[0].row if asked else -1
+    def ask(mapper: Mapper, _: int) -> list[int]:
+        return [each.row for each in questions(mapper.mapped, coded.features, near, 1)]
 
     return ask
 
@@ -232,7 +234,7 @@ def at_random(coded: Coded, seed: int, among: np.ndarray | None = None) -> Askin
     rng = np.random.default_rng(seed)
     rows = np.arange(len(coded.truth)) if among is None else np.flatnonzero(among)
     order = iter(rng.permutation(rows).tolist())
-    return lambda _: next(order, -1)
+    return lambda _, count: list(islice(order, count))
 
 
 def held_out(coded: Coded, seed: int) -> np.ndarray:
@@ -254,7 +256,11 @@ def measured(coded: Coded, encode: Encode, seeds: int) -> dict[str, Any]:
         "with none": figures(coded, start)["with none"],
     }
     every = range(5, 101, 5)
-    kinds: dict[str, list[dict[int, dict[str, float]]]] = {}
+    # The queue has no chance in it: one course stands for all seeds.
+    asked = Mapper(coded.features, coded.codebook, encode)
+    kinds: dict[str, list[dict[int, dict[str, float]]]] = {
+        "queue": [course(coded, asked, by_queue(coded), every)]
+    }
     for seed in range(seeds):
 
         def fresh() -> Mapper:
@@ -264,7 +270,6 @@ def measured(coded: Coded, encode: Encode, seeds: int) -> dict[str, Any]:
         plain = fresh()
         plain._prior[:] = 0.0
         runs = {
-            "queue": course(coded, fresh(), by_queue(coded), every),
             "random": course(coded, fresh(), at_random(coded, seed), every),
             "apart": course(coded, fresh(), at_random(coded, seed, ~judged), STEPS, judged),
             "plain": course(coded, plain, at_random(coded, seed), STEPS),

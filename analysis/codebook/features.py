@@ -44,7 +44,8 @@ class Features:
 
     ``meaning`` (statements, dimension) are centred unit vectors. ``letters`` are the weights of
     letter n-grams, (statements, n-grams), in rows of length 1 that are not centred yet: centring
-    would fill the sparse matrix; ``by_group`` is its transpose. ``people`` numbers the participants.
+    would fill the sparse matrix; ``by_group`` is its transpose. ``people`` numbers the
+    participants.
     """
 
     meaning: Vectors
