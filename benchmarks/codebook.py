@@ -175,6 +175,11 @@ def without_descriptions(codebook: Codebook) -> Codebook:
     )
 
 
+def nameless(codebook: Codebook) -> Codebook:
+    """Themes of which nothing is said: only decisions tell what belongs to them."""
+    return Codebook(tuple(CodebookTheme(each.id, "") for each in codebook.themes))
+
+
 Asking = Callable[[Mapper, int], list[int]]
 
 
@@ -267,8 +272,7 @@ def measured(coded: Coded, encode: Encode, seeds: int) -> dict[str, Any]:
             return Mapper(coded.features, coded.codebook, encode)
 
         judged = held_out(coded, seed)
-        plain = fresh()
-        plain._prior[:] = 0.0
+        plain = Mapper(coded.features, nameless(coded.codebook), encode)
         runs = {
             "random": course(coded, fresh(), at_random(coded, seed), every),
             "apart": course(coded, fresh(), at_random(coded, seed, ~judged), STEPS, judged),

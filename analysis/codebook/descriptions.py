@@ -28,9 +28,9 @@ def description_scores(features: Features, codebook: Codebook, encode: Encode) -
     theme excludes lowers the statements that fit the exclusion better than the theme.
     """
     themes = codebook.themes
-    if not themes or not len(features):
-        return np.zeros((len(features), len(themes)))
     texts = codebook.texts()
+    if not texts or not len(features):
+        return np.zeros((len(features), len(themes)))
     place = {text: at for at, text in enumerate(texts)}
     vectors = encode(texts)
     own = [place[theme.text] if theme.text.strip() else -1 for theme in themes]
