@@ -121,7 +121,9 @@ def features_of(
         people=np.array(
             [numbers.setdefault(each, len(numbers)) for each in people], dtype=np.int64
         ),
-        vector_mean=vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:]),
+        vector_mean=vectors.mean(axis=0)
+        if len(vectors)
+        else np.zeros(vectors.shape[1:], np.float32),
         letter_mean=mean,
         along_mean=along,
         letter_lengths=lengths,

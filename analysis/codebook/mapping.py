@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 from analysis.codebook.codebook import Codebook
 from analysis.codebook.descriptions import Encode, description_scores
 from analysis.codebook.features import Features, Numbers
+from language.embedding import Vectors
 
 NO_THEME = 0.6
 """The score of "no theme" before decisions; the best theme of a statement scores about 2."""
@@ -86,12 +87,12 @@ class Mapper:
         self.features = features
         self.codebook = codebook
         scores = description_scores(features, codebook, encode)
-        self._prior = np.hstack([scores, np.full((len(features), 1), NO_THEME)])
+        self._prior: Numbers = np.hstack([scores, np.full((len(features), 1), NO_THEME)])
         self._rows: list[int] = []
-        self._truth = np.zeros((0, len(codebook.ids) + 1))
-        self._columns = np.zeros((len(features), 0), dtype=np.float32)
-        self._root = np.zeros((0, 0))
-        self._weights = np.zeros((0, len(codebook.ids) + 1))
+        self._truth: Numbers = np.zeros((0, len(codebook.ids) + 1))
+        self._columns: Vectors = np.zeros((len(features), 0), dtype=np.float32)
+        self._root: Numbers = np.zeros((0, 0))
+        self._weights: Numbers = np.zeros((0, len(codebook.ids) + 1))
         self.mapped = self._mapped()
 
     @property

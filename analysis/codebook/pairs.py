@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
+from analysis.codebook.features import Numbers
 from analysis.codebook.trust import Interval
 
 _WIDTH = 0.95
@@ -158,7 +159,7 @@ def _share(yes: int, no: int) -> Interval:
     return Interval(low, yes / (yes + no) if yes + no else 0.5, high)
 
 
-def _middle(draws: np.ndarray) -> Interval:
+def _middle(draws: Numbers) -> Interval:
     outside = (1 - _WIDTH) / 2
     low, mid, high = (float(each) for each in np.quantile(draws, [outside, 0.5, 1 - outside]))
     return Interval(low, mid, high)
@@ -180,9 +181,10 @@ def _halves(themes: Sequence[Kind], people: Sequence[object]) -> tuple[_Half, _H
                 pairs //= 2
             if pairs:
                 counted[bool(one & other)][one, other] = pairs
-    return tuple(  # type: ignore[return-value]
-        _Half(tuple(counted[joined]), tuple(counted[joined].values())) for joined in (True, False)
+    joined, apart = (
+        _Half(tuple(found), tuple(found.values())) for found in (counted[True], counted[False])
     )
+    return joined, apart
 
 
 def _one_pair(

@@ -64,7 +64,7 @@ def neighbourhood(features: Features) -> csr_matrix:
 
 def uncertainty(mapped: Mapped) -> Numbers:
     """Returns the chance that the likeliest theme of each statement is wrong; 0 where decided."""
-    found = 1 - mapped.free.max(axis=1)
+    found: Numbers = 1 - mapped.free.max(axis=1)
     found[list(mapped.decided)] = 0.0
     return found
 

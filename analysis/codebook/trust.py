@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize
 
 from analysis.codebook.features import Numbers
@@ -87,7 +88,7 @@ def progress(mapper: Mapper, seed: int = 0) -> Progress:
     )
 
 
-def _curve(odds: Numbers, right: np.ndarray) -> tuple[Numbers, Numbers]:
+def _curve(odds: Numbers, right: npt.NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
     """The slope and level of the curve, and their covariance."""
     start = np.array([1.0, 0.0])
     exact = np.array([1 / _SLOPE**2, 1 / _LEVEL**2])
