@@ -1,0 +1,172 @@
+"""What the mapping compares: sentence vectors and letter n-grams of what a participant says.
+
+Both are mixed with the participant's other statements, since "Dat moet beter." says only together
+with its neighbours what it is about. Both are centred, since the encoder gives all texts of one
+opdracht nearly one vector. The letter n-grams are what the small encoder lacks: it knows that a
+text is about traffic, while "fietspad" in a description and "fietspaden" in a statement share
+letters. On two coded sets they add as much as the vectors themselves (docs/codebook.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags, identity
+from sklearn.feature_extraction.text import TfidfVectorizer
+from wordfreq import zipf_frequency
+
+from analysis.clustering.features import company
+from language.embedding import Vectors, normalised
+
+SHARE_OF_PERSON = 0.7
+"""The share of a statement's features that is the mean of all that its participant says."""
+SAME_PERSON = 0.5
+"""What two statements of one participant add to their similarity, which is at most 2."""
+
+_LETTERS = (4, 6)
+_USUAL = 6.0
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MOST_GROUPS = 200_000
+
+Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The statements of one opdracht as the mapping compares them; made by ``features_of``.
+
+    ``meaning`` (statements, dimension) are centred unit vectors. ``letters`` are the weights of
+    letter n-grams, (statements, n-grams), in rows of length 1 that are not centred yet: centring
+    would fill the sparse matrix; ``by_group`` is its transpose. ``people`` numbers the
+    participants.
+    """
+
+    meaning: Vectors
+    letters: csr_matrix
+    by_group: csr_matrix
+    people: Rows
+    vector_mean: Vectors
+    letter_mean: Numbers
+    along_mean: Numbers
+    letter_lengths: Numbers
+    groups: TfidfVectorizer | None
+
+    def __len__(self) -> int:
+        return len(self.meaning)
+
+    def similarities(self, row: int) -> Numbers:
+        """Returns the similarity of each statement with one of them, at most 2: half is meaning."""
+        # By n-gram: a row has hundreds of them, the matrix millions.
+        crossed = (self.letters[row] @ self.by_group).toarray().ravel()
+        square = float(self.letter_mean @ self.letter_mean)
+        centred = crossed - self.along_mean - self.along_mean[row] + square
+        found: Numbers = self.alike(row) + centred / (
+            self.letter_lengths * self.letter_lengths[row]
+        )
+        return found
+
+    def alike(self, row: int) -> Vectors:
+        """Returns the similarity in meaning of each statement with one of them, at most 1."""
+        found: Vectors = self.meaning @ self.meaning[row]
+        return found
+
+    def kernel(self, row: int) -> Numbers:
+        """Returns what a decision on this statement says of each: similarity and participant."""
+        found: Numbers = self.similarities(row) + SAME_PERSON * (self.people == self.people[row])
+        return found
+
+    def letters_of(self, texts: Sequence[str]) -> csr_matrix:
+        """Returns the letter n-grams of other texts, such as descriptions."""
+        if self.groups is None:
+            return csr_matrix((len(texts), self.letters.shape[1]))
+        return csr_matrix(self.groups.transform(texts))
+
+
+def features_of(
+    vectors: Vectors,
+    texts: Sequence[str],
+    people: Sequence[object],
+    answers: Sequence[object] | None = None,
+) -> Features:
+    """Returns the features of statements, in reading order.
+
+    ``vectors`` (statements, dimension) are the encoder's, ``people`` the participant of each.
+    ``answers`` limits the context in a long document; without it each person gave one answer.
+    """
+    beside = company(list(answers if answers is not None else people), list(people))
+    mixing = _mixing(beside)
+    centred = normalised(vectors - vectors.mean(axis=0)) if len(vectors) else vectors
+    mixed = np.asarray(mixing @ centred)
+    meaning = normalised(mixed - mixed.mean(axis=0)) if len(mixed) else mixed
+    groups, counted = _counted(texts)
+    letters = _unit(csr_matrix(mixing @ counted))
+    mean = np.asarray(letters.mean(axis=0)).ravel() if len(texts) else np.zeros(letters.shape[1])
+    along = np.asarray(letters @ mean).ravel()
+    squares = np.asarray(letters.multiply(letters).sum(axis=1)).ravel()
+    lengths = np.sqrt(np.maximum(squares - 2 * along + float(mean @ mean), 1e-12))
+    # A text without letters is as far from all; its length would blow up the noise of centring.
+    lengths = np.where(lengths > 1e-3, lengths, 1.0)
+    numbers: dict[object, int] = {}
+    return Features(
+        meaning=meaning,
+        letters=letters,
+        by_group=csr_matrix(letters.T),
+        people=np.array(
+            [numbers.setdefault(each, len(numbers)) for each in people], dtype=np.int64
+        ),
+        vector_mean=vectors.mean(axis=0)
+        if len(vectors)
+        else np.zeros(vectors.shape[1:], np.float32),
+        letter_mean=mean,
+        along_mean=along,
+        letter_lengths=lengths,
+        groups=groups,
+    )
+
+
+def _mixing(beside: csr_matrix) -> csr_matrix:
+    """The matrix that mixes each statement with its context, itself included."""
+    others = np.diff(beside.indptr)
+    own = 1 - SHARE_OF_PERSON + SHARE_OF_PERSON / (1 + others)
+    return diags(own) @ identity(len(others), format="csr") + (
+        diags(SHARE_OF_PERSON * others / (1 + others)) @ beside
+    )
+
+
+def _counted(texts: Sequence[str]) -> tuple[TfidfVectorizer | None, csr_matrix]:
+    counter = TfidfVectorizer(
+        analyzer=_text_groups, sublinear_tf=True, max_features=_MOST_GROUPS, dtype=np.float64
+    )
+    try:
+        return counter, csr_matrix(counter.fit_transform(texts))
+    except ValueError:  # not one word of three letters
+        return None, csr_matrix((len(texts), 1))
+
+
+def _text_groups(text: str) -> list[str]:
+    return [group for word in _WORD.findall(text.lower()) for group in _word_groups(word)]
+
+
+@lru_cache(maxsize=100_000)
+def _word_groups(word: str) -> tuple[str, ...]:
+    if zipf_frequency(word, "nl") >= _USUAL:
+        return ()
+    padded = f" {word} "
+    least, most = _LETTERS
+    return tuple(
+        padded[at : at + size]
+        for size in range(least, most + 1)
+        for at in range(len(padded) - size + 1)
+    )
+
+
+def _unit(rows: Any) -> csr_matrix:
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return csr_matrix(diags(1 / np.where(lengths > 1e-12, lengths, 1.0)) @ rows)
