@@ -9,13 +9,12 @@ with unpatched Rasa.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-import aiohttp
 import rasa.core.actions.action
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import OutputChannel
@@ -27,9 +26,10 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import shared_secret
+from dialogue.loopback import Loopback, Unreachable
 
-_PATIENCE = aiohttp.ClientTimeout(total=30.0)
-_sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+_PATIENCE = 30.0
+_servers: dict[str, tuple[Loopback, str]] = {}
 
 
 def install() -> None:
@@ -82,39 +82,33 @@ def _latest(events: Iterable[Event]) -> list[Event]:
 
 
 async def _called(endpoint: EndpointConfig, name: str, body: dict[str, Any]) -> Any:
+    server, path = _server(endpoint)
     try:
-        async with _session().post(
-            endpoint.url, data=json.dumps(body), headers=_headers(endpoint)
-        ) as response:
-            content = await response.read()
-            if response.status == 400:
-                refused = json.loads(content)
-                raise ActionExecutionRejection(refused["action_name"], refused.get("error"))
-            if response.status >= 300:
-                raise RasaException(f"'{name}': the action server answers {response.status}")
-            return json.loads(content)
-    except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+        status, content = await server.post(path, json.dumps(body).encode(), _PATIENCE)
+    except Unreachable as error:
         raise RasaException(
             f"'{name}': the action server at {endpoint.url} does not answer "
             f"({type(error).__name__}); start it with: python -m actions"
         ) from error
+    try:
+        if status == 400:
+            refused = json.loads(content)
+            raise ActionExecutionRejection(refused["action_name"], refused.get("error"))
+        if status >= 300:
+            raise RasaException(f"'{name}': the action server answers {status}")
+        return json.loads(content)
     except (ValueError, KeyError, TypeError) as error:
         raise RasaException(f"'{name}': the action server's reply is no JSON") from error
 
 
-def _headers(endpoint: EndpointConfig) -> dict[str, str]:
-    return {
-        "Content-Type": "application/json",
-        "Authorization": shared_secret.header(),
-        **(endpoint.headers or {}),
-    }
-
-
-def _session() -> aiohttp.ClientSession:
-    loop = asyncio.get_running_loop()
-    found = _sessions.get(loop)
-    if found is None or found.closed:
-        found = _sessions[loop] = aiohttp.ClientSession(timeout=_PATIENCE)
+def _server(endpoint: EndpointConfig) -> tuple[Loopback, str]:
+    """The client of the action server, and the path of its webhook."""
+    found = _servers.get(endpoint.url)
+    if found is None:
+        parts = urlsplit(endpoint.url)
+        headers = {"Authorization": shared_secret.header(), **(endpoint.headers or {})}
+        server = Loopback(parts.hostname or "127.0.0.1", parts.port or 80, headers)
+        found = _servers[endpoint.url] = server, parts.path or "/"
     return found
 
 
