@@ -370,8 +370,8 @@ class Turns:
         with self._storage.writing() as session:
             message = record(session)
             done = message.state != "ontvangen"
-            if begin and not done and conversation.waits_alone(session, message):
-                turn = conversation.begin_turn(session, message.id)
+            if begin and not done:
+                turn = conversation.begin_alone(session, message)
         sent = Sent(message.id, message.seq, done)
         try:
             return sent, self._with_care(turn)

@@ -8,12 +8,12 @@ completed. See ``docs/decisions/0002-turns.md``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import (
@@ -24,6 +24,7 @@ from consultation.database.models import (
     Participant,
     Round,
     Submission,
+    new_id,
     now,
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
@@ -197,7 +198,7 @@ def record(
         RoundError: the round of this conversation is closed.
         TalkError: there is no such conversation.
     """
-    conversation = _locked(session, conversation_id)
+    conversation, status = _locked_with_round(session, conversation_id)
     earlier = session.scalar(
         select(Message).where(
             Message.conversation_id == conversation_id, Message.client_id == client_id
@@ -207,18 +208,25 @@ def record(
         if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
             raise ClientIdReused("this client_id was used for another message.")
         return earlier
-    if session.get_one(Round, conversation.round_id).status != "open":
+    if status != "open":
         raise RoundError("the round of this talk is closed; nothing was stored.")
     if payload is not None and payload not in _offered(session, conversation_id):
         raise PayloadNotOffered("this choice was not offered in the last turn.")
-    return _append(
-        session,
-        conversation,
+    conversation.last_seq += 1
+    message = Message(
+        id=new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
         sender="deelnemer",
         text=text,
         payload=payload,
         client_id=client_id,
+        state="ontvangen",
+        attempts=0,
+        unread=False,
     )
+    session.add(message)
+    return message
 
 
 def _same_words(stored: str, sent: str, cleaned: str | None) -> bool:
@@ -239,12 +247,29 @@ def waiting_conversations(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
-def waits_alone(session: Session, message: Message) -> bool:
-    """Whether a message is the only unanswered one of its conversation."""
-    query = select(Message.id).where(
-        Message.conversation_id == message.conversation_id, Message.state != "verwerkt"
+def begin_alone(session: Session, message: Message) -> Turn | None:
+    """Begins the turn of a message that ``record`` stored in this same transaction.
+
+    Returns None if another message of the conversation is unanswered: that one comes first. The
+    transaction holds the lock of the conversation, and nobody else knows the message yet, so
+    nothing is read again, and one statement stores the message with its first attempt.
+    """
+    if message.state != "ontvangen":
+        return None
+    conversation = session.get_one(Conversation, message.conversation_id)
+    unanswered = select(Message.id).where(
+        Message.conversation_id == conversation.id,
+        Message.id != message.id,
+        Message.state != "verwerkt",
     )
-    return list(session.scalars(query.limit(2))) == [message.id]
+    with session.no_autoflush:
+        if session.scalar(unanswered.limit(1)) is not None:
+            return None
+        where = position(session, conversation.id)
+    if message.attempts > 0:
+        conversation.attempt += 1
+    message.attempts += 1
+    return _turn(conversation, message, message, where)
 
 
 def begin_turn(session: Session, message_id: str) -> Turn | None:
@@ -262,16 +287,19 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         conversation.attempt += 1
     message.attempts += 1
     # This message may be the choice about a held message; the turn then answers the held one.
-    waiting = held(session, conversation.id)
-    meant = waiting or message
+    meant = held(session, conversation.id) or message
+    return _turn(conversation, message, meant, position(session, conversation.id))
+
+
+def _turn(conversation: Conversation, message: Message, meant: Message, where: Position) -> Turn:
     return Turn(
         message_id=message.id,
         conversation_id=conversation.id,
         sender_id=tracker_name(conversation.id, conversation.attempt),
         text=meant.text,
         payload=meant.payload,
-        position=position(session, conversation.id),
-        held=waiting is not None,
+        position=where,
+        held=meant is not message,
         unread=meant.unread,
     )
 
@@ -364,13 +392,26 @@ def complete(
     Raises:
         TalkError: the message was erased meanwhile.
     """
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is None:
+    waiting = aliased(Message)
+    holds = (
+        select(waiting.id)
+        .where(waiting.conversation_id == Conversation.id, waiting.state == "wacht_op_keuze")
+        .scalar_subquery()
+    )
+    locked = (
+        select(Message, Conversation, holds)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id == message_id)
+        .with_for_update(of=(Message, Conversation))
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(locked).first()
+    if found is None:
         raise TalkError("this message was erased.")
+    message, conversation, held_id = found
     if message.state == "verwerkt":
         return replies(session, message_id)
-    conversation = _locked(session, message.conversation_id)
-    meant = held(session, conversation.id) or message
+    meant = session.get_one(Message, held_id) if held_id else message
     for effect in effects:
         _apply(session, catalogue, conversation, meant, effect, planned)
     if any(isinstance(effect, ParticipantErased) for effect in effects):
@@ -423,10 +464,7 @@ def transcript(session: Session, conversation_id: str, after: int = 0) -> list[M
 
 def position(session: Session, conversation_id: str) -> Position:
     """Position of a conversation: the last of its newest 50 bubbles that names a step."""
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    for custom in session.scalars(query.order_by(Message.seq.desc()).limit(50)):
+    for custom in _newest_customs(session, conversation_id):
         if custom and custom.get("step") and custom["step"] != ASIDE:
             return Position(
                 step=custom["step"],
@@ -438,6 +476,17 @@ def position(session: Session, conversation_id: str) -> Position:
                 under=custom.get("under"),
             )
     return Position()
+
+
+def _newest_customs(session: Session, conversation_id: str) -> Iterator[dict[str, Any] | None]:
+    query = (
+        select(Message.custom)
+        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
+        .order_by(Message.seq.desc())
+    )
+    # Nearly always one of the newest four names a step, and each row is JSON to decode.
+    yield from session.scalars(query.limit(4))
+    yield from session.scalars(query.offset(4).limit(46))
 
 
 def standing(session: Session, conversation_id: str) -> Standing:
@@ -498,6 +547,21 @@ def _locked(session: Session, conversation_id: str) -> Conversation:
     return conversation
 
 
+def _locked_with_round(session: Session, conversation_id: str) -> tuple[Conversation, str]:
+    """The conversation, locked, and the status of its round."""
+    query = (
+        select(Conversation, Round.status)
+        .join(Round, Round.id == Conversation.round_id)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise TalkError("there is no such conversation.")
+    return found.Conversation, found.status
+
+
 def _append(session: Session, conversation: Conversation, **values: Any) -> Message:
     conversation.last_seq += 1
     message = Message(conversation_id=conversation.id, seq=conversation.last_seq, **values)
@@ -530,19 +594,20 @@ def _say(
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:
-    last = session.scalar(
-        select(Message.reply_to_id)
+    newest = aliased(Message)
+    last = (
+        select(newest.reply_to_id)
         .where(
-            Message.conversation_id == conversation_id,
-            Message.sender == "assistent",
-            Message.reply_to_id.is_not(None),
+            newest.conversation_id == conversation_id,
+            newest.sender == "assistent",
+            newest.reply_to_id.is_not(None),
         )
-        .order_by(Message.seq.desc())
+        .order_by(newest.seq.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    if last is None:
-        return set()
-    return {button["payload"] for reply in replies(session, last) for button in reply.buttons}
+    shown = session.scalars(select(Message.buttons).where(Message.reply_to_id == last))
+    return {button["payload"] for buttons in shown for button in buttons}
 
 
 def _apply(
