@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consultation.catalogue import Catalogue
@@ -107,6 +107,60 @@ class Standing:
     ended: bool = False
 
 
+# The statements of every turn, built once: to build one, and to compute the key under which
+# SQLAlchemy finds its compiled form, takes longer than to execute it.
+_CONVERSATION: BindParameter[str] = bindparam("conversation")
+_WITH_ROUND = (
+    select(Conversation, Round.status)
+    .join(Round, Round.id == Conversation.round_id)
+    .where(Conversation.id == _CONVERSATION)
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)
+)
+_SAME_CLIENT_ID = select(Message).where(
+    Message.conversation_id == _CONVERSATION, Message.client_id == bindparam("client")
+)
+_OTHER_UNANSWERED = (
+    select(Message.id)
+    .where(
+        Message.conversation_id == _CONVERSATION,
+        Message.id != bindparam("message"),
+        Message.state != "verwerkt",
+    )
+    .limit(1)
+)
+_CUSTOMS = (
+    select(Message.custom)
+    .where(Message.conversation_id == _CONVERSATION, Message.sender == "assistent")
+    .order_by(Message.seq.desc())
+)
+_NEWEST_CUSTOMS = _CUSTOMS.limit(4)
+_OLDER_CUSTOMS = _CUSTOMS.offset(4).limit(46)
+_newer = aliased(Message)
+_LAST_BUTTONS = select(Message.buttons).where(
+    Message.reply_to_id
+    == select(_newer.reply_to_id)
+    .where(
+        _newer.conversation_id == _CONVERSATION,
+        _newer.sender == "assistent",
+        _newer.reply_to_id.is_not(None),
+    )
+    .order_by(_newer.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_HELD = select(Message).where(
+    Message.conversation_id == _CONVERSATION, Message.state == "wacht_op_keuze"
+)
+_TO_COMPLETE = (
+    select(Message, Conversation)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id == bindparam("message"))
+    .with_for_update(of=(Message, Conversation))
+    .execution_options(populate_existing=True)
+)
+
+
 def start(
     session: Session, participant: Participant, round_id: int, opdracht: int | None = None
 ) -> Conversation:
@@ -199,11 +253,8 @@ def record(
         TalkError: there is no such conversation.
     """
     conversation, status = _locked_with_round(session, conversation_id)
-    earlier = session.scalar(
-        select(Message).where(
-            Message.conversation_id == conversation_id, Message.client_id == client_id
-        )
-    )
+    same = {"conversation": conversation_id, "client": client_id}
+    earlier = session.scalar(_SAME_CLIENT_ID, same)
     if earlier is not None:
         if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
             raise ClientIdReused("this client_id was used for another message.")
@@ -257,13 +308,9 @@ def begin_alone(session: Session, message: Message) -> Turn | None:
     if message.state != "ontvangen":
         return None
     conversation = session.get_one(Conversation, message.conversation_id)
-    unanswered = select(Message.id).where(
-        Message.conversation_id == conversation.id,
-        Message.id != message.id,
-        Message.state != "verwerkt",
-    )
+    others = {"conversation": conversation.id, "message": message.id}
     with session.no_autoflush:
-        if session.scalar(unanswered.limit(1)) is not None:
+        if session.scalar(_OTHER_UNANSWERED, others) is not None:
             return None
         where = position(session, conversation.id)
     if message.attempts > 0:
@@ -311,11 +358,7 @@ def tracker_name(conversation_id: str, attempt: int) -> str:
 
 def held(session: Session, conversation_id: str) -> Message | None:
     """The message that waits for the participant's choice about it, or None."""
-    return session.scalar(
-        select(Message).where(
-            Message.conversation_id == conversation_id, Message.state == "wacht_op_keuze"
-        )
-    )
+    return session.scalar(_HELD, {"conversation": conversation_id})
 
 
 def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
@@ -392,26 +435,14 @@ def complete(
     Raises:
         TalkError: the message was erased meanwhile.
     """
-    waiting = aliased(Message)
-    holds = (
-        select(waiting.id)
-        .where(waiting.conversation_id == Conversation.id, waiting.state == "wacht_op_keuze")
-        .scalar_subquery()
-    )
-    locked = (
-        select(Message, Conversation, holds)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.id == message_id)
-        .with_for_update(of=(Message, Conversation))
-        .execution_options(populate_existing=True)
-    )
-    found = session.execute(locked).first()
+    found = session.execute(_TO_COMPLETE, {"message": message_id}).first()
     if found is None:
         raise TalkError("this message was erased.")
-    message, conversation, held_id = found
+    message, conversation = found
     if message.state == "verwerkt":
         return replies(session, message_id)
-    meant = session.get_one(Message, held_id) if held_id else message
+    # Read under the lock: before it, another transaction may still hold a message.
+    meant = held(session, conversation.id) or message
     for effect in effects:
         _apply(session, catalogue, conversation, meant, effect, planned)
     if any(isinstance(effect, ParticipantErased) for effect in effects):
@@ -479,14 +510,10 @@ def position(session: Session, conversation_id: str) -> Position:
 
 
 def _newest_customs(session: Session, conversation_id: str) -> Iterator[dict[str, Any] | None]:
-    query = (
-        select(Message.custom)
-        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
-        .order_by(Message.seq.desc())
-    )
     # Nearly always one of the newest four names a step, and each row is JSON to decode.
-    yield from session.scalars(query.limit(4))
-    yield from session.scalars(query.offset(4).limit(46))
+    # Nearly always one of the newest four names a step, and each row is JSON to decode.
+    yield from session.scalars(_NEWEST_CUSTOMS, {"conversation": conversation_id})
+    yield from session.scalars(_OLDER_CUSTOMS, {"conversation": conversation_id})
 
 
 def standing(session: Session, conversation_id: str) -> Standing:
@@ -549,14 +576,7 @@ def _locked(session: Session, conversation_id: str) -> Conversation:
 
 def _locked_with_round(session: Session, conversation_id: str) -> tuple[Conversation, str]:
     """The conversation, locked, and the status of its round."""
-    query = (
-        select(Conversation, Round.status)
-        .join(Round, Round.id == Conversation.round_id)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    found = session.execute(query).first()
+    found = session.execute(_WITH_ROUND, {"conversation": conversation_id}).first()
     if found is None:
         raise TalkError("there is no such conversation.")
     return found.Conversation, found.status
@@ -594,19 +614,7 @@ def _say(
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:
-    newest = aliased(Message)
-    last = (
-        select(newest.reply_to_id)
-        .where(
-            newest.conversation_id == conversation_id,
-            newest.sender == "assistent",
-            newest.reply_to_id.is_not(None),
-        )
-        .order_by(newest.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    shown = session.scalars(select(Message.buttons).where(Message.reply_to_id == last))
+    shown = session.scalars(_LAST_BUTTONS, {"conversation": conversation_id})
     return {button["payload"] for buttons in shown for button in buttons}
 
 
