@@ -39,19 +39,19 @@ class Direct:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != PATH:
             await self._app(scope, receive, send)
             return
-        first = await receive()
-        found = self._in_order(scope, first)
-        if found is None:
-            await self._app(scope, _again(first, receive), send)
-            return
-        conversation_id, body = found
         try:
-            said = await send_message(self._here, conversation_id, body)
+            # ``Shield`` raises here for a body that is too large or too slow.
+            first = await receive()
+            found = self._in_order(scope, first)
+            said = await send_message(self._here, *found) if found else None
         except Exception as error:
             response = await errors.response_to(Request(scope), error)
             if response is None:
                 raise
             await response(scope, receive, send)
+            return
+        if said is None:
+            await self._app(scope, _again(first, receive), send)
             return
         if not isinstance(said, list):
             await said(scope, receive, send)
@@ -80,7 +80,7 @@ class Direct:
         if conversation_id is None or self._here.limits.messages.wait(conversation_id):
             return None
         try:
-            return conversation_id, _BODY.validate_json(message["body"])
+            return conversation_id, _BODY.validate_json(message.get("body", b""))
         except ValidationError:
             return None
 
