@@ -6,16 +6,17 @@ import hmac
 from typing import Any
 
 from rasa_sdk.endpoint import create_app
-from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
+
+from actions.ahead import AheadExecutor
 
 
 def application(secret: str) -> Sanic[Any, Any]:
     """The server application, not started; it refuses requests without the shared secret."""
     shown = f"Bearer {secret}".encode()
-    executor = ActionExecutor()
+    executor = AheadExecutor()
     executor.register_package("actions")
     app: Sanic[Any, Any] = create_app(executor)
 

@@ -20,7 +20,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import predictions
+from bot import predictions, remote_action
 from bot.logs import without_words
 from bot.shared_secret import guard
 
@@ -71,6 +71,8 @@ class TurnDoor(InputChannel):
                     type(error).__name__,
                     exc_info=error,
                 )
+            finally:
+                remote_action.forget_ahead()
             return response.json(said.messages)
 
         return door

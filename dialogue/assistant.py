@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from consultation.participation.conversation import Bubble, Turn
 from consultation.participation.effects import Effect, parse_effects
 from consultation.participation.stand_ins import STAND_INS
+from dialogue.loopback import Loopback, Unreachable
 
 CLEAR = 0.6
 """Least confidence of Rasa's intent for a question inside an answer to get a reply of its own."""
 
 WORD_JOINER = "\u2060"
-_TURN_TIMEOUT = aiohttp.ClientTimeout(total=10.0, connect=2.0)
+_TURN_TIMEOUT = aiohttp.ClientTimeout(total=10.0)
 _HEALTH_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
 _MOST_CONNECTIONS = 100
 
@@ -55,10 +56,14 @@ class Assistant:
     """Rasa over its REST channel, on the loopback."""
 
     def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
-        """Keeps one lazy connection pool; both processes get the shared secret in every request."""
+        """Connects lazily; both processes get the shared secret in every request.
+
+        Turns go through ``Loopback``, and the few other requests through aiohttp.
+        """
         self._headers = {"Authorization": f"Bearer {secret}"}
         self._rasa = f"http://127.0.0.1:{rasa_port}"
         self._actions = f"http://127.0.0.1:{actions_port}"
+        self._turns = Loopback("127.0.0.1", rasa_port, self._headers)
         self._pool: aiohttp.ClientSession | None = None
 
     async def ask(
@@ -102,15 +107,15 @@ class Assistant:
             },
         }
         try:
-            async with self._client.post(
-                f"{self._rasa}/webhooks/rest/webhook", json=body, timeout=_TURN_TIMEOUT
-            ) as response:
-                if response.status == 500:
-                    raise AnswerBroken("status 500")
-                response.raise_for_status()
-                items = json.loads(await response.read())
-        except (aiohttp.ClientError, TimeoutError) as error:
+            status, found = await self._posted("/webhooks/rest/webhook", body)
+        except Unreachable as error:
             raise AssistantDown(type(error).__name__) from error
+        if status == 500:
+            raise AnswerBroken("status 500")
+        if status >= 300:
+            raise AssistantDown(f"status {status}")
+        try:
+            items = json.loads(found)
         except ValueError as error:
             raise AnswerBroken("the answer is no JSON") from error
         return read_reply(items)
@@ -118,15 +123,12 @@ class Assistant:
     async def understood(self, sentence: str) -> str | None:
         """The intent of a single sentence; None below confidence ``CLEAR`` or without a reply."""
         try:
-            async with self._client.post(
-                f"{self._rasa}/webhooks/binnen/begrip",
-                json={"text": safe(sentence)},
-                timeout=_TURN_TIMEOUT,
-            ) as response:
-                response.raise_for_status()
-                intent = json.loads(await response.read())["intent"]
+            status, found = await self._posted("/webhooks/binnen/begrip", {"text": safe(sentence)})
+            if status >= 300:
+                return None
+            intent = json.loads(found)["intent"]
             return str(intent["name"]) if float(intent["confidence"]) >= CLEAR else None
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+        except (Unreachable, ValueError, KeyError, TypeError):
             return None
 
     async def forget(self, conversation_id: str | None = None) -> None:
@@ -156,10 +158,15 @@ class Assistant:
         )
 
     async def close(self) -> None:
-        """Closes the connection pool."""
+        """Closes the connections."""
+        self._turns.close()
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
+
+    async def _posted(self, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
+        patience = _TURN_TIMEOUT.total or 0.0
+        return await self._turns.post(path, json.dumps(body).encode(), patience)
 
     @property
     def _client(self) -> aiohttp.ClientSession:

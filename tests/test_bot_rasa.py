@@ -66,6 +66,61 @@ remote_action.install()
 assert deserialise_events(good["events"]) == [SlotSet("groep", "burger")]
 print("ok")
 """
+AHEAD = """
+import asyncio
+from bot import remote_action
+from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+remote_action.install()
+domain = Domain.from_yaml('''
+version: "3.1"
+slots:
+  groep: {type: any, mappings: [{type: custom}]}
+  naam: {type: any, mappings: [{type: custom}]}
+''')
+called = []
+async def answered(endpoint, name, body):
+    called.append(name)
+    events = [{"event": "slot", "name": "groep", "value": "burger"}]
+    own = {"events": [], "responses": [{"text": "zelf"}]}
+    ahead = {"action": "ask", "events": [], "responses": [{"text": "vooruit"}]}
+    return {"events": events, "responses": [], "ahead": ahead} if name == "validate" else own
+remote_action._called = answered
+
+def talk(text, *more):
+    events = [UserUttered(text), ActionExecuted("form"), *more]
+    return DialogueStateTracker.from_events("t", events, domain.slots)
+
+async def asked(name, *more, text="x"):
+    said = CollectingOutputChannel()
+    action = RemoteAction(name, EndpointConfig("http://127.0.0.1:1/webhook"))
+    await action.run(said, None, talk(text, *more), domain)
+    return [each.get("text") for each in said.messages]
+
+async def turns():
+    validated = SlotSet("groep", "burger")
+    await asked("validate")
+    assert await asked("ask", validated) == ["vooruit"]
+    assert called == ["validate"]
+    assert await asked("ask", validated) == ["zelf"], "used twice"
+    for others in ((), (SlotSet("groep", "ander"),), (validated, SlotSet("naam", "Jo"))):
+        await asked("validate")
+        assert await asked("ask", *others) == ["zelf"], others
+    await asked("validate")
+    assert await asked("ask", validated, text="een ander bericht") == ["zelf"]
+    await asked("validate")
+    assert await asked("ask_iets", validated) == ["zelf"]
+    await asked("validate")
+    remote_action.forget_ahead()
+    assert await asked("ask", validated) == ["zelf"]
+asyncio.run(turns())
+print("ok")
+"""
 PREDICTIONS = """
 import asyncio, json, sys
 from rasa.core.agent import Agent
@@ -135,3 +190,7 @@ def test_a_reply_of_another_shape_is_refused_by_name() -> None:
 
 def test_predictions_are_the_same_without_dask_and_copies() -> None:
     assert _asked(PREDICTIONS, str(latest_model())).endswith("ok\n")
+
+
+def test_a_result_held_ahead_is_used_once_and_only_for_its_own_state() -> None:
+    assert _asked(AHEAD) == "ok\n"

@@ -56,6 +56,15 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
+async def response_to(request: Request, error: Exception) -> Response | None:
+    """What the handlers make of an error; None for one that is no answer but a fault."""
+    if isinstance(error, HTTPException):
+        return await _http(request, error)
+    if isinstance(error, SQLAlchemyError):
+        return await _database(request, error)
+    return None
+
+
 def problem_response(
     request: Request,
     status: int,
