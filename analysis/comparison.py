@@ -271,9 +271,7 @@ def _number(theme: str, before: CurationState, after: CurationState) -> int:
 def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun) -> int:
     """Returns the id of the last event before the later round was first analysed, 0 for none."""
     first = session.scalar(
-        select(func.min(AnalysisRun.started_at)).where(
-            AnalysisRun.round_id == now.round_id, AnalysisRun.status == "klaar"
-        )
+        select(func.min(AnalysisRun.started_at)).where(AnalysisRun.round_id == now.round_id)
     )
     found = session.scalar(
         select(func.max(CurationEvent.id)).where(

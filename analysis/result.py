@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.continuity.prior_state import Known, Placed
+from analysis.continuity.prior_state import Known
 from analysis.labelling.representations import Portrait
 from analysis.preprocessing.deduplication import Voices
 from analysis.preprocessing.recurring_texts import Groups, Many
@@ -132,12 +132,3 @@ class Found:
         """Whether themes can exist: with few different texts only popular answers can be one."""
         heard = sum(self.voices.sizes.values())
         return self.enough or (heard >= FEWEST and bool(self.many.popular))
-
-    @property
-    def carried(self) -> dict[str, tuple[Placed, ...]]:
-        """The assignments of the last run, by statement, for those in ``said``."""
-        return {
-            each.id: self.known.carried[each.id]
-            for each in self.said
-            if each.id in self.known.carried
-        }

@@ -188,7 +188,7 @@ def _last_run(session: Session, round_id: int, opdracht: int | None) -> Analysis
     scope = AnalysisRun.opdracht.is_(None) if opdracht is None else AnalysisRun.opdracht == opdracht
     return session.scalar(
         select(AnalysisRun)
-        .where(AnalysisRun.round_id == round_id, AnalysisRun.status == "klaar", scope)
+        .where(AnalysisRun.round_id == round_id, scope)
         .order_by(AnalysisRun.id.desc())
         .limit(1)
     )

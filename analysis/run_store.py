@@ -74,7 +74,7 @@ def store(
             ):
                 # A participant was erased since the figures were computed: compute them again.
                 continue
-            run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
+            run = AnalysisRun(round_id=round_.id, opdracht=opdracht, **about)
             session.add(run)
             session.flush()
             results = tuple(

@@ -160,7 +160,7 @@ def test_of_each_theme_one_row_is_read_however_many_runs_there_were(
     stage(op="approve", theme=tid(0))
     with storage.writing() as session:
         for number in range(6):
-            run = AnalysisRun(round_id=session.scalars(select(Round.id)).one(), status="klaar")
+            run = AnalysisRun(round_id=session.scalars(select(Round.id)).one())
             session.add(run)
             session.flush()
             session.add_all(

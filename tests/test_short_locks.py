@@ -345,7 +345,7 @@ def test_what_is_typed_while_a_message_is_cleaned_is_cleaned_too(
 def analysed_words(storage: Storage) -> None:
     """A run that named a theme, a part and a proposal after the words of all that was said."""
     with storage.writing() as session:
-        run = AnalysisRun(round_id=1, status="klaar")
+        run = AnalysisRun(round_id=1)
         theme = Theme(consultation_id=1, opdracht=4, number=1)
         session.add_all([run, theme])
         session.flush()
@@ -507,7 +507,7 @@ def test_who_is_overtaken_each_time_is_erased_all_the_same(
         with one_round.writing() as writing:
             if change == "run":
                 theme = writing.scalars(select(Theme)).one()
-                run = AnalysisRun(round_id=1, status="klaar")
+                run = AnalysisRun(round_id=1)
                 writing.add(run)
                 writing.flush()
                 row = RunTheme(run_id=run.id, theme_id=theme.id, label="Kweekbank", keywords=[])

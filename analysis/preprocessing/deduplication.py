@@ -162,7 +162,6 @@ def store_marks(
             "run_id": run_id,
             "is_primary": placed.is_primary,
             "score": placed.score,
-            "decided_by": placed.decided_by,
             "subtheme": placed.subtheme,
         }
         for placed in own

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -267,11 +267,6 @@ class Lapsed(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
-
-
-def until(state_log: Iterable[Event], last: int) -> list[Event]:
-    """The events up to and including event ``last``."""
-    return [each for each in state_log if each.id <= last]
 
 
 def versions(log: Sequence[Event]) -> dict[str, int]:

@@ -363,16 +363,11 @@ class AnalysisRun(Base):
     """
 
     __tablename__ = "analysis_run"
-    __table_args__ = (
-        CheckConstraint(f"status in ({_within('bezig', 'klaar', 'mislukt')})", name="status"),
-    )
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     opdracht: Mapped[int | None]
-    status: Mapped[str] = mapped_column(String(20), default="bezig")
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     models: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    seed: Mapped[int] = mapped_column(default=0)
     input_hash: Mapped[str] = mapped_column(String(64), default="")
     curation_hash: Mapped[str] = mapped_column(String(64), default="")
     metrics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -427,7 +422,7 @@ class RunTheme(Base):
 
 
 class Assignment(Base):
-    """The theme of a statement according to one run or one reviewer.
+    """The theme of a statement according to one run; what people decide is in ``CurationEvent``.
 
     ``subtheme`` is the name of the sub-theme; statements of an opdracht with the same name belong
     together. Rows are not rewritten, except that an erasure replaces words in ``subtheme``.
@@ -435,7 +430,7 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        UniqueConstraint("statement_id", "theme_id", "run_id", "decided_by"),
+        UniqueConstraint("statement_id", "theme_id", "run_id"),
         Index("ix_assignment_run_id_theme_id", "run_id", "theme_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -444,7 +439,6 @@ class Assignment(Base):
     )
     theme_id: Mapped[str] = mapped_column(ForeignKey("theme.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"))
-    decided_by: Mapped[str] = mapped_column(String(80), default="")
     is_primary: Mapped[bool] = mapped_column(default=True)
     score: Mapped[float] = mapped_column(Float, default=1.0)
     subtheme: Mapped[str | None] = mapped_column(Text)

@@ -104,7 +104,6 @@ class ImportFile:
     rows: tuple[ImportRow, ...]
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[str, ...] = ()
-    unknown_columns: tuple[str, ...] = ()
     text_column: str | None = None
     document: bool = False
 
@@ -241,7 +240,6 @@ class _Reader:
             tuple(row for _, row in rows),
             tuple(left_out),
             tuple(warnings),
-            unknown,
         )
 
     def _rows(self, records: list[Record]) -> list[tuple[int, ImportRow]]:

@@ -26,7 +26,7 @@ from consultation.curation.state import (
     concerned,
 )
 from consultation.curation.store import curated, load_events, load_machine
-from consultation.database.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.database.models import AnalysisRun, RunTheme, Theme
 from consultation.database.revision import Revision, revision
 from consultation.database.storage import in_chunks
 from consultation.queries.excluded_statements import Aside, set_aside
@@ -50,7 +50,6 @@ class Picture:
 
     opdracht: int
     run: AnalysisRun | None
-    run_round: int | None
     said: tuple[Said, ...]
     state: CurationState
     runs_say: Mapping[str, RunTheme]
@@ -241,7 +240,6 @@ def _read(
     session: Session, consultation_id: int, opdracht: int, at: Revision, public: Collection[str]
 ) -> _Kept:
     run = latest_run(session, consultation_id, opdracht)
-    round_ = session.get(Round, run.round_id) if run is not None else None
     said = standing(session, consultation_id, opdracht)
     log = load_events(session, consultation_id, (opdracht,))
     ids = [each.id for each in said]
@@ -251,7 +249,6 @@ def _read(
     made = Picture(
         opdracht=opdracht,
         run=run,
-        run_round=round_.number if round_ is not None else None,
         said=tuple(said),
         state=state,
         runs_say={each.theme_id: each for each in session.scalars(query)},

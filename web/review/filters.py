@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from consultation.queries.statements import Said
 from consultation.queries.themes import ThemeView
@@ -14,8 +13,6 @@ STATUSES = ("kandidaat", "goedgekeurd", "verworpen")
 KINDS = ("drempel", "hefboom", "voorstel", "anders")
 NO_SUBTHEME = "-"
 _QUOTES = 3
-
-Sort = Literal["volgorde", "deelnemers", "uitspraken", "stevigheid", "naam"]
 
 
 @dataclass(frozen=True)
