@@ -26,7 +26,7 @@ _FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Worded:
+class ComparedAction:
     """An action with its text, for comparison."""
 
     id: str
@@ -38,15 +38,15 @@ class Worded:
 class Overlap:
     """Two actions of different opdrachten; ``near`` is their cosine (-1 to 1)."""
 
-    one: Worded
-    other: Worded
+    one: ComparedAction
+    other: ComparedAction
     near: float
 
 
 def overlaps(
     storage: Storage,
     encoder_name: str,
-    actions: Sequence[Worded],
+    actions: Sequence[ComparedAction],
     spacy_model: str = "nl_core_news_sm",
 ) -> list[Overlap]:
     """Returns pairs from different opdrachten that ask for nearly the same, the nearest first.

@@ -58,7 +58,7 @@ from consultation.importing import imports
 from consultation.importing.imports import import_files, store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from consultation.participation import answers, conversation, erasure, participants
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings
 from language.personal_data import Detector
 from samenspraak.cli import app
@@ -216,8 +216,10 @@ def test_decisions_of_every_kind(site: Site, catalogue: Catalogue, called: Count
         decide("niet_hierover", uitspraak=placed[7])
         decide("nieuwe_actie", tekst="Iets doen.", thema=second)
         with site.storage.reading() as session:
-            last = picture(session, 1, 4).state.log[-1].event.id
-            action = next(each for each in picture(session, 1, 4).actions if not each.proposed)
+            last = opdracht_snapshot(session, 1, 4).state.log[-1].event.id
+            action = next(
+                each for each in opdracht_snapshot(session, 1, 4).actions if not each.proposed
+            )
         decide("herroep", beslissing=last)
         decide("keur_goed", thema=second)
         key = catalogue.consultatie.criteria[0].sleutel

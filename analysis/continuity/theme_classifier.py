@@ -71,7 +71,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Fit:
+class ThemeScores:
     """The themes of a statement with calibrated scores, 0 to 1, the best first; may be empty."""
 
     themes: tuple[tuple[str, float], ...] = ()
@@ -135,7 +135,7 @@ class ThemeMapper:
         if self._labels is not None:
             self._weight = _worth(learned[kept], self._near(centred[kept]), truth[kept])
         raw = self._joined(learned, centred)
-        self._evening = evened(raw[kept], truth[kept])
+        self._evening = balance_weights(raw[kept], truth[kept])
         raw = self._even(raw)
         self._calibration = _calibrated(raw[kept], truth[kept])
         sure = self._without_doubtful(raw, truth, human, kept)
@@ -153,13 +153,13 @@ class ThemeMapper:
         scores[centred @ centres.T < least] = 0.0
         return scores
 
-    def fits(self, scores: Scores) -> list[Fit]:
+    def fits(self, scores: Scores) -> list[ThemeScores]:
         """Returns per row of scores the themes it fits: at most three, the best first, or none."""
         found = []
         for row in scores:
             best = [int(each) for each in np.argsort(-row, kind="stable")[:_MOST_THEMES]]
             found.append(
-                Fit(
+                ThemeScores(
                     tuple(
                         (self.themes[each], round(float(row[each]), 4))
                         for each in best
@@ -217,7 +217,7 @@ class ThemeMapper:
         return kept[~drop]
 
 
-def evened(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
+def balance_weights(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
     """Returns a weight per theme with which it is the best theme of as many statements as it has.
 
     ``raw`` are probabilities and ``truth`` is 1 for the themes of a statement, both (statements,

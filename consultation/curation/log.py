@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session, aliased
 
 from consultation.curation import operations as ops
 from consultation.curation.operations import CurationError, Operation, parse
-from consultation.curation.replay import Stand, operation_of, replay, revoked
+from consultation.curation.replay import Replay, operation_of, replay, revoked
 from consultation.curation.state import (
     CurationState,
     Event,
-    Lapsed,
+    InapplicableEvent,
     Machine,
     MachineTheme,
     Outcome,
@@ -31,7 +31,7 @@ from consultation.curation.state import (
 )
 from consultation.curation.store import (
     curated,
-    decided_on,
+    last_decision_and_run,
     load_events,
     load_machine,
     subjects,
@@ -56,11 +56,11 @@ from consultation.rounds import lock_consultation
 from language.segmentation.plain_text import readable
 
 __all__ = [
-    "Change",
     "ConflictError",
     "CurationError",
     "Ledger",
-    "OutsideError",
+    "NewerEvent",
+    "OutOfScopeError",
     "append",
     "curated",
     "decide",
@@ -90,7 +90,7 @@ _MENDS = {
 
 
 @dataclass(frozen=True)
-class Change:
+class NewerEvent:
     """One event on a theme or action that is newer than the version the caller expected."""
 
     event: int
@@ -105,7 +105,7 @@ class ConflictError(CurationError):
     Nothing was written: the caller still has the user's input and can show it beside the changes.
     """
 
-    def __init__(self, target: str, changes: Sequence[Change]) -> None:
+    def __init__(self, target: str, changes: Sequence[NewerEvent]) -> None:
         """Builds the message; ``target`` is the id of the theme or action."""
         told = "; ".join(f"{each.account}: {each.op} (event {each.event})" for each in changes)
         super().__init__(
@@ -115,7 +115,7 @@ class ConflictError(CurationError):
         self.changes = tuple(changes)
 
 
-class OutsideError(CurationError):
+class OutOfScopeError(CurationError):
     """The decision affects an opdracht outside the account's rights. Nothing was written."""
 
     def __init__(self, limit: int) -> None:
@@ -150,12 +150,12 @@ class Ledger:
         self._session = session
         self._consultation = consultation_id
         self._opdrachten = opdrachten
-        self._base = decided_on(session, consultation_id)
+        self._base = last_decision_and_run(session, consultation_id)
         self._last = session.scalar(select(func.max(CurationEvent.id))) or 0
         self._scope: set[int | None] = set()
         self._machine = Machine({})
         self._log: list[Event] = []
-        self._stand: Stand | None = None
+        self._stand: Replay | None = None
         self._made: list[Event] = []
         self._themes: dict[str, Theme] = {}
         self._actions: dict[str, Action] = {}
@@ -191,7 +191,7 @@ class Ledger:
         operation = self._settled(operation)
         self._meet_actions(operation.actions_named)
         if self._limit is not None and not self._reach(account, operation) <= {self._limit}:
-            raise OutsideError(self._limit)
+            raise OutOfScopeError(self._limit)
         self._load(self._concerns(operation))
         self._expect(expected or {})
         stand = self._standing()
@@ -202,7 +202,7 @@ class Ledger:
         event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded)
         try:
             missing = stand.apply(event)
-        except Lapsed as reason:
+        except InapplicableEvent as reason:
             self._stand = None
             raise _refused(reason) from reason
         if missing:
@@ -225,7 +225,9 @@ class Ledger:
             _Overtaken: the events are based on outdated data; nothing was written.
         """
         named = {each for event in self._made for each in event.operation.statements_named}
-        if decided_on(session, self._consultation) != self._base or not _all_there(session, named):
+        if last_decision_and_run(session, self._consultation) != self._base or not _all_there(
+            session, named
+        ):
             raise _Overtaken
         written: dict[int, Event] = {}
         for each in self._made:
@@ -397,7 +399,7 @@ class Ledger:
                 return None
         return found
 
-    def _concerns(self, operation: Operation, stand: Stand | None = None) -> set[int | None]:
+    def _concerns(self, operation: Operation, stand: Replay | None = None) -> set[int | None]:
         """The opdrachten that an operation affects.
 
         An action counts for its current opdracht if ``stand`` is given, else for its first one.
@@ -493,7 +495,7 @@ class Ledger:
         return self._actions.get(action) or self._met_actions[action]
 
     def _opdracht_of_action(
-        self, action: str, operation: Operation, stand: Stand | None = None
+        self, action: str, operation: Operation, stand: Replay | None = None
     ) -> int:
         if isinstance(operation, ops.ActionCreate):
             return operation.opdracht
@@ -567,15 +569,15 @@ class Ledger:
             self._machine = _with_theme(self._machine, each)
         self._stand = None
 
-    def _standing(self) -> Stand:
+    def _standing(self) -> Replay:
         if self._stand is None:
             undone = revoked(self._log)
-            self._stand = Stand(self._machine, self._log)
+            self._stand = Replay(self._machine, self._log)
             for event in self._log:
                 if event.id not in undone:
                     try:
                         self._stand.apply(event)
-                    except Lapsed:
+                    except InapplicableEvent:
                         continue
         return self._stand
 
@@ -585,13 +587,13 @@ class Ledger:
         for target, version in expected.items():
             if current.get(target, 0) != version:
                 changes = [
-                    Change(each.id, each.account, each.operation.op, each.at)
+                    NewerEvent(each.id, each.account, each.operation.op, each.at)
                     for each in self._log
                     if each.id > version and target in concerned(each, about)
                 ]
                 raise ConflictError(target, changes)
 
-    def _check(self, stand: Stand, operation: Operation) -> None:
+    def _check(self, stand: Replay, operation: Operation) -> None:
         if isinstance(operation, ops.Rename | ops.Split | ops.Create):
             own = operation.theme if isinstance(operation, ops.Rename) else None
             near = operation.themes_named[0]
@@ -628,12 +630,12 @@ class Ledger:
                     f"{operation.op}.proposal",
                 )
             if operation.proposal not in stand.proposals:
-                raise _refused(Lapsed("proposal_gone"))
+                raise _refused(InapplicableEvent("proposal_gone"))
 
-    def _check_members(self, stand: Stand, operation: Operation, source: str) -> None:
+    def _check_members(self, stand: Replay, operation: Operation, source: str) -> None:
         try:
             theme = stand.theme(source, merged=True)
-        except Lapsed as reason:
+        except InapplicableEvent as reason:
             raise _refused(reason) from reason
         for index, statement in enumerate(operation.statements_named):
             if theme.id not in stand.members.get(statement, {}):
@@ -644,7 +646,7 @@ class Ledger:
                 )
 
     def _recorded(
-        self, stand: Stand, operation: Operation
+        self, stand: Replay, operation: Operation
     ) -> tuple[dict[str, Any], ops.Split | ops.Create | None]:
         """The data to store with the event, and the operation that creates a theme, if any.
 
@@ -685,7 +687,7 @@ class Ledger:
             stand.expect(str(born.id), opdracht, self._next_number(opdracht), parents)
         return recorded, born
 
-    def _seed(self, stand: Stand, action: str) -> dict[str, Any] | None:
+    def _seed(self, stand: Replay, action: str) -> dict[str, Any] | None:
         """The suggested action as the run made it, so that decisions on it survive later runs."""
         seen = stand.board.proposed(action)
         if seen is not None:
@@ -913,6 +915,6 @@ def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:
     return curated(session, consultation_id, row.opdracht).about(row.id)
 
 
-def _refused(reason: Lapsed) -> CurationError:
+def _refused(reason: InapplicableEvent) -> CurationError:
     facts = {"which": "", "into": "", **reason.facts}
     return CurationError(reason.code, _MENDS[reason.code].format(**facts), **reason.facts)

@@ -67,7 +67,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Sorted:
+class RecognisedColumn:
     """A checked column of ids or participants.
 
     Per row the value or None, and whether a spreadsheet damaged it; and warnings for the column.
@@ -263,7 +263,7 @@ def yes_or_no(value: str) -> bool:
     return plain in _YES
 
 
-def sorted_ids(values: Sequence[str | None]) -> Sorted:
+def recognised_ids(values: Sequence[str | None]) -> RecognisedColumn:
     """Checks the ids of a file's rows.
 
     An id that a spreadsheet shortened, or that it replaced so that it occurs more than once,
@@ -287,7 +287,7 @@ def sorted_ids(values: Sequence[str | None]) -> Sorted:
     return _sorted(values, lost, warnings)
 
 
-def sorted_participants(values: Sequence[str | None]) -> Sorted:
+def recognised_participants(values: Sequence[str | None]) -> RecognisedColumn:
     """Checks the participants of a file's rows.
 
     A value that names nobody, or that a spreadsheet damaged, becomes None, with a warning: the row
@@ -325,10 +325,12 @@ def _sorted(
     lost: set[str],
     warnings: list[tuple[str, tuple[int, ...]]],
     nobody: Iterable[str] = (),
-) -> Sorted:
+) -> RecognisedColumn:
     left_out = lost.union(nobody)
     kept = [None if each in left_out else each for each in values]
-    return Sorted(_without_zeros(kept), tuple(each in lost for each in values), tuple(warnings))
+    return RecognisedColumn(
+        _without_zeros(kept), tuple(each in lost for each in values), tuple(warnings)
+    )
 
 
 def _shortened(times: Counter[str]) -> set[str]:

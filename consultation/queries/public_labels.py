@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from consultation.database.models import ContributionVersion, Statement
 from consultation.database.storage import in_chunks
 from consultation.errors import SamenspraakError
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.settings import settings
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]{2,40}")
@@ -64,7 +64,7 @@ def public_labels(
     return found
 
 
-def labels_of(session: Session, found: Iterable[Picture]) -> dict[str, str]:
+def labels_of(session: Session, found: Iterable[OpdrachtSnapshot]) -> dict[str, str]:
     """The labels of all themes in these snapshots, with personal data masked, by theme id."""
     views = [view for seen in found for view in seen.themes]
     given = {view.id: (view.label, [each.id for each in view.said]) for view in views}
