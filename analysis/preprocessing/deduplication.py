@@ -1,7 +1,7 @@
 """Selects the statements to cluster: one per duplicate group, and none that are excluded.
 
 Texts that are equal except for a name, a typo or a greeting form a duplicate group, because a
-thousand duplicates of a text must not pull the clusters. One text of the group goes into the analysis;
+thousand copies of a text must not pull the clusters. One text of the group goes into the analysis;
 the others get the theme of that text, so that all counts stay correct. Statements that say nothing
 or are in another language than Dutch are excluded and listed apart; so is fixed text
 (``analysis.preprocessing.fixed_text``).
