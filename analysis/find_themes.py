@@ -20,9 +20,9 @@ from analysis.preprocessing.fixed_text import fixed_rows
 from analysis.preprocessing.recurring_texts import recurring_texts
 from analysis.result import OpdrachtAnalysis
 from consultation.database.storage import Storage
+from consultation.errors import needs_pipeline
 from language.embedding import Encoder, Vectors
 from language.pipeline import load_pipeline
-from language.pipeline_status import PipelineUnavailable
 
 _SMALL = 2_000
 
@@ -77,10 +77,8 @@ def _find_all(
     Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
     runs in the main thread, where an interrupt stops it at once.
     """
-    try:
+    with needs_pipeline(AnalysisError):
         nlp = load_pipeline(spacy_model)
-    except PipelineUnavailable as error:
-        raise AnalysisError(str(error)) from error
 
     def timed(each: OpdrachtAnalysis) -> None:
         started = time.perf_counter()

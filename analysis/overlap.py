@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.clustering.vectors import unit_rows
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from consultation.database.storage import Storage
 from language.pipeline import load_pipeline, words
@@ -63,8 +64,7 @@ def overlaps(
         return []
     texts = [each.text for each in worded]
     vectors = vectors_of(storage, encoder_named(encoder_name), texts).astype(np.float64)
-    vectors -= vectors.mean(axis=0)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors = unit_rows(vectors - vectors.mean(axis=0))
     cosines = vectors @ vectors.T
     subjects = _subjects(texts, spacy_model)
     found = [

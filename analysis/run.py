@@ -22,12 +22,13 @@ from consultation.catalogue import Catalogue
 from consultation.curation.store import curation_hash, load_events
 from consultation.database.models import AnalysisRun, Round, now
 from consultation.database.storage import Storage
+from consultation.errors import needs_pipeline
 from consultation.participation.answers import text_hash
 from consultation.queries.statements import active_statements, unread_answers
 from consultation.queries.themes import FEWEST
 from consultation.runs import latest_run
 from language.embedding import Encoder
-from language.pipeline_status import PipelineUnavailable, pipeline_status
+from language.pipeline_status import pipeline_status
 
 __all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
@@ -113,10 +114,8 @@ def analyse(
 
 def _tools(encoder_name: str, spacy_model: str) -> _Tools:
     encoder = encoder_named(encoder_name)
-    try:
+    with needs_pipeline(AnalysisError):
         pipeline = pipeline_status(spacy_model).name
-    except PipelineUnavailable as error:
-        raise AnalysisError(str(error)) from error
     return _Tools(
         encoder=encoder,
         spacy_model=spacy_model,

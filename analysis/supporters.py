@@ -9,7 +9,6 @@ holds proposals for different things.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
@@ -18,6 +17,7 @@ from analysis.preprocessing.proposals import reads_as_proposal
 from consultation.curation.state import CuratedAction, CurationState
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import Marks
+from language.folding import without_accents
 from language.frequency import zipf
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
@@ -203,10 +203,7 @@ def _subject(word: str) -> str | None:
     low = word.lower()
     if low in _stop_words() or low in _ASKING or zipf(low) >= _USUAL:
         return None
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", low) if not unicodedata.combining(letter)
-    )
-    plain = _ENDINGS.sub("", plain)
+    plain = _ENDINGS.sub("", without_accents(low))
     plain = plain[:-1] + _FINAL.get(plain[-1], plain[-1])
     if len(plain) > 3 and plain[-1] == plain[-2]:
         plain = plain[:-1]

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Samenspraak",
         summary="A consultation as a talk.",
-        version="0.1.0",
+        version=version("samenspraak"),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

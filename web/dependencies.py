@@ -14,14 +14,14 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
 from consultation.database.storage import Storage
-from consultation.errors import SamenspraakError
+from consultation.errors import needs_pipeline
 from consultation.private_files import mend_private
 from consultation.queries.opdracht_snapshot import SnapshotCache
 from consultation.settings import Settings
 from dialogue.assistant import Assistant
 from dialogue.screening import Care
 from dialogue.turns import Turns
-from language.pipeline_status import PipelineUnavailable, pipeline_status
+from language.pipeline_status import pipeline_status
 from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
 from web.server.limits import RateLimiter
@@ -92,11 +92,9 @@ def open_services(settings: Settings) -> Services:
     """
     mend_private(settings.data_dir, settings.resolved_database_url)
     catalogue = catalogue_at(settings.catalogue)
-    try:
+    with needs_pipeline():
         # Without the pipeline no message can be screened.
         pipeline_status(settings.spacy_model)
-    except PipelineUnavailable as error:
-        raise SamenspraakError(str(error)) from error
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     consultation_id = rounds.consultation_id(storage, catalogue)

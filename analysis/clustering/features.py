@@ -34,6 +34,7 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from wordfreq import zipf_frequency
 
+from analysis.clustering.vectors import unit_rows
 from language.embedding import Vectors, normalised
 
 _MUCH = 10
@@ -116,7 +117,7 @@ def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
     covariance, _ = ledoit_wolf(apart, assume_centered=True)
     spread, directions = np.linalg.eigh(covariance)
     even = directions / np.sqrt(np.maximum(spread, 1e-9))
-    told = _unit(vectors @ even @ directions.T)
+    told = unit_rows(vectors @ even @ directions.T)
     return _middled(_together(told, beside, _CONTEXT))
 
 
@@ -183,10 +184,4 @@ def _in_company(context: csr_matrix) -> npt.NDArray[np.int64]:
 
 def _middled(rows: _Exact) -> _Exact:
     """Normalises rows, subtracts their mean and normalises again."""
-    return _unit(_unit(rows) - _unit(rows).mean(axis=0))
-
-
-def _unit(rows: _Exact) -> _Exact:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: _Exact = rows / np.where(lengths > 1e-12, lengths, 1.0)
-    return unit
+    return unit_rows(unit_rows(rows) - unit_rows(rows).mean(axis=0))

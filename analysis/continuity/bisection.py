@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
+from analysis.clustering.vectors import unit_rows
 from analysis.preprocessing.embeddings import cached_vectors
 from consultation.database.models import AnalysisRun
 from consultation.participation.answers import text_hash
@@ -61,8 +62,7 @@ def division(
     from sklearn.metrics import silhouette_score
 
     table = np.stack([vectors[text_hash(each.text)] for each in known]).astype(np.float64)
-    table -= table.mean(axis=0)
-    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    table = unit_rows(table - table.mean(axis=0))
     fitted = KMeans(n_clusters=2, n_init=10, random_state=0).fit(table)
     sides = fitted.labels_
     if len(set(sides)) < 2:

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 from sklearn.covariance import ledoit_wolf
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.isotonic import IsotonicRegression
@@ -186,7 +187,8 @@ class ThemeMapper:
 
     def _near(self, centred: Vectors) -> Scores:
         near = centred @ self._prototypes().T - self._label_means
-        return _softmax(near / _LABEL_TEMPERATURE)
+        shares: Scores = softmax(near / _LABEL_TEMPERATURE, axis=1)
+        return shares
 
     def _joined(self, learned: Scores, centred: Vectors) -> Scores:
         if self._labels is None:
@@ -248,7 +250,8 @@ class _Discriminant:
         self._offsets = prior - 0.5 * (means * self._directions).sum(axis=1)
 
     def chances(self, vectors: Vectors) -> Scores:
-        return _softmax(vectors @ self._directions.T + self._offsets)
+        shares: Scores = softmax(vectors @ self._directions.T + self._offsets, axis=1)
+        return shares
 
 
 class _Letters:
@@ -290,7 +293,9 @@ def _both(opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: cs
 
 def _pooled(learned: Scores, near: Scores, weight: float) -> Scores:
     """Returns the logarithmic opinion pool of the label (weight 1) and the learned (``weight``)."""
-    return _softmax(weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST)))
+    logs = weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST))
+    shares: Scores = softmax(logs, axis=1)
+    return shares
 
 
 def _worth(learned: Scores, near: Scores, truth: Scores) -> float:
@@ -352,9 +357,3 @@ def _reach(
         near = (own * others).sum(axis=1)
         least.append(float(np.quantile(near, _OUTSIDE)) - _SLACK)
     return normalised(np.stack(centres)), np.array(least)
-
-
-def _softmax(values: npt.NDArray[np.floating]) -> Scores:
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    chances: Scores = shifted / shifted.sum(axis=1, keepdims=True)
-    return chances

@@ -13,7 +13,6 @@ library datasketch; each candidate is then compared word by word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 from consultation.database.models import Assignment, RunMark
 from consultation.database.storage import in_chunks
 from consultation.queries.themes import FIXED_TEXT, NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
+from language.folding import without_accents
 from language.foreign import foreign_language
 from language.frequency import zipf
 from language.informativeness import is_non_answer
@@ -330,8 +330,7 @@ def _exists(word: str) -> bool:
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return without_accents(text.casefold())
 
 
 def _shingles(text: str) -> list[bytes]:

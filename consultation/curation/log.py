@@ -53,6 +53,7 @@ from consultation.database.models import (
 )
 from consultation.database.storage import Storage, in_chunks
 from consultation.rounds import lock_consultation
+from consultation.theme_code import ThemeCode
 from language.segmentation.plain_text import readable
 
 __all__ = [
@@ -459,7 +460,7 @@ class Ledger:
         """Caches themes by id and code; fetches those not cached yet, ``_LOOKED_UP`` per query."""
         new = [each for each in dict.fromkeys(refs) if each not in self._met]
         self._met |= dict.fromkeys(new)
-        by_code = {place: each for each in new if (place := _place_of(each)) is not None}
+        by_code = {place: each for each in new if (place := ThemeCode.read(each)) is not None}
         of_consultation = select(Theme).where(Theme.consultation_id == self._consultation)
         for start in range(0, len(new), _LOOKED_UP):
             part = new[start : start + _LOOKED_UP]
@@ -609,7 +610,7 @@ class Ledger:
                     and theme.label.casefold() == operation.label.casefold()
                 )
                 if taken:
-                    code = f"O{theme.opdracht:02d}-T{theme.number:03d}"
+                    code = str(ThemeCode(theme.opdracht, theme.number))
                     raise CurationError(
                         "label_taken",
                         f"{code} bears this label already; choose another, or merge the two.",
@@ -886,20 +887,12 @@ def append_all(
 def theme_id(session: Session, consultation_id: int, ref: str) -> str | None:
     """The id of a theme, given its id or code (``O04-T012``); None if there is no such theme."""
     query = select(Theme.id).where(Theme.consultation_id == consultation_id)
-    place = _place_of(ref)
-    if place is not None:
-        query = query.where(Theme.opdracht == place[0], Theme.number == place[1])
+    code = ThemeCode.read(ref)
+    if code is not None:
+        query = query.where(Theme.opdracht == code.opdracht, Theme.number == code.number)
     else:
         query = query.where(Theme.id == ref)
     return session.scalar(query)
-
-
-def _place_of(ref: str) -> tuple[int, int] | None:
-    """The opdracht and number in a theme code; None if ``ref`` is not a code."""
-    left, _, right = ref.upper().partition("-T")
-    if left[:1] == "O" and left[1:].isdecimal() and right.isdecimal() and len(ref) < 12:
-        return int(left[1:]), int(right)
-    return None
 
 
 def history(session: Session, consultation_id: int, ref: str) -> list[Outcome]:

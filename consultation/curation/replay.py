@@ -29,6 +29,7 @@ from consultation.curation.state import (
     versions,
 )
 from consultation.database.models import proposed_action_id as proposed_action_id
+from consultation.theme_code import ThemeCode
 
 
 def operation_of(proposal: Suggestion, new_theme: str) -> ops.Operation:
@@ -488,4 +489,4 @@ def _made(event: Event) -> Collection[str]:
 
 
 def _code(theme: _Theme) -> str:
-    return f"O{theme.opdracht:02d}-T{theme.number:03d}"
+    return str(ThemeCode(theme.opdracht, theme.number))

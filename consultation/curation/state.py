@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from consultation.curation.operations import Note, Operation, Reorder, Revoke
+from consultation.theme_code import ThemeCode
 
 ThemeStatus = Literal["kandidaat", "goedgekeurd", "verworpen", "samengevoegd"]
 LIVE = ("kandidaat", "goedgekeurd")
@@ -152,7 +153,7 @@ class CuratedTheme:
     @property
     def code(self) -> str:
         """The code shown to users, such as ``O04-T012``: opdracht and number."""
-        return f"O{self.opdracht:02d}-T{self.number:03d}"
+        return str(ThemeCode(self.opdracht, self.number))
 
     @property
     def live(self) -> bool:

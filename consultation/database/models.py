@@ -30,6 +30,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from consultation.theme_code import ThemeCode
+
 
 def new_id() -> str:
     """An opaque id: 32 hexadecimal characters, from a random UUID."""
@@ -402,7 +404,7 @@ class Theme(Base):
     @property
     def code(self) -> str:
         """The code shown to users: opdracht and number."""
-        return f"O{self.opdracht:02d}-T{self.number:03d}"
+        return str(ThemeCode(self.opdracht, self.number))
 
 
 class RunTheme(Base):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from consultation.catalogue import Catalogue, Groep
+from language.folding import without_accents
 
 Value = TypeVar("Value")
 
@@ -81,10 +81,8 @@ class RecognisedColumn:
 
 def folded(value: str) -> str:
     """A name without case, accents, punctuation and double spaces, for comparison."""
-    plain = unicodedata.normalize("NFKD", value).casefold()
-    kept = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
-    )
+    plain = without_accents(value, "NFKD").casefold()
+    kept = "".join(letter if letter.isalnum() else " " for letter in plain)
     return " ".join(kept.split())
 
 

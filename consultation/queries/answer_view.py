@@ -138,14 +138,6 @@ def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]
     return [*before, *parts, *after]
 
 
-def theme_number(code: str) -> tuple[int, int] | None:
-    """Opdracht and number from a code such as ``O04-T012``; None if ``code`` is not one."""
-    left, _, right = code.upper().partition("-T")
-    if left[:1] != "O" or not (_digits(left[1:]) and _digits(right)):
-        return None
-    return int(left[1:]), int(right)
-
-
 def answer(session: Session, consultation_id: int, contribution_id: str) -> Answer | None:
     """The answer with this id; None if the consultation has no such answer."""
     row = session.execute(
@@ -235,7 +227,3 @@ def _parts(session: Session, version: ContributionVersion) -> tuple[AnswerTurn, 
         text = version.text[part["start"] : part["end"]]
         found.append(AnswerTurn(text, message.seq, message.at, asked))
     return tuple(found)
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 6

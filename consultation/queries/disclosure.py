@@ -18,7 +18,7 @@ from consultation.database.models import (
     Statement,
     Submission,
 )
-from consultation.errors import SamenspraakError
+from consultation.errors import needs_pipeline
 from consultation.participation.answers import GONE
 from consultation.queries.statements import active_answer, analysis_consent, answers, consented
 from consultation.settings import settings
@@ -189,10 +189,7 @@ def organisations(
 def _masked(text: str, start: int, end: int) -> str:
     # Imported here because the import loads word lists that only quotes need.
     from language.personal_data import detector
-    from language.pipeline_status import PipelineUnavailable
 
-    try:
+    with needs_pipeline():
         quote = detector(settings().spacy_model).masked_slice(text, start, end)
-    except PipelineUnavailable as error:
-        raise SamenspraakError(str(error)) from error
     return GONE if quote is None else quote

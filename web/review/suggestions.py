@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 
 from analysis.continuity.bisection import FEWEST, division, division_by
 from consultation.curation.state import Outcome
-from consultation.queries import answer_view
+from consultation.theme_code import ThemeCode
 from web.dependencies import Here
 from web.login import CurrentReviewer
 from web.review.carry_out import feedback
@@ -48,7 +48,7 @@ def proposals_page(
 def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> Response:
     """Where the machine would split a theme, or the sub-theme asked for (``deelthema``) from the
     rest: to take over, in whole or in part."""
-    known = answer_view.theme_number(code)
+    known = ThemeCode.read(code)
     if known is None:
         raise HTTPException(404)
     opdracht = known_opdracht(here, known[0])

@@ -20,6 +20,7 @@ from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.public_labels import public_labels
 from consultation.queries.themes import FEWEST, ThemeView
 from consultation.queries.unanalysed_answers import count_new
+from consultation.theme_code import ThemeCode
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
@@ -196,7 +197,7 @@ def show_theme(
     path: str | None = None,
 ) -> HTMLResponse:
     """The page of one theme."""
-    known = answer_view.theme_number(code)
+    known = ThemeCode.read(code)
     if known is None:
         raise HTTPException(404)
     opdracht = known_opdracht(here, known[0])
