@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
-from consultation.queries import participation as numbers
+from consultation.queries import participation
 from consultation.queries.disclosure import FOLD_BELOW, Breakdown
 from consultation.queries.participation import ParticipationCounts, RoundPart, Totals
 from dialogue.messages import say
@@ -108,8 +108,8 @@ class Counts:
 def outcome_counts(session: Session, consultation_id: int) -> Counts:
     """Computes the counts on the home page."""
     return Counts(
-        numbers.per_opdracht(session, consultation_id),
-        numbers.totals(session, consultation_id),
+        participation.per_opdracht(session, consultation_id),
+        participation.totals(session, consultation_id),
         summary(session, consultation_id),
     )
 
@@ -138,8 +138,8 @@ def cached_page(
 
 def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:
     """Computes the data of the public page of an opdracht."""
-    said = numbers.of_opdracht(session, consultation_id, opdracht)
-    parts = tuple(numbers.rounds_of(session, consultation_id, opdracht))
+    said = participation.of_opdracht(session, consultation_id, opdracht)
+    parts = tuple(participation.rounds_of(session, consultation_id, opdracht))
     result = outcome(session, consultation_id, opdracht)
     people = said.public
     charts = [

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from consultation.catalogue import Opdracht
 from consultation.database.models import Account, AnalysisRun, Round
-from consultation.queries import coverage_gaps
-from consultation.queries import participation as numbers
+from consultation.queries import coverage_gaps, participation
 from consultation.queries.review_progress import ReviewProgress, review_progress
 from consultation.queries.statements import StatementCounts, counts
 from consultation.queries.themes import latest_run
@@ -28,7 +27,7 @@ class Row:
     """One opdracht in the overview. ``themes`` is None while there is no analysis."""
 
     opdracht: Opdracht
-    numbers: numbers.ParticipationCounts
+    numbers: participation.ParticipationCounts
     statements: int
     seen: ReviewProgress | None
     arrived: int
@@ -68,7 +67,7 @@ def overview(
             f"overview {until} {ronde}",
             lambda: (
                 counts(session, here.consultation_id, until),
-                numbers.per_opdracht(session, here.consultation_id, until),
+                participation.per_opdracht(session, here.consultation_id, until),
             ),
             decisions=False,
         )
@@ -88,7 +87,7 @@ def overview(
         rows = [
             Row(
                 opdracht=each,
-                numbers=said.get(each.nummer, numbers.ParticipationCounts()),
+                numbers=said.get(each.nummer, participation.ParticipationCounts()),
                 statements=stand.get(each.nummer, StatementCounts()).statements,
                 seen=review_progress(snapshots[each.nummer]) if runs[each.nummer] else None,
                 arrived=arrived[each.nummer],
@@ -104,7 +103,7 @@ def overview(
             here,
             reviewer,
             "beheer/overzicht.html",
-            rounds=numbers.per_round(session, here.consultation_id),
+            rounds=participation.per_round(session, here.consultation_id),
             chosen=chosen,
             run=run,
             run_round=session.get(Round, run.round_id) if run else None,
