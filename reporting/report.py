@@ -380,7 +380,7 @@ def _flattened(vectors: Vectors, codes: npt.NDArray[np.str_]) -> Vectors:
 
 def _svg(chart: alt.Chart) -> Markup:
     # Safe as markup: Vega-Lite escapes the texts in its SVG.
-    return Markup(vl_convert.vegalite_to_svg(chart.to_dict()))
+    return Markup(vl_convert.vegalite_to_svg(chart.to_dict()))  # noqa: S704
 
 
 def _short(text: str) -> str:

@@ -87,7 +87,8 @@ def draw(
     if not pool:
         raise CodingError("geen_uitspraken", "there are no statements to code.")
     number = secrets.randbelow(2**31) if seed is None else seed
-    chosen = random.Random(number).sample(pool, min(size, len(pool)))
+    # The draw is made again from the stored seed; no secret hangs on it.
+    chosen = random.Random(number).sample(pool, min(size, len(pool)))  # noqa: S311
     task = CodingTask(
         consultation_id=consultation_id,
         opdracht=seen.opdracht,

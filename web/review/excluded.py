@@ -23,8 +23,7 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 def excluded_page(
     request: Request, here: Here, reviewer: CurrentReviewer, number: int
 ) -> HTMLResponse:
-    """The statements that say nothing, are in another language, recur around answers, or repeat
-    another one, and the answers that took too much time to read."""
+    """The page of excluded and duplicate statements, and of answers that were not read."""
     return show_excluded(request, here, reviewer, number, request.query_params)
 
 

@@ -46,8 +46,10 @@ def proposals_page(
 
 @router.get("/themas/{code}/splitsing")
 def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> Response:
-    """Where the machine would split a theme, or the sub-theme asked for (``deelthema``) from the
-    rest: to take over, in whole or in part."""
+    """Where the machine would split a theme, to take over in whole or in part.
+
+    With ``deelthema``, it is split into that sub-theme and the rest.
+    """
     known = ThemeCode.read(code)
     if known is None:
         raise HTTPException(404)
