@@ -320,8 +320,7 @@ def _removal_wanted(talk: Talk, asked: Asked) -> str | None:
 
 
 def _meant(talk: Talk, asked: Asked, own: Sequence[_Own]) -> list[_Own]:
-    """The answers that a text means: the last one, by number or kind of the question, or by"
-    " words."""
+    """The answers that a text means: the last one, by number, kind or words."""
     pool = [each for each in own if asked.opdracht in (None, each.opdracht)]
     if asked.last and not _named(talk, asked.about, pool, vorige=False):
         return [max(pool, key=lambda each: each.at)] if pool else []

@@ -1,4 +1,6 @@
-"""Statements to themes. For the analyst, six tables from a database:
+"""Statements to themes.
+
+For the analyst, six tables from a database:
 
 >>> from analysis import statements, themes, actions, runs, compare, channels
 >>> said = statements(opdracht=4)

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from analysis.supporters import people_of, proposers
 from consultation.curation.state import CuratedAction
 from consultation.database.models import Contribution, Round, Submission
-from consultation.queries.opdracht_snapshot import Picture
-from consultation.queries.statements import agreed
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.statements import analysis_consent
 
 Urgency = Mapping[tuple[int, str], int]
 """The priority (1 to 5) that each participant gave to each opdracht."""
 
 
 @dataclass(frozen=True)
-class Weight:
+class SupportFigures:
     """The support for an action.
 
     ``people`` counts the participants who propose it, ``statements`` their statements, ``groups``
@@ -47,7 +47,7 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
             Round.consultation_id == consultation_id,
             Contribution.value.is_not(None),
             Submission.opdracht.is_not(None),
-            Submission.participant_id.in_(agreed()),
+            Submission.participant_id.in_(analysis_consent()),
         )
         .order_by(Round.number)
     )
@@ -58,16 +58,18 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
     }
 
 
-def weight(action: CuratedAction, pictures: Mapping[int, Picture], given: Urgency) -> Weight:
+def weight(
+    action: CuratedAction, snapshots: Mapping[int, OpdrachtSnapshot], given: Urgency
+) -> SupportFigures:
     """Returns the support for an action, from its proposers (see ``analysis.supporters``)."""
-    said = proposers(action, pictures.values())
+    said = proposers(action, snapshots.values())
     people = {(each.participant, each.opdracht) for each in said}
     values = [
         given[opdracht, participant]
         for participant, opdracht in people
         if opdracht is not None and (opdracht, participant) in given
     ]
-    return Weight(
+    return SupportFigures(
         people=people_of(said),
         statements=len(said),
         groups=len({each.group for each in said if each.group}),

@@ -17,7 +17,7 @@ from consultation import rounds
 from consultation.curation.state import CuratedTheme, CurationState
 from consultation.curation.store import curated
 from consultation.database.models import AnalysisRun, CurationEvent, Round
-from consultation.queries.statements import standing
+from consultation.queries.statements import active_statements
 from consultation.runs import latest_run
 
 Kind = Literal["new", "grew", "shrank", "split", "merged", "faded", "same"]
@@ -127,10 +127,10 @@ def developments(
     now = latest_run(session, consultation_id, opdracht, second)
     if then is None or now is None:
         return []
-    said = standing(session, consultation_id, opdracht, until_round=second)
+    said = active_statements(session, consultation_id, opdracht, until_round=second)
     old = [each.id for each in said if each.round <= first]
     border = _last_event_before(session, consultation_id, now)
-    return told(
+    return compare_states(
         opdracht,
         curated(session, consultation_id, opdracht, then, old, border),
         curated(session, consultation_id, opdracht, now, [each.id for each in said]),
@@ -138,7 +138,7 @@ def developments(
     )
 
 
-def told(
+def compare_states(
     opdracht: int, before: CurationState, after: CurationState, old: frozenset[str]
 ) -> list[Development]:
     """Compares two states; ``old`` holds the ids of the statements up to the first round."""
@@ -271,9 +271,7 @@ def _number(theme: str, before: CurationState, after: CurationState) -> int:
 def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun) -> int:
     """Returns the id of the last event before the later round was first analysed, 0 for none."""
     first = session.scalar(
-        select(func.min(AnalysisRun.started_at)).where(
-            AnalysisRun.round_id == now.round_id, AnalysisRun.status == "klaar"
-        )
+        select(func.min(AnalysisRun.started_at)).where(AnalysisRun.round_id == now.round_id)
     )
     found = session.scalar(
         select(func.max(CurationEvent.id)).where(
@@ -283,7 +281,7 @@ def _last_event_before(session: Session, consultation_id: int, now: AnalysisRun)
     return found or 0
 
 
-def sizes(
+def theme_sizes(
     session: Session, consultation_id: int, opdracht: int, numbers: Sequence[int]
 ) -> pd.DataFrame:
     """Returns the data of the plot: the number of new statements per live theme and round.
@@ -295,7 +293,7 @@ def sizes(
     if run is None:
         return pd.DataFrame(columns=columns)
     last = session.get_one(Round, run.round_id).number
-    said = standing(session, consultation_id, opdracht, until_round=last)
+    said = active_statements(session, consultation_id, opdracht, until_round=last)
     round_of = {each.id: each.round for each in said}
     totals = Counter(round_of.values())
     state = curated(session, consultation_id, opdracht, run, round_of)

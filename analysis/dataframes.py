@@ -11,8 +11,8 @@ from analysis.preprocessing.statements import statements_frame
 from analysis.supporters import proposers
 from consultation.curation.state import LIVE
 from consultation.curation.store import curated
-from consultation.queries.opdracht_snapshot import picture
-from consultation.queries.statements import standing
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from consultation.queries.statements import active_statements
 from consultation.queries.themes import (
     FIXED_TEXT,
     NO_ANSWER,
@@ -64,7 +64,7 @@ def set_aside(
         if run is None:
             continue
         marks = marks_of(session, run.id, number)
-        here = {each.id for each in standing(session, consultation_id, number)}
+        here = {each.id for each in active_statements(session, consultation_id, number)}
         found[number] = Counter[str](
             {
                 FIXED_TEXT: len(marks.fixed & here),
@@ -160,7 +160,7 @@ def statements(
 
     See ``statements_frame`` for the columns.
     """
-    said = standing(session, consultation_id, opdracht, round_number)
+    said = active_statements(session, consultation_id, opdracht, round_number)
     return statements_frame(said, statement_themes(session, consultation_id, numbers))
 
 
@@ -170,14 +170,15 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
     ``text`` is the reviewer's wording, or else the exact quote of a current statement;
     ``statements`` counts the statements that propose the action (``analysis.supporters``).
     """
-    said = {each.id: each for each in standing(session, consultation_id)}
+    said = {each.id: each for each in active_statements(session, consultation_id)}
     placed = {each.opdracht for each in said.values() if each.opdracht is not None}
     # An action that was moved to another opdracht keeps its themes and its quote in the old one.
-    pictures = {
-        number: picture(session, consultation_id, number) for number in sorted({*numbers, *placed})
+    snapshots = {
+        number: opdracht_snapshot(session, consultation_id, number)
+        for number in sorted({*numbers, *placed})
     }
     rows = []
-    for action in (each for number in numbers for each in pictures[number].actions):
+    for action in (each for number in numbers for each in snapshots[number].actions):
         quoted = said.get(action.statement or "")
         rows.append(
             {
@@ -190,7 +191,7 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
                 "priority": action.priority,
                 "regelgeving": action.regelgeving,
                 "status": action.status,
-                "statements": len(proposers(action, pictures.values())),
+                "statements": len(proposers(action, snapshots.values())),
             }
         )
     return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))

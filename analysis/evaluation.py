@@ -16,11 +16,11 @@ from tqdm import tqdm
 
 from analysis.clustering.consensus import Labels
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, cluster
-from analysis.clustering.popular_answers import PopularClusterer, groups
-from analysis.clustering.stability import coverage, trust
-from analysis.preprocessing.deduplication import Voices, sort_out
+from analysis.clustering.popular_answers import PopularClusterer, popular_groups
+from analysis.clustering.stability import coverage, measure_stability
+from analysis.preprocessing.deduplication import DuplicateGroups, group_duplicates
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named
-from analysis.preprocessing.recurring_texts import Groups, many
+from analysis.preprocessing.recurring_texts import PopularGroups, recurring_texts
 from language.embedding import Vectors
 
 _BATCH = 64
@@ -104,7 +104,7 @@ def evaluate(
     """
     encoder = encoder_named(encoder_name)
     started = time.perf_counter()
-    voices = sort_out(texts)
+    groups = group_duplicates(texts)
     plain = [" ".join(text.split()) for text in texts]
     unique = sorted(set(plain), key=lambda text: (len(text), text))
     vectors_by_text: dict[str, Vectors] = {}
@@ -114,37 +114,42 @@ def evaluate(
             vectors_by_text.update(zip(batch, encoder.encode(batch), strict=True))
             bar.update(len(batch))
 
-    def vectors_of(heard: Sequence[str]) -> Vectors:
-        rows = [vectors_by_text[text] for text in heard]
+    def vectors_of(wanted: Sequence[str]) -> Vectors:
+        rows = [vectors_by_text[text] for text in wanted]
         return np.array(rows, dtype=np.float32).reshape(len(rows), encoder.dimension)
 
-    def around(voices: Voices, heard: Vectors, said: Sequence[str]) -> Groups:
+    def around(groups: DuplicateGroups, vectors: Vectors, said: Sequence[str]) -> PopularGroups:
         """Groups the texts around popular answers; each text counts as one participant."""
         everybody = range(len(said))
-        return groups(heard, many(said, everybody, everybody, voices.copies, voices.heard))
+        return popular_groups(
+            vectors,
+            recurring_texts(said, everybody, everybody, groups.duplicates, groups.representatives),
+        )
 
-    def themes_of(voices: Voices, heard: Vectors, said: Sequence[str]) -> Labels:
+    def themes_of(groups: DuplicateGroups, vectors: Vectors, said: Sequence[str]) -> Labels:
         """Returns a theme per text; duplicates share one, excluded texts have none."""
         labels = np.full(len(texts), WITHOUT_THEME, dtype=np.int64)
-        clusterer = PopularClusterer(None, around(voices, heard, said))
-        labels[list(voices.heard)] = cluster(heard, clusterer)
-        labels[list(voices.copies)] = labels[list(voices.copies.values())]
+        clusterer = PopularClusterer(None, around(groups, vectors, said))
+        labels[list(groups.representatives)] = cluster(vectors, clusterer)
+        labels[list(groups.duplicates)] = labels[list(groups.duplicates.values())]
         return labels
 
-    vectors = vectors_of([plain[row] for row in voices.heard])
-    labels = themes_of(voices, vectors, texts)
+    vectors = vectors_of([plain[row] for row in groups.representatives])
+    labels = themes_of(groups, vectors, texts)
     seconds = time.perf_counter() - started
     themes = int(labels.max()) + 1 if len(labels) else 0
     shuffled = None
     if themes:
         order = np.random.default_rng(0).permutation(len(texts))
         other_way = [texts[row] for row in order]
-        again = sort_out(other_way)
-        heard_again = vectors_of([plain[order[row]] for row in again.heard])
-        other = themes_of(again, heard_again, other_way)
+        again = group_duplicates(other_way)
+        vectors_again = vectors_of([plain[order[row]] for row in again.representatives])
+        other = themes_of(again, vectors_again, other_way)
         shuffled = float(adjusted_rand_score(labels[order], other))
-    heard = labels[list(voices.heard)]
-    stability = trust(vectors, heard, around=around(voices, vectors, texts)).stability
+    distinct = labels[list(groups.representatives)]
+    stability = measure_stability(
+        vectors, distinct, around=around(groups, vectors, texts)
+    ).stability
     single = alone(labels)
     return Evaluation(
         n=len(plain),

@@ -10,25 +10,25 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from spacy.language import Language
 from tqdm import tqdm
 
-from analysis.clustering.features import company, in_context, links
-from analysis.clustering.popular_answers import groups
-from analysis.clustering.shared_passages import introductions, shared_runs, without
-from analysis.opdracht_themes import find_anew, find_on, refit_due
-from analysis.preprocessing.deduplication import sort_out
+from analysis.clustering.features import clustering_features, context_weights, with_context
+from analysis.clustering.popular_answers import popular_groups
+from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
+from analysis.opdracht_themes import cluster_from_scratch, refit_due, update_themes
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import AnalysisError, vectors_of
 from analysis.preprocessing.fixed_text import fixed_rows
-from analysis.preprocessing.recurring_texts import many
-from analysis.result import Found
+from analysis.preprocessing.recurring_texts import recurring_texts
+from analysis.result import OpdrachtAnalysis
 from consultation.database.storage import Storage
+from consultation.errors import needs_pipeline
 from language.embedding import Encoder, Vectors
 from language.pipeline import load_pipeline
-from language.pipeline_status import PipelineUnavailable
 
 _SMALL = 2_000
 
 
 def find_themes(
-    found: Sequence[Found],
+    found: Sequence[OpdrachtAnalysis],
     storage: Storage,
     encoder: Encoder,
     spacy_model: str,
@@ -46,39 +46,41 @@ def find_themes(
     """
     for each in found:
         texts = [said.text for said in each.everything]
-        each.voices = sort_out(
+        each.duplicates = group_duplicates(
             texts,
-            {row for row, said in enumerate(each.everything) if said.id in each.known.carried},
+            {row for row, said in enumerate(each.everything) if said.id in each.prior.assignments},
             fixed_rows(each.everything),
         )
-        each.said = [each.everything[row] for row in each.voices.heard]
-        each.many = many(
+        each.said = [each.everything[row] for row in each.duplicates.representatives]
+        each.recurring = recurring_texts(
             texts,
             [said.participant for said in each.everything],
             [said.contribution for said in each.everything],
-            each.voices.copies,
-            each.voices.heard,
+            each.duplicates.duplicates,
+            each.duplicates.representatives,
         )
-        each.refit = refit_due(each.known, round_number, len(each.everything), method)
-    wanted = [each for each in found if each.worth_seeking or each.known.carried]
+        each.refit = refit_due(each.prior, round_number, len(each.everything), method)
+    wanted = [each for each in found if each.worth_seeking or each.prior.assignments]
     vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
     _find_all(found, storage, encoder, spacy_model, progress)
 
 
 def _find_all(
-    found: Sequence[Found], storage: Storage, encoder: Encoder, spacy_model: str, progress: bool
+    found: Sequence[OpdrachtAnalysis],
+    storage: Storage,
+    encoder: Encoder,
+    spacy_model: str,
+    progress: bool,
 ) -> None:
     """Finds the themes of each opdracht, small ones in parallel threads.
 
     Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
     runs in the main thread, where an interrupt stops it at once.
     """
-    try:
+    with needs_pipeline(AnalysisError):
         nlp = load_pipeline(spacy_model)
-    except PipelineUnavailable as error:
-        raise AnalysisError(str(error)) from error
 
-    def timed(each: Found) -> None:
+    def timed(each: OpdrachtAnalysis) -> None:
         started = time.perf_counter()
         _find(each, storage, encoder, nlp)
         each.seconds = round(time.perf_counter() - started, 3)
@@ -99,24 +101,24 @@ def _find_all(
             raise
 
 
-def _find(found: Found, storage: Storage, encoder: Encoder, nlp: Language) -> None:
-    known = found.known
-    going_on = known.decided or (not found.refit and known.carried)
+def _find(found: OpdrachtAnalysis, storage: Storage, encoder: Encoder, nlp: Language) -> None:
+    known = found.prior
+    going_on = known.decided or (not found.refit and known.assignments)
     if not going_on and not found.worth_seeking:
         return
     texts = [each.text for each in found.said]
     alone = vectors_of(storage, encoder, texts)
     alone, texts = _without_introductions(alone, texts, encoder)
-    heard_with = company(
+    context = context_weights(
         [each.contribution for each in found.said],
         [(each.participant, each.round) for each in found.said],
     )
-    vectors = in_context(alone, heard_with)
+    vectors = with_context(alone, context)
     if found.worth_seeking:
-        found.around = groups(alone, found.many)
+        found.popular = popular_groups(alone, found.recurring)
     # Only a full clustering needs these features, and they are slow for many texts.
-    linked = links(alone, texts, heard_with) if found.refit else vectors
-    find = find_on if going_on else find_anew
+    linked = clustering_features(alone, texts, context) if found.refit else vectors
+    find = update_themes if going_on else cluster_from_scratch
     find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
 
 
@@ -129,10 +131,10 @@ def _without_introductions(
     participant would not find them.
     """
     found = introductions(texts, shared_runs(texts))
-    rows = [row for row in sorted(found) if without(texts[row], found[row])]
+    rows = [row for row in sorted(found) if without_spans(texts[row], found[row])]
     if not rows:
         return vectors, texts
-    bare = {row: without(texts[row], found[row]) for row in rows}
+    bare = {row: without_spans(texts[row], found[row]) for row in rows}
     vectors = vectors.copy()
     vectors[rows] = encoder.encode([bare[row] for row in rows])
     return vectors, [bare.get(row, text) for row, text in enumerate(texts)]

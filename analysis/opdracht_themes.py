@@ -12,16 +12,21 @@ from spacy.language import Language
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels, cluster, coarse_clusterer
 from analysis.clustering.popular_answers import PopularClusterer
-from analysis.clustering.stability import trust
+from analysis.clustering.stability import measure_stability
 from analysis.continuity.alignment import align
-from analysis.continuity.incremental import Continued, continued, kept
-from analysis.continuity.prior_state import Known
+from analysis.continuity.incremental import ContinuedThemes, continue_themes, kept_themes
+from analysis.continuity.prior_state import PriorState
 from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.labelling.labels import Encode
-from analysis.labelling.representations import Portrait, distinct, portrait, portraits
+from analysis.labelling.representations import (
+    Representation,
+    distinct,
+    representation_of,
+    representations,
+)
 from analysis.labelling.topics import find_topics
-from analysis.result import Found, FoundTheme
-from consultation.curation.state import CuratedTheme, Proposal
+from analysis.result import FoundTheme, OpdrachtAnalysis
+from consultation.curation.state import CuratedTheme, Suggestion
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
 
@@ -31,7 +36,7 @@ statements changed by this share since the last full clustering. Duplicates coun
 duplicate group, but it needs a theme."""
 
 
-def refit_due(known: Known, round_number: int, statements: int, method: str) -> bool:
+def refit_due(known: PriorState, round_number: int, statements: int, method: str) -> bool:
     """Returns whether everything must be clustered anew; see ``ENOUGH_CHANGED``."""
     last = known.refit
     if last is None or (last.round, last.method) != (round_number, method):
@@ -39,8 +44,8 @@ def refit_due(known: Known, round_number: int, statements: int, method: str) -> 
     return abs(statements - last.statements) >= ENOUGH_CHANGED * max(last.statements, 1)
 
 
-def find_anew(
-    found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
+def cluster_from_scratch(
+    found: OpdrachtAnalysis, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
 ) -> None:
     """Clusters everything, and gives each cluster the identity of the theme it continues.
 
@@ -51,7 +56,7 @@ def find_anew(
     if not found.worth_seeking:
         return
     people = [each.participant for each in said]
-    clusterer = PopularClusterer(people, found.around, found.enough)
+    clusterer = PopularClusterer(people, found.popular, found.enough)
     topics = find_topics(
         [each.text for each in said],
         vectors,
@@ -61,8 +66,8 @@ def find_anew(
         clusterer,
         encode,
         linked,
-        found.many,
-        found.around,
+        found.recurring,
+        found.popular,
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):
@@ -71,16 +76,16 @@ def find_anew(
     names = [topic.label for topic in topics]
     groups = close_groups(clusterer)
     found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
-    measured = trust(linked, labels, people=people, around=found.around)
+    measured = measure_stability(linked, labels, people=people, around=found.popular)
     found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
-    aligned = align(clusters, found.known.latest, found.known.earlier, _centre_of(found, vectors))
+    aligned = align(clusters, found.prior.latest, found.prior.earlier, _centre_of(found, vectors))
     for index, (topic, same) in enumerate(zip(topics, aligned, strict=True)):
         stable = measured.per_topic[index] if measured.per_topic else None
         found.themes.append(
             FoundTheme(
                 id=same.theme,
-                portrait=portrait(topic, said, stable),
+                representation=representation_of(topic, said, stable),
                 placed={
                     said[row].id: (close, True)
                     for row, close in zip(topic.rows, topic.closeness, strict=True)
@@ -90,18 +95,20 @@ def find_anew(
         )
 
 
-def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode) -> None:
+def update_themes(
+    found: OpdrachtAnalysis, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
+) -> None:
     """Continues the known themes: maps new statements, adds themes, suggests other changes.
 
-    The parameters are those of ``find_anew``.
+    The parameters are those of ``cluster_from_scratch``.
     """
-    said, known = found.said, found.known
+    said, known = found.said, found.prior
     enough = found.refit and len(said) >= FEWEST
     groups: list[Labels] = []
     people = np.array([each.participant for each in said], dtype=object)
 
     def challenger(rows: npt.NDArray[np.int64]) -> Labels:
-        clusterer = PopularClusterer(people[rows].tolist(), found.around.among(rows.tolist()))
+        clusterer = PopularClusterer(people[rows].tolist(), found.popular.among(rows.tolist()))
         labels = cluster(linked[rows], clusterer)
         if len(rows) == len(said):
             groups[:] = [close_groups(clusterer)]
@@ -110,7 +117,7 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
     def doubter(rows: npt.NDArray[np.int64]) -> Labels:
         return cluster(linked[rows], coarse_clusterer(people[rows].tolist()))
 
-    result = continued(
+    result = continue_themes(
         [each.id for each in said],
         [each.text for each in said],
         vectors,
@@ -119,27 +126,27 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
         encode,
         challenger if enough else None,
         doubter,
-        found.many.people,
+        found.recurring.people,
     )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
     shown = _portraits(found, vectors, homes, result, nlp, encode)
     members = _members(result)
     taken = [each.label for each in known.state.themes.values() if each.live]
-    for theme in kept(known.state):
+    for theme in kept_themes(known.state):
         if members.get(theme.id) or theme.decided or theme.merged_into:
             found.themes.append(
                 FoundTheme(theme.id, _carried(theme, known, shown), members.get(theme.id, {}))
             )
     for number, rows in enumerate(result.births):
-        seen = shown.get(_birth(number), Portrait(_short(said[rows[0]].text)))
+        seen = shown.get(_birth(number), Representation(_short(said[rows[0]].text)))
         seen = replace(seen, label=distinct(seen.label, taken, seen.keywords))
         taken.append(seen.label)
         close = _closeness(vectors, rows)
         placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
         found.themes.append(FoundTheme(None, seen, placed))
     found.proposals = _proposals(found, result, shown, taken)
-    found.subthemes = follow(said, vectors, homes, known.subthemes, known.carried)
+    found.subthemes = follow(said, vectors, homes, known.subthemes, known.assignments)
     if groups:
         bare = without_subthemes(said, homes, found.subthemes)
         names = [*taken, *found.subthemes.values()]
@@ -152,22 +159,22 @@ def find_on(found: Found, vectors: Vectors, linked: Vectors, nlp: Language, enco
         _measure(found, linked, homes)
 
 
-def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None:
+def _measure(found: OpdrachtAnalysis, linked: Vectors, homes: Sequence[str | None]) -> None:
     """Sets the stability of the run and its themes: how well subsamples reproduce the themes."""
     names = sorted({each for each in homes if each is not None})
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
     )
     people = [each.participant for each in found.said]
-    measured = trust(linked, labels, people=people, around=found.around)
+    measured = measure_stability(linked, labels, people=people, around=found.popular)
     found.stability = measured.stability
     per_theme = dict(zip(names, measured.per_topic, strict=False))
     found.themes = [
         replace(
             each,
-            portrait=replace(
-                each.portrait,
-                trust={**each.portrait.trust, "stability": round(per_theme[each.id], 4)},
+            representation=replace(
+                each.representation,
+                trust={**each.representation.trust, "stability": round(per_theme[each.id], 4)},
             ),
         )
         if each.id in per_theme
@@ -176,7 +183,7 @@ def _measure(found: Found, linked: Vectors, homes: Sequence[str | None]) -> None
     ]
 
 
-def _with_births(result: Continued) -> list[str | None]:
+def _with_births(result: ContinuedThemes) -> list[str | None]:
     homes = list(result.homes)
     for number, rows in enumerate(result.births):
         for row in rows:
@@ -189,42 +196,46 @@ def _birth(number: int) -> str:
 
 
 def _portraits(
-    found: Found,
+    found: OpdrachtAnalysis,
     vectors: Vectors,
     homes: Sequence[str | None],
-    result: Continued,
+    result: ContinuedThemes,
     nlp: Language,
     encode: Encode,
-) -> dict[str, Portrait]:
+) -> dict[str, Representation]:
     """Returns representations of all themes, births and splits, by name.
 
     Empty where every theme has a representation and no full clustering of enough texts took place.
     """
-    bare = {home for home in homes if home is not None} - found.known.portraits.keys()
+    bare = {home for home in homes if home is not None} - found.prior.representations.keys()
     if not (bare or (found.refit and len(found.said) >= FEWEST)):
         return {}
-    shown = portraits(found.said, vectors, homes, nlp, encode, found.many, found.around)
+    shown = representations(found.said, vectors, homes, nlp, encode, found.recurring, found.popular)
     for split in result.splits:
         theme, rows = split.theme, split.rows
         parted = list(homes)
         for row in rows:
             parted[row] = f"split {theme}"
         name = f"split {theme}"
-        parts = portraits(found.said, vectors, parted, nlp, encode, found.many, found.around)
+        parts = representations(
+            found.said, vectors, parted, nlp, encode, found.recurring, found.popular
+        )
         if name in parts:
             shown[name] = parts[name]
     return shown
 
 
-def _carried(theme: CuratedTheme, known: Known, shown: dict[str, Portrait]) -> Portrait:
+def _carried(
+    theme: CuratedTheme, known: PriorState, shown: dict[str, Representation]
+) -> Representation:
     """Returns the representation of a continued theme: keywords and quotes change, labels never.
 
     The stability of the last run is kept too.
     """
-    before = known.portraits.get(theme.id)
+    before = known.representations.get(theme.id)
     now = shown.get(theme.id)
     if before is None:
-        return replace(now, label=theme.label) if now else Portrait(theme.label)
+        return replace(now, label=theme.label) if now else Representation(theme.label)
     if now is None:
         return before
     return replace(
@@ -232,7 +243,7 @@ def _carried(theme: CuratedTheme, known: Known, shown: dict[str, Portrait]) -> P
     )
 
 
-def _members(result: Continued) -> dict[str, dict[str, tuple[float, bool]]]:
+def _members(result: ContinuedThemes) -> dict[str, dict[str, tuple[float, bool]]]:
     found: dict[str, dict[str, tuple[float, bool]]] = {}
     for statement, places in result.placed.items():
         for each in places:
@@ -241,13 +252,16 @@ def _members(result: Continued) -> dict[str, dict[str, tuple[float, bool]]]:
 
 
 def _proposals(
-    found: Found, result: Continued, shown: dict[str, Portrait], taken: list[str]
-) -> list[Proposal]:
-    said, state = found.said, found.known.state
+    found: OpdrachtAnalysis,
+    result: ContinuedThemes,
+    shown: dict[str, Representation],
+    taken: list[str],
+) -> list[Suggestion]:
+    said, state = found.said, found.prior.state
     proposals = []
     for split in result.splits:
         theme, rows, sure = split.theme, split.rows, split.sure
-        seen = shown.get(f"split {theme}", Portrait(_short(said[rows[0]].text)))
+        seen = shown.get(f"split {theme}", Representation(_short(said[rows[0]].text)))
         label = distinct(seen.label, taken, seen.keywords)
         taken.append(label)
         proposals.append(
@@ -265,13 +279,13 @@ def _proposals(
 
 
 def _proposal(
-    found: Found,
+    found: OpdrachtAnalysis,
     kind: Literal["split", "merge", "move"],
     themes: tuple[str, ...],
     statements: tuple[str, ...],
     label: str,
     score: float,
-) -> Proposal:
+) -> Suggestion:
     """Returns a suggestion with an id made of its content, so that a declined one stays declined.
 
     An accepted suggestion may come again: it then gets a number of its own.
@@ -281,10 +295,10 @@ def _proposal(
     else:
         name = ":".join((kind, *sorted(themes)))
     base, number = name, 1
-    while found.known.state.answered.get(name) == "accepted":
+    while found.prior.state.answered.get(name) == "accepted":
         number += 1
         name = f"{base}:{number}"
-    return Proposal(name, kind, found.opdracht, themes, statements, label, score)
+    return Suggestion(name, kind, found.opdracht, themes, statements, label, score)
 
 
 def _closeness(vectors: Vectors, rows: Sequence[int]) -> list[float]:
@@ -295,7 +309,7 @@ def _closeness(vectors: Vectors, rows: Sequence[int]) -> list[float]:
 
 
 def _centre_of(
-    found: Found, vectors: Vectors
+    found: OpdrachtAnalysis, vectors: Vectors
 ) -> Callable[[object], npt.NDArray[np.float32] | None]:
     centred = normalised(vectors - vectors.mean(axis=0))
     row_of = {each.id: row for row, each in enumerate(found.said)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.clustering.vectors import unit_rows
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from consultation.database.storage import Storage
 from language.pipeline import load_pipeline, words
@@ -26,7 +27,7 @@ _FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Worded:
+class ComparedAction:
     """An action with its text, for comparison."""
 
     id: str
@@ -38,15 +39,15 @@ class Worded:
 class Overlap:
     """Two actions of different opdrachten; ``near`` is their cosine (-1 to 1)."""
 
-    one: Worded
-    other: Worded
+    one: ComparedAction
+    other: ComparedAction
     near: float
 
 
 def overlaps(
     storage: Storage,
     encoder_name: str,
-    actions: Sequence[Worded],
+    actions: Sequence[ComparedAction],
     spacy_model: str = "nl_core_news_sm",
 ) -> list[Overlap]:
     """Returns pairs from different opdrachten that ask for nearly the same, the nearest first.
@@ -63,8 +64,7 @@ def overlaps(
         return []
     texts = [each.text for each in worded]
     vectors = vectors_of(storage, encoder_named(encoder_name), texts).astype(np.float64)
-    vectors -= vectors.mean(axis=0)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors = unit_rows(vectors - vectors.mean(axis=0))
     cosines = vectors @ vectors.T
     subjects = _subjects(texts, spacy_model)
     found = [

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.continuity.prior_state import Known, Placed
-from analysis.labelling.representations import Portrait
-from analysis.preprocessing.deduplication import Voices
-from analysis.preprocessing.recurring_texts import Groups, Many
-from consultation.curation.state import Proposal
-from consultation.queries.statements import Said
+from analysis.continuity.prior_state import PriorState
+from analysis.labelling.representations import Representation
+from analysis.preprocessing.deduplication import DuplicateGroups
+from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
+from consultation.curation.state import Suggestion
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import FEWEST
 
 if TYPE_CHECKING:
     from consultation.queries.agreement import Agreement
 
 
-class Overtaken(Exception):
+class RunOvertaken(Exception):
     """Another run over the same opdracht was stored during this run."""
 
 
@@ -90,32 +90,32 @@ class FoundTheme:
     """
 
     id: str | None
-    portrait: Portrait
+    representation: Representation
     placed: Mapping[str, tuple[float, bool]]
     parents: tuple[str, ...] = ()
 
 
 @dataclass
-class Found:
+class OpdrachtAnalysis:
     """The intermediate result of one opdracht, filled step by step.
 
     ``everything`` holds the current statements; ``said`` the ones that are clustered, one per
-    duplicate group. ``many`` describes the recurring texts among ``said``, and ``around`` the
+    duplicate group. ``recurring`` describes the recurring texts among ``said``, and ``popular`` the
     groups around popular answers (``analysis.clustering.popular_answers``). ``subthemes`` gives the
     name of the sub-theme by statement, for those in ``said``.
     """
 
     opdracht: int
-    everything: list[Said]
-    known: Known
-    said: list[Said] = field(default_factory=list)
-    voices: Voices = field(default_factory=lambda: Voices((), {}, ()))
-    many: Many = field(default_factory=Many)
-    around: Groups = field(default_factory=Groups)
+    everything: list[StatementView]
+    prior: PriorState
+    said: list[StatementView] = field(default_factory=list)
+    duplicates: DuplicateGroups = field(default_factory=lambda: DuplicateGroups((), {}, ()))
+    recurring: RecurringTexts = field(default_factory=RecurringTexts)
+    popular: PopularGroups = field(default_factory=PopularGroups)
     refit: bool = True
     themes: list[FoundTheme] = field(default_factory=list)
     subthemes: dict[str, str] = field(default_factory=dict)
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: list[Suggestion] = field(default_factory=list)
     agreement: Agreement | None = None
     coverage: float = 0.0
     stability: float | None = None
@@ -130,14 +130,5 @@ class Found:
     @property
     def worth_seeking(self) -> bool:
         """Whether themes can exist: with few different texts only popular answers can be one."""
-        heard = sum(self.voices.sizes.values())
-        return self.enough or (heard >= FEWEST and bool(self.many.popular))
-
-    @property
-    def carried(self) -> dict[str, tuple[Placed, ...]]:
-        """The assignments of the last run, by statement, for those in ``said``."""
-        return {
-            each.id: self.known.carried[each.id]
-            for each in self.said
-            if each.id in self.known.carried
-        }
+        distinct = sum(self.duplicates.sizes.values())
+        return self.enough or (distinct >= FEWEST and bool(self.recurring.popular))

@@ -11,23 +11,24 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.continuity.prior_state import known_of
+from analysis.continuity.prior_state import prior_state
 from analysis.parameters import parameters
 from analysis.preprocessing.answer_quality import measure_new
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key
 from analysis.preprocessing.statements import cut_new
-from analysis.result import Found, OpdrachtResult, Overtaken, RunResult
+from analysis.result import OpdrachtAnalysis, OpdrachtResult, RunOvertaken, RunResult
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.store import curation_hash, load_events
 from consultation.database.models import AnalysisRun, Round, now
 from consultation.database.storage import Storage
+from consultation.errors import needs_pipeline
 from consultation.participation.answers import text_hash
-from consultation.queries.statements import set_aside, standing
+from consultation.queries.statements import active_statements, unread_answers
 from consultation.queries.themes import FEWEST
 from consultation.runs import latest_run
 from language.embedding import Encoder
-from language.pipeline_status import PipelineUnavailable, pipeline_status
+from language.pipeline_status import pipeline_status
 
 __all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
@@ -97,7 +98,7 @@ def analyse(
         try:
             found = _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
             break
-        except Overtaken:
+        except RunOvertaken:
             # The next attempt starts from the run that was stored meanwhile; vectors are cached.
             continue
     else:
@@ -106,15 +107,15 @@ def analyse(
             "so this one was not; that one stands. Run it again when no other analysis runs."
         )
     with storage.reading() as session:
-        return replace(found, set_aside=tuple(set_aside(session, consultation_id, round_.number)))
+        return replace(
+            found, set_aside=tuple(unread_answers(session, consultation_id, round_.number))
+        )
 
 
 def _tools(encoder_name: str, spacy_model: str) -> _Tools:
     encoder = encoder_named(encoder_name)
-    try:
+    with needs_pipeline(AnalysisError):
         pipeline = pipeline_status(spacy_model).name
-    except PipelineUnavailable as error:
-        raise AnalysisError(str(error)) from error
     return _Tools(
         encoder=encoder,
         spacy_model=spacy_model,
@@ -134,12 +135,12 @@ def _analysed(
 ) -> RunResult:
     began = now()
     with storage.reading() as session:
-        everything = standing(session, consultation_id, until_round=round_.number)
+        everything = active_statements(session, consultation_id, until_round=round_.number)
         found = [
-            Found(
+            OpdrachtAnalysis(
                 n,
                 [each for each in everything if each.opdracht == n and not each.set_aside],
-                known_of(session, consultation_id, n),
+                prior_state(session, consultation_id, n),
             )
             for n in numbers
         ]
@@ -172,14 +173,14 @@ def _analysed(
     return store(storage, consultation_id, round_, opdracht, found, about, tools.method)
 
 
-def _input_hash(found: Sequence[Found], method: str) -> str:
+def _input_hash(found: Sequence[OpdrachtAnalysis], method: str) -> str:
     digest = hashlib.sha256(method.encode())
     for each in found:
         digest.update(f"|{each.opdracht}|".encode())
         for one in sorted(each.everything, key=lambda said: said.id):
             told = f"{one.id} {one.kind} {one.group} {text_hash(one.text)}\n"
             digest.update(told.encode())
-        for statement, themes in sorted(each.known.coded.items()):
+        for statement, themes in sorted(each.prior.coded.items()):
             digest.update(f"{statement} {sorted(themes)}\n".encode())
     return digest.hexdigest()
 
@@ -188,7 +189,7 @@ def _last_run(session: Session, round_id: int, opdracht: int | None) -> Analysis
     scope = AnalysisRun.opdracht.is_(None) if opdracht is None else AnalysisRun.opdracht == opdracht
     return session.scalar(
         select(AnalysisRun)
-        .where(AnalysisRun.round_id == round_id, AnalysisRun.status == "klaar", scope)
+        .where(AnalysisRun.round_id == round_id, scope)
         .order_by(AnalysisRun.id.desc())
         .limit(1)
     )

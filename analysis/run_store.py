@@ -14,7 +14,7 @@ from analysis.clustering.stability import speakers, subsamples, warnings, weakes
 from analysis.continuity.alignment import persistence
 from analysis.continuity.prior_state import Refit
 from analysis.preprocessing.deduplication import store_marks
-from analysis.result import Found, FoundTheme, OpdrachtResult, Overtaken, RunResult
+from analysis.result import FoundTheme, OpdrachtAnalysis, OpdrachtResult, RunOvertaken, RunResult
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -48,7 +48,7 @@ def store(
     consultation_id: int,
     round_: Round,
     opdracht: int | None,
-    found: Sequence[Found],
+    found: Sequence[OpdrachtAnalysis],
     about: Mapping[str, Any],
     method: str,
 ) -> RunResult:
@@ -67,14 +67,14 @@ def store(
             lock_consultation(session, consultation_id)
             for each in found:
                 last = latest_run(session, consultation_id, each.opdracht)
-                if (last.id if last else None) != each.known.run:
-                    raise Overtaken
+                if (last.id if last else None) != each.prior.run:
+                    raise RunOvertaken
             if [_living(session, each) for each in found] != living or not all(
                 still_said(session, each.unsaid) for each in gone
             ):
                 # A participant was erased since the figures were computed: compute them again.
                 continue
-            run = AnalysisRun(round_id=round_.id, opdracht=opdracht, status="klaar", **about)
+            run = AnalysisRun(round_id=round_.id, opdracht=opdracht, **about)
             session.add(run)
             session.flush()
             results = tuple(
@@ -104,20 +104,20 @@ class _Gone:
     unsaid: Unsaid = field(default_factory=Unsaid)
 
 
-def _living(session: Session, found: Found) -> frozenset[str]:
+def _living(session: Session, found: OpdrachtAnalysis) -> frozenset[str]:
     """Returns the ids of the statements of a run that still exist."""
     query = select(Statement.id).where(Statement.opdracht == found.opdracht)
     return frozenset(session.scalars(query)) & {each.id for each in found.everything}
 
 
-def _refit(found: Found, run_id: int, round_number: int, method: str) -> Refit:
-    last = found.known.refit
+def _refit(found: OpdrachtAnalysis, run_id: int, round_number: int, method: str) -> Refit:
+    last = found.prior.refit
     if last is not None and not found.refit:
         return last
     return Refit(run_id, round_number, len(found.everything), method)
 
 
-def _members(found: Found, living: Collection[str]) -> list[set[str]]:
+def _members(found: OpdrachtAnalysis, living: Collection[str]) -> list[set[str]]:
     """Returns for each theme the statements that have it as primary theme."""
     return [
         {each for each, (_, primary) in theme.placed.items() if primary and each in living}
@@ -125,13 +125,13 @@ def _members(found: Found, living: Collection[str]) -> list[set[str]]:
     ]
 
 
-def _figures(found: Found, living: Collection[str]) -> OpdrachtResult:
+def _figures(found: OpdrachtAnalysis, living: Collection[str]) -> OpdrachtResult:
     """Returns the figures of one opdracht; ``trust["weakest"]`` holds ids or indices of themes."""
     # A new theme has no id before it is stored: its index stands in.
     names = [theme.id or str(place) for place, theme in enumerate(found.themes)]
     named = dict(zip(names, _members(found, living), strict=True))
-    kept = persistence(named, {**found.known.earlier, **found.known.latest}) if named else None
-    state = found.known.state
+    kept = persistence(named, {**found.prior.earlier, **found.prior.latest}) if named else None
+    state = found.prior.state
     dead = {each.id for each in state.themes.values() if not each.live}
     return OpdrachtResult(
         opdracht=found.opdracht,
@@ -153,7 +153,7 @@ def _store_opdracht(
     session: Session,
     run: AnalysisRun,
     consultation_id: int,
-    found: Found,
+    found: OpdrachtAnalysis,
     living: Collection[str],
     gone: _Gone,
     figures: OpdrachtResult,
@@ -192,7 +192,7 @@ def _store_opdracht(
         for each in found.proposals
     )
     session.flush()
-    store_marks(session, run.id, found.voices, ids, living)
+    store_marks(session, run.id, found.duplicates, ids, living)
     forget_vectors(session, gone.hashes)
     if gone.unsaid.words:
         rename(session, renames(session, {found.opdracht}, gone.unsaid.words, run.id))
@@ -205,7 +205,7 @@ def _store_opdracht(
     return replace(figures, trust={**trust, "weakest": weak})
 
 
-def _gone(session: Session, found: Found, living: Collection[str]) -> _Gone:
+def _gone(session: Session, found: OpdrachtAnalysis, living: Collection[str]) -> _Gone:
     missing = [each for each in found.everything if each.id not in living]
     rows = in_chunks(session, select(Statement.id), Statement.id, (each.id for each in missing))
     there = {each for (each,) in rows}
@@ -213,7 +213,7 @@ def _gone(session: Session, found: Found, living: Collection[str]) -> _Gone:
     if not erased:
         return _Gone()
     texts = [each.text for each in erased]
-    portraits = [each.portrait for each in found.themes]
+    portraits = [each.representation for each in found.themes]
     names = {name for each in portraits for name in (each.label, *each.keywords)}
     names |= {*found.subthemes.values(), *(each.label for each in found.proposals)}
     return _Gone(
@@ -222,13 +222,13 @@ def _gone(session: Session, found: Found, living: Collection[str]) -> _Gone:
     )
 
 
-def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, Any]:
+def _trust(found: OpdrachtAnalysis, members: Mapping[str, Collection[str]]) -> dict[str, Any]:
     """Returns the measures of reliability, see ``OpdrachtResult.trust``.
 
     ``members`` gives the statements by theme, in the order of ``found.themes``.
     """
-    portraits = dict(zip(members, (each.portrait for each in found.themes), strict=True))
-    dead = {each.id for each in found.known.state.themes.values() if not each.live}
+    portraits = dict(zip(members, (each.representation for each in found.themes), strict=True))
+    dead = {each.id for each in found.prior.state.themes.values() if not each.live}
     shown = {name: each for name, each in portraits.items() if name not in dead and members[name]}
     weak = weakest({name: each.trust.get("stability") for name, each in shown.items()})
     weights = {
@@ -239,7 +239,9 @@ def _trust(found: Found, members: Mapping[str, Collection[str]]) -> dict[str, An
     total = sum(weights.values())
     coherent = sum(shown[name].trust["coherence"] * size for name, size in weights.items())
     different = diversity([each.keywords for each in shown.values()])
-    loud = speakers([each.group for each in found.everything], list(found.voices.sizes.values()))
+    loud = speakers(
+        [each.group for each in found.everything], list(found.duplicates.sizes.values())
+    )
     return {
         "subsamples": subsamples(len(found.said)) if found.stability is not None else 0,
         "coherence": round(coherent / total, 4) if total else None,
@@ -265,7 +267,9 @@ def _told(found: Agreement | None) -> dict[str, Any] | None:
     }
 
 
-def _themes(session: Session, run: AnalysisRun, consultation_id: int, found: Found) -> list[Theme]:
+def _themes(
+    session: Session, run: AnalysisRun, consultation_id: int, found: OpdrachtAnalysis
+) -> list[Theme]:
     """Returns the database rows of the themes, in order; new themes get the next numbers."""
     query = select(Theme).where(
         Theme.consultation_id == consultation_id, Theme.opdracht == found.opdracht
@@ -293,7 +297,7 @@ def _themes(session: Session, run: AnalysisRun, consultation_id: int, found: Fou
 
 
 def _run_theme(run_id: int, theme_id: str, found: FoundTheme, living: Collection[str]) -> RunTheme:
-    seen = found.portrait
+    seen = found.representation
     return RunTheme(
         run_id=run_id,
         theme_id=theme_id,

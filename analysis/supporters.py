@@ -9,15 +9,15 @@ holds proposals for different things.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
 from analysis.preprocessing.proposals import reads_as_proposal
 from consultation.curation.state import CuratedAction, CurationState
-from consultation.queries.statements import Said
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import Marks
+from language.folding import without_accents
 from language.frequency import zipf
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
@@ -76,7 +76,7 @@ _ENDINGS = re.compile(r"(?<=\w{3})(?:en|e|(?<=[elrnm])s)$")
 _FINAL = {"v": "f", "z": "s"}
 
 
-class Part(Protocol):
+class ProposersInput(Protocol):
     """The data of one opdracht that ``proposers`` needs."""
 
     @property
@@ -84,7 +84,7 @@ class Part(Protocol):
         """The themes and their members."""
 
     @property
-    def by_id(self) -> Mapping[str, Said]:
+    def by_id(self) -> Mapping[str, StatementView]:
         """The current statements, by id."""
 
     @property
@@ -96,7 +96,7 @@ class Part(Protocol):
         """A cache that ``proposers`` fills: the ``subjects`` of a statement, by statement id."""
 
 
-def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
+def proposers(action: CuratedAction, parts: Iterable[ProposersInput]) -> tuple[StatementView, ...]:
     """Returns the current statements that propose an action; see the module.
 
     Statements that proposed it before it was reworded keep counting. ``parts`` holds the data of
@@ -106,7 +106,7 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
     if action.support is not None:
         chosen = action.support
         return tuple(part.by_id[each] for each in chosen for part in seen if each in part.by_id)
-    found: dict[str, Said] = {}
+    found: dict[str, StatementView] = {}
     words = {action.text or ""}
     for part in seen:
         quoted = part.by_id.get(action.statement or action.reworded or "")
@@ -132,9 +132,9 @@ def proposers(action: CuratedAction, parts: Iterable[Part]) -> tuple[Said, ...]:
     return tuple(found.values())
 
 
-def proposals_in(action: CuratedAction, parts: Iterable[Part]) -> list[Said]:
+def proposals_in(action: CuratedAction, parts: Iterable[ProposersInput]) -> list[StatementView]:
     """Returns all statements in the live themes of an action that propose something."""
-    found: dict[str, Said] = {}
+    found: dict[str, StatementView] = {}
     for part in parts:
         themes = [part.state.themes[each] for each in action.themes if each in part.state.themes]
         for member in (member for theme in themes if theme.live for member in theme.members):
@@ -144,19 +144,19 @@ def proposals_in(action: CuratedAction, parts: Iterable[Part]) -> list[Said]:
     return list(found.values())
 
 
-def people_of(said: Iterable[Said]) -> int:
+def people_of(said: Iterable[StatementView]) -> int:
     """Returns the number of different participants behind these statements."""
     return len({each.participant for each in said})
 
 
-def _copies(quoted: Said, part: Part) -> list[Said]:
+def _copies(quoted: StatementView, part: ProposersInput) -> list[StatementView]:
     copies = part.marks.copies
     voice = copies.get(quoted.id, quoted.id)
     same = [each for each, of in copies.items() if of == voice]
     return [part.by_id[each] for each in (voice, *same) if each in part.by_id]
 
 
-def is_proposal(said: Said) -> bool:
+def is_proposal(said: StatementView) -> bool:
     """Returns whether a statement proposes something, by its kind or else by its wording."""
     return said.kind == "voorstel" or (said.kind != "drempel" and reads_as_proposal(said.text))
 
@@ -203,10 +203,7 @@ def _subject(word: str) -> str | None:
     low = word.lower()
     if low in _stop_words() or low in _ASKING or zipf(low) >= _USUAL:
         return None
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", low) if not unicodedata.combining(letter)
-    )
-    plain = _ENDINGS.sub("", plain)
+    plain = _ENDINGS.sub("", without_accents(low))
     plain = plain[:-1] + _FINAL.get(plain[-1], plain[-1])
     if len(plain) > 3 and plain[-1] == plain[-2]:
         plain = plain[:-1]

@@ -82,7 +82,7 @@ def runs(opdracht: int | None = None, database: str | None = None) -> pd.DataFra
         query = (
             select(AnalysisRun, Round.number)
             .join(Round, Round.id == AnalysisRun.round_id)
-            .where(Round.consultation_id == at.consultation, AnalysisRun.status == "klaar")
+            .where(Round.consultation_id == at.consultation)
             .order_by(AnalysisRun.id)
         )
         rows = [

@@ -20,7 +20,7 @@ from consultation.database.models import (
     Statement,
     Submission,
 )
-from consultation.queries.statements import Said, answers, stands
+from consultation.queries.statements import StatementView, active_answer, answers
 from language.actors import Actor, Aliases, actors
 
 
@@ -37,7 +37,7 @@ class TrekkerAnswer:
 
 
 @dataclass(frozen=True)
-class Named:
+class TrekkerName:
     """A name, and the answers that contain it."""
 
     name: str
@@ -56,7 +56,7 @@ class Trekkers:
     answers: tuple[TrekkerAnswer, ...] = ()
 
     @cached_property
-    def named(self) -> tuple[Named, ...]:
+    def named(self) -> tuple[TrekkerName, ...]:
         """The names, those that most participants give first."""
         found: dict[str, list[TrekkerAnswer]] = {}
         forms: dict[str, Counter[tuple[bool, str]]] = {}
@@ -64,7 +64,7 @@ class Trekkers:
             for actor in answer.names:
                 found.setdefault(actor.key, []).append(answer)
                 forms.setdefault(actor.key, Counter())[actor.known, actor.name] += 1
-        named = [Named(_name(key, forms[key]), tuple(own)) for key, own in found.items()]
+        named = [TrekkerName(_name(key, forms[key]), tuple(own)) for key, own in found.items()]
         return tuple(sorted(named, key=lambda each: (-each.people, each.name.casefold())))
 
     @cached_property
@@ -77,7 +77,9 @@ class Trekkers:
         """The number of different participants who answered."""
         return len({each.participant for each in self.answers})
 
-    def behind(self, said: Iterable[Said], everything: Iterable[Said]) -> Trekkers:
+    def behind(
+        self, said: Iterable[StatementView], everything: Iterable[StatementView]
+    ) -> Trekkers:
         """Returns the answers that participants gave in the same round as one of these statements.
 
         A participant names a trekker for a proposal, so of ``said`` only proposals count. If
@@ -96,11 +98,11 @@ class Trekkers:
 
 
 @dataclass(frozen=True)
-class Offered:
+class TrekkerSuggestions:
     """Names to choose from for an action: by its supporters (``near``) and on the opdracht."""
 
-    near: tuple[Named, ...] = ()
-    all: tuple[Named, ...] = field(default=())
+    near: tuple[TrekkerName, ...] = ()
+    all: tuple[TrekkerName, ...] = field(default=())
 
 
 def trekkers(
@@ -135,7 +137,9 @@ def trekkers(
             ContributionVersion.text,
         )
         .join(Participant, Participant.id == Submission.participant_id)
-        .where(*stands(consultation_id, until_round), Contribution.question == "trekker", about)
+        .where(
+            *active_answer(consultation_id, until_round), Contribution.question == "trekker", about
+        )
         .order_by(Contribution.created_at, Contribution.id)
     )
     found = [
@@ -145,7 +149,7 @@ def trekkers(
     return Trekkers(tuple(found))
 
 
-def _submission(said: Said) -> tuple[str, int]:
+def _submission(said: StatementView) -> tuple[str, int]:
     return said.participant, said.round
 
 

@@ -57,7 +57,8 @@ class Labelled:
 
 def read(path: Path, vectors: Path | None) -> Labelled:
     """A set from its file; texts that come twice are kept once, as they would be one voice. Where
-    there is a file of vectors, only what has one."""
+    there is a file of vectors, only what has one.
+    """
     rows = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -94,7 +95,8 @@ def hold_sample(storage: Storage, catalogue: Catalogue, numbers: Sequence[int] =
 @dataclass(frozen=True)
 class Cost:
     """Seconds on the clock, and of the processor, which others at work on the machine change
-    less."""
+    less.
+    """
 
     seconds: float
     processor: float
@@ -203,7 +205,8 @@ class Consulted:
 
     def review(self, label_of: dict[str, str]) -> dict[str, str]:
         """Names every theme by its majority label, merges those of one label, approves all. Gives
-        the theme per label; ``purity`` tells what share of each bears its label."""
+        the theme per label; ``purity`` tells what share of each bears its label.
+        """
         with self.storage.reading() as session:
             views = theme_views(session, self.id, OPDRACHT)
         named: dict[str, str] = {}

@@ -31,7 +31,7 @@ import numpy as np
 
 from analysis.evaluation import read_labelled
 from analysis.labelling.topics import find_topics
-from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.preprocessing.statement_kind import examples, kinds_of
 from analysis.run import analyse
@@ -83,7 +83,7 @@ def themes_of_file(
     """
     texts, _ = read_labelled(path)
     texts = [" ".join(text.split()) for text in texts]
-    texts = [texts[row] for row in sort_out(texts).heard]
+    texts = [texts[row] for row in group_duplicates(texts).representatives]
     encoder = encoder_named(encoder_name)
     vectors = _at_hand(folder / f"{path.stem}.npz", texts) if folder else None
     if vectors is None:

@@ -75,7 +75,8 @@ OURS = WAYS[0]
 @dataclass(frozen=True)
 class Found:
     """What a way, trained on a part, makes of training texts left out of it and of the held-out
-    texts: a row of chances each. ``tried`` holds the places of the former in the training data."""
+    texts: a row of chances each. ``tried`` holds the places of the former in the training data.
+    """
 
     crossed: np.ndarray
     rows: np.ndarray
@@ -137,7 +138,7 @@ def held_out() -> list[dict[str, str]]:
 
 
 def spacy_vectors(texts: Sequence[str]) -> np.ndarray:
-    """spaCy's vector of each text; a pipeline without any gives (texts, 0)."""
+    """SpaCy's vector of each text; a pipeline without any gives (texts, 0)."""
     pipeline = load_pipeline(Settings().spacy_model)
     docs = pipeline.pipe(texts, batch_size=256)
     return np.stack([np.asarray(doc.vector, dtype=np.float64) for doc in docs])

@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from analysis.overlap import Worded, overlaps
-from consultation.queries.opdracht_snapshot import picture
-from consultation.queries.statements import standing
+from analysis.overlap import ComparedAction, overlaps
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from consultation.queries.statements import active_statements
 from samenspraak.workplace import open_workplace
 
 AGAIN = {
@@ -53,20 +53,20 @@ def main() -> None:
     place = open_workplace()
     with place.storage.reading() as session:
         actions = [
-            Worded(each.id, each.opdracht, seen.words(each))
+            ComparedAction(each.id, each.opdracht, seen.words(each))
             for opdracht in place.catalogue.opdrachten
-            for seen in [picture(session, place.consultation_id, opdracht.nummer)]
+            for seen in [opdracht_snapshot(session, place.consultation_id, opdracht.nummer)]
             for each in seen.actions
         ]
-        said = standing(session, place.consultation_id)
+        said = active_statements(session, place.consultation_id)
     known = {each.text for each in actions}
     meant = [
-        Worded(each.id, each.opdracht or 0, each.text)
+        ComparedAction(each.id, each.opdracht or 0, each.text)
         for start in AGAIN.values()
         for each in said
         if each.text.startswith(start) and each.text not in known
     ]
-    again = [Worded(f"again {row}", 99, text) for row, text in enumerate(AGAIN)]
+    again = [ComparedAction(f"again {row}", 99, text) for row, text in enumerate(AGAIN)]
     spacy_model = place.settings.spacy_model
     for encoder in ("e5", "use"):
         own = overlaps(place.storage, encoder, actions, spacy_model)

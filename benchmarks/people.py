@@ -32,10 +32,10 @@ import numpy.typing as npt
 from sklearn.metrics import matthews_corrcoef
 from sklearn.neighbors import KNeighborsClassifier
 
-from analysis.clustering.features import company, in_context
+from analysis.clustering.features import context_weights, with_context
 from analysis.clustering.graph_clusterer import GraphClusterer, Labels
 from analysis.continuity.theme_classifier import Example, ThemeMapper
-from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.run import analyse
 from benchmarks.consulted import hold_sample
@@ -43,7 +43,7 @@ from benchmarks.rounds import table
 from benchmarks.topics import ENCODER, PAGE, ROOT, fitted_bertopic, write
 from consultation.catalogue import load_catalogue
 from consultation.database.storage import Storage
-from consultation.queries.statements import Said, standing
+from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import FEWEST, theme_views
 from consultation.settings import settings
 from language.embedding import Vectors, normalised
@@ -58,7 +58,7 @@ class Heard:
     """An opdracht's voices, their sentence vectors, our themes, and what a reader made of them."""
 
     opdracht: int
-    said: list[Said]
+    said: list[StatementView]
     vectors: Vectors
     themes: Labels
     subjects: list[str]
@@ -86,8 +86,11 @@ def loaded(folder: str) -> list[Heard]:
     found = []
     with storage.reading() as session:
         for number in sorted(map(int, subjects)):
-            everything = standing(session, consultation, number)
-            said = [everything[row] for row in sort_out([each.text for each in everything]).heard]
+            everything = active_statements(session, consultation, number)
+            said = [
+                everything[row]
+                for row in group_duplicates([each.text for each in everything]).representatives
+            ]
             views = theme_views(session, consultation, number)
             home = {each.id: at for at, view in enumerate(views) for each in view.said}
             codes = subjects[str(number)]["codes"]
@@ -187,11 +190,11 @@ def learning(heard: Sequence[Heard]) -> list[dict[str, Any]]:
             for row, one in enumerate(each.said)
             if one.round == 2 and subjects[row] != NONE and one.participant not in known
         ]
-        heard_with = company(
+        context = context_weights(
             [one.contribution for one in each.said],
             [(one.participant, one.round) for one in each.said],
         )
-        vectors = in_context(each.vectors, heard_with)
+        vectors = with_context(each.vectors, context)
         names = sorted(set(subjects[first].tolist()))
         labels = encoder_named(ENCODER).encode([name.replace("_", " ") for name in names])
         mapper = ThemeMapper(

@@ -69,7 +69,7 @@ def fill(storage: Storage, statements: int) -> None:
         for person in range(statements // 4):
             opdracht = 4 if person % 2 else numbers[person // 2 % len(numbers)]
             made[opdracht] += _person(session, consultation, round_.id, person, opdracht)
-        run = AnalysisRun(round_id=round_.id, status="klaar", finished_at=now())
+        run = AnalysisRun(round_id=round_.id, finished_at=now())
         session.add(run)
         session.flush()
         for opdracht, ids in made.items():

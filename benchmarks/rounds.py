@@ -125,7 +125,8 @@ def two_rounds(data: Labelled, catalogue: Catalogue, seed: int) -> dict[str, Any
 
 def planted(data: Labelled, catalogue: Catalogue, seed: int) -> dict[str, Any]:
     """A label that only round 2 has, one that only round 1 has, one that round 1 has few of and
-    that bears the name of another there, and a copy: what is told?"""
+    that bears the name of another there, and a copy: what is told?
+    """
     counts = Counter(data.labels)
     whole, part, fading = sorted(counts, key=lambda each: (-counts[each], each))[:3]
     order = np.random.default_rng(seed).permutation(len(data.texts))
@@ -186,7 +187,8 @@ def played(
     called: dict[str, str],
 ) -> Consulted:
     """Two rounds of these rows; ``called`` gives the labels that the reviewer knows by another
-    name."""
+    name.
+    """
     label_of = {
         text: called.get(label, label) for text, label in zip(data.texts, data.labels, strict=True)
     }

@@ -21,7 +21,7 @@ _HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedAccount:
     """A stored account, and whether it is new."""
 
     account: Account
@@ -51,7 +51,7 @@ def add_account(
     role: str,
     password: str | HashedPassword,
     opdracht: int | None = None,
-) -> Saved:
+) -> SavedAccount:
     """Creates an account, or replaces role, opdracht and password of an existing one.
 
     Raises:
@@ -69,7 +69,7 @@ def add_account(
     else:
         account.role, account.opdracht, account.password_hash = role, opdracht, kept.value
     session.flush()
-    return Saved(account, created)
+    return SavedAccount(account, created)
 
 
 def check_name(name: str) -> str:

@@ -43,15 +43,15 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditSentence:
     """An entry in words: what was done, and about what."""
 
     done: str
     about: str
 
 
-def told(entry: AuditEntry) -> Line:
+def audit_sentence(entry: AuditEntry) -> AuditSentence:
     """Formats an entry. Keys without a text in ``_ABOUT`` are left out."""
     parts = [_ABOUT[name](entry.about[name]) for name in _ABOUT if entry.about.get(name)]
     about = ", ".join(parts).replace(", als ", " als ")
-    return Line(DONE.get(entry.what, "Deed iets anders"), about[:1].upper() + about[1:])
+    return AuditSentence(DONE.get(entry.what, "Deed iets anders"), about[:1].upper() + about[1:])

@@ -252,7 +252,7 @@ def load_catalogue(path: Path) -> Catalogue:
     except UnicodeDecodeError as error:
         raise CatalogueError(f"{path}: geen UTF-8; sla het bestand op als UTF-8.") from error
     try:
-        raw = yaml.load(text, Loader=_UniqueKeyLoader)
+        raw = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506  (a SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"regel {mark.line + 1}, kolom {mark.column + 1}" if mark else "onbekende plaats"

@@ -1,5 +1,12 @@
 """Base class and subclasses of user errors; a message names the object, place and correction."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from language.pipeline_status import PipelineUnavailable
+
 
 class SamenspraakError(Exception):
     """An error that a user can correct. The command line prints it without a traceback."""
@@ -43,3 +50,16 @@ class InvitationUnknown(SamenspraakError):
 
 class AccountError(SamenspraakError):
     """An account is missing, or its name, role or password is invalid."""
+
+
+@contextmanager
+def needs_pipeline(error: type[SamenspraakError] = SamenspraakError) -> Iterator[None]:
+    """A block that loads the Dutch pipeline; raises ``error`` where it cannot be loaded.
+
+    Raises:
+        SamenspraakError: the pipeline is unavailable; the message says what to repair.
+    """
+    try:
+        yield
+    except PipelineUnavailable as reason:
+        raise error(str(reason)) from reason

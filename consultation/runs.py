@@ -15,7 +15,7 @@ def latest_run(
     query = (
         select(AnalysisRun)
         .join(Round, Round.id == AnalysisRun.round_id)
-        .where(Round.consultation_id == consultation_id, AnalysisRun.status == "klaar")
+        .where(Round.consultation_id == consultation_id)
         .order_by(AnalysisRun.id.desc())
         .limit(1)
     )

@@ -1,0 +1,1 @@
+"""Dutch texts: sentences, statements, embeddings and personal data."""

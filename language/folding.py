@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 _LETTERS_OF_ONE = 3
 """Maximum growth of a text by decomposition, in letters per character.
@@ -15,6 +16,10 @@ def folded(text: str) -> str:
     """Lower case without accents: "één" equals "een", and "financiële" equals "financiele"."""
     if text.isascii():
         return text.lower()
-    split = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    split = split[: _LETTERS_OF_ONE * len(text)]
+    return without_accents(text.lower().replace("’", "'"), "NFKD")
+
+
+def without_accents(text: str, form: Literal["NFD", "NFKD"] = "NFD") -> str:
+    """The text without accents. ``NFKD`` also splits letters such as "ﬁ" and "²"."""
+    split = unicodedata.normalize(form, text)[: _LETTERS_OF_ONE * len(text)]
     return "".join(letter for letter in split if not unicodedata.combining(letter))

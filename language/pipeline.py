@@ -18,8 +18,6 @@ from language.segmentation.sentences import sentence_spans
 from language.tagging import universal_tags
 
 PERSON_LABELS = frozenset({"PERSON", "PER"})
-PLACE_LABELS = frozenset({"LOC", "GPE", "FAC"})
-ORGANISATION_LABELS = frozenset({"ORG", "NORP"})
 
 STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
     word

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.queries.disclosure import FOLD_BELOW, breakdown, quotable
-from consultation.queries.opdracht_snapshot import Picture, Pictures
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
 from consultation.queries.public_labels import labels_of, public_label
 from reporting import plan_document, sheets, theme_document
-from reporting.export_formats import Format, What
+from reporting.export_formats import ExportSubject, Format
 from reporting.export_words import word
 from reporting.plan import Plan
 from reporting.publication import approved
@@ -42,40 +42,40 @@ def export(
     session: Session,
     consultation_id: int,
     catalogue: Catalogue,
-    what: What,
+    what: ExportSubject,
     format_: Format,
     opdracht: int | None = None,
-    pictures: Pictures | None = None,
+    snapshots: SnapshotCache | None = None,
 ) -> bytes:
     """The content of one export file.
 
-    ``opdracht`` limits it to one opdracht. ``pictures`` is the cache of snapshots to use.
+    ``opdracht`` limits it to one opdracht. ``snapshots`` is the cache of snapshots to use.
 
     Raises:
         SamenspraakError: the pipeline that detects names is unavailable.
     """
-    seen = pictures or Pictures()
-    if what is What.actieplan:
-        plan = approved(session, consultation_id, catalogue, pictures=pictures)
+    seen = snapshots or SnapshotCache()
+    if what is ExportSubject.actieplan:
+        plan = approved(session, consultation_id, catalogue, snapshots=snapshots)
         if opdracht is not None:
             parts = tuple(each for each in plan.opdrachten if each.nummer == opdracht)
             plan = Plan(plan.round, plan.at, parts, plan.organisations)
         return _plan(plan, catalogue, format_)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     found = list(seen.all(session, consultation_id, numbers).values())
-    if what is What.themes:
+    if what is ExportSubject.themes:
         if format_ is Format.docx:
             return theme_document.themes_docx(session, found, catalogue)
         if format_ is Format.md:
             return theme_document.themes_markdown(session, found, catalogue)
-        return written(themes_sheet(session, found, catalogue), format_)
+        return file_content(themes_sheet(session, found, catalogue), format_)
     if format_ is Format.docx:
         tables = {each.opdracht: statements_sheet(session, [each], catalogue) for each in found}
         return theme_document.statements_docx(tables, catalogue)
-    return written(statements_sheet(session, found, catalogue), format_)
+    return file_content(statements_sheet(session, found, catalogue), format_)
 
 
-def written(sheet: Sheet, format_: Format) -> bytes:
+def file_content(sheet: Sheet, format_: Format) -> bytes:
     """The content of a file with one table."""
     if format_ is Format.csv:
         return sheets.as_csv(sheet)
@@ -128,7 +128,7 @@ def plan_themes_sheet(plan: Plan, catalogue: Catalogue) -> Sheet:
     return Sheet(word("bladen", "themes"), _columns(keys), rows)
 
 
-def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -> Sheet:
+def themes_sheet(session: Session, found: list[OpdrachtSnapshot], catalogue: Catalogue) -> Sheet:
     """All current themes as a table, including candidates and rejected ones."""
     chosen = [each.id for seen in found for view in seen.themes for each in view.quotes]
     quotes = quotable(session, chosen)
@@ -155,7 +155,9 @@ def themes_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -
     return Sheet(word("bladen", "themes"), _columns(_THEMES), tuple(rows))
 
 
-def statements_sheet(session: Session, found: list[Picture], catalogue: Catalogue) -> Sheet:
+def statements_sheet(
+    session: Session, found: list[OpdrachtSnapshot], catalogue: Catalogue
+) -> Sheet:
     """All active statements with their themes as a table; only releasable ones have their text.
 
     A group is named if at least five of its participants have a statement on the opdracht.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class What(StrEnum):
+class ExportSubject(StrEnum):
     """What can be exported."""
 
     actieplan = "actieplan"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consultation.queries.disclosure import Breakdown, Quote, breakdown, quotable, releasable
 from consultation.queries.public_labels import public_label
-from consultation.queries.statements import Voice, voices
+from consultation.queries.statements import Author, authors
 
 QUOTES = 3
 """The maximum number of quotes that a theme shows."""
@@ -126,7 +126,7 @@ def counted(
     round_number: int,
     at: datetime,
     organisations: Sequence[str],
-    heard: Mapping[str, Voice] | None = None,
+    heard: Mapping[str, Author] | None = None,
     allowed: Collection[str] | None = None,
 ) -> Plan:
     """The plan for these decisions, with sizes and quotes computed over the active statements.
@@ -139,7 +139,7 @@ def counted(
     """
     parts = list(decided)
     if heard is None:
-        heard = voices(session, consultation_id, round_number)
+        heard = authors(session, consultation_id, round_number)
     offered = [theme.quotes for part in parts for theme in part.themes]
     if allowed is None:
         allowed = releasable(session, [each for one in offered for each in one])
@@ -155,7 +155,7 @@ def counted(
 
 
 def _opdracht(
-    decided: DecidedOpdracht, heard: Mapping[str, Voice], quotes: Mapping[str, Quote]
+    decided: DecidedOpdracht, heard: Mapping[str, Author], quotes: Mapping[str, Quote]
 ) -> PlanOpdracht:
     themes = []
     for theme in decided.themes:
@@ -199,7 +199,7 @@ def _first(offered: Sequence[str], allowed: Container[str]) -> list[str]:
     return [each for each in offered if each in allowed][:QUOTES]
 
 
-def people_in(statements: Iterable[str], heard: Mapping[str, Voice]) -> Breakdown:
+def people_in(statements: Iterable[str], heard: Mapping[str, Author]) -> Breakdown:
     """The participants behind these statements, by group, with small groups folded."""
     found = {heard[each].participant: heard[each].group for each in statements}
     return breakdown(Counter(found.values()))

@@ -19,15 +19,19 @@ from analysis.supporters import proposers
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.state import CuratedAction
-from consultation.curation.store import decided_on
+from consultation.curation.store import last_decision_and_run
 from consultation.database.models import Round, Statement, now
 from consultation.database.records import Publication, PublishedStatement, PublishedSupport
 from consultation.database.storage import Storage, in_chunks
 from consultation.errors import RoundError
 from consultation.queries.disclosure import all_releasable, organisations, releasable
-from consultation.queries.opdracht_snapshot import Picture, Pictures, picture
+from consultation.queries.opdracht_snapshot import (
+    OpdrachtSnapshot,
+    SnapshotCache,
+    opdracht_snapshot,
+)
 from consultation.queries.public_labels import public_labels
-from consultation.queries.statements import Voice, voices
+from consultation.queries.statements import Author, authors
 from consultation.rounds import lock_consultation
 from reporting.plan import (
     CANDIDATES,
@@ -68,46 +72,46 @@ def approved(
     consultation_id: int,
     catalogue: Catalogue,
     until_round: int | None = None,
-    pictures: Pictures | None = None,
+    snapshots: SnapshotCache | None = None,
 ) -> Plan:
     """The plan as it would be published now: approved themes and actions only.
 
-    It covers all rounds up to and including ``until_round``, by default the last one. ``pictures``
+    It covers all rounds up to and including ``until_round``, by default the last one. ``snapshots``
     is the cache to use; without it everything is read from the database.
     """
     last = rounds.latest_round(session, consultation_id)
     number = until_round or (last.number if last else 0)
 
-    def made(seen: Mapping[int, Picture] | None) -> Plan:
+    def made(seen: Mapping[int, OpdrachtSnapshot] | None) -> Plan:
         heard = None
         if seen is not None:
             heard = {
-                each.id: Voice(each.participant, each.group)
+                each.id: Author(each.participant, each.group)
                 for one in seen.values()
                 for each in one.said
                 if each.round <= number
             }
         allowed = None
-        if pictures is not None:
-            allowed = pictures.kept(
+        if snapshots is not None:
+            allowed = snapshots.kept(
                 session,
                 consultation_id,
                 "releasable",
                 lambda: all_releasable(session, consultation_id),
                 decisions=False,
             )
-        decided = decided_of(session, consultation_id, catalogue, number, seen, allowed)
+        decided = approved_content(session, consultation_id, catalogue, number, seen, allowed)
         names = organisations(session, consultation_id, number)
         return counted(session, consultation_id, decided, number, now(), names, heard, allowed)
 
-    if pictures is None:
+    if snapshots is None:
         return made(None)
     opdrachten = [each.nummer for each in catalogue.opdrachten]
-    return pictures.kept(
+    return snapshots.kept(
         session,
         consultation_id,
         f"plan {number}",
-        lambda: made(pictures.all(session, consultation_id, opdrachten)),
+        lambda: made(snapshots.all(session, consultation_id, opdrachten)),
     )
 
 
@@ -125,11 +129,11 @@ def release(
     for _ in range(_TRIES):
         with storage.reading() as session:
             rounds.require_closed_round(session, consultation_id, number)
-            base = decided_on(session, consultation_id)
-            decided = decided_of(session, consultation_id, catalogue, number)
+            base = last_decision_and_run(session, consultation_id)
+            decided = approved_content(session, consultation_id, catalogue, number)
         with storage.writing() as session:
             lock_consultation(session, consultation_id)
-            if decided_on(session, consultation_id) == base:
+            if last_decision_and_run(session, consultation_id) == base:
                 _publish(session, consultation_id, number, account, decided)
                 return
     with storage.writing() as session:
@@ -154,7 +158,7 @@ def publish(
         RoundError: there is no such round, or it is still open.
     """
     rounds.require_closed_round(session, consultation_id, number)
-    decided = decided_of(session, consultation_id, catalogue, number)
+    decided = approved_content(session, consultation_id, catalogue, number)
     return _publish(session, consultation_id, number, account, decided)
 
 
@@ -244,7 +248,7 @@ def published(
     return next(iter(_released(session, consultation_id, found[:1])), None)
 
 
-def published_lately(
+def latest_published(
     session: Session, consultation_id: int, opdracht: int, most: int = 2
 ) -> list[PublishedRound]:
     """The last ``most`` published rounds, the latest first, with the part of one opdracht only.
@@ -285,7 +289,7 @@ def _released(
     under = PublishedStatement.publication_id.in_(parts) & PublishedStatement.theme.in_(themes)
     actions = {each["id"] for own in parts.values() for part in own for each in part["actions"]}
     behind = PublishedSupport.publication_id.in_(parts) & PublishedSupport.action.in_(actions)
-    heard = voices(
+    heard = authors(
         session,
         consultation_id,
         among=union(
@@ -330,24 +334,25 @@ def _released(
     return rounds_
 
 
-def decided_of(
+def approved_content(
     session: Session,
     consultation_id: int,
     catalogue: Catalogue,
     until_round: int,
-    pictures: Mapping[int, Picture] | None = None,
+    snapshots: Mapping[int, OpdrachtSnapshot] | None = None,
     allowed: Collection[str] | None = None,
 ) -> list[DecidedOpdracht]:
     """The approved themes and actions per opdracht; opdrachten without any are left out.
 
-    ``pictures`` and ``allowed`` (the statements that may be quoted) are read from the database if
+    ``snapshots`` and ``allowed`` (the statements that may be quoted) are read from the database if
     they are not given.
 
     Raises:
         SamenspraakError: the pipeline that detects names is unavailable.
     """
-    seen = pictures or {
-        each.nummer: picture(session, consultation_id, each.nummer) for each in catalogue.opdrachten
+    seen = snapshots or {
+        each.nummer: opdracht_snapshot(session, consultation_id, each.nummer)
+        for each in catalogue.opdrachten
     }
     members = {
         view.id: [each.id for each in view.said if each.round <= until_round]

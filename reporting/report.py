@@ -29,8 +29,8 @@ from consultation.curation.state import CurationState
 from consultation.curation.store import curated
 from consultation.database.models import AnalysisRun, now
 from consultation.database.storage import Storage
-from consultation.queries.excluded_statements import Aside, set_aside
-from consultation.queries.statements import Said, standing
+from consultation.queries.excluded_statements import ExcludedStatements, excluded_statements
+from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import (
     FEWEST,
     Marks,
@@ -49,7 +49,7 @@ _ADDRESS_AT = 60
 
 
 @dataclass(frozen=True)
-class Row:
+class QuoteRow:
     """A row of a table of quotes: statements with equal text, kind, group and round, merged."""
 
     text: str
@@ -64,17 +64,17 @@ class OpdrachtReport:
     """The content of the report for one opdracht.
 
     ``voices`` is the number of different texts that are not excluded. ``loose`` holds the
-    statements that are in no theme and not excluded (``aside``). ``proposed_by`` is the number of
+    statements that are in no theme and not ``excluded``. ``proposed_by`` is the number of
     participants who propose the action of a theme, by theme; ``trekkers`` holds the answers about
     who should carry it out. ``rounds`` counts statements by theme (rows) and round (columns).
     """
 
     opdracht: Opdracht
-    said: tuple[Said, ...]
+    said: tuple[StatementView, ...]
     voices: int
     themes: tuple[ThemeView, ...]
-    loose: tuple[Said, ...]
-    aside: Aside
+    loose: tuple[StatementView, ...]
+    excluded: ExcludedStatements
     rounds: pd.DataFrame
     coverage: float | None
     stability: float | None
@@ -117,7 +117,7 @@ def render(
     """
     with storage.reading() as session:
         round_ = rounds.require_round(session, consultation_id, round_number)
-        everything = standing(session, consultation_id, until_round=round_.number)
+        everything = active_statements(session, consultation_id, until_round=round_.number)
         views = {
             each.nummer: theme_views(session, consultation_id, each.nummer, round_.number)
             for each in catalogue.opdrachten
@@ -192,17 +192,17 @@ def _percent(value: float | None) -> str:
     return "niet te meten" if value is None else f"{100 * value:.0f} %"
 
 
-def rows_of(said: Iterable[Said]) -> list[Row]:
+def rows_of(said: Iterable[StatementView]) -> list[QuoteRow]:
     """Statements as table rows, in their order; equal ones are merged into one row."""
     same: dict[tuple[str, str, str | None, int], list[str]] = {}
     for each in said:
         same.setdefault((each.text, each.kind, each.group, each.round), []).append(each.id)
-    return [Row(*key, ids=tuple(ids)) for key, ids in same.items()]
+    return [QuoteRow(*key, ids=tuple(ids)) for key, ids in same.items()]
 
 
 def _part(
     opdracht: Opdracht,
-    said: list[Said],
+    said: list[StatementView],
     views: list[ThemeView],
     run: AnalysisRun | None,
     marks: Marks,
@@ -228,7 +228,7 @@ def _part(
         voices=sum(each.id not in apart and each.id not in marks.copies for each in said),
         themes=tuple(views),
         loose=tuple(each for each in loose if each.id not in apart),
-        aside=set_aside(said, loose, marks),
+        excluded=excluded_statements(said, loose, marks),
         rounds=counted.pivot(index=["code", "label"], columns="round", values="statements"),
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),
@@ -245,7 +245,7 @@ def _part(
 @dataclass(frozen=True)
 class _Stand:
     state: CurationState
-    by_id: Mapping[str, Said]
+    by_id: Mapping[str, StatementView]
     marks: Marks
     subject_words: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -255,7 +255,7 @@ def _proposed_by(
     consultation_id: int,
     number: int,
     run: AnalysisRun | None,
-    everything: Iterable[Said],
+    everything: Iterable[StatementView],
     marks: Mapping[int, Marks],
 ) -> dict[str, int]:
     """The number of participants who propose the quoted action of a theme, by theme id."""
@@ -301,7 +301,7 @@ def _sizes(views: list[ThemeView], names: Mapping[str, str]) -> Markup:
     return _svg(chart)
 
 
-def _by_round(said: list[Said], views: list[ThemeView]) -> pd.DataFrame:
+def _by_round(said: list[StatementView], views: list[ThemeView]) -> pd.DataFrame:
     """The number of ``statements`` by theme and round, and their ``share`` of the round (0 to 1).
 
     The columns are ``code``, ``label``, ``round``, ``statements`` and ``share``.
@@ -380,7 +380,7 @@ def _flattened(vectors: Vectors, codes: npt.NDArray[np.str_]) -> Vectors:
 
 def _svg(chart: alt.Chart) -> Markup:
     # Safe as markup: Vega-Lite escapes the texts in its SVG.
-    return Markup(vl_convert.vegalite_to_svg(chart.to_dict()))
+    return Markup(vl_convert.vegalite_to_svg(chart.to_dict()))  # noqa: S704
 
 
 def _short(text: str) -> str:

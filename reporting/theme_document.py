@@ -13,7 +13,7 @@ from consultation import dates
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.database.models import now
 from consultation.queries.disclosure import FOLD_BELOW, Quote, breakdown, quotable
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.public_labels import labels_of, public_label
 from consultation.queries.themes import ThemeView
 from reporting import plan_document
@@ -24,7 +24,7 @@ _READ = ("text", "themes", "kind", "group", "round", "id")
 """The columns of a printed table, the text first; the opdracht is in the heading above it."""
 
 
-def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
+def themes_docx(session: Session, found: list[OpdrachtSnapshot], catalogue: Catalogue) -> bytes:
     """A Word document (docx) with a heading per theme, its counts and the releasable statements.
 
     Themes are grouped by opdracht; candidates and rejected themes are included, rejected ones last.
@@ -43,7 +43,7 @@ def themes_docx(session: Session, found: list[Picture], catalogue: Catalogue) ->
     return plan_document.saved(document)
 
 
-def themes_markdown(session: Session, found: list[Picture], catalogue: Catalogue) -> bytes:
+def themes_markdown(session: Session, found: list[OpdrachtSnapshot], catalogue: Catalogue) -> bytes:
     """The content of ``themes_docx`` as Markdown in UTF-8: a heading per theme, no table."""
     lines = [f"# {markdown(word('bladen', 'themes'))}", ""]
     lines += [word("gemaakt", datum=dates.day(now())), "", word("regels", grens=FOLD_BELOW), ""]

@@ -27,7 +27,7 @@ from sqlalchemy.exc import ArgumentError
 from consultation import rounds
 from consultation.catalogue import load_catalogue
 from consultation.database.storage import Storage
-from consultation.errors import SamenspraakError
+from consultation.errors import SamenspraakError, needs_pipeline
 from consultation.private_files import readable_by_others
 from consultation.settings import ROOT, Settings, settings
 from samenspraak import processes, training
@@ -301,12 +301,12 @@ def assistant(_values: Settings) -> Check:
 
 def dutch(values: Settings) -> Check:
     """Checks the spaCy pipeline; a fallback gives a warning that names what is lost."""
-    from language.pipeline_status import PipelineUnavailable, pipeline_status
+    from language.pipeline_status import pipeline_status
 
     try:
-        with _unlogged("language"):
+        with _unlogged("language"), needs_pipeline():
             found = pipeline_status(values.spacy_model)
-    except PipelineUnavailable as error:
+    except SamenspraakError as error:
         return Check("Dutch", False, "error", str(error))
     if not found.is_fallback:
         return Check("Dutch", True, "warning", found.name)

@@ -10,7 +10,7 @@ import typer
 
 from consultation import audit
 from consultation.errors import SamenspraakError
-from reporting.export_formats import Format, What
+from reporting.export_formats import ExportSubject, Format
 from samenspraak.organiser import SHELL
 from samenspraak.workplace import open_workplace
 
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="What to export.")],
+    what: Annotated[ExportSubject, typer.Argument(help="What to export.")],
     format_: Annotated[Format, typer.Option("--format", help="The kind of file.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
     opdracht: Annotated[

@@ -1,5 +1,6 @@
 """Runs the test suite in three lines at once: the real servers and then half of the rest, the
-pages, and the other half. Many tests wait for a server or a browser more than they work."""
+pages, and the other half. Many tests wait for a server or a browser more than they work.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def staged(storage: Storage, catalogue: Catalogue) -> int:
         round_ = rounds.open_(session, consultation, 1)
         for person in range(6):
             _speaks(session, consultation, round_.id, person)
-        run = AnalysisRun(round_id=round_.id, status="klaar", finished_at=now())
+        run = AnalysisRun(round_id=round_.id, finished_at=now())
         session.add(run)
         session.flush()
         for number, (opdracht, members) in THEMES.items():

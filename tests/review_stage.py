@@ -14,7 +14,7 @@ from web_stage import Site
 from consultation import accounts
 from consultation.database.models import Assignment, Consent, Participant, RunMark
 from consultation.database.storage import Storage
-from consultation.queries.statements import Said, standing
+from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 
 PASSWORD = "een lang wachtwoord"
@@ -60,11 +60,11 @@ def agree_to_quotes(storage: Storage) -> None:
             person.consents.append(Consent(purpose="citaat", granted=True, version="1"))
 
 
-def set_aside(storage: Storage, run: int) -> list[Said]:
+def set_aside(storage: Storage, run: int) -> list[StatementView]:
     """Marks, of the statements without a theme, one as French and one as no answer; and of those in
     a theme two as copies of a third. Gives these, in that order."""
     with storage.writing() as session:
-        said = standing(session, 1, 4)
+        said = active_statements(session, 1, 4)
         placed = set(session.scalars(select(Assignment.statement_id)))
         loose = [each for each in said if each.id not in placed]
         same = [each for each in said if each.text.startswith("Opleiding")]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering import knn_graph
-from analysis.clustering.features import company, in_context
+from analysis.clustering.features import context_weights, with_context
 from analysis.clustering.graph_clusterer import GraphClusterer, cluster
-from analysis.clustering.knn_graph import whole
-from analysis.clustering.stability import trust
+from analysis.clustering.knn_graph import integer_vectors
+from analysis.clustering.stability import measure_stability
 from analysis.continuity.alignment import align, persistence
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -56,7 +56,7 @@ def test_the_last_bits_of_the_vectors_change_nothing() -> None:
 def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knn_graph, "EXACT_UNTIL", 50)
     vectors, truth = blobs([40, 40, 40], spread=0.3)
-    directions = whole(np.vstack([vectors, vectors[:30]]))
+    directions = integer_vectors(np.vstack([vectors, vectors[:30]]))
     rows, cosines = knn_graph.nearest(directions, 20)
     assert (rows != np.arange(150)[:, None]).all()
     np.testing.assert_allclose(cosines.max(axis=1)[:30], 1, atol=1e-3)
@@ -67,7 +67,7 @@ def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.M
 def test_few_texts_are_not_clustered(n: int) -> None:
     labels = cluster(normalised(np.random.default_rng(0).normal(size=(n, 8))))
     assert labels.tolist() == [-1] * n
-    measured = trust(np.zeros((n, 8), dtype=np.float32), labels)
+    measured = measure_stability(np.zeros((n, 8), dtype=np.float32), labels)
     assert (measured.coverage, measured.stability) == (0.0, None)
 
 
@@ -135,7 +135,9 @@ def test_hundreds_of_islands_do_not_become_one_theme() -> None:
 
 @pytest.mark.parametrize("rows", [1000, 2047])
 def test_rounded_vectors_multiply_the_same_in_any_order_of_adding(rows: int) -> None:
-    vectors = whole(np.random.default_rng(rows).normal(size=(rows, 384)).astype(np.float32))
+    vectors = integer_vectors(
+        np.random.default_rng(rows).normal(size=(rows, 384)).astype(np.float32)
+    )
     at_once = vectors @ vectors.T
     exact = vectors.astype(np.int64)
     np.testing.assert_array_equal(at_once.astype(np.int64), exact @ exact.T)
@@ -152,7 +154,7 @@ def test_what_is_not_a_number_does_not_stop_the_clustering() -> None:
 def test_clear_clusters_are_stable_and_noise_is_not() -> None:
     clear, _ = blobs([30, 30, 30], spread=0.3)
     noise = normalised(np.random.default_rng(1).normal(size=(90, 32)))
-    sure, unsure = (trust(each, cluster(each)) for each in (clear, noise))
+    sure, unsure = (measure_stability(each, cluster(each)) for each in (clear, noise))
     assert sure.stability is not None
     assert unsure.stability is not None
     assert sure.stability > 0.95 > unsure.stability
@@ -161,7 +163,9 @@ def test_clear_clusters_are_stable_and_noise_is_not() -> None:
 
 def test_context_is_what_the_same_person_says() -> None:
     vectors = np.eye(4, dtype=np.float32)
-    mixed = in_context(vectors, company(["a", "b", "c", "d"], ["Jan", "Jan", "Els", "Jan"]))
+    mixed = with_context(
+        vectors, context_weights(["a", "b", "c", "d"], ["Jan", "Jan", "Els", "Jan"])
+    )
     assert mixed[0] @ mixed[1] > 0.3
     assert mixed[0] @ mixed[0] > mixed[0] @ mixed[3] > 0.3
     np.testing.assert_array_equal(mixed[2], vectors[2])
@@ -169,14 +173,14 @@ def test_context_is_what_the_same_person_says() -> None:
 
 def test_who_says_much_is_heard_sentence_by_sentence() -> None:
     vectors = np.eye(30, dtype=np.float32)
-    mixed = in_context(vectors, company(["advies"] * 30, ["raad"] * 30))
+    mixed = with_context(vectors, context_weights(["advies"] * 30, ["raad"] * 30))
     assert mixed[0] @ mixed[1] > 0.2
     assert mixed[0] @ mixed[29] == 0
 
 
 def test_context_counts_only_within_an_answer() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    mixed = in_context(vectors, company(["a", "a", "b"]))
+    mixed = with_context(vectors, context_weights(["a", "a", "b"]))
     assert mixed[0] @ mixed[1] > 0.5
     np.testing.assert_array_equal(mixed[2], vectors[2])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.comparison import told
+from analysis.comparison import compare_states
 from consultation.curation.replay import replay
 from consultation.curation.state import CurationState, Machine, MachineTheme, Membership
 
@@ -30,7 +30,9 @@ def test_a_theme_that_is_only_touched_on_has_faded() -> None:
         a=[(range(60), True), (range(90, 148), True)],
         b=[(range(60, 90), True), (range(148, 150), True), (range(90, 115), False)],
     )
-    rows = {each.theme: each for each in told(4, before, after, frozenset(before.opdracht_of))}
+    rows = {
+        each.theme: each for each in compare_states(4, before, after, frozenset(before.opdracht_of))
+    }
     assert {theme: each.kind for theme, each in rows.items()} == {"a": "same", "b": "faded"}
     assert (rows["b"].added, rows["b"].share_added) == (27, round(2 / 60, 4))
 
@@ -42,5 +44,5 @@ def test_of_a_small_theme_little_is_told_by_chance() -> None:
         a=[(range(927), True), (range(940, 1399), True)],
         b=[(range(927, 940), True), (range(1399, 1400), True)],
     )
-    rows = told(4, before, after, frozenset(before.opdracht_of))
+    rows = compare_states(4, before, after, frozenset(before.opdracht_of))
     assert {each.theme: each.kind for each in rows} == {"a": "same", "b": "same"}

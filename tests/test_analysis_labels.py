@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from analysis.labelling.labels import theme_labels
 from analysis.labelling.phrases import phrases
-from analysis.labelling.term_weights import Reading
+from analysis.labelling.term_weights import LabelInput
 from language.embedding import load_encoder
 from language.pipeline import STOP_WORDS, load_pipeline, tagged_words
 from language.tagging import without_article
@@ -61,8 +61,8 @@ def reading(
     texts: list[str],
     themes: list[list[int]],
     actions: list[int | None] | None = None,
-) -> Reading:
-    return Reading(
+) -> LabelInput:
+    return LabelInput(
         texts=dict(enumerate(texts)),
         words=dict(enumerate(tagged_words(nlp, texts))),
         people={row: f"p{row}" for row in range(len(texts))},

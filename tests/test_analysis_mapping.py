@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.continuity.theme_classifier import FITS, Example, ThemeMapper, evened
+from analysis.continuity.theme_classifier import FITS, Example, ThemeMapper, balance_weights
 from language.embedding import Vectors, normalised
 
 WORDS = {
@@ -71,7 +71,7 @@ def test_a_theme_draws_as_many_statements_as_it_has() -> None:
     sure = np.clip(0.3 * truth[:, 1] + 0.2 + 0.1 * rng.normal(size=400), 0.01, 0.99)
     raw = np.stack([1 - sure, sure], axis=1)
     drawn_before = int((raw.argmax(axis=1) == 1).sum())
-    drawn_after = int(((raw * evened(raw, truth)).argmax(axis=1) == 1).sum())
+    drawn_after = int(((raw * balance_weights(raw, truth)).argmax(axis=1) == 1).sum())
     assert drawn_before < 60
     assert abs(drawn_after - 80) <= 4
 

@@ -10,9 +10,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering import knn_graph
-from analysis.clustering.features import company, in_context, links
+from analysis.clustering.features import clustering_features, context_weights, with_context
 from analysis.clustering.graph_clusterer import GraphClusterer
-from analysis.clustering.knn_graph import nearest, whole
+from analysis.clustering.knn_graph import integer_vectors, nearest
 from analysis.continuity.theme_classifier import Example, ThemeMapper
 from benchmarks.people import across, learning, loaded, of_one
 from language.embedding import Vectors, normalised
@@ -42,17 +42,17 @@ def talks(own: float = 1.5, seed: int = 0) -> tuple[Vectors, list[str], list[str
 
 def test_texts_that_stand_alone_are_compared_as_they_are() -> None:
     vectors, texts, _, _ = talks()
-    alone = company(range(len(texts)), range(len(texts)))
-    assert links(vectors, texts, alone) is vectors
-    np.testing.assert_array_equal(in_context(vectors, alone), vectors)
+    alone = context_weights(range(len(texts)), range(len(texts)))
+    assert clustering_features(vectors, texts, alone) is vectors
+    np.testing.assert_array_equal(with_context(vectors, alone), vectors)
 
 
 def test_themes_are_of_people_who_speak_of_one_subject_whatever_their_manner() -> None:
     vectors, texts, people, truth = talks()
-    beside = company(people, people)
-    plain = GraphClusterer().fit_predict(in_context(vectors, beside))
+    beside = context_weights(people, people)
+    plain = GraphClusterer().fit_predict(with_context(vectors, beside))
     assert len(set(plain.tolist())) > 2 * len(SUBJECTS)  # nearly every person is a theme
-    found = GraphClusterer(people=people).fit_predict(links(vectors, texts, beside))
+    found = GraphClusterer(people=people).fit_predict(clustering_features(vectors, texts, beside))
     assert adjusted_rand_score(truth, found) > 0.9
     assert of_one(found, people) == 0
 
@@ -61,11 +61,11 @@ def test_who_says_what_counts_whatever_the_order() -> None:
     vectors, texts, people, _ = talks(seed=3)
     order = np.random.default_rng(1).permutation(len(texts))
     found = GraphClusterer(people=people).fit_predict(
-        links(vectors, texts, company(people, people))
+        clustering_features(vectors, texts, context_weights(people, people))
     )
     texts, people = [texts[row] for row in order], [people[row] for row in order]
     again = GraphClusterer(people=people).fit_predict(
-        links(vectors[order], texts, company(people, people))
+        clustering_features(vectors[order], texts, context_weights(people, people))
     )
     np.testing.assert_array_equal(found[order], again)
 
@@ -76,11 +76,11 @@ def test_few_neighbours_are_ones_own(exact_until: int, monkeypatch: pytest.Monke
     vectors, _, people, _ = talks(own=5)
     numbers = np.array([int(each[1:]) for each in people])
     k = 12
-    rows, cosines = nearest(whole(vectors), k, numbers)
+    rows, cosines = nearest(integer_vectors(vectors), k, numbers)
     heard = cosines > 0
     own = (numbers[rows] == numbers[:, None]) & heard & (rows != np.arange(len(rows))[:, None])
     assert own.sum(axis=1).max() == math.ceil(k * EACH / len(people)) == 1
-    free, _ = nearest(whole(vectors), k)
+    free, _ = nearest(integer_vectors(vectors), k)
     assert (numbers[free] == numbers[:, None]).sum(axis=1).min() > 1
 
 

@@ -12,19 +12,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analysis.clustering.popular_answers import PopularClusterer, groups
-from analysis.clustering.shared_passages import introductions, passages, shared_runs, without
+from analysis.clustering.popular_answers import PopularClusterer, popular_groups
+from analysis.clustering.shared_passages import introductions, passages, shared_runs, without_spans
 from analysis.preprocessing.fixed_text import fixed_rows
-from analysis.preprocessing.recurring_texts import Groups, as_label, many, shortened
+from analysis.preprocessing.recurring_texts import (
+    PopularGroups,
+    as_label,
+    recurring_texts,
+    shortened,
+)
 from analysis.run import analyse
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow, read_rows
-from consultation.queries.excluded_statements import Aside
-from consultation.queries.opdracht_snapshot import picture
-from consultation.queries.statements import Said
+from consultation.queries.excluded_statements import ExcludedStatements
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView, theme_views
 from consultation.settings import settings
 from language.embedding import normalised
@@ -86,8 +91,8 @@ INTRODUCTION = (
 @dataclass
 class Found:
     themes: list[ThemeView]
-    aside: Aside
-    said: tuple[Said, ...] = field(repr=False)
+    excluded: ExcludedStatements
+    said: tuple[StatementView, ...] = field(repr=False)
 
     def theme_with(self, text: str) -> ThemeView:
         (found,) = (view for view in self.themes if any(text in each.text for each in view.said))
@@ -113,9 +118,9 @@ def found(storage: Storage, catalogue: Catalogue, file: ImportFile) -> Found:
         opdracht=4,
     )
     with storage.reading() as session:
-        seen = picture(session, consultation, 4)
+        seen = opdracht_snapshot(session, consultation, 4)
         themes = theme_views(session, consultation, 4)
-        result = Found(themes, seen.aside, seen.said)
+        result = Found(themes, seen.excluded, seen.said)
     storage.close()
     return result
 
@@ -128,7 +133,7 @@ def answers(texts: Sequence[str]) -> ImportFile:
     return ImportFile("rijen.jsonl", tuple(rows))
 
 
-def said(*letters: Sequence[str]) -> list[Said]:
+def said(*letters: Sequence[str]) -> list[StatementView]:
     """Statements of letters, each of somebody else."""
     found = []
     for number, lines in enumerate(letters):
@@ -136,7 +141,9 @@ def said(*letters: Sequence[str]) -> list[Said]:
         for place, line in enumerate(lines):
             who = f"p{number}"
             ids = (f"{number}-{place}", f"answer {number}", who)
-            found.append(Said(*ids, 4, 1, None, "drempel", "drempel", at, at + len(line), line))
+            found.append(
+                StatementView(*ids, 4, 1, None, "drempel", "drempel", at, at + len(line), line)
+            )
             at += len(line) + 1
     return found
 
@@ -207,12 +214,12 @@ def test_the_lines_of_a_letter_are_set_aside_with_their_count(
     seen = found(storage, catalogue, answers(letters))
     placed = {each.text for theme in seen.themes for each in theme.said}
     assert placed == set(DIFFERENT)
-    counts = {each.said.text: len(each.all) for each in seen.aside.fixed}
+    counts = {each.said.text: len(each.all) for each in seen.excluded.fixed}
     assert counts == {
         **dict.fromkeys((*LETTER, *CLOSING), len(DIFFERENT)),
         **dict.fromkeys(names, len(DIFFERENT) // 4),
     }
-    assert seen.aside.fixed_lines == 5 * len(DIFFERENT) == len(seen.aside)
+    assert seen.excluded.fixed_lines == 5 * len(DIFFERENT) == len(seen.excluded)
     assert len(seen.said) == 6 * len(DIFFERENT), "nothing is lost"
 
 
@@ -227,7 +234,7 @@ def test_the_demand_of_a_campaign_letter_stays_with_all_its_people(
     assert any(DEMAND in each.text for each in theme.quotes) or (
         theme.action and theme.action.text == DEMAND
     )
-    assert {each.said.text for each in seen.aside.fixed} == {*LETTER, *CLOSING}
+    assert {each.said.text for each in seen.excluded.fixed} == {*LETTER, *CLOSING}
 
 
 @pytest.mark.parametrize("joint", [" ", " Wij voegen daaraan toe: "])
@@ -253,7 +260,7 @@ def test_where_half_of_the_answers_are_empty_no_theme_is_of_those(
     placed = {each.text for theme in seen.themes for each in theme.said}
     assert placed == set(DIFFERENT)
     assert not set(nothing) & {each.label.lower() for each in seen.themes}
-    assert len(seen.aside.silent) + len(seen.aside.foreign) == len(silent)
+    assert len(seen.excluded.silent) + len(seen.excluded.foreign) == len(silent)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +332,7 @@ def test_a_text_that_comes_along_with_another_popular_one_is_no_popular_answer()
     texts = [POPULAR, DEMAND] * 6 + ["Te duur"] * 6
     people = [f"p{n // 2}" for n in range(12)] + [f"q{n}" for n in range(6)]
     copies = {row: row % 2 for row in range(2, 12)} | dict.fromkeys(range(13, 18), 12)
-    seen = many(texts, people, people, copies, [0, 1, 12])
+    seen = recurring_texts(texts, people, people, copies, [0, 1, 12])
     assert set(seen.people) == {0, 1, 2}
     assert seen.popular == (2,)
     assert [seen.weight(row) for row in range(4)] == [6, 6, 6, 1]
@@ -333,7 +340,7 @@ def test_a_text_that_comes_along_with_another_popular_one_is_no_popular_answer()
 
 def test_one_person_who_repeats_an_answer_makes_it_not_popular() -> None:
     copies = dict.fromkeys(range(1, 20), 0)
-    assert not many([POPULAR] * 20, ["p"] * 20, list(range(20)), copies, [0]).people
+    assert not recurring_texts([POPULAR] * 20, ["p"] * 20, list(range(20)), copies, [0]).people
 
 
 def near(*cosines: float) -> np.ndarray:
@@ -347,7 +354,7 @@ def near(*cosines: float) -> np.ndarray:
 def test_texts_near_a_popular_answer_join_it_and_others_do_not() -> None:
     random_ones = np.random.default_rng(0).normal(size=(40, 12)).astype(np.float32)
     close = normalised(np.vstack([random_ones[:1] + 0.1 * random_ones[1:2], random_ones]))
-    seen = many(
+    seen = recurring_texts(
         ["a"] * 9 + ["b"] * 40,
         list(range(49)),
         list(range(49)),
@@ -355,7 +362,7 @@ def test_texts_near_a_popular_answer_join_it_and_others_do_not() -> None:
         [0, *range(9, 49)],
     )
     assert seen.popular == (0,)
-    (rows,) = groups(close, seen).rows
+    (rows,) = popular_groups(close, seen).rows
     assert 1 in rows
     assert len(rows) < 6
 
@@ -367,14 +374,18 @@ def test_a_cluster_that_is_mostly_of_a_popular_answer_stays_whole_and_another_gi
         np.repeat(middles, 12, axis=0) + 0.1 * rng.normal(size=(48, 16)).astype(np.float32)
     )
     people = [f"p{row}" for row in range(48)]
-    plain = PopularClusterer(people, Groups()).fit(vectors).labels_
+    plain = PopularClusterer(people, PopularGroups()).fit(vectors).labels_
     assert len(set(plain.tolist())) == 4
-    mostly = PopularClusterer(people, Groups(((0,),), (tuple(range(7)),))).fit(vectors).labels_
+    mostly = (
+        PopularClusterer(people, PopularGroups(((0,),), (tuple(range(7)),))).fit(vectors).labels_
+    )
     assert len(set(mostly.tolist())) == 4
-    alone = PopularClusterer(people, Groups(((0,),), ((0,),))).fit(vectors).labels_
+    alone = PopularClusterer(people, PopularGroups(((0,),), ((0,),))).fit(vectors).labels_
     assert len(set(alone.tolist())) == 5
     assert (alone == alone[0]).sum() == 1
-    rest = PopularClusterer(people, Groups(((0,), (1,)), (tuple(range(5)), tuple(range(5, 10)))))
+    rest = PopularClusterer(
+        people, PopularGroups(((0,), (1,)), (tuple(range(5)), tuple(range(5, 10))))
+    )
     left = rest.fit(vectors).labels_
     assert len({*left[:5]}) == len({*left[5:10]}) == 1
     assert left[0] != left[5]
@@ -437,7 +448,7 @@ def test_field_cases(storage: Storage, catalogue: Catalogue, name: str) -> None:
     people = {each.participant for each in seen.said}
     assert all(each.people <= len(people) for each in seen.themes)
     if name.startswith("27b"):
-        assert len(seen.aside) == 0
+        assert len(seen.excluded) == 0
     elif name.startswith("52"):
         # One line each says something of their own.
         assert sum(len(each.said) for each in seen.themes) == len(people) == 120
@@ -452,10 +463,10 @@ def test_field_cases(storage: Storage, catalogue: Catalogue, name: str) -> None:
     elif name.startswith("57d"):
         assert labels == ["Geen tijd"]
     elif name.startswith("58"):
-        assert len(seen.aside.silent) + len(seen.aside.foreign) >= 55
+        assert len(seen.excluded.silent) + len(seen.excluded.foreign) >= 55
         assert "Sans objet" not in labels
     else:
-        assert not seen.aside.fixed
+        assert not seen.excluded.fixed
         assert max(each.people for each in seen.themes) < 20
 
 
@@ -479,7 +490,7 @@ def test_an_introduction_ends_where_people_begin_to_differ() -> None:
     texts = [*goes_on, *(f"{opening}, want {each}" for each in MONEY + CARE)]
     found = introductions(texts, shared_runs(texts))
     assert set(found) == set(range(len(texts)))
-    left = [without(text, found[row]) for row, text in enumerate(texts)]
+    left = [without_spans(text, found[row]) for row, text in enumerate(texts)]
     assert left[0] == "elke bus naar de campus rijdt a keer"
     assert left[8] == MONEY[0].rstrip(".")
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-from analysis.comparison import COMPARISON_COLUMNS, compare, developments, sizes
+from analysis.comparison import COMPARISON_COLUMNS, compare, developments, theme_sizes
 from analysis.preprocessing.embeddings import AnalysisError
 from analysis.result import RunResult
 from analysis.run import analyse
@@ -23,7 +23,7 @@ from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from consultation.participation.participants import erase
-from consultation.queries.statements import standing
+from consultation.queries.statements import active_statements
 from consultation.queries.themes import SAME_TEXT, ThemeView, theme_views
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
@@ -192,7 +192,7 @@ def test_a_new_theme_and_a_fading_one_are_told(
     assert len(found.said) >= 20
     with storage.reading() as session:
         frame = compare(session, consultation, 1, 2, [4])
-        plot = sizes(session, consultation, 4, [1, 2])
+        plot = theme_sizes(session, consultation, 4, [1, 2])
         assert tuple(frame.columns) == COMPARISON_COLUMNS
         assert frame.set_index("label").loc["opvang", "added"] == 0
         assert plot.groupby("round")["statements"].sum().to_dict() == {1: 54, 2: 45}
@@ -299,7 +299,7 @@ def test_erasure_between_two_runs_reaches_what_was_decided(
             select(func.count()).select_from(Assignment).where(Assignment.statement_id == gone.id)
         )
         assert rows == 0
-        assert len(standing(session, consultation, 4)) == 53
+        assert len(active_statements(session, consultation, 4)) == 53
 
 
 def test_a_run_tells_how_well_it_agrees_with_people(

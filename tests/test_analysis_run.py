@@ -35,13 +35,13 @@ from consultation.errors import RoundError
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow, read_rows
 from consultation.participation.answers import take_back, text_hash
-from consultation.queries.opdracht_snapshot import Pictures
-from consultation.queries.statements import standing
+from consultation.queries.opdracht_snapshot import SnapshotCache
+from consultation.queries.statements import active_statements
 from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT, settings
 from reporting.report import render
 from samenspraak.cli import app
-from web.cache import Kept
+from web.cache import RevisionCache
 
 FAST = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
 SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
@@ -101,12 +101,12 @@ def test_who_withdrew_consent_or_answer_is_not_cut_nor_counted(
         )
     assert cut_new(storage, consultation, catalogue, "use").statements == 3
     with storage.writing() as session:
-        said = standing(session, consultation)
+        said = active_statements(session, consultation)
         gone = session.get(Contribution, said[0].contribution)
         assert gone is not None
         take_back(session, gone)
     with storage.reading() as session:
-        assert len(standing(session, consultation)) == 2
+        assert len(active_statements(session, consultation)) == 2
 
 
 def test_what_is_kept_for_pages_goes_when_one_answer_is_taken_back_and_another_comes(
@@ -115,15 +115,15 @@ def test_what_is_kept_for_pages_goes_when_one_answer_is_taken_back_and_another_c
     rows = [ImportRow("", f"Zin nummer {n}.", opdracht=4, participant="1") for n in range(2)]
     consultation = prepared(storage, catalogue, rows)
     cut_new(storage, consultation, catalogue, "use")
-    pictures, pages = Pictures(), Kept()
+    snapshots, pages = SnapshotCache(), RevisionCache()
 
     def read() -> tuple[list[str], list[str]]:
         with storage.reading() as session:
 
             def texts() -> list[str]:
-                return [each.text for each in standing(session, consultation)]
+                return [each.text for each in active_statements(session, consultation)]
 
-            return pictures.kept(session, consultation, "x", texts), pages.of(session, "x", texts)
+            return snapshots.kept(session, consultation, "x", texts), pages.of(session, "x", texts)
 
     before = read()
     assert len(before[0]) == len(before[1]) == 2
@@ -154,7 +154,7 @@ def test_statements_without_an_opdracht_are_placed_or_left_for_a_person(
     cut = cut_new(storage, consultation, catalogue, "use")
     assert (cut.statements, cut.unplaced) == (2, 1)
     with storage.reading() as session:
-        placed, left = standing(session, consultation)
+        placed, left = active_statements(session, consultation)
         assert {placed.opdracht, left.opdracht} == {10, None}
         assert set(session.scalars(select(Statement.placed_by))) == {"machine"}
 
@@ -171,7 +171,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
         views = theme_views(session, consultation, 4)
         texts = set(session.scalars(select(ContributionVersion.text)))
         frame = dataframes.themes(session, consultation, [4])
-        loose = without_theme(standing(session, consultation, 4), views)
+        loose = without_theme(active_statements(session, consultation, 4), views)
     # One person answered "geen mening": that is listed, not clustered.
     assert [each.text for each in loose] == ["geen mening"]
     assert sum(len(view.said) for view in views) == figures.statements - 1
@@ -220,7 +220,7 @@ def test_few_answers_are_shown_unclustered(storage: Storage, catalogue: Catalogu
     (figures,) = analysed(storage, consultation, catalogue).opdrachten
     assert (figures.statements, figures.themes, figures.coverage) == (n, 0, 0.0)
     with storage.reading() as session:
-        assert len(standing(session, consultation, 4)) == n
+        assert len(active_statements(session, consultation, 4)) == n
 
 
 def test_a_run_is_made_anew_once_somebody_is_in_another_group(
@@ -245,7 +245,7 @@ def test_an_interrupted_run_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysis.find_themes, "find_anew", interrupted)
+        patch.setattr(analysis.find_themes, "cluster_from_scratch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             analysed(storage, consultation, catalogue)
     with storage.reading() as session:
@@ -299,7 +299,7 @@ def test_the_report_is_one_file_that_needs_nothing_and_trusts_no_text(
     for outside in ('src="', "<link", "@import", "url(http"):
         assert outside not in html
     with storage.reading() as session:
-        for said in standing(session, consultation):
+        for said in active_statements(session, consultation):
             assert said.id in html
 
 
@@ -326,7 +326,7 @@ def test_a_run_that_is_overtaken_each_time_ends_and_says_so(
         assert others <= 20, "it never ends"
         with storage.writing() as session:
             round_ = rounds.require_round(session, consultation, 1)
-            session.add(AnalysisRun(round_id=round_.id, opdracht=4, status="klaar"))
+            session.add(AnalysisRun(round_id=round_.id, opdracht=4))
         return really(*args)
 
     monkeypatch.setattr(analysis.run_store, "store", overtaken)

@@ -10,19 +10,19 @@ from sqlalchemy import func, select, update
 from test_analysis_rounds import SUBJECTS, decide, say, views
 
 from analysis.clustering.graph_clusterer import GraphClusterer
-from analysis.continuity.prior_state import known_of
+from analysis.continuity.prior_state import prior_state
 from analysis.continuity.subthemes import close_groups, follow, without_subthemes
-from analysis.opdracht_themes import find_anew, find_on
-from analysis.preprocessing.deduplication import sort_out
+from analysis.opdracht_themes import cluster_from_scratch, update_themes
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.statements import cut_new
-from analysis.result import Found
+from analysis.result import OpdrachtAnalysis
 from analysis.run_store import store
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.database.models import Assignment
 from consultation.database.storage import Storage
 from consultation.participation.participants import erase
-from consultation.queries.statements import Said, standing
+from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import Marks, ThemeView, subthemes_among, subthemes_of
 from language.embedding import Vectors, normalised
 from language.pipeline import load_pipeline
@@ -30,9 +30,9 @@ from language.pipeline import load_pipeline
 pytestmark = pytest.mark.filterwarnings("default")
 
 
-def said(number: int) -> Said:
+def said(number: int) -> StatementView:
     name = f"{number:02d}"
-    return Said(name, name, name, 4, 1, None, None, "drempel", 0, 2, name)
+    return StatementView(name, name, name, 4, 1, None, None, "drempel", 0, 2, name)
 
 
 def test_one_group_is_no_sub_theme_and_neither_are_two_voices() -> None:
@@ -108,17 +108,19 @@ def placed(texts: list[str]) -> Vectors:
     return normalised((own + 0.3 * np.stack(noise)).astype(np.float32))
 
 
-def ran(storage: Storage, consultation: int, catalogue: Catalogue, number: int = 1) -> Found:
+def ran(
+    storage: Storage, consultation: int, catalogue: Catalogue, number: int = 1
+) -> OpdrachtAnalysis:
     """A run on those vectors, stored."""
     cut_new(storage, consultation, catalogue, "use")
     with storage.reading() as session:
-        everything = standing(session, consultation, 4, until_round=number)
-        found = Found(4, everything, known_of(session, consultation, 4))
+        everything = active_statements(session, consultation, 4, until_round=number)
+        found = OpdrachtAnalysis(4, everything, prior_state(session, consultation, 4))
         round_ = rounds.require_round(session, consultation, number)
-    found.voices = sort_out([each.text for each in everything])
-    found.said = [everything[row] for row in found.voices.heard]
+    found.duplicates = group_duplicates([each.text for each in everything])
+    found.said = [everything[row] for row in found.duplicates.representatives]
     vectors = placed([each.text for each in found.said])
-    find = find_on if found.known.decided else find_anew
+    find = update_themes if found.prior.decided else cluster_from_scratch
     nlp = load_pipeline("nl_core_news_sm")
     find(found, vectors, vectors, nlp, lambda texts: vectors[: len(texts)])
     about = {"parameters": {}, "models": {}, "input_hash": "", "curation_hash": ""}
@@ -141,7 +143,7 @@ def test_a_run_keeps_sub_themes_that_nest_and_erasure_reaches_them(
     names = kept(storage, 1)
     assert names == kept(storage, 2)
     with storage.reading() as session:
-        text = {each.id: each.text for each in standing(session, consultation, 4)}
+        text = {each.id: each.text for each in active_statements(session, consultation, 4)}
     parted = [view for view in views(storage, consultation).values() if view.subthemes]
     assert parted
     labels = [each.name for view in parted for each in view.subthemes]
@@ -179,7 +181,7 @@ def test_copies_of_a_statement_are_in_its_sub_theme(storage: Storage, catalogue:
     names = kept(storage, 1)
     copies = [
         (found.everything[row].id, found.everything[voice].id)
-        for row, voice in found.voices.copies.items()
+        for row, voice in found.duplicates.duplicates.items()
     ]
     assert len(copies) == 72
     assert any(voice in names for _, voice in copies)

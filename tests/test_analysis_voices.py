@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analysis import dataframes
-from analysis.preprocessing.deduplication import bare, sort_out
+from analysis.preprocessing.deduplication import group_duplicates, without_greeting
 from analysis.run import analyse
 from consultation.catalogue import Catalogue
 from consultation.database.models import Assignment, Participant
@@ -41,12 +41,12 @@ OTHERS = (
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_typo_a_greeting_or_a_signature_makes_no_new_voice(variant: str) -> None:
-    assert sort_out([PLEA, variant, PLEA]).copies == {1: 0, 2: 0}
+    assert group_duplicates([PLEA, variant, PLEA]).duplicates == {1: 0, 2: 0}
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_one_word_that_counts_does(other: str) -> None:
-    assert sort_out([PLEA, other]).heard == (0, 1)
+    assert group_duplicates([PLEA, other]).representatives == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_one_word_that_counts_does(other: str) -> None:
 def test_names_may_differ_numbers_and_subjects_may_not(
     text: str, word: str, other: str, same: bool
 ) -> None:
-    assert (len(sort_out([text, text.replace(word, other)]).heard) == 1) is same
+    assert (len(group_duplicates([text, text.replace(word, other)]).representatives) == 1) is same
 
 
 def test_what_says_nothing_or_is_not_dutch_is_set_aside() -> None:
@@ -79,10 +79,10 @@ def test_what_says_nothing_or_is_not_dutch_is_set_aside() -> None:
         "Hoogachtend,",
         "Te duur.",
     ]
-    voices = sort_out([*texts, "I do not have the time for this."])
-    assert [each.mark for each in voices.aside] == [NO_ANSWER] * 7 + [OTHER_LANGUAGE]
-    assert voices.aside[-1].language == "en"
-    assert voices.heard == (7,)
+    voices = group_duplicates([*texts, "I do not have the time for this."])
+    assert [each.mark for each in voices.excluded] == [NO_ANSWER] * 7 + [OTHER_LANGUAGE]
+    assert voices.excluded[-1].language == "en"
+    assert voices.representatives == (7,)
 
 
 @given(
@@ -92,22 +92,25 @@ def test_what_says_nothing_or_is_not_dutch_is_set_aside() -> None:
 def test_every_text_has_one_place_whatever_their_order(
     texts: list[str], rng: random.Random
 ) -> None:
-    voices = sort_out(texts)
-    placed = [*voices.heard, *voices.copies, *(each.row for each in voices.aside)]
+    voices = group_duplicates(texts)
+    placed = [*voices.representatives, *voices.duplicates, *(each.row for each in voices.excluded)]
     assert sorted(placed) == list(range(len(texts)))
-    assert set(voices.copies.values()) <= set(voices.heard)
+    assert set(voices.duplicates.values()) <= set(voices.representatives)
     shuffled = texts[:]
     rng.shuffle(shuffled)
-    again = sort_out(shuffled)
-    assert sorted(shuffled[row] for row in again.heard) == sorted(
-        texts[row] for row in voices.heard
+    again = group_duplicates(shuffled)
+    assert sorted(shuffled[row] for row in again.representatives) == sorted(
+        texts[row] for row in voices.representatives
     )
-    assert sum(voices.sizes.values()) + len(voices.aside) == len(texts)
+    assert sum(voices.sizes.values()) + len(voices.excluded) == len(texts)
 
 
 def test_a_letter_keeps_its_words_when_greetings_go() -> None:
-    assert bare("Beste minister, te duur. Met vriendelijke groeten, Els De Smet") == "te duur"
-    assert bare("Hoogachtend") == "Hoogachtend"
+    assert (
+        without_greeting("Beste minister, te duur. Met vriendelijke groeten, Els De Smet")
+        == "te duur"
+    )
+    assert without_greeting("Hoogachtend") == "Hoogachtend"
 
 
 def test_a_campaign_is_one_voice_with_its_count_and_pulls_no_theme(

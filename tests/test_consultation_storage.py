@@ -9,11 +9,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 import consultation.database.records  # noqa: F401  (its tables belong to the same schema)
-from consultation.database.models import Base
+from consultation.database.models import AnalysisRun, Assignment, Base, RunMark, RunTheme, Theme
 from consultation.database.storage import Storage
 from consultation.errors import StorageError
 from consultation.settings import ROOT
@@ -160,6 +160,42 @@ def test_marks_stay_when_another_one_becomes_possible(database_url: str) -> None
     newer.close()
 
 
+def test_runs_and_their_results_stay_when_unused_columns_go(database_url: str) -> None:
+    """The table of runs loses two columns, and no run what hangs on it."""
+    storage = Storage(database_url)
+    migrated(storage.engine, "0016")
+    with storage.writing() as session:
+        for statement in OLD_ANSWERS.strip().splitlines():
+            if "'gaat'" not in statement and "'v2'" not in statement:
+                session.execute(text(statement))
+        for statement in OLD_RUN.strip().splitlines():
+            session.execute(text(statement))
+    storage.close()
+    newer = Storage(database_url)
+    with newer.writing() as session:
+        assert session.scalars(select(AnalysisRun.input_hash)).all() == ["x"]
+        assert session.scalars(select(RunTheme.label)).all() == ["thema"]
+        (placed,) = session.scalars(select(Assignment))
+        assert (placed.statement_id, placed.score, placed.run_id) == ("blijft", 0.5, 1)
+        assert session.scalars(select(RunMark.mark)).all() == ["geen_antwoord"]
+        assert session.scalars(select(Theme.created_run_id)).all() == [1]
+        again = Assignment(statement_id="blijft", theme_id="t", run_id=1)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(again)
+        session.add(AnalysisRun(id=2, round_id=1))
+    if newer.file is not None:
+        with newer.reading() as session:
+            assert session.execute(text("pragma integrity_check")).scalar() == "ok"
+            assert not session.execute(text("pragma foreign_key_check")).all()
+    migrated(newer.engine, "0016")
+    with newer.engine.connect() as connection:
+        rows = connection.execute(text("select status, seed from analysis_run")).all()
+        assert [tuple(row) for row in rows] == [("klaar", 0)] * 2
+        assert connection.execute(text("select count(*) from run_theme")).scalar() == 1
+    newer.close()
+    Storage(database_url).close()
+
+
 def migrated(engine: Engine, revision: str) -> None:
     """Takes a schema back to how it was."""
     config = Config()
@@ -180,6 +216,13 @@ insert into contribution_version (id, contribution_id, version, text, parts, at)
 insert into contribution_version (id, contribution_id, version, text, parts, at) values ('v2', 'gaat', 1, 'gaat', '[]', '2026-01-01 00:00:00')
 insert into statement (id, contribution_version_id, start, "end", kind, placed_by, created_at) values ('blijft', 'v1', 0, 6, 'anders', 'vraag', '2026-01-01 00:00:00')
 insert into statement (id, contribution_version_id, start, "end", kind, placed_by, created_at) values ('gaat', 'v2', 0, 4, 'anders', 'vraag', '2026-01-01 00:00:00')
+"""  # noqa: E501
+OLD_RUN = """
+insert into analysis_run (id, round_id, status, parameters, models, seed, input_hash, curation_hash, metrics, started_at) values (1, 1, 'klaar', '{}', '{}', 0, 'x', 'x', '{}', '2026-01-01 00:00:00')
+insert into theme (id, consultation_id, opdracht, number, status, parents, created_run_id, created_at) values ('t', 1, 4, 1, 'kandidaat', '[]', 1, '2026-01-01 00:00:00')
+insert into run_theme (run_id, theme_id, label, keywords, quotes, trust) values (1, 't', 'thema', '[]', '[]', '{}')
+insert into assignment (statement_id, theme_id, run_id, decided_by, is_primary, score, at) values ('blijft', 't', 1, '', true, 0.5, '2026-01-01 00:00:00')
+insert into run_mark (run_id, statement_id, mark) values (1, 'blijft', 'geen_antwoord')
 """  # noqa: E501
 
 

@@ -30,7 +30,7 @@ from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from consultation.queries.disclosure import quotable
-from consultation.queries.statements import standing
+from consultation.queries.statements import active_statements
 from consultation.settings import settings
 from dialogue import turns
 from language import budget, personal_data
@@ -202,7 +202,7 @@ def test_an_answer_that_takes_too_long_is_set_aside_once_and_the_others_are_read
     result = found(storage, consultation, catalogue)
     assert marks(storage) == [(HEAVY[:9], "tijd"), ("De les be", None), ("Geen bus ", None)]
     with storage.reading() as session:
-        said = standing(session, consultation)
+        said = active_statements(session, consultation)
         heavy = session.scalars(
             select(ContributionVersion).where(ContributionVersion.unread == "tijd")
         ).one()
@@ -242,7 +242,7 @@ def test_one_that_is_cut_and_cannot_be_measured_is_set_aside_as_well(
     storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def give_up(text: str, *_: object) -> Any:
-        raise answer_reader.NotRead("fout" if text.startswith("Geen") else "tijd")
+        raise answer_reader.UnreadableText("fout" if text.startswith("Geen") else "tijd")
 
     consultation = given(storage, catalogue, *ROWS[1:])
     cut_new(storage, consultation, catalogue, "use")
@@ -267,7 +267,7 @@ def test_what_was_set_aside_is_told_on_the_pages_and_in_the_report(
     found(site.storage, consultation, catalogue)
     agree_to_quotes(site.storage)
     with site.storage.writing() as session:
-        said = standing(session, consultation)
+        said = active_statements(session, consultation)
         session.get_one(Statement, said[1].id).contribution_version.unread = "nazicht"
     with site.storage.reading() as session:
         assert set(quotable(session, [each.id for each in said])) == {said[2].id}

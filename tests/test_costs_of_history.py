@@ -40,7 +40,7 @@ from consultation.database.models import (
 from consultation.database.storage import Storage
 from consultation.importing.readers import ImportRow
 from consultation.queries.coding import draw, tasks
-from consultation.queries.opdracht_snapshot import Pictures, picture
+from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from consultation.queries.themes import theme_views
 
 
@@ -92,10 +92,10 @@ def test_the_page_of_an_opdracht_reads_its_own_decisions_only(
         stage(op="action", do="set", action=nid(number), priority=2)
         stage(op="revoke", event=made.id)
     with storage.reading() as session, rows_of(CurationEvent) as read:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         assert read["rows"] == len(seen.state.log) == 1
     with storage.reading() as session, rows_of(CurationEvent) as read:
-        assert len(picture(session, 1, 5).state.log) == read["rows"] == 32
+        assert len(opdracht_snapshot(session, 1, 5).state.log) == read["rows"] == 32
 
 
 def test_an_action_brings_its_history_along(storage: Storage, stage: Callable[..., Any]) -> None:
@@ -108,10 +108,10 @@ def test_an_action_brings_its_history_along(storage: Storage, stage: Callable[..
     stage(op="action", do="create", opdracht=4, text="Ook van vier.", id=nid(2), priority=5)
     stage(op="action", do="join", actions=[nid(2)], into=nid(1))
     with storage.reading() as session:
-        (mine,) = [each for each in picture(session, 1, 5).actions if not each.proposed]
+        (mine,) = [each for each in opdracht_snapshot(session, 1, 5).actions if not each.proposed]
         assert (mine.text, mine.trekker, mine.priority) == ("Beter gezegd.", "CVO", 5)
         assert [each.text for each in mine.notes] == ["een notitie"]
-        assert not [each for each in picture(session, 1, 4).actions if not each.proposed]
+        assert not [each for each in opdracht_snapshot(session, 1, 4).actions if not each.proposed]
 
 
 def about(log: list[Event], opdracht: int) -> list[Event]:
@@ -160,7 +160,7 @@ def test_of_each_theme_one_row_is_read_however_many_runs_there_were(
     stage(op="approve", theme=tid(0))
     with storage.writing() as session:
         for number in range(6):
-            run = AnalysisRun(round_id=session.scalars(select(Round.id)).one(), status="klaar")
+            run = AnalysisRun(round_id=session.scalars(select(Round.id)).one())
             session.add(run)
             session.flush()
             session.add_all(
@@ -169,16 +169,16 @@ def test_of_each_theme_one_row_is_read_however_many_runs_there_were(
                 if each or number < 3
             )
     reads: list[Callable[[Session], object]] = [
-        lambda session: picture(session, 1, 4),
+        lambda session: opdracht_snapshot(session, 1, 4),
         lambda session: theme_views(session, 1, 4),
-        lambda session: prior_state.known_of(session, 1, 4),
+        lambda session: prior_state.prior_state(session, 1, 4),
     ]
     for read in reads:
         with storage.reading() as session, rows_of(RunTheme) as found:
             read(session)
             assert 0 < found["rows"] <= 2 * 3, "the machine's part and the page's"
     with storage.reading() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         labels = {each.id: each.label for each in seen.state.themes.values()}
         assert labels == {tid(0): "naam 2", tid(1): "naam 5", tid(2): "naam 5"}
         first = session.scalars(select(AnalysisRun).order_by(AnalysisRun.id)).first()
@@ -247,7 +247,7 @@ def test_the_theme_of_a_proposed_action_is_looked_up_and_not_searched_for(
     assert len(hashed) < 20
     monkeypatch.undo()
     with storage.reading() as session:
-        assert picture(session, 1, 5).state.actions[action].priority == 1
+        assert opdracht_snapshot(session, 1, 5).state.actions[action].priority == 1
 
 
 def test_the_list_of_coding_tasks_asks_the_same_for_many_as_for_one(
@@ -258,7 +258,7 @@ def test_the_list_of_coding_tasks_asks_the_same_for_many_as_for_one(
     counts = []
     for _ in range(2):
         with storage.reading() as session:
-            seen = picture(session, 1, 4)
+            seen = opdracht_snapshot(session, 1, 4)
         with storage.writing() as session:
             for _ in range(3):
                 draw(session, 1, seen, "els", 5)
@@ -273,7 +273,7 @@ def test_what_is_published_is_read_once_for_all_opdrachten(
 ) -> None:
     stage(op="approve", theme=tid(0))
     with storage.reading() as session, statements_of(storage) as sent:
-        Pictures().all(session, 1, range(1, 11))
+        SnapshotCache().all(session, 1, range(1, 11))
     assert sum("FROM publication" in each for each in sent) == 1
 
 

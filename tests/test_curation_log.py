@@ -24,7 +24,7 @@ from consultation.curation.log import ConflictError, CurationError, append, cura
 from consultation.database.models import Action, Assignment, CurationEvent, Statement, Theme
 from consultation.database.storage import Storage
 from consultation.participation.participants import erase
-from consultation.queries.statements import standing
+from consultation.queries.statements import active_statements
 from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT
 from consultation.settings import settings as product_settings
@@ -75,7 +75,7 @@ def test_what_is_decided_shows_in_every_table(storage: Storage, consultation: in
     )
     with storage.reading() as session:
         views = theme_views(session, consultation, 4)
-        said = standing(session, consultation, 4)
+        said = active_statements(session, consultation, 4)
         frame = dataframes.statements(session, consultation, [4], opdracht=4).set_index("id")
         table = dataframes.themes(session, consultation, [4])
     shown = {view.code: (view.label, view.status, len(view.said)) for view in views}

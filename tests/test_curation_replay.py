@@ -21,7 +21,7 @@ from consultation.curation.state import (
     Machine,
     MachineTheme,
     Membership,
-    Proposal,
+    Suggestion,
 )
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -39,9 +39,9 @@ MACHINE = Machine(
         for number, (opdracht, members) in THEMES.items()
     ),
     proposals=(
-        Proposal("split:a", "split", 4, (tid(0),), (sid(0), sid(1)), "voorgesteld"),
-        Proposal("merge:a", "merge", 4, (tid(1), tid(2))),
-        Proposal("move:a", "move", 4, (tid(0), tid(1)), (sid(2),)),
+        Suggestion("split:a", "split", 4, (tid(0),), (sid(0), sid(1)), "voorgesteld"),
+        Suggestion("merge:a", "merge", 4, (tid(1), tid(2))),
+        Suggestion("move:a", "move", 4, (tid(0), tid(1)), (sid(2),)),
     ),
 )
 WITH_HAND_MADE = dataclasses.replace(

@@ -22,7 +22,7 @@ from consultation.curation.store import words_of
 from consultation.database.models import AnalysisRun
 from consultation.database.storage import Storage
 from consultation.participation.participants import erase
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
 
@@ -199,7 +199,7 @@ def els(site: Site) -> Iterator[Any]:
 
 def test_the_review_tells_old_and_new_and_all_that_a_form_did(els: Any, site: Site) -> None:
     with site.storage.reading() as session:
-        theme = picture(session, 1, 4).themes[1]
+        theme = opdracht_snapshot(session, 1, 4).themes[1]
     back = f"/beheer/themas/{theme.code}"
     form = {
         "formulier": field_of(els),
@@ -223,7 +223,7 @@ def test_the_review_tells_old_and_new_and_all_that_a_form_did(els: Any, site: Si
     fields["beslissing"] = re.findall(r'name="beslissing" value="(\d+)"', notice)
     page = els.post("/beheer/opdrachten/4/beslis", data=fields, follow_redirects=True).text
     with site.storage.reading() as session:
-        after = picture(session, 1, 4).themes[1]
+        after = opdracht_snapshot(session, 1, 4).themes[1]
     assert (after.label, after.description) == (theme.label, "")
     # Who saved on an old page reads what a colleague did meanwhile.
     stale = {**form, "label": "Anders", "versie": f"{theme.id}:0"}
@@ -233,7 +233,7 @@ def test_the_review_tells_old_and_new_and_all_that_a_form_did(els: Any, site: Si
 
 def test_a_page_lists_the_decisions_of_its_own_opdracht_only(els: Any, site: Site) -> None:
     with site.storage.writing() as session:
-        themes = {number: picture(session, 1, number).themes[0].id for number in (4, 7)}
+        themes = {number: opdracht_snapshot(session, 1, number).themes[0].id for number in (4, 7)}
         for number in (4, 7):
             made = {"op": "action", "do": "create", "opdracht": number, "themes": [themes[number]]}
             for name in "ab":
@@ -262,10 +262,10 @@ def test_a_page_lists_the_decisions_of_its_own_opdracht_only(els: Any, site: Sit
 
 def test_all_decisions_stand_on_one_page_with_their_opdracht(els: Any, site: Site) -> None:
     with site.storage.writing() as session:
-        themes = {number: picture(session, 1, number).themes[0].id for number in (4, 7)}
+        themes = {number: opdracht_snapshot(session, 1, number).themes[0].id for number in (4, 7)}
         for number in (4, 7):
             append(session, 1, "els", {"op": "approve", "theme": themes[number]})
-        quote = picture(session, 1, 7).said[0]
+        quote = opdracht_snapshot(session, 1, 7).said[0]
         made = {"op": "action", "do": "create", "id": "a" * 32, "statement": quote.id}
         append(session, 1, "els", {**made, "opdracht": 7})
         made = {"op": "action", "do": "create", "id": "b" * 32, "text": "Eén loket"}
@@ -298,7 +298,7 @@ def test_all_decisions_stand_on_one_page_with_their_opdracht(els: Any, site: Sit
 
 def test_placing_tells_where_it_went(els: Any, site: Site) -> None:
     with site.storage.writing() as session:
-        one = picture(session, 1, 4).said[0]
+        one = opdracht_snapshot(session, 1, 4).said[0]
         append(session, 1, "els", {"op": "place", "statements": [one.id], "opdracht": None})
     data = {"formulier": field_of(els), "doe": "plaats", "uitspraak": one.id, "opdracht": 7}
     page = els.post("/beheer/zonder-opdracht", data=data, follow_redirects=True).text

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import encoder_named, model_key, vectors_of
 from consultation.database.models import ContributionVersion, Embedding, RunMark, Statement
 from consultation.database.storage import Storage
@@ -276,6 +276,6 @@ def test_another_encoder_or_version_embeds_anew_and_mixes_nothing(storage: Stora
 
 def test_what_says_nothing_is_set_aside_whatever_its_length() -> None:
     texts = ["🎉" * 500, "12", "NaN", EARLY]
-    assert [(each.row, each.mark) for each in sort_out(texts).aside] == [
+    assert [(each.row, each.mark) for each in group_duplicates(texts).excluded] == [
         (row, NO_ANSWER) for row in range(3)
     ]

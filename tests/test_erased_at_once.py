@@ -337,7 +337,7 @@ def test_who_is_erased_while_an_analysis_runs_leaves_nothing_in_it(
         delete(site, talk)
         found = values[4]
         for theme in found[0].themes:
-            object.__setattr__(theme.portrait, "keywords", ("xylofoonbomen", "tijd"))
+            object.__setattr__(theme.representation, "keywords", ("xylofoonbomen", "tijd"))
         return store(*values)
 
     monkeypatch.setattr("analysis.run_store.store", erased_meanwhile)

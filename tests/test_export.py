@@ -26,7 +26,7 @@ from consultation.database.models import Consent, Participant, Statement, Theme
 from consultation.participation.participants import erase, give_consent
 from consultation.queries.disclosure import FOLD_BELOW, breakdown, organisations, quotable
 from reporting import export, plan_document, sheets
-from reporting.export_formats import Format, What
+from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved
 from reporting.sheets import Column, Sheet
 from samenspraak.workplace import Workplace
@@ -72,14 +72,14 @@ def decided(workplace: Workplace) -> dict[str, str]:
         return {"theme": ids[1], "quote": quote.id}
 
 
-def exported(workplace: Workplace, what: What, format_: Format) -> bytes:
+def exported(workplace: Workplace, what: ExportSubject, format_: Format) -> bytes:
     with workplace.storage.reading() as session:
         return export.export(session, 1, workplace.catalogue, what, format_)
 
 
 @pytest.mark.usefixtures("decided")
 def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace: Workplace) -> None:
-    document = docx.Document(io.BytesIO(exported(workplace, What.actieplan, Format.docx)))
+    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.actieplan, Format.docx)))
     headings = [
         (each.style.name, each.text)
         for each in document.paragraphs
@@ -119,7 +119,9 @@ def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace:
 
 @pytest.mark.usefixtures("decided")
 def test_the_workbook_holds_the_same_and_no_formula(workplace: Workplace) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(exported(workplace, What.actieplan, Format.xlsx)))
+    book = openpyxl.load_workbook(
+        io.BytesIO(exported(workplace, ExportSubject.actieplan, Format.xlsx))
+    )
     assert book.sheetnames == ["Actieplan", "Thema’s"]
     rows = list(book["Actieplan"].iter_rows(values_only=True))
     assert rows[1][1] == "Begin de lessen later."
@@ -133,24 +135,24 @@ def test_the_workbook_holds_the_same_and_no_formula(workplace: Workplace) -> Non
 
 @pytest.mark.usefixtures("decided")
 def test_csv_markdown_and_json_hold_the_same(workplace: Workplace) -> None:
-    raw = exported(workplace, What.actieplan, Format.csv).decode("utf-8-sig")
+    raw = exported(workplace, ExportSubject.actieplan, Format.csv).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(raw)))
     assert rows[0]["Actie"] == "Begin de lessen later."
     assert rows[0]["Trekker"] == "'@CVO"
-    text = exported(workplace, What.actieplan, Format.md).decode()
+    text = exported(workplace, ExportSubject.actieplan, Format.md).decode()
     assert "| Begin de lessen later. | O04-T001 =HYPERLINK" in text
-    plan = json.loads(exported(workplace, What.actieplan, Format.json))
+    plan = json.loads(exported(workplace, ExportSubject.actieplan, Format.json))
     assert plan["opdrachten"][0]["actions"][0]["partners"] == ["VDAB", "SERV"]
 
 
 @pytest.mark.usefixtures("decided")
-@pytest.mark.parametrize("what", [What.themes, What.statements])
+@pytest.mark.parametrize("what", [ExportSubject.themes, ExportSubject.statements])
 @pytest.mark.parametrize("format_", list(Format))
 def test_themes_and_statements_come_in_every_format(
-    workplace: Workplace, what: What, format_: Format
+    workplace: Workplace, what: ExportSubject, format_: Format
 ) -> None:
     content = exported(workplace, what, format_)
-    if format_ is Format.docx and what is What.themes:
+    if format_ is Format.docx and what is ExportSubject.themes:
         document = docx.Document(io.BytesIO(content))
         first = [each.text for each in document.paragraphs if each.style.name == "Heading 2"]
         count = len(first)
@@ -167,21 +169,21 @@ def test_themes_and_statements_come_in_every_format(
     elif format_ is Format.json:
         objects = json.loads(content)
         count, first = len(objects), [str(each or "") for each in objects[0].values()]
-    elif what is What.themes:
+    elif what is ExportSubject.themes:
         first = [line for line in content.decode().splitlines() if line.startswith("### ")]
         count = len(first)
     else:
         found_lines = [line for line in content.decode().splitlines() if line.startswith("|")]
         count, first = len(found_lines) - 2, found_lines[2].split("|")
-    assert count == (2 if what is What.themes else 48)
+    assert count == (2 if what is ExportSubject.themes else 48)
     assert any("O04-T00" in each or "zonder thema" in each for each in first)
 
 
 @pytest.mark.usefixtures("decided")
 def test_the_markdown_of_themes_says_what_the_word_file_says(workplace: Workplace) -> None:
-    text = exported(workplace, What.themes, Format.md).decode()
+    text = exported(workplace, ExportSubject.themes, Format.md).decode()
     assert not any(line.startswith("|") for line in text.splitlines())
-    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
     marks = {"Title": "# ", "Heading 1": "## ", "Heading 2": "### ", "List Bullet": "- "}
     wanted = [
         marks.get(each.style.name, "") + sheets.markdown(each.text) for each in document.paragraphs
@@ -192,7 +194,7 @@ def test_the_markdown_of_themes_says_what_the_word_file_says(workplace: Workplac
 
 @pytest.mark.usefixtures("decided")
 def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace) -> None:
-    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
     assert document.tables == []
     page = document.sections[0]
     assert page.page_width < page.page_height
@@ -212,17 +214,19 @@ def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace
         some = session.query(Participant).all()[:6]
         for each in some:
             each.consents.append(Consent(purpose="citaat", granted=False, version="1"))
-    document = docx.Document(io.BytesIO(exported(workplace, What.themes, Format.docx)))
+    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
     texts = [each.text for each in document.paragraphs]
     assert [each for each in texts if each.startswith("Zonder toestemming om te tonen: ")]
     assert sum(each.style.name == "List Bullet" for each in document.paragraphs) < 19 + 24
 
 
 @pytest.mark.usefixtures("decided")
-@pytest.mark.parametrize("what", list(What))
-def test_a_column_of_a_word_file_holds_its_longest_word(workplace: Workplace, what: What) -> None:
+@pytest.mark.parametrize("what", list(ExportSubject))
+def test_a_column_of_a_word_file_holds_its_longest_word(
+    workplace: Workplace, what: ExportSubject
+) -> None:
     document = docx.Document(io.BytesIO(exported(workplace, what, Format.docx)))
-    assert document.tables or what is What.themes
+    assert document.tables or what is ExportSubject.themes
     for table in document.tables:
         across = sum(column.width for column in table.columns)
         section = document.sections[0]
@@ -239,7 +243,7 @@ def test_people_read_dutch_dates_and_programs_iso_dates(workplace: Workplace) ->
     iso, words = "2027-09-01", "1 september 2027"
     read = {}
     for format_ in Format:
-        content = exported(workplace, What.actieplan, format_)
+        content = exported(workplace, ExportSubject.actieplan, format_)
         if format_ is Format.docx:
             cells = docx.Document(io.BytesIO(content)).tables[0].rows[1].cells
             read[format_] = "\n".join(cell.text for cell in cells)
@@ -270,7 +274,7 @@ def test_words_without_consent_to_quoting_stay_inside(workplace: Workplace) -> N
     with workplace.storage.writing() as session:
         rounds.open_(session, 1, 1)
     analysed(workplace.storage)
-    for what in What:
+    for what in ExportSubject:
         for format_ in (Format.md, Format.json, Format.csv):
             content = exported(workplace, what, format_).decode()
             assert "ploegen werkt" not in content
@@ -312,7 +316,7 @@ def test_an_organisation_is_named_only_with_its_consent(workplace: Workplace) ->
         people[1].consents.append(Consent(purpose="organisatie", granted=False, version="1"))
         session.flush()
         assert organisations(session, 1) == ["Bond 0"]
-    content = exported(workplace, What.actieplan, Format.md).decode()
+    content = exported(workplace, ExportSubject.actieplan, Format.md).decode()
     assert "- Bond 0" in content
     assert "Bond 1" not in content
 

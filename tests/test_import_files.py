@@ -68,7 +68,7 @@ def test_csv_of_any_office_is_read(
     assert row.text == "Te duur, zegt één moeder; en\nte ver"
     assert (row.opdracht, row.group) == (4, "burger")
     assert file.empty == 1
-    assert file.unknown_columns == ("kleur",)
+    assert "kleur" in file.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -586,7 +586,7 @@ def test_the_sample_consultation_is_read_whole(catalogue: Catalogue) -> None:
     for name in ("ronde1", "ronde2"):
         file = read_rows(Path("data/voorbeeld") / f"{name}.jsonl", catalogue)
         assert len(file.rows) > 200
-        assert not file.unknown_columns
+        assert not [each for each in file.warnings if "column" in each]
         agreed = {row.participant for row in file.rows if row.citaat}
         assert 0.7 < len(agreed) / len({row.participant for row in file.rows}) < 0.9
 

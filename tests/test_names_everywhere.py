@@ -29,7 +29,7 @@ from consultation.errors import SamenspraakError
 from consultation.settings import Settings, settings
 from dialogue.screening import REMOVE
 from language.personal_data import detector
-from reporting.export import Format, What
+from reporting.export_formats import ExportSubject, Format
 from web.dependencies import open_services
 
 pytest_plugins = ["web_fixtures"]
@@ -94,7 +94,9 @@ def test_a_name_that_was_kept_is_in_nothing_that_leaves_the_review(
         rounds.close(session, 1, 1)
     shown: dict[str, bytes] = {}
     with as_role(site, "els", "beheerder") as els:
-        paths = [f"/beheer/uitvoer/{what}.{format_}" for what in What for format_ in Format]
+        paths = [
+            f"/beheer/uitvoer/{what}.{format_}" for what in ExportSubject for format_ in Format
+        ]
         for path in (*paths, "/beheer/rondes/1"):
             shown[path] = els.get(path).raise_for_status().content
         assert post(els, "/beheer/rondes/1", doe="publiceer").status_code == 303

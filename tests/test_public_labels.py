@@ -16,7 +16,7 @@ from consultation.curation.log import append
 from consultation.database.models import ContributionVersion, RunTheme
 from consultation.queries.public_labels import public_label
 from reporting import export, report
-from reporting.export_formats import Format, What
+from reporting.export_formats import ExportSubject, Format
 from reporting.publication import publish
 
 pytest_plugins = ["web_fixtures"]
@@ -54,13 +54,13 @@ def test_everybody_sees_the_masked_label_everywhere(site: Site, label: str) -> N
     catalogue = site.app.state.services.catalogue
     with site.storage.reading() as session:
         for what, formats in (
-            (What.actieplan, (Format.md, Format.json)),
-            (What.themes, (Format.md, Format.json, Format.csv)),
+            (ExportSubject.actieplan, (Format.md, Format.json)),
+            (ExportSubject.themes, (Format.md, Format.json, Format.csv)),
         ):
             for format_ in formats:
                 content = export.export(session, 1, catalogue, what, format_).decode()
                 shown.append(content.replace("\\", ""))
-        word = export.export(session, 1, catalogue, What.themes, Format.docx)
+        word = export.export(session, 1, catalogue, ExportSubject.themes, Format.docx)
         lines = [each.text for each in docx.Document(io.BytesIO(word)).paragraphs]
         shown.append("\n".join(lines))
     for each in shown:

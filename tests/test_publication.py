@@ -14,7 +14,7 @@ from consultation.database.models import Participant, Statement, Theme
 from consultation.database.storage import Storage
 from consultation.errors import RoundError
 from consultation.participation.participants import erase, give_consent
-from consultation.queries.opdracht_snapshot import Pictures, picture
+from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from reporting.publication import PublishedRound, publish, published, published_rounds, withdraw
 
 
@@ -130,12 +130,12 @@ def test_a_publication_can_be_taken_back(storage: Storage, catalogue: Catalogue)
         assert published(session, 1, 2) is None
 
 
-def statuses(storage: Storage, kept: Pictures) -> dict[str, str]:
+def statuses(storage: Storage, kept: SnapshotCache) -> dict[str, str]:
     """The decided actions' statuses by first letter of their id; table and pages say the same."""
     with storage.reading() as session:
         pages = {each.id: each.status for each in kept.of(session, 1, 4).actions}
         rows = dataframes.actions(session, 1, [4])
-        anew = {each.id: each.status for each in picture(session, 1, 4).actions}
+        anew = {each.id: each.status for each in opdracht_snapshot(session, 1, 4).actions}
         assert dict(zip(rows["id"], rows["status"], strict=True)) == pages == anew
     return {id_[0]: status for id_, status in pages.items() if id_ in ("a" * 32, "b" * 32)}
 
@@ -143,7 +143,7 @@ def statuses(storage: Storage, kept: Pictures) -> dict[str, str]:
 def test_actions_are_called_published_as_long_as_everybody_sees_them(
     storage: Storage, catalogue: Catalogue, approved: dict[str, str]
 ) -> None:
-    kept = Pictures()
+    kept = SnapshotCache()
     as_approved = {"a": "goedgekeurd", "b": "goedgekeurd"}
     as_public = {"a": "gepubliceerd", "b": "gepubliceerd"}
     assert statuses(storage, kept) == as_approved

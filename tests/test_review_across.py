@@ -12,13 +12,13 @@ from review_stage import as_role, field_of, post
 from web_stage import Site, analysed
 
 from analysis.action_support import urgencies, weight
-from analysis.overlap import Worded, overlaps
+from analysis.overlap import ComparedAction, overlaps
 from consultation import checklist
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append
 from consultation.database.models import Consent, Contribution, Participant, Submission
 from consultation.database.storage import Storage
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 
 pytest_plugins = ["web_fixtures"]
 
@@ -37,7 +37,7 @@ def actions(site: Site) -> dict[str, Any]:
     made = analysed(site.storage)
     site.settings.embedding = "use"
     with site.storage.writing() as session:
-        theme = picture(session, 1, 4).themes[0]
+        theme = opdracht_snapshot(session, 1, 4).themes[0]
         texts = [(4, LATER), (7, ALSO_LATER), *((n, text) for n, text in enumerate(OTHERS, 1))]
         for number, (opdracht, text) in enumerate(texts):
             create: dict[str, Any] = {"op": "action", "do": "create", "opdracht": opdracht}
@@ -71,7 +71,7 @@ def give_priorities(storage: Storage, values: list[int]) -> None:
 
 def test_the_nearest_actions_of_two_opdrachten_come_first(storage: Storage) -> None:
     worded = [
-        Worded(str(number), opdracht, text)
+        ComparedAction(str(number), opdracht, text)
         for number, (opdracht, text) in enumerate(
             [(4, LATER), (7, ALSO_LATER), (4, ALSO_LATER), *((1, text) for text in OTHERS)]
         )
@@ -84,7 +84,7 @@ def test_the_nearest_actions_of_two_opdrachten_come_first(storage: Storage) -> N
     assert all(each.one.opdracht != each.other.opdracht for each in found)
     assert found[1].near > 0.6
     assert overlaps(storage, "use", worded[:2]) == []
-    assert overlaps(storage, "use", [*worded[:2], Worded("9", 3, " ")]) == []
+    assert overlaps(storage, "use", [*worded[:2], ComparedAction("9", 3, " ")]) == []
 
 
 @pytest.mark.usefixtures("actions")
@@ -93,12 +93,12 @@ def test_an_action_weighs_by_its_people_groups_and_how_urgent_they_find_it(
 ) -> None:
     give_priorities(site.storage, [5, 4, 3])
     with site.storage.writing() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         action = seen.state.actions[f"{0:032x}"]
         found = weight(action, {4: seen}, urgencies(session, 1))
         assert (found.people, found.groups, found.statements) == (24, 3, 24)
         assert (found.urgency, found.answers) == (4.0, 3)
-        other = picture(session, 1, 7)
+        other = opdracht_snapshot(session, 1, 7)
         without = weight(other.state.actions[f"{1:032x}"], {7: other}, urgencies(session, 1))
         assert (without.people, without.urgency) == (0, None)
         first = session.query(Submission).filter_by(opdracht=4).order_by(Submission.id).first()
@@ -149,11 +149,11 @@ def test_alike_actions_are_joined_handed_over_or_kept_apart(els: httpx.Client, s
     done = post(els, "/beheer/acties/overlap", doe="geef_door", **pair)
     assert done.status_code == 303
     with site.storage.reading() as session:
-        assert picture(session, 1, 4).state.actions[pair["ander"]].opdracht == 4
+        assert opdracht_snapshot(session, 1, 4).state.actions[pair["ander"]].opdracht == 4
     joined = post(els, "/beheer/acties/overlap", doe="voeg_samen", **pair)
     assert joined.status_code == 303
     with site.storage.reading() as session:
-        now = picture(session, 1, 4).state.actions[pair["ander"]]
+        now = opdracht_snapshot(session, 1, 4).state.actions[pair["ander"]]
     assert now.joined_into == pair["een"]
     again = post(els, "/beheer/acties/overlap", doe="voeg_samen", **pair)
     assert again.status_code == 409

@@ -26,7 +26,7 @@ from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import read_rows
 from consultation.queries.coding import choices, draw, items
-from consultation.queries.opdracht_snapshot import Picture, picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 from consultation.settings import ROOT, Settings
 
 pytest_plugins = ["web_fixtures"]
@@ -72,9 +72,9 @@ def leave(page: Page) -> None:
     page.context.close()
 
 
-def seen(site: Site, opdracht: int = 4) -> Picture:
+def seen(site: Site, opdracht: int = 4) -> OpdrachtSnapshot:
     with site.storage.reading() as session:
-        return picture(session, 1, opdracht)
+        return opdracht_snapshot(session, 1, opdracht)
 
 
 @pytest.fixture(scope="module")
@@ -281,10 +281,10 @@ def test_deciding_by_keyboard_alone(browser: Browser, site: Site) -> None:
 def test_coding_by_keyboard_alone(browser: Browser, site: Site) -> None:
     analysed(site.storage)
     with site.storage.writing() as session:
-        themes = [each.id for each in picture(session, 1, 4).themes]
+        themes = [each.id for each in opdracht_snapshot(session, 1, 4).themes]
         for each in themes:
             append(session, 1, "els", {"op": "approve", "theme": each})
-        task = draw(session, 1, picture(session, 1, 4), "els", 5)
+        task = draw(session, 1, opdracht_snapshot(session, 1, 4), "els", 5)
         task_id, first = task.id, items(session, task)[0].statement_id
     els = log_in(browser, site, "els", "facilitator")
     els.goto(f"/beheer/coderen/{task_id}")
@@ -338,7 +338,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(
 ) -> None:
     made = analysed(site.storage)
     with site.storage.writing() as session:
-        themes = [each.id for each in picture(session, 1, 4).themes]
+        themes = [each.id for each in opdracht_snapshot(session, 1, 4).themes]
         for each in themes:
             append(session, 1, "els", {"op": "approve", "theme": each})
         append(session, 1, "els", {"op": "note", "theme": themes[0], "text": "Let op."})
@@ -347,7 +347,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         append(session, 1, "els", {**create, "id": "b" * 32, "text": "Begin vroeger."})
         alike = {**create, "opdracht": 7, "themes": [], "id": "c" * 32, "text": "Begin later."}
         append(session, 1, "els", alike)
-        task = draw(session, 1, picture(session, 1, 4), "els", 5).id
+        task = draw(session, 1, opdracht_snapshot(session, 1, 4), "els", 5).id
         rounds.close(session, 1, 1)
         rounds.open_(session, 1, 2)
     set_aside(site.storage, made["run"])

@@ -18,7 +18,7 @@ from consultation.database.models import Participant
 from consultation.participation.participants import erase
 from consultation.queries.agreement import agreement
 from consultation.queries.coding import MACHINE, CodingError, choices, draw, items, pairs, tasks
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 
 pytest_plugins = ["web_fixtures"]
 
@@ -69,7 +69,7 @@ def test_the_interval_narrows_with_more_statements() -> None:
 
 def approve_both(site: Site) -> list[str]:
     with site.storage.writing() as session:
-        themes = [each.id for each in picture(session, 1, 4).themes]
+        themes = [each.id for each in opdracht_snapshot(session, 1, 4).themes]
         for each in themes:
             append(session, 1, "els", {"op": "approve", "theme": each})
     return themes
@@ -78,20 +78,20 @@ def approve_both(site: Site) -> list[str]:
 def test_a_sample_leaves_out_what_people_moved(site: Site) -> None:
     analysed(site.storage)
     with site.storage.writing() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         with pytest.raises(CodingError, match="approve at least 2"):
             draw(session, 1, seen, "els")
     first, second = approve_both(site)
     with site.storage.writing() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         moved = [each.id for each in seen.themes[0].said[:10]]
         move = {"op": "move", "statements": moved, "from": first, "to": second}
         append(session, 1, "els", move)
-        task = draw(session, 1, picture(session, 1, 4), "els", size=100, seed=1)
+        task = draw(session, 1, opdracht_snapshot(session, 1, 4), "els", size=100, seed=1)
         drawn = items(session, task)
         assert len(drawn) == 38
         assert not {each.statement_id for each in drawn} & set(moved)
-        again = draw(session, 1, picture(session, 1, 4), "els", size=100, seed=1)
+        again = draw(session, 1, opdracht_snapshot(session, 1, 4), "els", size=100, seed=1)
         assert [each.statement_id for each in items(session, again)] == [
             each.statement_id for each in drawn
         ]

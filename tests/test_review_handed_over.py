@@ -14,7 +14,7 @@ from web_stage import Site, analysed
 
 from consultation.database.models import Participant
 from consultation.participation.participants import erase
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 
 pytest_plugins = ["web_fixtures"]
 
@@ -37,9 +37,9 @@ def hand_over(http: httpx.Client, action: str, to: int, here: int = 4) -> httpx.
     return http.get(made.headers["location"]) if made.status_code == 303 else made
 
 
-def quoting(picture: Picture) -> str:
+def quoting(snapshot: OpdrachtSnapshot) -> str:
     """An action whose words are a statement's."""
-    return next(each.id for each in picture.actions if each.proposed and each.statement)
+    return next(each.id for each in snapshot.actions if each.proposed and each.statement)
 
 
 def test_all_of_an_action_goes_along_to_the_other_opdracht(tom: httpx.Client, site: Site) -> None:

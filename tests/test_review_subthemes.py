@@ -14,7 +14,7 @@ from web_stage import Site, analysed
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import RunMark
-from consultation.queries.opdracht_snapshot import Picture, picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 from consultation.queries.themes import FIXED_TEXT, ThemeView
 from reporting.report import render
 
@@ -37,9 +37,9 @@ def els(site: Site, made: dict[str, Any]) -> Iterator[httpx.Client]:
         yield client
 
 
-def seen(site: Site) -> Picture:
+def seen(site: Site) -> OpdrachtSnapshot:
     with site.storage.reading() as session:
-        return picture(session, 1, 4)
+        return opdracht_snapshot(session, 1, 4)
 
 
 def first(site: Site) -> ThemeView:
@@ -135,8 +135,8 @@ def test_what_was_set_aside_is_listed_with_the_reason(
     )
     assert done.status_code == 303
     assert french.id in {each.id for each in first(site).said}
-    assert [each.id for each in seen(site).aside.silent] == [silent.id]
-    assert not seen(site).aside.foreign
+    assert [each.id for each in seen(site).excluded.silent] == [silent.id]
+    assert not seen(site).excluded.foreign
 
 
 def test_fixed_text_is_listed_with_its_count_and_can_still_be_placed(
@@ -148,14 +148,14 @@ def test_fixed_text_is_listed_with_its_count_and_can_still_be_placed(
             RunMark(run_id=made["run"], statement_id=each.id, mark=FIXED_TEXT) for each in lines
         )
         session.add_all(marks)
-    assert len(seen(site).aside) == seen(site).aside.fixed_lines == 3
+    assert len(seen(site).excluded) == seen(site).excluded.fixed_lines == 3
     assert not {each.id for each in lines} & {each.id for each in seen(site).unplaced}
     page = els.get("/beheer/opdrachten/4").text
     assert "Apart gelegd: 3 uitspraken" in page
     assert "Zonder thema (2)" in page
     page = unescape(els.get("/beheer/opdrachten/4/apart").text)
     assert "3 met vaste tekst" in page
-    texts = {each.said.text: len(each.all) for each in seen(site).aside.fixed}
+    texts = {each.said.text: len(each.all) for each in seen(site).excluded.fixed}
     assert sum(texts.values()) == 3
     for text, count in texts.items():
         assert f"{count} keer: {text}" in page
@@ -174,7 +174,7 @@ def test_fixed_text_is_listed_with_its_count_and_can_still_be_placed(
     )
     assert done.status_code == 303
     assert lines[0].id in {each.id for each in first(site).said}
-    assert seen(site).aside.fixed_lines == 2
+    assert seen(site).excluded.fixed_lines == 2
 
 
 def test_the_report_has_the_hierarchy_and_what_was_set_aside(

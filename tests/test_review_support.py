@@ -20,9 +20,10 @@ from consultation.catalogue import load_catalogue
 from consultation.curation.log import append
 from consultation.database.records import Publication, PublishedSupport
 from consultation.participation.participants import erase
-from consultation.queries.opdracht_snapshot import Picture, picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 from consultation.settings import ROOT
 from reporting import export, report
+from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved, publish, published
 
 pytest_plugins = ["web_fixtures"]
@@ -35,8 +36,8 @@ def made(site: Site) -> dict[str, Any]:
     """Opdracht 4 analysed: 24 people in one theme, of whom eight propose its action."""
     found = analysed(site.storage)
     with site.storage.writing() as session:
-        action = proposal_of(picture(session, 1, 4))
-        themes = picture(session, 1, 4).themes
+        action = proposal_of(opdracht_snapshot(session, 1, 4))
+        themes = opdracht_snapshot(session, 1, 4).themes
         for each in themes:
             append(session, 1, "els", {"op": "approve", "theme": each.id})
         status = {"op": "action", "do": "status", "action": action, "status": "goedgekeurd"}
@@ -53,7 +54,7 @@ def els(site: Site, made: dict[str, Any]) -> Iterator[httpx.Client]:  # noqa: AR
         yield http
 
 
-def proposal_of(seen: Picture) -> str:
+def proposal_of(seen: OpdrachtSnapshot) -> str:
     """The action that the machine proposes in the theme of proposals."""
     return next(each.id for each in seen.actions if seen.words(each) == PROPOSALS[0])
 
@@ -67,9 +68,7 @@ def everywhere(site: Site, http: httpx.Client, action: str) -> dict[str, int]:
     with site.storage.writing() as session:
         plan = approved(session, 1, CATALOGUE)
         sheet = export.plan_sheet(plan, CATALOGUE)
-        raw = json.loads(
-            export.export(session, 1, CATALOGUE, export.What.actieplan, export.Format.json)
-        )
+        raw = json.loads(export.export(session, 1, CATALOGUE, ExportSubject.actieplan, Format.json))
         rows = dataframes.actions(session, 1, [4]).set_index("id")
         if rounds.require_round(session, 1).status == "open":
             rounds.close(session, 1, 1)
@@ -129,7 +128,7 @@ def test_nobody_may_be_chosen_and_an_erased_person_no_longer_counts(
 ) -> None:
     action = made["action"]
     with site.storage.writing() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         erase(session, proposers(seen.state.actions[action], [seen])[-1].participant)
     assert set(everywhere(site, els, action).values()) == {7}
     decide(els, doe="wie_stelt_voor", actie=action)
@@ -233,10 +232,10 @@ def test_a_proposal_is_the_same_by_most_of_its_subject_words(
     assert _asks_for(subjects(action), subjects(said)) is same
 
 
-def seen_of(site: Site) -> Picture:
+def seen_of(site: Site) -> OpdrachtSnapshot:
     """Opdracht 4 as it stands."""
     with site.storage.reading() as session:
-        return picture(session, 1, 4)
+        return opdracht_snapshot(session, 1, 4)
 
 
 def decide(http: httpx.Client, opdracht: int = 4, **fields: Any) -> httpx.Response:

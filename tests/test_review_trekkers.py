@@ -22,7 +22,7 @@ from consultation.database.models import (
     Participant,
     Submission,
 )
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import ROOT
 from reporting import report
 
@@ -85,7 +85,7 @@ def test_a_theme_shows_whom_those_name_who_propose_something_in_it(
     els: httpx.Client, made: dict[str, Any], site: Site
 ) -> None:
     with site.storage.reading() as session:
-        seen = picture(session, 1, 4)
+        seen = opdracht_snapshot(session, 1, 4)
         found = trekkers(session, 1, CATALOGUE, 4)
         barriers = next(each for each in seen.themes if not any(map(is_proposal, each.said)))
         proposals = next(each for each in seen.themes if any(map(is_proposal, each.said)))
@@ -102,7 +102,7 @@ def test_the_names_are_offered_where_a_trekker_is_filled_in(
     els: httpx.Client, site: Site, made: dict[str, Any]
 ) -> None:
     with site.storage.reading() as session:
-        actions = picture(session, 1, 4).actions
+        actions = opdracht_snapshot(session, 1, 4).actions
     paths = [f"/beheer/opdrachten/4/acties?thema={made['codes'][1]}"]
     paths += [f"/beheer/opdrachten/4/acties/{each.id}" for each in actions]
     for path in paths:

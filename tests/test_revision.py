@@ -29,9 +29,9 @@ from consultation.database.revision import NOT_COUNTED, Revision, counted_tables
 from consultation.database.storage import Storage
 from consultation.participation import participants
 from consultation.participation.own_answers import own_answers
-from consultation.queries.opdracht_snapshot import Pictures
+from consultation.queries.opdracht_snapshot import SnapshotCache
 from reporting import export
-from reporting.export import Format, What
+from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved
 
 pytest_plugins = ["web_fixtures"]
@@ -178,14 +178,14 @@ def test_another_process_raises_it_too(tmp_path: Path, catalogue: Catalogue) -> 
     url = f"sqlite:///{tmp_path / 'samenspraak.db'}"
     ours, theirs = Storage(url), Storage(url)
     staged(ours, catalogue)
-    pictures = Pictures()
+    snapshots = SnapshotCache()
     with ours.reading() as session:
-        first = pictures.of(session, 1, 4)
-        assert pictures.of(session, 1, 4) is first
+        first = snapshots.of(session, 1, 4)
+        assert snapshots.of(session, 1, 4) is first
     with theirs.writing() as session:
         session.execute(update(Participant).values(group="burger"))
     with ours.reading() as session:
-        assert {each.group for each in pictures.of(session, 1, 4).said} == {"burger"}
+        assert {each.group for each in snapshots.of(session, 1, 4).said} == {"burger"}
     ours.close()
     theirs.close()
 
@@ -201,18 +201,18 @@ def test_nothing_is_cached_from_a_table_that_does_not_count(
     def _tables(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         read.update(re.findall(r"(?:from|join)\s+\"?(\w+)", statement, re.IGNORECASE))
 
-    pictures = Pictures()
+    snapshots = SnapshotCache()
     with site.storage.reading() as session:
         for number in (4, 5):
-            seen = pictures.of(session, 1, number)
+            seen = snapshots.of(session, 1, number)
             assert seen.themes or number == 5
-        approved(session, 1, catalogue, pictures=pictures)
-        for what in What:
-            export.export(session, 1, catalogue, what, Format.csv, pictures=pictures)
+        approved(session, 1, catalogue, snapshots=snapshots)
+        for what in ExportSubject:
+            export.export(session, 1, catalogue, what, Format.csv, snapshots=snapshots)
         from web.public.explanations import _trust
-        from web.public.outcome import counts_of, page_of
+        from web.public.outcome import outcome_counts, page_of
 
-        counts_of(session, 1)
+        outcome_counts(session, 1)
         page_of(session, 1, catalogue, 4)
         _trust(session, site.app.state.services)
     assert {"statement", "participant", "curation_event", "publication"} <= read
@@ -225,4 +225,4 @@ def test_a_transaction_that_writes_is_not_asked_for_what_is_cached(
     """What it sees may be rolled back, and its number given to another write."""
     staged(storage, catalogue)
     with storage.writing() as session, pytest.raises(RuntimeError, match="before the write"):
-        Pictures().of(session, 1, 4)
+        SnapshotCache().of(session, 1, 4)

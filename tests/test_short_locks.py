@@ -58,7 +58,7 @@ from consultation.importing import imports
 from consultation.importing.imports import import_files, store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from consultation.participation import answers, conversation, erasure, participants
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings
 from language.personal_data import Detector
 from samenspraak.cli import app
@@ -216,8 +216,10 @@ def test_decisions_of_every_kind(site: Site, catalogue: Catalogue, called: Count
         decide("niet_hierover", uitspraak=placed[7])
         decide("nieuwe_actie", tekst="Iets doen.", thema=second)
         with site.storage.reading() as session:
-            last = picture(session, 1, 4).state.log[-1].event.id
-            action = next(each for each in picture(session, 1, 4).actions if not each.proposed)
+            last = opdracht_snapshot(session, 1, 4).state.log[-1].event.id
+            action = next(
+                each for each in opdracht_snapshot(session, 1, 4).actions if not each.proposed
+            )
         decide("herroep", beslissing=last)
         decide("keur_goed", thema=second)
         key = catalogue.consultatie.criteria[0].sleutel
@@ -345,7 +347,7 @@ def test_what_is_typed_while_a_message_is_cleaned_is_cleaned_too(
 def analysed_words(storage: Storage) -> None:
     """A run that named a theme, a part and a proposal after the words of all that was said."""
     with storage.writing() as session:
-        run = AnalysisRun(round_id=1, status="klaar")
+        run = AnalysisRun(round_id=1)
         theme = Theme(consultation_id=1, opdracht=4, number=1)
         session.add_all([run, theme])
         session.flush()
@@ -507,7 +509,7 @@ def test_who_is_overtaken_each_time_is_erased_all_the_same(
         with one_round.writing() as writing:
             if change == "run":
                 theme = writing.scalars(select(Theme)).one()
-                run = AnalysisRun(round_id=1, status="klaar")
+                run = AnalysisRun(round_id=1)
                 writing.add(run)
                 writing.flush()
                 row = RunTheme(run_id=run.id, theme_id=theme.id, label="Kweekbank", keywords=[])

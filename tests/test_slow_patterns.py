@@ -27,7 +27,7 @@ import spacy
 from nasty_texts import LONGEST, filled, nasty_texts
 
 from actions import choosing
-from analysis.preprocessing.deduplication import sort_out
+from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.proposals import best_proposal
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
@@ -446,7 +446,9 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "plain meaning": lambda text: [plain_meaning(text, step) for step in ("vraag", "verder")],
     "yes or no": lambda text: yes_or_no({"bevestigen": 0.5, "bijdrage": 0.4}, text),
     "words for the classifier": word_runs,
-    "whose voice": lambda text: sort_out([text, text + " ja", "x " + text, text.replace("a", "b")]),
+    "whose voice": lambda text: group_duplicates(
+        [text, text + " ja", "x " + text, text.replace("a", "b")]
+    ),
     "wording": lambda text: best_proposal([text], [0.5]),
     "words": lambda text: words(NLP, [text]),
 }
@@ -483,14 +485,17 @@ def test_a_long_word_is_tagged_by_its_end_and_a_long_text_by_its_beginning() -> 
 def test_rows_of_capitals_and_words_without_end_are_compared_too() -> None:
     """As names they were compared by a function that calls itself for each of them."""
     one = " ".join(["Jan"] * 2_000)
-    assert sort_out([one, one, one + " Piet"]).copies == {1: 0}
+    assert group_duplicates([one, one, one + " Piet"]).duplicates == {1: 0}
     names = " ".join(f"Jan{chr(97 + number % 26)}" for number in range(400))
-    assert len(sort_out([f"ik ben {names} en dit", f"ik ben {names} en dat"]).heard) >= 1
+    assert (
+        len(group_duplicates([f"ik ben {names} en dit", f"ik ben {names} en dat"]).representatives)
+        >= 1
+    )
 
 
 def test_many_copies_of_one_text_are_gathered_in_one_go() -> None:
     texts = ["Meer bussen naar de school in het dorp, ook na zes uur 's avonds."] * 3_000
-    assert cost(lambda: sort_out(texts), 2.0, 10.0) <= 2.0
+    assert cost(lambda: group_duplicates(texts), 2.0, 10.0) <= 2.0
 
 
 def test_a_vector_is_made_of_the_beginning_of_a_text() -> None:

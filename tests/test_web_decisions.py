@@ -16,7 +16,7 @@ from web_stage import Site, analysed
 
 from consultation.database.models import CurationEvent, Participant, Statement
 from consultation.participation.participants import erase
-from consultation.queries.opdracht_snapshot import Picture, picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 
 pytest_plugins = ["web_fixtures"]
 
@@ -34,9 +34,9 @@ def els(site: Site, made: dict[str, Any]) -> Iterator[httpx.Client]:  # noqa: AR
         yield http
 
 
-def seen(site: Site, opdracht: int = 4) -> Picture:
+def seen(site: Site, opdracht: int = 4) -> OpdrachtSnapshot:
     with site.storage.reading() as session:
-        return picture(session, 1, opdracht)
+        return opdracht_snapshot(session, 1, opdracht)
 
 
 def decide(http: httpx.Client, doe: str, back: str = "", opdracht: int = 4, **fields: Any) -> Any:

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from web_stage import Site, begin
 
 from web.dependencies import Limits
-from web.server.limits import Buckets
+from web.server.limits import RateLimiter
 
 pytest_plugins = ["web_fixtures"]
 
@@ -41,7 +41,7 @@ CHECKS = [
 def interface(site: Site) -> schemathesis.BaseSchema:
     """The schema of the running website, with limits out of the way."""
     app = site.app
-    wide = Limits(messages=Buckets(1e6, 10**6), sessions=Buckets(1e6, 10**6))
+    wide = Limits(messages=RateLimiter(1e6, 10**6), sessions=RateLimiter(1e6, 10**6))
     app.state.services = replace(app.state.services, limits=wide)
     return schemathesis.openapi.from_url(f"{site.url}/openapi.json")
 

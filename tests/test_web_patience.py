@@ -24,7 +24,7 @@ from consultation.settings import Settings
 from dialogue import threads
 from web import health
 from web.server import security_headers
-from web.server.http_timeouts import PatientProtocol
+from web.server.http_timeouts import TimeoutProtocol
 
 pytest_plugins = ["web_fixtures"]
 
@@ -42,7 +42,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits, sooner reached."""
     monkeypatch.setattr(security_headers, "BODY_SECONDS", 1.0)
     for name, seconds in (("headers", 1.0), ("request", 3.0), ("reading", 1.0), ("look", 0.1)):
-        monkeypatch.setattr(PatientProtocol, f"{name}_seconds", seconds)
+        monkeypatch.setattr(TimeoutProtocol, f"{name}_seconds", seconds)
 
 
 def connected(site: Site) -> socket.socket:
@@ -116,7 +116,7 @@ def test_a_hundred_slow_senders_stop_nobody(
     site: Site, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("headers", "request"):
-        monkeypatch.setattr(PatientProtocol, f"{name}_seconds", 120.0)
+        monkeypatch.setattr(TimeoutProtocol, f"{name}_seconds", 120.0)
     monkeypatch.setattr(security_headers, "BODY_SECONDS", 120.0)
     starts = [b"GET / HTTP/1.1\r\nX: ", posted("/api/chat/sessions", JSON)]
     starts += [posted("/formulier/4", FORM), posted("/beheer/login", FORM)]
@@ -133,7 +133,7 @@ def test_a_hundred_slow_senders_stop_nobody(
     got.append(http.post("/api/chat/sessions", json={}).status_code)
     assert [each.is_alive() for each in senders] == [True] * 100
     for name in ("headers", "request"):
-        monkeypatch.setattr(PatientProtocol, f"{name}_seconds", 0.0)
+        monkeypatch.setattr(TimeoutProtocol, f"{name}_seconds", 0.0)
     for each in senders:
         each.join()
     for link in links:

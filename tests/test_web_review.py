@@ -29,11 +29,11 @@ from consultation.database.storage import Storage
 from consultation.errors import AccountError, InvitationUnknown
 from consultation.participation import participants, sign_in
 from consultation.queries import answer_view, participation
-from consultation.queries.statements import Count, counts, standing
+from consultation.queries.statements import StatementCounts, active_statements, counts
 from consultation.queries.themes import latest_run, themes_of, without_theme
 from language.segmentation.plain_text import readable
 from web.login import _inside
-from web.server.limits import Buckets
+from web.server.limits import RateLimiter
 
 pytest_plugins = ["web_fixtures"]
 
@@ -343,7 +343,7 @@ def test_marking_never_changes_a_text(text: str, borders: list[tuple[int, int]])
 
 def test_a_bucket_fills_up_again() -> None:
     clock: list[Any] = [0.0]
-    buckets = Buckets(rate=0.5, burst=2, clock=lambda: clock[0])
+    buckets = RateLimiter(rate=0.5, burst=2, clock=lambda: clock[0])
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 2]
     assert buckets.take("b") == 0
     clock[0] = 2.0
@@ -381,11 +381,13 @@ def test_numbers_and_themes_are_the_same_on_every_database(
         ] == [(24, 48)]
         run = latest_run(session, consultation, 4, 1)
         assert run
-        said = standing(session, consultation, 4, until_round=1)
+        said = active_statements(session, consultation, 4, until_round=1)
         found = themes_of(session, run, 4, said)
         assert [len(each.said) for each in found] == [24, 19]
         assert len(without_theme(said, found)) == 5
-        assert counts(session, consultation) == {4: Count(statements=48, answers=48, people=24)}
+        assert counts(session, consultation) == {
+            4: StatementCounts(statements=48, answers=48, people=24)
+        }
         assert counts(session, consultation, 0) == {}
         texts = answer_view.texts_of(session, [each.contribution for each in said])
         assert all(

@@ -18,7 +18,7 @@ from web_stage import Site, analysed
 from consultation import audit, rounds
 from consultation.curation.log import append
 from consultation.database.models import AnalysisRun, Assignment, RunTheme
-from consultation.queries.opdracht_snapshot import picture
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from reporting.publication import published
 
 pytest_plugins = ["web_fixtures"]
@@ -29,7 +29,7 @@ def decided(site: Site) -> dict[str, Any]:
     """Opdracht 4 with a theme and an action approved."""
     made = analysed(site.storage)
     with site.storage.writing() as session:
-        theme = picture(session, 1, 4).themes[0]
+        theme = opdracht_snapshot(session, 1, 4).themes[0]
         create = {"op": "action", "do": "create", "opdracht": 4, "id": "a" * 32}
         append(session, 1, "els", {"op": "approve", "theme": theme.id})
         append(session, 1, "els", {**create, "text": "Begin later.", "themes": [theme.id]})
@@ -141,7 +141,7 @@ def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site
         analysed_page(els)
     with site.storage.reading() as session:
         assert session.query(AnalysisRun).count() == 2
-        now = picture(session, 1, 4)
+        now = opdracht_snapshot(session, 1, 4)
         assert [each.text for each in now.actions if not each.proposed] == ["Begin later."]
         assert [each.status for each in now.themes].count("goedgekeurd") == 1
         assert audit.entries(session, 1)[0].what == "analyse"
@@ -150,7 +150,7 @@ def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site
 @pytest.mark.usefixtures("decided")
 def test_an_action_that_stays_out_is_named_with_a_way_to_mend_it(site: Site) -> None:
     with site.storage.writing() as session:
-        quote = picture(session, 1, 4).said[0]
+        quote = opdracht_snapshot(session, 1, 4).said[0]
         create = {"op": "action", "do": "create", "opdracht": 4, "id": "b" * 32}
         append(session, 1, "els", {**create, "statement": quote.id})
         status = {"op": "action", "do": "status", "action": "b" * 32, "status": "goedgekeurd"}

@@ -300,7 +300,7 @@ def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str,
     """
     with storage.writing() as session:
         round_ = rounds.require_round(session, 1)
-        run = AnalysisRun(round_id=round_.id, status="klaar", finished_at=now())
+        run = AnalysisRun(round_id=round_.id, finished_at=now())
         themes = [Theme(consultation_id=1, opdracht=opdracht, number=number) for number in (1, 2)]
         session.add_all([run, *themes])
         session.flush()

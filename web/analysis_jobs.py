@@ -47,7 +47,7 @@ class Job:
         return self.finished is None
 
 
-class Reruns:
+class AnalysisJobs:
     """Starts at most one analysis at a time from the pages, and keeps the last job."""
 
     def __init__(self, settings: Settings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -19,7 +20,7 @@ from web.chat import answers, gateway, widget
 from web.chat.direct import Direct
 from web.dependencies import open_services
 from web.pages import STATIC, Pages
-from web.public import explanations, form, open_data, own_data, pictures, site, sitemap
+from web.public import chart_images, explanations, form, open_data, own_data, site, sitemap
 from web.review import accounts as account_pages
 from web.review import (
     across,
@@ -35,9 +36,9 @@ from web.review import (
     trekkers,
 )
 from web.review import answers as review_answers
-from web.server.compression import Squeeze
+from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
-from web.server.security_headers import ChatFromElsewhere, Shield
+from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Samenspraak",
         summary="A consultation as a talk.",
-        version="0.1.0",
+        version=version("samenspraak"),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     for room in (gateway, answers, health, login, account_pages):
         app.include_router(room.router)
-    for room in (site, explanations, form, own_data, widget, pictures, open_data, sitemap):
+    for room in (site, explanations, form, own_data, widget, chart_images, open_data, sitemap):
         app.include_router(room.router)
     for room in (
         overview,
@@ -99,14 +100,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     origins = embed_origins(values)
     if origins:
         app.add_middleware(
-            ChatFromElsewhere,
+            WidgetCorsMiddleware,
             allow_origins=list(origins),
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
-    app.add_middleware(Squeeze)
-    app.add_middleware(Shield, embed_origins=origins)
+    app.add_middleware(CompressionMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, embed_origins=origins)
     proxies = values.trusted_proxies.split(",") if values.trusted_proxies else []
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)
     return app

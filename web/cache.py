@@ -20,7 +20,7 @@ _MOST = 64
 Value = TypeVar("Value")
 
 
-class Kept:
+class RevisionCache:
     """A least-recently-used cache of 64 values, each valid for one revision of the database."""
 
     def __init__(self) -> None:

@@ -14,17 +14,17 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
 from consultation.database.storage import Storage
-from consultation.errors import SamenspraakError
+from consultation.errors import needs_pipeline
 from consultation.private_files import mend_private
-from consultation.queries.opdracht_snapshot import Pictures
+from consultation.queries.opdracht_snapshot import SnapshotCache
 from consultation.settings import Settings
 from dialogue.assistant import Assistant
 from dialogue.screening import Care
 from dialogue.turns import Turns
-from language.pipeline_status import PipelineUnavailable, pipeline_status
-from web.analysis_jobs import Reruns
-from web.cache import Kept
-from web.server.limits import Buckets
+from language.pipeline_status import pipeline_status
+from web.analysis_jobs import AnalysisJobs
+from web.cache import RevisionCache
+from web.server.limits import RateLimiter
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -33,10 +33,10 @@ TOKEN_SECONDS = 30 * 24 * 3600
 class Limits:
     """Rate limits per kind of request, and the limit on concurrent password hashing."""
 
-    messages: Buckets = field(default_factory=lambda: Buckets(rate=5, burst=80))
-    sessions: Buckets = field(default_factory=lambda: Buckets(rate=1, burst=60))
-    logins: Buckets = field(default_factory=lambda: Buckets(rate=10 / 900, burst=10))
-    accounts: Buckets = field(default_factory=lambda: Buckets(rate=1 / 20, burst=30))
+    messages: RateLimiter = field(default_factory=lambda: RateLimiter(rate=5, burst=80))
+    sessions: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=60))
+    logins: RateLimiter = field(default_factory=lambda: RateLimiter(rate=10 / 900, burst=10))
+    accounts: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1 / 20, burst=30))
     """Login attempts per account from all addresses; browsers known to the account are exempt."""
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Concurrent password checks for unknown browsers: one check takes 64 MB and a core."""
@@ -76,9 +76,9 @@ class Services:
     care: Care
     turns: Turns
     limits: Limits
-    reruns: Reruns
-    pictures: Pictures = field(default_factory=Pictures)
-    kept: Kept = field(default_factory=Kept)
+    reruns: AnalysisJobs
+    snapshots: SnapshotCache = field(default_factory=SnapshotCache)
+    kept: RevisionCache = field(default_factory=RevisionCache)
     one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Forms are screened one at a time: many at once would take the interpreter, and the threads,
     from participants in the chat."""
@@ -92,11 +92,9 @@ def open_services(settings: Settings) -> Services:
     """
     mend_private(settings.data_dir, settings.resolved_database_url)
     catalogue = catalogue_at(settings.catalogue)
-    try:
+    with needs_pipeline():
         # Without the pipeline no message can be screened.
         pipeline_status(settings.spacy_model)
-    except PipelineUnavailable as error:
-        raise SamenspraakError(str(error)) from error
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     consultation_id = rounds.consultation_id(storage, catalogue)
@@ -113,7 +111,7 @@ def open_services(settings: Settings) -> Services:
         care=care,
         turns=Turns(storage, catalogue, assistant, care),
         limits=Limits(),
-        reruns=Reruns(settings),
+        reruns=AnalysisJobs(settings),
     )
 
 

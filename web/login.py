@@ -24,7 +24,7 @@ from dialogue.threads import in_writing_thread
 from web.dependencies import ClientAddress, Here, Limits, Services, services
 from web.errors import Problem
 from web.pages import pages
-from web.server.limits import Buckets
+from web.server.limits import RateLimiter
 
 LOGIN = "/beheer/login"
 SESSION_COOKIE = "samenspraak_beheer"
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class Attempt:
+class LoginAttempt:
     """A login attempt, counted before the password is checked.
 
     An attempt counts for its client address, and for its account from any address. A browser that
@@ -64,7 +64,7 @@ class Attempt:
         for buckets, key in self._counters():
             buckets.give_back(key)
 
-    def _counters(self) -> tuple[tuple[Buckets, str], ...]:
+    def _counters(self) -> tuple[tuple[RateLimiter, str], ...]:
         if self.browser is not None:
             return ((self.limits.logins, f"browser {self.browser}"),)
         account = hashlib.sha256(accounts.canonical(self.name).encode()).hexdigest()
@@ -156,7 +156,7 @@ async def login(
     """Logs in where name and password belong together."""
     if forged(request, here, formulier) and (formulier is not None or _from_a_browser(request)):
         return _form(request, here, target, 403, error=say("vervalst_formulier"), name=username)
-    attempt = Attempt(here.limits, client, username, _known_browser(request, here, username))
+    attempt = LoginAttempt(here.limits, client, username, _known_browser(request, here, username))
     wait = attempt.begin()
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))

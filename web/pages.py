@@ -22,7 +22,7 @@ STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Decided(Protocol):
+class CurationView(Protocol):
     """The data that sentences about decisions need: the state and the texts of its statements."""
 
     @property
@@ -93,7 +93,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _sentences(catalogue: Catalogue, seen: Decided) -> Sentences:
+def _sentences(catalogue: Catalogue, seen: CurationView) -> Sentences:
     """The Dutch sentences for the decisions on an opdracht."""
     return Sentences(seen.state, catalogue, seen.quote, seen.themes_afar)
 

@@ -6,7 +6,7 @@ with the same tone (a complaint, an order). Themes should join participants, not
 one. The features correct for this in three ways:
 
 - the vector of a sentence is mixed with those of the participant's other sentences
-  (``in_context``);
+  (``with_context``);
 - directions in which the sentences of one participant differ reflect the form (a complaint, an
   order, a story) rather than the subject, and get less weight: within-class covariance
   normalisation (Hatch, Kajarekar and Stolcke 2006), with the participants as classes and the
@@ -34,6 +34,7 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from wordfreq import zipf_frequency
 
+from analysis.clustering.vectors import unit_rows
 from language.embedding import Vectors, normalised
 
 _MUCH = 10
@@ -48,7 +49,9 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _Exact = npt.NDArray[np.float64]
 
 
-def company(answers: Sequence[object], people: Sequence[object] | None = None) -> csr_matrix:
+def context_weights(
+    answers: Sequence[object], people: Sequence[object] | None = None
+) -> csr_matrix:
     """The context of each text: a (texts, texts) matrix of weights of the texts to read it with.
 
     A row adds up to 1, or is empty for a text without context. ``answers`` gives the answer of each
@@ -75,34 +78,34 @@ def company(answers: Sequence[object], people: Sequence[object] | None = None) -
     return diags(1 / np.maximum(counts, 1)) @ together
 
 
-def in_context(vectors: Vectors, heard_with: csr_matrix) -> Vectors:
-    """Unit vectors (texts, dimension), mixed with the context ``heard_with`` (see ``company``).
+def with_context(vectors: Vectors, context: csr_matrix) -> Vectors:
+    """Unit vectors (texts, dimension), mixed with ``context`` (see ``context_weights``).
 
     "En dat blad is van u." makes its subject clear only together with its neighbours, and "Ik zit
     in een rolstoel." only with the proposal that follows. The result is one fifth the text's own
     vector and four fifths the mean of the text and its context, normalised to length 1. A text
     without context keeps its vector.
     """
-    alone = np.diff(heard_with.indptr) == 0
-    mixed = normalised(_together(vectors, heard_with, _CONTEXT))
+    alone = np.diff(context.indptr) == 0
+    mixed = normalised(_together(vectors, context, _CONTEXT))
     mixed[alone] = vectors[alone]
     return mixed
 
 
-def links(vectors: Vectors, texts: Sequence[str], heard_with: csr_matrix) -> Vectors:
+def clustering_features(vectors: Vectors, texts: Sequence[str], context: csr_matrix) -> Vectors:
     """The features (texts, directions) that the clustering compares, float32.
 
-    ``vectors`` are the unit vectors of the single texts, ``heard_with`` is their context (see
-    ``company``). When no text has context, ``vectors`` are returned unchanged, because there is
-    nothing to learn from the participants. Otherwise the two halves, vectors and letter n-grams,
-    have equal weight.
+    ``vectors`` are the unit vectors of the single texts, ``context`` is their context (see
+    ``context_weights``). When no text has context, ``vectors`` are returned unchanged, because
+    there is nothing to learn from the participants. Otherwise the two halves, vectors and letter
+    n-grams, have equal weight.
     """
-    if not len(_in_company(heard_with)):
+    if not len(_in_company(context)):
         return vectors
     # A fixed order of the texts: the last bits of a float sum depend on the order of adding.
     order = np.array(sorted(range(len(texts)), key=lambda row: (texts[row], row)))
     back = np.argsort(order)
-    beside = heard_with[order][:, order]
+    beside = context[order][:, order]
     told = _said_alike(vectors[order].astype(np.float64), beside)
     words = _letters([texts[row] for row in order], beside)
     return np.hstack([told, words]).astype(np.float32)[back] / np.float32(np.sqrt(2))
@@ -114,7 +117,7 @@ def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
     covariance, _ = ledoit_wolf(apart, assume_centered=True)
     spread, directions = np.linalg.eigh(covariance)
     even = directions / np.sqrt(np.maximum(spread, 1e-9))
-    told = _unit(vectors @ even @ directions.T)
+    told = unit_rows(vectors @ even @ directions.T)
     return _middled(_together(told, beside, _CONTEXT))
 
 
@@ -175,16 +178,10 @@ def _together(rows: Any, beside: csr_matrix, share: float) -> Any:
     return (1 - share) * rows + share * mean
 
 
-def _in_company(heard_with: csr_matrix) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(np.diff(heard_with.indptr))
+def _in_company(context: csr_matrix) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(np.diff(context.indptr))
 
 
 def _middled(rows: _Exact) -> _Exact:
     """Normalises rows, subtracts their mean and normalises again."""
-    return _unit(_unit(rows) - _unit(rows).mean(axis=0))
-
-
-def _unit(rows: _Exact) -> _Exact:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: _Exact = rows / np.where(lengths > 1e-12, lengths, 1.0)
-    return unit
+    return unit_rows(unit_rows(rows) - unit_rows(rows).mean(axis=0))

@@ -23,7 +23,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from analysis.clustering.consensus import Labels as Labels
 from analysis.clustering.consensus import Votes, cut, renumbered, tree, vote
-from analysis.clustering.knn_graph import neighbour_graph, whole
+from analysis.clustering.knn_graph import integer_vectors, neighbour_graph
 from analysis.parameters import CLUSTERING
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -86,7 +86,7 @@ class GraphClusterer:
     def fit(self, vectors: Vectors, y: object = None) -> GraphClusterer:  # noqa: ARG002
         """Clusters vectors (texts, dimension) and fills ``labels_`` and ``parts_``."""
         unique, place, voices = _unique(vectors)
-        directions = whole(unique)
+        directions = integer_vectors(unique)
         # An order by rounded values: the last bits of the vectors differ by machine.
         order = np.lexsort(directions[:, :8].T)
         directions, voices, place = directions[order], voices[order], np.argsort(order)[place]
@@ -289,7 +289,7 @@ def _within(labels: Labels, groups: Labels, smallest: float) -> Labels:
     return parts
 
 
-class Settled(GraphClusterer):
+class FixedLabels(GraphClusterer):
     """A clusterer that returns fixed labels."""
 
     def __init__(self, labels: Labels) -> None:

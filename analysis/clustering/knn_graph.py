@@ -28,7 +28,7 @@ _WEAKEST = 1e-3
 _BACKGROUND = 0.8
 
 
-def whole(vectors: Vectors) -> Vectors:
+def integer_vectors(vectors: Vectors) -> Vectors:
     """Centred (texts, dimension) vectors, scaled to length 4,000 and rounded to integers (float32).
 
     Rounding changes a cosine by about 1e-4. A vector equal to the mean becomes 0.
@@ -42,7 +42,9 @@ def whole(vectors: Vectors) -> Vectors:
 
 
 def nearest(directions: Vectors, k: int, people: Indices | None = None) -> tuple[Indices, Vectors]:
-    """The ``k`` nearest other rows of each row of ``whole``: indices and cosines, both (texts, k).
+    """The ``k`` nearest other rows of each row: indices and cosines, both (texts, k).
+
+    ``directions`` are ``integer_vectors``.
 
     ``people`` numbers the participant of each text. The share of neighbours from a text's own
     participant is at most that participant's share of all texts, rounded up to whole neighbours: it

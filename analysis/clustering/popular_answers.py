@@ -24,16 +24,16 @@ from analysis.clustering.graph_clusterer import (
     centres_of,
     least_size,
 )
-from analysis.clustering.knn_graph import whole
+from analysis.clustering.knn_graph import integer_vectors
 from analysis.parameters import POPULAR
-from analysis.preprocessing.recurring_texts import Groups, Many
+from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
 from language.embedding import Vectors, normalised
 
 _BLOCK = 1_024
 _LENGTH = 4_000.0
 
 
-def groups(vectors: Vectors, said: Many) -> Groups:
+def popular_groups(vectors: Vectors, said: RecurringTexts) -> PopularGroups:
     """Groups of the popular answers in ``said`` with the texts that say the same.
 
     ``vectors`` (texts, dimension) are those of the single texts. Two popular answers with a cosine
@@ -43,8 +43,8 @@ def groups(vectors: Vectors, said: Many) -> Groups:
     """
     seeds = sorted(said.popular, key=lambda row: (-said.weight(row), row))
     if not seeds:
-        return Groups()
-    directions = whole(vectors)
+        return PopularGroups()
+    directions = integer_vectors(vectors)
     near = _cosines(directions, directions[seeds])
     leader = list(range(len(seeds)))
     for at, row in enumerate(seeds):
@@ -67,7 +67,7 @@ def groups(vectors: Vectors, said: Many) -> Groups:
     for row, at in home.items():
         members[at].append(row)
     order = sorted(answers)
-    return Groups(
+    return PopularGroups(
         tuple(tuple(answers[at]) for at in order), tuple(tuple(sorted(members[at])) for at in order)
     )
 
@@ -97,7 +97,7 @@ class PopularClusterer(GraphClusterer):
     """
 
     def __init__(
-        self, people: Sequence[Hashable] | None, around: Groups, enough: bool = True
+        self, people: Sequence[Hashable] | None, around: PopularGroups, enough: bool = True
     ) -> None:
         """``around`` are the groups; without ``enough`` texts, only the groups become themes."""
         super().__init__(people=people)
@@ -150,7 +150,7 @@ class PopularClusterer(GraphClusterer):
         kept = [label for label in sorted(sizes) if label not in small and label not in popular]
         if not small or not kept:
             return
-        units = normalised(whole(vectors))
+        units = normalised(integer_vectors(vectors))
         middles = centres_of(units, labels, kept)
         rows = np.flatnonzero(np.isin(labels, small))
         nearest = np.round(units[rows] @ middles.T, 6).argmax(axis=1)

@@ -75,7 +75,7 @@ def introductions(texts: Sequence[str], runs: dict[int, list[Run]]) -> Places:
     return found
 
 
-def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def without_spans(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text without the spans, with single spaces and no punctuation at its ends."""
     kept, at = [], 0
     for start, end in spans:
@@ -101,7 +101,7 @@ def passages(runs: dict[int, list[Run]], labels: Labels) -> Places:
     return found
 
 
-def both(one: Places, other: Places) -> Places:
+def union(one: Places, other: Places) -> Places:
     """The union of two sets of passages."""
     rows = sorted(one.keys() | other.keys())
     return {row: _joined([*one.get(row, ()), *other.get(row, ())]) for row in rows}
@@ -118,7 +118,7 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+def covered(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the character at ``place`` is in one of the spans."""
     return any(start <= place < end for start, end in spans)
 

@@ -17,7 +17,7 @@ from sklearn.metrics import adjusted_rand_score
 from analysis.clustering.consensus import Labels
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, cluster
 from analysis.clustering.popular_answers import PopularClusterer
-from analysis.preprocessing.recurring_texts import Groups
+from analysis.preprocessing.recurring_texts import PopularGroups
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors
 
@@ -38,7 +38,7 @@ _LOUD = 0.2
 
 
 @dataclass(frozen=True)
-class Trust:
+class ClusterStability:
     """Coverage and stability of a clustering.
 
     Attributes:
@@ -68,13 +68,13 @@ def subsamples(texts: int) -> int:
     return max(_FEWEST_SUBSAMPLES, min(SUBSAMPLES, _CLUSTERED // max(texts, 1)))
 
 
-def trust(
+def measure_stability(
     vectors: Vectors,
     labels: Labels,
     seed: int = 0,
     people: Sequence[Hashable] | None = None,
-    around: Groups | None = None,
-) -> Trust:
+    around: PopularGroups | None = None,
+) -> ClusterStability:
     """Clusters ``subsamples`` of the vectors again and compares the result with ``labels``.
 
     Pass ``people`` (the participant of each text) and ``around`` (the groups of popular answers) if
@@ -83,18 +83,18 @@ def trust(
     """
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
-        return Trust(coverage(labels), None)
+        return ClusterStability(coverage(labels), None)
     similar: list[float] = []
     overlaps: list[list[float]] = []
     for number in range(subsamples(len(vectors))):
         rows = subsample(vectors, number, seed)
         speakers = None if people is None else [people[row] for row in rows]
-        kept = (around or Groups()).among(rows.tolist())
+        kept = (around or PopularGroups()).among(rows.tolist())
         again = cluster(vectors[rows], PopularClusterer(speakers, kept))
         similar.append(float(adjusted_rand_score(labels[rows], again)))
         overlaps.append([_overlap(labels[rows] == topic, again) for topic in numbers])
     per_topic = np.mean(overlaps, axis=0)
-    return Trust(
+    return ClusterStability(
         coverage(labels), float(np.mean(similar)), tuple(float(each) for each in per_topic)
     )
 

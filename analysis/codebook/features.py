@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix, diags, identity
 from sklearn.feature_extraction.text import TfidfVectorizer
 from wordfreq import zipf_frequency
 
-from analysis.clustering.features import company
+from analysis.clustering.features import context_weights
 from language.embedding import Vectors, normalised
 
 SHARE_OF_PERSON = 0.7
@@ -100,7 +100,7 @@ def features_of(
     ``vectors`` (statements, dimension) are the encoder's, ``people`` the participant of each.
     ``answers`` limits the context in a long document; without it each person gave one answer.
     """
-    beside = company(list(answers if answers is not None else people), list(people))
+    beside = context_weights(list(answers if answers is not None else people), list(people))
     mixing = _mixing(beside)
     centred = normalised(vectors - vectors.mean(axis=0)) if len(vectors) else vectors
     mixed = np.asarray(mixing @ centred)

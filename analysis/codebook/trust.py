@@ -98,7 +98,7 @@ def _curve(odds: Numbers, right: npt.NDArray[np.bool_]) -> tuple[Numbers, Number
         missed = np.logaddexp(0, scores) - right * scores
         return float(missed.sum() + 0.5 * (exact * (curve - start) ** 2).sum())
 
-    middle = minimize(loss, start, method="BFGS").x
+    middle: Numbers = np.asarray(minimize(loss, start, method="BFGS").x, dtype=np.float64)
     chances = _logistic(middle[0] * odds + middle[1])
     weight = chances * (1 - chances)
     sides = np.stack([odds, np.ones(len(odds))])

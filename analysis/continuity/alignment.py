@@ -19,7 +19,7 @@ Centre = Callable[[Set[str]], npt.NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True)
-class Aligned:
+class Alignment:
     """The earlier theme of a cluster, or None for a new one, with the themes it came from.
 
     ``parents`` is empty where ``theme`` is set.
@@ -34,7 +34,7 @@ def align(
     latest: Mapping[str, Set[str]],
     earlier: Mapping[str, Set[str]] | None = None,
     centre: Centre | None = None,
-) -> list[Aligned]:
+) -> list[Alignment]:
     """Returns for each cluster the theme that it continues.
 
     ``clusters`` hold statement ids, ``latest`` the members of the themes of the last run,
@@ -52,7 +52,7 @@ def align(
         for row, theme in pairs.items():
             found[open_rows[row]] = theme
     return [
-        Aligned(theme, () if theme else _parents(cluster, latest))
+        Alignment(theme, () if theme else _parents(cluster, latest))
         for cluster, theme in zip(clusters, found, strict=True)
     ]
 

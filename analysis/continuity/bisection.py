@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
+from analysis.clustering.vectors import unit_rows
 from analysis.preprocessing.embeddings import cached_vectors
 from consultation.database.models import AnalysisRun
 from consultation.participation.answers import text_hash
-from consultation.queries.statements import Said
+from consultation.queries.statements import StatementView
 
 FEWEST = 6
 """The least number of statements of a theme for a suggestion."""
@@ -35,12 +36,14 @@ class Division:
     was not measured. ``words`` are the words that one part uses more often than the other.
     """
 
-    parts: tuple[tuple[Said, ...], tuple[Said, ...]]
+    parts: tuple[tuple[StatementView, ...], tuple[StatementView, ...]]
     words: tuple[tuple[str, ...], tuple[str, ...]]
     apart: float | None = None
 
 
-def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) -> Division | None:
+def division(
+    session: Session, run: AnalysisRun | None, said: Sequence[StatementView]
+) -> Division | None:
     """Returns the two parts that k-means finds in the statements of a theme, the larger one first.
 
     None where there are fewer than ``FEWEST`` statements with a cached vector, or no two parts.
@@ -59,8 +62,7 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
     from sklearn.metrics import silhouette_score
 
     table = np.stack([vectors[text_hash(each.text)] for each in known]).astype(np.float64)
-    table -= table.mean(axis=0)
-    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    table = unit_rows(table - table.mean(axis=0))
     fitted = KMeans(n_clusters=2, n_init=10, random_state=0).fit(table)
     sides = fitted.labels_
     if len(set(sides)) < 2:
@@ -74,14 +76,14 @@ def division(session: Session, run: AnalysisRun | None, said: Sequence[Said]) ->
     return Division((first, second), (_words(first, second), _words(second, first)), apart)
 
 
-def parted(said: Sequence[Said], part: Sequence[Said]) -> Division:
+def division_by(said: Sequence[StatementView], part: Sequence[StatementView]) -> Division:
     """Returns the division of a theme into the given ``part`` and the rest; the rest stays."""
     going = {each.id for each in part}
     rest = tuple(each for each in said if each.id not in going)
     return Division((rest, tuple(part)), (_words(rest, part), _words(part, rest)))
 
 
-def _words(own: Sequence[Said], other: Sequence[Said]) -> tuple[str, ...]:
+def _words(own: Sequence[StatementView], other: Sequence[StatementView]) -> tuple[str, ...]:
     from wordfreq import zipf_frequency
 
     mine, theirs = (

@@ -43,7 +43,7 @@ Doubts = Sequence[tuple[npt.NDArray[np.int64], Labels]]
 
 
 @dataclass(frozen=True)
-class Split:
+class SplitSuggestion:
     """The rows that would leave a theme; ``sure`` is their share of their cluster, 0 to 1."""
 
     theme: str
@@ -52,7 +52,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Merge:
+class MergeSuggestion:
     """Two themes that would become one; ``sure`` is their joint share of the common cluster."""
 
     one: str
@@ -103,7 +103,7 @@ def splits(
     known: npt.NDArray[np.bool_],
     doubts: Callable[[], Doubts] = tuple,
     people: Sequence[str] | None = None,
-) -> tuple[Split, ...]:
+) -> tuple[SplitSuggestion, ...]:
     """Returns suggested splits of themes.
 
     A theme splits if it falls into more parts (two or more) than before the new statements came, or
@@ -120,7 +120,7 @@ def splits(
         now = _parts(themes, after, theme)
         if len(now) >= 2 and len(_parts(old, before, theme)) < len(now):
             rows, sure = now[1]
-            found.append((Split(theme, rows, sure), now[0][0]))
+            found.append((SplitSuggestion(theme, rows, sure), now[0][0]))
         elif (risen := _risen(themes, before, after, known, people, theme)) is not None:
             found.append(risen)
     asked = doubts() if found else ()
@@ -133,7 +133,7 @@ def splits(
 
 def merges(
     themes: Sequence[str | None], before: Labels, after: Labels, known: npt.NDArray[np.bool_]
-) -> tuple[Merge, ...]:
+) -> tuple[MergeSuggestion, ...]:
     """Returns pairs of themes that mostly fall into one cluster now, and did not before.
 
     The parameters are those of ``splits``.
@@ -142,7 +142,7 @@ def merges(
     together = _pairs(themes, after)
     apart = _pairs(old, before)
     return tuple(
-        Merge(one, other, sure)
+        MergeSuggestion(one, other, sure)
         for (one, other), sure in together.items()
         if (one, other) not in apart
     )
@@ -173,7 +173,7 @@ def _risen(
     known: npt.NDArray[np.bool_],
     people: Sequence[str] | None,
     theme: str,
-) -> tuple[Split, tuple[int, ...]] | None:
+) -> tuple[SplitSuggestion, tuple[int, ...]] | None:
     """Returns the split of a part made by new statements, and the rows of the largest other part.
 
     In such a part, participants with earlier statements are under half of what their share in the
@@ -195,7 +195,9 @@ def _risen(
             continue
         rest = max((each for name, each in own.items() if name != cluster), key=len, default=[])
         if len(rest) >= SMALLEST:
-            return Split(theme, tuple(rows), round(len(rows) / sizes[cluster], 4)), tuple(rest)
+            return SplitSuggestion(theme, tuple(rows), round(len(rows) / sizes[cluster], 4)), tuple(
+                rest
+            )
     return None
 
 

@@ -18,9 +18,16 @@ import numpy.typing as npt
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels
 from analysis.clustering.stability import subsample
-from analysis.continuity.drift import Doubts, Merge, Split, births, merges, splits
-from analysis.continuity.prior_state import Known, Placed
-from analysis.continuity.theme_classifier import Example, Fit, ThemeMapper
+from analysis.continuity.drift import (
+    Doubts,
+    MergeSuggestion,
+    SplitSuggestion,
+    births,
+    merges,
+    splits,
+)
+from analysis.continuity.prior_state import PriorAssignment, PriorState
+from analysis.continuity.theme_classifier import Example, ThemeMapper, ThemeScores
 from consultation.curation.state import LIVE, CuratedTheme, CurationState
 from consultation.queries.agreement import Agreement, agreement
 from language.embedding import Vectors, normalised
@@ -35,7 +42,7 @@ _DOUBTS = 5
 
 
 @dataclass(frozen=True)
-class Move:
+class MoveSuggestion:
     """A statement that fits another theme better; ``score`` is the fit there, 0 to 1."""
 
     statement: str
@@ -45,7 +52,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Continued:
+class ContinuedThemes:
     """The result of a continued run.
 
     ``placed`` are the machine's assignments by statement id; ``homes`` is the primary theme of each
@@ -53,27 +60,27 @@ class Continued:
     assigned statements.
     """
 
-    placed: Mapping[str, tuple[Placed, ...]]
+    placed: Mapping[str, tuple[PriorAssignment, ...]]
     homes: tuple[str | None, ...]
     births: tuple[tuple[int, ...], ...] = ()
-    splits: tuple[Split, ...] = ()
-    merges: tuple[Merge, ...] = ()
-    moves: tuple[Move, ...] = ()
+    splits: tuple[SplitSuggestion, ...] = ()
+    merges: tuple[MergeSuggestion, ...] = ()
+    moves: tuple[MoveSuggestion, ...] = ()
     agreement: Agreement | None = None
     mapped: int = 0
 
 
-def continued(
+def continue_themes(
     ids: Sequence[str],
     texts: Sequence[str],
     vectors: Vectors,
     people: Sequence[str],
-    known: Known,
+    known: PriorState,
     label_vectors: Callable[[list[str]], Vectors],
     challenger: Challenger | None,
     doubter: Challenger | None = None,
     many: Mapping[int, frozenset[str]] | None = None,
-) -> Continued:
+) -> ContinuedThemes:
     """Assigns new statements to the known themes of an opdracht.
 
     ``ids``, ``texts``, unit ``vectors`` (statements, dimension) and ``people`` (participants) have
@@ -89,9 +96,9 @@ def continued(
         key=lambda row: (texts[row], ids[row]),  # ids are random, texts are reproducible
     )
     homes: list[str | None] = [stands[each][0][0] if stands.get(each) else None for each in ids]
-    placed = {each: known.carried[each] for each in ids if each in known.carried}
+    placed = {each: known.assignments[each] for each in ids if each in known.assignments}
     if not example_rows:
-        return Continued(placed, tuple(homes))
+        return ContinuedThemes(placed, tuple(homes))
     mapper = _mapper(ids, texts, vectors, people, known, stands, example_rows, label_vectors)
     open_rows = [
         row
@@ -107,7 +114,7 @@ def continued(
         if open_rows
         else ()
     )
-    found = Continued(
+    found = ContinuedThemes(
         placed,
         tuple(homes),
         moves=_moves(mapper, ids, example_rows, stands, known),
@@ -121,7 +128,7 @@ def continued(
     atoms = _atoms(ids, vectors, known)
     mapped = {
         ids[row]: tuple(
-            Placed(_nearest(atoms, theme, vectors[row]), score, rank == 0)
+            PriorAssignment(_nearest(atoms, theme, vectors[row]), score, rank == 0)
             for rank, (theme, score) in enumerate(fit.themes)
         )
         for row, fit in fits.items()
@@ -161,7 +168,7 @@ def _mapper(
     texts: Sequence[str],
     vectors: Vectors,
     people: Sequence[str],
-    known: Known,
+    known: PriorState,
     stands: _Stands,
     rows: list[int],
     label_vectors: Callable[[list[str]], Vectors],
@@ -187,16 +194,16 @@ def _told(theme: CuratedTheme) -> str:
 
 
 def _challenged(
-    found: Continued,
+    found: ContinuedThemes,
     ids: Sequence[str],
     vectors: Vectors,
     people: Sequence[str],
     state: CurationState,
-    fits: Mapping[int, Fit],
+    fits: Mapping[int, ThemeScores],
     challenger: Challenger,
     doubter: Challenger | None,
     many: Mapping[int, frozenset[str]],
-) -> Continued:
+) -> ContinuedThemes:
     after = challenger(np.arange(len(ids)))
     known = np.array([home is not None for home in found.homes])
     off = np.array([each in state.off_topic for each in ids])
@@ -230,7 +237,7 @@ def _doubts(vectors: Vectors, doubter: Challenger | None) -> Doubts:
     return [(rows, doubter(rows)) for rows in samples]
 
 
-def _mostly(rows: Sequence[int], fits: Mapping[int, Fit], themes: set[str]) -> bool:
+def _mostly(rows: Sequence[int], fits: Mapping[int, ThemeScores], themes: set[str]) -> bool:
     there = [row for row in rows if row in fits and fits[row].themes]
     return 2 * sum(fits[row].themes[0][0] in themes for row in there) > len(rows)
 
@@ -240,8 +247,8 @@ def _moves(
     ids: Sequence[str],
     rows: list[int],
     stands: _Stands,
-    known: Known,
-) -> tuple[Move, ...]:
+    known: PriorState,
+) -> tuple[MoveSuggestion, ...]:
     """Returns suggested moves of statements that nobody placed, the surest first.
 
     The classifier learns them from corrections by people; without any there are none.
@@ -260,7 +267,7 @@ def _moves(
         if best in {theme for theme, _ in own} or not themes[best].live:
             continue
         if scores.max() >= _CERTAIN and scores[column[own[0][0]]] <= _DOUBT:
-            found.append(Move(ids[row], own[0][0], best, round(float(scores.max()), 4)))
+            found.append(MoveSuggestion(ids[row], own[0][0], best, round(float(scores.max()), 4)))
     found.sort(key=lambda each: (-each.score, each.statement))
     return tuple(found[:_MOST_MOVES])
 
@@ -272,7 +279,7 @@ def _agreement(
     vectors: Vectors,
     stands: _Stands,
     rows: list[int],
-    known: Known,
+    known: PriorState,
 ) -> Agreement:
     """Returns the agreement of the classifier with people's decisions.
 
@@ -300,7 +307,7 @@ def _agreement(
 
 
 def _atoms(
-    ids: Sequence[str], vectors: Vectors, known: Known
+    ids: Sequence[str], vectors: Vectors, known: PriorState
 ) -> dict[str, list[tuple[str, npt.NDArray[np.float32]]]]:
     """Returns per current theme the themes that were merged into it (itself too), with centres.
 
@@ -309,7 +316,7 @@ def _atoms(
     """
     row_of = {each: row for row, each in enumerate(ids)}
     own: dict[str, list[int]] = {}
-    for statement, places in known.carried.items():
+    for statement, places in known.assignments.items():
         if statement in row_of and places:
             own.setdefault(places[0].theme, []).append(row_of[statement])
     found: dict[str, list[tuple[str, npt.NDArray[np.float32]]]] = {}
@@ -332,6 +339,6 @@ def _nearest(
     return max(parts, key=lambda part: (float(part[1] @ vector), part[0]))[0]
 
 
-def kept(state: CurationState) -> list[CuratedTheme]:
+def kept_themes(state: CurationState) -> list[CuratedTheme]:
     """Returns the themes that a run keeps: those shown, and those merged into another."""
     return [each for each in state.themes.values() if each.shown or each.merged_into is not None]

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.labelling.representations import Portrait
+from analysis.labelling.representations import Representation
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event
-from consultation.curation.store import curated, effective
+from consultation.curation.store import curated, in_force
 from consultation.database.models import Assignment, Theme
 from consultation.database.records import CodingChoice, CodingTask
 from consultation.queries.themes import subthemes_of
@@ -22,7 +22,7 @@ Members = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
-class Placed:
+class PriorAssignment:
     """The assignment of a statement to a theme by the machine."""
 
     theme: str
@@ -44,11 +44,11 @@ class Refit:
 
 
 @dataclass(frozen=True)
-class Known:
+class PriorState:
     """The prior state of an opdracht.
 
-    ``carried`` holds the machine's own assignments in the last run, by statement; ``latest`` and
-    ``earlier`` the members of the themes of that run and of themes that had faded by then;
+    ``assignments`` holds the machine's own assignments in the last run, by statement; ``latest``
+    and ``earlier`` the members of the themes of that run and of themes that had faded by then;
     ``by_hand`` the statements that a person placed otherwise than by accepting a suggestion. By
     statement, ``coded`` holds the themes that people chose in a blind coding task, and
     ``subthemes`` the names of the sub-themes of the last run.
@@ -56,8 +56,8 @@ class Known:
 
     run: int | None
     state: CurationState
-    carried: Mapping[str, tuple[Placed, ...]]
-    portraits: Mapping[str, Portrait]
+    assignments: Mapping[str, tuple[PriorAssignment, ...]]
+    representations: Mapping[str, Representation]
     latest: Members
     earlier: Members
     refit: Refit | None
@@ -72,7 +72,7 @@ class Known:
         return any(each.decided for each in self.state.themes.values())
 
 
-def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
+def prior_state(session: Session, consultation_id: int, opdracht: int) -> PriorState:
     """Reads the prior state of an opdracht from the database."""
     run = latest_run(session, consultation_id, opdracht)
     state = curated(session, consultation_id, opdracht, run)
@@ -87,11 +87,11 @@ def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
         ),
         {},
     )
-    return Known(
+    return PriorState(
         run=run.id if run else None,
         state=state,
-        carried=_carried(session, opdracht, run.id) if run else {},
-        portraits=_portraits(session, consultation_id, opdracht),
+        assignments=_assignments(session, opdracht, run.id) if run else {},
+        representations=_portraits(session, consultation_id, opdracht),
         latest=latest,
         earlier=earlier,
         refit=Refit(**refit) if refit else None,
@@ -102,7 +102,9 @@ def known_of(session: Session, consultation_id: int, opdracht: int) -> Known:
     )
 
 
-def _carried(session: Session, opdracht: int, run_id: int) -> dict[str, tuple[Placed, ...]]:
+def _assignments(
+    session: Session, opdracht: int, run_id: int
+) -> dict[str, tuple[PriorAssignment, ...]]:
     rows = session.execute(
         select(
             Assignment.statement_id, Assignment.theme_id, Assignment.score, Assignment.is_primary
@@ -111,16 +113,16 @@ def _carried(session: Session, opdracht: int, run_id: int) -> dict[str, tuple[Pl
         .where(Assignment.run_id == run_id, Theme.opdracht == opdracht)
         .order_by(Assignment.id)
     )
-    found: dict[str, tuple[Placed, ...]] = {}
+    found: dict[str, tuple[PriorAssignment, ...]] = {}
     for statement, theme, score, primary in rows:
-        found[statement] = (*found.get(statement, ()), Placed(theme, score, primary))
+        found[statement] = (*found.get(statement, ()), PriorAssignment(theme, score, primary))
     return found
 
 
-def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[str, Portrait]:
+def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[str, Representation]:
     rows = session.scalars(last_run_themes(consultation_id, opdracht))
     return {
-        row.theme_id: Portrait(
+        row.theme_id: Representation(
             label=row.label,
             keywords=tuple(row.keywords),
             quotes=tuple(row.quotes),
@@ -168,7 +170,7 @@ def _by_hand(log: list[Event]) -> frozenset[str]:
     placing = (ops.Move, ops.Copy, ops.Remove, ops.Split, ops.Create)
     return frozenset(
         statement
-        for event in effective(log)
+        for event in in_force(log)
         if isinstance(event.operation, placing)
         for statement in event.operation.statements
     )

@@ -16,8 +16,8 @@ from spacy.language import Language
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, GraphClusterer, Labels
 from analysis.labelling.labels import theme_labels
 from analysis.labelling.representations import distinct
-from analysis.labelling.topics import reading
-from consultation.queries.statements import Said
+from analysis.labelling.topics import label_input
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import subthemes_among
 from language.embedding import Vectors, normalised
 
@@ -30,7 +30,7 @@ def close_groups(clusterer: GraphClusterer) -> Labels:
 
 
 def find_subthemes(
-    said: Sequence[Said],
+    said: Sequence[StatementView],
     vectors: Vectors,
     themes: Sequence[Hashable | None],
     groups: Labels,
@@ -56,7 +56,7 @@ def find_subthemes(
             sorted(rows, key=lambda row: (-float(centred[row] @ centre), texts[row]))
             for rows, centre in zip(parts, centres, strict=True)
         ]
-        read = reading(texts, kinds, people, ranked, nlp)
+        read = label_input(texts, kinds, people, ranked, nlp)
         for rows, label in zip(ranked, theme_labels(read), strict=True):
             nouns = [each.text for each in read.words[rows[0]] if each.pos == "NOUN"]
             name = distinct(label, taken, nouns)
@@ -66,7 +66,7 @@ def find_subthemes(
 
 
 def follow(
-    said: Sequence[Said],
+    said: Sequence[StatementView],
     vectors: Vectors,
     themes: Sequence[Hashable | None],
     known: Mapping[str, str],
@@ -94,7 +94,7 @@ def follow(
 
 
 def without_subthemes(
-    said: Sequence[Said], themes: Sequence[Hashable | None], names: Mapping[str, str]
+    said: Sequence[StatementView], themes: Sequence[Hashable | None], names: Mapping[str, str]
 ) -> list[Hashable | None]:
     """Returns the themes of the statements, None for those in a theme that has sub-themes."""
     heard: dict[Hashable, list[str]] = {}

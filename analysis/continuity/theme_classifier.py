@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 from sklearn.covariance import ledoit_wolf
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.isotonic import IsotonicRegression
@@ -71,7 +72,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Fit:
+class ThemeScores:
     """The themes of a statement with calibrated scores, 0 to 1, the best first; may be empty."""
 
     themes: tuple[tuple[str, float], ...] = ()
@@ -135,7 +136,7 @@ class ThemeMapper:
         if self._labels is not None:
             self._weight = _worth(learned[kept], self._near(centred[kept]), truth[kept])
         raw = self._joined(learned, centred)
-        self._evening = evened(raw[kept], truth[kept])
+        self._evening = balance_weights(raw[kept], truth[kept])
         raw = self._even(raw)
         self._calibration = _calibrated(raw[kept], truth[kept])
         sure = self._without_doubtful(raw, truth, human, kept)
@@ -153,13 +154,13 @@ class ThemeMapper:
         scores[centred @ centres.T < least] = 0.0
         return scores
 
-    def fits(self, scores: Scores) -> list[Fit]:
+    def fits(self, scores: Scores) -> list[ThemeScores]:
         """Returns per row of scores the themes it fits: at most three, the best first, or none."""
         found = []
         for row in scores:
             best = [int(each) for each in np.argsort(-row, kind="stable")[:_MOST_THEMES]]
             found.append(
-                Fit(
+                ThemeScores(
                     tuple(
                         (self.themes[each], round(float(row[each]), 4))
                         for each in best
@@ -186,7 +187,8 @@ class ThemeMapper:
 
     def _near(self, centred: Vectors) -> Scores:
         near = centred @ self._prototypes().T - self._label_means
-        return _softmax(near / _LABEL_TEMPERATURE)
+        shares: Scores = softmax(near / _LABEL_TEMPERATURE, axis=1)
+        return shares
 
     def _joined(self, learned: Scores, centred: Vectors) -> Scores:
         if self._labels is None:
@@ -217,7 +219,7 @@ class ThemeMapper:
         return kept[~drop]
 
 
-def evened(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
+def balance_weights(raw: Scores, truth: Scores) -> npt.NDArray[np.float64]:
     """Returns a weight per theme with which it is the best theme of as many statements as it has.
 
     ``raw`` are probabilities and ``truth`` is 1 for the themes of a statement, both (statements,
@@ -248,7 +250,8 @@ class _Discriminant:
         self._offsets = prior - 0.5 * (means * self._directions).sum(axis=1)
 
     def chances(self, vectors: Vectors) -> Scores:
-        return _softmax(vectors @ self._directions.T + self._offsets)
+        shares: Scores = softmax(vectors @ self._directions.T + self._offsets, axis=1)
+        return shares
 
 
 class _Letters:
@@ -290,7 +293,9 @@ def _both(opinions: tuple[_Discriminant, _Letters], centred: Vectors, groups: cs
 
 def _pooled(learned: Scores, near: Scores, weight: float) -> Scores:
     """Returns the logarithmic opinion pool of the label (weight 1) and the learned (``weight``)."""
-    return _softmax(weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST)))
+    logs = weight * np.log(np.maximum(learned, _LEAST)) + np.log(np.maximum(near, _LEAST))
+    shares: Scores = softmax(logs, axis=1)
+    return shares
 
 
 def _worth(learned: Scores, near: Scores, truth: Scores) -> float:
@@ -352,9 +357,3 @@ def _reach(
         near = (own * others).sum(axis=1)
         least.append(float(np.quantile(near, _OUTSIDE)) - _SLACK)
     return normalised(np.stack(centres)), np.array(least)
-
-
-def _softmax(values: npt.NDArray[np.floating]) -> Scores:
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    chances: Scores = shifted / shifted.sum(axis=1, keepdims=True)
-    return chances

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from wordfreq import zipf_frequency
 
 from analysis.labelling.phrases import Phrase, phrases
-from analysis.labelling.term_weights import VAGUE, Heard, Reading, is_vague
+from analysis.labelling.term_weights import VAGUE, LabelInput, TermIndex, is_vague
 from analysis.preprocessing.proposals import names_actor, reads_as_proposal, wording
 from analysis.preprocessing.recurring_texts import shortened
 from language.embedding import Vectors, normalised
@@ -87,7 +87,7 @@ class _Candidate:
 
 
 def theme_labels(
-    reading: Reading,
+    reading: LabelInput,
     vectors: Vectors | None = None,
     encode: Encode | None = None,
     given: Mapping[int, str | None] | None = None,
@@ -100,7 +100,7 @@ def theme_labels(
     fixed labels by theme. ``answers`` has the rows of the popular answer of a theme, which is then
     named from these rows only.
     """
-    heard, given, answers = Heard(reading), given or {}, answers or {}
+    heard, given, answers = TermIndex(reading), given or {}, answers or {}
     candidates = [
         [] if given.get(theme) else _candidates(reading, heard, theme, answers.get(theme, ()))
         for theme in range(len(reading.themes))
@@ -128,7 +128,7 @@ def theme_labels(
 
 
 def _candidates(
-    reading: Reading, heard: Heard, theme: int, named_by: Collection[int] = ()
+    reading: LabelInput, heard: TermIndex, theme: int, named_by: Collection[int] = ()
 ) -> list[_Candidate]:
     rows: dict[tuple[str, ...], set[int]] = defaultdict(set)
     written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
@@ -191,7 +191,7 @@ def _asked(text: str, found: Sequence[Phrase]) -> dict[tuple[str, ...], float]:
     }
 
 
-def _form(phrase: Phrase, reading: Reading, heard: Heard, theme: int, said: int) -> float:
+def _form(phrase: Phrase, reading: LabelInput, heard: TermIndex, theme: int, said: int) -> float:
     """A factor below 1 for a worse label: a single, vague, long or private phrase.
 
     A private phrase has a proper name that only one statement of the theme uses.
@@ -242,7 +242,7 @@ def _score(found: _Candidate) -> float:
 
 
 def _measure(
-    candidates: list[list[_Candidate]], reading: Reading, vectors: Vectors, encode: Encode
+    candidates: list[list[_Candidate]], reading: LabelInput, vectors: Vectors, encode: Encode
 ) -> None:
     """Updates the scores of the best candidates of each theme by meaning, in place.
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from spacy.language import Language
 
-from analysis.clustering.graph_clusterer import WITHOUT_THEME, Settled
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, FixedLabels
 from analysis.labelling.labels import Encode
 from analysis.labelling.topics import Topic, find_topics
-from analysis.preprocessing.recurring_texts import Groups, Many
-from consultation.queries.statements import Said
+from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
+from consultation.queries.statements import StatementView
 from language.embedding import Vectors
 
 
 @dataclass(frozen=True)
-class Portrait:
+class Representation:
     """The representation of a theme in a run; ``quotes`` and ``action`` are statement ids."""
 
     label: str
@@ -28,15 +28,15 @@ class Portrait:
     trust: Mapping[str, Any] = field(default_factory=dict)
 
 
-def portraits(
-    said: Sequence[Said],
+def representations(
+    said: Sequence[StatementView],
     vectors: Vectors,
     themes: Sequence[str | None],
     nlp: Language,
     encode: Encode | None = None,
-    said_by_many: Many | None = None,
-    around: Groups | None = None,
-) -> dict[str, Portrait]:
+    said_by_many: RecurringTexts | None = None,
+    around: PopularGroups | None = None,
+) -> dict[str, Representation]:
     """The representation of each theme, by theme name.
 
     ``themes`` has the theme name of each statement, or None. ``encode`` computes the vectors of
@@ -56,21 +56,23 @@ def portraits(
         [each.kind for each in said],
         [each.participant for each in said],
         nlp,
-        Settled(labels),
+        FixedLabels(labels),
         encode,
         said_by_many=said_by_many,
         around=around,
     )
     return {
-        str(themes[topic.rows[0]]): portrait(topic, said)
+        str(themes[topic.rows[0]]): representation_of(topic, said)
         for topic in topics
         if themes[topic.rows[0]] is not None
     }
 
 
-def portrait(topic: Topic, said: Sequence[Said], stability: float | None = None) -> Portrait:
+def representation_of(
+    topic: Topic, said: Sequence[StatementView], stability: float | None = None
+) -> Representation:
     """The representation of a topic, with statement ids in place of rows."""
-    return Portrait(
+    return Representation(
         label=topic.label,
         keywords=tuple(topic.keywords),
         quotes=tuple(said[row].id for row in topic.quotes),

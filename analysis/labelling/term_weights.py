@@ -38,7 +38,7 @@ VAGUE = frozenset(
 
 
 @dataclass(frozen=True)
-class Reading:
+class LabelInput:
     """The input for labels.
 
     ``themes`` has the rows of each theme, the most central first. ``texts`` and ``words`` (with
@@ -55,10 +55,10 @@ class Reading:
     actions: Sequence[int | None]
 
 
-class Heard:
+class TermIndex:
     """Index of the rows and participants that use each lemma, its compounds included."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: LabelInput) -> None:
         self.themes = [frozenset(rows) & reading.words.keys() for rows in reading.themes]
         said: dict[str, set[int]] = defaultdict(set)
         for row, words in reading.words.items():

@@ -15,20 +15,20 @@ import numpy.typing as npt
 from spacy.language import Language
 
 from analysis.clustering.coherence import coherence
-from analysis.clustering.graph_clusterer import WITHOUT_THEME, GraphClusterer, Labels, Settled
+from analysis.clustering.graph_clusterer import WITHOUT_THEME, FixedLabels, GraphClusterer, Labels
 from analysis.clustering.shared_passages import (
     Places,
-    both,
+    covered,
     introductions,
     passages,
     shared_runs,
-    within,
+    union,
 )
 from analysis.labelling.labels import CENTRAL, Encode, theme_labels
-from analysis.labelling.term_weights import Reading, is_vague
+from analysis.labelling.term_weights import LabelInput, is_vague
 from analysis.parameters import NAMING, POPULAR
 from analysis.preprocessing.proposals import best_proposal, leans_back
-from analysis.preprocessing.recurring_texts import Groups, Many, as_label
+from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts, as_label
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
 from language.pipeline import STOP_WORDS, Word, tagged_words, words
@@ -76,8 +76,8 @@ def find_topics(
     clusterer: GraphClusterer | None = None,
     encode: Encode | None = None,
     links: Vectors | None = None,
-    said_by_many: Many | None = None,
-    around: Groups | None = None,
+    said_by_many: RecurringTexts | None = None,
+    around: PopularGroups | None = None,
 ) -> list[Topic]:
     """The topics of a set of texts, largest first.
 
@@ -92,7 +92,7 @@ def find_topics(
     named after that answer. Returns an empty list for fewer than ``FEWEST`` texts, unless there are
     such groups.
     """
-    around, many = around or Groups(), said_by_many or Many()
+    around, many = around or PopularGroups(), said_by_many or RecurringTexts()
     if len(texts) < FEWEST and not around.rows:
         return []
     flat = [" ".join(text.split()) for text in texts]
@@ -104,13 +104,13 @@ def find_topics(
     clusterer = clusterer or GraphClusterer()
     introduced: Places = {}
     if runs := shared_runs(flat):
-        clusterer = Settled(clusterer.fit(compared).labels_)
-        introduced = both(introductions(flat, runs), passages(runs, clusterer.labels_))
+        clusterer = FixedLabels(clusterer.fit(compared).labels_)
+        introduced = union(introductions(flat, runs), passages(runs, clusterer.labels_))
         documents = [
             [
                 word.lemma
                 for word in row
-                if word.content and not within(word.start, introduced.get(number, ()))
+                if word.content and not covered(word.start, introduced.get(number, ()))
             ]
             for number, row in enumerate(tokens)
         ]
@@ -141,7 +141,7 @@ def find_topics(
         ]
         best = best_proposal([flat[row] for row in proposals], close)
         actions.append(None if best is None else proposals[best])
-    read = reading(flat, kinds, who, members, nlp, actions, introduced)
+    read = label_input(flat, kinds, who, members, nlp, actions, introduced)
     answers = _answers(members, around)
     given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
     names = theme_labels(read, vectors, encode, given, answers)
@@ -183,7 +183,7 @@ def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
     return middle
 
 
-def _answers(members: Sequence[Sequence[int]], around: Groups) -> dict[int, tuple[int, ...]]:
+def _answers(members: Sequence[Sequence[int]], around: PopularGroups) -> dict[int, tuple[int, ...]]:
     """The rows of the popular answer of each topic that has one, by topic number.
 
     The topic must contain the answer, and at least ``POPULAR.whole`` of its texts must belong to
@@ -222,7 +222,7 @@ def _common(
     return found
 
 
-def reading(
+def label_input(
     texts: Sequence[str],
     kinds: Sequence[str],
     voices: Sequence[Collection[str]],
@@ -230,7 +230,7 @@ def reading(
     nlp: Language,
     actions: Sequence[int | None] | None = None,
     shared: Places | None = None,
-) -> Reading:
+) -> LabelInput:
     """The input for the labels of groups of texts.
 
     ``voices`` has the participants of each text. ``members`` has the rows of each group, most
@@ -241,10 +241,10 @@ def reading(
     central = (row for theme in members for row in theme[:CENTRAL])
     rows = list(dict.fromkeys([*central, *(row for row in actions if row is not None)]))
     tagged = tagged_words(nlp, [texts[row] for row in rows])
-    return Reading(
+    return LabelInput(
         texts={row: texts[row] for row in rows},
         words={
-            row: [each for each in own if not within(each.start, (shared or {}).get(row, ()))]
+            row: [each for each in own if not covered(each.start, (shared or {}).get(row, ()))]
             for row, own in zip(rows, tagged, strict=True)
         },
         people={row: voices[row] for row in rows},
@@ -314,7 +314,7 @@ def _fit(
     return np.asarray(topics, dtype=np.int64), keywords
 
 
-def _subject_words(read: Reading) -> dict[str, bool]:
+def _subject_words(read: LabelInput) -> dict[str, bool]:
     """For each tagged word form, whether it is mostly a subject noun that is not vague."""
     times: dict[str, list[bool]] = {}
     for row in read.words.values():
@@ -387,7 +387,7 @@ def _quotes(
     voices: Sequence[str],
     vectors: Vectors,
     centre: Vectors,
-    many: Many,
+    many: RecurringTexts,
 ) -> list[int]:
     """The rows of central quotes that differ, by maximal marginal relevance.
 

@@ -18,7 +18,7 @@ from consultation.database.models import (
 )
 from consultation.database.storage import Storage
 from consultation.participation.effects import Measure
-from consultation.queries.statements import answers, stands
+from consultation.queries.statements import active_answer, answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
     Raises:
         ReaderBroken: no answer can be read at all.
     """
-    standing = stands(consultation_id)
+    standing = active_answer(consultation_id)
     unmeasured = (
         ContributionVersion.measure.is_(None)
         & Contribution.value.is_(None)
@@ -80,7 +80,7 @@ def measure_new(storage: Storage, consultation_id: int, catalogue: Catalogue) ->
                     vraag.strengheid if vraag else 1,
                     before,
                 )
-            except answer_reader.NotRead as given_up:
+            except answer_reader.UnreadableText as given_up:
                 unread[version] = given_up.why
             else:
                 found = Measure(**measured).model_dump(mode="json")
@@ -123,7 +123,7 @@ def channels(
         Submission.opdracht,
         Contribution.question,
         ContributionVersion.measure,
-    ).where(*stands(consultation_id, until_round), ContributionVersion.measure.is_not(None))
+    ).where(*active_answer(consultation_id, until_round), ContributionVersion.measure.is_not(None))
     if opdracht is not None:
         query = query.where(Submission.opdracht == opdracht)
     rows = [

@@ -41,7 +41,7 @@ class ReaderBroken(SamenspraakError):
     """No text can be read at all; the message says what to fix."""
 
 
-class NotRead(Exception):
+class UnreadableText(Exception):
     """Reading a text was given up; ``why`` is the reason."""
 
     def __init__(self, why: Why) -> None:
@@ -97,15 +97,15 @@ class _Reader:
                 if code is None:
                     break
                 if code == -signal.SIGPROF:
-                    raise NotRead("tijd")
+                    raise UnreadableText("tijd")
                 # Another cause than the text may have ended the child, so try once more.
                 _log.warning("the process that reads answers ended with code %d", code)
                 if last:
-                    raise NotRead("fout")
+                    raise UnreadableText("fout")
         done, found = answer
         if not done:
             _log.warning("reading an answer failed (%s)", found)
-            raise NotRead("fout")
+            raise UnreadableText("fout")
         return found
 
     def close(self) -> None:
@@ -201,10 +201,10 @@ def _cut(text: str) -> list[tuple[int, int, int]]:
 
 def _try(statement: str) -> None:
     """Runs the later steps that take a single statement, so that a slow text fails here first."""
-    from analysis.preprocessing.deduplication import sort_out
+    from analysis.preprocessing.deduplication import group_duplicates
     from analysis.preprocessing.proposals import wording
 
-    sort_out([statement])
+    group_duplicates([statement])
     wording(statement)
 
 

@@ -13,7 +13,6 @@ library datasketch; each candidate is then compared word by word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 from consultation.database.models import Assignment, RunMark
 from consultation.database.storage import in_chunks
 from consultation.queries.themes import FIXED_TEXT, NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
+from language.folding import without_accents
 from language.foreign import foreign_language
 from language.frequency import zipf
 from language.informativeness import is_non_answer
@@ -75,7 +75,7 @@ _TOWN_FOLLOWS = frozenset({"woon", "wonen", "werk", "woont"})
 
 
 @dataclass(frozen=True)
-class Aside:
+class Exclusion:
     """An excluded statement: its row, the reason, and the language if that is the reason."""
 
     row: int
@@ -84,56 +84,63 @@ class Aside:
 
 
 @dataclass(frozen=True)
-class Voices:
+class DuplicateGroups:
     """The rows of the texts by duplicate group; a row is in exactly one of the three fields.
 
-    ``heard`` has the row that represents each duplicate group, ascending. ``copies`` maps the row
-    of every other text of a group to its representative. ``aside`` has the excluded statements.
+    ``representatives`` has the row that represents each duplicate group, ascending. ``duplicates``
+    maps the row of every other text of a group to its representative. ``excluded`` has the excluded
+    statements.
     """
 
-    heard: tuple[int, ...]
-    copies: dict[int, int]
-    aside: tuple[Aside, ...]
+    representatives: tuple[int, ...]
+    duplicates: dict[int, int]
+    excluded: tuple[Exclusion, ...]
 
     @property
     def sizes(self) -> Counter[int]:
         """The size of each duplicate group, by the row of its representative."""
-        return Counter(self.heard) + Counter(self.copies.values())
+        return Counter(self.representatives) + Counter(self.duplicates.values())
 
 
-def sort_out(
+def group_duplicates(
     texts: Sequence[str], placed: Container[int] = (), fixed: Container[int] = ()
-) -> Voices:
+) -> DuplicateGroups:
     """Sorts texts into representatives, their duplicates, and excluded ones.
 
     Rows in ``fixed`` are excluded as fixed text. The most frequent wording represents a duplicate
     group, but rows in ``placed``, which have a theme already, go first so that they keep it. The
     order of the texts only decides between identical texts: the first is the representative.
     """
-    aside = []
+    excluded = []
     rows = []
     for row, text in enumerate(texts):
-        mark = Aside(row, FIXED_TEXT) if row in fixed else _aside(row, text)
+        mark = Exclusion(row, FIXED_TEXT) if row in fixed else _exclusion(row, text)
         if mark is None:
             rows.append(row)
         else:
-            aside.append(mark)
-    speaks = {}
+            excluded.append(mark)
+    representative_of = {}
     for group in _same([texts[row] for row in rows]):
         known = [each for each in group if rows[each] in placed]
         plain = {each: " ".join(texts[rows[each]].split()) for each in group}
         often = Counter(plain.values())
         # The most frequent wording represents the group; of identical texts, the first.
-        voice = min(known or group, key=lambda each: (-often[plain[each]], plain[each], rows[each]))
+        representative = min(
+            known or group, key=lambda each: (-often[plain[each]], plain[each], rows[each])
+        )
         for each in group:
-            speaks[rows[each]] = rows[voice]
-    heard = tuple(sorted(set(speaks.values())))
-    copies = {row: voice for row, voice in sorted(speaks.items()) if row != voice}
-    return Voices(heard, copies, tuple(aside))
+            representative_of[rows[each]] = rows[representative]
+    representatives = tuple(sorted(set(representative_of.values())))
+    duplicates = {row: own for row, own in sorted(representative_of.items()) if row != own}
+    return DuplicateGroups(representatives, duplicates, tuple(excluded))
 
 
 def store_marks(
-    session: Session, run_id: int, voices: Voices, ids: Sequence[str], living: Collection[str]
+    session: Session,
+    run_id: int,
+    groups: DuplicateGroups,
+    ids: Sequence[str],
+    living: Collection[str],
 ) -> None:
     """Stores the excluded statements and duplicates of a run, and assigns duplicates to themes.
 
@@ -142,11 +149,13 @@ def store_marks(
     """
     marks: list[dict[str, object]] = []
     followers: dict[str, list[str]] = {}
-    for row, voice in voices.copies.items():
+    for row, representative in groups.duplicates.items():
         if ids[row] in living:
-            followers.setdefault(ids[voice], []).append(ids[row])
-            marks.append({"statement_id": ids[row], "mark": SAME_TEXT, "value": ids[voice]})
-    for each in voices.aside:
+            followers.setdefault(ids[representative], []).append(ids[row])
+            marks.append(
+                {"statement_id": ids[row], "mark": SAME_TEXT, "value": ids[representative]}
+            )
+    for each in groups.excluded:
         if ids[each.row] in living:
             marks.append({"statement_id": ids[each.row], "mark": each.mark, "value": each.language})
     if marks:
@@ -162,7 +171,6 @@ def store_marks(
             "run_id": run_id,
             "is_primary": placed.is_primary,
             "score": placed.score,
-            "decided_by": placed.decided_by,
             "subtheme": placed.subtheme,
         }
         for placed in own
@@ -172,20 +180,20 @@ def store_marks(
         session.execute(insert(Assignment), following)
 
 
-def bare(text: str) -> str:
+def without_greeting(text: str) -> str:
     """The text without greeting, closing words and outer space; the text itself if none is left."""
     plain = " ".join(text.split())
     short = _CLOSING.sub("", _GREETING.sub("", plain)).strip()
     return short or plain
 
 
-def _aside(row: int, text: str) -> Aside | None:
+def _exclusion(row: int, text: str) -> Exclusion | None:
     if not _LETTER.search(text):
-        return Aside(row, NO_ANSWER)
+        return Exclusion(row, NO_ANSWER)
     if len(text) <= _LONGEST_NOTHING and (is_non_answer(text) or is_polite(text)):
-        return Aside(row, NO_ANSWER)
+        return Exclusion(row, NO_ANSWER)
     language = foreign_language(text)
-    return Aside(row, OTHER_LANGUAGE, language) if language else None
+    return Exclusion(row, OTHER_LANGUAGE, language) if language else None
 
 
 def is_polite(text: str) -> bool:
@@ -206,17 +214,17 @@ def same_words(text: str) -> str:
 
 def _same(texts: Sequence[str]) -> list[list[int]]:
     """The positions of the texts, by duplicate group."""
-    words = [tuple(_WORD.findall(bare(text))) for text in texts]
+    words = [tuple(_WORD.findall(without_greeting(text))) for text in texts]
     exact: dict[str, list[int]] = {}
     for position, row in enumerate(words):
         exact.setdefault(_folded(" ".join(row)), []).append(position)
     # The most frequent text comes first, so that its variants are matched to it.
     keys = sorted(exact, key=lambda key: (-len(exact[key]), key))
     joined: dict[str, list[int]] = {}
-    for key, voice in zip(
+    for key, representative in zip(
         keys, _nearest(keys, [words[exact[key][0]] for key in keys]), strict=True
     ):
-        joined.setdefault(voice, []).extend(exact[key])
+        joined.setdefault(representative, []).extend(exact[key])
     return [sorted(group) for group in joined.values()]
 
 
@@ -236,7 +244,9 @@ def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]
     for index, sketch in zip(long, sketches, strict=True):
         enough = _LEAST_SHARED * len(bags[index])
         for other in sorted(kept.query(sketch)):
-            if len(bags[index] & bags[other]) >= enough and says_same(words[other], words[index]):
+            if len(bags[index] & bags[other]) >= enough and near_duplicate(
+                words[other], words[index]
+            ):
                 found[index] = keys[other]
                 break
         else:
@@ -244,7 +254,7 @@ def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]
     return found
 
 
-def says_same(one: Sequence[str], other: Sequence[str]) -> bool:
+def near_duplicate(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two sequences of words differ only in fillers, typos and names.
 
     Numbers and all other words count: "18 jaar" is not "65 jaar", and "niet" is not a filler. The
@@ -320,8 +330,7 @@ def _exists(word: str) -> bool:
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return without_accents(text.casefold())
 
 
 def _shingles(text: str) -> list[bytes]:

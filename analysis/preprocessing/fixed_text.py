@@ -18,7 +18,7 @@ from analysis.parameters import FIXED_TEXT, RECURRING
 from analysis.preprocessing.deduplication import is_polite, opens_closing, same_words
 from analysis.preprocessing.proposals import reads_as_proposal, wording
 from analysis.preprocessing.statement_kind import names_hurdle
-from consultation.queries.statements import Said
+from consultation.queries.statements import StatementView
 from language.segmentation.clauses import asks
 
 _FRAME = re.compile(
@@ -46,7 +46,7 @@ _POSTSCRIPT = re.compile(r"\W*p\.?\s?s\b", re.IGNORECASE)
 _OF_WHO_WRITES = re.compile(r"\b(?:ik|wij|we|mij|me|mijn|ons|onze|u|uw|jullie)\b", re.IGNORECASE)
 
 
-def fixed_rows(said: Sequence[Said]) -> frozenset[int]:
+def fixed_rows(said: Sequence[StatementView]) -> frozenset[int]:
     """The rows that are fixed text around participants' own words, or the names under a letter."""
     texts = [same_words(each.text) for each in said]
     people: dict[str, set[str]] = defaultdict(set)
@@ -146,7 +146,7 @@ def _around(
 
 
 def _names(
-    said: Sequence[Said],
+    said: Sequence[StatementView],
     answers: dict[str, list[int]],
     texts: Sequence[str],
     frame: set[str],

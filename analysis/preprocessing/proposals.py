@@ -79,7 +79,7 @@ _TWO_INFINITIVES = re.compile(r"\s(?:gaan|komen|laten|blijven)\s\w+en$", re.IGNO
 
 
 @dataclass(frozen=True)
-class Wording:
+class SentenceMood:
     """How a text asks or states, mainly by its first clause.
 
     Attributes:
@@ -99,13 +99,13 @@ class Wording:
     infinitive: bool
 
 
-def wording(text: str) -> Wording:
+def wording(text: str) -> SentenceMood:
     """The wording of a text; ignores bullets, numbers and words like "en" or "dus" at its start."""
     plain = _LEAD.sub("", " ".join(text.split()))
     clause = _CLAUSE.split(plain, maxsplit=1)[0].strip()
     # "Bij een collega in de les gaan zitten" states nothing: both its verbs are infinitives.
     states = bool(_FINITE.search(_TWO_INFINITIVES.sub("", clause)))
-    return Wording(
+    return SentenceMood(
         order=opens_with_order(plain),
         plea=bool(_PLEA.search(plain)),
         states=states,

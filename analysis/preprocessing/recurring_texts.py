@@ -20,7 +20,7 @@ _ASKED = re.compile(
 
 
 @dataclass(frozen=True)
-class Many:
+class RecurringTexts:
     """The recurring texts of an opdracht; a row stands for a duplicate group.
 
     ``people`` has the participants of each recurring text, by row. ``popular`` has the rows of the
@@ -36,7 +36,7 @@ class Many:
 
 
 @dataclass(frozen=True)
-class Groups:
+class PopularGroups:
     """Groups of rows around popular answers.
 
     For each group, ``answers`` has the rows of its popular answers, the most popular first, and
@@ -46,7 +46,7 @@ class Groups:
     answers: tuple[tuple[int, ...], ...] = ()
     rows: tuple[tuple[int, ...], ...] = ()
 
-    def among(self, kept: Sequence[int]) -> Groups:
+    def among(self, kept: Sequence[int]) -> PopularGroups:
         """The groups within the rows ``kept``, as positions in ``kept``.
 
         Groups without a popular answer in ``kept`` are dropped.
@@ -60,43 +60,43 @@ class Groups:
             for answers, rows in zip(self.answers, self.rows, strict=True)
         ]
         left = [(answers, rows) for answers, rows in found if answers]
-        return Groups(tuple(each for each, _ in left), tuple(each for _, each in left))
+        return PopularGroups(tuple(each for each, _ in left), tuple(each for _, each in left))
 
 
-def many(
+def recurring_texts(
     texts: Sequence[str],
     people: Sequence[Hashable],
     answers: Sequence[Hashable],
-    copies: Mapping[int, int],
-    heard: Sequence[int],
-) -> Many:
-    """The recurring texts and popular answers, as positions in ``heard``.
+    duplicates: Mapping[int, int],
+    representatives: Sequence[int],
+) -> RecurringTexts:
+    """The recurring texts and popular answers, as positions in ``representatives``.
 
     ``texts``, ``people`` (the participant) and ``answers`` (the answer) are aligned with all
-    statements. ``heard`` has the rows that represent the duplicate groups, and ``copies`` maps the
-    other rows to their representative (see ``analysis.preprocessing.deduplication.Voices``).
+    statements. ``representatives`` and ``duplicates`` say which rows are one text
+    (see ``analysis.preprocessing.deduplication.DuplicateGroups``).
 
     A text recurs if at least ``RECURRING.least`` participants give it. It is a popular answer if it
     has at most ``POPULAR.most_words`` words and at most ``RECURRING.often`` of its answers contain
     another recurring text.
     """
-    place = {row: at for at, row in enumerate(heard)}
+    place = {row: at for at, row in enumerate(representatives)}
     said_by: dict[int, set[str]] = defaultdict(set)
     within: dict[int, set[Hashable]] = defaultdict(set)
-    for row in (*heard, *copies):
-        voice = place[copies.get(row, row)]
-        said_by[voice].add(str(people[row]))
-        within[voice].add(answers[row])
+    for row in (*representatives, *duplicates):
+        group = place[duplicates.get(row, row)]
+        said_by[group].add(str(people[row]))
+        within[group].add(answers[row])
     least = RECURRING.least(len(set(people)))
     recurring = {row: frozenset(who) for row, who in said_by.items() if len(who) >= least}
     times = Counter(answer for row in recurring for answer in within[row])
     popular = []
     for row in sorted(recurring):
         together = sum(times[answer] > 1 for answer in within[row])
-        words = len(texts[heard[row]].split())
+        words = len(texts[representatives[row]].split())
         if words <= POPULAR.most_words and together <= RECURRING.often * len(within[row]):
             popular.append(row)
-    return Many(recurring, tuple(popular))
+    return RecurringTexts(recurring, tuple(popular))
 
 
 def as_label(text: str) -> str | None:

@@ -22,7 +22,7 @@ from consultation.database.models import (
     now,
 )
 from consultation.database.storage import Storage, in_chunks
-from consultation.queries.statements import Said, answers, stands
+from consultation.queries.statements import StatementView, active_answer, answers
 from language.segmentation.plain_text import readable
 from language.segmentation.statements import Span
 
@@ -44,7 +44,7 @@ STATEMENT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Cut:
+class SegmentationCounts:
     """The counts of a cut: answers cut, statements made, and statements without an opdracht."""
 
     contributions: int = 0
@@ -71,7 +71,7 @@ def cut_new(
     catalogue: Catalogue,
     encoder_name: str,
     progress: bool = False,
-) -> Cut:
+) -> SegmentationCounts:
     """Cuts every answer that was not cut yet into statements; an answer is cut only once.
 
     Covers only the current version of answers that were not withdrawn, of participants who agreed
@@ -89,7 +89,7 @@ def cut_new(
     with storage.reading() as session:
         answers = _pending(session, consultation_id, catalogue)
     if not answers:
-        return Cut()
+        return SegmentationCounts()
     for answer in answers:
         if answer.soort not in ("trekker", "prioriteit"):
             _cut(answer)
@@ -99,7 +99,9 @@ def cut_new(
     return _store(storage, answers)
 
 
-def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = None) -> pd.DataFrame:
+def statements_frame(
+    said: list[StatementView], themes: dict[str, list[str]] | None = None
+) -> pd.DataFrame:
     """Statements as a table with the columns ``STATEMENT_COLUMNS``.
 
     ``start`` and ``end`` are character offsets in the answer ``contribution``. ``opdracht`` is
@@ -130,7 +132,7 @@ def statements_frame(said: list[Said], themes: dict[str, list[str]] | None = Non
 def _cut(answer: _Answer) -> None:
     try:
         spans = [Span(*each) for each in answer_reader.statement_spans(answer.text)]
-    except answer_reader.NotRead as given_up:
+    except answer_reader.UnreadableText as given_up:
         answer.unread = given_up.why
         spans = []
     answer.spans = spans or _whole(answer.text)
@@ -149,7 +151,7 @@ def _whole(text: str) -> list[Span]:
 def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
     query = (
         answers(ContributionVersion, Contribution, Submission.opdracht)
-        .where(*stands(consultation_id), ContributionVersion.cut_at.is_(None))
+        .where(*active_answer(consultation_id), ContributionVersion.cut_at.is_(None))
         .order_by(Contribution.created_at, Contribution.id)
     )
     return [
@@ -214,7 +216,7 @@ def _tell_kinds(
         answer.kinds.append(kind)
 
 
-def _store(storage: Storage, answers: list[_Answer]) -> Cut:
+def _store(storage: Storage, answers: list[_Answer]) -> SegmentationCounts:
     contributions = 0
     moment = now()
     # Another process may have cut or erased an answer while the vectors were computed.
@@ -240,7 +242,9 @@ def _store(storage: Storage, answers: list[_Answer]) -> Cut:
             rows += of_it
         if rows:
             session.execute(insert(Statement), rows)
-    return Cut(contributions, len(rows), sum(each["opdracht"] is None for each in rows))
+    return SegmentationCounts(
+        contributions, len(rows), sum(each["opdracht"] is None for each in rows)
+    )
 
 
 def _rows(answer: _Answer, moment: datetime) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from consultation.curation import operations as ops
 from consultation.curation.state import (
-    Before,
     CuratedAction,
     CuratedTheme,
     Event,
-    Lapsed,
-    NoteTaken,
+    FacilitatorNote,
+    InapplicableEvent,
+    PreviousValue,
 )
 
 
@@ -39,13 +39,13 @@ class ActionBoard:
         found = self._actions.get(id_)
         return found.opdracht if found is not None else None
 
-    def words(self, id_: str, event: Event) -> Before | None:
+    def words(self, id_: str, event: Event) -> PreviousValue | None:
         """An action's wording before an event; None if there is no such action."""
         found = self._actions.get(id_)
         if found is not None:
-            return Before(found.text, found.statement)
+            return PreviousValue(found.text, found.statement)
         seed = event.recorded.get("seeds", {}).get(id_)
-        return Before(statement=seed["statement"]) if seed is not None else None
+        return PreviousValue(statement=seed["statement"]) if seed is not None else None
 
     def apply(self, operation: ops.Operation, event: Event) -> None:
         """Applies an operation on actions.
@@ -98,7 +98,7 @@ class ActionBoard:
             case ops.ActionJoin():
                 self._join(operation, event)
 
-    def note(self, id_: str, note: NoteTaken, event: Event) -> None:
+    def note(self, id_: str, note: FacilitatorNote, event: Event) -> None:
         """Adds a note to an action.
 
         Raises:
@@ -129,10 +129,10 @@ class ActionBoard:
             if each != operation.into:
                 try:
                     others.append(self._standing(each, event))
-                except Lapsed:
+                except InapplicableEvent:
                     continue
         if not others:
-            raise Lapsed("action_gone", action=operation.actions[0])
+            raise InapplicableEvent("action_gone", action=operation.actions[0])
         for other in others:
             self._change(other.id, event, joined_into=into.id)
         known = [each.support for each in (into, *others) if each.support is not None]
@@ -160,11 +160,11 @@ class ActionBoard:
         if found is None:
             seed = event.recorded.get("seeds", {}).get(id_)
             if seed is None:
-                raise Lapsed("action_gone", action=id_)
+                raise InapplicableEvent("action_gone", action=id_)
             self.propose(id_, seed["opdracht"], seed["theme"], seed["statement"])
             found = self._actions[id_]
         if found.joined_into is not None:
-            raise Lapsed("action_joined", action=id_, into=found.joined_into)
+            raise InapplicableEvent("action_joined", action=id_, into=found.joined_into)
         return found
 
 

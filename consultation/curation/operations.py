@@ -372,17 +372,6 @@ class ActionHandOver(_ActionOperation):
     opdracht: OpdrachtNumber
 
 
-ActionOperation = Annotated[
-    ActionCreate
-    | ActionText
-    | ActionSet
-    | ActionThemes
-    | ActionSupport
-    | ActionStatusSet
-    | ActionJoin
-    | ActionHandOver,
-    Field(discriminator="do"),
-]
 Operation = (
     Rename
     | Describe

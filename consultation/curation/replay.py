@@ -15,23 +15,24 @@ from consultation.curation import operations as ops
 from consultation.curation.actions import ActionBoard
 from consultation.curation.state import (
     LIVE,
-    Before,
     CuratedTheme,
     CurationState,
     Event,
-    Lapsed,
+    FacilitatorNote,
+    InapplicableEvent,
     Machine,
     Membership,
-    NoteTaken,
     Outcome,
-    Proposal,
+    PreviousValue,
+    Suggestion,
     ThemeStatus,
     versions,
 )
 from consultation.database.models import proposed_action_id as proposed_action_id
+from consultation.theme_code import ThemeCode
 
 
-def operation_of(proposal: Proposal, new_theme: str) -> ops.Operation:
+def operation_of(proposal: Suggestion, new_theme: str) -> ops.Operation:
     """The operation that accepting a suggestion performs; ``new_theme`` is the id for a split."""
     statements = list(proposal.statements)
     if proposal.kind == "merge":
@@ -63,7 +64,7 @@ def replay(machine: Machine, events: Iterable[Event]) -> CurationState:
     """
     log = sorted(events, key=lambda each: each.id)
     undone = revoked(log)
-    stand = Stand(machine, log)
+    stand = Replay(machine, log)
     outcomes = []
     for event in log:
         before = stand.before(event)
@@ -72,7 +73,7 @@ def replay(machine: Machine, events: Iterable[Event]) -> CurationState:
             continue
         try:
             missing = stand.apply(event)
-        except Lapsed as reason:
+        except InapplicableEvent as reason:
             outcomes.append(Outcome(event, "lapsed", reason.code, before=before))
         else:
             outcomes.append(Outcome(event, "applied", missing=missing, before=before))
@@ -90,14 +91,14 @@ class _Theme:
     merged_into: str | None = None
     parents: tuple[str, ...] = ()
     order: int | None = None
-    notes: list[NoteTaken] = field(default_factory=list)
+    notes: list[FacilitatorNote] = field(default_factory=list)
     named_by: str = ""
     decided: bool = False
     in_run: bool = True
     by_hand: bool = False
 
 
-class Stand:
+class Replay:
     """The mutable state during replay: ``apply`` adds one event, ``frozen`` gives the result."""
 
     def __init__(self, machine: Machine, log: Sequence[Event]) -> None:
@@ -147,17 +148,17 @@ class Stand:
         if isinstance(operation, ops.Accept):
             does = event.recorded.get("does")
             if does is None:
-                raise Lapsed("proposal_gone")
+                raise InapplicableEvent("proposal_gone")
             missing = self._apply(replace(event, operation=ops.parse(does)))
             self.answered[operation.proposal] = "accepted"
             return missing
         return self._apply(event)
 
-    def before(self, event: Event) -> Before | None:
+    def before(self, event: Event) -> PreviousValue | None:
         """The label or wording that an event replaces; None for events of other kinds."""
         operation = event.operation
         if isinstance(operation, ops.Rename) and operation.theme in self.themes:
-            return Before(self.themes[operation.theme].label)
+            return PreviousValue(self.themes[operation.theme].label)
         if isinstance(operation, ops.ActionText):
             return self.board.words(operation.action, event)
         return None
@@ -176,11 +177,13 @@ class Stand:
         """
         found = self.themes.get(ref)
         if found is None:
-            raise Lapsed("theme_gone", theme=ref)
+            raise InapplicableEvent("theme_gone", theme=ref)
         while found.merged_into is not None:
             into = self.themes[found.merged_into]
             if not merged:
-                raise Lapsed("theme_merged", theme=ref, which=_code(found), into=_code(into))
+                raise InapplicableEvent(
+                    "theme_merged", theme=ref, which=_code(found), into=_code(into)
+                )
             found = into
         return found
 
@@ -296,15 +299,15 @@ class Stand:
     def _merge(self, operation: ops.Merge) -> None:
         into = self.theme(operation.into)
         if into.status == "verworpen":
-            raise Lapsed("theme_rejected", theme=into.id, which=_code(into))
+            raise InapplicableEvent("theme_rejected", theme=into.id, which=_code(into))
         known = [self.themes[each] for each in operation.themes if each in self.themes]
         merged = [each for each in known if each.merged_into is None and each.id != into.id]
         if not merged:
             self.theme(operation.themes[0])
-            raise Lapsed("same_theme", theme=into.id, which=_code(into))
+            raise InapplicableEvent("same_theme", theme=into.id, which=_code(into))
         for theme in merged:
             if theme.opdracht != into.opdracht:
-                raise Lapsed("other_opdracht", which=_code(theme))
+                raise InapplicableEvent("other_opdracht", which=_code(theme))
         for theme in merged:
             if theme.status == "goedgekeurd":
                 into.status = "goedgekeurd"
@@ -354,7 +357,7 @@ class Stand:
     def _reorder(self, operation: ops.Reorder) -> None:
         known = [each for each in operation.themes if each in self.themes]
         if not known:
-            raise Lapsed("theme_gone", theme=operation.themes[0])
+            raise InapplicableEvent("theme_gone", theme=operation.themes[0])
         for theme in self.themes.values():
             if theme.opdracht == operation.opdracht:
                 theme.order = None
@@ -362,7 +365,7 @@ class Stand:
             self.themes[each].order = place
 
     def _note(self, operation: ops.Note, event: Event) -> None:
-        note = NoteTaken(operation.text, event.account, event.at, event.id)
+        note = FacilitatorNote(operation.text, event.account, event.at, event.id)
         if operation.theme is not None:
             self.theme(operation.theme, merged=True).notes.append(note)
         else:
@@ -371,7 +374,7 @@ class Stand:
     def _birth(self, id_: str | None, opdracht: int, label: str, event: Event) -> _Theme:
         theme = self.unborn.pop(str(id_), None)
         if theme is None:
-            raise Lapsed("theme_gone", theme=str(id_))
+            raise InapplicableEvent("theme_gone", theme=str(id_))
         theme.label, theme.named_by, theme.decided = label, event.account, True
         theme.opdracht = opdracht
         self.themes[theme.id] = theme
@@ -412,10 +415,10 @@ class Stand:
         wanted = list(dict.fromkeys(statements))
         known = [each for each in wanted if each in self.place]
         if not known:
-            raise Lapsed("statements_gone")
+            raise InapplicableEvent("statements_gone")
         there = [each for each in known if opdracht is None or self.place[each] == opdracht]
         if not there:
-            raise Lapsed("other_opdracht")
+            raise InapplicableEvent("other_opdracht")
         return there, len(wanted) - len(there)
 
     def _take(self, statement: str, source: str | None) -> None:
@@ -464,7 +467,7 @@ class Stand:
 
         return tuple(sorted(members, key=seat))
 
-    def _still(self, proposal: Proposal) -> bool:
+    def _still(self, proposal: Suggestion) -> bool:
         known = [self.themes[each] for each in proposal.themes if each in self.themes]
         if [each.status in LIVE for each in known] != [True] * len(proposal.themes):
             return False
@@ -486,4 +489,4 @@ def _made(event: Event) -> Collection[str]:
 
 
 def _code(theme: _Theme) -> str:
-    return f"O{theme.opdracht:02d}-T{theme.number:03d}"
+    return str(ThemeCode(theme.opdracht, theme.number))

@@ -12,7 +12,7 @@ from typing import Any
 from consultation import dates
 from consultation.catalogue import Catalogue
 from consultation.curation import operations as ops
-from consultation.curation.state import Before, CurationState, Event, Outcome
+from consultation.curation.state import CurationState, Event, Outcome, PreviousValue
 
 _SHORT, _LONG = 60, 120
 _NO_THEME = "een thema dat hier niet meer staat"
@@ -66,7 +66,7 @@ class Sentences:
         known = self.catalogue.opdracht(number)
         return f"opdracht {number} {_quoted(known.titel, _LONG)}" if known else f"opdracht {number}"
 
-    def _told(self, event: Event, before: Before | None = None, undone: bool = False) -> str:
+    def _told(self, event: Event, before: PreviousValue | None = None, undone: bool = False) -> str:
         operation = event.operation
         match operation:
             case ops.Rename():
@@ -119,7 +119,7 @@ class Sentences:
                 return self._revoked(operation)
         return self._told_action(operation, before)
 
-    def _renamed(self, operation: ops.Rename, before: Before | None, undone: bool) -> str:
+    def _renamed(self, operation: ops.Rename, before: PreviousValue | None, undone: bool) -> str:
         code = self.theme(operation.theme).partition(" ")[0]
         new = f"‘{operation.label}’"
         old = f"‘{before.text}’" if before and before.text else ""
@@ -150,7 +150,7 @@ class Sentences:
         told = self._told(outcome.event, outcome.before, undone=True)
         return f"{verb}: {outcome.event.account} {told}"
 
-    def _told_action(self, operation: ops.Operation, before: Before | None) -> str:
+    def _told_action(self, operation: ops.Operation, before: PreviousValue | None) -> str:
         match operation:
             case ops.ActionCreate():
                 words = self._words(operation)

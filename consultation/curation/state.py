@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from consultation.curation.operations import Note, Operation, Reorder, Revoke
+from consultation.theme_code import ThemeCode
 
 ThemeStatus = Literal["kandidaat", "goedgekeurd", "verworpen", "samengevoegd"]
 LIVE = ("kandidaat", "goedgekeurd")
@@ -43,7 +44,7 @@ class MachineTheme:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class Suggestion:
     """A suggestion of a run to change decided themes, for a person to accept or decline.
 
     ``kind`` is ``split`` (``statements`` leave ``themes[0]``), ``merge`` (``themes`` become one) or
@@ -69,7 +70,7 @@ class Machine:
 
     statements: Mapping[str, int | None]
     themes: tuple[MachineTheme, ...] = ()
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[Suggestion, ...] = ()
     run: int | None = None
 
 
@@ -108,11 +109,11 @@ class Outcome:
     reason: str = ""
     missing: int = 0
     revoked_by: int | None = None
-    before: Before | None = None
+    before: PreviousValue | None = None
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousValue:
     """An earlier theme label or action wording: ``text``, or the id of a quoted ``statement``."""
 
     text: str | None = None
@@ -120,7 +121,7 @@ class Before:
 
 
 @dataclass(frozen=True)
-class NoteTaken:
+class FacilitatorNote:
     """A note on a theme or an action; ``event`` is the id of the event that added it."""
 
     text: str
@@ -143,7 +144,7 @@ class CuratedTheme:
     merged_into: str | None
     parents: tuple[str, ...]
     order: int | None
-    notes: tuple[NoteTaken, ...]
+    notes: tuple[FacilitatorNote, ...]
     named_by: str
     decided: bool
     in_run: bool
@@ -152,7 +153,7 @@ class CuratedTheme:
     @property
     def code(self) -> str:
         """The code shown to users, such as ``O04-T012``: opdracht and number."""
-        return f"O{self.opdracht:02d}-T{self.number:03d}"
+        return str(ThemeCode(self.opdracht, self.number))
 
     @property
     def live(self) -> bool:
@@ -188,7 +189,7 @@ class CuratedAction:
     regelgeving: str = "geen"
     status: str = "ontwerp"
     joined_into: str | None = None
-    notes: tuple[NoteTaken, ...] = ()
+    notes: tuple[FacilitatorNote, ...] = ()
     proposed: bool = False
     decided_by: str = ""
     version: int = 0
@@ -205,7 +206,7 @@ class CurationState:
     actions: Mapping[str, CuratedAction]
     opdracht_of: Mapping[str, int | None]
     off_topic: Mapping[str, str]
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[Suggestion, ...]
     answered: Mapping[str, Literal["accepted", "declined"]]
     log: tuple[Outcome, ...]
 
@@ -259,7 +260,7 @@ class CurationState:
         )
 
 
-class Lapsed(Exception):
+class InapplicableEvent(Exception):
     """An event does not apply to the current state; ``code`` is the reason, ``facts`` details."""
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -267,11 +268,6 @@ class Lapsed(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
-
-
-def until(state_log: Iterable[Event], last: int) -> list[Event]:
-    """The events up to and including event ``last``."""
-    return [each for each in state_log if each.id <= last]
 
 
 def versions(log: Sequence[Event]) -> dict[str, int]:

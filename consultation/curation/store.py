@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session, aliased
 
 from consultation.curation import operations as ops
 from consultation.curation.replay import replay, revoked
-from consultation.curation.state import CurationState, Event, Machine, MachineTheme, Membership
-from consultation.curation.state import Proposal as Proposed
+from consultation.curation.state import (
+    CurationState,
+    Event,
+    Machine,
+    MachineTheme,
+    Membership,
+    Suggestion,
+)
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -61,7 +67,7 @@ def words_of(session: Session, statement: str) -> str:
     return row.contribution_version.text[row.start : row.end] if row is not None else ""
 
 
-def decided_on(session: Session, consultation_id: int) -> tuple[int, int]:
+def last_decision_and_run(session: Session, consultation_id: int) -> tuple[int, int]:
     """The ids of the last event and the last run of a consultation, 0 for none.
 
     As long as both are equal, no decision and no run was stored.
@@ -154,7 +160,7 @@ def load_machine(
         if statement in places:
             places[statement] = number
     themes: list[MachineTheme] = []
-    proposals: list[Proposed] = []
+    proposals: list[Suggestion] = []
     for number in sorted(each for each in scope if each is not None):
         run = (
             runs[number]
@@ -182,7 +188,7 @@ def curation_hash(log: Iterable[Event]) -> str:
     return digest.hexdigest()
 
 
-def effective(log: Iterable[Event]) -> list[Event]:
+def in_force(log: Iterable[Event]) -> list[Event]:
     """The events that are not revoked, without the revocations themselves."""
     events = list(log)
     undone = revoked(events)
@@ -268,14 +274,14 @@ def _themes(
     return found
 
 
-def _proposals(session: Session, run: AnalysisRun, opdracht: int) -> list[Proposed]:
+def _proposals(session: Session, run: AnalysisRun, opdracht: int) -> list[Suggestion]:
     rows = session.scalars(
         select(RunProposal)
         .where(RunProposal.run_id == run.id, RunProposal.opdracht == opdracht)
         .order_by(RunProposal.score.desc(), RunProposal.id)
     )
     return [
-        Proposed(
+        Suggestion(
             id=row.id,
             kind=row.kind,  # type: ignore[arg-type]
             opdracht=row.opdracht,

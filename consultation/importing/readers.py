@@ -35,16 +35,16 @@ from consultation.importing.tables import (
 from consultation.importing.text import decoded, on_lines
 from consultation.importing.values import (
     SPREADSHEET_ERROR,
-    Sorted,
+    RecognisedColumn,
     Unreadable,
     group_slug,
     is_blank,
     is_empty,
     opdracht_number,
     question_key,
+    recognised_ids,
+    recognised_participants,
     shown,
-    sorted_ids,
-    sorted_participants,
     unknown_opdracht,
     yes_or_no,
 )
@@ -104,7 +104,6 @@ class ImportFile:
     rows: tuple[ImportRow, ...]
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[str, ...] = ()
-    unknown_columns: tuple[str, ...] = ()
     text_column: str | None = None
     document: bool = False
 
@@ -241,12 +240,11 @@ class _Reader:
             tuple(row for _, row in rows),
             tuple(left_out),
             tuple(warnings),
-            unknown,
         )
 
     def _rows(self, records: list[Record]) -> list[tuple[int, ImportRow]]:
-        ids = self._sorted(records, "id", sorted_ids)
-        people = self._sorted(records, "participant", sorted_participants)
+        ids = self._sorted(records, "id", recognised_ids)
+        people = self._sorted(records, "participant", recognised_participants)
         moments = [self._cell(each, "submitted_at") for each in records]
         month_first = month_comes_first(each for each in moments if each is not None)
         if month_first:
@@ -280,8 +278,11 @@ class _Reader:
         return rows
 
     def _sorted(
-        self, records: list[Record], column: str, sort: Callable[[list[str | None]], Sorted]
-    ) -> Sorted:
+        self,
+        records: list[Record],
+        column: str,
+        sort: Callable[[list[str | None]], RecognisedColumn],
+    ) -> RecognisedColumn:
         found = sort([self._cell(each, column, is_blank) for each in records])
         for said, places in found.warnings:
             self._told.setdefault(said, []).extend(records[place].line for place in places)

@@ -104,6 +104,7 @@ class Faults:
     told: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, line: int, message: str) -> None:
+        """Notes a fault of a line."""
         self.told.setdefault(message, []).append(line)
 
     def check(self, path: Path) -> None:

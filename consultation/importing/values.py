@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from consultation.catalogue import Catalogue, Groep
+from language.folding import without_accents
 
 Value = TypeVar("Value")
 
@@ -67,7 +67,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Sorted:
+class RecognisedColumn:
     """A checked column of ids or participants.
 
     Per row the value or None, and whether a spreadsheet damaged it; and warnings for the column.
@@ -81,10 +81,8 @@ class Sorted:
 
 def folded(value: str) -> str:
     """A name without case, accents, punctuation and double spaces, for comparison."""
-    plain = unicodedata.normalize("NFKD", value).casefold()
-    kept = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
-    )
+    plain = without_accents(value, "NFKD").casefold()
+    kept = "".join(letter if letter.isalnum() else " " for letter in plain)
     return " ".join(kept.split())
 
 
@@ -263,7 +261,7 @@ def yes_or_no(value: str) -> bool:
     return plain in _YES
 
 
-def sorted_ids(values: Sequence[str | None]) -> Sorted:
+def recognised_ids(values: Sequence[str | None]) -> RecognisedColumn:
     """Checks the ids of a file's rows.
 
     An id that a spreadsheet shortened, or that it replaced so that it occurs more than once,
@@ -287,7 +285,7 @@ def sorted_ids(values: Sequence[str | None]) -> Sorted:
     return _sorted(values, lost, warnings)
 
 
-def sorted_participants(values: Sequence[str | None]) -> Sorted:
+def recognised_participants(values: Sequence[str | None]) -> RecognisedColumn:
     """Checks the participants of a file's rows.
 
     A value that names nobody, or that a spreadsheet damaged, becomes None, with a warning: the row
@@ -325,10 +323,12 @@ def _sorted(
     lost: set[str],
     warnings: list[tuple[str, tuple[int, ...]]],
     nobody: Iterable[str] = (),
-) -> Sorted:
+) -> RecognisedColumn:
     left_out = lost.union(nobody)
     kept = [None if each in left_out else each for each in values]
-    return Sorted(_without_zeros(kept), tuple(each in lost for each in values), tuple(warnings))
+    return RecognisedColumn(
+        _without_zeros(kept), tuple(each in lost for each in values), tuple(warnings)
+    )
 
 
 def _shortened(times: Counter[str]) -> set[str]:

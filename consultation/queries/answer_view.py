@@ -20,7 +20,7 @@ from consultation.database.models import (
     Round,
     Submission,
 )
-from consultation.queries.statements import Said, standing
+from consultation.queries.statements import StatementView, active_statements
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Part:
+class AnswerTurn:
     """The turn of a conversation in which (a part of) an answer was given.
 
     ``seq`` is the number of the message, ``asked`` the last text of the assistant before it.
@@ -61,13 +61,13 @@ class Answer:
     text: str
     version: int
     unread: str | None
-    statements: tuple[Said, ...]
-    parts: tuple[Part, ...]
+    statements: tuple[StatementView, ...]
+    parts: tuple[AnswerTurn, ...]
     earlier: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class OfAnswer:
+class AnswerStatements:
     """The statements of one answer in a theme, in the order of the answer.
 
     ``person`` numbers the participants of the theme from 1; answers of the same participant have
@@ -76,10 +76,12 @@ class OfAnswer:
 
     contribution: str
     person: int
-    said: tuple[Said, ...]
+    said: tuple[StatementView, ...]
 
 
-def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer]:
+def by_answer(
+    said: Iterable[StatementView], everything: Iterable[StatementView]
+) -> list[AnswerStatements]:
     """Groups statements by answer, and the answers by participant, in order of first appearance.
 
     ``everything`` holds all statements of the theme; its order determines the participant numbers.
@@ -87,11 +89,13 @@ def by_answer(said: Iterable[Said], everything: Iterable[Said]) -> list[OfAnswer
     people: dict[str, int] = {}
     for each in everything:
         people.setdefault(each.participant, len(people) + 1)
-    own: dict[str, dict[str, list[Said]]] = {}
+    own: dict[str, dict[str, list[StatementView]]] = {}
     for each in said:
         own.setdefault(each.participant, {}).setdefault(each.contribution, []).append(each)
     return [
-        OfAnswer(contribution, people[participant], tuple(sorted(these, key=lambda one: one.start)))
+        AnswerStatements(
+            contribution, people[participant], tuple(sorted(these, key=lambda one: one.start))
+        )
         for participant, answers in own.items()
         for contribution, these in answers.items()
     ]
@@ -134,14 +138,6 @@ def in_context(text: str, statement: str, start: int, end: int) -> list[Segment]
     return [*before, *parts, *after]
 
 
-def theme_number(code: str) -> tuple[int, int] | None:
-    """Opdracht and number from a code such as ``O04-T012``; None if ``code`` is not one."""
-    left, _, right = code.upper().partition("-T")
-    if left[:1] != "O" or not (_digits(left[1:]) and _digits(right)):
-        return None
-    return int(left[1:]), int(right)
-
-
 def answer(session: Session, consultation_id: int, contribution_id: str) -> Answer | None:
     """The answer with this id; None if the consultation has no such answer."""
     row = session.execute(
@@ -173,7 +169,7 @@ def answer(session: Session, consultation_id: int, contribution_id: str) -> Answ
         text=current.text,
         version=contribution.version,
         unread=current.unread,
-        statements=tuple(standing(session, consultation_id, contribution=contribution_id)),
+        statements=tuple(active_statements(session, consultation_id, contribution=contribution_id)),
         parts=_parts(session, current),
         earlier=tuple(
             versions[number].text for number in sorted(versions) if number != current.version
@@ -211,7 +207,7 @@ def theme_codes(
     return found
 
 
-def _parts(session: Session, version: ContributionVersion) -> tuple[Part, ...]:
+def _parts(session: Session, version: ContributionVersion) -> tuple[AnswerTurn, ...]:
     found = []
     for part in version.parts:
         message = session.get(Message, part["message"])
@@ -229,9 +225,5 @@ def _parts(session: Session, version: ContributionVersion) -> tuple[Part, ...]:
             .limit(1)
         )
         text = version.text[part["start"] : part["end"]]
-        found.append(Part(text, message.seq, message.at, asked))
+        found.append(AnswerTurn(text, message.seq, message.at, asked))
     return tuple(found)
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 6

@@ -15,7 +15,7 @@ from consultation.database.records import CodingChoice, CodingItem, CodingTask
 from consultation.database.storage import in_chunks
 from consultation.errors import SamenspraakError
 from consultation.queries.agreement import Agreement, agreement
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 
 MACHINE = "computer"
 """The name of the analysis among the coders; no account with this name can code."""
@@ -58,7 +58,7 @@ class Pair:
 def draw(
     session: Session,
     consultation_id: int,
-    seen: Picture,
+    seen: OpdrachtSnapshot,
     account: str,
     size: int = SIZE,
     seed: int | None = None,
@@ -87,7 +87,8 @@ def draw(
     if not pool:
         raise CodingError("geen_uitspraken", "there are no statements to code.")
     number = secrets.randbelow(2**31) if seed is None else seed
-    chosen = random.Random(number).sample(pool, min(size, len(pool)))
+    # The draw is made again from the stored seed; no secret hangs on it.
+    chosen = random.Random(number).sample(pool, min(size, len(pool)))  # noqa: S311
     task = CodingTask(
         consultation_id=consultation_id,
         opdracht=seen.opdracht,

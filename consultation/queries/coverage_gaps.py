@@ -9,7 +9,7 @@ from consultation.catalogue import Groep, Opdracht
 
 
 @dataclass(frozen=True)
-class Gap:
+class CoverageGap:
     """A group without participants on an opdracht that matters to it."""
 
     opdracht: Opdracht
@@ -20,7 +20,7 @@ def gaps(
     opdrachten: Iterable[Opdracht],
     groups: Iterable[Groep],
     people: Mapping[int, Mapping[str | None, int]],
-) -> list[Gap]:
+) -> list[CoverageGap]:
     """The groups listed in the catalogue for an opdracht that have no participants on it.
 
     ``people`` counts participants by opdracht number and group slug. An opdracht without any
@@ -28,7 +28,7 @@ def gaps(
     """
     known = {each.slug: each for each in groups}
     return [
-        Gap(opdracht, known[slug])
+        CoverageGap(opdracht, known[slug])
         for opdracht in opdrachten
         if people.get(opdracht.nummer)
         for slug in opdracht.groepen

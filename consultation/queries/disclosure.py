@@ -18,9 +18,9 @@ from consultation.database.models import (
     Statement,
     Submission,
 )
-from consultation.errors import SamenspraakError
+from consultation.errors import needs_pipeline
 from consultation.participation.answers import GONE
-from consultation.queries.statements import agreed, answers, consented, stands
+from consultation.queries.statements import active_answer, analysis_consent, answers, consented
 from consultation.settings import settings
 from language.segmentation.plain_text import readable
 
@@ -112,7 +112,7 @@ def all_releasable(session: Session, consultation_id: int) -> set[str]:
         answers(Statement.id)
         .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
         .where(
-            *stands(consultation_id),
+            *active_answer(consultation_id),
             Submission.participant_id.in_(consented("citaat")),
             ContributionVersion.unread.is_(None),
         )
@@ -175,7 +175,7 @@ def organisations(
             Participant.consultation_id == consultation_id,
             Participant.organisation.is_not(None),
             Participant.organisation != "",
-            Participant.id.in_(agreed()),
+            Participant.id.in_(analysis_consent()),
             Participant.id.in_(consented("organisatie")),
         )
         .distinct()
@@ -189,10 +189,7 @@ def organisations(
 def _masked(text: str, start: int, end: int) -> str:
     # Imported here because the import loads word lists that only quotes need.
     from language.personal_data import detector
-    from language.pipeline_status import PipelineUnavailable
 
-    try:
+    with needs_pipeline():
         quote = detector(settings().spacy_model).masked_slice(text, start, end)
-    except PipelineUnavailable as error:
-        raise SamenspraakError(str(error)) from error
     return GONE if quote is None else quote

@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consultation.queries.statements import Said
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import Marks
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Repeated:
+class DuplicateGroup:
     """A group of statements with the same text: a representative, and all of them."""
 
-    said: Said
-    all: tuple[Said, ...]
+    said: StatementView
+    all: tuple[StatementView, ...]
 
 
 @dataclass(frozen=True)
-class Aside:
+class ExcludedStatements:
     """Excluded and duplicate statements.
 
     Excluded statements that a person has put in a theme since are left out.
@@ -34,11 +34,11 @@ class Aside:
     are ordered by size, largest first.
     """
 
-    silent: tuple[Said, ...]
-    foreign: tuple[tuple[Said, str], ...]
-    repeated: tuple[Repeated, ...]
-    unread: tuple[Said, ...] = ()
-    fixed: tuple[Repeated, ...] = ()
+    silent: tuple[StatementView, ...]
+    foreign: tuple[tuple[StatementView, str], ...]
+    repeated: tuple[DuplicateGroup, ...]
+    unread: tuple[StatementView, ...] = ()
+    fixed: tuple[DuplicateGroup, ...] = ()
 
     @property
     def copies(self) -> int:
@@ -56,14 +56,16 @@ class Aside:
         return alone + self.copies + self.fixed_lines
 
 
-def _often(repeated: Repeated) -> tuple[int, str]:
+def _often(repeated: DuplicateGroup) -> tuple[int, str]:
     return -len(repeated.all), repeated.said.text
 
 
-def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Aside:
+def excluded_statements(
+    said: Iterable[StatementView], loose: Iterable[StatementView], marks: Marks
+) -> ExcludedStatements:
     """The excluded and duplicate statements of ``said``; ``loose`` are those in no theme."""
     unplaced = list(loose)
-    same: dict[str, list[Said]] = {}
+    same: dict[str, list[StatementView]] = {}
     shared = set(marks.copies.values())
     for each in said:
         voice = marks.copies.get(each.id, each.id)
@@ -71,16 +73,16 @@ def set_aside(said: Iterable[Said], loose: Iterable[Said], marks: Marks) -> Asid
             same.setdefault(voice, []).append(each)
     repeated = [
         # The representative may have been erased; then a duplicate shows the text.
-        Repeated(next((one for one in own if one.id == voice), own[0]), tuple(own))
+        DuplicateGroup(next((one for one in own if one.id == voice), own[0]), tuple(own))
         for voice, own in same.items()
         if len(own) > 1
     ]
-    lines: dict[str, list[Said]] = {}
+    lines: dict[str, list[StatementView]] = {}
     for each in unplaced:
         if each.id in marks.fixed:
             lines.setdefault(" ".join(_WORD.findall(each.text.casefold())), []).append(each)
-    fixed = [Repeated(own[0], tuple(own)) for own in lines.values()]
-    return Aside(
+    fixed = [DuplicateGroup(own[0], tuple(own)) for own in lines.values()]
+    return ExcludedStatements(
         silent=tuple(each for each in unplaced if each.id in marks.no_answer),
         foreign=tuple(
             (each, marks.languages[each.id]) for each in unplaced if each.id in marks.languages

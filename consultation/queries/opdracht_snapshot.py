@@ -22,16 +22,16 @@ from consultation.curation.state import (
     CurationState,
     Machine,
     Outcome,
-    Proposal,
+    Suggestion,
     concerned,
 )
 from consultation.curation.store import curated, load_events, load_machine
-from consultation.database.models import AnalysisRun, Round, RunTheme, Theme
+from consultation.database.models import AnalysisRun, RunTheme, Theme
 from consultation.database.revision import Revision, revision
 from consultation.database.storage import in_chunks
-from consultation.queries.excluded_statements import Aside, set_aside
+from consultation.queries.excluded_statements import ExcludedStatements, excluded_statements
 from consultation.queries.public_actions import as_published, public_actions
-from consultation.queries.statements import Said, standing, standing_of
+from consultation.queries.statements import StatementView, active_among, active_statements
 from consultation.queries.themes import Marks, ThemeView, latest_run, marks_of, view_of
 from consultation.runs import last_run_themes
 
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Picture:
+class OpdrachtSnapshot:
     """A snapshot of one opdracht: active statements, themes and actions after the last run.
 
     ``runs_say`` holds, by theme id, the result of the last run that contained the theme; ``marks``
@@ -50,12 +50,11 @@ class Picture:
 
     opdracht: int
     run: AnalysisRun | None
-    run_round: int | None
-    said: tuple[Said, ...]
+    said: tuple[StatementView, ...]
     state: CurationState
     runs_say: Mapping[str, RunTheme]
     marks: Marks
-    afar: Mapping[str, Said] = field(default_factory=dict)
+    afar: Mapping[str, StatementView] = field(default_factory=dict)
     """Statements of other opdrachten that are quoted by actions here (handed over or joined)."""
     themes_afar: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Code and label, by theme id, of the themes of other opdrachten that such actions answer."""
@@ -63,7 +62,7 @@ class Picture:
     """A cache that ``analysis.supporters`` fills by statement; decisions do not invalidate it."""
 
     @cached_property
-    def by_id(self) -> dict[str, Said]:
+    def by_id(self) -> dict[str, StatementView]:
         """The active statements, by id."""
         return {each.id: each for each in self.said}
 
@@ -76,24 +75,24 @@ class Picture:
         )
 
     @cached_property
-    def loose(self) -> tuple[Said, ...]:
+    def loose(self) -> tuple[StatementView, ...]:
         """The statements in no theme."""
         ids = self.state.without_theme(self.opdracht)
         return tuple(self.by_id[each] for each in ids if each in self.by_id)
 
     @cached_property
-    def aside(self) -> Aside:
+    def excluded(self) -> ExcludedStatements:
         """The excluded and duplicate statements of the last run, with the reason."""
-        return set_aside(self.said, self.loose, self.marks)
+        return excluded_statements(self.said, self.loose, self.marks)
 
     @cached_property
-    def unplaced(self) -> tuple[Said, ...]:
+    def unplaced(self) -> tuple[StatementView, ...]:
         """The statements in no theme that are not excluded either."""
         apart = self.marks.apart
         return tuple(each for each in self.loose if each.id not in apart and not each.set_aside)
 
     @cached_property
-    def off_topic(self) -> tuple[Said, ...]:
+    def off_topic(self) -> tuple[StatementView, ...]:
         """The statements that a person marked as not about the opdracht."""
         return tuple(self.by_id[each] for each in self.state.off_topic if each in self.by_id)
 
@@ -119,7 +118,7 @@ class Picture:
         )
 
     @cached_property
-    def proposals(self) -> tuple[Proposal, ...]:
+    def proposals(self) -> tuple[Suggestion, ...]:
         """The suggestions of the run that are not accepted or declined yet."""
         return tuple(each for each in self.state.proposals if each.id not in self.state.answered)
 
@@ -146,15 +145,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedSnapshot:
     """A cached snapshot with its revision and run results, for replaying later decisions."""
 
     at: Revision
-    picture: Picture
+    snapshot: OpdrachtSnapshot
     machine: Machine
 
 
-class Pictures:
+class SnapshotCache:
     """A thread-safe cache of snapshots, valid until the revision of the database changes.
 
     After a decision only the log is replayed over the cached statements and run results. Any other
@@ -164,17 +163,17 @@ class Pictures:
 
     def __init__(self) -> None:
         """Starts with an empty cache."""
-        self._kept: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], _CachedSnapshot] = OrderedDict()
         self._others: dict[tuple[int, str], tuple[int, Any]] = {}
         self._lock = threading.Lock()
 
-    def of(self, session: Session, consultation_id: int, opdracht: int) -> Picture:
+    def of(self, session: Session, consultation_id: int, opdracht: int) -> OpdrachtSnapshot:
         """The current snapshot of an opdracht."""
         return self.all(session, consultation_id, [opdracht])[opdracht]
 
     def all(
         self, session: Session, consultation_id: int, opdrachten: Iterable[int]
-    ) -> dict[int, Picture]:
+    ) -> dict[int, OpdrachtSnapshot]:
         """The current snapshots of several opdrachten, by number."""
         now = revision(session)
         return {each: self._one(session, consultation_id, each, now) for each in opdrachten}
@@ -207,14 +206,16 @@ class Pictures:
             self._others[key] = (at, made)
         return made
 
-    def _one(self, session: Session, consultation_id: int, opdracht: int, now: Revision) -> Picture:
+    def _one(
+        self, session: Session, consultation_id: int, opdracht: int, now: Revision
+    ) -> OpdrachtSnapshot:
         key = (consultation_id, opdracht)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
         if kept is not None and kept.at == now:
-            return kept.picture
+            return kept.snapshot
         public = self._kept_at(
             (consultation_id, "public actions"),
             now.facts,
@@ -228,50 +229,54 @@ class Pictures:
             self._kept[key] = made
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
-        return made.picture
+        return made.snapshot
 
 
-def picture(session: Session, consultation_id: int, opdracht: int) -> Picture:
+def opdracht_snapshot(session: Session, consultation_id: int, opdracht: int) -> OpdrachtSnapshot:
     """The snapshot of an opdracht, read from the database without the cache."""
     public = public_actions(session, consultation_id)
-    return _read(session, consultation_id, opdracht, Revision(0, 0), public).picture
+    return _read(session, consultation_id, opdracht, Revision(0, 0), public).snapshot
 
 
 def _read(
     session: Session, consultation_id: int, opdracht: int, at: Revision, public: Collection[str]
-) -> _Kept:
+) -> _CachedSnapshot:
     run = latest_run(session, consultation_id, opdracht)
-    round_ = session.get(Round, run.round_id) if run is not None else None
-    said = standing(session, consultation_id, opdracht)
+    said = active_statements(session, consultation_id, opdracht)
     log = load_events(session, consultation_id, (opdracht,))
     ids = [each.id for each in said]
     machine = load_machine(session, consultation_id, (opdracht,), log, {opdracht: run}, ids)
     query = last_run_themes(consultation_id, opdracht)
     state = as_published(replay(machine, log), public)
-    made = Picture(
+    made = OpdrachtSnapshot(
         opdracht=opdracht,
         run=run,
-        run_round=round_.number if round_ is not None else None,
         said=tuple(said),
         state=state,
         runs_say={each.theme_id: each for each in session.scalars(query)},
         marks=marks_of(session, run.id, opdracht) if run is not None else Marks(),
     )
-    return _Kept(at, _with_afar(session, consultation_id, made, state), machine)
+    return _CachedSnapshot(at, _with_afar(session, consultation_id, made, state), machine)
 
 
 def _later(
-    session: Session, consultation_id: int, kept: _Kept, at: Revision, public: Collection[str]
-) -> _Kept:
+    session: Session,
+    consultation_id: int,
+    kept: _CachedSnapshot,
+    at: Revision,
+    public: Collection[str],
+) -> _CachedSnapshot:
     """The cached snapshot with the current log replayed over its run results."""
-    log = load_events(session, consultation_id, (kept.picture.opdracht,))
+    log = load_events(session, consultation_id, (kept.snapshot.opdracht,))
     state = as_published(replay(kept.machine, log), public)
-    return _Kept(at, _with_afar(session, consultation_id, kept.picture, state), kept.machine)
+    return _CachedSnapshot(
+        at, _with_afar(session, consultation_id, kept.snapshot, state), kept.machine
+    )
 
 
 def _with_afar(
-    session: Session, consultation_id: int, seen: Picture, state: CurationState
-) -> Picture:
+    session: Session, consultation_id: int, seen: OpdrachtSnapshot, state: CurationState
+) -> OpdrachtSnapshot:
     """The snapshot with this state, and the statements and themes of others that actions need."""
     quoted = {one for each in state.actions.values() for one in (each.statement, each.reworded)}
     named = {one for each in state.actions.values() for one in each.themes}
@@ -281,7 +286,7 @@ def _with_afar(
         quoted.add(outcome.before.statement if outcome.before else None)
         named |= {*operation.themes_named} if operation.actions_named else set()
     missing = {each for each in quoted if each} - seen.by_id.keys()
-    afar = {each.id: each for each in standing_of(session, consultation_id, missing)}
+    afar = {each.id: each for each in active_among(session, consultation_id, missing)}
     names: dict[str, tuple[str, str]] = {}
     query = select(Theme.id, Theme.opdracht).where(Theme.consultation_id == consultation_id)
     places: dict[int, list[str]] = {}

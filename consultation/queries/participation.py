@@ -16,11 +16,11 @@ from consultation.database.models import (
     Submission,
 )
 from consultation.queries.disclosure import Breakdown, breakdown
-from consultation.queries.statements import agreed
+from consultation.queries.statements import analysis_consent
 
 
 @dataclass(frozen=True)
-class Numbers:
+class ParticipationCounts:
     """The number of answers, of their participants, and of participants by stakeholder group."""
 
     answers: int = 0
@@ -35,7 +35,7 @@ class Numbers:
 
 def per_opdracht(
     session: Session, consultation_id: int, until_round: int | None = None
-) -> dict[int, Numbers]:
+) -> dict[int, ParticipationCounts]:
     """The numbers by opdracht, up to and including ``until_round``.
 
     Only participants who consent to analysis count. A submission without an opdracht, such as an
@@ -44,15 +44,15 @@ def per_opdracht(
     return _per_opdracht(session, consultation_id, _said(), until_round)
 
 
-def of_opdracht(session: Session, consultation_id: int, opdracht: int) -> Numbers:
+def of_opdracht(session: Session, consultation_id: int, opdracht: int) -> ParticipationCounts:
     """The numbers of one opdracht, over all rounds; see ``per_opdracht``."""
     found = _per_opdracht(session, consultation_id, _said(opdracht), None)
-    return found.get(opdracht, Numbers())
+    return found.get(opdracht, ParticipationCounts())
 
 
 def _per_opdracht(
     session: Session, consultation_id: int, said: Subquery, until_round: int | None
-) -> dict[int, Numbers]:
+) -> dict[int, ParticipationCounts]:
     query = (
         select(
             said.c.opdracht,
@@ -62,7 +62,7 @@ def _per_opdracht(
         )
         .join(Round, Round.id == said.c.round)
         .join(Participant, Participant.id == said.c.participant)
-        .where(Round.consultation_id == consultation_id, Participant.id.in_(agreed()))
+        .where(Round.consultation_id == consultation_id, Participant.id.in_(analysis_consent()))
         .group_by(said.c.opdracht, Participant.group)
     )
     if until_round is not None:
@@ -73,7 +73,7 @@ def _per_opdracht(
         answers[opdracht] += count
         groups.setdefault(opdracht, Counter())[group] += people
     return {
-        opdracht: Numbers(answers[opdracht], sum(counted.values()), dict(counted))
+        opdracht: ParticipationCounts(answers[opdracht], sum(counted.values()), dict(counted))
         for opdracht, counted in groups.items()
     }
 
@@ -134,7 +134,7 @@ def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[Rou
         )
         .outerjoin(
             said,
-            (said.c.round == Round.id) & said.c.participant.in_(agreed()),
+            (said.c.round == Round.id) & said.c.participant.in_(analysis_consent()),
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -160,7 +160,7 @@ def totals(session: Session, consultation_id: int) -> Totals:
         .join(Participant, Participant.id == Submission.participant_id)
         .where(
             Participant.consultation_id == consultation_id,
-            Participant.id.in_(agreed()),
+            Participant.id.in_(analysis_consent()),
         )
     )
     return Totals(*session.execute(query).one())

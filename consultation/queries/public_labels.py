@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import ContributionVersion, Statement
 from consultation.database.storage import in_chunks
-from consultation.errors import SamenspraakError
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.errors import needs_pipeline
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.settings import settings
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]{2,40}")
@@ -64,7 +64,7 @@ def public_labels(
     return found
 
 
-def labels_of(session: Session, found: Iterable[Picture]) -> dict[str, str]:
+def labels_of(session: Session, found: Iterable[OpdrachtSnapshot]) -> dict[str, str]:
     """The labels of all themes in these snapshots, with personal data masked, by theme id."""
     views = [view for seen in found for view in seen.themes]
     given = {view.id: (view.label, [each.id for each in view.said]) for view in views}
@@ -85,7 +85,6 @@ def _is_name(word: str, texts: Iterable[str]) -> bool:
         SamenspraakError: the pipeline that detects names is unavailable.
     """
     from language.personal_data import detector
-    from language.pipeline_status import PipelineUnavailable
 
     capital = re.compile(rf"(?<!\w){re.escape(word[:1].upper() + word[1:])}(?!\w)")
     seen = 0
@@ -95,10 +94,8 @@ def _is_name(word: str, texts: Iterable[str]) -> bool:
         seen += 1
         if seen > _MOST_ANSWERS:
             break
-        try:
+        with needs_pipeline():
             findings = detector(settings().spacy_model).find(text)
-        except PipelineUnavailable as error:
-            raise SamenspraakError(str(error)) from error
         for each in findings:
             if each.kind == "naam" and capital.search(text, each.start, each.end):
                 return True
@@ -108,9 +105,6 @@ def _is_name(word: str, texts: Iterable[str]) -> bool:
 @lru_cache(maxsize=4096)
 def _masked(spacy_model: str, label: str) -> str:
     from language.personal_data import detector
-    from language.pipeline_status import PipelineUnavailable
 
-    try:
+    with needs_pipeline():
         return detector(spacy_model).masked(label)
-    except PipelineUnavailable as error:
-        raise SamenspraakError(str(error)) from error

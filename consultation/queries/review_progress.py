@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReviewProgress:
     """The number of themes of an opdracht by status, and of its approved or published actions."""
 
     candidates: int = 0
@@ -28,8 +28,8 @@ class Seen:
         return self.candidates + self.approved
 
 
-def seen_in(picture: Picture) -> Seen:
+def review_progress(snapshot: OpdrachtSnapshot) -> ReviewProgress:
     """The review progress of the opdracht in a snapshot."""
-    found = Counter(each.status for each in picture.themes)
-    actions = sum(each.status in ("goedgekeurd", "gepubliceerd") for each in picture.actions)
-    return Seen(found["kandidaat"], found["goedgekeurd"], found["verworpen"], actions)
+    found = Counter(each.status for each in snapshot.themes)
+    actions = sum(each.status in ("goedgekeurd", "gepubliceerd") for each in snapshot.actions)
+    return ReviewProgress(found["kandidaat"], found["goedgekeurd"], found["verworpen"], actions)

@@ -29,7 +29,7 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Said:
+class StatementView:
     """An active statement.
 
     ``start`` and ``end`` are character offsets in the answer. ``text`` is the readable form of that
@@ -57,7 +57,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Voice:
+class Author:
     """The author of a statement: participant id and stakeholder group."""
 
     participant: str
@@ -65,7 +65,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Count:
+class StatementCounts:
     """The number of active statements, of their answers and of their participants."""
 
     statements: int = 0
@@ -73,14 +73,14 @@ class Count:
     people: int = 0
 
 
-def standing(
+def active_statements(
     session: Session,
     consultation_id: int,
     opdracht: int | None = None,
     round_number: int | None = None,
     until_round: int | None = None,
     contribution: str | None = None,
-) -> list[Said]:
+) -> list[StatementView]:
     """The active statements, oldest answer first.
 
     The arguments are filters: ``round_number`` selects one round, ``until_round`` all rounds up to
@@ -96,7 +96,9 @@ def standing(
     return _said(session, consultation_id, until_round, *wanted)
 
 
-def standing_of(session: Session, consultation_id: int, statements: Collection[str]) -> list[Said]:
+def active_among(
+    session: Session, consultation_id: int, statements: Collection[str]
+) -> list[StatementView]:
     """The active ones among these statements, of any opdracht."""
     ids = sorted(statements)
     return [
@@ -110,43 +112,43 @@ def standing_of(session: Session, consultation_id: int, statements: Collection[s
 
 def without_opdracht(
     session: Session, consultation_id: int, until_round: int | None = None
-) -> list[Said]:
+) -> list[StatementView]:
     """The active statements without an opdracht, which a facilitator has to place."""
     return _said(session, consultation_id, until_round, Statement.opdracht.is_(None))
 
 
-def set_aside(
+def unread_answers(
     session: Session, consultation_id: int, until_round: int | None = None
 ) -> list[tuple[str, str]]:
     """The ids of the active answers that the analysis excluded, with the reason, oldest first."""
     query = answers(Contribution.id, ContributionVersion.unread).where(
-        *stands(consultation_id, until_round), ContributionVersion.unread.in_(SET_ASIDE)
+        *active_answer(consultation_id, until_round), ContributionVersion.unread.in_(SET_ASIDE)
     )
     rows = session.execute(query.order_by(Contribution.created_at, Contribution.id))
     return [(answer, why) for answer, why in rows]
 
 
-def voices(
+def authors(
     session: Session,
     consultation_id: int,
     until_round: int | None = None,
     among: FromClause | None = None,
-) -> dict[str, Voice]:
+) -> dict[str, Author]:
     """The authors of the active statements, by statement id.
 
     ``among`` is a subquery of statement ids that limits the result.
     """
     query = _joined(Statement.id, Participant.id, Participant.group).where(
-        *stands(consultation_id, until_round)
+        *active_answer(consultation_id, until_round)
     )
     if among is not None:
         query = query.where(Statement.id.in_(select(among)))
-    return {row[0]: Voice(row[1], row[2]) for row in session.execute(query)}
+    return {row[0]: Author(row[1], row[2]) for row in session.execute(query)}
 
 
 def counts(
     session: Session, consultation_id: int, until_round: int | None = None
-) -> dict[int | None, Count]:
+) -> dict[int | None, StatementCounts]:
     """The counts of active statements by opdracht; the key None holds those without one."""
     query = (
         _joined(
@@ -155,10 +157,10 @@ def counts(
             func.count(Contribution.id.distinct()),
             func.count(Participant.id.distinct()),
         )
-        .where(*stands(consultation_id, until_round))
+        .where(*active_answer(consultation_id, until_round))
         .group_by(Statement.opdracht)
     )
-    return {number: Count(*found) for number, *found in session.execute(query)}
+    return {number: StatementCounts(*found) for number, *found in session.execute(query)}
 
 
 def consented(purpose: str) -> Select[str]:
@@ -171,7 +173,7 @@ def consented(purpose: str) -> Select[str]:
     return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
 
 
-def agreed() -> Select[str]:
+def analysis_consent() -> Select[str]:
     """A query for the ids of the participants who currently consent to analysis."""
     return consented("analyse")
 
@@ -187,12 +189,14 @@ def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
     )
 
 
-def stands(consultation_id: int, until_round: int | None = None) -> list[ColumnElement[bool]]:
+def active_answer(
+    consultation_id: int, until_round: int | None = None
+) -> list[ColumnElement[bool]]:
     """The conditions for an active answer: current version, and consent of the participant."""
     found = [
         Round.consultation_id == consultation_id,
         ContributionVersion.version == Contribution.version,
-        Submission.participant_id.in_(agreed()),
+        Submission.participant_id.in_(analysis_consent()),
     ]
     if until_round is not None:
         found.append(Round.number <= until_round)
@@ -204,7 +208,7 @@ def _said(
     consultation_id: int,
     until_round: int | None,
     *wanted: ColumnElement[bool],
-) -> list[Said]:
+) -> list[StatementView]:
     # The database cuts the slice, so that a long document is not sent once per statement.
     # ``substr`` counts characters as Python does.
     text = func.substr(
@@ -225,10 +229,10 @@ def _said(
             text,
             ContributionVersion.unread,
         )
-        .where(*stands(consultation_id, until_round), *wanted)
+        .where(*active_answer(consultation_id, until_round), *wanted)
         .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
     )
-    said = (Said(*row) for row in session.execute(query))
+    said = (StatementView(*row) for row in session.execute(query))
     return [replace(each, text=readable(each.text)) for each in said]
 
 

@@ -19,7 +19,7 @@ from consultation.catalogue import UNKNOWN_GROUP
 from consultation.curation.state import LIVE, CuratedTheme, CurationState
 from consultation.curation.store import curated
 from consultation.database.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
-from consultation.queries.statements import Said, standing
+from consultation.queries.statements import StatementView, active_statements
 from consultation.runs import last_run_themes
 from consultation.runs import latest_run as latest_run
 
@@ -63,13 +63,13 @@ class Marks:
         """The excluded statements: neither clustered nor duplicates of a clustered statement."""
         return self.no_answer | self.fixed | self.languages.keys()
 
-    def campaigns(self, said: Iterable[Said]) -> Counter[str]:
+    def campaigns(self, said: Iterable[StatementView]) -> Counter[str]:
         """The sizes of the duplicate groups in ``said``, by the id of the representative."""
         shared = set(self.copies.values())
         voices = Counter(self.copies.get(each.id, each.id) for each in said)
         return Counter({voice: count for voice, count in voices.items() if voice in shared})
 
-    def subthemes_in(self, said: Iterable[Said]) -> dict[str, str]:
+    def subthemes_in(self, said: Iterable[StatementView]) -> dict[str, str]:
         """The sub-theme names by statement id, for a theme that consists of these statements.
 
         Names that too few different texts share are left out (``subthemes_among``).
@@ -85,7 +85,7 @@ class Subtheme:
     """A part of a theme: statements that nearly always cluster together, most central first."""
 
     name: str
-    said: tuple[Said, ...]
+    said: tuple[StatementView, ...]
 
     @property
     def people(self) -> int:
@@ -103,9 +103,9 @@ class ThemeView:
     label: str
     status: str
     keywords: tuple[str, ...]
-    said: tuple[Said, ...]
-    quotes: tuple[Said, ...]
-    action: Said | None
+    said: tuple[StatementView, ...]
+    quotes: tuple[StatementView, ...]
+    action: StatementView | None
     parents: tuple[str, ...]
     trust: dict[str, Any]
     campaigns: tuple[int, ...] = ()
@@ -135,7 +135,7 @@ class ThemeView:
     @cached_property
     def subthemes(self) -> tuple[Subtheme, ...]:
         """The sub-themes, the largest first."""
-        parts: dict[str, list[Said]] = {}
+        parts: dict[str, list[StatementView]] = {}
         for each in self.said:
             if each.id in self.subtheme_of:
                 parts.setdefault(self.subtheme_of[each.id], []).append(each)
@@ -143,7 +143,7 @@ class ThemeView:
         return tuple(Subtheme(name, tuple(said)) for name, said in ranked)
 
     @property
-    def in_no_subtheme(self) -> tuple[Said, ...]:
+    def in_no_subtheme(self) -> tuple[StatementView, ...]:
         """The statements that are in no sub-theme."""
         return tuple(each for each in self.said if each.id not in self.subtheme_of)
 
@@ -175,11 +175,11 @@ def theme_views(
     run = latest_run(session, consultation_id, opdracht, round_number)
     if run is None:
         return []
-    return themes_of(session, run, opdracht, standing(session, consultation_id, opdracht))
+    return themes_of(session, run, opdracht, active_statements(session, consultation_id, opdracht))
 
 
 def themes_of(
-    session: Session, run: AnalysisRun, opdracht: int, said: Iterable[Said]
+    session: Session, run: AnalysisRun, opdracht: int, said: Iterable[StatementView]
 ) -> list[ThemeView]:
     """The current themes of an opdracht, in the order set by people, then the largest first.
 
@@ -202,7 +202,7 @@ def view_of(
     theme: CuratedTheme,
     seen: RunTheme | None,
     state: CurationState,
-    by_id: Mapping[str, Said],
+    by_id: Mapping[str, StatementView],
     marks: Marks,
 ) -> ThemeView:
     """A theme for pages and tables; ``seen`` is its result in the last run that contained it."""
@@ -237,8 +237,8 @@ def view_of(
 
 
 def _beside(
-    action: str | None, quotes: Sequence[Said], members: Sequence[Said]
-) -> tuple[Sequence[Said], Sequence[Said]]:
+    action: str | None, quotes: Sequence[StatementView], members: Sequence[StatementView]
+) -> tuple[Sequence[StatementView], Sequence[StatementView]]:
     """Quotes and members without the statement of the action, which pages show separately.
 
     They are returned unchanged if fewer than ``_FEWEST_QUOTES`` members would be left.
@@ -250,8 +250,8 @@ def _beside(
 
 
 def _enough(
-    quotes: Sequence[Said], members: Sequence[Said], copies: Mapping[str, str]
-) -> list[Said]:
+    quotes: Sequence[StatementView], members: Sequence[StatementView], copies: Mapping[str, str]
+) -> list[StatementView]:
     """The quotes, filled up with the most central statements of the theme.
 
     Quotes can be too few because people moved one elsewhere or created the theme. A duplicate of a
@@ -268,7 +268,7 @@ def _enough(
     return shown
 
 
-def _words(said: Said) -> str:
+def _words(said: StatementView) -> str:
     words = _WORD.findall(said.text.casefold())
     return " ".join(words) or said.text
 
@@ -313,7 +313,7 @@ def subthemes_among(voices: Iterable[T]) -> frozenset[T]:
     return large if len(large) > 1 else frozenset()
 
 
-def without_theme(said: Iterable[Said], views: Sequence[ThemeView]) -> list[Said]:
+def without_theme(said: Iterable[StatementView], views: Sequence[ThemeView]) -> list[StatementView]:
     """The statements that are in no theme or only in rejected ones; pages list them as such."""
     placed = {each.id for view in views if view.status in LIVE for each in view.said}
     return [each for each in said if each.id not in placed]

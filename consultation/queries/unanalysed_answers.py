@@ -19,7 +19,7 @@ from consultation.database.models import (
     Statement,
     Submission,
 )
-from consultation.queries.statements import answers, stands
+from consultation.queries.statements import active_answer, answers
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def count_new(
 
     Without a run, all answers of an opdracht count.
     """
-    standing = stands(consultation_id, until_round)
+    standing = active_answer(consultation_id, until_round)
     found = dict.fromkeys(runs, 0)
     unread = or_(
         false(), *(and_(_about(number), _unread(session, run)) for number, run in runs.items())
@@ -87,7 +87,7 @@ def new_answers(
             ContributionVersion.version > 1,
         )
         .where(
-            *stands(consultation_id),
+            *active_answer(consultation_id),
             or_(_about(opdracht), and_(Submission.opdracht.is_(None), _placed(opdracht))),
             _unread(session, run),
         )

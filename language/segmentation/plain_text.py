@@ -113,11 +113,6 @@ def readable(piece: str) -> str:
     return text.replace(ADDRESS, OMITTED).strip()
 
 
-def says_nothing(piece: str) -> bool:
-    """Whether the plain text of a slice has no letters."""
-    return not _LETTER.search(plain(piece).text)
-
-
 _Change = tuple[int, int, str]
 """Start, end and replacement of a piece of text."""
 

@@ -8,11 +8,10 @@ The lines of a wrapped paragraph are joined, so a statement may span a line brea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from language.segmentation.clauses import asks, clause_spans
-from language.segmentation.list_marks import Marks, inline_items, is_mark, lead_in, mark_of
+from language.segmentation.list_marks import Marks, inline_items, lead_in, mark_of
 from language.segmentation.plain_text import ADDRESS, PAGE_BREAK, plain
 from language.segmentation.sentences import sentence_spans
 
@@ -101,39 +100,6 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
         Span(*read.place(each.start, each.end), each.block)
         for each in _statements(read.text, document)
     ]
-
-
-def skipped_spans(text: str, taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans with words that are in none of the ``taken`` spans, line by line.
-
-    These are the headings, notes, addresses and the like that segmentation skipped.
-    """
-    read = plain(text)
-    free = bytearray(b"\x01") * len(text)
-    for start, end in taken:
-        free[start:end] = bytes(end - start)
-    found: list[tuple[int, int]] = []
-    for line in _lines(read.text):
-        start = line.start
-        while start < line.end:
-            open_ = bool(free[read.starts[start]])
-            end = start
-            while end < line.end and bool(free[read.starts[end]]) == open_:
-                end += 1
-            first, last = _outer(read.text, start, end)
-            piece = read.text[first:last]
-            if open_ and first < last and (ADDRESS in piece or _tells(piece)):
-                found.append(read.place(first, last))
-            start = end
-    return found
-
-
-def _tells(piece: str) -> bool:
-    """Whether a skipped piece has content: list marks and conjunctions have none."""
-    if is_mark(piece) or _PAGE.fullmatch(piece):
-        return False
-    words = _WORD.findall(piece)
-    return len(words) > 1 or any(len(word) > 3 for word in words)
 
 
 def _outer(text: str, start: int, end: int) -> tuple[int, int]:

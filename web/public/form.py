@@ -41,7 +41,7 @@ router = APIRouter(prefix="/formulier", include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledForm:
     """A form as the participant filled it in.
 
     ``personal`` is the choice per question to remove or keep personal data. ``seen`` is the mark of
@@ -60,7 +60,7 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Checked:
+class FormErrors:
     """Errors per field, and per question the personal data that the participant must decide on."""
 
     errors: Mapping[str, str]
@@ -73,7 +73,7 @@ class Checked:
         return not self.errors and not self.personal
 
 
-NOTHING = Checked({})
+NOTHING = FormErrors({})
 
 
 @router.get("/{number:int}")
@@ -85,7 +85,7 @@ def empty_form(
 ) -> HTMLResponse:
     """The form, to fill in."""
     opdracht = _opdracht(here, number)
-    filled = Filled(secrets.token_urlsafe(18), invitation=uitnodiging.strip())
+    filled = FilledForm(secrets.token_urlsafe(18), invitation=uitnodiging.strip())
     if not filled.invitation:
         return _page(request, here, opdracht, filled)
     try:
@@ -96,7 +96,9 @@ def empty_form(
             )
     except InvitationUnknown:
         errors = {"form": say("onbekende_uitnodiging")}
-        return _page(request, here, opdracht, replace(filled, invitation=""), Checked(errors), 404)
+        return _page(
+            request, here, opdracht, replace(filled, invitation=""), FormErrors(errors), 404
+        )
     return _page(request, here, opdracht, filled)
 
 
@@ -116,18 +118,18 @@ async def filled_form(
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 3:
         number = int(chosen)
     opdracht = _opdracht(here, number)
-    filled = Filled(secrets.token_urlsafe(18), receipt=_text(sent.get("code")).strip()[:60])
+    filled = FilledForm(secrets.token_urlsafe(18), receipt=_text(sent.get("code")).strip()[:60])
     wait = here.limits.sessions.take(client)
     if wait:
         errors = {"code": say("te_snel", seconden=wait)}
-        return _page(request, here, opdracht, filled, Checked(errors), 429)
+        return _page(request, here, opdracht, filled, FormErrors(errors), 429)
     try:
         async with here.one_form:
             found = await run_in_threadpool(_known, here, filled, opdracht)
     except ReceiptUnknown:
         filled = replace(filled, receipt="")
         errors = {"code": say("onbekende_code")}
-        return _page(request, here, opdracht, filled, Checked(errors), 404)
+        return _page(request, here, opdracht, filled, FormErrors(errors), 404)
     except RoundError:
         return _page(request, here, opdracht, filled, status=409)
     return _page(request, here, opdracht, found)
@@ -144,7 +146,7 @@ async def send_form(
     wait = here.limits.sessions.take(client)
     if wait:
         errors = {"form": say("te_snel", seconden=wait)}
-        return _page(request, here, opdracht, filled, Checked(errors), 429)
+        return _page(request, here, opdracht, filled, FormErrors(errors), 429)
     async with here.one_form:
         checked = await run_in_threadpool(_check, here, opdracht, filled)
     if not checked.ok:
@@ -154,10 +156,10 @@ async def send_form(
     except (ReceiptUnknown, InvitationUnknown) as error:
         code = isinstance(error, ReceiptUnknown)
         errors = {"form": say("onbekende_code" if code else "onbekende_uitnodiging")}
-        return _page(request, here, opdracht, filled, Checked(errors), 404)
+        return _page(request, here, opdracht, filled, FormErrors(errors), 404)
     except RoundError:
         errors = {"form": say("formulier_gesloten")}
-        return _page(request, here, opdracht, filled, Checked(errors), 409)
+        return _page(request, here, opdracht, filled, FormErrors(errors), 409)
     for talk in stored.talks:
         await here.turns.forget(talk)
     others = [each for each in here.catalogue.opdrachten if each.nummer != opdracht.nummer]
@@ -166,10 +168,10 @@ async def send_form(
     )
 
 
-def _filled(here: Services, opdracht: Opdracht, sent: Mapping[str, str]) -> Filled:
+def _filled(here: Services, opdracht: Opdracht, sent: Mapping[str, str]) -> FilledForm:
     receipt = sent.get("code", "").strip()[:60]
     group = sent.get("groep", "")
-    return Filled(
+    return FilledForm(
         token=sent.get("formulier", "")[:_MAX_TOKEN] or secrets.token_urlsafe(18),
         receipt=receipt,
         invitation=sent.get("uitnodiging", "").strip()[:_MAX_TOKEN],
@@ -193,7 +195,7 @@ def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
     return text if text.strip() else ""
 
 
-def _check(here: Services, opdracht: Opdracht, filled: Filled) -> Checked:
+def _check(here: Services, opdracht: Opdracht, filled: FilledForm) -> FormErrors:
     errors: dict[str, str] = {}
     personal: dict[str, tuple[str, ...]] = {}
     marks: dict[str, str] = {}
@@ -212,7 +214,7 @@ def _check(here: Services, opdracht: Opdracht, filled: Filled) -> Checked:
                     dict.fromkeys(text[each.start : each.end] for each in found)
                 )
                 marks[vraag.key] = _mark(found)
-    return Checked(errors, personal, marks)
+    return FormErrors(errors, personal, marks)
 
 
 def _mark(found: Sequence[Finding]) -> str:
@@ -221,7 +223,7 @@ def _mark(found: Sequence[Finding]) -> str:
     return hashlib.sha256(places.encode()).hexdigest()[:12] if found else ""
 
 
-def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
+def _known(here: Services, filled: FilledForm, opdracht: Opdracht) -> FilledForm:
     with here.storage.reading() as session:
         found = form_answers.known(
             session, here.consultation_id, here.key, filled.receipt, opdracht.nummer
@@ -244,7 +246,7 @@ def _known(here: Services, filled: Filled, opdracht: Opdracht) -> Filled:
     )
 
 
-def _store(here: Services, opdracht: Opdracht, filled: Filled) -> Stored:
+def _store(here: Services, opdracht: Opdracht, filled: FilledForm) -> Stored:
     answers = [_form_answer(here, vraag, filled) for vraag in opdracht.vragen]
     receipt = filled.receipt or None
 
@@ -285,7 +287,7 @@ def _store(here: Services, opdracht: Opdracht, filled: Filled) -> Stored:
     raise AssertionError
 
 
-def _form_answer(here: Services, vraag: Vraag, filled: Filled) -> FormAnswer:
+def _form_answer(here: Services, vraag: Vraag, filled: FilledForm) -> FormAnswer:
     text = filled.answers[vraag.key]
     if vraag.soort == "prioriteit":
         steps = {str(each.waarde): each for each in here.catalogue.consultatie.prioriteiten}
@@ -301,8 +303,8 @@ def _page(
     request: Request,
     here: Services,
     opdracht: Opdracht,
-    filled: Filled,
-    checked: Checked = NOTHING,
+    filled: FilledForm,
+    checked: FormErrors = NOTHING,
     status: int = 200,
 ) -> HTMLResponse:
     with here.storage.reading() as session:

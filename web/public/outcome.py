@@ -14,13 +14,13 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
-from consultation.queries import participation as numbers
+from consultation.queries import participation
 from consultation.queries.disclosure import FOLD_BELOW, Breakdown
-from consultation.queries.participation import Numbers, RoundPart, Totals
+from consultation.queries.participation import ParticipationCounts, RoundPart, Totals
 from dialogue.messages import say
 from reporting.plan import PlanAction, PlanOpdracht, PlanTheme
-from reporting.publication import published, published_lately
-from web.cache import Kept
+from reporting.publication import latest_published, published
+from web.cache import RevisionCache
 from web.public.charts import Bars
 
 Kind = Literal["nieuw", "gegroeid", "kleiner", "gelijk", "weg"]
@@ -79,7 +79,7 @@ class Chart:
 class Page:
     """The data of the public page of one opdracht."""
 
-    numbers: Numbers
+    numbers: ParticipationCounts
     people: Breakdown
     rounds: tuple[RoundPart, ...]
     outcome: Outcome | None
@@ -100,16 +100,16 @@ class Summary:
 class Counts:
     """The counts on the home page."""
 
-    said: dict[int, Numbers]
+    said: dict[int, ParticipationCounts]
     totals: Totals
     published: Summary | None
 
 
-def counts_of(session: Session, consultation_id: int) -> Counts:
+def outcome_counts(session: Session, consultation_id: int) -> Counts:
     """Computes the counts on the home page."""
     return Counts(
-        numbers.per_opdracht(session, consultation_id),
-        numbers.totals(session, consultation_id),
+        participation.per_opdracht(session, consultation_id),
+        participation.totals(session, consultation_id),
         summary(session, consultation_id),
     )
 
@@ -128,8 +128,8 @@ def summary(session: Session, consultation_id: int) -> Summary | None:
     )
 
 
-def kept_page(
-    session: Session, kept: Kept, consultation_id: int, catalogue: Catalogue, opdracht: int
+def cached_page(
+    session: Session, kept: RevisionCache, consultation_id: int, catalogue: Catalogue, opdracht: int
 ) -> Page:
     """The result of ``page_of`` from the cache, computed again when the database changed."""
     make = partial(page_of, session, consultation_id, catalogue, opdracht)
@@ -138,8 +138,8 @@ def kept_page(
 
 def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdracht: int) -> Page:
     """Computes the data of the public page of an opdracht."""
-    said = numbers.of_opdracht(session, consultation_id, opdracht)
-    parts = tuple(numbers.rounds_of(session, consultation_id, opdracht))
+    said = participation.of_opdracht(session, consultation_id, opdracht)
+    parts = tuple(participation.rounds_of(session, consultation_id, opdracht))
     result = outcome(session, consultation_id, opdracht)
     people = said.public
     charts = [
@@ -152,7 +152,7 @@ def page_of(session: Session, consultation_id: int, catalogue: Catalogue, opdrac
 
 def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | None:
     """The last publication of an opdracht, compared with the one before; None without one."""
-    lately = published_lately(session, consultation_id, opdracht)
+    lately = latest_published(session, consultation_id, opdracht)
     if not lately:
         return None
     last = lately[0]

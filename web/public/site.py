@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from consultation import rounds
 from web.dependencies import Here
 from web.pages import pages
-from web.public.outcome import counts_of, kept_page
+from web.public.outcome import cached_page, outcome_counts
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,9 @@ router = APIRouter(include_in_schema=False)
 def home(request: Request, here: Here) -> HTMLResponse:
     """What this is, how far it is, and the opdrachten with how many answers each has."""
     with here.storage.reading() as session:
-        counted = here.kept.of(session, "home", partial(counts_of, session, here.consultation_id))
+        counted = here.kept.of(
+            session, "home", partial(outcome_counts, session, here.consultation_id)
+        )
         stages = rounds.all_rounds(session, here.consultation_id)
         return pages(request).render(
             request,
@@ -41,7 +43,7 @@ def opdracht(request: Request, here: Here, number: int) -> HTMLResponse:
     if found is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        page = kept_page(session, here.kept, here.consultation_id, here.catalogue, number)
+        page = cached_page(session, here.kept, here.consultation_id, here.catalogue, number)
         open_ = rounds.open_round(session, here.consultation_id)
     uitdaging = next(each for each in here.catalogue.uitdagingen if each.nummer == found.uitdaging)
     return pages(request).render(

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
 from consultation import accounts, audit
-from consultation.audit_sentences import told
+from consultation.audit_sentences import audit_sentence
 from consultation.database.models import Account
 from consultation.errors import AccountError
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
 from web.dependencies import Here, Services
 from web.login import SESSION_COOKIE, CurrentReviewer, Reviewer, session_cookie, set_cookie
-from web.review.common import PageNumber, Posted, PostedForm, back_to, page, paged
+from web.review.common import FormPost, PageNumber, PostedForm, back_to, page, paged
 from web.server.threads import WritingRoute
 
 router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
@@ -122,7 +122,7 @@ def audit_page(
         "beheer/logboek.html",
         shown=paged(found, pagina, 100),
         wie=wie,
-        told=told,
+        told=audit_sentence,
     )
 
 
@@ -159,7 +159,7 @@ def _accounts(
     reviewer: Reviewer,
     status: int = 200,
     error: str = "",
-    form: Posted | None = None,
+    form: FormPost | None = None,
     notice: str = "",
 ) -> Response:
     with here.storage.reading() as session:

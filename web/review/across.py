@@ -9,20 +9,20 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from analysis.action_support import Weight, urgencies, weight
-from analysis.overlap import Overlap, Worded, overlaps
+from analysis.action_support import SupportFigures, urgencies, weight
+from analysis.overlap import ComparedAction, Overlap, overlaps
 from analysis.preprocessing.embeddings import AnalysisError
 from consultation import checklist
 from consultation.catalogue import Opdracht
 from consultation.curation.state import CuratedAction
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer
 from web.review.carry_out import Raw, Refusal, carry_out
 from web.review.common import PostedForm, after, back_to, known_opdracht, page
-from web.review.decisions import just_done
+from web.review.decisions import recent_decisions
 from web.server.threads import WritingRoute
 
 router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
@@ -31,13 +31,13 @@ SORTS = ("prioriteit", "dringend", "groepen", "deelnemers", "toets", "opdracht")
 
 
 @dataclass(frozen=True)
-class Weighed:
+class ScoredAction:
     """An action with its support; ``score`` counts the criteria it meets, a half for partly."""
 
     action: CuratedAction
     opdracht: Opdracht
     words: str
-    weight: Weight
+    weight: SupportFigures
     score: float
     answered: int
 
@@ -118,7 +118,7 @@ def answer_checklist(here: Here, form: PostedForm, number: int, action: str) -> 
     known_opdracht(here, number)
     form.reviewer.require("decide", number, form.typed)
     with here.storage.reading() as session:
-        known = here.pictures.of(session, here.consultation_id, number).state.actions.get(action)
+        known = here.snapshots.of(session, here.consultation_id, number).state.actions.get(action)
     if known is None or known.opdracht != number:
         raise Problem(409, say("curatie_action_gone"))
     with here.storage.writing() as session:
@@ -141,13 +141,13 @@ def answer_checklist(here: Here, form: PostedForm, number: int, action: str) -> 
     return back_to(f"/beheer/opdrachten/{number}/acties/{action}", getoetst="ja")
 
 
-def _weighed(session: Session, here: Services, proposals: bool) -> list[Weighed]:
-    pictures = _pictures(session, here)
+def _weighed(session: Session, here: Services, proposals: bool) -> list[ScoredAction]:
+    snapshots = _snapshots(session, here)
     given = urgencies(session, here.consultation_id)
     answers = checklist.checked(session, here.consultation_id)
     criteria = [each.sleutel for each in here.catalogue.consultatie.criteria]
     found = []
-    for number, seen in pictures.items():
+    for number, seen in snapshots.items():
         opdracht = known_opdracht(here, number)
         for action in seen.actions:
             if action.status == "verworpen" or (action.proposed and not proposals):
@@ -156,11 +156,11 @@ def _weighed(session: Session, here: Services, proposals: bool) -> list[Weighed]
                 each.answer for key, each in answers.get(action.id, {}).items() if key in criteria
             ]
             found.append(
-                Weighed(
+                ScoredAction(
                     action=action,
                     opdracht=opdracht,
                     words=seen.words(action),
-                    weight=weight(action, pictures, given),
+                    weight=weight(action, snapshots, given),
                     score=own.count("ja") + own.count("deels") / 2,
                     answered=len(own),
                 )
@@ -168,9 +168,9 @@ def _weighed(session: Session, here: Services, proposals: bool) -> list[Weighed]
     return found
 
 
-def _pictures(session: Session, here: Services) -> Mapping[int, Picture]:
+def _snapshots(session: Session, here: Services) -> Mapping[int, OpdrachtSnapshot]:
     numbers = [each.nummer for each in here.catalogue.opdrachten]
-    return here.pictures.all(session, here.consultation_id, numbers)
+    return here.snapshots.all(session, here.consultation_id, numbers)
 
 
 def _overlap(
@@ -181,17 +181,17 @@ def _overlap(
 ) -> Response:
     reviewer.require("read")
     with here.storage.reading() as session:
-        pictures = _pictures(session, here)
+        snapshots = _snapshots(session, here)
         apart = checklist.kept_apart(session, here.consultation_id)
-        done = just_done(session, here, request.query_params)
+        done = recent_decisions(session, here, request.query_params)
     actions = {
         action.id: action
-        for seen in pictures.values()
+        for seen in snapshots.values()
         for action in seen.actions
         if action.status != "verworpen"
     }
     worded = [
-        Worded(each.id, each.opdracht, pictures[each.opdracht].words(each))
+        ComparedAction(each.id, each.opdracht, snapshots[each.opdracht].words(each))
         for each in actions.values()
     ]
     error = ""

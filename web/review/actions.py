@@ -14,8 +14,8 @@ from analysis.action_support import urgencies, weight
 from analysis.supporters import proposals_in, proposers
 from consultation import checklist
 from consultation.curation.state import CuratedAction
-from consultation.queries.opdracht_snapshot import Picture
-from consultation.queries.statements import Said
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.statements import StatementView
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, feedback
@@ -52,8 +52,8 @@ def show_actions(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
-        pictures = _pictures(session, here, seen, seen.actions)
+        seen = here.snapshots.of(session, here.consultation_id, number)
+        snapshots = _snapshots(session, here, seen, seen.actions)
         given = urgencies(session, here.consultation_id)
         chosen = seen.theme(query.get("thema", ""))
         return page(
@@ -65,7 +65,7 @@ def show_actions(
             **feedback(seen, query, refusal, typed),
             here_path=f"/beheer/opdrachten/{number}/acties",
             opdracht=opdracht,
-            weights={each.id: weight(each, pictures, given) for each in seen.actions},
+            weights={each.id: weight(each, snapshots, given) for each in seen.actions},
             offered=offered(session, here, seen, seen.view(chosen).said if chosen else ()),
             action=_blank(number),
             chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
@@ -86,15 +86,15 @@ def show_action(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         action = seen.state.actions.get(action_id)
         if action is None:
             raise HTTPException(404)
         if action.opdracht != number:
             return RedirectResponse(f"/beheer/opdrachten/{action.opdracht}/acties/{action.id}", 303)
-        pictures = _pictures(session, here, seen, [action])
+        snapshots = _snapshots(session, here, seen, [action])
         given = urgencies(session, here.consultation_id)
-        behind = proposers(action, pictures.values())
+        behind = proposers(action, snapshots.values())
         return page(
             request,
             here,
@@ -105,9 +105,9 @@ def show_action(
             here_path=f"/beheer/opdrachten/{number}/acties/{action_id}",
             opdracht=opdracht,
             action=action,
-            weight=weight(action, pictures, given),
+            weight=weight(action, snapshots, given),
             behind=behind,
-            beside=_beside(proposals_in(action, pictures.values()), behind),
+            beside=_beside(proposals_in(action, snapshots.values()), behind),
             offered=offered(session, here, seen, behind or _in_themes(action, seen)),
             chosen=list((typed or {}).get("thema", ())) or list(action.themes),
             joined_into=seen.state.actions.get(action.joined_into or ""),
@@ -117,9 +117,9 @@ def show_action(
         )
 
 
-def _pictures(
-    session: Session, here: Services, seen: Picture, actions: Iterable[CuratedAction]
-) -> Mapping[int, Picture]:
+def _snapshots(
+    session: Session, here: Services, seen: OpdrachtSnapshot, actions: Iterable[CuratedAction]
+) -> Mapping[int, OpdrachtSnapshot]:
     """The snapshots needed to find the proposers of the actions, by opdracht.
 
     These are the snapshots of all opdrachten when an action refers to a theme or statement of
@@ -135,15 +135,17 @@ def _pictures(
     if at_home:
         return {seen.opdracht: seen}
     numbers = [each.nummer for each in here.catalogue.opdrachten]
-    return here.pictures.all(session, here.consultation_id, numbers)
+    return here.snapshots.all(session, here.consultation_id, numbers)
 
 
-def _beside(proposals: Iterable[Said], behind: Iterable[Said]) -> list[Said]:
+def _beside(
+    proposals: Iterable[StatementView], behind: Iterable[StatementView]
+) -> list[StatementView]:
     known = {each.id for each in behind}
     return [each for each in proposals if each.id not in known]
 
 
-def _in_themes(action: CuratedAction, seen: Picture) -> list[Said]:
+def _in_themes(action: CuratedAction, seen: OpdrachtSnapshot) -> list[StatementView]:
     return [said for view in seen.themes if view.id in action.themes for said in view.said]
 
 

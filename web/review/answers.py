@@ -15,7 +15,7 @@ from consultation.queries.unanalysed_answers import new_answers
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
-from web.review.carry_out import Refusal, asked, carry_out
+from web.review.carry_out import Refusal, carry_out, requested_operations
 from web.review.common import (
     ChosenRound,
     PageNumber,
@@ -26,7 +26,7 @@ from web.review.common import (
     page,
     paged,
 )
-from web.review.decisions import just_done
+from web.review.decisions import recent_decisions
 from web.server.threads import WritingRoute
 
 router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
@@ -49,7 +49,7 @@ def place(request: Request, here: Here, form: PostedForm) -> Response:
     """Places the chosen statements under an opdracht, or undoes that."""
     form.reviewer.require("decide", typed=form.typed)
     try:
-        raw = asked(form)
+        raw = requested_operations(form)
     except Problem as problem:
         done: list[Event] | Refusal = Refusal(422, str(problem.detail))
     else:
@@ -78,7 +78,7 @@ def _unplaced(
             "beheer/zonder_opdracht.html",
             refusal.status if refusal else 200,
             refusal=refusal,
-            done=just_done(session, here, request.query_params),
+            done=recent_decisions(session, here, request.query_params),
             chosen=chosen,
             people=len({each.participant for each in said}),
             answers=len({each.contribution for each in said}),
@@ -95,7 +95,7 @@ def new_answers_page(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         run = latest_run(session, here.consultation_id, number)
         return page(
             request,

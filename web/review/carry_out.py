@@ -11,20 +11,20 @@ from typing import Any
 
 from analysis.supporters import proposers as support_of
 from consultation.curation.log import (
-    Change,
     ConflictError,
     CurationError,
     Ledger,
-    OutsideError,
+    NewerEvent,
+    OutOfScopeError,
     decide,
 )
 from consultation.curation.operations import ActionText, Operation, parse
 from consultation.curation.state import Event
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from dialogue.messages import known, say
 from web.dependencies import Services
 from web.errors import Problem
-from web.review.common import Posted, whole_number
+from web.review.common import FormPost, whole_number
 
 _CHANGES_NO_WORDS = frozenset({"note", "reorder", "copy", "move", "remove", "off_topic", "place"})
 """Operations of another reviewer on a theme that do not make a decision on it stale."""
@@ -38,11 +38,11 @@ class Refusal:
 
     status: int
     detail: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[NewerEvent, ...] = ()
 
 
 def feedback(
-    seen: Picture,
+    seen: OpdrachtSnapshot,
     query: Mapping[str, str],
     refusal: Refusal | None = None,
     typed: Mapping[str, Any] | None = None,
@@ -63,7 +63,7 @@ def feedback(
 
 
 def carry_out(
-    here: Services, form: Posted, opdracht: int | None, raw: list[Raw]
+    here: Services, form: FormPost, opdracht: int | None, raw: list[Raw]
 ) -> list[Event] | Refusal:
     """Writes the decisions of a form, all or none; returns their events, or the refusal.
 
@@ -85,7 +85,7 @@ def carry_out(
 
         limit = form.reviewer.opdracht
         return decide(here.storage, here.consultation_id, numbers, make, limit)
-    except OutsideError as error:
+    except OutOfScopeError as error:
         detail = say("ander_opdracht", eigen=form.reviewer.opdracht)
         raise Problem(403, detail, typed=form.typed) from error
     except ConflictError as error:
@@ -96,7 +96,7 @@ def carry_out(
 
 def _append(
     ledger: Ledger,
-    form: Posted,
+    form: FormPost,
     operations: list[Operation],
     expected: dict[str, int],
     behind: Mapping[str, Sequence[str]],
@@ -121,15 +121,15 @@ def _proposers(here: Services, operations: Sequence[Operation]) -> dict[str, lis
         return found
     numbers = [each.nummer for each in here.catalogue.opdrachten]
     with here.storage.reading() as session:
-        pictures = here.pictures.all(session, here.consultation_id, numbers)
-    for seen in pictures.values():
+        snapshots = here.snapshots.all(session, here.consultation_id, numbers)
+    for seen in snapshots.values():
         for action in seen.actions:
             if action.id in reworded and action.support is None:
-                found[action.id] = [each.id for each in support_of(action, pictures.values())]
+                found[action.id] = [each.id for each in support_of(action, snapshots.values())]
     return found
 
 
-def asked(form: Posted) -> list[Raw]:
+def requested_operations(form: FormPost) -> list[Raw]:
     """The operations that a form on themes or statements asks for.
 
     Raises:
@@ -157,7 +157,7 @@ def _overtaken(error: ConflictError) -> str:
     return say("curatie_conflict", wie=last.account, wat=what)
 
 
-def _versions(form: Posted) -> dict[str, int]:
+def _versions(form: FormPost) -> dict[str, int]:
     """The versions that the page showed, by id: fields ``versie`` with values ``ID:VERSION``."""
     found = {}
     for each in form.many("versie"):
@@ -167,7 +167,7 @@ def _versions(form: Posted) -> dict[str, int]:
     return found
 
 
-def _rename(form: Posted) -> list[Raw]:
+def _rename(form: FormPost) -> list[Raw]:
     theme, label, text = form.line("thema"), form.line("label"), form.text("beschrijving")
     raw: list[Raw] = []
     if label != form.line("label_was"):
@@ -177,18 +177,18 @@ def _rename(form: Posted) -> list[Raw]:
     return raw
 
 
-def _each_theme(op: str) -> Callable[[Posted], list[Raw]]:
+def _each_theme(op: str) -> Callable[[FormPost], list[Raw]]:
     return lambda form: [{"op": op, "theme": each} for each in form.many("thema")]
 
 
-def _merge(form: Posted) -> list[Raw]:
+def _merge(form: FormPost) -> list[Raw]:
     themes = form.many("thema")
     into = form.line("in") or (themes[0] if themes else "")
     others = [each for each in themes if each != into]
     return [{"op": "merge", "themes": others, "into": into}] if others else []
 
 
-def _split(form: Posted) -> list[Raw]:
+def _split(form: FormPost) -> list[Raw]:
     statements = form.many("uitspraak")
     if not statements:
         return []
@@ -201,7 +201,7 @@ def _split(form: Posted) -> list[Raw]:
     return [raw]
 
 
-def _create(form: Posted) -> list[Raw]:
+def _create(form: FormPost) -> list[Raw]:
     raw = {
         "op": "create",
         "opdracht": form.number("opdracht") or 0,
@@ -211,8 +211,8 @@ def _create(form: Posted) -> list[Raw]:
     return [raw]
 
 
-def _of_statements(op: str, *fields: tuple[str, str]) -> Callable[[Posted], list[Raw]]:
-    def made(form: Posted) -> list[Raw]:
+def _of_statements(op: str, *fields: tuple[str, str]) -> Callable[[FormPost], list[Raw]]:
+    def made(form: FormPost) -> list[Raw]:
         statements = form.many("uitspraak")
         if not statements:
             return []
@@ -222,14 +222,14 @@ def _of_statements(op: str, *fields: tuple[str, str]) -> Callable[[Posted], list
     return made
 
 
-def _place(form: Posted) -> list[Raw]:
+def _place(form: FormPost) -> list[Raw]:
     statements = form.many("uitspraak")
     if not statements:
         return []
     return [{"op": "place", "statements": statements, "opdracht": form.number("opdracht")}]
 
 
-def _reorder(form: Posted) -> list[Raw]:
+def _reorder(form: FormPost) -> list[Raw]:
     themes = form.many("volgorde")
     theme, step = form.line("thema"), {"omhoog": -1, "omlaag": 1}.get(form.line("richting"), 0)
     if theme not in themes or not step:
@@ -242,23 +242,23 @@ def _reorder(form: Posted) -> list[Raw]:
     return [{"op": "reorder", "opdracht": form.number("opdracht") or 0, "themes": themes}]
 
 
-def _note(form: Posted) -> list[Raw]:
+def _note(form: FormPost) -> list[Raw]:
     target = "action" if form.line("actie") else "theme"
     about = form.line("actie") or form.line("thema")
     return [{"op": "note", target: about, "text": form.text("notitie")}]
 
 
-def _answer(op: str) -> Callable[[Posted], list[Raw]]:
+def _answer(op: str) -> Callable[[FormPost], list[Raw]]:
     return lambda form: [{"op": op, "proposal": form.line("voorstel")}]
 
 
-def _revoke(form: Posted) -> list[Raw]:
+def _revoke(form: FormPost) -> list[Raw]:
     """Revokes the last decision first, as it may depend on the one before."""
     numbers = sorted(int(each) for each in form.many("beslissing") if whole_number(each))
     return [{"op": "revoke", "event": each} for each in reversed(numbers)]
 
 
-def _action_create(form: Posted) -> list[Raw]:
+def _action_create(form: FormPost) -> list[Raw]:
     raw: Raw = {
         "op": "action",
         "do": "create",
@@ -270,7 +270,7 @@ def _action_create(form: Posted) -> list[Raw]:
     return [raw]
 
 
-def _action_save(form: Posted) -> list[Raw]:
+def _action_save(form: FormPost) -> list[Raw]:
     action = form.line("actie")
     raw: list[Raw] = []
     text = form.text("tekst")
@@ -286,7 +286,7 @@ def _action_save(form: Posted) -> list[Raw]:
     return raw
 
 
-def _action_values(form: Posted, after: str = "") -> Raw:
+def _action_values(form: FormPost, after: str = "") -> Raw:
     partners = form.line(f"partners{after}", 2000)
     return {
         "trekker": form.line(f"trekker{after}") or None,
@@ -297,7 +297,7 @@ def _action_values(form: Posted, after: str = "") -> Raw:
     }
 
 
-def _action_support(form: Posted) -> list[Raw]:
+def _action_support(form: FormPost) -> list[Raw]:
     raw = {
         "op": "action",
         "do": "support",
@@ -307,7 +307,7 @@ def _action_support(form: Posted) -> list[Raw]:
     return [raw]
 
 
-def _action_status(form: Posted) -> list[Raw]:
+def _action_status(form: FormPost) -> list[Raw]:
     status = form.line("status")
     return [
         {"op": "action", "do": "status", "action": each, "status": status}
@@ -315,7 +315,7 @@ def _action_status(form: Posted) -> list[Raw]:
     ]
 
 
-def _action_join(form: Posted) -> list[Raw]:
+def _action_join(form: FormPost) -> list[Raw]:
     actions = form.many("actie")
     into = form.line("in") or (actions[0] if actions else "")
     others = [each for each in actions if each != into]
@@ -324,7 +324,7 @@ def _action_join(form: Posted) -> list[Raw]:
     return [{"op": "action", "do": "join", "actions": others, "into": into}]
 
 
-def _action_hand_over(form: Posted) -> list[Raw]:
+def _action_hand_over(form: FormPost) -> list[Raw]:
     raw = {
         "op": "action",
         "do": "hand_over",
@@ -334,7 +334,7 @@ def _action_hand_over(form: Posted) -> list[Raw]:
     return [raw]
 
 
-_ASKED: Mapping[str, Callable[[Posted], list[Raw]]] = {
+_ASKED: Mapping[str, Callable[[FormPost], list[Raw]]] = {
     "hernoem": _rename,
     "keur_goed": _each_theme("approve"),
     "verwerp": _each_theme("reject"),

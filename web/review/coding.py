@@ -20,7 +20,7 @@ from consultation.queries.coding import (
     progress,
     tasks,
 )
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from dialogue.messages import say
 from reporting import export, sheets
 from reporting.export_formats import MEDIA, Format
@@ -51,7 +51,7 @@ def new_task(request: Request, here: Here, form: PostedForm, number: int) -> Res
     size = min(500, max(5, form.number("aantal") or 50))
     try:
         with here.storage.reading() as session:
-            seen = here.pictures.of(session, here.consultation_id, number)
+            seen = here.snapshots.of(session, here.consultation_id, number)
         with here.storage.writing() as session:
             task = draw(session, here.consultation_id, seen, form.reviewer.name, size)
             audit.record(
@@ -69,7 +69,7 @@ def task_page(request: Request, here: Here, reviewer: CurrentReviewer, task_id: 
     with here.storage.reading() as session:
         task = _task(session, here, task_id)
         reviewer.require("code", task.opdracht)
-        seen = here.pictures.of(session, here.consultation_id, task.opdracht)
+        seen = here.snapshots.of(session, here.consultation_id, task.opdracht)
         every = [each for each in items(session, task) if each.statement_id in seen.by_id]
         own = choices(session, task).get(reviewer.name, {})
         raw = request.query_params.get("nr", "")
@@ -131,12 +131,12 @@ def coding_export(here: Here, reviewer: CurrentReviewer, task_id: str, format_: 
         reviewer.require("export", task.opdracht)
         if not progress(session, task).finished_by(reviewer.name):
             return back_to(f"/beheer/coderen/{task_id}")
-        seen = here.pictures.of(session, here.consultation_id, task.opdracht)
+        seen = here.snapshots.of(session, here.consultation_id, task.opdracht)
         tables = [_agreement_sheet(session, task), _choices_sheet(session, task, seen)]
     if format_ is Format.xlsx:
         content = sheets.as_xlsx(tables)
     else:
-        content = export.written(tables[0] if format_ is Format.docx else tables[1], format_)
+        content = export.file_content(tables[0] if format_ is Format.docx else tables[1], format_)
     return Response(
         content,
         media_type=MEDIA[format_],
@@ -157,7 +157,7 @@ def _tasks(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         known = tasks(session, here.consultation_id, number)
         return page(
             request,
@@ -198,7 +198,7 @@ def _agreement_sheet(session: Session, task: CodingTask) -> Sheet:
     return Sheet(word("bladen", "overeenkomst"), _columns(_AGREEMENT), rows)
 
 
-def _choices_sheet(session: Session, task: CodingTask, seen: Picture) -> Sheet:
+def _choices_sheet(session: Session, task: CodingTask, seen: OpdrachtSnapshot) -> Sheet:
     codes = {each.id: each.code for each in seen.state.themes.values()}
     rows = tuple(
         (

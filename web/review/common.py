@@ -41,7 +41,7 @@ PageNumber = Annotated[int, Query(alias="pagina", ge=1, le=99_999)]
 
 
 @dataclass(frozen=True)
-class Paged:
+class ResultPage:
     """One page of a long list; ``first`` is the position of its first item in the list, from 1."""
 
     items: Sequence[Any]
@@ -51,12 +51,12 @@ class Paged:
     first: int
 
 
-def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> Paged:
+def paged(items: Sequence[Any], page: int, size: int = PER_PAGE) -> ResultPage:
     """The requested page (from 1) of the items, or the last page when there are fewer."""
     pages = max(1, -(-len(items) // size))
     page = min(page, pages)
     first = (page - 1) * size
-    return Paged(items[first : first + size], page, pages, len(items), first + 1)
+    return ResultPage(items[first : first + size], page, pages, len(items), first + 1)
 
 
 def page_number(query: Mapping[str, str], name: str = "pagina") -> int:
@@ -71,7 +71,7 @@ def whole_number(raw: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Posted:
+class FormPost:
     """A form that a logged-in reviewer sent from a page of this site."""
 
     reviewer: Reviewer
@@ -128,7 +128,7 @@ class Posted:
         return value
 
 
-async def posted(request: Request, here: Here) -> Posted:
+async def posted(request: Request, here: Here) -> FormPost:
     """The form of this request, with the logged-in reviewer.
 
     Raises:
@@ -137,7 +137,7 @@ async def posted(request: Request, here: Here) -> Posted:
     """
     form = await sent_form(request)
     who = logged_in(request, here)
-    draft = Posted(who or Reviewer("", "", None), form)
+    draft = FormPost(who or Reviewer("", "", None), form)
     if who is None:
         back = request.headers.get("referer", "")
         path = "/beheer" + back.partition("/beheer")[2] if "/beheer" in back else "/beheer"
@@ -149,7 +149,7 @@ async def posted(request: Request, here: Here) -> Posted:
     return draft
 
 
-PostedForm = Annotated[Posted, Depends(posted)]
+PostedForm = Annotated[FormPost, Depends(posted)]
 
 
 def chosen_round(session: Session, here: Services, number: int | None) -> Round | None:

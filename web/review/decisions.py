@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from consultation.curation.state import CurationState, Outcome
-from consultation.queries.opdracht_snapshot import Picture
-from consultation.queries.statements import Said
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.statements import StatementView
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer
 from web.review.common import page, page_number, paged, whole_number
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class Told:
+class DescribedDecision:
     """A decision with the data for its Dutch sentence.
 
     ``state`` is that of one opdracht the decision is about. ``by_id`` holds the statements of all
@@ -32,7 +32,7 @@ class Told:
     opdracht: int
     opdrachten: tuple[int, ...]
     state: CurationState
-    by_id: Mapping[str, Said]
+    by_id: Mapping[str, StatementView]
     themes_afar: Mapping[str, tuple[str, str]]
 
     def quote(self, statement: str) -> str:
@@ -58,17 +58,17 @@ def every_decision(request: Request, here: Here, reviewer: CurrentReviewer) -> H
     )
 
 
-def decisions(session: Session, here: Services) -> dict[int, Told]:
+def decisions(session: Session, here: Services) -> dict[int, DescribedDecision]:
     """All decisions by event number, newest first."""
     numbers = [each.nummer for each in here.catalogue.opdrachten]
-    pictures = here.pictures.all(session, here.consultation_id, numbers)
-    words = ChainMap(*[each.by_id for each in pictures.values()])
-    places: dict[int, list[Picture]] = {}
-    for seen in pictures.values():
+    snapshots = here.snapshots.all(session, here.consultation_id, numbers)
+    words = ChainMap(*[each.by_id for each in snapshots.values()])
+    places: dict[int, list[OpdrachtSnapshot]] = {}
+    for seen in snapshots.values():
         for outcome in seen.decisions:
             places.setdefault(outcome.event.id, []).append(seen)
     return {
-        event: Told(
+        event: DescribedDecision(
             outcome=seen[0].state.outcomes[event],
             opdracht=seen[0].opdracht,
             opdrachten=tuple(each.opdracht for each in seen),
@@ -80,11 +80,15 @@ def decisions(session: Session, here: Services) -> dict[int, Told]:
     }
 
 
-def just_done(session: Session, here: Services, query: Mapping[str, str]) -> list[Told]:
+def recent_decisions(
+    session: Session, here: Services, query: Mapping[str, str]
+) -> list[DescribedDecision]:
     """The decisions that the query string names as just made (``gedaan``)."""
     return _named(decisions(session, here), query) if query.get("gedaan") else []
 
 
-def _named(told: Mapping[int, Told], query: Mapping[str, str]) -> list[Told]:
+def _named(
+    told: Mapping[int, DescribedDecision], query: Mapping[str, str]
+) -> list[DescribedDecision]:
     raw = query.get("gedaan", "").split("-")
     return [told[int(each)] for each in raw if whole_number(each) and int(each) in told]

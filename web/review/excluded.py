@@ -20,15 +20,14 @@ router = APIRouter(prefix="/beheer", include_in_schema=False)
 
 
 @router.get("/opdrachten/{number:int}/apart")
-def aside_page(
+def excluded_page(
     request: Request, here: Here, reviewer: CurrentReviewer, number: int
 ) -> HTMLResponse:
-    """The statements that say nothing, are in another language, recur around answers, or repeat
-    another one, and the answers that took too much time to read."""
-    return show_aside(request, here, reviewer, number, request.query_params)
+    """The page of excluded and duplicate statements, and of answers that were not read."""
+    return show_excluded(request, here, reviewer, number, request.query_params)
 
 
-def show_aside(
+def show_excluded(
     request: Request,
     here: Services,
     reviewer: Reviewer,
@@ -41,14 +40,17 @@ def show_aside(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         unplaced = [
-            *((each, _UNREAD[each.unread or ""]) for each in seen.aside.unread),
-            *((each, f"Andere taal: {word('talen', code)}") for each, code in seen.aside.foreign),
-            *((each, "Geen antwoord") for each in seen.aside.silent),
+            *((each, _UNREAD[each.unread or ""]) for each in seen.excluded.unread),
+            *(
+                (each, f"Andere taal: {word('talen', code)}")
+                for each, code in seen.excluded.foreign
+            ),
+            *((each, "Geen antwoord") for each in seen.excluded.silent),
             *(
                 (each, f"Vaste tekst, {len(line.all)} keer")
-                for line in seen.aside.fixed
+                for line in seen.excluded.fixed
                 for each in line.all
             ),
         ]
@@ -62,7 +64,7 @@ def show_aside(
             here_path=f"/beheer/opdrachten/{number}/apart",
             opdracht=opdracht,
             shown=paged(unplaced, page_number(query)),
-            repeated=paged(seen.aside.repeated, page_number(query, "teksten")),
+            repeated=paged(seen.excluded.repeated, page_number(query, "teksten")),
             theme_of={
                 each.id: view
                 for view in reversed(seen.themes)

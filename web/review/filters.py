@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from consultation.queries.statements import Said
+from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
 
 SORTS = ("volgorde", "deelnemers", "uitspraken", "stevigheid", "naam")
@@ -15,11 +14,9 @@ KINDS = ("drempel", "hefboom", "voorstel", "anders")
 NO_SUBTHEME = "-"
 _QUOTES = 3
 
-Sort = Literal["volgorde", "deelnemers", "uitspraken", "stevigheid", "naam"]
-
 
 @dataclass(frozen=True)
-class Sift:
+class StatementFilter:
     """A filter on statements and themes; an empty field does not filter."""
 
     groep: str = ""
@@ -31,7 +28,7 @@ class Sift:
     deelthema: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Sift:
+    def of(cls, query: Mapping[str, str]) -> StatementFilter:
         """The filter in a query string; invalid values are ignored."""
         ronde = query.get("ronde", "")
         kind, status, sort = (query.get(name, "") for name in ("soort", "status", "sorteer"))
@@ -64,7 +61,7 @@ class Sift:
         """Whether the filter can leave statements out."""
         return bool(self.groep or self.ronde or self.soort or self.tekst or self.deelthema)
 
-    def keeps(self, said: Said) -> bool:
+    def keeps(self, said: StatementView) -> bool:
         """Whether a statement passes the filters on group, round, kind and text."""
         return (
             (not self.groep or (said.group or "onbekend") == self.groep)
@@ -108,7 +105,7 @@ class Sift:
         return replace(view, said=said, quotes=quotes)
 
 
-def per_round(said: tuple[Said, ...], rounds: Iterable[int] = ()) -> list[tuple[int, int]]:
+def per_round(said: tuple[StatementView, ...], rounds: Iterable[int] = ()) -> list[tuple[int, int]]:
     """Pairs of round number and distinct participants, by round number.
 
     Rounds in ``rounds`` without participants are listed with 0.

@@ -11,10 +11,9 @@ from sqlalchemy import select
 from consultation.catalogue import Opdracht
 from consultation.database.models import Account, AnalysisRun, Round
 from consultation.participation import questions
-from consultation.queries import coverage_gaps
-from consultation.queries import participation as numbers
-from consultation.queries.review_progress import Seen, seen_in
-from consultation.queries.statements import Count, counts
+from consultation.queries import coverage_gaps, participation
+from consultation.queries.review_progress import ReviewProgress, review_progress
+from consultation.queries.statements import StatementCounts, counts
 from consultation.queries.themes import latest_run
 from consultation.queries.unanalysed_answers import count_new
 from web.dependencies import Here
@@ -30,9 +29,9 @@ class Row:
     """One opdracht in the overview. ``themes`` is None while there is no analysis."""
 
     opdracht: Opdracht
-    numbers: numbers.Numbers
+    numbers: participation.ParticipationCounts
     statements: int
-    seen: Seen | None
+    seen: ReviewProgress | None
     arrived: int
     run: AnalysisRun | None
     trekkers: tuple[str, ...]
@@ -64,13 +63,13 @@ def overview(
             each.nummer: latest_run(session, here.consultation_id, each.nummer, ronde)
             for each in here.catalogue.opdrachten
         }
-        stand, said = here.pictures.kept(
+        stand, said = here.snapshots.kept(
             session,
             here.consultation_id,
             f"overview {until} {ronde}",
             lambda: (
                 counts(session, here.consultation_id, until),
-                numbers.per_opdracht(session, here.consultation_id, until),
+                participation.per_opdracht(session, here.consultation_id, until),
             ),
             decisions=False,
         )
@@ -82,7 +81,7 @@ def overview(
         for number, name in limited:
             assert number is not None
             trekkers.setdefault(number, []).append(name)
-        pictures = here.pictures.all(
+        snapshots = here.snapshots.all(
             session,
             here.consultation_id,
             [number for number, own in runs.items() if own is not None],
@@ -90,9 +89,9 @@ def overview(
         rows = [
             Row(
                 opdracht=each,
-                numbers=said.get(each.nummer, numbers.Numbers()),
-                statements=stand.get(each.nummer, Count()).statements,
-                seen=seen_in(pictures[each.nummer]) if runs[each.nummer] else None,
+                numbers=said.get(each.nummer, participation.ParticipationCounts()),
+                statements=stand.get(each.nummer, StatementCounts()).statements,
+                seen=review_progress(snapshots[each.nummer]) if runs[each.nummer] else None,
                 arrived=arrived[each.nummer],
                 run=runs[each.nummer],
                 trekkers=((each.trekker,) if each.trekker else ())
@@ -106,13 +105,13 @@ def overview(
             here,
             reviewer,
             "beheer/overzicht.html",
-            rounds=numbers.per_round(session, here.consultation_id),
+            rounds=participation.per_round(session, here.consultation_id),
             chosen=chosen,
             run=run,
             run_round=session.get(Round, run.round_id) if run else None,
             rows=rows,
             arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
             gaps=coverage_gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
-            unplaced=stand.get(None, Count()),
+            unplaced=stand.get(None, StatementCounts()),
             asked=open_questions(reviewer, questions.count_open(session, here.consultation_id)),
         )

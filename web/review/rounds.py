@@ -13,7 +13,7 @@ from consultation.queries.unanalysed_answers import count_new
 from consultation.runs import latest_run
 from dialogue.messages import say
 from reporting import export
-from reporting.export_formats import MEDIA, Format, What
+from reporting.export_formats import MEDIA, ExportSubject, Format
 from reporting.plan import Plan
 from reporting.publication import approved, published_rounds, release, withdraw
 from web.analysis_jobs import Job
@@ -114,7 +114,7 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
     """The files that can be taken along, and by which rules."""
     reviewer.require("export", reviewer.opdracht)
     with here.storage.reading() as session:
-        plan = approved(session, here.consultation_id, here.catalogue, pictures=here.pictures)
+        plan = approved(session, here.consultation_id, here.catalogue, snapshots=here.snapshots)
         withheld = _withheld(session, here, reviewer, plan)
     themes = sum(len(each.themes) for each in plan.opdrachten)
     actions = sum(len(each.actions) for each in plan.opdrachten)
@@ -123,7 +123,7 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
         here,
         reviewer,
         "beheer/uitvoer.html",
-        whats=list(What),
+        whats=list(ExportSubject),
         formats=list(Format),
         themes=themes,
         actions=actions,
@@ -132,7 +132,9 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
 
 
 @router.get("/uitvoer/{what}.{format_}")
-def download(here: Here, reviewer: CurrentReviewer, what: What, format_: Format) -> Response:
+def download(
+    here: Here, reviewer: CurrentReviewer, what: ExportSubject, format_: Format
+) -> Response:
     """One file; whoever is limited to an opdracht gets that one only."""
     reviewer.require("export", reviewer.opdracht)
     with here.storage.reading() as session:
@@ -143,7 +145,7 @@ def download(here: Here, reviewer: CurrentReviewer, what: What, format_: Format)
             what,
             format_,
             reviewer.opdracht,
-            here.pictures,
+            here.snapshots,
         )
     with here.storage.writing() as session:
         audit.record(
@@ -238,7 +240,7 @@ def _round(
     with here.storage.reading() as session:
         round_ = chosen_round(session, here, number)
         plan = approved(
-            session, here.consultation_id, here.catalogue, number, pictures=here.pictures
+            session, here.consultation_id, here.catalogue, number, snapshots=here.snapshots
         )
         return page(
             request,
@@ -264,15 +266,15 @@ def _withheld(
     """
     parts = [each for each in plan.opdrachten if each.withheld]
     numbers = [each.nummer for each in parts if reviewer.may("read", each.nummer)]
-    pictures = here.pictures.all(session, here.consultation_id, numbers)
+    snapshots = here.snapshots.all(session, here.consultation_id, numbers)
     return [
         (
             part.nummer,
             action,
-            pictures[part.nummer].words(pictures[part.nummer].state.actions[action]),
+            snapshots[part.nummer].words(snapshots[part.nummer].state.actions[action]),
         )
         for part in parts
-        if part.nummer in pictures
+        if part.nummer in snapshots
         for action in part.withheld
     ]
 

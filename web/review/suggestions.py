@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from analysis.continuity.bisection import FEWEST, division, parted
+from analysis.continuity.bisection import FEWEST, division, division_by
 from consultation.curation.state import Outcome
-from consultation.queries import answer_view
+from consultation.theme_code import ThemeCode
 from web.dependencies import Here
 from web.login import CurrentReviewer
 from web.review.carry_out import feedback
@@ -24,7 +24,7 @@ def proposals_page(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         answered: dict[str, Outcome] = {
             str(each.event.operation.proposal): each
             for each in seen.state.log
@@ -46,15 +46,17 @@ def proposals_page(
 
 @router.get("/themas/{code}/splitsing")
 def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code: str) -> Response:
-    """Where the machine would split a theme, or the sub-theme asked for (``deelthema``) from the
-    rest: to take over, in whole or in part."""
-    known = answer_view.theme_number(code)
+    """Where the machine would split a theme, to take over in whole or in part.
+
+    With ``deelthema``, it is split into that sub-theme and the rest.
+    """
+    known = ThemeCode.read(code)
     if known is None:
         raise HTTPException(404)
     opdracht = known_opdracht(here, known[0])
     reviewer.require("decide", opdracht.nummer)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, opdracht.nummer)
+        seen = here.snapshots.of(session, here.consultation_id, opdracht.nummer)
         theme = seen.theme(code)
         if theme is None or theme.merged_into:
             raise HTTPException(404)
@@ -72,7 +74,7 @@ def division_page(request: Request, here: Here, reviewer: CurrentReviewer, code:
             opdracht=opdracht,
             theme=view,
             subtheme=part.name if part else "",
-            division=parted(view.said, part.said)
+            division=division_by(view.said, part.said)
             if part
             else division(session, seen.run, view.said),
             fewest=FEWEST,

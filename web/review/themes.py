@@ -16,17 +16,18 @@ from consultation import rounds
 from consultation.curation.state import Event
 from consultation.errors import SamenspraakError
 from consultation.queries import answer_view
-from consultation.queries.opdracht_snapshot import Picture
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.public_labels import public_labels
 from consultation.queries.themes import FEWEST, ThemeView
 from consultation.queries.unanalysed_answers import count_new
+from consultation.theme_code import ThemeCode
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
 from web.review.actions import show_action, show_actions
-from web.review.carry_out import Refusal, asked, carry_out, feedback
+from web.review.carry_out import Refusal, carry_out, feedback, requested_operations
 from web.review.common import (
-    Posted,
+    FormPost,
     PostedForm,
     after,
     chosen_round,
@@ -35,8 +36,8 @@ from web.review.common import (
     page_number,
     paged,
 )
-from web.review.excluded import show_aside
-from web.review.filters import KINDS, SORTS, STATUSES, Sift, per_round
+from web.review.excluded import show_excluded
+from web.review.filters import KINDS, SORTS, STATUSES, StatementFilter, per_round
 from web.review.trekkers import trekkers_on
 from web.server.threads import WritingRoute
 
@@ -70,7 +71,7 @@ def decisions_page(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         return page(
             request,
             here,
@@ -89,14 +90,14 @@ def decide(request: Request, here: Here, form: PostedForm, number: int) -> Respo
     target = form.line("terug", 2000)
     done = decided(here, form, number)
     if isinstance(done, Refusal):
-        return shown_again(request, here, form, target, done)
+        return refused_form(request, here, form, target, done)
     return after(target or f"/beheer/opdrachten/{number}", done)
 
 
-def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
+def decided(here: Services, form: FormPost, number: int) -> list[Event] | Refusal:
     """Carries out a form on an opdracht; an invalid field (422) becomes a ``Refusal``."""
     try:
-        raw = asked(form)
+        raw = requested_operations(form)
     except Problem as problem:
         if problem.status_code != 422:
             raise
@@ -105,8 +106,8 @@ def decided(here: Services, form: Posted, number: int) -> list[Event] | Refusal:
     return carry_out(here, form, number, raw)
 
 
-def shown_again(
-    request: Request, here: Services, form: Posted, target: str, refusal: Refusal
+def refused_form(
+    request: Request, here: Services, form: FormPost, target: str, refusal: Refusal
 ) -> Response:
     """Renders the page of a refused form again, with the reason and the typed values.
 
@@ -124,7 +125,7 @@ def shown_again(
             request, here, form.reviewer, int(match[1]), query, refusal, typed, parts.path
         )
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/apart", parts.path):
-        return show_aside(request, here, form.reviewer, int(match[1]), query, refusal, typed)
+        return show_excluded(request, here, form.reviewer, int(match[1]), query, refusal, typed)
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties", parts.path):
         return show_actions(request, here, form.reviewer, int(match[1]), query, refusal, typed)
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/acties/([0-9a-f]{32})", parts.path):
@@ -147,11 +148,11 @@ def show_opdracht(
     """The page of an opdracht's themes."""
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
-    sift = Sift.of(query)
+    sift = StatementFilter.of(query)
     with here.storage.reading() as session:
         chosen_round(session, here, sift.ronde)
         every_round = rounds.all_rounds(session, here.consultation_id)
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         said = [each for each in seen.said if sift.keeps(each)] if sift.narrows else seen.said
         found = sift.themes(seen.themes)
         if not sift.status:
@@ -179,7 +180,7 @@ def show_opdracht(
             order=[each.id for each in seen.themes if each.status != "verworpen"],
             loose=paged(loose, page_number(query)),
             off_topic=[each for each in seen.off_topic if sift.keeps(each)],
-            few=len(seen.said) - len(seen.aside) < FEWEST,
+            few=len(seen.said) - len(seen.excluded) < FEWEST,
             fewest=FEWEST,
             recent=list(reversed(seen.decisions))[:_RECENT],
         )
@@ -196,16 +197,16 @@ def show_theme(
     path: str | None = None,
 ) -> HTMLResponse:
     """The page of one theme."""
-    known = answer_view.theme_number(code)
+    known = ThemeCode.read(code)
     if known is None:
         raise HTTPException(404)
     opdracht = known_opdracht(here, known[0])
     reviewer.require("read", opdracht.nummer)
-    sift = Sift.of(query)
+    sift = StatementFilter.of(query)
     with here.storage.reading() as session:
         chosen_round(session, here, sift.ronde)
         every_round = [each.number for each in rounds.all_rounds(session, here.consultation_id)]
-        seen = here.pictures.of(session, here.consultation_id, opdracht.nummer)
+        seen = here.snapshots.of(session, here.consultation_id, opdracht.nummer)
         theme = seen.theme(code)
         if theme is None:
             raise HTTPException(404)
@@ -263,7 +264,7 @@ def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
 
 
 def _shared(
-    seen: Picture, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
+    seen: OpdrachtSnapshot, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
 ) -> dict[str, Any]:
     """Template variables of every page on the themes of an opdracht."""
     return {

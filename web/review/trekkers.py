@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from analysis.trekkers import Offered, Trekkers, trekkers
-from consultation.queries.opdracht_snapshot import Picture
-from consultation.queries.statements import Said
+from analysis.trekkers import Trekkers, TrekkerSuggestions, trekkers
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.statements import StatementView
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer
 from web.review.common import PageNumber, known_opdracht, page, paged
@@ -26,7 +26,7 @@ def trekkers_page(
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
     with here.storage.reading() as session:
-        seen = here.pictures.of(session, here.consultation_id, number)
+        seen = here.snapshots.of(session, here.consultation_id, number)
         found = trekkers_on(session, here, number)
         return page(
             request,
@@ -42,7 +42,7 @@ def trekkers_page(
 
 def trekkers_on(session: Session, here: Services, number: int) -> Trekkers:
     """The trekkers named on an opdracht, cached until an answer changes."""
-    return here.pictures.kept(
+    return here.snapshots.kept(
         session,
         here.consultation_id,
         f"trekkers {number}",
@@ -51,7 +51,9 @@ def trekkers_on(session: Session, here: Services, number: int) -> Trekkers:
     )
 
 
-def offered(session: Session, here: Services, seen: Picture, said: Sequence[Said]) -> Offered:
+def offered(
+    session: Session, here: Services, seen: OpdrachtSnapshot, said: Sequence[StatementView]
+) -> TrekkerSuggestions:
     """The trekkers to offer for an action supported by these statements."""
     found = trekkers_on(session, here, seen.opdracht)
-    return Offered(found.behind(said, seen.said).named, found.named)
+    return TrekkerSuggestions(found.behind(said, seen.said).named, found.named)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _SECRET = ("/api/", "/beheer")
 
 
-class Squeeze:
+class CompressionMiddleware:
     """Middleware that compresses GET and HEAD responses outside ``/api/`` and ``/beheer``."""
 
     def __init__(self, app: ASGIApp) -> None:

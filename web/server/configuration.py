@@ -5,7 +5,7 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from web.server.http_timeouts import PatientProtocol
+from web.server.http_timeouts import TimeoutProtocol
 
 
 def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
@@ -17,7 +17,7 @@ def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         app,
         host=host,
         port=port,
-        http=PatientProtocol,
+        http=TimeoutProtocol,
         proxy_headers=False,
         ws="none",
         access_log=False,

@@ -13,11 +13,11 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
-class PatientProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
+class TimeoutProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
     """HTTP with a time limit on the headers and on the whole request, and a minimum reading speed.
 
-    ``Shield`` answers a slow body (408) before the limit on the request here ends. All times are in
-    seconds.
+    ``SecurityHeadersMiddleware`` answers a slow body (408) before the limit on the request here
+    ends. All times are in seconds.
     """
 
     headers_seconds: ClassVar[float] = 10.0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 _MOST_KEYS = 20_000
 
 
-class Buckets:
+class RateLimiter:
     """One token bucket per key: ``burst`` tokens at most, refilled at ``rate`` per second."""
 
     def __init__(

@@ -30,7 +30,7 @@ _PAGE_POLICY = (
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-class Shield:
+class SecurityHeadersMiddleware:
     """Adds security headers; refuses a body that is too large (413) or too slow (408)."""
 
     def __init__(self, app: ASGIApp, embed_origins: tuple[str, ...] = ()) -> None:
@@ -120,7 +120,7 @@ def _within(scope: Scope, location: str) -> str:
     return "/" + location.removeprefix(here).lstrip("/") if location.startswith(here) else location
 
 
-class ChatFromElsewhere(CORSMiddleware):
+class WidgetCorsMiddleware(CORSMiddleware):
     """CORS for the chat API only, so that scripts of other websites reach nothing else."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

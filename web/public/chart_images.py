@@ -9,13 +9,13 @@ from starlette.exceptions import HTTPException
 
 from web.dependencies import Here
 from web.public.charts import bar_chart
-from web.public.outcome import kept_page
+from web.public.outcome import cached_page
 
 router = APIRouter(prefix="/grafieken", include_in_schema=False)
 
 
 @router.get("/opdracht-{number:int}-{subject}.svg")
-def picture(
+def chart_image(
     here: Here,
     number: int,
     subject: str,
@@ -29,7 +29,7 @@ def picture(
     if here.catalogue.opdracht(number) is None:
         raise HTTPException(404)
     with here.storage.reading() as session:
-        page = kept_page(session, here.kept, here.consultation_id, here.catalogue, number)
+        page = cached_page(session, here.kept, here.consultation_id, here.catalogue, number)
     chart = page.charts.get(subject)
     if chart is None:
         raise HTTPException(404)

@@ -1,0 +1,133 @@
+"""Tables of answers, their versions, and the statements in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.database.models.base import Base, new_id, now, within
+from consultation.database.models.participants import Participant
+from consultation.database.models.rounds import Round
+
+SET_ASIDE = ("tijd", "fout")
+"""Reasons why the analysis excluded an answer: see ``ContributionVersion``."""
+
+UNREAD = ("nazicht", *SET_ASIDE)
+
+
+class Submission(Base):
+    """The contributions of one participant on one opdracht in one round.
+
+    ``opdracht`` is None for an import that names no opdracht, or that covers several.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "round_id", "opdracht"),
+        CheckConstraint(f"status in ({within('open', 'bevestigd')})", name="status"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    opdracht: Mapped[int | None]
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None]
+    participant: Mapped[Participant] = relationship()
+    round: Mapped[Round] = relationship()
+
+
+class Contribution(Base):
+    """One answer in a submission. Its text is in its versions.
+
+    ``source_key`` identifies an imported answer, so that importing a file twice adds nothing.
+    ``value`` is the number, if the question has one (prioriteit, 1 to 5).
+    """
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "source_key"),
+        CheckConstraint(f"channel in ({within('chat', 'form', 'import')})", name="channel"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
+    question: Mapped[str | None] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(10))
+    value: Mapped[int | None]
+    probe: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    source_key: Mapped[str | None] = mapped_column(String(64))
+    auto: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    submission: Mapped[Submission] = relationship()
+    versions: Mapped[list[ContributionVersion]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="ContributionVersion.version",
+        back_populates="contribution",
+    )
+
+
+class ContributionVersion(Base):
+    """One version of a contribution's text, verbatim.
+
+    ``parts`` are the messages it consists of: ``[{message, start, end}]``, in characters of the
+    text. ``measure`` is its measured content (``consultation.participation.effects.Measure``): the
+    chat stores it at once, the analysis if it is missing. It is None for a chosen number.
+    ``unread`` is the reason why the text was not processed completely; it is not tried again.
+    ``nazicht``: the scan for personal data and other languages was stopped when the answer came in.
+    ``tijd`` and ``fout``: the analysis excluded the text, since it took too long or failed.
+    """
+
+    __tablename__ = "contribution_version"
+    __table_args__ = (
+        UniqueConstraint("contribution_id", "version"),
+        CheckConstraint(f"unread in ({within(*UNREAD)})", name="unread"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    contribution_id: Mapped[str] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    measure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    unread: Mapped[str | None] = mapped_column(String(20))
+    cut_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    contribution: Mapped[Contribution] = relationship(back_populates="versions")
+
+
+class Statement(Base):
+    """A span of one version that makes one point; its span never changes.
+
+    ``opdracht`` and ``opdracht_score`` are the opdracht it was assigned to and the score of that,
+    when its submission names no opdracht; ``placed_by`` is ``vraag``, ``machine`` or an account's
+    name.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        UniqueConstraint("contribution_version_id", "start", "end"),
+        CheckConstraint('start >= 0 and start < "end"', name="span"),
+        CheckConstraint(
+            f"kind in ({within('drempel', 'hefboom', 'voorstel', 'anders')})", name="kind"
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    contribution_version_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution_version.id", ondelete="CASCADE"), index=True
+    )
+    start: Mapped[int]
+    end: Mapped[int] = mapped_column("end")
+    kind: Mapped[str] = mapped_column(String(20))
+    opdracht: Mapped[int | None] = mapped_column(index=True)
+    opdracht_score: Mapped[float | None] = mapped_column(Float)
+    placed_by: Mapped[str] = mapped_column(String(80), default="vraag")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    contribution_version: Mapped[ContributionVersion] = relationship()

@@ -1,0 +1,72 @@
+"""Tables of actions and of decisions of facilitators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consultation.database.models.base import Base, new_id, now
+
+
+class Action(Base):
+    """The identity of an action.
+
+    Its text and its decisions are in the event log (``consultation.curation.log``), so that this
+    table holds no participant's words.
+    """
+
+    __tablename__ = "action"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    opdracht: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Reaction(Base):
+    """A participant's support for, or amendment of, a proposed action."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (UniqueConstraint("participant_id", "action_id", "round_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
+    action_id: Mapped[str] = mapped_column(ForeignKey("action.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    support: Mapped[int | None]
+    text: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CurationEvent(Base):
+    """One human decision: account, time, operation and ids. Append-only.
+
+    ``payload`` is the operation as it was given (``consultation.curation.operations``); its key
+    ``recorded`` holds values that were fixed at that moment.
+    """
+
+    __tablename__ = "curation_event"
+    __table_args__ = (Index("ix_curation_event_consultation_id", "consultation_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    account: Mapped[str] = mapped_column(String(80))
+    op: Mapped[str] = mapped_column(String(20))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EventSubject(Base):
+    """Subject of an event, for look-ups: ``opdracht 4`` or ``action`` with an id.
+
+    ``opdracht`` alone stands for events without an opdracht. A revocation has the subjects of the
+    event that it undoes.
+    """
+
+    __tablename__ = "event_subject"
+    __table_args__ = (Index("ix_event_subject_event_id", "event_id"),)
+    ref: Mapped[str] = mapped_column(String(40), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("curation_event.id", ondelete="CASCADE"), primary_key=True
+    )

@@ -1,0 +1,42 @@
+"""Tables of participants and what they consent to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.database.models.base import Base, new_id, now
+
+
+class Participant(Base):
+    """A pseudonymous person or organisation that takes part."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("consultation_id", "import_key"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    group: Mapped[str | None] = mapped_column("group_slug", String(40), index=True)
+    organisation: Mapped[str | None] = mapped_column(Text)
+    receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitation.id"))
+    import_key: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    consents: Mapped[list[Consent]] = relationship(
+        cascade="all, delete-orphan", order_by="Consent.id"
+    )
+
+
+class Consent(Base):
+    """Consent to one purpose, or its refusal. A later row for a purpose overrides earlier ones."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[str] = mapped_column(String(20))
+    granted: Mapped[bool]
+    version: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=now)
