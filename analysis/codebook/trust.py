@@ -102,7 +102,9 @@ def _curve(odds: Numbers, right: npt.NDArray[np.bool_]) -> tuple[Numbers, Number
     chances = _logistic(middle[0] * odds + middle[1])
     weight = chances * (1 - chances)
     sides = np.stack([odds, np.ones(len(odds))])
-    spread: Numbers = np.linalg.inv((sides * weight) @ sides.T + np.diag(exact))
+    spread: Numbers = np.asarray(
+        np.linalg.inv((sides * weight) @ sides.T + np.diag(exact)), dtype=np.float64
+    )
     return middle, spread
 
 
