@@ -502,7 +502,26 @@ def report(name: str, results: Sequence[Result]) -> str:
         for row in (*rows, total)
     ]
     told = ", ".join(f"{kind} {count}" for kind, count in kinds_of_fault.most_common())
-    return "\n".join([*lines, "", f"Turns by what does not hold: {told or 'none'}."])
+    moves = Counter(
+        f"{_step_of(each.before)} -> {_step_of(each.after)}"
+        for result in results
+        for each in result.played
+        if each.misunderstood
+    )
+    went = ", ".join(f"{move} {count}" for move, count in moves.most_common(20))
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Turns by what does not hold: {told or 'none'}.",
+            "",
+            f"Misunderstood turns by the step before and after: {went or 'none'}.",
+        ]
+    )
+
+
+def _step_of(state: State) -> str:
+    return state.place.step if state.place else "none"
 
 
 def _kinds(played: Played) -> Iterable[str]:
