@@ -109,7 +109,7 @@ def leave_opdracht() -> list[EventType]:
     return [ActiveLoop(None), *cleared, SlotSet("keuze_aanbod", NOTHING_OFFERED)]
 
 
-def _refused(talk: Talk) -> list[EventType]:
+def _refused(talk: Talk, *, turned: bool = False) -> list[EventType]:
     """Ends a talk without the first consent; a text after that gets a short line and one button.
 
     A yes after the end asks for consent again: it is no consent by itself. Listening follows
@@ -117,7 +117,7 @@ def _refused(talk: Talk) -> list[EventType]:
     """
     if talk.metadata.get("step") != "einde":
         return [*end(talk, "geen_toestemming"), FollowupAction("action_listen")]
-    if talk.intent == "bevestigen":
+    if turned or talk.intent == "bevestigen":
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
     # Stored again, so that what was typed after the refusal is taken away as well.
     talk.propose(ConsentGiven(purpose="analyse", granted=False))
@@ -209,10 +209,7 @@ def after_end(talk: Talk) -> list[EventType]:
     text = words_of(talk)
     reply = reply_in(text, talk.intent)
     if talk.slot("toestemming_analyse") is not True:
-        if reply == "yes":
-            talk.utter("welkom_opnieuw")
-            return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
-        return _still_ended(talk, "einde_geweigerd")
+        return _refused(talk, turned=reply == "yes")
     choice = wish(talk, text)
     if choice.numbers:
         return go_to(talk, choice.numbers)

@@ -24,14 +24,16 @@ def executor() -> AheadExecutor:
     return found
 
 
-def _call(form: str, slots: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+def _call(
+    form: str, slots: dict[str, Any], changed: dict[str, Any], text: str = "x"
+) -> dict[str, Any]:
     """What Rasa sends to have a form validated, just after ``changed`` was filled."""
     events: list[dict[str, Any]] = [{"event": "action", "name": form}]
     events += [{"event": "slot", "name": name, "value": each} for name, each in changed.items()]
     tracker = {
         "sender_id": "t",
         "slots": {**slots, **changed},
-        "latest_message": {"text": "x", "intent": {"name": "bijdrage"}, "entities": []},
+        "latest_message": {"text": text, "intent": {"name": "bijdrage"}, "entities": []},
         "events": events,
         "paused": False,
         "followup_action": None,
@@ -60,9 +62,10 @@ def test_the_next_question_is_that_of_a_request_of_its_own(
     keys = [each.key for each in opdracht.vragen]
     slots = {
         "requested_slot": "antwoord",
+        "keuze_aanbod": "klaar",
         "opdracht": 1,
         "vraag": keys[vraag],
-        "antwoorden": {},
+        "antwoorden": dict.fromkeys(keys[:vraag], "Iets."),
         "bevestigd": None,
         "verder": None,
         "toestemming_analyse": True,
@@ -71,7 +74,9 @@ def test_the_next_question_is_that_of_a_request_of_its_own(
     answer = (
         "Een leraar uit onze wijk gaf in 2023 zes avonden les aan twaalf buren in het buurthuis."
     )
-    call = _call("contribution_form", slots, {"antwoord": answer})
+    if opdracht.vragen[vraag].soort == "prioriteit":
+        answer = "4"
+    call = _call("contribution_form", slots, {"antwoord": answer}, answer)
     found = _run(executor, call)
     changed = {each["name"]: each["value"] for each in found["events"] if each["event"] == "slot"}
     ahead = found["ahead"]
@@ -91,8 +96,13 @@ def test_the_next_question_is_that_of_a_request_of_its_own(
 def test_a_form_that_ends_or_names_its_own_next_slot_holds_nothing_ahead(
     executor: AheadExecutor,
 ) -> None:
-    full = {"antwoord": "klaar", "bevestigd": True, "requested_slot": "verder"}
-    assert _run(executor, _call("contribution_form", full, {"verder": True}))["ahead"] is None
+    full = {
+        "keuze_aanbod": "klaar",
+        "antwoord": "klaar",
+        "bevestigd": True,
+        "requested_slot": "verder",
+    }
+    assert _run(executor, _call("contribution_form", full, {"verder": True}, "ja"))["ahead"] is None
     slots = {"requested_slot": "toestemming_analyse", "groep": None, "opdracht": None}
     refused = _run(executor, _call("opening_form", slots, {"toestemming_analyse": False}))
     assert refused["ahead"] is None

@@ -12,7 +12,7 @@ from actions.contribution_form import AskAntwoord, AskBevestigd, ValidateContrib
 from actions.corrections import ActionAntwoordWijzigen, ActionOverslaan, ActionTerug
 from actions.digressions import ActionDigressie
 from actions.opening import ActionVerder
-from actions.talk import Talk, TalkAction, catalogue
+from actions.talk import Talk, TalkAction, catalogue, sentences
 
 BUS = "De bus rijdt niet meer na zes uur."
 GIVEN = {"drempel": BUS, "voorstel": "Geef iedereen een buspas."}
@@ -235,7 +235,7 @@ def test_leaving_it_keeps_the_answer_and_goes_on(text: str) -> None:
     assert slots["vraag"] == "trekker"
     summary = Turn(text, "overslaan", **AT_SUMMARY)
     assert summary.act(ActionOverslaan()) == {}
-    assert "zoals het is" in summary.said
+    assert any(each in summary.said for each in sentences()["blijft_zoals_het_is"])
 
 
 @pytest.mark.parametrize(

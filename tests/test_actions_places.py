@@ -39,6 +39,7 @@ class Turn:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": 1.0},
+            "intent_ranking": [{"name": intent, "confidence": 1.0}],
             "entities": [
                 {"entity": name, "value": value} for name, value in (entities or {}).items()
             ],
@@ -410,7 +411,7 @@ def test_a_refusal_that_is_turned_asks_again_and_keeps_the_opdracht_of_the_page(
         went = turn.act(ActionVerder())
         assert went == {"toestemming_analyse": None, "form": "opening_form"}
     turn = Turn("mijn zoon heet Jan", place={"step": "einde"}, **refused)
-    assert turn.act(ActionVerder())["form"] is None
+    assert turn.act(ActionVerder())["form"] == "action_listen"
     assert turn.step == "einde"
 
 
