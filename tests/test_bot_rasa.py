@@ -72,7 +72,7 @@ from bot import remote_action
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -97,10 +97,9 @@ def talk(text, *more):
     return DialogueStateTracker.from_events("t", events, domain.slots)
 
 async def asked(name, *more, text="x"):
-    said = CollectingOutputChannel()
     action = RemoteAction(name, EndpointConfig("http://127.0.0.1:1/webhook"))
-    await action.run(said, None, talk(text, *more), domain)
-    return [each.get("text") for each in said.messages]
+    said = await action.run(CollectingOutputChannel(), None, talk(text, *more), domain)
+    return [each.text for each in said if isinstance(each, BotUttered)]
 
 async def turns():
     validated = SlotSet("groep", "burger")

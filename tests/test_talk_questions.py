@@ -87,7 +87,7 @@ def test_somebody_who_keeps_asking_is_answered_and_nothing_is_said_twice(
         talk.tap("/overslaan")
     assert talk.at[2] == "voorstel"
     told = say("Geef iedereen vijf dagen verlof om te leren. Is er al budget voor?")
-    assert "door" in told
+    assert any(each in told for each in sentences()["vraag_doorgegeven"])
     assert kept(servers, talk)[-1] == ("Is er al budget voor?", "vraag", 4, "open")
     if talk.custom.get("probe"):
         talk.tap("/overslaan")

@@ -182,6 +182,7 @@ def test_skip_back_change_and_stop_are_the_persons_to_command(servers: Servers) 
     talk.say("terug")
     assert talk.at == ("vraag", 5, "voorstel")
     talk.answer("Een leerwinkel in elke gemeente")
+    talk.tap('"waarde":"vervang"')
     talk.answer("De VDAB")
     talk.tap('"waarde":"3"')
     assert talk.at[0] == "bevestigen"
@@ -354,7 +355,8 @@ def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalog
             talk.tap("/")
         (asked_group,) = (each for each in talk.bubbles if each.get("buttons"))
         assert [each["title"] for each in asked_group["buttons"]] == [
-            each.naam for each in known.groepen
+            *(each.naam for each in known.groepen),
+            "Zeg ik liever niet",
         ]
         talk.say("ik kom hier met de imkers")
         assert "Ik noteer: Vereniging." in talk.said
