@@ -23,7 +23,7 @@ from actions.talk import (
     validator,
 )
 from consultation.catalogue import Opdracht, Vraag
-from consultation.participation.effects import AnswerGiven, SubmissionConfirmed
+from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.reading import message
 
@@ -130,7 +130,7 @@ class ValidateContributionForm(TalkForm):
             if number is None:
                 return going_on.without_step(talk, text)
         probed: str | None = talk.slot("doorvraag")
-        shown = _step_name(talk, number) if button else text
+        shown = offering.step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
         added = talk.slot("wijziging") == "erbij" and not button
         whole = f"{earlier} {shown}" if (probed or added) and earlier else shown
@@ -172,10 +172,7 @@ class ValidateContributionForm(TalkForm):
         opdracht = talk.opdracht
         if value is not True or opdracht is None:
             return {"bevestigd": None}
-        talk.propose(SubmissionConfirmed(opdracht=opdracht.nummer))
-        talk.utter("bevestigd")
-        done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
-        return {"bevestigd": True, "klaar": done}
+        return offering.confirm(talk)
 
     @validator
     def validate_verder(self, value: Any, talk: Talk) -> Slots:
@@ -375,10 +372,3 @@ def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
         }
         for step in steps
     ]
-
-
-def _step_name(talk: Talk, number: int | None) -> str:
-    for step in talk.catalogue.consultatie.prioriteiten:
-        if step.waarde == number:
-            return f"{step.waarde} - {step.naam}"
-    return str(number)
