@@ -320,15 +320,7 @@ def say_summary(talk: Talk, number: int | None = None) -> None:
     """Shows every answer on this opdracht, or on the one with a number, verbatim."""
     opdracht = talk.opdracht if number is None else talk.catalogue.opdracht(number)
     answers = talk.answers if number is None else answers_on(talk, number)
-    lines = [
-        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
-        for vraag in (opdracht.vragen if opdracht else ())
-        if vraag.key in answers
-    ]
-    if lines:
-        talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
-    else:
-        talk.utter("samenvatting_leeg")
+    offering.tell_answers(talk, opdracht, answers)
 
 
 def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
@@ -338,18 +330,13 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
         "welk_antwoord",
         buttons=[
             {
-                "title": label(talk, vraag),
+                "title": offering.label(talk, vraag),
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
         ],
         custom=custom,
     )
-
-
-def label(talk: Talk, vraag: Vraag) -> str:
-    """The short name of a question, for buttons and the summary."""
-    return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
 
 
 def _progress(opdracht: Opdracht, vraag: Vraag) -> dict[str, int]:

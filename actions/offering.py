@@ -39,7 +39,7 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "verbeter",
     "naar:",
 )
-_CHANGE = "wijzig"
+_CHANGE, _KEPT = "wijzig", "kept"
 _SHOWN = 160
 _IN_BUBBLE = ("message", "start", "end", "opdracht", "question", "corrects", "why")
 
@@ -229,6 +229,9 @@ def at_summary(talk: Talk) -> list[EventType] | None:
     if opdracht is None:
         return None
     text = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060")
+    told = _TOLD_TO_ADD.match(text.strip()) or _ONE_ADDITION.search(text)
+    if told is not None and (key := named_question(told["about"], opdracht, None)) is not None:
+        return [SlotSet(name, value) for name, value in added(talk, told["content"], key).items()]
     said = summary.says(text)
     if said == summary.YES:
         return [SlotSet(name, value) for name, value in confirm(talk).items()]
@@ -374,6 +377,8 @@ class AskKeuzeAanbod(TalkAction):
         else:
             sentence, buttons = "aanbod_nieuw", (_ADD, _OTHER, _LEAVE)
         if _settles_summary(talk, offered):
+            if offered.get("why") == _KEPT:
+                tell_answers(talk, opdracht, talk.answers)
             yes, *rest = _buttons(talk, buttons)
             yes["title"] = talk.words("knop_klopt")
             change = talk.button("knop_wijzigen", "/antwoord_wijzigen")
@@ -384,9 +389,27 @@ class AskKeuzeAanbod(TalkAction):
         return []
 
 
+def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, str]) -> None:
+    """Shows answers on an opdracht, verbatim."""
+    lines = [
+        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
+        for vraag in (opdracht.vragen if opdracht else ())
+        if vraag.key in answers
+    ]
+    if lines:
+        talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
+    else:
+        talk.utter("samenvatting_leeg")
+
+
+def label(talk: Talk, vraag: Vraag) -> str:
+    """The short name of a question, for buttons and the summary."""
+    return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
+
+
 def _settles_summary(talk: Talk, offered: Mapping[str, Any]) -> bool:
-    """Whether a yes to the offer is also the yes to the summary, which was shown just before."""
-    return offered.get("why") is None and place(talk)["step"] == "bevestigen"
+    """Whether a yes to the offer is also the yes to the summary, which is shown just before it."""
+    return offered.get("why") in (None, _KEPT) and place(talk)["step"] == "bevestigen"
 
 
 def confirm(talk: Talk) -> Slots:
@@ -557,6 +580,19 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     return None
 
 
+_TOLD_TO_ADD = re.compile(
+    r"(?:(?:en|ja|oh|maar|graag)\W+){0,3}(?:(?:je|u|ge|gij|jullie)\s+)?"
+    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s+(?:(?:er|gij|ge|u|je|gerust)\s+){0,2}"
+    r"(?:bij|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s+(?:(?:nog|ook|er|maar)\s+){0,3}"
+    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen|toe)(?:\s+dat)?[:,]?\s+"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE_ADDITION = re.compile(
+    r"\b(?:aanvulling|toevoeging)\s+(?:bij|op|over|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s*:\s*"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4
 _LEAST_WORDS = 3

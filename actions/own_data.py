@@ -17,8 +17,9 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import probing
-from actions.contribution_form import label, say_summary
+from actions.contribution_form import say_summary
 from actions.naming import mentions, named_question
+from actions.offering import label
 from actions.opening import end, go_on
 from actions.talk import (
     ASIDES,

@@ -383,3 +383,28 @@ def test_the_urgency_is_corrected_as_a_whole(text: str) -> None:
     effect, _ = yes.effects
     assert (effect["value"], effect["added"], effect["corrects"]) == (5, False, None)
     assert "Tamelijk" not in after["antwoorden"]["prioriteit"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "content"),
+    [
+        (
+            "Zet er bij de trekker nog bij dat de vakbonden meedoen.",
+            "trekker",
+            "de vakbonden meedoen.",
+        ),
+        ("U mag bij mijn voorstel nog zetten dat er taxi's rijden", "voorstel", "er taxi's rijden"),
+        (
+            "Wij staan hierachter, met één aanvulling bij het voorstel: begin klein.",
+            "voorstel",
+            "begin klein.",
+        ),
+        ("schrijf bij mijn idee nog bij: ook op zondag", "voorstel", "ook op zondag"),
+        ("ge moogt bij de drempel ook noteren dat het ver is", "drempel", "het ver is"),
+    ],
+)
+def test_an_addition_told_at_the_summary_is_stored(text: str, key: str, content: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["antwoorden"][key].endswith(content)
+    assert turn.effects[0]["added"] is True

@@ -100,7 +100,8 @@ _LEAD = re.compile(
     r"|eigenlijk|nu|toch|dan|maar|en|dus|aub|hallo|dag|hierbij|bij deze|!) )+"
 )
 _YES = re.compile(
-    r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|zeker|(dat |het )?klopt|juist"
+    r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|(heel )?zeker|(dat |het )?klopt"
+    r"|juist"
     r"|(dat |het )?is (juist|goed|ok|correct)|inderdaad|doe (dat )?maar|goed|prima|correct|precies"
     r"|yes|oui|natuurlijk|absoluut|uiteraard|tuurlijk|(dat |het )?mag|wis (het|ze|alles|maar))\b"
 )
