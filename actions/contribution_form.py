@@ -23,7 +23,7 @@ from actions.talk import (
     validator,
 )
 from consultation.catalogue import Opdracht, Vraag
-from consultation.participation.effects import AnswerGiven, SubmissionConfirmed
+from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.reading import message
 
@@ -130,7 +130,7 @@ class ValidateContributionForm(TalkForm):
             if number is None:
                 return going_on.without_step(talk, text)
         probed: str | None = talk.slot("doorvraag")
-        shown = _step_name(talk, number) if button else text
+        shown = offering.step_name(talk, number) if button else text
         earlier = talk.answers.get(vraag.key)
         added = talk.slot("wijziging") == "erbij" and not button
         whole = f"{earlier} {shown}" if (probed or added) and earlier else shown
@@ -172,10 +172,7 @@ class ValidateContributionForm(TalkForm):
         opdracht = talk.opdracht
         if value is not True or opdracht is None:
             return {"bevestigd": None}
-        talk.propose(SubmissionConfirmed(opdracht=opdracht.nummer))
-        talk.utter("bevestigd")
-        done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
-        return {"bevestigd": True, "klaar": done}
+        return offering.confirm(talk)
 
     @validator
     def validate_verder(self, value: Any, talk: Talk) -> Slots:
@@ -323,15 +320,7 @@ def say_summary(talk: Talk, number: int | None = None) -> None:
     """Shows every answer on this opdracht, or on the one with a number, verbatim."""
     opdracht = talk.opdracht if number is None else talk.catalogue.opdracht(number)
     answers = talk.answers if number is None else answers_on(talk, number)
-    lines = [
-        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
-        for vraag in (opdracht.vragen if opdracht else ())
-        if vraag.key in answers
-    ]
-    if lines:
-        talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
-    else:
-        talk.utter("samenvatting_leeg")
+    offering.tell_answers(talk, opdracht, answers)
 
 
 def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
@@ -341,18 +330,13 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
         "welk_antwoord",
         buttons=[
             {
-                "title": label(talk, vraag),
+                "title": offering.label(talk, vraag),
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
         ],
         custom=custom,
     )
-
-
-def label(talk: Talk, vraag: Vraag) -> str:
-    """The short name of a question, for buttons and the summary."""
-    return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
 
 
 def _progress(opdracht: Opdracht, vraag: Vraag) -> dict[str, int]:
@@ -375,10 +359,3 @@ def _scale_buttons(talk: Talk) -> list[dict[str, str]]:
         }
         for step in steps
     ]
-
-
-def _step_name(talk: Talk, number: int | None) -> str:
-    for step in talk.catalogue.consultatie.prioriteiten:
-        if step.waarde == number:
-            return f"{step.waarde} - {step.naam}"
-    return str(number)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+import re
+
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
 from actions.contribution_form import after_answer, next_question, offer_changes, to_summary
 from actions.entering import asked_for, go_to, queue, words_of
 from actions.naming import named_question
 from actions.offering import reopen
-from actions.opening import after_end, close, leave_opdracht
+from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.talk import OPENING_FORM, Talk, TalkAction
 from language.reading import message
+
+_CONTINUES = re.compile(
+    r"\b(?:(?:we|ik) )?(?:doen?|gaan?) (?:we |maar |gewoon |nu )*(?:voort|verder|door)\b",
+    re.IGNORECASE,
+)
 
 
 class ActionStoppen(TalkAction):
@@ -23,6 +30,9 @@ class ActionStoppen(TalkAction):
     def act(self, talk: Talk) -> list[EventType]:
         if talk.metadata.get("step") == "einde":
             return after_end(talk)
+        if _CONTINUES.search(words_of(talk)):
+            # "Bedankt, we doen voort" is no goodbye.
+            return [ActiveLoop(None), SlotSet("requested_slot", None), *go_on(talk)]
         return close(talk)
 
 

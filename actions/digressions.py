@@ -5,8 +5,9 @@ from __future__ import annotations
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import choosing, own_data
-from actions.contribution_form import after_answer, label, say_summary
+from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, words_of
+from actions.offering import label
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE

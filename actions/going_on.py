@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions import choosing, offering
 from actions.choosing import Choice
 from actions.entering import enter, queue, words_of
-from actions.replies import extra_in, reply_in
+from actions.naming import named_question
+from actions.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk
 from consultation.catalogue import Vraag
+from language.reading import message, summary
 from language.urgency import Urgency, read_urgency
 
+_DONE = "klaar"
+_ABOUT_SUBJECT = re.compile(
+    r"\W*(?:(?:ja+|en|wel|misschien|ik|wil|zou|graag|ook|nog|iets|wat|vertellen|zeggen|kwijt"
+    r"|praten|eens"
+    r"|even|nu|hebben|het)\W+){1,8}(?:over|rond|omtrent|van)\s+",
+    re.IGNORECASE,
+)
 _A_FEW_WORDS = 8
 _LEAST_CONTENT = 4
 
@@ -24,10 +34,21 @@ def decide(talk: Talk, value: Any) -> Slots:
     text = words_of(talk)
     if not text:
         return {"verder": talk.intent in ("bevestigen", "ander_opdracht", "opdracht_kiezen")}
+    changed = changing(talk, text)
+    if changed is not None:
+        return changed
     reply = reply_in(text, talk.intent)
-    if reply == "thanks" and talk.intent == "bevestigen":
-        reply = "yes"
+    if reply == "thanks" and not farewell(text):
+        # "Goed" or "ok" alone is no goodbye.
+        agrees = talk.intent == "bevestigen" or summary.says(text) == summary.YES
+        reply = "yes" if agrees else reply
     choice = wish(talk, text)
+    if reply == "more" and not choice.numbers and _ABOUT_SUBJECT.match(text):
+        choice = choosing.chosen(_ABOUT_SUBJECT.sub("", text), talk.catalogue)
+        if choice.numbers:
+            return enter(talk, choice.numbers)
+        if choice.guesses:
+            return {"verder": True, "geraden": list(choice.guesses)}
     if reply == "more" and not choice.numbers:
         return {"verder": None, **offering.offer_slots(talk, extra_in(text))}
     if choice.numbers and reply != "no":
@@ -47,6 +68,28 @@ def decide(talk: Talk, value: Any) -> Slots:
     if is_content(text):
         return {"verder": None, **offering.offer_slots(talk, text)}
     return {"verder": None}
+
+
+def changing(talk: Talk, text: str) -> Slots | None:
+    """The slots for a text that changes an answer after the summary was confirmed, or None.
+
+    A correction is offered; without its words the answers are shown to choose from.
+    """
+    opdracht = talk.opdracht
+    if opdracht is None:
+        return None
+    reading = message.read(text)
+    if reading.kind in (message.CORRECTION, message.REMOVAL):
+        placed = offering.placed(talk, text, reading)
+        if placed is not None:
+            return {"verder": None, **placed}
+    if talk.intent != "antwoord_wijzigen" and reading.kind != message.BACK:
+        return None
+    slots: Slots = {"verder": None, "doorvraag": None}
+    key = named_question(text, opdracht, None)
+    if key is None:
+        return {**slots, "bevestigd": None, "antwoord": _DONE}
+    return {**slots, "bevestigd": False, "antwoord": None, "vraag": key, "wijziging": "vervang"}
 
 
 def ask(talk: Talk) -> None:

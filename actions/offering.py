@@ -22,9 +22,10 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.naming import fitting_question, kinds_of, mentions, named_question
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
-from consultation.participation.effects import AnswerGiven, Source
-from language.reading import message
+from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
+from language.reading import message, summary
 from language.reading.message import Reading
+from language.urgency import read_urgency
 
 NOTHING_OFFERED = "klaar"
 ANSWER = "/antwoord"
@@ -38,6 +39,7 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "verbeter",
     "naar:",
 )
+_CHANGE, _KEPT = "wijzig", "kept"
 _SHOWN = 160
 _IN_BUBBLE = ("message", "start", "end", "opdracht", "question", "corrects", "why")
 
@@ -158,6 +160,8 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
         named is None and "dringend" in wanted.casefold()
     )
     if urgent and about_urgency and urgent.key in talk.answers and scale(talk, wanted):
+        if step == "bevestigen" and reading.kind == message.CORRECTION and reading.old:
+            return _new_step(talk, wanted, urgent)
         return offer_slots(talk, wanted, urgent.key)
     answered = [
         vraag.key
@@ -190,14 +194,51 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
     return offer_slots(talk, new, found, corrects=corrects)
 
 
+def _new_step(talk: Talk, wanted: str, vraag: Vraag) -> Slots:
+    """Gives the urgency another step, as the participant said in so many words, and shows both."""
+    opdracht, number = talk.opdracht, scale(talk, wanted)
+    assert opdracht is not None
+    said = part(talk, wanted)
+    talk.propose(
+        AnswerGiven(
+            opdracht=opdracht.nummer, question=vraag.key, value=number, source=_source(said)
+        )
+    )
+    name = step_name(talk, number)
+    talk.utter(
+        "verbeterd",
+        bij=_to(talk, vraag),
+        oud=shortened(talk.answers[vraag.key]),
+        nieuw=name,
+        custom={"quotes": True},
+    )
+    return {"antwoorden": {**talk.answers, vraag.key: name}}
+
+
+def step_name(talk: Talk, number: int | None) -> str:
+    """A step of the scale of urgency as its button is called."""
+    for step in talk.catalogue.consultatie.prioriteiten:
+        if step.waarde == number:
+            return f"{step.waarde} - {step.naam}"
+    return str(number)
+
+
 def at_summary(talk: Talk) -> list[EventType] | None:
     """The events for a text at the summary that is no yes, no or command; None for other texts."""
     opdracht = talk.opdracht
     if opdracht is None:
         return None
     text = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060")
+    told = _TOLD_TO_ADD.match(text.strip()) or _ONE_ADDITION.search(text)
+    if told is not None and (key := named_question(told["about"], opdracht, None)) is not None:
+        return [SlotSet(name, value) for name, value in added(talk, told["content"], key).items()]
+    said = summary.says(text)
+    if said == summary.YES:
+        return [SlotSet(name, value) for name, value in confirm(talk).items()]
     reading = message.read(text)
     slots: Slots | None = None
+    if said == summary.NO:
+        return None
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         slots = placed(talk, text, reading)
         if slots is None and reading.content is not None:
@@ -315,6 +356,7 @@ class AskKeuzeAanbod(TalkAction):
             "bij": _to(talk, vraag),
             "vraag": vraag.tekst,
             "weg": offered.get("corrects"),
+            "rest": shortened(_without(old or "", offered.get("corrects") or "")),
         }
         buttons: tuple[str, ...]
         if old and vraag.soort == "prioriteit":
@@ -334,8 +376,50 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_erbij", (_ADD, _REPLACE, _OTHER, _LEAVE)
         else:
             sentence, buttons = "aanbod_nieuw", (_ADD, _OTHER, _LEAVE)
-        talk.utter(sentence, buttons=_buttons(talk, buttons), custom=custom, **say)
+        if _settles_summary(talk, offered):
+            if offered.get("why") == _KEPT:
+                tell_answers(talk, opdracht, talk.answers)
+            yes, *rest = _buttons(talk, buttons)
+            yes["title"] = talk.words("knop_klopt")
+            change = talk.button("knop_wijzigen", "/antwoord_wijzigen")
+            sentence, shown = f"{sentence}_klopt", [yes, *rest, change]
+        else:
+            shown = _buttons(talk, buttons)
+        talk.utter(sentence, buttons=shown, custom=custom, **say)
         return []
+
+
+def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, str]) -> None:
+    """Shows answers on an opdracht, verbatim."""
+    lines = [
+        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
+        for vraag in (opdracht.vragen if opdracht else ())
+        if vraag.key in answers
+    ]
+    if lines:
+        talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
+    else:
+        talk.utter("samenvatting_leeg")
+
+
+def label(talk: Talk, vraag: Vraag) -> str:
+    """The short name of a question, for buttons and the summary."""
+    return vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}")
+
+
+def _settles_summary(talk: Talk, offered: Mapping[str, Any]) -> bool:
+    """Whether a yes to the offer is also the yes to the summary, which is shown just before it."""
+    return offered.get("why") in (None, _KEPT) and place(talk)["step"] == "bevestigen"
+
+
+def confirm(talk: Talk) -> Slots:
+    """Makes the submission of this opdracht final, and says so."""
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    talk.propose(SubmissionConfirmed(opdracht=opdracht.nummer))
+    talk.utter("bevestigd")
+    done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
+    return {"bevestigd": True, "klaar": done}
 
 
 def scale(talk: Talk, text: str) -> int | None:
@@ -347,7 +431,9 @@ def scale(talk: Talk, text: str) -> int | None:
         if plain == str(step.waarde) or step.naam.casefold() in plain:
             return step.waarde
     digits = {character for character in plain if character in "12345"}
-    return int(digits.pop()) if len(digits) == 1 else None
+    if len(digits) == 1:
+        return int(digits.pop())
+    return read_urgency(text, {each.waarde: each.naam for each in steps}).value
 
 
 def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
@@ -372,14 +458,37 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
             return _store(talk, {**offered, "question": key}, _ADD)
         return {"keuze_aanbod": None, "aanbod": {**offered, "question": key, "why": None}}, None
     if chosen in (_ADD, _REPLACE, _CORRECT):
-        return _store(talk, offered, chosen)
+        settles = _settles_summary(talk, offered)
+        slots, answered = _store(talk, offered, chosen)
+        if settles and slots["keuze_aanbod"] == NOTHING_OFFERED:
+            slots |= confirm(talk)
+        return slots, answered
+    if chosen == _CHANGE:
+        # The text waits, and comes back before the next summary.
+        rest = [*(talk.slot("bewaard") or []), offered]
+        slots = {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}
+        named = talk.entity("vraag") or (named_question(text, opdracht, None) if text else None)
+        if named is not None and opdracht.question(named) is not None:
+            slots |= {"antwoord": None, "vraag": named, "doorvraag": None, "bevestigd": False}
+            slots |= {"wijziging": _REPLACE}
+        return slots, None
     if chosen == "inhoud" and _answers_beneath(talk, offered):
         rest = [*(talk.slot("bewaard") or []), offered]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud":
-        return {**offer_slots(talk, text), "keuze_aanbod": None}, None
+        return _more_of_it(talk, text), None
     talk.utter("aanbod_kies")
     return {"keuze_aanbod": None, "aanbod": offered}, None
+
+
+def _more_of_it(talk: Talk, text: str) -> Slots:
+    """A further text while one is offered: an addition or correction is done, others wait."""
+    reading = message.read(text)
+    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
+        found = placed(talk, text, reading)
+        if found is not None:
+            return {"keuze_aanbod": None, "aanbod": talk.slot("aanbod"), **found}
+    return {**offer_slots(talk, text), "keuze_aanbod": None}
 
 
 def _answers_beneath(talk: Talk, offered: Mapping[str, Any]) -> bool:
@@ -412,15 +521,24 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
             corrects=wrong,
         )
     )
-    if how == _REPLACE or not old:
+    if number is not None:
+        whole = step_name(talk, number)
+    elif how == _REPLACE or not old:
         whole = new
     elif wrong:
-        place_of = old.casefold().rfind(wrong.casefold())
-        whole = f"{old[:place_of]}{new}{old[place_of + len(wrong) :]}" if place_of >= 0 else new
+        whole = _without(old, wrong, new)
     else:
         whole = f"{old}\n{new}"
     talk.utter("aanbod_bewaard", custom={"settled": _reference(offered)})
     return {**_after(talk), "antwoorden": {**talk.answers, key: whole}}, key
+
+
+def _without(answer: str, words: str, instead: str = "") -> str:
+    """An answer with other words, or none, in the place of some of its words."""
+    start = answer.casefold().rfind(words.casefold()) if words else -1
+    if start < 0:
+        return instead or answer
+    return f"{answer[:start]}{instead}{answer[start + len(words) :]}"
 
 
 def _after(talk: Talk) -> Slots:
@@ -437,6 +555,12 @@ def _after(talk: Talk) -> Slots:
 def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]) -> str | None:
     """The choice that a typed text makes, ``inhoud`` for more content, or None."""
     plain = " ".join(text.casefold().split()).strip(" .!")
+    if talk.intent == "antwoord_wijzigen" and place(talk)["step"] == "bevestigen":
+        return _CHANGE
+    says = summary.says(text)
+    if says is not None:
+        yes = _CORRECT if offered.get("corrects") else _ADD
+        return yes if says == summary.YES else _LEAVE
     if mentions(plain, "aanbod_vervang"):
         return _REPLACE if offered["question"] in talk.answers else _ADD
     named = named_question(text, opdracht, None) if len(text.split()) <= _FEW_WORDS else None
@@ -456,6 +580,19 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     return None
 
 
+_TOLD_TO_ADD = re.compile(
+    r"(?:(?:en|ja|oh|maar|graag)\W+){0,3}(?:(?:je|u|ge|gij|jullie)\s+)?"
+    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s+(?:(?:er|gij|ge|u|je|gerust)\s+){0,2}"
+    r"(?:bij|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s+(?:(?:nog|ook|er|maar)\s+){0,3}"
+    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen|toe)(?:\s+dat)?[:,]?\s+"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE_ADDITION = re.compile(
+    r"\b(?:aanvulling|toevoeging)\s+(?:bij|op|over|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s*:\s*"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4
 _LEAST_WORDS = 3

@@ -17,8 +17,9 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import probing
-from actions.contribution_form import label, say_summary
+from actions.contribution_form import say_summary
 from actions.naming import mentions, named_question
+from actions.offering import label
 from actions.opening import end, go_on
 from actions.talk import (
     ASIDES,
@@ -53,7 +54,7 @@ typte getypt dat dit die het een de den der maar aub graag toch nog kan kunnen m
 wou zou willen je mij ons van op bij voor met in uit alles allemaal enkel alleen vraag
 opdracht onderwerp thema laatste vorige ander andere worden werd wordt daar daarnet juist net
 ook nu dan als moet moeten er en of is was had ja nee niet geen zin tekst stuk bericht ding
-had liever dingen rond omtrent iets
+had liever dingen rond omtrent iets eerste tweede
 """
 _EMPTY_WORDS = frozenset(_WORDS_AROUND.split())
 

@@ -23,7 +23,7 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:n+e+h?|nee+n?|neej?e?"
-    r"|neuh|neu"
+    r"|neuh|neu|ni+nk|nin|ninck|nien|nee[cjk]k?"
     r"|nie+j?e?|nieë|nint|nin|nit|nope?|nop|nah|non|no|nein|niet meer|nu niet|nie nu|liever niet"
     r"|liefst niet|geen zin|hoeft niet|moet niet|laat maar|foert|niks meer|niets meer)\b"
 )
@@ -31,6 +31,18 @@ _ENOUGH = re.compile(
     r"\b(?:stop(?:pen)?|genoeg|klaar|gedaan|geweest|schluss|arretez?|basta|afronden|rond(?:en)?"
     r"(?: \w+){0,2} af|volgende keer|andere keer|morgen|straks|later|moe|tot daar|dat was het"
     r"|da was t|dat is alles|tis alles|c est tout|that s it|that s all|finished|fini|fertig|done"
+    r"|(?:k ?zin|zin|ben|k ben) (?:der |er |dan |nu )*(?:deure?|weg|vandoor|mee weg|gaan)"
+    r"|volstaat|voldoende"
+    r"|hier laat ik|laat (?:ik )?(?:het|t) (?:hier)?bij|hierbij laten|(?:alles"
+    r"|genoeg) (?:is )?gezegd"
+    r"|(?:meer|verder|anders) (?:heb|hoef|wil|moet) ik (?:niet|niets|niks|nie)|geen ander\w*"
+    r"|afsluiten|sluit (?:\w+ ){0,2}af"
+    r"|(?:dat|da) (?:is|was) (?:het|t|em|alles)|das (?:t|het|em|alles)|ik moet (?:nu "
+    r"|dan )?(?:gaan|door|weg|vertrekken)"
+    r"|that ?ll be all|i m good|ca (?:suffit|ira|sera tout)|ce sera tout|das (?:reicht|genugt"
+    r"|war)|genug"
+    r"|assez|enough|(?:mag|kunnen|kan|mogen) (?:je |we |hier |nu )*(?:stoppen|ophouden)"
+    r"|hou er mee op"
     r"|moet weg|ben weg|ga slapen|hou(?:d)? (?:het|er) (?:hier)?(?:bij|mee op)|einde|ermee op)\b"
 )
 _THANKS = re.compile(
@@ -56,6 +68,24 @@ _MORE = re.compile(
     r"|toevoegen|aanvullen"
     r"|p\.? ?s\b|schiet me te binnen|trouwens|encore une chose|one more thing)"
 )
+_GOES_ON = re.compile(
+    r"\b(?:wacht|nog ni(?:et|e)|niet stoppen|nie stoppen|verder|eerst|toch (?!niet|nie)"
+    r"|liever over|wel over"
+    r"|nog (?:iets|wat|een|over|eens)|terug|verander\w*|wijzig\w*|aanpassen|verbeter\w*"
+    r"|toevoeg\w*|wis|wissen"
+    r"|toon|tonen|wil (?:het |ik |nog |eerst |ook |nu |wel ){0,4}over|over opdracht)\b"
+)
+_STOPS = re.compile(
+    r"\b(?:genoeg|klaar|gedaan|geweest|volgende keer|andere keer|later|morgen|bedankt|merci|dank"
+    r"|niet verder|nie verder|hoeft|niets|niks|geen)\b"
+)
+_FAREWELL = re.compile(
+    r"\b(?:bedankt|dank\w*|merci|thx|thanks|thank|danke|daag?|dada|salu\w*|doei|doeg|ciao"
+    r"|tschuss|bye"
+    r"|goodbye|au revoir|adieu|tot (?:ziens|later|straks|volgende|de volgende|kijk|weerziens"
+    r"|morgen)"
+    r"|groet\w*|fijne|prettige|goeden\w*|slaapwel)\b"
+)
 _LEAST_MORE = 4
 _AFTER_NO = 9
 
@@ -70,6 +100,8 @@ def reply_in(text: str, intent: str | None) -> Reply | None:
         return "more"
     if plain and _THANKS.fullmatch(plain):
         return "thanks"
+    if _NO.match(plain) and _GOES_ON.search(plain) and not _STOPS.search(plain):
+        return None
     if _NO.match(plain) and (words <= _AFTER_NO or intent in ("ontkennen", "stoppen", "afscheid")):
         return "no"
     if intent in ("stoppen", "afscheid"):
@@ -81,6 +113,11 @@ def reply_in(text: str, intent: str | None) -> Reply | None:
     if intent == "bedanken":
         return "thanks"
     return "yes" if intent in ("bevestigen", "ander_opdracht") else None
+
+
+def farewell(text: str) -> bool:
+    """Whether a text thanks or says goodbye."""
+    return _FAREWELL.search(" ".join(folded(text).replace("'", " ").split())) is not None
 
 
 def extra_in(text: str) -> str:

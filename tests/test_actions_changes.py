@@ -129,7 +129,9 @@ def test_a_correction_is_about_the_answer_it_names_and_waits_for_a_yes(
     yes = Turn("ja", "bevestigen", **{**at, **slots, "requested_slot": "keuze_aanbod"})
     validate: Any = ValidateContributionForm().validate_keuze_aanbod
     after = validate("ja", yes.dispatcher, yes.tracker, {})
-    (effect,) = yes.effects
+    effect, *confirmed = yes.effects
+    # At the summary the yes is also the yes to the summary.
+    assert [each["kind"] for each in confirmed] == ([] if at is AT_QUESTION else ["confirmed"])
     assert effect["corrects"] in BUS
     assert "zeven" in after["antwoorden"]["drempel"]
     assert "zes" not in after["antwoorden"]["drempel"]
@@ -365,11 +367,44 @@ def test_a_text_goes_to_the_question_it_names(text: str, content: str, key: str)
 )
 def test_the_urgency_is_corrected_as_a_whole(text: str) -> None:
     known = {"antwoorden": {**GIVEN, "prioriteit": "3 - Tamelijk dringend"}, **AT_SUMMARY}
-    slots = Turn(text, **known).act(ActionVerder())
+    first = Turn(text, **known)
+    slots = first.act(ActionVerder())
+    if first.effects:
+        # The participant named both steps: it is done at once, and both are shown.
+        (effect,) = first.effects
+        assert (effect["value"], effect["added"]) == (5, False)
+        assert slots["antwoorden"]["prioriteit"] == "5 - Heel dringend"
+        assert "3 - Tamelijk dringend" in first.said
+        return
     assert slots["aanbod"]["question"] == "prioriteit"
     yes = Turn("ja", "bevestigen", **{**known, **slots, "requested_slot": "keuze_aanbod"})
     validate: Any = ValidateContributionForm().validate_keuze_aanbod
     after = validate("ja", yes.dispatcher, yes.tracker, {})
-    (effect,) = yes.effects
+    effect, _ = yes.effects
     assert (effect["value"], effect["added"], effect["corrects"]) == (5, False, None)
     assert "Tamelijk" not in after["antwoorden"]["prioriteit"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "content"),
+    [
+        (
+            "Zet er bij de trekker nog bij dat de vakbonden meedoen.",
+            "trekker",
+            "de vakbonden meedoen.",
+        ),
+        ("U mag bij mijn voorstel nog zetten dat er taxi's rijden", "voorstel", "er taxi's rijden"),
+        (
+            "Wij staan hierachter, met één aanvulling bij het voorstel: begin klein.",
+            "voorstel",
+            "begin klein.",
+        ),
+        ("schrijf bij mijn idee nog bij: ook op zondag", "voorstel", "ook op zondag"),
+        ("ge moogt bij de drempel ook noteren dat het ver is", "drempel", "het ver is"),
+    ],
+)
+def test_an_addition_told_at_the_summary_is_stored(text: str, key: str, content: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["antwoorden"][key].endswith(content)
+    assert turn.effects[0]["added"] is True

@@ -59,11 +59,13 @@ def test_an_offer_shows_the_old_and_the_new_text_and_stays_at_its_step() -> None
     assert "de bus is ook te duur" in bubble["text"]
     assert OLD["drempel"] in bubble["text"]
     assert [each["title"] for each in bubble["buttons"]] == [
-        "Ja, zet het erbij",
+        "Ja, dit klopt",
         "In plaats van mijn antwoord",
         "Bij een ander antwoord",
         "Nee, laat maar",
+        "Ik wil iets veranderen",
     ]
+    assert "Klopt alles dan?" in bubble["text"]
     custom = bubble["custom"]
     assert (custom["step"], custom["opdracht"], custom["quotes"]) == ("bevestigen", 4, True)
     # The bubble refers to the message; only its text, which an erasure silences, repeats it.
@@ -74,7 +76,12 @@ def test_an_offer_shows_the_old_and_the_new_text_and_stays_at_its_step() -> None
 def test_without_an_answer_there_is_nothing_to_replace() -> None:
     talk = talk_of("geef iedereen een gratis buspas")
     titles = [each["title"] for each in asked(talk, offering.offer_slots(talk))["buttons"]]
-    assert titles == ["Ja, zet het erbij", "Bij een ander antwoord", "Nee, laat maar"]
+    assert titles == [
+        "Ja, dit klopt",
+        "Bij een ander antwoord",
+        "Nee, laat maar",
+        "Ik wil iets veranderen",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,10 @@ def test_a_yes_adds_and_only_an_explicit_word_replaces(text: str, intent: str, a
     talk = talk_of(text, intent, **slots)
     after, answered = offering.decide(talk, text)
     assert answered == "drempel"
-    (effect,) = effects(talk)
+    effect, confirmed = effects(talk)
+    # Nobody confirms twice: the yes is also the yes to the summary.
+    assert confirmed["kind"] == "confirmed"
+    assert (after["bevestigd"], after["klaar"]) == (True, [4])
     assert effect["added"] is added
     assert effect["source"] == {"message": "m1", "start": 0, "end": len("de bus is ook te duur")}
     assert (OLD["drempel"] in after["antwoorden"]["drempel"]) is added

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 from benchmarks.talks import runner as talks
-from benchmarks.talks.judging import State, judged, wrongly_stored
+from benchmarks.talks.judging import State, agreed, judged, wrongly_stored
 from benchmarks.talks.runner import Participant, Result, failures, figures, play, report
 from benchmarks.talks.script_format import (
     FOLDER,
@@ -834,3 +835,48 @@ def test_the_page_has_a_place_for_each_set() -> None:
     for name in SETS:
         assert f"<!-- talks {name}: begin -->" in page
         assert f"<!-- talks {name}: end -->" in page
+
+
+# A yes to what was offered
+
+
+def _offered(*, changed: bool = False, offer: bool = True) -> tuple[State, State, State]:
+    key = (4, "drempel")
+    new = {key: "zeven uur"}
+    old = {key: "zes uur"}
+    custom = {"step": "bevestigen", **({"offer": {"message": "m1"}} if offer else {})}
+    bubble = {"text": "Klopt dat?", "custom": custom}
+    at = Place("bevestigen", 4)
+    earlier = State(at, answers=old, opdracht=4)
+    before = State(at, bubbles=[bubble], answers=new if changed else old, opdracht=4)
+    return earlier, before, State(at, answers=new, opdracht=4)
+
+
+@pytest.mark.parametrize(
+    "yes", [{"say": "joa da klopt"}, {"say": "correct"}, {"tap": "Ja, dit klopt"}]
+)
+def test_a_yes_may_change_what_was_offered_for_the_turn_before(yes: dict[str, Any]) -> None:
+    asks = turn(say="zeven uur, niet zes", may_change=["drempel"])
+    earlier, before, after = _offered()
+    now = turn(**yes, expect={"stored": False})
+    found = judged(now, before, replace(after, typed=[now.say or ""]))
+    assert [each.kind for each in found] == ["overwritten"]
+    allowed = agreed(now, asks, earlier, before)
+    assert judged(allowed, before, replace(after, typed=[now.say or ""])) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        ({"say": "nee laat maar"}, {}),
+        ({"say": "mijn buurvrouw moet om vijf uur al haar kinderen halen"}, {}),
+        ({"say": "ja"}, {"offer": False}),
+        ({"say": "ja"}, {"changed": True}),
+    ],
+)
+def test_without_an_open_offer_or_a_yes_nothing_more_may_change(
+    now: dict[str, Any], state: dict[str, bool]
+) -> None:
+    asks = turn(say="zeven uur, niet zes", may_change=["drempel"])
+    earlier, before, _ = _offered(**state)
+    assert agreed(turn(**now), asks, earlier, before).may_change == ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.talks.script_format import AnswerName, Expectation, Place, Turn
@@ -15,6 +15,11 @@ from benchmarks.talks.script_format import AnswerName, Expectation, Place, Turn
 MOST_BUTTONS = 6
 _OFFERED_BACK = 40
 """As many characters of a text must stand in a bubble that offers it back."""
+
+_WORDS_OF_A_YES = 8
+_REFUSES = re.compile(
+    r"\W*(?:n+e+e*n?|nee\w*|nie\w*|no|non|nein|nope|laat|toch niet)\b", re.IGNORECASE
+)
 
 Key = tuple[int | None, str | None]
 """An answer as stored: its opdracht and question."""
@@ -77,6 +82,41 @@ def judged(turn: Turn, before: State, after: State) -> list[Fault]:
     if any(each.kind not in BESIDE for each in found) and _own_data(turn, before, after):
         found.append(Fault("own data", "a wish about one's own data, or none, was misread"))
     return found
+
+
+def agreed(turn: Turn, last: Turn, earlier: State, before: State) -> Turn:
+    """The turn with what it may change, also by a yes to what was offered the turn before.
+
+    What the turn before asked to change may be changed now, if the assistant then offered it and
+    changed none of it, and this turn is no text of its own and no refusal.
+
+    Args:
+        turn: the turn to judge.
+        last: the turn before it.
+        earlier: the state before ``last``.
+        before: the state after ``last``.
+    """
+    offered = any((each.get("custom") or {}).get("offer") for each in before.bubbles)
+    said = turn.say or turn.tap
+    if not offered or said is None or turn.content is not None or _REFUSES.match(said):
+        return turn
+    if len(said.split()) > _WORDS_OF_A_YES:
+        return turn
+    unchanged = tuple(
+        name
+        for name in last.may_change
+        if all(
+            earlier.answers.get(key) == before.answers.get(key)
+            for key in {*earlier.answers, *before.answers}
+            if _named(key, name, earlier, before)
+        )
+    )
+    whole = last.may_change_all and dict(earlier.answers) == dict(before.answers)
+    return replace(
+        turn,
+        may_change=(*turn.may_change, *unchanged),
+        may_change_all=turn.may_change_all or whole,
+    )
 
 
 def taken_as_answered(state: State, places: Sequence[Place]) -> bool:

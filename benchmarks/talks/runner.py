@@ -33,6 +33,7 @@ from benchmarks.talks.judging import (
     Fault,
     Key,
     State,
+    agreed,
     judged,
     plain,
     taken_as_answered,
@@ -292,12 +293,14 @@ def play(script: Script, participant: Participant) -> Result:
                 )
             continue
         row = 0
-        result.played.append(_one_turn(number, turn, participant))
+        result.played.append(_one_turn(number, turn, participant, last))
     return result
 
 
-def _one_turn(number: int, turn: Turn, participant: Participant) -> Played:
+def _one_turn(number: int, turn: Turn, participant: Participant, last: Played | None) -> Played:
     before = participant.state
+    if last is not None:
+        turn = agreed(turn, last.turn, last.before, before)
     try:
         if turn.say is not None:
             participant.send(turn.say)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from bot.nlu import own_data
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
-from language.reading import message
+from language.reading import message, summary
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -26,6 +26,7 @@ CONTENT_IN_QUESTION = frozenset(
 )
 _CONTENT_IN_GROUP = CONTENT_IN_QUESTION | {"klacht", "weet_niet"}
 _CHOICE_IN_CHOOSING = frozenset({CONTENT, CHOICE, "klacht"})
+_CONFIRMING = frozenset({"bevestigen", "aanbod"})
 _CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer", "aanbod"})
 _LEAST_IN_CHOOSING = 0.3
 _LEAST_COMMAND = 0.5
@@ -65,6 +66,8 @@ def judge(
         chances = {CONTENT: 1.0}
     elif request is not None and request.wish is not None:
         return own_data.INTENTS[request.wish]
+    elif step in _CONFIRMING and (said := summary.says(text)) is not None:
+        return "bevestigen" if said == summary.YES else "ontkennen"
     elif (clear := _read(chances, text, step)) is not None:
         return clear
     elif step in _CLEAR_YES_OR_NO:

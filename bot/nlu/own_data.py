@@ -56,7 +56,10 @@ class Reading:
         return json.dumps(asdict(self))
 
 
-_NEGATIVE = re.compile(r"\b(niet|geen|nooit|zonder|niemand|nergens|niets)\b")
+_NEGATIVE = re.compile(
+    r"\b(niet|geen|nooit|zonder|niemand|nergens|niets|don|not|never|jamais|nicht)\b"
+    r"|\bne (?:\w+ ){1,3}pas\b"
+)
 _NOT_NEGATIVE = re.compile(
     r"\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
     r"|\bwaarom niet\b|\bniet waar\b|\bof niet\b"
@@ -69,7 +72,9 @@ _WITHDRAW = re.compile(
     r"\b(trek|trekken|neem|nemen)\b.{0,60}\b(in|terug)\b|\b(intrekken|intrek|ingetrokken"
     r"|terugtrekken|terugnemen|herroep\w*|stop|stoppen|ophouden|verbied\w*|weiger\w*|weglaten"
     r"|weggelaten|weghalen|eruit|eraf|weg|schrap\w*|verwijder\w*|wis|wissen)\b"
-    r"|\b(hou|houd) op\b|\blaat\b.{0,40}\buit\b|\b(haal|laat|doe)\b.{0,40}\ber ?(uit|af)\b"
+    r"|\b(hou|houd) op\b|\blaat\b.{0,40}\buit\b|\b(haal|laat|doe)\b.{0,40}\ber ?(maar |toch "
+    r"|wel )?(uit|af)\b"
+    r"|\bnaam (moet|mag) (\w+ ){0,3}(uit|af|weg)\b"
 )
 _GIVE = re.compile(
     r"\b(mag|mogen|wel|toch|terug|opnieuw|weer|graag|gerust|akkoord|geef|geven|toestaan|toelaten"
@@ -95,10 +100,12 @@ _LEAD = re.compile(
     r"|eigenlijk|nu|toch|dan|maar|en|dus|aub|hallo|dag|hierbij|bij deze|!) )+"
 )
 _YES = re.compile(
-    r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|zeker|(dat |het )?klopt|juist"
+    r"^(ja+h?|jaja|joa\w*|jawel|jazeker|jep|jup|ok+|okay|akkoord|(heel )?zeker|(dat |het )?klopt"
+    r"|juist"
     r"|(dat |het )?is (juist|goed|ok|correct)|inderdaad|doe (dat )?maar|goed|prima|correct|precies"
     r"|yes|oui|natuurlijk|absoluut|uiteraard|tuurlijk|(dat |het )?mag|wis (het|ze|alles|maar))\b"
 )
+_ONLY_THAT = re.compile(r"\b(alleen|enkel) (dat|die|dit|het)( ene| eerste| laatste| antwoord)?$")
 _NO = re.compile(
     r"^(nee+|neenee|nope?|no|non|nein|(toch |liever |liefst )?niet(s)?|laat maar|annuleer\w*"
     r"|(dat |het )?klopt niet|(dat |dit )?bedoel\w* ik niet|laat\b.{0,30}\bstaan"
@@ -135,7 +142,8 @@ _THAT = (
     r"|(dat|dit|het) antwoord\b( (op|over|van|bij) (de )?(vraag|opdracht|\w+ vraag))?"
 )
 _ALL = re.compile(
-    r"\balles\b|\b(al|heel|gans|de hele|het hele) (mijn|dit|dat|het) \w+|\ballemaal\b"
+    r"\balles\b|\bal wat (ik|we)\b|\b(al|heel|gans|de hele|het hele) (mijn|dit|dat|het) \w+"
+    r"|\ballemaal\b"
     r"|\b(mijn|onze) (persoons)?gegevens\b|\bmijn data\b|\bmijn antwoorden\b|\b(dit|heel|mijn)"
     r" (het )?gesprek\b|\bvergeet mij\b|\bmij (\w+ ){0,4}(uit|vergeten|verwijderen|wissen)\b"
     r"|\b(verwijder|wis|schrap|haal) mij\b|\bmijn deelname\b|\bvergeten worden\b"
@@ -280,6 +288,137 @@ _JOINED = re.compile(
     r"\bk(ga|had|vind|zou|geef|trek|neem|mag|kan|sta|zie|denk|moet|herroep|verbied)\b"
 )
 
+_SPOKEN = (
+    ("mag", re.compile(r"\b(moogt|moocht|moogd)\b")),
+    ("niet", re.compile(r"\bnie\b")),
+    ("kan", re.compile(r"\bkunt\b")),
+    ("citeer", re.compile(r"\bciteert\b")),
+    ("wegdoen", re.compile(r"\bwegdoet\b")),
+)
+
+# Whole short requests that the clauses below do not show: their object, then their negation.
+_LONGEST_SURE = 16
+_OBJECT_QUOTE = re.compile(
+    r"\b(citeer\w*|citeren|geciteerd|citaat|citaten|zitier\w*|zitat\w*|quot\w+|citer|cite|citez"
+    r"|citation\w*)\b"
+    r"|\b(mijn|die|deze) (letterlijke )?(zinnen|woorden|uitspraken|zin)\b.{0,40}\b(tonen|toon"
+    r"|getoond"
+    r"|gebruik\w*|letterlijk|plan|rapport|verslag|verschijnen|publiceren|gepubliceerd|overnemen)\b"
+    r"|\b(gebruik|toon|publiceer)\b.{0,20}\bmijn (zinnen|woorden|uitspraken)\b"
+    r"|\bletterlijke? (zinnen|woorden|uitspraken) van (mij|ons)\b"
+    r"|\b(niet|geen|wel) .{0,20}\b(mijn|die) (zinnen|woorden)\b.{0,30}\b(plan|rapport|verslag)\b"
+)
+_SELF = re.compile(
+    r"\b(mij|mijn|me|ik|ons|onze|moi|mich|mein\w*|i|my|mes)\b|\b(die|deze) (zinnen|woorden)\b"
+    r"|\bdat (van dat )?citeren\b"
+)
+_BARE_QUOTE = re.compile(
+    r"((toch|wel|niet|liever|maar|nu|gerust|citeren|citaten|mag|mogen|geen) ?)+"
+)
+_NEGATIONS = re.compile(
+    r"\b(niet|geen|nooit|nergens|niks|niets|zonder|not|don|dont|never|no|pas|jamais|nicht|nie"
+    r"|kein\w*)\b"
+)
+_LEAVES_OUT = re.compile(
+    r"\b(laat|haal|hou|houd|doe)\b.{0,30}\b(mijn|die) (zinnen|woorden"
+    r"|uitspraken)\b.{0,15}\b(uit (dat|het|je) (plan|rapport|verslag)|weg|eruit)\b"
+)
+_GIVEN_AGAIN = re.compile(
+    r"\b(toch|wel|mag|mogen|gerust|goed|ok|akkoord|can|may|pouvez|peux|konnen|durfen|probleem|nu)\b"
+)
+_DOUBTS = re.compile(
+    r"\b(als|mits|tenzij|indien|zolang|behalve|misschien|twijfel|of|alleen|enkel|if|unless|wenn"
+    r"|si)\b"
+)
+_ALL_SAID = re.compile(
+    r"\b(alles|al wat ik|heel mijn \w+|al mijn (gegevens|antwoorden|data|woorden)|everything"
+    r"|all my \w+"
+    r"|tout ce que|toutes mes \w+|alle meine \w+|all meine \w+)\b"
+)
+_GONE = re.compile(
+    r"\b(weg|wegdoen|wegsmijten|weggooien|wis|wissen|gewist|verwijder\w*|verdwijn\w*|schrap\w*"
+    r"|delete|erase|remove"
+    r"|efface\w*|supprim\w*|losche\w*|losch\w*|uitvegen|vergeten|vergeet)\b|\bveeg\b.{0,20}\buit\b"
+)
+_ONE_SELF = re.compile(
+    r"\b(ik|mijn|mij|i|my|ich|mein\w*|mes|j ai|van ons|onze)\b|\bdat je alles (wegdoen|wist"
+    r"|verwijdert)\b"
+    r"|^((goh|ja|weet je wat|nee|toch|maar|doe|liefst|allez|bah|en|nu|dan) )*(veeg|wis|gooi"
+    r"|smijt|doe|schrap|verwijder"
+    r"|delete|effacez|erase)( (alles|maar|toch|gerust|nu|dan|everything|tout))+( (uit|weg))?$"
+)
+_PART_OF_ALL = re.compile(
+    r"\b(over|rond|bij|opdracht|onderwerp|thema|behalve|uitgezonderd|van (?!mij|ons)\w+|en begin"
+    r"|opnieuw)\b"
+)
+_LAST_ANSWER = re.compile(
+    r"^(delete|erase|remove|effacez|supprimez|losche\w*|losch\w*)\b.{0,12}\b(my last|ma derniere"
+    r"|meine letzte)\b"
+    r"|\b(kan|mag|moet) mijn (laatste|vorige) (antwoord|zin|tekst)( er)?( nu| ook| toch"
+    r"| maar)? (weg|uit|eruit)\b"
+)
+_KEEPS = re.compile(
+    r"((nee|neen|ja|laat maar|toch|maar|dan|ok|goed) )*(bewaar|hou|houd|behoud|laat) ((maar|toch"
+    r"|dan|nu|gewoon) )*alles"
+    r"( (maar|toch|bij|staan|gewoon|aub|niet wissen|zoals het is))*"
+    r"|((nee|neen|toch|maar|laat maar|dan|je|moet|moeten|mag|hoeft|hoeven|alles|staan|laat|aub) )*"
+    r"(niet|niets|niks)( (meer|toch|maar|wissen|te))* (wissen|wegdoen|verwijderen|weggooien"
+    r"|schrappen)( (aub|hoor|he))*"
+    r"|((nee|neen|toch|maar) )*(wis|verwijder|schrap|gooi)( (toch|maar|dan|nu))* (niets"
+    r"|niks)( (weg|aub|hoor))*"
+)
+_SHOWS = re.compile(
+    r"\b(toon|laat|lees|geef|mag|kan|wil|zou|graag|overzicht)\b.{0,40}\bwat ik\b.{0,25}\b(gezegd"
+    r"|geschreven|geantwoord"
+    r"|zei|schreef|verteld|getypt|ingevuld)\b|\bwat staat er\b.{0,15}\bvan mij\b"
+    r"|\b(show|see|read)\b.{0,12}\b(what i|my answers)\b|\b(montre\w*|voir"
+    r"|relire)\b.{0,12}\b(mes reponses|ce que j ai)\b"
+    r"|\b(zeig\w*|sehen)\b.{0,12}\b(meine antworten|was ich)\b"
+)
+_CODES = re.compile(
+    r"\bmijn code\b.{0,20}\bniet\b.{0,20}\b(opgeschreven|genoteerd|meer|gezien|gekregen|bewaard)\b"
+    r"|\b(die|mijn|de) code\b.{0,20}\b(geven|tonen|zeggen|herhalen|krijgen)\b"
+    r"|\b(what|where)\b.{0,12}\bmy code\b|\bmon code\b|\b(wie|was|wo)\b.{0,8}\bist mein code\b"
+    r"|\bi lost my code\b"
+)
+
+
+def _sure(plain: str, asks: bool) -> Reading | None:
+    """A whole short request by its object and negations; never where both senses may be meant."""
+    if len(plain.split()) > _LONGEST_SURE or _of_others(plain) or _WONDERS.search(plain):
+        return None
+    if _KEEPS.fullmatch(plain):
+        return Reading(KEEP, asks=asks)
+    erases = _GONE.search(plain) is not None
+    if _CODES.search(plain) and not erases:
+        return Reading(CODE, asks=asks)
+    if _SHOWS.search(plain) and not erases:
+        return Reading(SHOW, asks=asks)
+    negations = len(
+        _NEGATIONS.findall(re.sub(r"\bgeen (probleem|bezwaar)\b|\bdon t\b", " not ", plain))
+    )
+    negations -= len(re.findall(r"\bgeen (?:probleem|bezwaar)\b", plain))
+    doubts = _DOUBTS.search(plain) is not None
+    foreign = negations and re.search(r"\b(zitier\w*|cite\w*|quot\w*)\b", plain)
+    about_self = _SELF.search(plain) or _BARE_QUOTE.fullmatch(plain) or foreign
+    if _OBJECT_QUOTE.search(plain) and about_self and not _DESCRIBES.search(plain):
+        sense: bool | None = None
+        if not doubts and negations == 1:
+            sense = False
+        elif not doubts and not negations and not asks and _GIVEN_AGAIN.search(plain):
+            sense = True
+        return None if sense is None else Reading(CONSENT, consents=((QUOTE, sense),), asks=asks)
+    if _LEAVES_OUT.search(plain) and not negations and not doubts:
+        return Reading(CONSENT, consents=((QUOTE, False),), asks=asks)
+    if negations or doubts or _DESCRIBES.search(plain) or _WHEN.search(plain):
+        return None
+    if _LAST_ANSWER.search(plain):
+        return Reading(ERASE, last=True, about=plain, asks=asks)
+    whole = _ALL_SAID.search(plain) and erases and _ONE_SELF.search(plain)
+    if whole and not _PART_OF_ALL.search(plain):
+        return Reading(ERASE, everything=True, asks=asks)
+    return None
+
 
 def read(text: str, step: str, question: str | None = None) -> Reading | None:
     """The request about one's own data in a text, or None.
@@ -298,6 +437,8 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
     own_step = step == "beheer"
     asks = "?" in text or bool(_ASKED_FIRST.search(plain) or _INVERTED.search(plain))
     found = _read(text, plain, asks, own_step)
+    if _KEEPS.fullmatch(plain) or found is None:
+        found = _sure(plain, asks) or found
     if step == "toestemming" and found is not None and not _beside(found, question):
         return None
     if not own_step:
@@ -338,6 +479,8 @@ def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
 
 def _plain(text: str) -> str:
     bare = " ".join(word for word in words(text) if word not in ("?", "!"))
+    for word, pattern in _SPOKEN:
+        bare = pattern.sub(word, bare)
     return _JOINED.sub(r"ik \1", bare)
 
 
@@ -370,7 +513,7 @@ def _yes_or_no(plain: str, asks: bool) -> bool | None:
     if _NO.search(plain):
         return False
     if _YES.search(plain):
-        return None if _RESERVED.search(plain) else True
+        return None if _RESERVED.search(_ONLY_THAT.sub("", plain)) else True
     return None
 
 
