@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.nlu.consent_clauses import UNCLEAR, read_clauses
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 
@@ -85,6 +86,9 @@ def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = No
     said = _plainly(text, question)
     if said is not None:
         return said
+    said = read_clauses(_without_name(text) if question == "citaat" else text, question)
+    if said is not None:
+        return "bijdrage" if said == UNCLEAR else said
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best
     if best not in _MISTAKEN:
@@ -126,6 +130,13 @@ def _plainly(text: str, question: str | None) -> str | None:
     told = plain_yes_or_no(" ".join(each for each in sentences if each not in asked))
     weighs = any(_WEIGHS.search(" ".join(words(each))) for each in asked)
     return None if told == YES and weighs else told
+
+
+def _without_name(text: str) -> str:
+    """A text without the condition that no name is told, which quoting meets already."""
+    lowered = text[:_READ].casefold()
+    bare = _NAME_CONDITION.sub(" ", _NAMELESS.sub(" ", lowered))
+    return bare if bare != lowered else text
 
 
 def _asked(chances: Mapping[str, float], unclear: str) -> str:

@@ -1,0 +1,373 @@
+# ruff: noqa: E501
+"""Reads a yes or a no to a question for consent clause by clause: what stands beside it may be more.
+
+Rules for whole texts refuse a text with any word beyond a yes or a no. Here a clear yes or no at the
+start or the end counts, whatever reason, grumbling or rhetorical question stands beside it. A
+condition, a negation beside a yes, a doubt, a command or a question about the consent makes it
+unclear.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.nlu.phrases import NO, YES, plain_yes_or_no
+from bot.nlu.spelling import words
+
+_READ = 300
+UNCLEAR = "onduidelijk"
+"""What a text says that holds both a yes and a no."""
+
+_ABOUT = {
+    "analyse": re.compile(
+        r"\b(?:bewa(?:ar|art|ard|ren)|bijhouden|opslaan|opgeslagen|onderzoek\w{0,3}|analys\w{0,5}"
+        r"|verwerk\w{0,3}|store|keep|conserver|garder|speichern)\b"
+    ),
+    "citaat": re.compile(
+        r"\b(?:citer\w{0,4}|citeert?|citaat|citaten|geciteerd|quot\w{1,4}|letterlijk\w{0,2}"
+        r"|cite[rz]?|zitier\w{0,3}|overnemen|(?:woorden|zinnen|tekst|zinnekes?) \w{0,6} ?(?:tonen"
+        r"|gebruiken|laten zien|publiceren|overnemen|delen))\b"
+    ),
+    "organisatie": re.compile(
+        r"\b(?:(?:organisatie|bedrijf|werkgever|firma|vereniging|school|zaak)\w{0,3}|noem(?:en|t)?"
+        r"|genoemd|vermeld(?:en|t)?|mention\w{0,3}|nommer)\b"
+    ),
+}
+_VERB = (
+    r"(?:bewaart?|hou[dt]?|onderzoekt?|gebruikt?|citeert?|toont?|noemt?|vermeldt?|neemt?|publiceert?"
+    r"|zet|schrijft?|verwerkt?|deelt?|pakt?|quote|use|keep|store|show|mention|citez|gardez|utilisez"
+    r"|notez|montrez|mentionnez|nommez|nehmen sie|zitieren sie|zeigen sie|speichern sie)"
+)
+_INFINITIVE = (
+    r"(?:bewaren|houden|bijhouden|onderzoeken|gebruiken|citeren|tonen|noemen|vermelden|overnemen"
+    r"|publiceren|verwerken|delen|doen|opslaan|laten zien|gebruikt worden|bewaard worden|weten|zien"
+    r"|geciteerd worden|genoemd worden|getoond worden|vermeld worden|erbij zetten|opschrijven)"
+)
+_OBJECT = (
+    r"(?: (?:het|dat|da|dit|die|ze|hem|mij|ons|aub|onze|mijn|alles|allemaal|de|een|it|me|my|us|them|les|tout"
+    r"|mes|moi|antwoord|antwoorden|woorden|zinnen|zin|naam|organisatie|bedrijf|school|vereniging|firma"
+    r"|werkgever|tekst|reponses|answers|words|letterlijk|er|erbij|op|bij|in|daar|ook|wel|dan|over|mee"
+    r"|van|wat ik zeg|wat ik schrijf|zelf|zo|nu)){0,7}"
+)
+_LEAVE = r"(?:gerust|maar|vrij|zeker|graag|vooral|rustig|freely|please|volontiers)"
+_GIVES = re.compile(
+    rf"(?:{_VERB}{_OBJECT} {_LEAVE}{_OBJECT}(?: {_LEAVE})*"
+    rf"|(?:je|ze|het|dat|die|ik vind dat je|van mij|voor mij|alles|mijn|onze)"
+    rf"{_OBJECT} (?:mag|mogen|moogt|mocht|kan|kunnen|meugt|meug|magt)(?: je)?(?: {_LEAVE})*{_OBJECT}"
+    rf"(?: {_LEAVE})*(?: {_INFINITIVE})?(?: {_LEAVE}| van mij| voor mij)*"
+    rf"|{_INFINITIVE}{_OBJECT} (?:mag|kan|is goed|wel)(?: {_LEAVE}| van mij| voor mij)*"
+    rf"|(?:mag|mogen|moogt)(?: je)?{_OBJECT} {_LEAVE}{_OBJECT}(?: {_INFINITIVE})?)"
+)
+_NOT = r"(?:niet|nie|nooit|not|nicht|pas|niks|niets|nergens)"
+_REFUSES = re.compile(
+    rf"(?:{_VERB}{_OBJECT}(?: {_LEAVE}| liever| toch)* {_NOT}(?: {_LEAVE})*{_OBJECT}"
+    rf"|(?:liever |liefst |toch )*{_OBJECT} ?(?:liever |liefst |gerust |toch |zeker )*{_NOT}"
+    rf"(?: te)?{_OBJECT} {_INFINITIVE}"
+    rf"|{_INFINITIVE}(?: (?:dat|mag|liever|liefst|toch|doe je|moet|kan|hoeft|maar|gerust|wil ik))*"
+    rf" {_NOT}(?: nodig| hoor)?"
+    rf"|(?:ik |wij |we )?(?:wil|wens|heb|zie|wou)(?: (?:ik|dat|liever|liefst|je|het))* {_NOT}"
+    rf"(?: (?:dat|je|ze|mij|ons|graag|mijn|onze|liever|hebben))*{_OBJECT}(?: {_INFINITIVE})?"
+    rf"(?: (?:wordt|worden))?|(?:(?:dat |ik |je |heb |wil |doe )*(?:liever|liefst) )?(?:geen|zonder)"
+    rf" (?:citaten?|naam|namen|quotes|organisatie|bedrijf)(?: aub| graag| erbij| vermelden)*"
+    rf"|(?:dat |ik |wij |we )*(?:heb|heeft|hebben|wil|willen)(?: (?:dat|ik|we))* (?:liever|liefst)"
+    rf" {_NOT}(?: (?:eigenlijk|hoor|ze|aub))*|(?:please )?don (?:het|t) quote (?:mij|me)|no quotes|pas de citations?|keine zitate|(?:ne )?me citez pas|dont quote me)"
+)
+_WHETHER = re.compile(
+    r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|uitgezonderd"
+    r"|op voorhand|eerst|only|unless|if|provided|mais|but|sauf|condition|seulement|wenn|nur|aber"
+    r"|maar|hangt|depends?|depend)\b"
+)
+_DENIES = re.compile(
+    r"\b(?:niet|nie|geen|nooit|niets|nergens|noch|zonder|not|dont|don|won|pas|jamais|sans|without"
+    r"|nicht|kein\w{0,2}|nie|ohne|never|nee|neen|non|nein|weiger|beter van|te (?:prive|persoonlijk)"
+    r"|zelfs|no|nope)\b"
+)
+_DOUBTS = re.compile(
+    r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe|perhaps"
+    r"|vielleicht|bang|schrik|prive|privacy|an+o?niem\w{0,4}|anonym\w{0,3}|liever|liefst|minder"
+    r"|dag|lap|zeg|hallo|moeilijk|bof|juist|voorzichtig|lastig|vertrouw|gevaarlijk|vreemd|raar"
+    r"|vraag|bedenken|nadenken|eventueel|zou|hoop|deels|half|hangt|sommige|gedeelte|rather)\b"
+)
+_COMMANDS = re.compile(
+    r"\b(?:stop\w{0,3}|help|hulp|herhaal|herhalen|opnieuw|nog eens|uitleg|leg|wis|wissen|verwijder\w{0,2}"
+    r"|schrap\w{0,3}|terug|intrek\w{0,3}|trek|oversla\w{0,2}|sla|code|skip|anders|simpeler|toon mij)\b"
+)
+_HARMLESS = re.compile(
+    r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te verbergen|op tegen|mis mee|tegen|verkeerd"
+    r"(?: aan| mee)?)|(?:geen|zonder|nul) (?:enkel )?(?:probleem|bezwaar|bezwaren|kwaad|erg|geheim|"
+    r"geheimen|schrik|punt|zorg|zorgen)(?: (?:voor mij|mee|tegen))?|(?:niet|nie) (?:erg|geheim|meer dan"
+    r" normaal|bang)|rien a cacher|nothing to hide|nichts zu verbergen|(?:niet|geen) moeilijk\w{0,2}"
+    r"(?: doen| over)?|geen doekjes|waarom niet|why not|pourquoi pas|warum nicht|daarvoor|ik weet het"
+    r"|zeg ik|wat mij betreft|minder is dat|no problem|pas de probleme|kein problem)\b"
+)
+_ASKS = re.compile(
+    r"(?:(?:ja+|ok|en|maar|allez|euh|oui|et|yes|and|dus|dan|nee) )*(?:(?:wie|wat(?! mij betreft)"
+    r"|waar(?:om|voor|mee|bij|over|toe)?|wanneer|welke?|hoe(?:lang|veel|zo)?|qui|quoi|comment|pourquoi"
+    r"|combien|who|what|where|why|how|wer|was|wo|warum)\b|(?:mag|is|kan|blijft|wordt|moet|komt|gaat"
+    r"|worden|blijven|mogen) (?:dat|dit|het|mijn|ons|onze|ik|er|alles|die|de)\b)"
+)
+_RHETORICAL = re.compile(
+    r".*\b(?:toch|he+|hein|nietwaar|zeker|right|wel|oder|anders|niet) \??|(?:en |maar )?(?:waarom"
+    r" (?:ook )?(?:niet|zou)|why (?:not|wouldn)|pourquoi pas|warum nicht|wat (?:anders|zou|kan het)"
+    r"|wie (?:niet|zou)|what else)\b.*"
+)
+_WEIGHS = re.compile(
+    r"\b(?:an+oni\w{0,5}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever|gegevens"
+    r"|veilig|gdpr|delen|doorgeven|bewa\w{1,6}|geen|waar|lang|wat gebeurt|antwoorden|anonym\w{0,3})\b"
+)
+_REASON = re.compile(
+    r"(?<=\S)\s+(?:omdat|want|aangezien|doordat|parce qu|car|puisque|because|cause|weil|denn)\b.*",
+    re.DOTALL,
+)
+_LET_GO = re.compile(
+    rf"\b((?:doe[tn]?|doetj|ga|gaat|ze|zet|zeg|mij|me|dan|vooruit|begin|kom|komt|alles|naam|het|dat|da"
+    rf"|ons|erbij|{_VERB}|die|woorden|antwoorden|organisatie|bedrijf)) (?:maar|mar|ma|mor|mo|mer|moar)\b"
+)
+_PARTS = re.compile(
+    r"[.,;:!\n…()]+|\s[-–—]+\s|(?<=[?])\s*|\s+(?=(?:maar|mais|but|aber|en dan|dus|alleen)\s)"
+    r"|\s+en\s+(?=\S+\s+(?:niet|wel|mag)\b)"
+)
+_STRONG_YES = (
+    r"(?:(?:ba|bo|mo|ah|och|oh)?j(?:a+h?|o+a+|o+|aa+)(?:[tksz]|ja|hoor)?|jawel|jazeker|jep|jup|yep|yup"
+    r"|yes+|oui+|ouais|o+k+|okay|oke+|okido|akkoord|natuurlijk|tuurlijk|uiteraard|vanzelfsprekend"
+    r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
+)
+_STARTS_YES = re.compile(
+    rf"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|mo|hm|hey|dag) )*"
+    rf"{_STRONG_YES}\b(?! (?:zeg|dag|lap|watte|hallo|kijk|amai)\b)"
+)
+_ENDS_YES = re.compile(
+    rf".*\b(?:dus|dan|voila|allez|kom|alors|also|so|gewoon|volmondig|is) {_STRONG_YES}(?: hoor)?"
+)
+_STARTS_NO = re.compile(
+    r"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|amai|sorry|maar) )*"
+    r"(?:ne+n?|nee+[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet|liefst niet)\b"
+)
+_ENDS_NO = re.compile(
+    r".*\b(?:dus|dan|voila|allez|alors|so|gewoon|is) (?:nee+n?|non|nein|no|liever niet|niet)(?: hoor)?"
+    r"|(?:dat|hier|daar)\b.{0,40} liever niet"
+)
+_TURNED = re.compile(
+    r"\b(?:ja+|jawel|mag(?! niet)|toch wel|(?<!niet )akkoord|o+k|oke+|okay|oui|yes|wel|geen probleem"
+    r"|geen bezwaar|no problem|is goed|sure|doe gerust|d accord|liever wel|mogen(?! niet))\b"
+)
+_KNOWN = [
+    "akkoord",
+    "natuurlijk",
+    "tuurlijk",
+    "uiteraard",
+    "vanzelfsprekend",
+    "jawel",
+    "jazeker",
+    "prima",
+    "zeker",
+    "graag",
+    "liever",
+    "gerust",
+    "neen",
+    "nooit",
+    "nope",
+    "daccord",
+    "einverstanden",
+    "volontiers",
+    "okay",
+    "citeren",
+    "bewaren",
+    "geen",
+    "probleem",
+]
+_OTHER_WORDS = frozenset(
+    [
+        "lieve",
+        "lever",
+        "vraag",
+        "draag",
+        "traag",
+        "kraag",
+        "graan",
+        "graad",
+        "graaf",
+        "graat",
+        "ooit",
+        "nood",
+        "zekere",
+        "beker",
+        "zieker",
+        "prime",
+        "prive",
+        "geren",
+        "steen",
+        "been",
+        "heen",
+        "seen",
+        "teen",
+        "veen",
+        "ween",
+        "even",
+        "gene",
+        "gen",
+        "nee",
+        "nop",
+        "hope",
+        "rope",
+        "noot",
+        "nooi",
+        "gerst",
+        "lieverd",
+        "liefst",
+        "zeer",
+        "zeker",
+        "leven",
+        "jawel",
+        "kabel",
+        "dezen",
+        "gezin",
+        "seker",
+        "onzeker",
+        "eigen",
+        "gene",
+        "gees",
+        "geef",
+        "geel",
+        "okt",
+        "ieder",
+        "liever",
+        "bewaard",
+        "bewaar",
+        "citeer",
+        "probleem",
+        "problemen",
+        "toen",
+        "doen",
+        "neem",
+        "nemen",
+        "nene",
+    ]
+)
+
+
+def read_clauses(text: str, question: str | None) -> str | None:
+    """``bevestigen`` or ``ontkennen`` where one clause says so; ``UNCLEAR`` if another opposes it."""
+    if len(text) > _READ or not text.strip():
+        return None
+    asked = question if question in _ABOUT else None
+    lowered = _spelled(text)
+    lowered = _LET_GO.sub(r"\1 gerust", lowered)
+    said: list[str] = []
+    beside: list[str] = []
+    for number, part in enumerate(_clauses(lowered)):
+        plain = " ".join(word for word in words(part) if word != "!")
+        if not plain:
+            continue
+        if "?" in plain:
+            if not _RHETORICAL.fullmatch(plain) or _WEIGHS.search(plain):
+                return None
+            starts = _verdict(plain.replace("?", "").strip(), part.replace("?", ""))
+            said += [starts] if starts else []
+            continue
+        if number and _elsewhere(plain, asked):
+            continue
+        if not number and _elsewhere(plain, asked):
+            beside.append("")
+            continue
+        found = _verdict(plain, part)
+        if found is None:
+            beside.append(plain)
+        else:
+            said.append(found)
+    return _together(said, beside)
+
+
+def _together(said: list[str], beside: list[str]) -> str | None:
+    if len(set(said)) != 1:
+        return UNCLEAR if said else None
+    rest = _HARMLESS.sub(" ", " , ".join(beside))
+    if _WHETHER.search(rest) or _COMMANDS.search(rest):
+        return None
+    if said[0] == NO:
+        return UNCLEAR if _TURNED.search(rest) else NO
+    if any(_ASKS.match(each) for each in beside):
+        return None
+    return None if _DENIES.search(rest) or _DOUBTS.search(rest) else YES
+
+
+def _clauses(text: str) -> list[str]:
+    """The clauses of a text, without a reason that follows the yes or the no."""
+    parts = []
+    sentences = re.split(r"(?<=[.?!\n])\s+", text)
+    for sentence in sentences:
+        found = _REASON.search(sentence)
+        reason = found.group() if found else ""
+        about = any(each.search(reason) for each in _ABOUT.values())
+        if found and not about and not _WHETHER.search(reason) and "?" not in reason:
+            sentence = sentence[: found.start()]
+        parts += [part for part in _PARTS.split(sentence) if part and part.strip()]
+    return parts
+
+
+def _verdict(plain: str, part: str) -> str | None:
+    """What one clause says; a negation or a condition within it never leaves a yes."""
+    whole = plain_yes_or_no(part)
+    if whole is not None:
+        return whole
+    bare = re.sub(r"^(?:maar|en|but|mais|et) ", "", plain)
+    if _REFUSES.fullmatch(bare) or _REFUSES.fullmatch(f" {bare}"):
+        return NO
+    if _GIVES.fullmatch(plain):
+        return YES
+    bare = _HARMLESS.sub(" ", plain)
+    if _WHETHER.search(bare) or _COMMANDS.search(bare) or _ASKS.match(plain):
+        return None
+    start = _STARTS_NO.match(plain)
+    if start is not None or _ENDS_NO.fullmatch(plain):
+        rest = plain[start.end() :] if start else ""
+        return None if _TURNED.search(rest) or _HARMLESS.search(rest) else NO
+    start = _STARTS_YES.match(plain)
+    if start is not None or _ENDS_YES.fullmatch(plain):
+        rest = plain[start.end() :].strip() if start else plain
+        if start and rest and (_REFUSES.fullmatch(rest) or _ASKS.match(rest)):
+            return None
+        rest = _HARMLESS.sub(" ", rest)
+        return None if _DENIES.search(rest) or _DOUBTS.search(rest) else YES
+    return None
+
+
+def _elsewhere(plain: str, asked: str | None) -> bool:
+    """Whether a clause decides about another purpose than the one that is asked."""
+    if asked is None or not re.search(r"\b(?:niet|nie|geen|wel|mag|mogen|zonder|gerust)\b", plain):
+        return False
+    about = {name for name, found in _ABOUT.items() if found.search(plain)}
+    if asked == "analyse" and re.search(r"\bna+m(?:en)?\b", plain):
+        return False
+    return bool(about) and asked not in about and not _STARTS_YES.match(plain)
+
+
+def _spelled(text: str) -> str:
+    """The text in lower case, with one typing error in a word for yes or no mended."""
+    return re.sub(r"[^\W\d_]{4,16}", lambda found: _mended(found.group()), text.casefold())
+
+
+@lru_cache(maxsize=2048)
+def _mended(word: str) -> str:
+    short = re.sub(r"(\w)\1{2,}", r"\1\1", word)
+    if short in _KNOWN or short in _OTHER_WORDS:
+        return short
+    near = [known for known in _KNOWN if _one_apart(short, known)]
+    return near[0] if len(near) == 1 else short
+
+
+def _one_apart(typed: str, known: str) -> bool:
+    """Whether one letter was added, dropped, replaced or swapped with the next one."""
+    if abs(len(typed) - len(known)) > 1 or typed[0] != known[0]:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), None)
+    if at is None:
+        return True
+    swapped = typed[at : at + 2] == known[at : at + 2][::-1] and typed[at + 2 :] == known[at + 2 :]
+    return (
+        swapped
+        or typed[at + 1 :] == known[at + 1 :]
+        or typed[at + 1 :] == known[at:]
+        or typed[at:] == known[at + 1 :]
+    )
