@@ -256,7 +256,8 @@ def named_numbers(text: str, current: Catalogue) -> tuple[tuple[int, ...], bool]
     """The opdrachten that a text names by two or more numbers, and whether only one is meant."""
     plain = folded(text.strip())
     found = _SEVERAL.search(plain)
-    if found is None or re.search(r"[a-z]", re.sub(_ASKING, " ", _around(plain, found))):
+    around = "" if found is None else re.sub(_ASKING, " ", _around(plain, found))
+    if found is None or re.search(r"[a-z]", around):
         return (), False
     values = [_value(each) for each in _VALUES.findall(found[0])]
     last = current.opdrachten[-1].nummer
