@@ -17,9 +17,9 @@ from language.urgency import Urgency, read_urgency
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
-    r"\W*(?:(?:ja+|en|wel|misschien|ik|wil|zou|graag|ook|nog|iets|wat|vertellen|zeggen|kwijt"
+    r"\W{0,4}(?:(?:ja+|en|wel|misschien|ik|wil|zou|graag|ook|nog|iets|wat|vertellen|zeggen|kwijt"
     r"|praten|eens"
-    r"|even|nu|hebben|het)\W+){1,8}(?:over|rond|omtrent|van)\s+",
+    r"|even|nu|hebben|het)\W{1,4}){1,8}(?:over|rond|omtrent|van)\s{1,3}",
     re.IGNORECASE,
 )
 _A_FEW_WORDS = 8

@@ -581,15 +581,15 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
 
 
 _TOLD_TO_ADD = re.compile(
-    r"(?:(?:en|ja|oh|maar|graag)\W+){0,3}(?:(?:je|u|ge|gij|jullie)\s+)?"
-    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s+(?:(?:er|gij|ge|u|je|gerust)\s+){0,2}"
-    r"(?:bij|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s+(?:(?:nog|ook|er|maar)\s+){0,3}"
-    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen|toe)(?:\s+dat)?[:,]?\s+"
+    r"(?:(?:en|ja|oh|maar|graag)\W{1,4}){0,3}(?:(?:je|u|ge|gij|jullie)\s{1,3})?"
+    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s{1,3}(?:(?:er|gij|ge|u|je|gerust)\s{1,3}){0,2}"
+    r"(?:bij|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:(?:nog|ook|er|maar)\s{1,3}){0,3}"
+    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen|toe)(?:\s{1,3}dat)?[:,]?\s{1,3}"
     r"(?P<content>\S.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ONE_ADDITION = re.compile(
-    r"\b(?:aanvulling|toevoeging)\s+(?:bij|op|over|aan)\s+(?P<about>[^:;,.!?]{2,40}?)\s*:\s*"
+    r"\b(?:aanvulling|toevoeging)\s{1,3}(?:bij|op|over|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{0,3}:\s{0,3}"
     r"(?P<content>\S.+)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -29,6 +29,7 @@ from nasty_texts import LONGEST, filled, nasty_texts
 from actions import choosing
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.proposals import best_proposal
+from bot.nlu import consent, consent_clauses, own_data, phrases
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
 from bot.nlu.spelling import word_runs
@@ -43,6 +44,7 @@ from language.informativeness import judge_answer
 from language.measuring import measure
 from language.personal_data import find, look, masked
 from language.pipeline import load_pipeline, tagged_words, words
+from language.reading import message, summary
 from language.reading.message import read
 from language.segmentation.clauses import clause_spans
 from language.segmentation.sentences import sentence_spans
@@ -72,6 +74,18 @@ _STARTS = frozenset({"match", "fullmatch"})
 _UNKNOWN = ("1", "a")
 
 
+READ_AT_MOST = {
+    "bot/nlu/consent.py": consent.READ,
+    "bot/nlu/consent_clauses.py": consent_clauses.READ,
+    "bot/nlu/own_data.py": own_data.READ,
+    "bot/nlu/phrases.py": phrases.LONGEST,
+    "language/reading/message.py": message.READ,
+    "language/reading/summary.py": summary.READ,
+}
+"""Modules whose functions cut or refuse a text before any pattern sees it: their patterns are
+measured at that length, and the functions themselves at the full length (``FUNCTIONS``)."""
+
+
 @dataclass(frozen=True)
 class Use:
     """A pattern of the source, where it stands, and how it is used."""
@@ -84,7 +98,8 @@ class Use:
         return f"{self.where} {self.method}"
 
     def run(self, text: str) -> None:
-        """As the source uses it, to the end of the text."""
+        """As the source uses it, to the end of the text that it is given there."""
+        text = text[: READ_AT_MOST.get(self.where.split(":")[0], len(text))]
         if self.method == "match":
             self.pattern.match(text)
         elif self.method == "fullmatch":
@@ -443,6 +458,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "group named": CATALOGUE.group_named,
     "group in own words": lambda text: group_of(text, CATALOGUE),
     "rather no group": declines,
+    "about own data": lambda text: own_data.read(text, "vraag", None),
+    "yes or no to the summary": summary.says,
     "plain meaning": lambda text: [plain_meaning(text, step) for step in ("vraag", "verder")],
     "yes or no": lambda text: yes_or_no({"bevestigen": 0.5, "bijdrage": 0.4}, text),
     "words for the classifier": word_runs,

@@ -14,7 +14,7 @@ from bot.nlu.consent_clauses import UNCLEAR, read_clauses
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 
-_READ = 300
+READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
@@ -116,12 +116,12 @@ def _plainly(text: str, question: str | None) -> str | None:
     said = plain_yes_or_no(text)
     if said is None and question == "citaat":
         # The question is about quoting without a name, so this condition is met.
-        plain = " ".join(words(text[:_READ]))
+        plain = " ".join(words(text[:READ]))
         bare = _NAME_CONDITION.sub(" ", plain)
         said = YES if bare != plain and plain_yes_or_no(bare) == YES else None
     if said is None:
         said = plain_meaning(text, "toestemming")
-    if said is not None or len(text) > _READ:
+    if said is not None or len(text) > READ:
         return said
     sentences = [found.group() for found in _SENTENCE.finditer(text)]
     asked = [each for each in sentences if each.endswith("?")]
@@ -134,7 +134,7 @@ def _plainly(text: str, question: str | None) -> str | None:
 
 def _without_name(text: str) -> str:
     """A text without the condition that no name is told, which quoting meets already."""
-    lowered = text[:_READ].casefold()
+    lowered = text[:READ].casefold()
     bare = _NAME_CONDITION.sub(" ", _NAMELESS.sub(" ", lowered))
     return bare if bare != lowered else text
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot.nlu.phrases import NO, YES, plain_yes_or_no
 from bot.nlu.spelling import words
 
-_READ = 300
+READ = 300
 UNCLEAR = "onduidelijk"
 """What a text says that holds both a yes and a no."""
 
@@ -134,7 +134,7 @@ _STRONG_YES = (
     r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
 )
 _STARTS_YES = re.compile(
-    rf"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|mo|hm|hey|dag) )*"
+    rf"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|mo|hey|dag) ){0, 8}"
     rf"{_STRONG_YES}\b(?! (?:zeg|dag|lap|watte|hallo|kijk|amai)\b)"
 )
 _ENDS_YES = re.compile(
@@ -249,7 +249,7 @@ _OTHER_WORDS = frozenset(
 
 def read_clauses(text: str, question: str | None) -> str | None:
     """``bevestigen`` or ``ontkennen`` where one clause says so; ``UNCLEAR`` if another opposes it."""
-    if len(text) > _READ or not text.strip():
+    if len(text) > READ or not text.strip():
         return None
     asked = question if question in _ABOUT else None
     lowered = _spelled(text)

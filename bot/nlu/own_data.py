@@ -26,7 +26,7 @@ INTENTS = {
 }
 QUOTE, NAME, ORGANISATION, ANALYSIS = "citaat", "naam", "organisatie", "analyse"
 
-_READ = 400
+READ = 400
 _MOST_WORDS = 22
 _SHORT = 3
 
@@ -361,7 +361,7 @@ _KEEPS = re.compile(
     r"((nee|neen|ja|laat maar|toch|maar|dan|ok|goed) )*(bewaar|hou|houd|behoud|laat) ((maar|toch"
     r"|dan|nu|gewoon) )*alles"
     r"( (maar|toch|bij|staan|gewoon|aub|niet wissen|zoals het is))*"
-    r"|((nee|neen|toch|maar|laat maar|dan|je|moet|moeten|mag|hoeft|hoeven|alles|staan|laat|aub) )*"
+    r"|((nee|neen|toch|maar|dan|je|moet|moeten|mag|hoeft|hoeven|alles|staan|laat|aub) )*"
     r"(niet|niets|niks)( (meer|toch|maar|wissen|te))* (wissen|wegdoen|verwijderen|weggooien"
     r"|schrappen)( (aub|hoor|he))*"
     r"|((nee|neen|toch|maar) )*(wis|verwijder|schrap|gooi)( (toch|maar|dan|nu))* (niets"
@@ -430,7 +430,7 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
         question: at the step ``toestemming`` the purpose that is asked for; an answer to that is no
             request.
     """
-    text = text[:_READ]
+    text = text[:READ]
     plain = _plain(text)
     if not plain or len(plain.split()) > _MOST_WORDS:
         return None

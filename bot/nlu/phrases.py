@@ -26,7 +26,7 @@ def _any_of(*lists: Iterable[str]) -> str:
     return "|".join(part for each in lists for part in each)
 
 
-_LONGEST = 120
+LONGEST = 120
 _LONGEST_COMMAND = 70
 _SHORT_NO = 8
 _ANSWERED = frozenset({"bevestigen", "verder", "einde"})
@@ -68,7 +68,7 @@ def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
     Any word beyond yes, no and filling makes it None, as does a yes beside a no. Where a summary is
     confirmed, "dat klopt" is a yes too. "Waarom niet" is no question.
     """
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     plain = _WHY_NOT.sub("ja", _plain(text))
     if "?" in plain:
@@ -93,7 +93,7 @@ def plain_meaning(text: str, step: str) -> str | None:
     While a question is open a yes or a no is an answer, and is not read here; where consent or an
     erasure is asked, ``consent`` reads it.
     """
-    if len(text) > _LONGEST or text.lstrip("\u2060 ").startswith("/"):
+    if len(text) > LONGEST or text.lstrip("\u2060 ").startswith("/"):
         return None
     if step in _ANSWERED:
         found = plain_yes_or_no(text, step)

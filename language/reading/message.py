@@ -2,7 +2,7 @@
 
 Rules for what is clear; where they find nothing the classifier decides, and in an open question a
 text stays an answer. They run in both environments and import nothing of the tree. Every pattern
-reads at most ``_READ`` characters of a short text, so the time is linear.
+reads at most ``READ`` characters of a short text, so the time is linear.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK})
 
 Span = tuple[int, int]
 
-_READ = 400
+READ = 400
 _MOST_WORDS = 30
 _LEAST_CONTENT = 3
 
@@ -335,7 +335,7 @@ def read(text: str) -> Reading:
     if says is not None:
         span = _trimmed(text, rest, len(text))
         said = part(text, span)
-        content = len(said.split()) >= _LEAST_CONTENT and not _ABOUT_TALK.search(said[:_READ])
+        content = len(said.split()) >= _LEAST_CONTENT and not _ABOUT_TALK.search(said[:READ])
         turned = _BUT.search(text, begin, rest) is not None
         return Reading(says, content=span if content else None, turned=turned)
     if answer_and_question(text):
@@ -345,9 +345,9 @@ def read(text: str) -> Reading:
 
 def answer_and_question(text: str) -> bool:
     """Whether a text says something of its own in a sentence before it asks something."""
-    if "?" not in text[:_READ]:
+    if "?" not in text[:READ]:
         return False
-    sentences = [each.group().strip() for each in _SENTENCE.finditer(text[:_READ])]
+    sentences = [each.group().strip() for each in _SENTENCE.finditer(text[:READ])]
     sentences = [each for each in sentences if any(sign.isalnum() for sign in each)]
     if len(sentences) < 2 or sentences[0].endswith("?"):
         return False
@@ -356,7 +356,7 @@ def answer_and_question(text: str) -> bool:
 
 
 def _remark(text: str) -> str | None:
-    if len(text) > _READ or len(text.split()) > _MOST_WORDS // 2:
+    if len(text) > READ or len(text.split()) > _MOST_WORDS // 2:
         return None
     plain = text.strip()
     for kind, pattern in _REMARK_PATTERNS:
@@ -366,7 +366,7 @@ def _remark(text: str) -> str | None:
 
 
 def _answered(text: str, begin: int) -> tuple[str | None, int]:
-    found = _ANSWERED.match(text, begin, begin + _READ)
+    found = _ANSWERED.match(text, begin, begin + READ)
     if found is None:
         return None, begin
     rest = found.end()
@@ -389,27 +389,27 @@ def _answered(text: str, begin: int) -> tuple[str | None, int]:
 
 
 def _has_mark(text: str, rest: int) -> bool:
-    return any(each.match(text, rest, rest + _READ) for each in _ADDITIONS)
+    return any(each.match(text, rest, rest + READ) for each in _ADDITIONS)
 
 
 def _made_of(text: str, begin: int) -> dict[str, Any] | None:
     last = len(text.rstrip())
-    if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
+    if last - begin <= READ and len(text[begin:].split()) <= _MOST_WORDS:
         for pattern in _REMOVALS:
             found = pattern.match(text, begin)
             if found:
                 return {"kind": REMOVAL, "old": _quoted(text, found, "old"), "about": _about(found)}
-    short = last - begin <= _READ
+    short = last - begin <= READ
     for pattern in (*_ADDITIONS, _ADDED_TO) if short else _ADDITIONS:
         # Only the beginning of a long text is matched; its content goes on to the end.
-        found = pattern.match(text, begin, begin + _READ)
+        found = pattern.match(text, begin, begin + READ)
         if found:
             end = found.end("content") if pattern is _ADDED_TO else len(text)
             start = found.start("content")
-            named = _NAMED_FIRST.match(text, start, start + _READ)
+            named = _NAMED_FIRST.match(text, start, start + READ)
             found = named or found
             content = _trimmed(text, found.start("content"), end)
-            if content and not _BARE_PLACE.match(part(text, content)[:_READ]):
+            if content and not _BARE_PLACE.match(part(text, content)[:READ]):
                 named_by = _about(found) or (begin, found.start("content"))
                 return {"kind": ADDITION, "content": content, "about": named_by}
     if short:
@@ -421,7 +421,7 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
         found = _BACK_TO.match(text, begin)
         if found and _PLACE_WORD.search(found.group("about")):
             return {"kind": BACK, "about": found.span("about")}
-    if last - begin <= _READ and len(text[begin:].split()) <= _MOST_WORDS:
+    if last - begin <= READ and len(text[begin:].split()) <= _MOST_WORDS:
         for pattern in _CORRECTIONS:
             found = pattern.match(text, begin)
             if found:

@@ -13,7 +13,7 @@ from language.folding import folded
 
 YES, NO = "ja", "nee"
 
-_READ = 160
+READ = 160
 _MOST_WORDS = 16
 
 _IT = r"(?:da|dat|dit|het|t|et|d|alles|allemaal|da t)"
@@ -118,7 +118,7 @@ _BAD = "👎❌🚫🙅✖⛔"
 
 def says(text: str) -> str | None:
     """``YES`` or ``NO`` where a whole short text says nothing else, or None."""
-    if len(text) > _READ or ("?" in text and not text.strip().casefold().startswith("waarom nie")):
+    if len(text) > READ or ("?" in text and not text.strip().casefold().startswith("waarom nie")):
         return None
     for sign in _GOOD:
         text = text.replace(sign, " emojija ")

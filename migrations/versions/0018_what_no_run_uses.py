@@ -14,7 +14,7 @@ STATUS = "status in ('bezig', 'klaar', 'mislukt')"
 WAS_UNIQUE = 'uq_assignment_statement_id_theme_id_run_id_decided_by'
 UNIQUE = 'uq_assignment_statement_id_theme_id_run_id'
 CHECK = re.compile(
-    r',?\s*constraint ck_analysis_run_status check \(' + re.escape(STATUS) + r'\)', re.IGNORECASE
+    r',?\s{0,40}constraint ck_analysis_run_status check \(' + re.escape(STATUS) + r'\)', re.IGNORECASE
 )
 COLUMNS = ['statement_id', 'theme_id', 'run_id']
 
