@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions import choosing, own_data
 from actions.contribution_form import after_answer, say_summary
-from actions.entering import answers_on, words_of
+from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import label
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
@@ -44,6 +44,8 @@ class ActionDigressie(TalkAction):
             talk.utter("contact_doorgegeven")
             talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))
             return []
+        if intent == "uitleg_opdracht" and (numbers := _wanted(talk)):
+            return go_to(talk, numbers)
         if own_data.asks_code(talk):
             talk.utter("waar_code")
         elif intent in _OWN:
@@ -56,6 +58,12 @@ class ActionDigressie(TalkAction):
             else:
                 own_data.show_answers(talk)
         return []
+
+
+def _wanted(talk: Talk) -> list[int]:
+    """The opdrachten that a text asks to go to, as "terug naar opdracht 8" does."""
+    text = words_of(talk)
+    return [] if "?" in text else asked_for(talk, choosing.requested(text, talk.catalogue))
 
 
 def answered_before(talk: Talk) -> list[EventType]:

@@ -47,6 +47,10 @@ _CONDITION = re.compile(
     r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|maar|eerst"
     r"|only|unless|if|provided|mais|sauf|condition|seulement|wenn|nur|aber)\b"
 )
+_AGREES = re.compile(
+    r"\b(?:ja+|jawel|ok+|oke|goed|akkoord|mag|mogen|toestemming|toestaan|graag|stem|oui|yes|sure"
+    r"|d accord|d'accord|einverstanden)\b"
+)
 _READ = 300
 _YES_OR_NO = (
     "toestemming_analyse",
@@ -197,7 +201,8 @@ class ActionVerder(TalkAction):
         told: Slots = {}
         if asked in _YES_OR_NO:
             text = str(talk.tracker.latest_message.get("text") or "")
-            conditional = _CONDITION.search(folded(text[:_READ]))
+            plain = folded(text[:_READ])
+            conditional = _AGREES.search(plain) and _CONDITION.search(plain)
             consent = asked.startswith("toestemming")
             told = tell_language(talk, foreign_language(text[:_READ]))
             talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")
