@@ -25,10 +25,12 @@ from actions.talk import (
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
+from language.non_answers import is_stock_non_answer
 from language.reading import message
 
 _DONE = "klaar"
 _FEW_WORDS = 4
+_REMARK_WORDS = 8
 # Minutes to read, think and type; the catalogue promises five minutes for four questions.
 _MINUTES = {"drempel": 1.5, "voorstel": 1.5, "extra": 1.0, "trekker": 0.75, "prioriteit": 0.25}
 
@@ -63,6 +65,28 @@ def to_summary(talk: Talk) -> Slots:
     assert talk.opdracht is not None
     done: Slots = {"antwoord": _DONE, "vraag": None, "doorvraag": None, "wijziging": None}
     return {**done, "bevestigd": None, **offering.due(talk, talk.opdracht, None)}
+
+
+def how_to_change(talk: Talk, key: str) -> str | None:
+    """What the next text does to an answer that the participant went back to.
+
+    It comes in the place of a remark that was kept as the answer; beside any other answer. An
+    urgency has one value.
+    """
+    opdracht, earlier = talk.opdracht, talk.answers.get(key)
+    vraag = opdracht.question(key) if opdracht else None
+    if earlier is None or vraag is None:
+        return None
+    return "vervang" if vraag.soort == "prioriteit" or _is_remark(earlier) else "erbij"
+
+
+def _is_remark(answer: str) -> bool:
+    """Whether an answer that stands is no content, by its words."""
+    reading = message.read(answer)
+    if reading.kind in message.REMARKS or is_stock_non_answer(answer):
+        return True
+    short = len(answer.split()) <= _REMARK_WORDS
+    return short and (answer.rstrip().endswith("?") or not any(map(str.isalnum, answer)))
 
 
 class ValidateContributionForm(TalkForm):
@@ -189,6 +213,9 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
             "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
         )
         return after_answer(talk)
+    if reading.kind == message.SAME and talk.answers and vraag.soort != "prioriteit":
+        talk.utter("zelfde_antwoord")
+        return after_answer(talk)
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         placed = offering.placed(talk, text, reading)
         if placed is not None:
@@ -206,6 +233,9 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
             **offering.added(talk, message.part(text, reading.content), vraag.key),
             **after_answer(talk),
         }
+    if _is_remark(earlier):
+        # What stood there is no answer: this text comes in its place.
+        return None
     return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why="again")}
 
 
@@ -268,6 +298,9 @@ def _ask_answered(talk: Talk, vraag: Vraag, custom: dict[str, Any]) -> None:
     elif how == "vervang":
         payload = f'/antwoord_wijzigen{{"vraag":"{vraag.key}","waarde":"erbij"}}'
         buttons = [talk.button("knop_toevoegen", payload), leave]
+    elif how == "erbij":
+        payload = f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}'
+        buttons = [talk.button("knop_vervangen", payload), leave]
     talk.utter(
         f"wijzig_{how}" if how in ("vervang", "erbij") else "wijzig_oud",
         vraag=vraag.tekst,

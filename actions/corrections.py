@@ -7,7 +7,13 @@ import re
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import choosing
-from actions.contribution_form import after_answer, next_question, offer_changes, to_summary
+from actions.contribution_form import (
+    after_answer,
+    how_to_change,
+    next_question,
+    offer_changes,
+    to_summary,
+)
 from actions.entering import asked_for, go_to, queue, words_of
 from actions.naming import named_question
 from actions.offering import reopen
@@ -100,7 +106,8 @@ class ActionTerug(TalkAction):
                 talk.utter("eerste_vraag")
                 return []
             earlier = found
-        return reopen(earlier.key, None, changing=talk.slot("bevestigd") is False)
+        how = how_to_change(talk, earlier.key)
+        return reopen(earlier.key, how, changing=talk.slot("bevestigd") is False)
 
 
 class ActionAntwoordWijzigen(TalkAction):

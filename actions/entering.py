@@ -7,6 +7,7 @@ summary. Several opdrachten named at once form a queue; the bubble that tells it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
@@ -18,6 +19,7 @@ from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
 from consultation.catalogue import Opdracht
 from consultation.participation import conversation
 from consultation.participation.effects import OpdrachtChosen
+from language.folding import folded
 
 OF_ONE_OPDRACHT = (
     "requested_slot",
@@ -94,9 +96,29 @@ def words_of(talk: Talk) -> str:
 
 
 def elsewhere(talk: Talk, text: str) -> Slots | None:
-    """The slots for a text that only asks to go to another opdracht by its number, or None."""
+    """The slots for a text that only asks to go to another opdracht, or None.
+
+    It names the opdracht by its number, or says that it turns to another subject.
+    """
     numbers = asked_for(talk, choosing.requested(text, talk.catalogue))
+    if not numbers and _TURNS_TO.match(" ".join(folded(text[:_READ]).split())):
+        numbers = asked_for(talk, choosing.wished(text, talk.catalogue))
     return enter(talk, numbers) if numbers else None
+
+
+_READ = 120
+_TURNS_TO = re.compile(
+    r"\W{0,3}(?:(?:ok|oke|goed|ja|nee|allez|maar|en|zeg),? ){0,2}(?:"
+    r"(?:nu|eerst|straks|dan|liever|toch liever) (?:wil|wou|zou|kan|mag) (?:ik|we) (?:het "
+    r"|graag |nog |eens |liever |even |iets ){0,4}over\b"
+    r"|(?:kunnen|zullen|laten) we (?:het )?(?:nu|eens|nog|liever|even|dan|eerst|ook)"
+    r" (?:het |nog |eens |even ){0,3}over\b"
+    r"|laat ons (?:het )?(?:nu|eens|nog|liever|even|dan|eerst) (?:het |nog |eens |even ){0,3}over\b"
+    r"|(?:(?:ik wil|ik wou|laten we|laat ons|kunnen we|zullen we|nu|graag|liever) ){0,2}"
+    r"(?:het )?(?:nu |eens |nog |liever )?(?:over )?"
+    r"(?:iets anders|een ander onderwerp|ander onderwerp|iets helemaal anders)\b"
+    r"(?: hebben| praten)?\s{0,2}[:,-])"
+)
 
 
 def queue(talk: Talk) -> list[int]:

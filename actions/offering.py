@@ -128,7 +128,9 @@ def place(talk: Talk) -> dict[str, Any]:
     number = opdracht.nummer if opdracht else None
     if talk.slot("bevestigd") is True:
         return {"step": "verder", "opdracht": number, "question": None}
-    if talk.slot("antwoord") is not None:
+    asking = talk.slot("requested_slot") == "antwoord"
+    if talk.slot("antwoord") is not None and not asking:
+        # While an answer is validated the slot holds its text, and the question is still open.
         return {"step": "bevestigen", "opdracht": number, "question": None}
     custom = {"step": "vraag", "opdracht": number, "question": vraag.key if vraag else None}
     if talk.slot("doorvraag"):
@@ -153,6 +155,8 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
         key = named or _added_to(talk, opdracht, content, current)
         if key is None or (key == current and key not in talk.answers):
             return None
+        if opdracht_kind(opdracht, key) == "prioriteit":
+            return None if scale(talk, content) else offer_slots(talk, content)
         return added(talk, content, key)
     urgent = next((vraag for vraag in opdracht.vragen if vraag.soort == "prioriteit"), None)
     wanted = message.part(text, reading.new)
@@ -454,6 +458,9 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": None, "aanbod": {**offered, "why": _OTHER}}, None
     if chosen and chosen.startswith(_TO):
         key = chosen.removeprefix(_TO)
+        if opdracht_kind(opdracht, key) == "prioriteit" and not scale(talk, offered["text"]):
+            # Only an urgency answers how urgent it is.
+            return {"keuze_aanbod": None, "aanbod": {**offered, "why": _OTHER}}, None
         if key not in talk.answers:
             return _store(talk, {**offered, "question": key}, _ADD)
         return {"keuze_aanbod": None, "aanbod": {**offered, "question": key, "why": None}}, None
@@ -475,6 +482,11 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
     if chosen == "inhoud" and _answers_beneath(talk, offered):
         rest = [*(talk.slot("bewaard") or []), offered]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
+    if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
+        # "En ook ..." takes the offer as meant, and stands with it.
+        slots, answered = _store(talk, offered, _CORRECT if offered.get("corrects") else _ADD)
+        talk.tracker.slots["antwoorden"] = slots["antwoorden"]
+        return {**slots, **added(talk, text.strip(), offered["question"])}, answered
     if chosen == "inhoud":
         return _more_of_it(talk, text), None
     talk.utter("aanbod_kies")
@@ -495,9 +507,23 @@ def _answers_beneath(talk: Talk, offered: Mapping[str, Any]) -> bool:
     """Whether content at an offer answers the open question: it is open, and not offered for."""
     vraag = talk.vraag
     open_one = place(talk)["step"] == "vraag" and vraag is not None
-    if not open_one or vraag is None or vraag.soort == "prioriteit":
+    if not open_one or vraag is None:
         return False
     return vraag.key not in talk.answers and vraag.key != offered["question"]
+
+
+def _is_answer(talk: Talk, text: str, offered: Mapping[str, Any]) -> bool:
+    """Whether a text at an offer, that chooses nothing, answers the open question beneath."""
+    vraag = talk.vraag
+    if vraag is None or not _answers_beneath(talk, offered):
+        return False
+    if vraag.soort == "prioriteit":
+        steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
+        said = read_urgency(text, steps)
+        return said.skipped or bool(said.values)
+    if text.rstrip().endswith("?") or message.read(text).kind in message.REMARKS:
+        return False
+    return talk.intent in _MAY_BE_CONTENT
 
 
 def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str | None]:
@@ -574,7 +600,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE
-    if talk.intent == "bijdrage" and len(text.split()) >= _CONTENT_WORDS:
+    if _is_answer(talk, text, offered):
+        return "inhoud"
+    if talk.intent in _MAY_BE_CONTENT and len(text.split()) >= _CONTENT_WORDS:
         return "inhoud"
     answer_aside(talk, talk.intent)
     return None
@@ -593,6 +621,7 @@ _ONE_ADDITION = re.compile(
     r"(?P<content>\S.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_MAY_BE_CONTENT = frozenset({"bijdrage", "buiten_onderwerp", "andere_taal", "opdracht_kiezen"})
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4
 _LEAST_WORDS = 3

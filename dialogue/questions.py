@@ -202,6 +202,13 @@ _DO_READ = (
 )
 _MAY = rf"^{_FIRST}(?:kan|kunnen|gaat|gaan|zal|zullen|mag|mogen|komt) (?:ook )?"
 _DO = rf"^{_FIRST}(?:krijgt|krijgen|ziet|leest|lezen|zien|weet|weten) (?:ook )?"
+_FOREIGN_READERS = re.compile(
+    r"^(?:and |et |und |but |so )?(?:who (?:will |is going to |gets to |can |actually ){0,2}"
+    r"(?:reads?|sees?|reading)|qui (?:va |peut |vont )?(?:lire|lit|lira|voir|voit)"
+    r"|wer (?:wird |kann )?(?:liest|lesen|sieht))"
+    r"(?: (?:this|it|my answers?|all this|that|ca|cela|ceci|mes reponses|das"
+    r"|dies|das hier|meine antworten|lesen|eigentlich|actually|then)){0,3}$"
+)
 _OTHERS_READ = re.compile(f"{_MAY}{_ACQUAINTED}{_MAY_READ}|{_DO}{_ACQUAINTED}{_DO_READ}")
 _OFFICIALS_READ = re.compile(f"{_MAY}{_OFFICIAL}{_MAY_READ}|{_DO}{_OFFICIAL}{_DO_READ}")
 _IS_READ = re.compile(
@@ -368,6 +375,7 @@ _ANYWHERE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("contact_mens", _HANDOVER),
     ("vraag_resultaat", _IS_READ),
     (READERS, _READERS),
+    (READERS, _FOREIGN_READERS),
     ("vraag_anoniem", _OTHERS_READ),
     (READERS, _OFFICIALS_READ),
     (OPEN_QUESTION, _UPLOAD),

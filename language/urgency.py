@@ -265,10 +265,34 @@ class Urgency:
         return self.values[0] if len(self.values) == 1 else None
 
 
+_TO_THE_ASSISTANT = re.compile(
+    r"\b(?:stop\w*|stoppen|ophouden|afronden|rond\w*|kap|gaan|weg|door|naar|slapen|eten|vertrek\w*"
+    r"|zeggen|gezegd|gezeid|geantwoord|antwoord\w*|vraag|vragen|opdracht|onderwerp|einde|verder"
+    r"|voort|moe|beu|terug|even|over)\b"
+)
+_MOMENT = re.compile(
+    r"\b(?:nu|nou|hier|direct|meteen|subiet|seffens|gisteren|gister|vandaag|now|maintenant"
+    r"|yesterday|gestern|gewoon|sofort|heb|genoeg|vijf|vier|drie|twee)\b"
+)
+_OF_URGENCY = re.compile(
+    rf"\b(?:{_URGENT}|snel|rap|vlug|gauw|spoedig|haast|prioriteit|prio|cijfer|score|punt|mogelijk"
+    r"|beginnen|starten|aanpakken|gebeuren|doen|gedaan|veranderen|wachten|liever|liefst|best)\b"
+)
+
+
+def _about_the_talk(plain: str) -> bool:
+    """Whether words such as "nu" and "hier" stand in a remark: "ik stop hier", "ik moet nu weg"."""
+    if re.search(r"\d", plain) or not _MOMENT.search(plain) or _OF_URGENCY.search(plain):
+        return False
+    return _TO_THE_ASSISTANT.search(plain) is not None
+
+
 def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     """Reads a text; ``steps`` are the numbers of the scale and their names, as in the catalogue."""
     shown = text.strip()[:MOST_READ]
     plain = _plain(shown)
+    if _about_the_talk(plain):
+        return Urgency(skipped=_SKIPPED.fullmatch(plain) is not None)
     if not plain:
         fires = len(_FIRE.findall(shown))
         if not fires:

@@ -334,7 +334,7 @@ def test_an_answer_passes_over_an_offer_which_then_waits(text: str) -> None:
         ("Dat kost te veel, dat hoort nog bij het vorige", "Dat kost te veel", "voorstel"),
         (
             "De bus is te duur. Dat is mijn antwoord op de eerste vraag.",
-            "De bus is te duur.",
+            "De bus is te duur. Dat is mijn antwoord op de eerste vraag.",
             "drempel",
         ),
         ("geef ook een fiets, dat hoort bij mijn voorstel", "geef ook een fiets", "voorstel"),

@@ -17,9 +17,16 @@ from bot.nlu.spelling import words
 
 YES, NO = "bevestigen", "ontkennen"
 
-_PARTS: dict[str, Any] = yaml.safe_load(
-    Path(__file__).with_name("zinsdelen.yml").read_text(encoding="utf-8")
-)
+
+def _parts(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+    )
+    return found
+
+
+_PARTS = _parts("zinsdelen.yml")
+_COMMANDS = _parts("bevelen.yml")
 
 
 def _any_of(*lists: Iterable[str]) -> str:
@@ -52,13 +59,20 @@ _COURTESY = (
     r"(?: (?:aub|dank je|bedankt|merci|please|thanks|svp|s il vous plait|s il te plait|bitte|danke"
     r"|hoor|maar|dan|nu|ze|he|now|alors|jetzt|zeg|meneer|mevrouw|robot|vriend|!|\?))*"
 )
+_EVERYWHERE: tuple[dict[str, list[str]], ...] = (_PARTS["opdrachten"], _COMMANDS["overal"])
 _ALWAYS = {
-    intent: re.compile(f"{_START}(?:{_any_of(parts)}){_COURTESY}")
-    for intent, parts in _PARTS["opdrachten"].items()
+    intent: re.compile(
+        f"{_START}(?:{_any_of(*(each.get(intent, ()) for each in _EVERYWHERE))}){_COURTESY}"
+    )
+    for intent in dict.fromkeys(intent for each in _EVERYWHERE for intent in each)
 }
 _ELSEWHERE = {
     intent: re.compile(f"{_START}(?:{_any_of(parts)}){_COURTESY}")
     for intent, parts in _PARTS["buiten_vragen"].items()
+}
+_AT_A_QUESTION = {
+    intent: re.compile(f"{_START}(?:{_any_of(parts)}){_COURTESY}")
+    for intent, parts in _COMMANDS["aan_een_vraag"].items()
 }
 
 
@@ -107,8 +121,8 @@ def plain_meaning(text: str, step: str) -> str | None:
         return None
     plain = " ".join(words(text))
     found = _command(plain, _ALWAYS)
-    if found is None and step != "vraag":
-        found = _command(plain, _ELSEWHERE)
+    if found is None:
+        found = _command(plain, _AT_A_QUESTION if step == "vraag" else _ELSEWHERE)
     return found
 
 

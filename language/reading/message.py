@@ -14,9 +14,10 @@ from typing import Any
 YES, NO = "ja", "nee"
 ADDITION, CORRECTION, REMOVAL = "toevoeging", "verbetering", "schrapping"
 WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK = "wachten", "genoeg", "laten", "weet_niet", "?"
+SAME = "hetzelfde"
 BACK = "terug_naar"
 ANSWER_AND_QUESTION = "antwoord_en_vraag"
-REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK})
+REMARKS = frozenset({WAIT, ENOUGH, LEAVE, NO_IDEA, QUESTION_MARK, SAME})
 """Kinds that hold no content at all."""
 
 Span = tuple[int, int]
@@ -289,6 +290,18 @@ _REMARKS = (
         r"|dunno|idk|no idea|i don'?t know|je ne sais pas|aucune id[ée]e|keine ahnung"
         r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]{0,9}$",
     ),
+    (
+        SAME,
+        rf"{_SOFT}{{0,3}}(?:(?:dat is |das |tis |is |ook |weer |net |precies |juist |hier ){{0,3}}"
+        r"(?:idem|dito|ditto|het ?zelfde|'?t zelfde|dezelfde?|same|the same|la m[eê]me chose"
+        r"|pareil|gleiche[sr]?|das gleiche|dasselbe)"
+        r"(?: (?:dito|hier|weer|antwoord|answer|réponse|als (?:hier)?(?:boven|daarnet|net|ervoor"
+        r"|hiervoor|(?:bij )?(?:de|mijn|het|vraag)(?: \S{1,12}){1,2})|as (?:above|before)|wie oben"
+        r"|que (?:plus haut|ci-dessus|la précédente))){0,3}"
+        r"|(?:zie|cf\.?|zoals|voir|see|siehe)(?: (?:bij|in|naar|mijn|het|de|my|ma|la))*"
+        r"(?: (?:vorige?|eerste|tweede|derde|eerder|boven|hierboven|daarnet|previous|above"
+        r"|oben|plus haut|antwoord|answer|réponse|vraag|précédente)){1,3})[\s.!]{0,9}$",
+    ),
     (QUESTION_MARK, r"[?？¿\s]+$"),
 )
 _BEFORE = r"[\W_]{0,3}"
@@ -341,6 +354,19 @@ def read(text: str) -> Reading:
     if answer_and_question(text):
         return Reading(kind=ANSWER_AND_QUESTION, content=_trimmed(text, begin, len(text)))
     return Reading()
+
+
+_GOES_ON = re.compile(
+    r"\W{0,5}(?:(?:ja|oh|ah|en|maar)[\s,]{1,4}){0,2}(?:en ook|en nog|ook nog|ook (?:de|het|een|voor"
+    r"|bij|in|als|omdat|wie)\b|en (?:dan|daarbij|daarnaast)|daarnaast|bovendien|daarbij|plus"
+    r"|verder nog|et aussi|and also|also|und auch)\b",
+    re.IGNORECASE,
+)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a text begins as the rest of what was said just before: "en ook ..."."""
+    return _GOES_ON.match(text[:_READ]) is not None
 
 
 def answer_and_question(text: str) -> bool:
@@ -416,6 +442,9 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
         found = _BELONGS.match(text, begin)
         if found and _PLACE_WORD.search(found.group("about")):
             content = _trimmed(text, begin, found.start("tail"), " \n\t\r,;–-")
+            if content and part(text, content).endswith((".", "!")):
+                # A sentence of its own that tells where the text belongs is kept with it.
+                content = _trimmed(text, begin, len(text))
             if content and len(part(text, content).split()) >= _LEAST_CONTENT:
                 return {"kind": ADDITION, "content": content, "about": found.span("about")}
         found = _BACK_TO.match(text, begin)
