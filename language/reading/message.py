@@ -366,7 +366,7 @@ _GOES_ON = re.compile(
 
 def goes_on(text: str) -> bool:
     """Whether a text begins as the rest of what was said just before: "en ook ..."."""
-    return _GOES_ON.match(text[:_READ]) is not None
+    return _GOES_ON.match(text[:READ]) is not None
 
 
 def answer_and_question(text: str) -> bool:
