@@ -52,6 +52,7 @@ _AGREES = re.compile(
     r"|d accord|d'accord|einverstanden)\b"
 )
 _READ = 300
+_SHORT_CONDITION = 5
 _YES_OR_NO = (
     "toestemming_analyse",
     "toestemming_citaat",
@@ -202,7 +203,8 @@ class ActionVerder(TalkAction):
         if asked in _YES_OR_NO:
             text = str(talk.tracker.latest_message.get("text") or "")
             plain = folded(text[:_READ])
-            conditional = _AGREES.search(plain) and _CONDITION.search(plain)
+            short = len(plain.split()) <= _SHORT_CONDITION
+            conditional = (short or _AGREES.search(plain)) and _CONDITION.search(plain)
             consent = asked.startswith("toestemming")
             told = tell_language(talk, foreign_language(text[:_READ]))
             talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")

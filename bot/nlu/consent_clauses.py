@@ -114,7 +114,7 @@ _RHETORICAL = re.compile(
 )
 _WEIGHS = re.compile(
     r"\b(?:an+oni\w{0,5}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever|gegevens"
-    r"|veilig|gdpr|delen|doorgeven|bewa\w{1,6}|geen|waar|lang|wat gebeurt|antwoorden|anonym\w{0,3})\b"
+    r"|veilig|gdpr|delen|doorgeven|bewa\w{1,6}|geen|waar|wat gebeurt|antwoorden|anonym\w{0,3})\b"
 )
 _REASON = re.compile(
     r"(?<=\S)\s+(?:omdat|want|aangezien|doordat|parce qu|car|puisque|because|cause|weil|denn)\b.*",
