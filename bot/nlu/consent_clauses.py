@@ -134,7 +134,7 @@ _STRONG_YES = (
     r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
 )
 _STARTS_YES = re.compile(
-    rf"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|mo|hey|dag) ){0, 8}"
+    rf"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|mo|hey|dag) ){{0,8}}"
     rf"{_STRONG_YES}\b(?! (?:zeg|dag|lap|watte|hallo|kijk|amai)\b)"
 )
 _ENDS_YES = re.compile(
