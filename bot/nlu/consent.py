@@ -119,10 +119,13 @@ def _plainly(text: str, question: str | None) -> str | None:
         plain = " ".join(words(text[:READ]))
         bare = _NAME_CONDITION.sub(" ", plain)
         said = YES if bare != plain and plain_yes_or_no(bare) == YES else None
-    if said is None:
-        said = plain_meaning(text, "toestemming")
     if said is not None or len(text) > READ:
         return said
+    return _beside_question(text) or plain_meaning(text, "toestemming")
+
+
+def _beside_question(text: str) -> str | None:
+    """A yes or a no with a question beside it that does not decide about it."""
     sentences = [found.group() for found in _SENTENCE.finditer(text)]
     asked = [each for each in sentences if each.endswith("?")]
     if not asked or len(asked) == len(sentences):
