@@ -72,7 +72,8 @@ class Talk:
     @property
     def intent(self) -> str | None:
         """The intent of the current message."""
-        found: str | None = self.tracker.get_intent_of_latest_message(skip_fallback_intent=False)
+        # Not the SDK's own way: that reads the classifier's ranking, without the guard's decision.
+        found: str | None = (self.tracker.latest_message.get("intent") or {}).get("name")
         return found
 
     def entity(self, name: str) -> str | None:
