@@ -636,7 +636,7 @@ def _buttons(talk: Talk, wanted: tuple[str, ...]) -> list[dict[str, str]]:
 def _places(talk: Talk, opdracht: Opdracht) -> list[dict[str, str]]:
     buttons = [
         {
-            "title": vraag.tekst if vraag.soort == "extra" else talk.words(f"soort_{vraag.soort}"),
+            "title": label(talk, vraag),
             "payload": f'/bijdrage{{"waarde":"{_TO}{vraag.key}"}}',
         }
         for vraag in opdracht.vragen

@@ -7,7 +7,6 @@ change is carried out only after a yes to a question that says it, or by a butto
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +34,12 @@ from actions.talk import (
 from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
 from consultation.participation.own_answers import OwnAnswer, own_words
 from language.folding import folded
+from language.reading.request import CODE, CONSENT, ENTITY, ERASE, KEEP, SHOW, Reading, loaded
 
-REMOVE, ALL, CONSENT, ERASED = "wissen", "alles", "toestemming", "gewist"
+REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
 _AGAIN = "?"
 """Ends a request whose question got an unclear answer once."""
-_KEEP, _SHOW, _CODE = "houden", "tonen", "code"
 _SHOWN_FIRST = 3
 _LONGEST_LABEL = 40
 _LONGEST_SHOWN = 3000
@@ -57,20 +56,6 @@ ook nu dan als moet moeten er en of is was had ja nee niet geen zin tekst stuk b
 had liever dingen rond omtrent iets eerste tweede
 """
 _EMPTY_WORDS = frozenset(_WORDS_AROUND.split())
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What ``bot.nlu.own_data`` read in the current message, see ``Reading`` there."""
-
-    wish: str | None = None
-    consents: tuple[tuple[str, bool | None], ...] = ()
-    everything: bool = False
-    last: bool = False
-    opdracht: int | None = None
-    about: str = ""
-    asks: bool = False
-    yes: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -131,13 +116,13 @@ class ValidateBeheerForm(TalkForm):
         asked = read_asked(talk)
         if request == CONSENT and (typed := _typed_choice(talk, str(value))):
             return _change_consent(talk, *typed)
-        if asked.wish == _CODE:
+        if asked.wish == CODE:
             talk.utter("waar_code")
             return {"keuze": None}
-        if asked.wish == _SHOW:
+        if asked.wish == SHOW:
             show_answers(talk)
             return {"keuze": None}
-        if asked.wish == _KEEP:
+        if asked.wish == KEEP:
             return _leave(talk, request)
         if asked.wish is not None and not _only_agrees(asked):
             return _next_request(talk, asked, request)
@@ -175,19 +160,15 @@ class AskKeuze(TalkAction):
         return []
 
 
-def read_asked(talk: Talk) -> Asked:
+def read_asked(talk: Talk) -> Reading:
     """The reading that came with the current message; empty without one."""
-    raw = talk.entity("verzoek")
-    if raw is None:
-        return Asked()
-    found: dict[str, Any] = json.loads(raw)
-    found["consents"] = tuple((purpose, sense) for purpose, sense in found["consents"])
-    return Asked(**found)
+    dumped = talk.entity(ENTITY)
+    return Reading() if dumped is None else loaded(dumped)
 
 
 def asks_code(talk: Talk) -> bool:
     """Whether the participant asks for the receipt code, which only their widget knows."""
-    return read_asked(talk).wish == _CODE
+    return read_asked(talk).wish == CODE
 
 
 def show_answers(talk: Talk) -> None:
@@ -253,11 +234,11 @@ def _request(talk: Talk) -> str | None:
     if asked.wish is None:
         text = talk.tracker.latest_message.get("text") or ""
         if mentions(text, "toestemming"):
-            asked = Asked(CONSENT, consents=(("", None),))
+            asked = Reading(CONSENT, consents=(("", None),))
         elif mentions(text, "alles") and not _named(talk, text, _own(talk)):
-            asked = Asked(REMOVE, everything=True)
+            asked = Reading(REMOVE, everything=True)
         else:
-            asked = Asked(REMOVE, about=text if _named(talk, text, _own(talk)) else "")
+            asked = Reading(REMOVE, about=text if _named(talk, text, _own(talk)) else "")
     return _wanted(talk, asked)
 
 
@@ -268,8 +249,8 @@ def _button_request(talk: Talk) -> str:
     return f"{REMOVE}:{ALL}" if button == ALL else CONSENT
 
 
-def _wanted(talk: Talk, asked: Asked) -> str | None:
-    if asked.wish == _KEEP:
+def _wanted(talk: Talk, asked: Reading) -> str | None:
+    if asked.wish == KEEP:
         talk.utter("blijft_zoals_het_is")
         return None
     if not talk.slot("toestemming_analyse") and not _own(talk):
@@ -278,7 +259,7 @@ def _wanted(talk: Talk, asked: Asked) -> str | None:
     return _consent_wanted(talk, asked) if asked.wish == CONSENT else _removal_wanted(talk, asked)
 
 
-def _consent_wanted(talk: Talk, asked: Asked) -> str | None:
+def _consent_wanted(talk: Talk, asked: Reading) -> str | None:
     unclear = False
     changes: list[tuple[str, bool]] = []
     for named, sense in asked.consents:
@@ -307,7 +288,7 @@ def _consent_wanted(talk: Talk, asked: Asked) -> str | None:
     return f"{CONSENT}:{purpose}={_word(granted)}"
 
 
-def _removal_wanted(talk: Talk, asked: Asked) -> str | None:
+def _removal_wanted(talk: Talk, asked: Reading) -> str | None:
     if asked.everything and asked.opdracht is None:
         return f"{REMOVE}:{ALL}"
     own = _own(talk)
@@ -320,7 +301,7 @@ def _removal_wanted(talk: Talk, asked: Asked) -> str | None:
     return f"{REMOVE}:{'+'.join(each.name for each in meant)}"
 
 
-def _meant(talk: Talk, asked: Asked, own: Sequence[_Own]) -> list[_Own]:
+def _meant(talk: Talk, asked: Reading, own: Sequence[_Own]) -> list[_Own]:
     """The answers that a text means: the last one, by number, kind or words."""
     pool = [each for each in own if asked.opdracht in (None, each.opdracht)]
     if asked.last and not _named(talk, asked.about, pool, vorige=False):
@@ -371,7 +352,7 @@ def _stands(token: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(token)}", text) is not None
 
 
-def _only_agrees(asked: Asked) -> bool:
+def _only_agrees(asked: Reading) -> bool:
     """Whether a text with a yes names no object: "ja, wis het maar"."""
     if asked.wish != REMOVE or asked.everything or asked.last or asked.opdracht is not None:
         return False
@@ -379,7 +360,7 @@ def _only_agrees(asked: Asked) -> bool:
     return bool(asked.about) and not _names_any(asked.about)
 
 
-def _next_request(talk: Talk, asked: Asked, request: str) -> Slots:
+def _next_request(talk: Talk, asked: Reading, request: str) -> Slots:
     """Carries out what is said again in the words of the question; else asks about the new wish."""
     wanted = _wanted(talk, asked)
     if wanted is None:
@@ -390,7 +371,7 @@ def _next_request(talk: Talk, asked: Asked, request: str) -> Slots:
     return {"keuze": None, "beheer": wanted if wanted != request else request + _AGAIN}
 
 
-def _yes_or_no(talk: Talk, asked: Asked, request: str) -> Slots:
+def _yes_or_no(talk: Talk, asked: Reading, request: str) -> Slots:
     kind, _, target = request.partition(":")
     agreed, refused = asked.yes is True, asked.yes is False
     if asked.yes is None and not asked.asks:
@@ -537,7 +518,7 @@ def _put(talk: Talk, text: str, custom: dict[str, Any], buttons: list[dict[str, 
     asked = read_asked(talk)
     if custom["request"].endswith(_AGAIN):
         text = talk.words("niet_zeker").format(vraag=text)
-    elif talk.metadata.get("step") == "beheer" and (talk.intent in ASIDES or asked.wish == _SHOW):
+    elif talk.metadata.get("step") == "beheer" and (talk.intent in ASIDES or asked.wish == SHOW):
         text = talk.words("keuze_open").format(vraag=text)
     elif asked.asks and custom["request"].startswith(REMOVE):
         text = talk.words("wis_kan").format(vraag=text)

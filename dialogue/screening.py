@@ -92,7 +92,8 @@ class Care:
             if message is None or message.state != "ontvangen":
                 return True
             waiting = conversation.held(session, message.conversation_id)
-            said = conversation.said_last(session, message.conversation_id)
+            last = conversation.last_said(session, message.conversation_id)
+            said = conversation.fingerprints(last)
             text, typed = message.text, message.sender == "deelnemer" and message.payload is None
             unread = message.unread
             payload = message.payload

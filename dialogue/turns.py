@@ -410,11 +410,11 @@ class Turns:
         message = session.get(Message, message_id)
         if message is None or message.state != "ontvangen":
             return None
-        if conversation.tapped(session, message) == buttons.SHOW_ALL:
-            said = conversation.last_said(session, message.conversation_id)
+        said = conversation.last_said(session, message.conversation_id)
+        if conversation.tapped(message, said) == buttons.SHOW_ALL:
             conversation.answer_only(session, message_id, [buttons.all_of(said)])
             return None
-        return conversation.begin_turn(session, message_id)
+        return conversation.begin_turn(session, message_id, said)
 
     def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None

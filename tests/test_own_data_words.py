@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.own_data import ERASE, Reading, read
+from bot.nlu.own_data import read
+from language.reading.request import ERASE, Reading
 
 STEPS = ("vraag", "bevestigen", "verder", "einde")
 READ: list[tuple[str, tuple[object, ...] | None]] = [

@@ -19,6 +19,7 @@ from bot.nlu import own_data
 from bot.nlu.intent_classifier import CHANCES
 from bot.nlu.judgement import CONTENT, judge
 from bot.nlu.phrases import plain_meaning
+from language.reading.request import ENTITY, Reading
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -64,10 +65,10 @@ class AnswerGuard(GraphComponent):
         return messages
 
 
-def _pass_on(message: Message, request: own_data.Reading | None) -> None:
+def _pass_on(message: Message, request: Reading | None) -> None:
     """Gives the actions the reading of a request about one's own data, as an entity."""
     if request is None:
         return
-    found = {"entity": own_data.ENTITY, "value": request.dumped(), "extractor": "AnswerGuard"}
+    found = {"entity": ENTITY, "value": request.dumped(), "extractor": "AnswerGuard"}
     entities = [*(message.get(ENTITIES) or []), found]
     message.set(ENTITIES, entities, add_to_output=True)

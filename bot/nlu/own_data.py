@@ -8,15 +8,13 @@ decides. ``AnswerGuard`` passes the reading to the actions as an entity.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from bot.nlu.spelling import words
+from language.reading.request import CODE, CONSENT, ERASE, KEEP, SHOW, Reading
 
-ENTITY = "verzoek"
-ERASE, KEEP, CONSENT, SHOW, CODE = "wissen", "houden", "toestemming", "tonen", "code"
 INTENTS = {
     ERASE: "gegevens_verwijderen",
     KEEP: "gegevens_verwijderen",
@@ -29,32 +27,6 @@ QUOTE, NAME, ORGANISATION, ANALYSIS = "citaat", "naam", "organisatie", "analyse"
 READ = 400
 _MOST_WORDS = 22
 _SHORT = 3
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a text asks about one's own data.
-
-    ``wish``: one of ``INTENTS``, or None where the text is only a yes or a no to a question about
-    one's own data. ``consents``: purposes with what is wanted: True, False, or None where that is
-    not clear. ``about``: the words that name an answer; ``last``: the answer given last;
-    ``everything``: all answers, of ``opdracht`` where that is set. ``asks``: the text asks whether
-    or how, rather than telling to. ``yes``: the text begins with a yes or a no.
-    """
-
-    wish: str | None = None
-    consents: tuple[tuple[str, bool | None], ...] = ()
-    everything: bool = False
-    last: bool = False
-    opdracht: int | None = None
-    about: str = ""
-    asks: bool = False
-    yes: bool | None = None
-
-    def dumped(self) -> str:
-        """The reading as JSON, for an entity."""
-        return json.dumps(asdict(self))
-
 
 _NEGATIVE = re.compile(
     r"\b(niet|geen|nooit|zonder|niemand|nergens|niets|don|not|never|jamais|nicht)\b"

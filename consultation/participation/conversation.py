@@ -281,8 +281,12 @@ def waits_alone(session: Session, message: Message) -> bool:
     return list(session.scalars(query.limit(2))) == [message.id]
 
 
-def begin_turn(session: Session, message_id: str) -> Turn | None:
+def begin_turn(
+    session: Session, message_id: str, said: Sequence[Bubble] | None = None
+) -> Turn | None:
     """Prepares a message for the assistant; None unless its state is ``ontvangen``.
+
+    ``said`` are the bubbles of the assistant's last turn, where the caller has read them already.
 
     A second try gets a new ``sender_id``: the assistant's memory of the first try may be ahead of
     the database, and the database is the truth. A new opdracht gets one too, since the cost of a
@@ -298,17 +302,19 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
     # This message may be the choice about a held message; the turn then answers the held one.
     waiting = held(session, conversation.id)
     meant = waiting or message
+    if said is None:
+        said = last_said(session, conversation.id)
     return Turn(
         message_id=message.id,
         conversation_id=conversation.id,
         sender_id=tracker_name(conversation.id, conversation.attempt),
         text=meant.text,
-        payload=tapped(session, meant) if waiting is None else meant.payload,
+        payload=tapped(meant, said) if waiting is None else meant.payload,
         position=position(session, conversation.id),
         held=waiting is not None,
         unread=meant.unread,
         said_id=meant.id,
-        said=said_last(session, conversation.id),
+        said=fingerprints(said),
     )
 
 
@@ -318,11 +324,9 @@ def fingerprint(text: str) -> str:
     return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def said_last(session: Session, conversation_id: str) -> tuple[str, ...]:
-    """The fingerprints of the bubbles of the assistant's last turn."""
-    last = _last_answered(session, conversation_id)
-    bubbles = replies(session, last) if last is not None else []
-    return tuple(fingerprint(each.text) for each in bubbles if each.text)
+def fingerprints(said: Sequence[Bubble]) -> tuple[str, ...]:
+    """The fingerprints of the bubbles that have a text."""
+    return tuple(fingerprint(each.text) for each in said if each.text)
 
 
 def last_typed(session: Session, message_id: str) -> str | None:
@@ -346,16 +350,17 @@ def _typed_before(session: Session, message: Message) -> Message | None:
     )
 
 
-def tapped(session: Session, message: Message) -> str | None:
+def tapped(message: Message, said: Sequence[Bubble]) -> str | None:
     """The payload of a message: of the button tapped, or of the one whose title was typed.
 
-    Case, accents, spaces and punctuation of a typed title do not matter.
+    ``said`` are the bubbles of the assistant's last turn. Case, accents, spaces and punctuation of
+    a typed title do not matter.
     """
     typed = message.sender == "deelnemer" and message.payload is None
     if not typed or len(message.text) > _LONGEST_TITLE:
         return message.payload
     wanted = _letters(message.text)
-    for button in _buttons(last_said(session, message.conversation_id)):
+    for button in _buttons(said):
         if wanted and _letters(button["title"]) == wanted:
             return button["payload"]
     return None
@@ -753,19 +758,6 @@ def _keep_question(
     consented = participants.consents(session, conversation.participant_id).get("analyse")
     if typed is not None and consented and text:
         questions.ask(session, conversation, typed.id, text, effect)
-
-
-def _last_answered(session: Session, conversation_id: str) -> str | None:
-    return session.scalar(
-        select(Message.reply_to_id)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.sender == "assistent",
-            Message.reply_to_id.is_not(None),
-        )
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
 
 
 def _offered(session: Session, conversation_id: str) -> set[str]:
