@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import warnings
 
-from actions import choosing, grouping
+from actions.reading import choosing, grouping
 from actions.server import application
 from actions.talk import storage
 from consultation import logs

@@ -6,7 +6,6 @@ import re
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import choosing
 from actions.contribution_form import (
     after_answer,
     how_to_change,
@@ -15,9 +14,10 @@ from actions.contribution_form import (
     to_summary,
 )
 from actions.entering import asked_for, go_to, queue, words_of
-from actions.naming import named_question
 from actions.offering import reopen
 from actions.opening import after_end, close, go_on, leave_opdracht
+from actions.reading import choosing
+from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Talk, TalkAction
 from language.reading import message
 

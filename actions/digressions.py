@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import choosing, own_data
+from actions import own_data
 from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import label
+from actions.reading import choosing
 from actions.talk import Talk, TalkAction, answer_aside
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE

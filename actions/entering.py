@@ -12,9 +12,9 @@ from collections.abc import Iterable
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import choosing
-from actions.choosing import Choice
 from actions.offering import NOTHING_OFFERED, due
+from actions.reading import choosing
+from actions.reading.choosing import Choice
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
 from consultation.catalogue import Opdracht
 from consultation.participation import conversation

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import choosing, offering
-from actions.choosing import Choice
+from actions import offering
 from actions.entering import enter, queue, words_of
-from actions.naming import named_question
-from actions.replies import extra_in, farewell, reply_in
+from actions.reading import choosing
+from actions.reading.choosing import Choice
+from actions.reading.naming import named_question
+from actions.reading.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk
 from consultation.catalogue import Vraag
 from language.reading import message, summary
-from language.urgency import Urgency, read_urgency
+from language.reading.urgency import Urgency, read_urgency
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(

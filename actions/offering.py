@@ -19,13 +19,13 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.naming import fitting_question, kinds_of, mentions, named_question
+from actions.reading.naming import fitting_question, kinds_of, mentions, named_question
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
 from language.reading import message, summary
 from language.reading.message import Reading
-from language.urgency import read_urgency
+from language.reading.urgency import read_urgency
 
 NOTHING_OFFERED = "klaar"
 ANSWER = "/antwoord"

@@ -8,7 +8,6 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import choosing, grouping
 from actions.entering import (
     OF_ONE_OPDRACHT,
     choice_button,
@@ -20,7 +19,8 @@ from actions.entering import (
 from actions.going_on import is_content, wish
 from actions.languages import tell_language
 from actions.offering import NOTHING_OFFERED, at_summary, keep_slots, offer
-from actions.replies import extra_in, reply_in
+from actions.reading import choosing, grouping
+from actions.reading.replies import extra_in, reply_in
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,

@@ -17,9 +17,9 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import probing
 from actions.contribution_form import say_summary
-from actions.naming import mentions, named_question
 from actions.offering import label
 from actions.opening import end, go_on
+from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
     OWN_DATA_FORM,

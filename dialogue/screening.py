@@ -22,8 +22,8 @@ from language.alarm import alarm
 from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
+from language.reading.urgency import read_urgency
 from language.segmentation.sentences import sentence_spans
-from language.urgency import read_urgency
 
 REMOVE = "/persoonsgegevens_weghalen"
 KEEP = "/persoonsgegevens_laten_staan"

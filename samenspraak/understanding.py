@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from actions import choosing
+from actions.reading import choosing
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment

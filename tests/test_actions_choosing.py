@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from actions import choosing
+from actions.reading import choosing
 from consultation.catalogue import Catalogue
 from consultation.settings import ROOT
 

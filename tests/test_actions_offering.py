@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offering
 from actions.contribution_form import ValidateContributionForm
-from actions.naming import fitting_question
+from actions.reading.naming import fitting_question
 from actions.session import restore
 from actions.talk import Talk, catalogue
 from consultation.catalogue import Catalogue

@@ -8,11 +8,11 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import choosing
 from actions.contribution_form import AskAntwoord, AskVerder, ValidateContributionForm
 from actions.corrections import ActionAnderOpdracht, ActionStoppen, ActionTerug
 from actions.opening import ActionVerder, ActionWelkom, AskOpdracht, ValidateOpeningForm
-from actions.replies import extra_in, reply_in
+from actions.reading import choosing
+from actions.reading.replies import extra_in, reply_in
 from actions.talk import Talk, TalkAction
 from consultation.catalogue import Catalogue
 

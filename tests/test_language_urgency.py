@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.urgency import read_urgency
+from language.reading.urgency import read_urgency
 
 STEPS = {
     1: "Kan wachten",

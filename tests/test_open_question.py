@@ -16,7 +16,7 @@ from consultation.participation.stand_ins import READERS
 from consultation.settings import ROOT
 from dialogue.questions import addressed
 from language.reading import message
-from language.urgency import read_urgency
+from language.reading.urgency import read_urgency
 
 DATA = ROOT / "tests" / "data"
 

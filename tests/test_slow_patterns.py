@@ -26,7 +26,7 @@ import pytest
 import spacy
 from nasty_texts import LONGEST, filled, nasty_texts
 
-from actions import choosing
+from actions.reading import choosing
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.proposals import best_proposal
 from bot.nlu import consent, consent_clauses, own_data, phrases

@@ -21,7 +21,6 @@ from web.chat.direct import Direct
 from web.dependencies import open_services
 from web.pages import STATIC, Pages
 from web.public import chart_images, explanations, form, open_data, own_data, site, sitemap
-from web.review import accounts as account_pages
 from web.review import (
     across,
     actions,
@@ -30,12 +29,13 @@ from web.review import (
     excluded,
     overview,
     questions,
-    rounds,
     suggestions,
     themes,
     trekkers,
 )
 from web.review import answers as review_answers
+from web.review.management import accounts as account_pages
+from web.review.management import rounds
 from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.stats import beta
 
 from analysis.codebook.features import Numbers
-from analysis.codebook.trust import Interval
+from analysis.codebook.trust import ShareInterval
 
 _WIDTH = 0.95
 _DRAWS = 4_000
@@ -32,7 +32,7 @@ Kind = frozenset[str]
 
 
 @dataclass(frozen=True)
-class Pair:
+class StatementPair:
     """Two statements (their rows) of different people, and whether the themes join them."""
 
     id: str
@@ -46,9 +46,9 @@ class Check:
     """What the answers say of the themes of an opdracht, and of how many pairs each half is."""
 
     pairs: int
-    precision: Interval
-    recall: Interval
-    chance: Interval
+    precision: ShareInterval
+    recall: ShareInterval
+    chance: ShareInterval
     joined: int
     apart: int
 
@@ -77,7 +77,7 @@ def drawn_pairs(
     ids: Sequence[str],
     limit: int = 30,
     seed: int = 0,
-) -> list[Pair]:
+) -> list[StatementPair]:
     """Returns pairs to ask about, half from one theme, in an order that does not tell which.
 
     ``themes`` are those of each statement, ``ids`` its lasting id, from which the pair gets one.
@@ -108,7 +108,7 @@ def drawn_pairs(
     order = rng.permutation(len(found))
     pairs = list(found.items())
     return [
-        Pair(pair_id(ids[one], ids[other]), one, other, is_joined)
+        StatementPair(pair_id(ids[one], ids[other]), one, other, is_joined)
         for (one, other), is_joined in (pairs[at] for at in order.tolist())
     ]
 
@@ -120,7 +120,7 @@ def pair_id(one: str, other: str) -> str:
 
 
 def checked(
-    pairs: Sequence[Pair],
+    pairs: Sequence[StatementPair],
     answers: Mapping[str, bool],
     counts: tuple[int, int],
     seed: int = 0,
@@ -152,17 +152,17 @@ def checked(
     )
 
 
-def _share(yes: int, no: int) -> Interval:
+def _share(yes: int, no: int) -> ShareInterval:
     outside = (1 - _WIDTH) / 2
     low = float(beta.ppf(outside, yes + 0.5, no + 0.5)) if yes else 0.0
     high = float(beta.ppf(1 - outside, yes + 0.5, no + 0.5)) if no else 1.0
-    return Interval(low, yes / (yes + no) if yes + no else 0.5, high)
+    return ShareInterval(low, yes / (yes + no) if yes + no else 0.5, high)
 
 
-def _middle(draws: Numbers) -> Interval:
+def _middle(draws: Numbers) -> ShareInterval:
     outside = (1 - _WIDTH) / 2
     low, mid, high = (float(each) for each in np.quantile(draws, [outside, 0.5, 1 - outside]))
-    return Interval(low, mid, high)
+    return ShareInterval(low, mid, high)
 
 
 def _halves(themes: Sequence[Kind], people: Sequence[object]) -> tuple[_Half, _Half]:

@@ -24,7 +24,7 @@ _SUREST = 0.995
 
 
 @dataclass(frozen=True)
-class Interval:
+class ShareInterval:
     """A share with the limits between which it lies in nine of ten cases."""
 
     low: float
@@ -33,7 +33,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Progress:
+class CodebookProgress:
     """How far the decisions have come.
 
     ``all`` is the share of all statements of which the best theme is right, ``undecided`` that of
@@ -43,8 +43,8 @@ class Progress:
 
     decided: int
     statements: int
-    undecided: Interval
-    all: Interval
+    undecided: ShareInterval
+    all: ShareInterval
     gain: float
 
     def enough(self, share: float = 0.85) -> bool:
@@ -52,14 +52,14 @@ class Progress:
         return self.all.low >= share or self.decided == self.statements
 
 
-def progress(mapper: Mapper, seed: int = 0) -> Progress:
+def progress(mapper: Mapper, seed: int = 0) -> CodebookProgress:
     """Returns the estimated share of statements that are right."""
     mapped = mapper.mapped
     count, decided = len(mapped.free), len(mapped.decided)
     rows = np.setdiff1d(np.arange(count), list(mapped.decided))
     if not len(rows):
-        sure = Interval(1.0, 1.0, 1.0)
-        return Progress(decided, count, sure, sure, 0.0)
+        sure = ShareInterval(1.0, 1.0, 1.0)
+        return CodebookProgress(decided, count, sure, sure, 0.0)
     without, truth = mapper.left_out()
     best = without.argmax(axis=1) if len(without) else np.zeros(0, dtype=np.int64)
     right = truth[np.arange(len(best)), best] > 0
@@ -79,11 +79,11 @@ def progress(mapper: Mapper, seed: int = 0) -> Progress:
     def of_all(share: float) -> float:
         return (decided + share * len(rows)) / count
 
-    return Progress(
+    return CodebookProgress(
         decided,
         count,
-        Interval(low, mid, high),
-        Interval(of_all(low), of_all(mid), of_all(high)),
+        ShareInterval(low, mid, high),
+        ShareInterval(of_all(low), of_all(mid), of_all(high)),
         float((1 - np.sort(likely)[:10]).sum()) / count,
     )
 

@@ -495,7 +495,8 @@ def complete(
         return []
     meant.state = message.state = "verwerkt"
     steps = {each.custom.get("step") for each in bubbles if each.custom}
-    if steps.intersection(_RESUMABLE):
+    ends = any(isinstance(effect, ConversationEnded) for effect in effects)
+    if not ends and steps.intersection(_RESUMABLE):
         conversation.ended_at = None
     return _say(session, conversation, message, bubbles)
 

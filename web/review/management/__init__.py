@@ -1,0 +1,1 @@
+"""Pages to manage the consultation: accounts and rounds."""
