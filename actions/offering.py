@@ -381,7 +381,7 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": None, "aanbod": {**offered, "question": key, "why": None}}, None
     if chosen in (_ADD, _REPLACE, _CORRECT):
         return _store(talk, offered, chosen)
-    if chosen == "inhoud" and _answers_beneath(talk, offered):
+    if chosen == "inhoud" and _answers_beneath(talk):
         rest = [*(talk.slot("bewaard") or []), offered]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
@@ -395,19 +395,19 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
     return {"keuze_aanbod": None, "aanbod": offered}, None
 
 
-def _answers_beneath(talk: Talk, offered: Mapping[str, Any]) -> bool:
-    """Whether content at an offer answers the open question: it is open, and not offered for."""
+def _answers_beneath(talk: Talk) -> bool:
+    """Whether content at an offer answers the open question: it is open, without an answer."""
     vraag = talk.vraag
     open_one = place(talk)["step"] == "vraag" and vraag is not None
     if not open_one or vraag is None:
         return False
-    return vraag.key not in talk.answers and vraag.key != offered["question"]
+    return vraag.key not in talk.answers
 
 
-def _is_answer(talk: Talk, text: str, offered: Mapping[str, Any]) -> bool:
+def _is_answer(talk: Talk, text: str) -> bool:
     """Whether a text at an offer, that chooses nothing, answers the open question beneath."""
     vraag = talk.vraag
-    if vraag is None or not _answers_beneath(talk, offered):
+    if vraag is None or not _answers_beneath(talk):
         return False
     if vraag.soort == "prioriteit":
         steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
@@ -464,6 +464,9 @@ def _after(talk: Talk) -> Slots:
 def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]) -> str | None:
     """The choice that a typed text makes, ``inhoud`` for more content, or None."""
     plain = " ".join(text.casefold().split()).strip(" .!")
+    if len(plain.split()) > _FEW_WORDS and _is_answer(talk, text):
+        # "Ga erbij zitten en luister ..." is more than the choice that it begins as.
+        return "inhoud"
     if mentions(plain, "aanbod_vervang"):
         return _REPLACE if offered["question"] in talk.answers else _ADD
     named = named_question(text, opdracht, None) if len(text.split()) <= _FEW_WORDS else None
@@ -477,7 +480,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE
-    if _is_answer(talk, text, offered):
+    if _is_answer(talk, text):
         return "inhoud"
     if talk.intent in _MAY_BE_CONTENT and len(text.split()) >= _CONTENT_WORDS:
         return "inhoud"
