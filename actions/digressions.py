@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import choosing, own_data
 from actions.contribution_form import after_answer, label, say_summary
-from actions.entering import answers_on, words_of
-from actions.talk import Talk, TalkAction, answer_aside
+from actions.entering import answers_on, asked_for, go_to, words_of
+from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
-from consultation.participation.stand_ins import GIVEN, INSULT, JOKE
+from consultation.participation.stand_ins import GIVEN, INSULT, JOKE, OPEN_QUESTION
 from language.reading import message
 
 _OWN = {
@@ -37,6 +39,11 @@ class ActionDigressie(TalkAction):
             return []
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
+        if intent == "uitleg_opdracht" and talk.slot("bevestigd") is not True:
+            # "Terug naar opdracht 8" resembles a question about an opdracht.
+            numbers = asked_for(talk, choosing.requested(words_of(talk), talk.catalogue))
+            if numbers and talk.opdracht is not None:
+                return go_to(talk, numbers)
         if intent == GIVEN:
             return answered_before(talk)
         if intent == "contact_mens" and talk.entity("waarde") == "doorgeven":
@@ -48,6 +55,8 @@ class ActionDigressie(TalkAction):
         elif intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
+        if intent == "uitleg_opdracht" and _unexplained(talk):
+            pass_on(talk, OPEN_QUESTION)
         if intent == "overzicht_tonen":
             named = choosing.named_number(words_of(talk), talk.catalogue)
             if named is not None and answers_on(talk, named):
@@ -55,6 +64,18 @@ class ActionDigressie(TalkAction):
             else:
                 own_data.show_answers(talk)
         return []
+
+
+_TERM = re.compile(r"\bwat (?:is|zijn|betekent|betekenen)\b.{0,20}?(?P<term>\w{4,40})\W*$", re.I)
+
+
+def _unexplained(talk: Talk) -> bool:
+    """Whether a word is asked for that the explanation of the opdracht does not use."""
+    found = _TERM.search(words_of(talk)[-100:])
+    opdracht = talk.opdracht
+    if found is None or opdracht is None:
+        return False
+    return found["term"].casefold() not in opdracht.uitleg.casefold()
 
 
 def answered_before(talk: Talk) -> list[EventType]:

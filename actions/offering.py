@@ -27,7 +27,7 @@ from language.reading import message
 from language.reading.message import Reading
 from language.urgency import read_urgency
 
-NOTHING_OFFERED = "klaar"
+NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
 """What ``decide`` says where the text is the answer to the open question; no question's key."""
 
@@ -127,8 +127,9 @@ def place(talk: Talk) -> dict[str, Any]:
     number = opdracht.nummer if opdracht else None
     if talk.slot("bevestigd") is True:
         return {"step": "verder", "opdracht": number, "question": None}
-    asking = talk.slot("requested_slot") == "antwoord"
-    if talk.slot("antwoord") is not None and not asking:
+    given = talk.slot("antwoord")
+    validates = talk.slot("requested_slot") == "antwoord" and given != _DONE
+    if given is not None and not validates:
         # While an answer is validated the slot holds its text, and the question is still open.
         return {"step": "bevestigen", "opdracht": number, "question": None}
     custom = {"step": "vraag", "opdracht": number, "question": vraag.key if vraag else None}

@@ -10,6 +10,8 @@ from test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionTerug
+from actions.digressions import ActionDigressie
+from actions.offering import place
 from actions.talk import catalogue
 from bot.nlu.phrases import plain_meaning
 from consultation.participation.stand_ins import READERS
@@ -272,3 +274,17 @@ def test_an_addition_to_what_they_came_back_for_goes_on() -> None:
 )
 def test_going_on_is_no_goodbye(text: str) -> None:
     assert message.read(text).kind == message.WAIT
+
+
+@pytest.mark.parametrize(("term", "passed_on"), [("zebrapad", True), ("leren", False)])
+def test_a_word_that_the_explanation_does_not_use_is_passed_on(term: str, passed_on: bool) -> None:
+    at = {**AT_QUESTION, "toestemming_analyse": True}
+    turn = Turn(f"wat is een {term}", "uitleg_opdracht", **at)
+    turn.act(ActionDigressie())
+    assert any(each["kind"] == "question" for each in turn.effects) is passed_on
+
+
+def test_an_offer_at_the_summary_stands_over_the_summary() -> None:
+    """After the last answer ``requested_slot`` is still the question's when an offer is shown."""
+    slots = {"vraag": None, "antwoord": "klaar", "requested_slot": "antwoord"}
+    assert place(Turn("5", **slots).talk)["step"] == "bevestigen"
