@@ -219,6 +219,10 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         placed = offering.placed(talk, text, reading)
         if placed is not None:
+            done = placed.get("antwoorden", talk.answers).get(vraag.key) != earlier
+            if done and talk.slot("wijziging"):
+                # What they came back for is done.
+                return {**placed, **after_answer(talk)}
             return {"antwoord": None, **placed}
     how = talk.slot("wijziging")
     if probed or not earlier:

@@ -86,6 +86,16 @@ class ActionOverslaan(TalkAction):
         return [SlotSet(name, value) for name, value in after_answer(talk).items()]
 
 
+_TWO = re.compile(r"\b(?:twee|2|deux|two|zwei)\b")
+_THREE = re.compile(r"\b(?:drie|3|trois|three|drei)\b")
+
+
+def _places(text: str) -> int:
+    """How many questions back a text asks for."""
+    plain = text.casefold()
+    return 2 if _TWO.search(plain) else 3 if _THREE.search(plain) else 1
+
+
 class ActionTerug(TalkAction):
     """Goes back one question; from the summary to the last question."""
 
@@ -101,7 +111,7 @@ class ActionTerug(TalkAction):
         if talk.slot("requested_slot") == "bevestigd":
             earlier = opdracht.vragen[-1]
         else:
-            found = next_question(opdracht, vraag, step=-1)
+            found = next_question(opdracht, vraag, step=-_places(words_of(talk)))
             if found is None:
                 talk.utter("eerste_vraag")
                 return []

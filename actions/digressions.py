@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import own_data
@@ -9,9 +11,9 @@ from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import label
 from actions.reading import choosing
-from actions.talk import Talk, TalkAction, answer_aside
+from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
-from consultation.participation.stand_ins import GIVEN, INSULT, JOKE
+from consultation.participation.stand_ins import GIVEN, INSULT, JOKE, OPEN_QUESTION
 from language.reading import message
 
 _OWN = {
@@ -39,19 +41,24 @@ class ActionDigressie(TalkAction):
             return []
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
+        if intent == "uitleg_opdracht" and talk.slot("bevestigd") is not True:
+            # "Terug naar opdracht 8" resembles a question about an opdracht.
+            numbers = _wanted(talk)
+            if numbers and talk.opdracht is not None:
+                return go_to(talk, numbers)
         if intent == GIVEN:
             return answered_before(talk)
         if intent == "contact_mens" and talk.entity("waarde") == "doorgeven":
             talk.utter("contact_doorgegeven")
             talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))
             return []
-        if intent == "uitleg_opdracht" and (numbers := _wanted(talk)):
-            return go_to(talk, numbers)
         if own_data.asks_code(talk):
             talk.utter("waar_code")
         elif intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)
+        if intent == "uitleg_opdracht" and _unexplained(talk):
+            pass_on(talk, OPEN_QUESTION)
         if intent == "overzicht_tonen":
             named = choosing.named_number(words_of(talk), talk.catalogue)
             if named is not None and answers_on(talk, named):
@@ -65,6 +72,18 @@ def _wanted(talk: Talk) -> list[int]:
     """The opdrachten that a text asks to go to, as "terug naar opdracht 8" does."""
     text = words_of(talk)
     return [] if "?" in text else asked_for(talk, choosing.requested(text, talk.catalogue))
+
+
+_TERM = re.compile(r"\bwat (?:is|zijn|betekent|betekenen)\b.{0,20}?(?P<term>\w{4,40})\W*$", re.I)
+
+
+def _unexplained(talk: Talk) -> bool:
+    """Whether a word is asked for that the explanation of the opdracht does not use."""
+    found = _TERM.search(words_of(talk)[-100:])
+    opdracht = talk.opdracht
+    if found is None or opdracht is None:
+        return False
+    return found["term"].casefold() not in opdracht.uitleg.casefold()
 
 
 def answered_before(talk: Talk) -> list[EventType]:

@@ -27,7 +27,7 @@ from language.reading import message, summary
 from language.reading.message import Reading
 from language.reading.urgency import read_urgency
 
-NOTHING_OFFERED = "klaar"
+NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
 """What ``decide`` says where the text is the answer to the open question; no question's key."""
 
@@ -128,8 +128,9 @@ def place(talk: Talk) -> dict[str, Any]:
     number = opdracht.nummer if opdracht else None
     if talk.slot("bevestigd") is True:
         return {"step": "verder", "opdracht": number, "question": None}
-    asking = talk.slot("requested_slot") == "antwoord"
-    if talk.slot("antwoord") is not None and not asking:
+    given = talk.slot("antwoord")
+    validates = talk.slot("requested_slot") == "antwoord" and given != _DONE
+    if given is not None and not validates:
         # While an answer is validated the slot holds its text, and the question is still open.
         return {"step": "bevestigen", "opdracht": number, "question": None}
     custom = {"step": "vraag", "opdracht": number, "question": vraag.key if vraag else None}
@@ -479,7 +480,7 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
             slots |= {"antwoord": None, "vraag": named, "doorvraag": None, "bevestigd": False}
             slots |= {"wijziging": _REPLACE}
         return slots, None
-    if chosen == "inhoud" and _answers_beneath(talk, offered):
+    if chosen == "inhoud" and _answers_beneath(talk):
         rest = [*(talk.slot("bewaard") or []), offered]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
@@ -503,19 +504,19 @@ def _more_of_it(talk: Talk, text: str) -> Slots:
     return {**offer_slots(talk, text), "keuze_aanbod": None}
 
 
-def _answers_beneath(talk: Talk, offered: Mapping[str, Any]) -> bool:
-    """Whether content at an offer answers the open question: it is open, and not offered for."""
+def _answers_beneath(talk: Talk) -> bool:
+    """Whether content at an offer answers the open question: it is open, without an answer."""
     vraag = talk.vraag
     open_one = place(talk)["step"] == "vraag" and vraag is not None
     if not open_one or vraag is None:
         return False
-    return vraag.key not in talk.answers and vraag.key != offered["question"]
+    return vraag.key not in talk.answers
 
 
-def _is_answer(talk: Talk, text: str, offered: Mapping[str, Any]) -> bool:
+def _is_answer(talk: Talk, text: str) -> bool:
     """Whether a text at an offer, that chooses nothing, answers the open question beneath."""
     vraag = talk.vraag
-    if vraag is None or not _answers_beneath(talk, offered):
+    if vraag is None or not _answers_beneath(talk):
         return False
     if vraag.soort == "prioriteit":
         steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
@@ -587,6 +588,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
         return yes if says == summary.YES else _LEAVE
+    if len(plain.split()) > _FEW_WORDS and _is_answer(talk, text):
+        # "Ga erbij zitten en luister ..." is more than the choice that it begins as.
+        return "inhoud"
     if mentions(plain, "aanbod_vervang"):
         return _REPLACE if offered["question"] in talk.answers else _ADD
     named = named_question(text, opdracht, None) if len(text.split()) <= _FEW_WORDS else None
@@ -600,7 +604,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE
-    if _is_answer(talk, text, offered):
+    if _is_answer(talk, text):
         return "inhoud"
     if talk.intent in _MAY_BE_CONTENT and len(text.split()) >= _CONTENT_WORDS:
         return "inhoud"

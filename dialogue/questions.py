@@ -203,10 +203,11 @@ _DO_READ = (
 _MAY = rf"^{_FIRST}(?:kan|kunnen|gaat|gaan|zal|zullen|mag|mogen|komt) (?:ook )?"
 _DO = rf"^{_FIRST}(?:krijgt|krijgen|ziet|leest|lezen|zien|weet|weten) (?:ook )?"
 _FOREIGN_READERS = re.compile(
-    r"^(?:and |et |und |but |so )?(?:who (?:will |is going to |gets to |can |actually ){0,2}"
+    r"^(?:(?:and|et|und|but|so|excusez moi|excusez-moi|pardon|sorry|excuse me|mais),? ){0,2}"
+    r"(?:who (?:will |is going to |gets to |can |actually ){0,2}"
     r"(?:reads?|sees?|reading)|qui (?:va |peut |vont )?(?:lire|lit|lira|voir|voit)"
     r"|wer (?:wird |kann )?(?:liest|lesen|sieht))"
-    r"(?: (?:this|it|my answers?|all this|that|ca|cela|ceci|mes reponses|das"
+    r"(?: (?:this|it|my answers?|all this|that|tout ca|tout cela|ca|cela|ceci|mes reponses|das"
     r"|dies|das hier|meine antworten|lesen|eigentlich|actually|then)){0,3}$"
 )
 _OTHERS_READ = re.compile(f"{_MAY}{_ACQUAINTED}{_MAY_READ}|{_DO}{_ACQUAINTED}{_DO_READ}")

@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from test_actions_changes import AT_QUESTION, GIVEN, Turn
+from test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionTerug
+from actions.digressions import ActionDigressie
+from actions.offering import place
 from actions.talk import catalogue
 from bot.nlu.phrases import plain_meaning
 from consultation.participation.stand_ins import READERS
@@ -210,3 +212,79 @@ def test_a_sentence_that_tells_its_place_is_kept_with_the_text() -> None:
     text = "De provincie trekt dit. Dat is mijn antwoord op wie het moet doen."
     reading = message.read(text)
     assert message.part(text, reading.content) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("das weiß ich nicht, nächste Frage", "weet_niet"),
+        ("kweten ik da nie wi, goa mo deure", "weet_niet"),
+        ("pardon je n'ai pas compris la question, plus simple svp", "herhalen"),
+        ("geen idee, volgende", "weet_niet"),
+        ("ik moet gaan, bedankt hoor", "stoppen"),
+        ("te moeilijk, geen tijd", None),
+        ("te moeilijk", None),
+        ("onduidelijk, te duur", None),
+    ],
+)
+def test_clauses_that_are_all_commands_are_one(text: str, intent: str | None) -> None:
+    assert plain_meaning(text, "vraag") == intent
+
+
+def test_a_long_answer_that_holds_the_words_of_a_button_answers_the_open_question() -> None:
+    """Words of a choice ("erbij") inside a long text are no choice; nothing is thrown away."""
+    text = "Ga erbij zitten en praat met de mensen, zonder papier. En schrijf het achteraf pas op."
+    _, slots = decided(text)
+    assert slots["antwoorden"]["trekker"] == text
+    assert slots["bewaard"] == [OFFER]
+
+
+def test_content_over_an_offer_for_the_open_question_is_its_answer() -> None:
+    text = "Laat de bus ook na acht uur rijden, in elk dorp."
+    offer = {**OFFER, "question": "trekker"}
+    _, slots = decided(text, aanbod=offer)
+    assert slots["antwoorden"]["trekker"] == text
+    assert slots["aanbod"] == offer or offer in (slots["bewaard"] or [])
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("terug", "voorstel"),
+        ("twee vragen terug", "drempel"),
+        ("deux questions en arrière", "drempel"),
+    ],
+)
+def test_going_back_by_more_than_one_question(text: str, key: str) -> None:
+    turn = Turn(text, "terug", **AT_QUESTION)
+    assert turn.act(ActionTerug())["vraag"] == key
+
+
+def test_an_addition_to_what_they_came_back_for_goes_on() -> None:
+    at = {"vraag": "drempel", "antwoord": None, "requested_slot": "antwoord", "wijziging": "erbij"}
+    turn = Turn("Ik zou er nog aan toevoegen dat de trein te duur is.", **at)
+    slots = turn.answer()
+    assert slots["antwoorden"]["drempel"].startswith(BUS)
+    assert slots["vraag"] == "trekker"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ik ga mijn zus bellen. maar ik doe nog even voort", "we doen voort", "ok, ik ga verder"],
+)
+def test_going_on_is_no_goodbye(text: str) -> None:
+    assert message.read(text).kind == message.WAIT
+
+
+@pytest.mark.parametrize(("term", "passed_on"), [("zebrapad", True), ("leren", False)])
+def test_a_word_that_the_explanation_does_not_use_is_passed_on(term: str, passed_on: bool) -> None:
+    at = {**AT_QUESTION, "toestemming_analyse": True}
+    turn = Turn(f"wat is een {term}", "uitleg_opdracht", **at)
+    turn.act(ActionDigressie())
+    assert any(each["kind"] == "question" for each in turn.effects) is passed_on
+
+
+def test_an_offer_at_the_summary_stands_over_the_summary() -> None:
+    """After the last answer ``requested_slot`` is still the question's when an offer is shown."""
+    slots = {"vraag": None, "antwoord": "klaar", "requested_slot": "antwoord"}
+    assert place(Turn("5", **slots).talk)["step"] == "bevestigen"

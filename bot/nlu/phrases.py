@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from bot.nlu.spelling import words
+from language.reading import message
 
 YES, NO = "bevestigen", "ontkennen"
 
@@ -37,6 +38,8 @@ LONGEST = 120
 _LONGEST_COMMAND = 70
 _SHORT_NO = 8
 _ANSWERED = frozenset({"bevestigen", "verder", "einde"})
+_MOST_CLAUSES = 3
+_CLAUSES = re.compile(r"[,.;!]")
 _GOOD = "👍👌✅✔🆗💯🙆"
 _BAD = "👎❌🚫🙅✖⛔"
 
@@ -123,7 +126,24 @@ def plain_meaning(text: str, step: str) -> str | None:
     found = _command(plain, _ALWAYS)
     if found is None:
         found = _command(plain, _AT_A_QUESTION if step == "vraag" else _ELSEWHERE)
-    return found
+    return _by_clause(text) if found is None else found
+
+
+def _by_clause(text: str) -> str | None:
+    """The first command of a text of which every clause is a command or only filling."""
+    clauses = [" ".join(words(each)) for each in _CLAUSES.split(text)]
+    clauses = [each for each in clauses if each and not set(each.split()) <= _FILL]
+    if not 1 <= len(clauses) <= _MOST_CLAUSES:
+        return None
+    always = [_command(each, _ALWAYS) or _no_idea(each) for each in clauses]
+    if not any(always):
+        return None
+    found = [said or _command(each, _ELSEWHERE) for said, each in zip(always, clauses, strict=True)]
+    return None if None in found else found[0]
+
+
+def _no_idea(plain: str) -> str | None:
+    return "weet_niet" if message.read(plain).kind == message.NO_IDEA else None
 
 
 def _command(plain: str, commands: dict[str, re.Pattern[str]]) -> str | None:

@@ -143,7 +143,7 @@ _CORRECTIONS = tuple(
         rf"(?:zijn|worden){_END}",
         rf"maak\s{{1,3}}(?:er\s{{1,3}}|daar\s{{1,3}})?van\s{{1,3}}"
         rf"(?:dat\s{{1,3}}|die\s{{1,3}}|de\s{{1,3}}|het\s{{1,3}})?(?P<old>{_WORD})\s{{1,3}}"
-        rf"(?:maar|dan|toch)\s{{1,3}}(?P<new>{_WORD}){_END}",
+        rf"(?:(?:maar|dan|toch|liever)\s{{1,3}}){{1,3}}(?P<new>{_WORD}){_END}",
         rf"(?:ik\s{{1,3}})?{_MEANT}\s{{1,3}}(?:ik\s{{1,3}})?"
         rf"(?:eigenlijk\s{{1,3}}|dus\s{{1,3}})?(?:niet|geen)\s{{1,3}}(?P<old>{_WORD})"
         rf"[\s,]{{1,4}}maar\s{{1,3}}(?:wel\s{{1,3}})?(?P<new>{_WORD}){_END}",
@@ -230,6 +230,12 @@ _REMARKS = (
         rf"(?:me|mij)|ik moet|daar moet ik|dat moet ik|ik ga|moet ik)\s{{1,3}})?"
         r"(?:(?:hier|daar|er|eens|even|effe|efkes|nog|goed|over)\s{1,3}){0,5}"
         r"(?:denken|nadenken|peinzen|over nadenken)(?: hoor)?[\s.!…]{0,9}$",
+    ),
+    (
+        WAIT,
+        r"(?:.{0,120}[.,;!] )?(?:maar |en )?(?:ik|we|'?k) (?:doe|doen|ga|gaan) "
+        r"(?:(?:nog|toch|gewoon|wel|even|efkes|nu|terug)\s{1,3}){0,4}(?:voort|verder|door)"
+        r"(?: nu| hoor)?[\s.!]{0,9}$",
     ),
     (
         WAIT,
