@@ -1,5 +1,4 @@
-# ruff: noqa: E501
-"""Consent in the words of people: a reason or a sigh beside a yes or a no does not make it unclear."""
+"""Consent in people's words: a reason or a sigh beside a yes or a no does not make it unclear."""
 
 from __future__ import annotations
 

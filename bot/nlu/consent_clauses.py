@@ -1,8 +1,7 @@
-# ruff: noqa: E501
-"""Reads a yes or a no to a question for consent clause by clause: what stands beside it may be more.
+"""Reads a yes or a no to a question for consent clause by clause; other words may stand beside it.
 
-Rules for whole texts refuse a text with any word beyond a yes or a no. Here a clear yes or no at the
-start or the end counts, whatever reason, grumbling or rhetorical question stands beside it. A
+Rules for whole texts refuse a text with any word beyond a yes or a no. Here a clear yes or no at
+the start or the end counts, whatever reason, grumbling or rhetorical question stands beside it. A
 condition, a negation beside a yes, a doubt, a command or a question about the consent makes it
 unclear.
 """
@@ -35,7 +34,8 @@ _ABOUT = {
     ),
 }
 _VERB = (
-    r"(?:bewaart?|hou[dt]?|onderzoekt?|gebruikt?|citeert?|toont?|noemt?|vermeldt?|neemt?|publiceert?"
+    r"(?:bewaart?|hou[dt]?|onderzoekt?|gebruikt?|citeert?|toont?|noemt?|vermeldt?|neemt?"
+    r"|publiceert?"
     r"|zet|schrijft?|verwerkt?|deelt?|pakt?|quote|use|keep|store|show|mention|citez|gardez|utilisez"
     r"|notez|montrez|mentionnez|nommez|nehmen sie|zitieren sie|zeigen sie|speichern sie)"
 )
@@ -45,16 +45,20 @@ _INFINITIVE = (
     r"|geciteerd worden|genoemd worden|getoond worden|vermeld worden|erbij zetten|opschrijven)"
 )
 _OBJECT = (
-    r"(?: (?:het|dat|da|dit|die|ze|hem|mij|ons|aub|onze|mijn|alles|allemaal|de|een|it|me|my|us|them|les|tout"
-    r"|mes|moi|antwoord|antwoorden|woorden|zinnen|zin|naam|organisatie|bedrijf|school|vereniging|firma"
-    r"|werkgever|tekst|reponses|answers|words|letterlijk|er|erbij|op|bij|in|daar|ook|wel|dan|over|mee"
+    r"(?: (?:het|dat|da|dit|die|ze|hem|mij|ons|aub|onze|mijn|alles|allemaal|de|een|it|me|my|us"
+    r"|them|les|tout"
+    r"|mes|moi|antwoord|antwoorden|woorden|zinnen|zin|naam|organisatie|bedrijf|school|vereniging"
+    r"|firma"
+    r"|werkgever|tekst|reponses|answers|words|letterlijk|er|erbij|op|bij|in|daar|ook|wel|dan|over"
+    r"|mee"
     r"|van|wat ik zeg|wat ik schrijf|zelf|zo|nu)){0,7}"
 )
 _LEAVE = r"(?:gerust|maar|vrij|zeker|graag|vooral|rustig|freely|please|volontiers)"
 _GIVES = re.compile(
     rf"(?:{_VERB}{_OBJECT} {_LEAVE}{_OBJECT}(?: {_LEAVE})*"
     rf"|(?:je|ze|het|dat|die|ik vind dat je|van mij|voor mij|alles|mijn|onze)"
-    rf"{_OBJECT} (?:mag|mogen|moogt|mocht|kan|kunnen|meugt|meug|magt)(?: je)?(?: {_LEAVE})*{_OBJECT}"
+    rf"{_OBJECT} (?:mag|mogen|moogt|mocht|kan|kunnen|meugt|meug"
+    rf"|magt)(?: je)?(?: {_LEAVE})*{_OBJECT}"
     rf"(?: {_LEAVE})*(?: {_INFINITIVE})?(?: {_LEAVE}| van mij| voor mij)*"
     rf"|{_INFINITIVE}{_OBJECT} (?:mag|kan|is goed|wel)(?: {_LEAVE}| van mij| voor mij)*"
     rf"|(?:mag|mogen|moogt)(?: je)?{_OBJECT} {_LEAVE}{_OBJECT}(?: {_INFINITIVE})?)"
@@ -68,10 +72,12 @@ _REFUSES = re.compile(
     rf" {_NOT}(?: nodig| hoor)?"
     rf"|(?:ik |wij |we )?(?:wil|wens|heb|zie|wou)(?: (?:ik|dat|liever|liefst|je|het))* {_NOT}"
     rf"(?: (?:dat|je|ze|mij|ons|graag|mijn|onze|liever|hebben))*{_OBJECT}(?: {_INFINITIVE})?"
-    rf"(?: (?:wordt|worden))?|(?:(?:dat |ik |je |heb |wil |doe )*(?:liever|liefst) )?(?:geen|zonder)"
+    rf"(?: (?:wordt|worden))?|(?:(?:dat |ik |je |heb |wil |doe )*(?:liever|liefst) )?(?:geen"
+    rf"|zonder)"
     rf" (?:citaten?|naam|namen|quotes|organisatie|bedrijf)(?: aub| graag| erbij| vermelden)*"
     rf"|(?:dat |ik |wij |we )*(?:heb|heeft|hebben|wil|willen)(?: (?:dat|ik|we))* (?:liever|liefst)"
-    rf" {_NOT}(?: (?:eigenlijk|hoor|ze|aub))*|(?:please )?don (?:het|t) quote (?:mij|me)|no quotes|pas de citations?|keine zitate|(?:ne )?me citez pas|dont quote me)"
+    rf" {_NOT}(?: (?:eigenlijk|hoor|ze|aub))*|(?:please )?don (?:het|t) quote (?:mij|me)"
+    rf"|no quotes|pas de citations?|keine zitate|(?:ne )?me citez pas|dont quote me)"
 )
 _WHETHER = re.compile(
     r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|uitgezonderd"
@@ -84,26 +90,34 @@ _DENIES = re.compile(
     r"|zelfs|no|nope)\b"
 )
 _DOUBTS = re.compile(
-    r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe|perhaps"
+    r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe"
+    r"|perhaps"
     r"|vielleicht|bang|schrik|prive|privacy|an+o?niem\w{0,4}|anonym\w{0,3}|liever|liefst|minder"
     r"|dag|lap|zeg|hallo|moeilijk|bof|juist|voorzichtig|lastig|vertrouw|gevaarlijk|vreemd|raar"
     r"|vraag|bedenken|nadenken|eventueel|zou|hoop|deels|half|hangt|sommige|gedeelte|rather)\b"
 )
 _COMMANDS = re.compile(
-    r"\b(?:stop\w{0,3}|help|hulp|herhaal|herhalen|opnieuw|nog eens|uitleg|leg|wis|wissen|verwijder\w{0,2}"
-    r"|schrap\w{0,3}|terug|intrek\w{0,3}|trek|oversla\w{0,2}|sla|code|skip|anders|simpeler|toon mij)\b"
+    r"\b(?:stop\w{0,3}|help|hulp|herhaal|herhalen|opnieuw|nog eens|uitleg|leg|wis|wissen"
+    r"|verwijder\w{0,2}"
+    r"|schrap\w{0,3}|terug|intrek\w{0,3}|trek|oversla\w{0,2}|sla|code|skip|anders|simpeler"
+    r"|toon mij)\b"
 )
 _HARMLESS = re.compile(
-    r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te verbergen|op tegen|mis mee|tegen|verkeerd"
+    r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te verbergen|op tegen|mis mee|tegen"
+    r"|verkeerd"
     r"(?: aan| mee)?)|(?:geen|zonder|nul) (?:enkel )?(?:probleem|bezwaar|bezwaren|kwaad|erg|geheim|"
-    r"geheimen|schrik|punt|zorg|zorgen)(?: (?:voor mij|mee|tegen))?|(?:niet|nie) (?:erg|geheim|meer dan"
-    r" normaal|bang)|rien a cacher|nothing to hide|nichts zu verbergen|(?:niet|geen) moeilijk\w{0,2}"
-    r"(?: doen| over)?|geen doekjes|waarom niet|why not|pourquoi pas|warum nicht|daarvoor|ik weet het"
+    r"geheimen|schrik|punt|zorg|zorgen)(?: (?:voor mij|mee|tegen))?|(?:niet|nie) (?:erg|geheim"
+    r"|meer dan"
+    r" normaal|bang)|rien a cacher|nothing to hide|nichts zu verbergen|(?:niet"
+    r"|geen) moeilijk\w{0,2}"
+    r"(?: doen| over)?|geen doekjes|waarom niet|why not|pourquoi pas|warum nicht|daarvoor"
+    r"|ik weet het"
     r"|zeg ik|wat mij betreft|minder is dat|no problem|pas de probleme|kein problem)\b"
 )
 _ASKS = re.compile(
     r"(?:(?:ja+|ok|en|maar|allez|euh|oui|et|yes|and|dus|dan|nee) )*(?:(?:wie|wat(?! mij betreft)"
-    r"|waar(?:om|voor|mee|bij|over|toe)?|wanneer|welke?|hoe(?:lang|veel|zo)?|qui|quoi|comment|pourquoi"
+    r"|waar(?:om|voor|mee|bij|over|toe)?|wanneer|welke?|hoe(?:lang|veel|zo)?|qui|quoi|comment"
+    r"|pourquoi"
     r"|combien|who|what|where|why|how|wer|was|wo|warum)\b|(?:mag|is|kan|blijft|wordt|moet|komt|gaat"
     r"|worden|blijven|mogen) (?:dat|dit|het|mijn|ons|onze|ik|er|alles|die|de)\b)"
 )
@@ -121,15 +135,18 @@ _REASON = re.compile(
     re.DOTALL,
 )
 _LET_GO = re.compile(
-    rf"\b((?:doe[tn]?|doetj|ga|gaat|ze|zet|zeg|mij|me|dan|vooruit|begin|kom|komt|alles|naam|het|dat|da"
-    rf"|ons|erbij|{_VERB}|die|woorden|antwoorden|organisatie|bedrijf)) (?:maar|mar|ma|mor|mo|mer|moar)\b"
+    rf"\b((?:doe[tn]?|doetj|ga|gaat|ze|zet|zeg|mij|me|dan|vooruit|begin|kom|komt|alles|naam|het"
+    rf"|dat|da"
+    rf"|ons|erbij|{_VERB}|die|woorden|antwoorden|organisatie|bedrijf)) (?:maar|mar|ma|mor|mo|mer"
+    rf"|moar)\b"
 )
 _PARTS = re.compile(
     r"[.,;:!\n…()]+|\s[-–—]+\s|(?<=[?])\s*|\s+(?=(?:maar|mais|but|aber|en dan|dus|alleen)\s)"
     r"|\s+en\s+(?=\S+\s+(?:niet|wel|mag)\b)"
 )
 _STRONG_YES = (
-    r"(?:(?:ba|bo|mo|ah|och|oh)?j(?:a+h?|o+a+|o+|aa+)(?:[tksz]|ja|hoor)?|jawel|jazeker|jep|jup|yep|yup"
+    r"(?:(?:ba|bo|mo|ah|och|oh)?j(?:a+h?|o+a+|o+|aa+)(?:[tksz]|ja|hoor)?|jawel|jazeker|jep|jup"
+    r"|yep|yup"
     r"|yes+|oui+|ouais|o+k+|okay|oke+|okido|akkoord|natuurlijk|tuurlijk|uiteraard|vanzelfsprekend"
     r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
 )
@@ -142,14 +159,17 @@ _ENDS_YES = re.compile(
 )
 _STARTS_NO = re.compile(
     r"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|amai|sorry|maar) )*"
-    r"(?:ne+n?|nee+[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet|liefst niet)\b"
+    r"(?:ne+n?|nee+[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
+    r"|liefst niet)\b"
 )
 _ENDS_NO = re.compile(
-    r".*\b(?:dus|dan|voila|allez|alors|so|gewoon|is) (?:nee+n?|non|nein|no|liever niet|niet)(?: hoor)?"
+    r".*\b(?:dus|dan|voila|allez|alors|so|gewoon|is) (?:nee+n?|non|nein|no|liever niet"
+    r"|niet)(?: hoor)?"
     r"|(?:dat|hier|daar)\b.{0,40} liever niet"
 )
 _TURNED = re.compile(
-    r"\b(?:ja+|jawel|mag(?! niet)|toch wel|(?<!niet )akkoord|o+k|oke+|okay|oui|yes|wel|geen probleem"
+    r"\b(?:ja+|jawel|mag(?! niet)|toch wel|(?<!niet )akkoord|o+k|oke+|okay|oui|yes|wel"
+    r"|geen probleem"
     r"|geen bezwaar|no problem|is goed|sure|doe gerust|d accord|liever wel|mogen(?! niet))\b"
 )
 _KNOWN = [
@@ -248,7 +268,7 @@ _OTHER_WORDS = frozenset(
 
 
 def read_clauses(text: str, question: str | None) -> str | None:
-    """``bevestigen`` or ``ontkennen`` where one clause says so; ``UNCLEAR`` if another opposes it."""
+    """``bevestigen`` or ``ontkennen`` where a clause says so; ``UNCLEAR`` if another opposes it."""
     if len(text) > READ or not text.strip():
         return None
     asked = question if question in _ABOUT else None
