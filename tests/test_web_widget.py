@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 from web_pages import answer_box, lines, say, violations
 from web_stage import Site, StandIn, ask, foreign_page, small_talk
@@ -33,6 +33,39 @@ def start(page: Page) -> None:
     page.goto("/gesprek?opdracht=4")
     page.get_by_role("button", name="Ja", exact=True).click()
     expect(page.get_by_text("vraag 1 van 4")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("after_enter", ["", " en nog iets"])
+def test_what_is_typed_while_the_talk_opens_is_sent(page: Page, after_enter: str) -> None:
+    held: list[Route] = []
+    page.route("**/api/chat/sessions", lambda route: held.append(route))
+    page.goto("/gesprek")
+    answer_box(page).fill("Ik kom snel")
+    page.keyboard.press("Enter")
+    page.keyboard.type(after_enter)
+    expect(answer_box(page)).to_have_value(f"Ik kom snel{after_enter}")
+    held[0].continue_()
+    expect(page.get_by_text("vraag 1 van 4")).to_be_visible()
+    assert [each for each in lines(page) if "Ik kom snel" in each] == [
+        f"U: Ik kom snel{after_enter}"
+    ]
+    expect(answer_box(page)).to_have_value("")
+
+
+@pytest.mark.browser
+def test_what_is_typed_while_the_talk_cannot_open_is_kept(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/chat/sessions", lambda route: held.append(route))
+    page.goto("/gesprek")
+    start_again = page.get_by_role("button", name="Start het gesprek")
+    answer_box(page).fill("Half getypt")
+    held[0].abort()
+    expect(start_again).to_be_visible()
+    page.unroute("**/api/chat/sessions")
+    start_again.click()
+    expect(page.get_by_text("Mogen we uw antwoorden bewaren?")).to_be_visible()
+    expect(answer_box(page)).to_have_value("Half getypt")
 
 
 def test_the_widget_with_its_styles_and_texts_is_at_most_20_kilobytes(http: httpx.Client) -> None:

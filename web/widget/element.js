@@ -112,6 +112,7 @@ class SamenspraakChat extends HTMLElement {
     view.trouble("");
     view.showTalk();
     view.state("busy");
+    view.hold();
     try {
       await this.#open(how);
     } catch (problem) {
@@ -127,6 +128,7 @@ class SamenspraakChat extends HTMLElement {
       view.begin.disabled = false;
     }
     this.#resume(true);
+    view.release();
   }
 
   async #resume(fresh = false) {

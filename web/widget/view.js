@@ -16,6 +16,7 @@ export class View {
   #turn = null; // the last turn's seq and buttons
   #busy = 0;
   #unread = 0;
+  #held = null; // {before, typed, submitted}: the box while a talk is being opened
   #code = ""; // the receipt code
   #codes = []; // where it stands
   launcher;
@@ -139,6 +140,8 @@ export class View {
     this.setChoices([]);
     this.progress.hidden = true;
     this.ended.hidden = true;
+    const held = this.#held;
+    if (held && this.input.value !== held.before) held.typed = this.input.value;
     this.input.value = "";
     this.#grow();
   }
@@ -229,6 +232,21 @@ export class View {
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
+  // While a talk is being opened, what is typed stays in the box: there is nowhere to send it yet.
+  hold() {
+    if (!this.#held) this.#held = { before: this.input.value, typed: "", submitted: false };
+  }
+
+  // The talk is open: what was typed meanwhile is in the box again, and sent if that was asked.
+  release() {
+    const { typed, submitted } = this.#held;
+    this.#held = null;
+    if (!typed) return;
+    const draft = this.input.value; // kept from before, where an earlier talk goes on
+    this.setDraft(typed.includes(draft) ? typed : `${draft} ${typed}`);
+    if (submitted) this.#submit();
+  }
+
   setDraft(text) {
     this.input.value = text;
     this.#on.draft(text);
@@ -249,6 +267,7 @@ export class View {
 
   // "Toon alle" needs no line: what is not shown yet came along. Without it the assistant is asked.
   #choose(title, payload) {
+    if (this.#held) return;
     const { more, buttons } = this.#turn;
     if (payload !== SHOW_ALL || !more.length) {
       this.#on.send(title, payload);
@@ -380,6 +399,10 @@ export class View {
     const { input } = this;
     const text = input.value;
     if (!text.trim()) return;
+    if (this.#held) {
+      this.#held.submitted = true;
+      return;
+    }
     this.setDraft("");
     this.#on.send(text);
     input.focus({ preventScroll: true });
