@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
-from samenspraak import analyst, curator, exporter, operator, organiser
+from samenspraak import analyst, coder, curator, exporter, operator, organiser
 
 app = typer.Typer(
     name="samenspraak",
@@ -23,6 +23,7 @@ operator.register(app)
 organiser.register(app)
 analyst.register(app)
 curator.register(app)
+coder.register(app)
 exporter.register(app)
 
 

@@ -38,7 +38,7 @@ def curate(
     """Applies decisions from a file: all of it, or at the first wrong line nothing."""
     name = accounts.check_name(account)
     place = open_workplace()
-    operations = _lines(file)
+    operations = json_lines(file)
     written = append_all(
         place.storage,
         place.consultation_id,
@@ -100,7 +100,12 @@ def compare(
     write(found, Format.table, hidden=("theme", "parents"))
 
 
-def _lines(file: Path) -> list[tuple[str, object]]:
+def json_lines(file: Path) -> list[tuple[str, object]]:
+    """Reads a file with a JSON value per line; returns each with its place in the file.
+
+    Raises:
+        CurationError: the file cannot be read, or a line is not JSON; names the line.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_address, ip_network
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
@@ -25,6 +26,9 @@ from language.pipeline_status import pipeline_status
 from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
 from web.server.limits import RateLimiter
+
+if TYPE_CHECKING:
+    from analysis.asking.desk import CodebookDesk
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -82,6 +86,15 @@ class Services:
     one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Forms are screened one at a time: many at once would take the interpreter, and the threads,
     from participants in the chat."""
+
+    @cached_property
+    def desk(self) -> CodebookDesk:
+        """What reviewers are asked about the mapping; loads the libraries that it needs."""
+        from analysis.asking.desk import CodebookDesk
+
+        return CodebookDesk(
+            self.storage, self.consultation_id, self.settings.embedding, self.snapshots
+        )
 
 
 def open_services(settings: Settings) -> Services:

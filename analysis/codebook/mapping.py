@@ -91,6 +91,7 @@ class Mapper:
         self._rows: list[int] = []
         self._truth: Numbers = np.zeros((0, len(codebook.ids) + 1))
         self._columns: Vectors = np.zeros((len(features), 0), dtype=np.float32)
+        self._known: dict[int, Vectors] = {}
         self._root: Numbers = np.zeros((0, 0))
         self._weights: Numbers = np.zeros((0, len(codebook.ids) + 1))
         self.mapped = self._mapped()
@@ -110,12 +111,15 @@ class Mapper:
         Raises:
             KeyError: a theme is not in the codebook.
         """
-        for row, themes in decisions.items():
-            truth = self._target(themes)
-            if row in self._rows:
-                self._truth[self._rows.index(row)] = truth
-            else:
-                self._add(row, truth)
+        truths = {row: self._target(themes) for row, themes in decisions.items()}
+        new = [row for row in truths if row not in self._rows]
+        for at, row in enumerate(self._rows):
+            if row in truths:
+                self._truth[at] = truths[row]
+        if len(new) == 1:
+            self._add(new[0], truths[new[0]])
+        elif new:
+            self._add_all(new, [truths[row] for row in new])
         self._solve()
         self.mapped = self._mapped()
         return self.mapped
@@ -132,6 +136,14 @@ class Mapper:
         self._solve()
         self.mapped = self._mapped()
         return self.mapped
+
+    def described(self, codebook: Codebook, encode: Encode, decisions: Decisions) -> Mapper:
+        """Returns a mapper of the same statements with another codebook, and these decisions."""
+        other = Mapper(self.features, codebook, encode)
+        other._known = self._known
+        if decisions:
+            other.decide({row: decisions[row] for row in sorted(decisions)})
+        return other
 
     def kernel(self) -> Numbers:
         """Returns the similarity of the decided statements with each other."""
@@ -168,8 +180,21 @@ class Mapper:
             truth[-1] = 1.0
         return truth
 
+    def _column(self, row: int) -> Vectors:
+        if row not in self._known:
+            self._known[row] = (self.features.kernel(row) + _BIAS).astype(np.float32)
+        return self._known[row]
+
+    def _add_all(self, rows: list[int], truths: list[Numbers]) -> None:
+        columns = np.stack([self._column(row) for row in rows], axis=1)
+        self._columns = np.hstack([self._columns, columns])
+        self._rows += rows
+        self._truth = np.vstack([self._truth, *truths])
+        self._weights = np.vstack([self._weights, np.zeros((len(rows), self._truth.shape[1]))])
+        self._root = _root(self.kernel())
+
     def _add(self, row: int, truth: Numbers) -> None:
-        column = (self.features.kernel(row) + _BIAS).astype(np.float32)
+        column = self._column(row)
         with_others = column[self._rows].astype(np.float64)
         # One more row of the Cholesky factor; the others stay, and the solution with them.
         across = solve_triangular(self._root, with_others, lower=True, check_finite=False)

@@ -167,10 +167,10 @@ def _coded(
 
 
 def _by_hand(log: list[Event]) -> frozenset[str]:
-    placing = (ops.Move, ops.Copy, ops.Remove, ops.Split, ops.Create)
+    placing = (ops.Move, ops.Copy, ops.Remove, ops.Split, ops.Create, ops.PlaceExactly)
     return frozenset(
         statement
         for event in in_force(log)
         if isinstance(event.operation, placing)
-        for statement in event.operation.statements
+        for statement in event.operation.statements_named
     )

@@ -15,6 +15,8 @@ from consultation.curation.operations import CurationError, Operation
 from consultation.curation.refusals import ConflictError, NewerEvent, OutOfScopeError, refused
 from consultation.curation.replay import Replay, operation_of, revoked
 from consultation.curation.state import (
+    Actor,
+    CurationState,
     Event,
     InapplicableEvent,
     concerned,
@@ -23,6 +25,7 @@ from consultation.curation.state import (
 from consultation.curation.store import (
     last_decision_and_run,
     subjects,
+    words_of,
 )
 from consultation.database.models import (
     Action,
@@ -57,6 +60,7 @@ class Ledger(LedgerLookups):
         operation: Operation,
         expected: Mapping[str, int] | None = None,
         proposers: Sequence[str] = (),
+        actor: Actor = "facilitator",
     ) -> Event:
         """Checks one operation against the current state and adds it to the batch.
 
@@ -66,6 +70,7 @@ class Ledger(LedgerLookups):
         ``expected`` gives, by theme or action id, the version that the decision was made on
         (``CuratedTheme.version``). ``proposers`` are the statements that propose an action that
         this operation rewords: they stay its support, even if the first of them is erased.
+        ``actor`` is the capacity in which the person decides.
 
         Raises:
             OutOfScopeError: the operation affects an opdracht outside the ledger's limit; checked
@@ -84,7 +89,7 @@ class Ledger(LedgerLookups):
         recorded, born = self._recorded(stand, operation)
         if proposers:
             recorded["proposers"] = list(proposers)
-        event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded)
+        event = Event(self._last + len(self._made) + 1, account, now(), operation, recorded, actor)
         try:
             missing = stand.apply(event)
         except InapplicableEvent as reason:
@@ -100,6 +105,15 @@ class Ledger(LedgerLookups):
             )
         self._take_up(event, born)
         return event
+
+    def look(self, opdracht: int) -> CurationState:
+        """The state of an opdracht, with the appended events applied."""
+        self._load({opdracht})
+        return self._standing().frozen((), versions(self._log))
+
+    def words(self, statement: str) -> str:
+        """The text of a statement; empty if the statement does not exist (any more)."""
+        return words_of(self._session, statement)
 
     def write(self, session: Session) -> list[Event]:
         """Stores all appended events and returns them with their final ids.
@@ -165,6 +179,11 @@ class Ledger(LedgerLookups):
             quoted = self._quoted(operation.text)
             if quoted is not None:
                 changes |= {"statement": quoted, "text": None}
+        if isinstance(operation, ops.Describe) and operation.examples:
+            quotes = {each: self._quoted(each) for each in operation.examples}
+            said = dict.fromkeys([*(operation.example_statements or ()), *quotes.values()])
+            changes["examples"] = [each for each, quoted in quotes.items() if not quoted]
+            changes["example_statements"] = [each for each in said if each]
         number = getattr(operation, "opdracht", None)
         if number is not None and self._opdrachten is not None and number not in self._opdrachten:
             raise CurationError(
@@ -381,8 +400,9 @@ class Ledger(LedgerLookups):
         if isinstance(operation, ops.Place):
             recorded["was"] = self._was(operation)
         themes = set(done.themes_named) | set(recorded.get("themes", ()))
-        # The support of an action does not affect the themes of the supporting statements.
-        for statement in () if isinstance(done, ops.ActionSupport) else done.statements_named:
+        # Support of an action and examples of a theme do not affect the themes of the statements.
+        beside = isinstance(done, ops.ActionSupport | ops.Describe)
+        for statement in () if beside else done.statements_named:
             themes |= stand.members.get(statement, {}).keys()
         seeds = {each: seed for each in done.actions_named if (seed := self._seed(stand, each))}
         if seeds:
@@ -471,6 +491,7 @@ def _row(consultation_id: int, event: Event) -> CurationEvent:
     return CurationEvent(
         consultation_id=consultation_id,
         account=event.account,
+        actor=event.actor,
         op=operation.op,
         payload={**operation.as_payload(), "recorded": dict(event.recorded)},
         revokes_id=operation.event if isinstance(operation, ops.Revoke) else None,

@@ -18,6 +18,7 @@ from consultation.curation.ledger import Ledger, LedgerOvertaken
 from consultation.curation.operations import CurationError, Operation, parse
 from consultation.curation.refusals import ConflictError, NewerEvent, OutOfScopeError
 from consultation.curation.state import (
+    Actor,
     Event,
     Outcome,
 )
@@ -89,6 +90,7 @@ def append(
     operation: Operation | dict[str, Any],
     expected: Mapping[str, int] | None = None,
     opdrachten: Collection[int] | None = None,
+    actor: Actor = "facilitator",
 ) -> Event:
     """Checks and writes one decision, inside the caller's transaction (``Storage.writing``).
 
@@ -102,7 +104,7 @@ def append(
     known = parse(operation) if isinstance(operation, dict) else operation
     lock_consultation(session, consultation_id)
     ledger = Ledger(session, consultation_id, opdrachten)
-    ledger.append(account, known, expected)
+    ledger.append(account, known, expected, actor=actor)
     (event,) = ledger.write(session)
     return event
 

@@ -26,6 +26,7 @@ from consultation.errors import SamenspraakError
 MAX_LABEL = 200
 MAX_TEXT = 5_000
 MAX_IDS = 20_000
+MAX_EXAMPLES = 50
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 ThemeRef = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{32}|[Oo]\d{2,4}-[Tt]\d{3,6})$")]
@@ -109,12 +110,25 @@ class Rename(_Operation):
 
 
 class Describe(_Operation):
-    """Sets the description of a theme, in the reviewer's words; an empty text removes it."""
+    """Sets the description of a theme, in the reviewer's words; an empty text removes it.
+
+    ``excludes`` says what does not belong to the theme, ``examples`` are texts that do. A field
+    that is not given stays as it was. An example that equals a statement is kept as a reference to
+    it, in ``example_statements``.
+    """
 
     theme_fields = ("theme",)
     op: Literal["describe"] = "describe"
     theme: ThemeRef
     text: Text
+    excludes: Text | None = None
+    examples: Annotated[list[SomeText], Field(max_length=MAX_EXAMPLES)] | None = None
+    example_statements: Annotated[list[Id], Field(max_length=MAX_EXAMPLES)] | None = None
+
+    @property
+    def statements_named(self) -> tuple[str, ...]:
+        """The statements that are examples."""
+        return _listed(self, ("example_statements",))
 
 
 class Merge(_Operation):
@@ -195,6 +209,19 @@ class Place(_Operation):
     op: Literal["place"] = "place"
     statements: Statements
     opdracht: OpdrachtNumber | None
+
+
+class PlaceExactly(_Operation):
+    """Puts a statement into exactly these themes, the first one primary; empty: into none.
+
+    No run and no other placing of a participant undoes it; a later decision of a facilitator does.
+    It shares its ``op`` with ``Place``: the fields tell which one is meant.
+    """
+
+    theme_fields = ("themes",)
+    op: Literal["place"] = "place"
+    statement: Id
+    themes: Annotated[list[ThemeRef], Field(max_length=500)]
 
 
 class Approve(_Operation):
@@ -383,6 +410,7 @@ Operation = (
     | Remove
     | OffTopic
     | Place
+    | PlaceExactly
     | Approve
     | Reject
     | Reorder
@@ -442,6 +470,8 @@ def parse(raw: object) -> Operation:
     if not isinstance(raw, dict):
         raise CurationError("not_an_object", 'write a JSON object such as {"op": "approve", ...}.')
     model = _chosen(raw, "op", OPS, _SIMPLE)
+    if model is Place and ("statement" in raw or "themes" in raw):
+        model = PlaceExactly
     if model is None:
         model = _chosen(raw, "do", DOS, _ACTIONS)
     try:

@@ -18,6 +18,7 @@ _MENDS = {
     "same_theme": "this would merge {which} with itself; name another theme.",
     "other_opdracht": "they belong to another opdracht; place the statements there first.",
     "statements_gone": "there are no such statements; they may have been erased.",
+    "facilitator_decided": "a facilitator decided on this statement; that decision stands.",
     "action_gone": "there is no such action.",
     "action_joined": "this action went up in {into}; name that one, or revoke the join.",
     "proposal_gone": "there is no such proposal in the last run (any more).",

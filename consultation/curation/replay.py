@@ -24,6 +24,7 @@ from consultation.curation.state import (
     Membership,
     Outcome,
     PreviousValue,
+    Settlement,
     Suggestion,
     ThemeStatus,
     versions,
@@ -96,6 +97,9 @@ class _Theme:
     decided: bool = False
     in_run: bool = True
     by_hand: bool = False
+    excludes: str = ""
+    examples: tuple[str, ...] = ()
+    example_statements: tuple[str, ...] = ()
 
 
 class Replay:
@@ -106,6 +110,7 @@ class Replay:
         made = {each for event in log for each in _made(event)}
         self.place: dict[str, int | None] = dict(machine.statements)
         self.off: dict[str, str] = {}
+        self.settled: dict[str, Settlement] = {}
         self.proposals = {each.id: each for each in machine.proposals}
         self.answered: dict[str, Literal["accepted", "declined"]] = {}
         self.themes: dict[str, _Theme] = {}
@@ -216,6 +221,9 @@ class Replay:
                 decided=theme.decided or any(each.decided_by for each in per_theme[theme.id]),
                 in_run=theme.in_run,
                 version=version.get(theme.id, 0),
+                excludes=theme.excludes,
+                examples=theme.examples,
+                example_statements=theme.example_statements,
             )
             for theme in self.themes.values()
         }
@@ -231,6 +239,7 @@ class Replay:
             ),
             answered=dict(self.answered),
             log=tuple(outcomes),
+            settled=dict(self.settled),
         )
 
     def _apply(self, event: Event) -> int:
@@ -242,6 +251,12 @@ class Replay:
             case ops.Describe():
                 theme = self.theme(operation.theme)
                 theme.description, theme.decided = operation.text, True
+                if operation.excludes is not None:
+                    theme.excludes = operation.excludes
+                if operation.examples is not None:
+                    theme.examples = tuple(operation.examples)
+                if operation.example_statements is not None:
+                    theme.example_statements = tuple(operation.example_statements)
             case ops.Merge():
                 self._merge(operation)
             case ops.Split():
@@ -255,6 +270,7 @@ class Replay:
                 there, missing = self._there(operation.statements, target.opdracht)
                 for statement in there:
                     self.off.pop(statement, None)
+                    self._settle(statement, event)
                     primary = not self.members.get(statement)
                     self._put(Membership(statement, 1.0, primary, event.account), target.id)
                 target.decided = True
@@ -263,11 +279,13 @@ class Replay:
                 theme = self.theme(operation.theme, merged=True)
                 there, missing = self._there(operation.statements, theme.opdracht)
                 for statement in there:
+                    self._settle(statement, event)
                     self.members.get(statement, {}).pop(theme.id, None)
                 return missing
             case ops.OffTopic():
                 there, missing = self._there(operation.statements)
                 for statement in there:
+                    self._settle(statement, event)
                     self.members.pop(statement, None)
                     self.off[statement] = event.account
                 return missing
@@ -276,8 +294,11 @@ class Replay:
                 for statement in there:
                     if self.place[statement] != operation.opdracht:
                         self.off.pop(statement, None)
+                        self.settled.pop(statement, None)
                         self.place[statement] = operation.opdracht
                 return missing
+            case ops.PlaceExactly():
+                self._place_exactly(operation, event)
             case ops.Approve():
                 theme = self.theme(operation.theme)
                 theme.status, theme.decided = "goedgekeurd", True
@@ -326,6 +347,7 @@ class Replay:
         new = self._birth(operation.id, source.opdracht, operation.label, event)
         new.parents = (source.id,)
         for statement in there:
+            self._settle(statement, event)
             self._take(statement, source.id)
             self._put(Membership(statement, 1.0, True, event.account), new.id)
         return missing
@@ -338,6 +360,7 @@ class Replay:
         )
         new = self._birth(operation.id, operation.opdracht, operation.label, event)
         for statement in there:
+            self._settle(statement, event)
             self._take(statement, None)
             self._put(Membership(statement, 1.0, True, event.account), new.id)
         return missing
@@ -349,10 +372,36 @@ class Replay:
         while source is not None and source.merged_into is not None:
             source = self.themes[source.merged_into]
         for statement in there:
+            self._settle(statement, event)
             self._take(statement, source.id if source else None)
             self._put(Membership(statement, 1.0, True, event.account), target.id)
         target.decided = True
         return missing
+
+    def _place_exactly(self, operation: ops.PlaceExactly, event: Event) -> None:
+        statement = operation.statement
+        self._there([statement])
+        themes = [self.theme(each, merged=True) for each in operation.themes]
+        for theme in themes:
+            if theme.status == "verworpen":
+                raise InapplicableEvent("theme_rejected", theme=theme.id, which=_code(theme))
+            if theme.opdracht != self.place[statement]:
+                raise InapplicableEvent("other_opdracht", which=_code(theme))
+        before = self.settled.get(statement)
+        if event.actor == "participant" and before and before.actor == "facilitator":
+            raise InapplicableEvent("facilitator_decided")
+        self._settle(statement, event, exact=True)
+        self.off.pop(statement, None)
+        self.members[statement] = {}
+        for theme in themes:
+            primary = not self.members[statement]
+            self.members[statement].setdefault(
+                theme.id, Membership(statement, 1.0, primary, event.account)
+            )
+            theme.decided = True
+
+    def _settle(self, statement: str, event: Event, exact: bool = False) -> None:
+        self.settled[statement] = Settlement(event.account, event.actor, exact)
 
     def _reorder(self, operation: ops.Reorder) -> None:
         known = [each for each in operation.themes if each in self.themes]
@@ -387,8 +436,10 @@ class Replay:
                 parent = here.get(source)
                 if parent is not None and not parent.decided_by:
                     here.pop(source)
-            if not any(each.decided_by for each in here.values()) and (
-                member.statement not in self.off
+            settled = self.settled.get(member.statement)
+            exact = settled is not None and settled.exact
+            if not any(each.decided_by for each in here.values()) and not (
+                exact or member.statement in self.off
             ):
                 self._put(member, theme.id)
         return theme

@@ -72,10 +72,7 @@ class Sentences:
             case ops.Rename():
                 return self._renamed(operation, before, undone)
             case ops.Describe():
-                theme = self.theme(operation.theme)
-                if not operation.text:
-                    return f"haalde de beschrijving weg bij {theme}"
-                return f"beschreef {theme}: {_quoted(operation.text, _LONG)}"
+                return self._described(operation)
             case ops.Merge():
                 into = self.theme(operation.into)
                 return f"voegde {self.themes(operation.themes)} samen met {into}"
@@ -99,6 +96,11 @@ class Sentences:
                 number = operation.opdracht
                 where = f"bij {self._opdracht(number)}" if number else "bij geen enkele opdracht"
                 return f"plaatste {_count(operation.statements)} {where}"
+            case ops.PlaceExactly():
+                one = "een uitspraak"
+                if not operation.themes:
+                    return f"koos voor {one}: geen thema"
+                return f"koos voor {one} {self.themes(operation.themes)}"
             case ops.Approve():
                 return f"keurde {self.theme(operation.theme)} goed"
             case ops.Reject():
@@ -133,6 +135,18 @@ class Sentences:
         """The code of a new theme, if it still exists, with the label it was created with."""
         known = self.state.themes.get(str(operation.id))
         return f"{known.code} {_quoted(operation.label)}" if known else _quoted(operation.label)
+
+    def _described(self, operation: ops.Describe) -> str:
+        theme = self.theme(operation.theme)
+        parts = [_quoted(operation.text, _LONG)] if operation.text else []
+        if operation.excludes:
+            parts.append(f"hoort er niet bij: {_quoted(operation.excludes, _LONG)}")
+        examples = len(operation.examples or ()) + len(operation.example_statements or ())
+        if examples:
+            parts.append(f"{examples} {'voorbeeld' if examples == 1 else 'voorbeelden'}")
+        if not parts:
+            return f"haalde de beschrijving weg bij {theme}"
+        return f"beschreef {theme}: {'; '.join(parts)}"
 
     def _order(self, operation: ops.Reorder) -> str:
         first = [each for each in operation.themes if each in self.state.themes][:2]

@@ -15,6 +15,9 @@ from consultation.curation.operations import Note, Operation, Reorder, Revoke
 from consultation.theme_code import ThemeCode
 
 ThemeStatus = Literal["kandidaat", "goedgekeurd", "verworpen", "samengevoegd"]
+Actor = Literal["facilitator", "participant"]
+PARTICIPANT = "deelnemer"
+"""The account of the events of participants; which one follows from the statement they placed."""
 LIVE = ("kandidaat", "goedgekeurd")
 
 
@@ -83,6 +86,7 @@ class Event:
     at: datetime
     operation: Operation
     recorded: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor = "facilitator"
 
     @property
     def themes(self) -> frozenset[str]:
@@ -131,8 +135,24 @@ class FacilitatorNote:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """A person's last decision on the themes of a statement: who decided, in which capacity.
+
+    ``exact`` is true when it set all themes of the statement at once (``PlaceExactly``).
+    """
+
+    account: str
+    actor: Actor = "facilitator"
+    exact: bool = False
+
+
+@dataclass(frozen=True)
 class CuratedTheme:
-    """The current state of a theme; ``version`` is the id of its last event, 0 if it has none."""
+    """The current state of a theme; ``version`` is the id of its last event, 0 if it has none.
+
+    ``excludes`` says what does not belong to it. ``examples`` are texts that do, in a reviewer's
+    words, and ``example_statements`` the ids of statements that do; they may be erased meanwhile.
+    """
 
     id: str
     opdracht: int
@@ -149,6 +169,9 @@ class CuratedTheme:
     decided: bool
     in_run: bool
     version: int
+    excludes: str = ""
+    examples: tuple[str, ...] = ()
+    example_statements: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -209,6 +232,8 @@ class CurationState:
     proposals: tuple[Suggestion, ...]
     answered: Mapping[str, Literal["accepted", "declined"]]
     log: tuple[Outcome, ...]
+    settled: Mapping[str, Settlement] = field(default_factory=dict)
+    """The statements of which a person decided on the themes."""
 
     @cached_property
     def outcomes(self) -> dict[int, Outcome]:

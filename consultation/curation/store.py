@@ -107,7 +107,7 @@ def load_events(
     for row in session.scalars(query):
         recorded = dict(row.payload.get("recorded", {}))
         raw = {name: value for name, value in row.payload.items() if name != "recorded"}
-        found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded))
+        found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded, row.actor))  # type: ignore[arg-type]
     return found
 
 

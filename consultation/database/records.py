@@ -140,3 +140,35 @@ class KeptApart(Base):
     second: Mapped[str] = mapped_column(String(32), primary_key=True)
     account: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class PairCheck(Base):
+    """A pair of statements of two people, drawn to ask: do these two say the same?
+
+    ``pair`` follows from the two statements. ``run_id`` is the last run when the pair was drawn;
+    ``joined`` tells whether the two shared a theme then, and ``among`` how many such pairs there
+    were. ``same`` is a person's answer; None until there is one.
+    """
+
+    __tablename__ = "pair_check"
+    __table_args__ = (
+        UniqueConstraint("run_id", "pair"),
+        Index("ix_pair_check_consultation_id_opdracht", "consultation_id", "opdracht"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    opdracht: Mapped[int]
+    run_id: Mapped[int] = mapped_column(ForeignKey("analysis_run.id", ondelete="CASCADE"))
+    pair: Mapped[str] = mapped_column(String(16), index=True)
+    statement_a: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), index=True
+    )
+    statement_b: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), index=True
+    )
+    joined: Mapped[bool]
+    among: Mapped[int]
+    drawn_at: Mapped[datetime] = mapped_column(default=now)
+    same: Mapped[bool | None]
+    account: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime | None]

@@ -29,8 +29,8 @@ NOT_COUNTED = frozenset(
 )
 """Tables that no cached page depends on; a chat turn alone thus does not change the revision."""
 
-DECISIONS = frozenset({"action", "curation_event", "event_subject"})
-"""Tables of the log: a write there increases ``Revision.number`` but not ``Revision.facts``."""
+DECISIONS = frozenset({"action", "curation_event", "event_subject", "pair_check"})
+"""Tables of people's decisions: a write there increases ``Revision.number``, not ``facts``."""
 
 
 WRITING = "writing"

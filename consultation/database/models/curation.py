@@ -43,7 +43,8 @@ class CurationEvent(Base):
     """One human decision: account, time, operation and ids. Append-only.
 
     ``payload`` is the operation as it was given (``consultation.curation.operations``); its key
-    ``recorded`` holds values that were fixed at that moment.
+    ``recorded`` holds values that were fixed at that moment. ``actor`` is the capacity in which the
+    person decided; a participant decides on own statements only, and has no name here.
     """
 
     __tablename__ = "curation_event"
@@ -51,6 +52,9 @@ class CurationEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     account: Mapped[str] = mapped_column(String(80))
+    actor: Mapped[str] = mapped_column(
+        String(12), default="facilitator", server_default="facilitator"
+    )
     op: Mapped[str] = mapped_column(String(20))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"), index=True)

@@ -1,0 +1,146 @@
+"""What the review and the command line ask people, per opdracht; the interface of this room.
+
+A ``CodebookDesk`` lives as long as its process: it keeps one ``LiveMapping`` per opdracht in
+memory, and brings it up to date with the log each time it is asked. A decision itself is written
+with the operation ``place`` (``consultation.curation.log``); the next question follows it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from analysis.asking import pair_check
+from analysis.asking.live_mapping import (
+    CaughtStatement,
+    LikelyTheme,
+    LiveMapping,
+    MappingBatch,
+    MappingQuestion,
+    asked_of,
+)
+from analysis.asking.pair_check import PAIRS, AskedPair, PairResult
+from analysis.codebook.codebook import CodebookTheme
+from analysis.codebook.standing import maps
+from analysis.codebook.trust import CodebookProgress
+from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from consultation.database.storage import Storage
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
+from language.embedding import Encoder, Vectors
+
+NEW_THEME = "nieuw"
+"""The id of a theme that is only tried."""
+
+
+class CodebookDesk:
+    """The questions about the opdrachten of one consultation; safe to use from several threads."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        consultation_id: int,
+        encoder_name: str,
+        snapshots: SnapshotCache | None = None,
+    ) -> None:
+        """The encoder is loaded at the first question that needs it."""
+        self._storage = storage
+        self._consultation = consultation_id
+        self._encoder_name = encoder_name
+        self._snapshots = snapshots or SnapshotCache()
+        self._live: dict[int, LiveMapping] = {}
+        self._locks: dict[int, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+
+    def has_codebook(self, opdracht: int) -> bool:
+        """Whether statements are mapped: a theme is approved and described."""
+        return maps(self._seen(opdracht).state)
+
+    def queue(self, opdracht: int, limit: int = 10) -> tuple[MappingQuestion, ...]:
+        """Returns the statements whose decision teaches the mapping most; empty: no codebook."""
+        with self._following(opdracht) as live:
+            return live.questions(limit)
+
+    def batches(self, opdracht: int, limit: int = 3) -> tuple[MappingBatch, ...]:
+        """Returns groups of undecided statements of several people that say much the same."""
+        with self._following(opdracht) as live:
+            return live.batches(limit)
+
+    def would_catch(
+        self,
+        opdracht: int,
+        name: str,
+        description: str,
+        excludes: str = "",
+        examples: Sequence[str] = (),
+        theme: str = NEW_THEME,
+    ) -> tuple[CaughtStatement, ...]:
+        """Returns the statements that a description would take, and from which theme each.
+
+        ``theme`` is the id of the theme that is described; without it, it is a new one. The surest
+        come first. Statements that the theme has already are among them, with it as their source.
+        """
+        tried = CodebookTheme(theme, name, description, excludes, tuple(examples))
+        with self._following(opdracht) as live:
+            return live.would_catch(tried)
+
+    def likeliest(
+        self, opdracht: int, statements: Collection[str]
+    ) -> Mapping[str, tuple[LikelyTheme, ...]]:
+        """Returns the themes of these statements as the mapping has them now; empty: no theme."""
+        with self._following(opdracht) as live:
+            return live.likeliest(statements)
+
+    def progress(self, opdracht: int) -> CodebookProgress | None:
+        """Returns the estimated share of statements that is right; None without statements."""
+        with self._following(opdracht) as live:
+            return live.progress() if live.statements and live.codebook.themes else None
+
+    def pairs(self, opdracht: int, limit: int = PAIRS) -> tuple[AskedPair, ...]:
+        """Returns the pairs of the check that nobody answered; draws the check where needed."""
+        seen = self._seen(opdracht)
+        with self._storage.writing() as session:
+            pair_check.draw(session, self._consultation, seen, limit)
+        with self._storage.reading() as session:
+            return pair_check.open_pairs(session, seen, limit)
+
+    def answer_pairs(self, account: str, answers: Mapping[str, bool]) -> tuple[int, ...]:
+        """Stores answers by pair; returns the opdrachten they are of.
+
+        Raises:
+            CurationError: there is no such pair; nothing was stored.
+        """
+        with self._storage.writing() as session:
+            return pair_check.answer(session, self._consultation, account, answers)
+
+    def pair_result(self, opdracht: int) -> PairResult:
+        """Returns what the answers of the last check say of the themes."""
+        seen = self._seen(opdracht)
+        with self._storage.reading() as session:
+            run = seen.run.id if seen.run is not None else None
+            return pair_check.result(session, self._consultation, opdracht, run)
+
+    @contextmanager
+    def _following(self, opdracht: int) -> Iterator[LiveMapping]:
+        """The mapping of an opdracht, up to date with the log, for one caller at a time."""
+        with self._lock:
+            lock = self._locks.setdefault(opdracht, threading.Lock())
+        with lock:
+            seen = self._seen(opdracht)
+            said = asked_of(seen)
+            live = self._live.get(opdracht)
+            if live is None or live.statements != tuple(each.id for each in said):
+                vectors = self._encode([each.text for each in said])
+                live = self._live[opdracht] = LiveMapping(said, vectors, self._encode)
+            live.follow(seen.state, seen.marks.copies)
+            yield live
+
+    def _seen(self, opdracht: int) -> OpdrachtSnapshot:
+        with self._storage.reading() as session:
+            return self._snapshots.of(session, self._consultation, opdracht)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        if self._encoder is None:
+            self._encoder = encoder_named(self._encoder_name)
+        return vectors_of(self._storage, self._encoder, texts)

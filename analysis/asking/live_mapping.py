@@ -1,0 +1,187 @@
+"""The mapping of one opdracht between two runs: it follows each decision at once.
+
+The statements, their vectors and their neighbourhood are read once; a decision then costs a few
+steps of the mapper. What it says is a proposal until the next run stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from analysis.codebook.codebook import Codebook, CodebookTheme
+from analysis.codebook.descriptions import Encode
+from analysis.codebook.features import Features, features_of
+from analysis.codebook.mapping import Mapper
+from analysis.codebook.queue import batches, neighbourhood, questions
+from analysis.codebook.standing import standing_codebook, standing_decisions
+from analysis.codebook.trust import CodebookProgress, progress
+from consultation.curation.state import CurationState
+from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.statements import StatementView
+from language.embedding import Vectors
+
+
+@dataclass(frozen=True)
+class LikelyTheme:
+    """A theme of the codebook with the chance, 0 to 1, that a statement belongs to it."""
+
+    theme: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class MappingQuestion:
+    """A statement to ask about, with its likeliest themes, the best first."""
+
+    statement: StatementView
+    suggestions: tuple[LikelyTheme, ...]
+
+
+@dataclass(frozen=True)
+class MappingBatch:
+    """Statements of several people that say much the same: one question for all."""
+
+    statements: tuple[StatementView, ...]
+    suggestions: tuple[LikelyTheme, ...]
+
+
+@dataclass(frozen=True)
+class CaughtStatement:
+    """A statement that a description would catch; ``source`` is the theme that would lose it."""
+
+    statement: StatementView
+    score: float
+    source: LikelyTheme | None
+
+
+def asked_of(seen: OpdrachtSnapshot) -> list[StatementView]:
+    """Returns the statements that are mapped: one per duplicate group, and no excluded ones."""
+    beside = seen.marks.apart | seen.marks.copies.keys()
+    return [each for each in seen.said if each.id not in beside and not each.set_aside]
+
+
+class LiveMapping:
+    """The mapping of the statements of one opdracht to its codebook.
+
+    ``follow`` brings it up to date with the decisions; the other methods read.
+    """
+
+    def __init__(self, said: Sequence[StatementView], vectors: Vectors, encode: Encode) -> None:
+        """``vectors`` are those of the statements; ``encode`` gives those of descriptions."""
+        self._said = tuple(said)
+        self._row = {each.id: row for row, each in enumerate(self._said)}
+        self._encode = encode
+        self._features: Features = features_of(
+            vectors,
+            [each.text for each in said],
+            [each.participant for each in said],
+            [each.contribution for each in said],
+        )
+        self._mapper = Mapper(self._features, Codebook(()), encode)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The ids of the statements, in the order of the vectors."""
+        return tuple(each.id for each in self._said)
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook that the statements are mapped to."""
+        return self._mapper.codebook
+
+    def follow(self, state: CurationState, copies: Mapping[str, str]) -> None:
+        """Takes over the codebook and the decisions as they stand now.
+
+        ``copies`` maps a duplicate to its representative: a decision on it teaches too.
+        """
+
+        def words(statement: str) -> str:
+            at = self._row.get(statement)
+            return "" if at is None else self._said[at].text
+
+        codebook = standing_codebook(state, words)
+        said = standing_decisions(state, codebook.ids)
+        decided = {
+            self._row[copies[each]]: themes
+            for each, themes in said.items()
+            if each in copies and copies[each] in self._row
+        }
+        decided |= {self._row[each]: themes for each, themes in said.items() if each in self._row}
+        if codebook != self._mapper.codebook:
+            self._mapper = self._mapper.described(codebook, self._encode, decided)
+            return
+        known = self._mapper.decisions
+        gone = known.keys() - decided.keys()
+        if gone:
+            self._mapper.forget(gone)
+        new = {row: themes for row, themes in decided.items() if known.get(row) != themes}
+        if new:
+            self._mapper.decide(dict(sorted(new.items())))
+
+    def questions(self, limit: int) -> tuple[MappingQuestion, ...]:
+        """Returns the statements whose decision teaches most, the most useful first."""
+        if not self.codebook.themes:
+            return ()
+        found = questions(self._mapper.mapped, self._features, self._near, limit)
+        return tuple(
+            MappingQuestion(self._said[each.row], self._named(each.suggestions)) for each in found
+        )
+
+    def batches(self, limit: int) -> tuple[MappingBatch, ...]:
+        """Returns groups of undecided statements that say much the same."""
+        if not self.codebook.themes:
+            return ()
+        found = batches(self._mapper.mapped, self._features, self._near, limit)
+        return tuple(
+            MappingBatch(tuple(self._said[row] for row in each.rows), self._named(each.suggestions))
+            for each in found
+        )
+
+    def progress(self) -> CodebookProgress:
+        """Returns the estimated share of statements that is right."""
+        return progress(self._mapper)
+
+    def would_catch(self, theme: CodebookTheme) -> tuple[CaughtStatement, ...]:
+        """Returns what a new or changed theme would catch, the surest first; nothing is kept.
+
+        A theme with a known id takes the place of that theme.
+        """
+        themes = [each for each in self.codebook.themes if each.id != theme.id]
+        decisions = {
+            row: said & {each.id for each in themes} | ({theme.id} & said)
+            for row, said in self._mapper.decisions.items()
+        }
+        after = self._mapper.described(Codebook((*themes, theme)), self._encode, decisions).mapped
+        before = self._mapper.mapped
+        chances = after.chances[:, len(themes)]
+        best = after.chances.argmax(axis=1) == len(themes)
+        found = []
+        for row in np.flatnonzero(best).tolist():
+            had = before.fits(row)
+            found.append(
+                CaughtStatement(
+                    self._said[row],
+                    float(chances[row]),
+                    self._named(had[:1])[0] if had else None,
+                )
+            )
+        return tuple(sorted(found, key=lambda each: -each.score))
+
+    def likeliest(self, statements: Collection[str]) -> dict[str, tuple[LikelyTheme, ...]]:
+        """Returns the themes of these statements as the mapping has them now; empty: no theme."""
+        rows = {each: self._row[each] for each in statements if each in self._row}
+        return {each: self._named(self._mapper.mapped.fits(row)) for each, row in rows.items()}
+
+    @cached_property
+    def _near(self) -> csr_matrix:
+        return neighbourhood(self._features)
+
+    def _named(self, found: Sequence[tuple[str, float]]) -> tuple[LikelyTheme, ...]:
+        names = {each.id: each.name for each in self.codebook.themes}
+        return tuple(LikelyTheme(theme, names[theme], score) for theme, score in found)
