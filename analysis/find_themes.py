@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 
 from spacy.language import Language
 from tqdm import tqdm
@@ -13,6 +14,8 @@ from tqdm import tqdm
 from analysis.clustering.features import clustering_features, context_weights, with_context
 from analysis.clustering.popular_answers import popular_groups
 from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
+from analysis.codebook.standing import maps
+from analysis.continuity.codebook_mapping import map_statements
 from analysis.opdracht_themes import cluster_from_scratch, refit_due, update_themes
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import AnalysisError, vectors_of
@@ -118,8 +121,17 @@ def _find(found: OpdrachtAnalysis, storage: Storage, encoder: Encoder, nlp: Lang
         found.popular = popular_groups(alone, found.recurring)
     # Only a full clustering needs these features, and they are slow for many texts.
     linked = clustering_features(alone, texts, context) if found.refit else vectors
-    find = update_themes if going_on else cluster_from_scratch
-    find(found, vectors, linked, nlp, lambda labels: vectors_of(storage, encoder, labels))
+
+    def encode(labels: Sequence[str]) -> Vectors:
+        return vectors_of(storage, encoder, labels)
+
+    if maps(known.state):
+        mapping = partial(map_statements, found, texts, alone, encode)
+        update_themes(found, vectors, linked, nlp, encode, mapping)
+    elif going_on:
+        update_themes(found, vectors, linked, nlp, encode)
+    else:
+        cluster_from_scratch(found, vectors, linked, nlp, encode)
 
 
 def _without_introductions(

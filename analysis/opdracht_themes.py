@@ -14,7 +14,12 @@ from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels, cluster, 
 from analysis.clustering.popular_answers import PopularClusterer
 from analysis.clustering.stability import measure_stability
 from analysis.continuity.alignment import align
-from analysis.continuity.incremental import ContinuedThemes, continue_themes, kept_themes
+from analysis.continuity.incremental import (
+    Challenger,
+    ContinuedThemes,
+    continue_themes,
+    kept_themes,
+)
 from analysis.continuity.prior_state import PriorState
 from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.labelling.labels import Encode
@@ -36,10 +41,19 @@ statements changed by this share since the last full clustering. Duplicates coun
 duplicate group, but it needs a theme."""
 
 
+Mapping = Callable[[Challenger | None], ContinuedThemes]
+"""Maps the statements to the codebook; clusters what it lacks by the challenger, if given."""
+
+
 def refit_due(known: PriorState, round_number: int, statements: int, method: str) -> bool:
-    """Returns whether everything must be clustered anew; see ``ENOUGH_CHANGED``."""
+    """Returns whether everything must be clustered anew; see ``ENOUGH_CHANGED``.
+
+    With a codebook, only what fits none of its themes is clustered; also when it changed.
+    """
     last = known.refit
     if last is None or (last.round, last.method) != (round_number, method):
+        return True
+    if last.codebook != known.codebook:
         return True
     return abs(statements - last.statements) >= ENOUGH_CHANGED * max(last.statements, 1)
 
@@ -96,11 +110,18 @@ def cluster_from_scratch(
 
 
 def update_themes(
-    found: OpdrachtAnalysis, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
+    found: OpdrachtAnalysis,
+    vectors: Vectors,
+    linked: Vectors,
+    nlp: Language,
+    encode: Encode,
+    mapping: Mapping | None = None,
 ) -> None:
     """Continues the known themes: maps new statements, adds themes, suggests other changes.
 
-    The parameters are those of ``cluster_from_scratch``.
+    The parameters are those of ``cluster_from_scratch``. ``mapping`` maps all statements to the
+    codebook; without it the opdracht has none. The themes of a codebook are described, not found,
+    so the stability of clusters says nothing about them.
     """
     said, known = found.said, found.prior
     enough = found.refit and len(said) >= FEWEST
@@ -117,17 +138,20 @@ def update_themes(
     def doubter(rows: npt.NDArray[np.int64]) -> Labels:
         return cluster(linked[rows], coarse_clusterer(people[rows].tolist()))
 
-    result = continue_themes(
-        [each.id for each in said],
-        [each.text for each in said],
-        vectors,
-        people.tolist(),
-        known,
-        encode,
-        challenger if enough else None,
-        doubter,
-        found.recurring.people,
-    )
+    if mapping is not None:
+        result = mapping(challenger if enough else None)
+    else:
+        result = continue_themes(
+            [each.id for each in said],
+            [each.text for each in said],
+            vectors,
+            people.tolist(),
+            known,
+            encode,
+            challenger if enough else None,
+            doubter,
+            found.recurring.people,
+        )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
     shown = _portraits(found, vectors, homes, result, nlp, encode)
@@ -154,9 +178,17 @@ def update_themes(
     live = {each.id for each in known.state.themes.values() if each.live}
     heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
     found.coverage = float(np.mean(heard)) if heard else 0.0
+    if mapping is not None:
+        found.themes = [_unmeasured(each) for each in found.themes]
+        return
     found.stability = known.stability
     if enough and any(heard):
         _measure(found, linked, homes)
+
+
+def _unmeasured(theme: FoundTheme) -> FoundTheme:
+    seen = theme.representation
+    return replace(theme, representation=replace(seen, trust={**seen.trust, "stability": None}))
 
 
 def _measure(found: OpdrachtAnalysis, linked: Vectors, homes: Sequence[str | None]) -> None:

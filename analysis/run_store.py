@@ -114,7 +114,7 @@ def _refit(found: OpdrachtAnalysis, run_id: int, round_number: int, method: str)
     last = found.prior.refit
     if last is not None and not found.refit:
         return last
-    return Refit(run_id, round_number, len(found.everything), method)
+    return Refit(run_id, round_number, len(found.everything), method, found.prior.codebook)
 
 
 def _members(found: OpdrachtAnalysis, living: Collection[str]) -> list[set[str]]:
@@ -192,7 +192,8 @@ def _store_opdracht(
         for each in found.proposals
     )
     session.flush()
-    store_marks(session, run.id, found.duplicates, ids, living)
+    placed = {statement for theme in found.themes for statement in theme.placed}
+    store_marks(session, run.id, found.duplicates, ids, living, placed)
     forget_vectors(session, gone.hashes)
     if gone.unsaid.words:
         rename(session, renames(session, {found.opdracht}, gone.unsaid.words, run.id))

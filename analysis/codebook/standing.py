@@ -6,6 +6,8 @@ approved and described; until then the themes are clusters (``analysis.opdracht_
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping
 
 from analysis.codebook.codebook import Codebook, CodebookTheme
@@ -25,6 +27,18 @@ def maps(state: CurationState) -> bool:
     return any(
         each.status == "goedgekeurd" and is_described(each) for each in state.themes.values()
     )
+
+
+def codebook_digest(state: CurationState) -> str:
+    """Returns a digest of what the codebook says; empty if statements are not mapped to it."""
+    if not maps(state):
+        return ""
+    told = [
+        (each.id, each.label, each.description, each.excludes, *each.examples, each.status)
+        for each in state.themes.values()
+        if each.live and each.decided
+    ]
+    return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest()
 
 
 def standing_codebook(state: CurationState, words: Words) -> Codebook:

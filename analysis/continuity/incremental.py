@@ -35,9 +35,12 @@ from language.embedding import Vectors, normalised
 Challenger = Callable[[npt.NDArray[np.int64]], Labels]
 """Clusters the statements of the given rows (ascending) and returns a label per row."""
 
-_CERTAIN = 0.6
+CERTAIN = 0.6
+"""The least score in the other theme with which a move is suggested."""
+MOST_MOVES = 20
+"""The most moves that a run suggests."""
+
 _DOUBT = 0.1
-_MOST_MOVES = 20
 _DOUBTS = 5
 
 
@@ -266,10 +269,10 @@ def _moves(
         best = mapper.themes[int(np.argmax(scores))]
         if best in {theme for theme, _ in own} or not themes[best].live:
             continue
-        if scores.max() >= _CERTAIN and scores[column[own[0][0]]] <= _DOUBT:
+        if scores.max() >= CERTAIN and scores[column[own[0][0]]] <= _DOUBT:
             found.append(MoveSuggestion(ids[row], own[0][0], best, round(float(scores.max()), 4)))
     found.sort(key=lambda each: (-each.score, each.statement))
-    return tuple(found[:_MOST_MOVES])
+    return tuple(found[:MOST_MOVES])
 
 
 def _agreement(

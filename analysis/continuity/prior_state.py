@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.codebook.standing import codebook_digest
 from analysis.labelling.representations import Representation
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event
@@ -34,13 +36,14 @@ class PriorAssignment:
 class Refit:
     """The last full clustering: its run, round and number of statements.
 
-    ``method`` is the digest of its parameters and models.
+    ``method`` is the digest of its parameters and models, ``codebook`` that of the codebook.
     """
 
     run: int
     round: int
     statements: int
     method: str
+    codebook: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class PriorState:
     by_hand: frozenset[str]
     coded: Mapping[str, frozenset[str]]
     subthemes: Mapping[str, str]
+
+    @cached_property
+    def codebook(self) -> str:
+        """The digest of the codebook (``analysis.codebook.standing``); empty without one."""
+        return codebook_digest(self.state)
 
     @property
     def decided(self) -> bool:

@@ -141,17 +141,20 @@ def store_marks(
     groups: DuplicateGroups,
     ids: Sequence[str],
     living: Collection[str],
+    placed: Collection[str] = (),
 ) -> None:
     """Stores the excluded statements and duplicates of a run, and assigns duplicates to themes.
 
     A duplicate gets the assignments of its representative, which must be stored already. ``ids``
-    are the statement ids of the rows. Statements that are not in ``living`` are left out.
+    are the statement ids of the rows. Statements that are not in ``living`` are left out;
+    duplicates in ``placed`` have assignments of their own.
     """
     marks: list[dict[str, object]] = []
     followers: dict[str, list[str]] = {}
     for row, representative in groups.duplicates.items():
         if ids[row] in living:
-            followers.setdefault(ids[representative], []).append(ids[row])
+            if ids[row] not in placed:
+                followers.setdefault(ids[representative], []).append(ids[row])
             marks.append(
                 {"statement_id": ids[row], "mark": SAME_TEXT, "value": ids[representative]}
             )

@@ -1,0 +1,1 @@
+"""Whole roads through the product: import, analysis, decisions, and the analysis again."""
