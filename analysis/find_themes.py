@@ -11,11 +11,11 @@ from functools import partial
 from spacy.language import Language
 from tqdm import tqdm
 
+from analysis.asking.codebook_run import map_statements
 from analysis.clustering.features import clustering_features, context_weights, with_context
 from analysis.clustering.popular_answers import popular_groups
 from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
 from analysis.codebook.standing import maps
-from analysis.continuity.codebook_mapping import map_statements
 from analysis.opdracht_themes import cluster_from_scratch, refit_due, update_themes
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import AnalysisError, vectors_of

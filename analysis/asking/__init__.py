@@ -1,5 +1,6 @@
-"""What people are asked about the mapping of statements: the queue, and the pair check.
+"""What people are asked about the mapping of statements, and what a run makes of the answers.
 
-``desk`` is what pages and commands use; ``live_mapping`` learns from each decision at once,
-``pair_check`` stores the pairs and reads what the answers say.
+``desk`` is what pages and commands use: ``live_mapping`` learns from each decision at once,
+``pair_check`` stores the pairs and reads what the answers say. ``codebook_run`` maps the statements
+in a run.
 """

@@ -25,6 +25,9 @@ from analysis.codebook.codebook import CodebookTheme
 from analysis.codebook.standing import maps
 from analysis.codebook.trust import CodebookProgress
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from consultation.curation.operations import PlaceExactly
+from consultation.curation.store import last_decision_and_run, load_events
+from consultation.database.revision import Revision, revision
 from consultation.database.storage import Storage
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
 from language.embedding import Encoder, Vectors
@@ -49,6 +52,7 @@ class CodebookDesk:
         self._encoder_name = encoder_name
         self._snapshots = snapshots or SnapshotCache()
         self._live: dict[int, LiveMapping] = {}
+        self._at: dict[int, tuple[Revision, int]] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
@@ -127,6 +131,11 @@ class CodebookDesk:
         with self._lock:
             lock = self._locks.setdefault(opdracht, threading.Lock())
         with lock:
+            if self._placings_followed(opdracht):
+                yield self._live[opdracht]
+                return
+            with self._storage.reading() as session:
+                at = revision(session), last_decision_and_run(session, self._consultation)[0]
             seen = self._seen(opdracht)
             said = asked_of(seen)
             live = self._live.get(opdracht)
@@ -134,7 +143,33 @@ class CodebookDesk:
                 vectors = self._encode([each.text for each in said])
                 live = self._live[opdracht] = LiveMapping(said, vectors, self._encode)
             live.follow(seen.state, seen.marks.copies)
+            self._at[opdracht] = at
             yield live
+
+    def _placings_followed(self, opdracht: int) -> bool:
+        """Follows what is new in the log where these are placings only; False for anything else.
+
+        It saves the replay of the log over all statements after each answer of the queue.
+        """
+        if opdracht not in self._at:
+            return False
+        before, last = self._at[opdracht]
+        with self._storage.reading() as session:
+            now = revision(session)
+            if now.facts != before.facts:
+                return False
+            new = [
+                each
+                for each in load_events(session, self._consultation, (opdracht,), after=last)
+                if not each.actions
+            ]
+        placings = [each.operation for each in new if isinstance(each.operation, PlaceExactly)]
+        if len(placings) < len(new):
+            return False
+        if not self._live[opdracht].place((each.statement, each.themes) for each in placings):
+            return False
+        self._at[opdracht] = now, max([last, *(each.id for each in new)])
+        return True
 
     def _seen(self, opdracht: int) -> OpdrachtSnapshot:
         with self._storage.reading() as session:

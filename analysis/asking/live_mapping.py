@@ -6,7 +6,7 @@ steps of the mapper. What it says is a proposal until the next run stores it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -123,6 +123,20 @@ class LiveMapping:
         new = {row: themes for row, themes in decided.items() if known.get(row) != themes}
         if new:
             self._mapper.decide(dict(sorted(new.items())))
+
+    def place(self, places: Iterable[tuple[str, Sequence[str]]]) -> bool:
+        """Takes over placings in the order of the log; False if that needs ``follow``.
+
+        That is so where a statement is not mapped itself, or a theme is not in the codebook.
+        """
+        decided = {}
+        for statement, themes in places:
+            if statement not in self._row or not set(themes) <= set(self.codebook.ids):
+                return False
+            decided[self._row[statement]] = frozenset(themes)
+        if decided:
+            self._mapper.decide(decided)
+        return True
 
     def questions(self, limit: int) -> tuple[MappingQuestion, ...]:
         """Returns the statements whose decision teaches most, the most useful first."""

@@ -167,9 +167,7 @@ class CodebookRoad:
             for other in clear[at + 1 :]:
                 if one.participant != other.participant:
                     same.append(bool(self.truth[one.id] & self.truth[other.id]))
-                    joined.append(
-                        bool(themes.get(one.id, set()) & themes.get(other.id, set()))
-                    )
+                    joined.append(bool(themes.get(one.id, set()) & themes.get(other.id, set())))
         ours, told = np.array(joined), np.array(same)
         right = [
             primary.get(each.id) in {theme_of.get(one) for one in self.truth[each.id]}

@@ -88,11 +88,12 @@ def load_events(
     consultation_id: int,
     scope: Scope | None = None,
     last_event: int | None = None,
+    after: int = 0,
 ) -> list[Event]:
     """The events of a consultation, oldest first.
 
     ``scope`` limits them to those about these opdrachten and their actions; ``last_event`` to those
-    up to and including that event.
+    up to and including that event, and ``after`` to those later than that event.
     """
     query = (
         select(CurationEvent)
@@ -101,6 +102,8 @@ def load_events(
     )
     if last_event is not None:
         query = query.where(CurationEvent.id <= last_event)
+    if after:
+        query = query.where(CurationEvent.id > after)
     if scope is not None:
         query = query.where(CurationEvent.id.in_(_events_about(scope)))
     found = []
