@@ -17,6 +17,9 @@ mapping may say "no theme", in the column "with none". Per opdracht and the mean
   many right in total), as a share of those 100.
 
 The estimate of the share that is right stands beside the true share.
+
+``--product`` plays the mobility set through the product instead, see
+``benchmarks.product.codebook_road``.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ SHARED = ROOT.parent / "shared" / "data"
 SUBJECTS = ROOT / "tests" / "data" / "voorbeeld_onderwerpen.json"
 PAGE = ROOT / "docs" / "codebook.md"
 BEGIN, END = "<!-- codebook: begin -->", "<!-- codebook: end -->"
+PRODUCT_BEGIN, PRODUCT_END = "<!-- product: begin -->", "<!-- product: end -->"
 STEPS = (25, 50, 100)
 _HELD_OUT = 3
 _NONE = "anders"
@@ -70,24 +74,36 @@ class Coded:
         return np.array([bool(each) for each in self.truth])
 
 
+def mobility_books(folder: Path = SHARED) -> dict[int, Codebook]:
+    """The codebooks of the made-up consultation on mobility, by opdracht."""
+    parts = (folder / "mobiliteit-codeboek.md").read_text(encoding="utf-8").split("\n## Opdracht ")
+    return {
+        int(part[0]): Codebook(
+            tuple(
+                CodebookTheme(*theme)
+                for theme in re.findall(
+                    r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", part.split("\n## ")[0], re.M
+                )
+            )
+        )
+        for part in parts[1:]
+    }
+
+
 def mobility(encode: Encode, folder: Path = SHARED) -> list[Coded]:
     """The two opdrachten of the made-up consultation on mobility, one statement per segment."""
     answers = [
         json.loads(line)
         for line in (folder / "mobiliteit.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    parts = (folder / "mobiliteit-codeboek.md").read_text(encoding="utf-8").split("\n## Opdracht ")
     found = []
-    for part in parts[1:]:
-        number = int(part[0])
-        themes = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", part.split("\n## ")[0], re.M)
+    for number, book in mobility_books(folder).items():
         said = [
             (answer["person"], at, segment["text"], frozenset(segment["subjects"]))
             for at, answer in enumerate(answers)
             if answer["opdracht"] == number
             for segment in answer["segments"]
         ]
-        book = Codebook(tuple(CodebookTheme(*theme) for theme in themes))
         found.append(_coded(f"mobility {number}", book, said, encode))
     return found
 
@@ -418,6 +434,13 @@ def timed(size: int = 10_000, decisions: int = 500) -> str:
     return f"{head}\n\n{table(rows)}"
 
 
+def played() -> str:
+    """The table of the road through the product."""
+    from benchmarks.product.codebook_road import road
+
+    return table(road(SHARED / "mobiliteit.jsonl", mobility_books()))
+
+
 def main() -> None:
     """Measures and prints; writes the page where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -425,7 +448,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--cache", type=Path, default=ROOT / "var" / "benchmarks")
     parser.add_argument("--only", choices=("mobility", "sample", "speed"))
+    parser.add_argument("--product", action="store_true")
     asked = parser.parse_args()
+    if asked.product:
+        text = played()
+        print(text)
+        if asked.docs:
+            write(PAGE, PRODUCT_BEGIN, PRODUCT_END, text)
+        return
     encoder = load_encoder("e5")
 
     known: dict[str, Any] = {}

@@ -60,6 +60,20 @@ OPERATIONS: list[tuple[dict[str, Any], str]] = [
         "plaatste 1 uitspraak bij opdracht 5 ‘",
     ),
     (
+        {"op": "place", "statement": sid(4), "themes": [tid(0), tid(1)]},
+        "plaatste ‘Uitspraak nummer 04.’ in O04-T001 ‘Avondles’ en O04-T002 ‘machine 1’",
+    ),
+    (
+        {"op": "place", "statement": sid(4), "themes": []},
+        "plaatste ‘Uitspraak nummer 04.’ in geen enkel thema",
+    ),
+    (
+        {"op": "describe", "theme": tid(0), "text": "Les na het werk.", "excludes": "De prijs."}
+        | {"examples": ["Uitspraak nummer 03.", "Na zes uur."]},
+        "beschreef O04-T001 ‘Avondles’: ‘Les na het werk.’; hoort er niet bij: ‘De prijs.’; "
+        "2 voorbeelden",
+    ),
+    (
         {"op": "decline", "proposal": "merge:a"},
         "wees een voorstel van de computer af over O04-T002 ‘machine 1’ en O04-T003",
     ),
@@ -107,7 +121,7 @@ def test_every_operation_tells_by_name_what_it_did(tmp_path: Path, catalogue: Ca
         assert told(storage, catalogue)[-1].startswith(sentence)
     # Later decisions do not change what a renaming or rewording tells.
     lines = told(storage, catalogue)
-    for at in (0, 1, 11):
+    for at in (0, 1, 14):
         assert lines[at] == OPERATIONS[at][1]
     assert not [line for line in lines if re.search(r"[0-9a-f]{32}|beslissing \d", line)]
     storage.close()

@@ -8,6 +8,8 @@ the segment that it overlaps most, since the product cuts answers itself.
 *People*: participants per theme, the mean over themes that hold a statement. *MCC*: of pairs of
 statements of two people, as in ``benchmarks.people``; two statements are in one theme, or on one
 subject, if they share one. *Right*: statements whose primary theme is one of their subjects.
+*Seconds*: the analysis of all opdrachten; *ms*: the median of a decision with its next question.
+The row *as coded* has the coder's themes for all statements.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,45 +147,58 @@ class CodebookRoad:
             took.append(time.perf_counter() - began)
         return took
 
-    def figures(self, number: int, theme_of: dict[str, str]) -> dict[str, Any]:
-        """What the themes of an opdracht are worth as they stand."""
+    def themes(self, number: int) -> dict[str, tuple[str, ...]]:
+        """The live themes of each statement as they stand, the primary one first."""
+        with self.storage.reading() as session:
+            state = curated(session, self.id, number)
+        found: dict[str, tuple[str, ...]] = {}
+        for theme in state.themes_of(number):
+            for member in theme.members if theme.live else ():
+                own = found.get(member.statement, ())
+                found[member.statement] = (theme.id, *own) if member.primary else (*own, theme.id)
+        return found
+
+    def figures(self, number: int, themes: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+        """What these themes of the statements are worth."""
         with self.storage.reading() as session:
             said = active_statements(session, self.id, number)
-            state = curated(session, self.id, number)
-        themes: dict[str, set[str]] = {}
-        primary: dict[str, str] = {}
-        shown = [each for each in state.themes_of(number) if each.live and each.members]
-        people_of = {each.id: each.participant for each in said}
-        held = []
-        for theme in shown:
-            held.append(len({people_of[each.statement] for each in theme.members}))
-            for member in theme.members:
-                themes.setdefault(member.statement, set()).add(theme.id)
-                if member.primary:
-                    primary[member.statement] = theme.id
+        people: dict[str, set[str]] = {}
+        for each in said:
+            for theme in themes.get(each.id, ()):
+                people.setdefault(theme, set()).add(each.participant)
         clear = [each for each in said if self.truth[each.id]]
         same, joined = [], []
         for at, one in enumerate(clear):
             for other in clear[at + 1 :]:
                 if one.participant != other.participant:
                     same.append(bool(self.truth[one.id] & self.truth[other.id]))
-                    joined.append(bool(themes.get(one.id, set()) & themes.get(other.id, set())))
+                    shared = set(themes.get(one.id, ())) & set(themes.get(other.id, ()))
+                    joined.append(bool(shared))
         ours, told = np.array(joined), np.array(same)
-        right = [
-            primary.get(each.id) in {theme_of.get(one) for one in self.truth[each.id]}
-            for each in clear
-        ]
         return {
             "statements": len(said),
-            "themes": len(shown),
-            "people": float(np.mean(held)) if held else 0.0,
+            "themes": len(people),
+            "people": float(np.mean([len(each) for each in people.values()])),
             "precision": float(told[ours].mean()) if ours.any() else 0.0,
             "recall": float(ours[told].mean()) if told.any() else 0.0,
             "chance": float(told.mean()),
             "MCC": float(matthews_corrcoef(told, ours)),
-            "right": float(np.mean(right)),
-            "coverage": len(themes) / max(len(said), 1),
         }
+
+    def right(self, number: int, theme_of: Mapping[str, str]) -> float:
+        """The share of the statements with a subject whose primary theme is one of theirs."""
+        themes = self.themes(number)
+        with self.storage.reading() as session:
+            said = active_statements(session, self.id, number)
+        return float(
+            np.mean(
+                [
+                    themes.get(each.id, ("",))[0] in {theme_of[one] for one in self.truth[each.id]}
+                    for each in said
+                    if self.truth[each.id]
+                ]
+            )
+        )
 
 
 def _subjects(segments: Sequence[dict[str, Any]], start: int, end: int) -> frozenset[str]:
@@ -198,31 +213,40 @@ def _subjects(segments: Sequence[dict[str, Any]], start: int, end: int) -> froze
     return found
 
 
-def road(source: Path, books: dict[int, Codebook], decisions: int = 100) -> list[dict[str, Any]]:
+def road(source: Path, books: Mapping[int, Codebook], decisions: int = 100) -> list[dict[str, Any]]:
     """The figures of each step of the road, per opdracht."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         on = CodebookRoad(Path(folder), source)
-
-        def told(step: str, theme_of: dict[str, str], seconds: float) -> None:
-            for number in books:
-                figures = on.figures(number, theme_of)
-                rows.append({"step": step, "opdracht": number, **figures, "seconds": seconds})
-
         _, seconds = on.analyse()
         on.code(list(books))
-        told("candidates", {}, seconds)
+        theme_of: dict[str, str] = {}
+        took: dict[int, list[float]] = {number: [] for number in books}
+
+        def tell(step: str) -> None:
+            for number in books:
+                right = on.right(number, theme_of) if theme_of else float("nan")
+                rows.append(
+                    {"step": step, "opdracht": number}
+                    | on.figures(number, on.themes(number))
+                    | {"right": right, "seconds": seconds}
+                    | {"ms": 1000 * float(np.median(took[number] or [np.nan]))}
+                )
+
+        tell("candidates")
         theme_of = on.take_over(books)
         _, seconds = on.analyse()
-        told("descriptions", theme_of, seconds)
-        took = []
+        tell("descriptions")
         done = 0
         for step in (10, decisions):
             for number in books:
-                took += on.answer(number, theme_of, step - done)
+                took[number] = on.answer(number, theme_of, step - done)
             done = step
             _, seconds = on.analyse()
-            told(f"{step} decisions", theme_of, seconds)
-        print(f"a decision with its next question: {1000 * float(np.median(took)):.0f} ms")
+            tell(f"{step} decisions")
+        for number in books:
+            coded = {each: tuple(sorted(subjects)) for each, subjects in on.truth.items()}
+            rows.append({"step": "as coded", "opdracht": number} | on.figures(number, coded))
         on.storage.close()
-    return rows
+    none = dict.fromkeys(("right", "seconds", "ms"), float("nan"))
+    return [none | row if "ms" not in row else row for row in rows]

@@ -97,10 +97,9 @@ class Sentences:
                 where = f"bij {self._opdracht(number)}" if number else "bij geen enkele opdracht"
                 return f"plaatste {_count(operation.statements)} {where}"
             case ops.PlaceExactly():
-                one = "een uitspraak"
-                if not operation.themes:
-                    return f"koos voor {one}: geen thema"
-                return f"koos voor {one} {self.themes(operation.themes)}"
+                words = self.quote(operation.statement)
+                into = self.themes(operation.themes) or "geen enkel thema"
+                return f"plaatste {_quoted(words) if words else 'een uitspraak'} in {into}"
             case ops.Approve():
                 return f"keurde {self.theme(operation.theme)} goed"
             case ops.Reject():

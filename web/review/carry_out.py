@@ -371,5 +371,6 @@ _OVERTAKEN = frozenset(
         "proposal_gone",
         "already_revoked",
         "already_answered",
+        "facilitator_decided",
     }
 )
