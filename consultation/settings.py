@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     )
     embedding: str = Field(
         default="e5",
-        description="Sentence embeddings for the analysis: e5, use, sentence-transformers:NAME or "
-        "model2vec:NAME.",
+        description="Sentence embeddings for the analysis: e5, use, onnx:FOLDER, "
+        "sentence-transformers:NAME or model2vec:NAME.",
     )
     port: int = Field(default=8000, description="The public port of the website.")
     host: str = Field(

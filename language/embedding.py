@@ -1,7 +1,7 @@
 """Sentence embeddings: one protocol, several encoders.
 
-Rasa's environment also imports this module, so it runs on Python 3.10, imports heavy packages only
-when it needs them, and imports no other module of this repository.
+Rasa's environment also imports this module, so it runs on Python 3.10, and imports heavy packages,
+and ``language.encoders``, only when it needs them.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def load_encoder(name: str = "e5") -> Encoder:
     """The encoder with this name, loaded once per process.
 
     ``e5`` is multilingual-e5-small, 4-bit, and ``use`` the multilingual Universal Sentence Encoder;
-    the wheels of both include the model. ``sentence-transformers:NAME`` and ``model2vec:NAME`` are
-    extras. Where the engine of ``e5`` cannot load, ``use`` replaces it: this is logged once, and
-    the attribute ``name`` of the encoder says which of the two was loaded.
+    the wheels of both include the model. ``onnx:FOLDER``, ``sentence-transformers:NAME`` and
+    ``model2vec:NAME`` are extras. Where the engine of ``e5`` cannot load, ``use`` replaces it: this
+    is logged once, and the attribute ``name`` of the encoder says which of the two was loaded.
 
     Raises:
         EncoderUnavailable: the name is unknown, or its package or model is not installed.
@@ -90,12 +90,15 @@ def load_encoder(name: str = "e5") -> Encoder:
             return load_encoder("use")
     if name == "use":
         return _Use()
+    if kind == "onnx" and model:
+        return _Onnx(name, model)
     if kind == "sentence-transformers" and model:
         return _SentenceTransformers(name, model)
     if kind == "model2vec" and model:
         return _Model2Vec(name, model)
     raise EncoderUnavailable(
-        f"'{name}' is not an encoder; use e5, use, sentence-transformers:NAME or model2vec:NAME."
+        f"'{name}' is not an encoder; use e5, use, onnx:FOLDER, sentence-transformers:NAME or "
+        "model2vec:NAME."
     )
 
 
@@ -240,6 +243,34 @@ class _Use:
             return normalised(self._model.encode(_clean(texts)))
 
 
+class _Onnx:
+    """A model in ONNX: a folder, or a name in the local cache of Hugging Face.
+
+    The version is a fingerprint of the files, so that vectors of an exchanged model never mix.
+    """
+
+    def __init__(self, name: str, model: str) -> None:
+        self.name = name
+        self._errors = importlib.import_module("language.encoders.model_folder").ModelFolderError
+        engine = importlib.import_module("language.encoders.onnx_model")
+        try:
+            self._model = engine.OnnxModel(model)
+        except ImportError as error:
+            raise EncoderUnavailable(_no_extra("onnx", name)) from error
+        except self._errors as error:
+            raise EncoderUnavailable(str(error)) from error
+        self.version = f"onnx {self._model.folder.fingerprint}"
+        self.dimension = int(self._model.dimension)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        try:
+            return normalised(self._model.encode(_clean(texts)))
+        except self._errors as error:
+            raise EncoderUnavailable(str(error)) from error
+
+
 class _SentenceTransformers:
     def __init__(self, name: str, model: str) -> None:
         self.name = name
@@ -278,10 +309,13 @@ def _extra(module: str, extra: str, name: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise EncoderUnavailable(
-            f"the encoder '{name}' needs an extra; install it with: "
-            f"pip install 'samenspraak[{extra}]'"
-        ) from error
+        raise EncoderUnavailable(_no_extra(extra, name)) from error
+
+
+def _no_extra(extra: str, name: str) -> str:
+    return (
+        f"the encoder '{name}' needs an extra; install it with: pip install 'samenspraak[{extra}]'"
+    )
 
 
 def _no_model(name: str, error: Exception) -> str:

@@ -75,7 +75,9 @@ def test_what_means_the_same_is_nearer(name: str) -> None:
 
 
 def test_an_unknown_encoder_names_those_there_are() -> None:
-    with pytest.raises(EncoderUnavailable, match="e5, use, sentence-transformers:NAME"):
+    with pytest.raises(
+        EncoderUnavailable, match="e5, use, onnx:FOLDER, sentence-transformers:NAME"
+    ):
         load_encoder("word2vec")
 
 

@@ -20,6 +20,7 @@ from language.embedding import Encoder, EncoderUnavailable, Vectors, load_encode
 _BATCH = 64
 _LOOKED_UP = 500
 _ROUNDING = 1e-3
+_LONGEST_KEY = 200
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +42,11 @@ def encoder_named(name: str) -> Encoder:
 
 
 def model_key(encoder: Encoder) -> str:
-    """The cache key of a model: name and version, since vectors of two versions do not compare."""
-    return f"{encoder.name} ({encoder.version})"
+    """The cache key of a model: name and version, since vectors of two versions do not compare.
+
+    Of a long name, such as a path, the end counts: the column has 200 characters.
+    """
+    return f"{encoder.name} ({encoder.version})"[-_LONGEST_KEY:]
 
 
 def vectors_of(

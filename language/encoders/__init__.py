@@ -1,0 +1,1 @@
+"""Sentence encoders that need more than a package; ``language.embedding`` loads them by name."""
