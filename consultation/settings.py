@@ -10,11 +10,11 @@ import os
 import secrets
 import time
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consultation.errors import SamenspraakError
@@ -52,6 +52,30 @@ class Settings(BaseSettings):
         default="e5",
         description="Sentence embeddings for the analysis: e5, use, onnx:FOLDER, "
         "sentence-transformers:NAME or model2vec:NAME.",
+    )
+    llm_model: str = Field(
+        default="", description="The name of the language model at SAMENSPRAAK_LLM_URL."
+    )
+    llm_key: str = Field(
+        default="", description="The key for SAMENSPRAAK_LLM_URL, where it asks for one."
+    )
+    llm_timeout: float = Field(
+        default=60.0,
+        gt=0,
+        le=600,
+        description="Seconds after which an answer of the language model is not waited for.",
+    )
+    llm_remote: str = Field(
+        default="",
+        description="ja allows SAMENSPRAAK_LLM_URL to be another machine. What people say then "
+        "goes there, with personal data masked as far as it is recognised; the privacy page says "
+        "so.",
+    )
+    llm_url: str = Field(
+        default="",
+        description="A language model that suggests names of themes, at an address that speaks "
+        "OpenAI's protocol, such as http://localhost:11434/v1 (Ollama) or "
+        "http://localhost:8080/v1 (llama.cpp). Empty: none.",
     )
     port: int = Field(default=8000, description="The public port of the website.")
     host: str = Field(
@@ -100,11 +124,42 @@ class Settings(BaseSettings):
             raise ValueError("write it as https://overleg.example.be, without a path")
         return f"{parts.scheme}://{parts.netloc}" if value else ""
 
+    @field_validator("llm_remote")
+    @classmethod
+    def _is_yes_or_no(cls, value: str) -> str:
+        if value not in ("", "ja", "nee"):
+            raise ValueError("write ja or nee")
+        return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_allowed(cls, value: str, earlier: ValidationInfo) -> str:
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        rest = parts.username or parts.password or parts.query or parts.fragment
+        if parts.scheme not in ("http", "https") or not parts.hostname or rest:
+            raise ValueError("write it as http://localhost:8080/v1")
+        if not _is_loopback(parts.hostname) and earlier.data.get("llm_remote") != "ja":
+            raise ValueError(
+                "it is another machine, and what people say would go there; set "
+                "SAMENSPRAAK_LLM_REMOTE=ja to allow that"
+            )
+        if not earlier.data.get("llm_model"):
+            raise ValueError("name its model with SAMENSPRAAK_LLM_MODEL")
+        return value.rstrip("/")
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:
         named = (each.strip() for each in value.split(","))
         return ",".join(str(ip_network(each, strict=False)) for each in named if each)
+
+    @property
+    def llm_host(self) -> str:
+        """The host of a language model on another machine; empty without one."""
+        host = urlsplit(self.llm_url).hostname or ""
+        return "" if _is_loopback(host) else host
 
     @property
     def site_url(self) -> str:
@@ -148,6 +203,16 @@ class Settings(BaseSettings):
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(key + "\n")
         return key
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether this is surely the machine itself, or nothing."""
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read_secret(path: Path) -> str:

@@ -102,6 +102,7 @@ def _checks(values: Settings) -> Iterator[Check]:
         assistant,
         dutch,
         encoder,
+        language_model_answers,
         ports,
         redis,
         disk,
@@ -331,6 +332,26 @@ def encoder(values: Settings) -> Check:
             "embedding", False, "warning", problem, "SAMENSPRAAK_EMBEDDING=use asks for it"
         )
     return Check("embedding", True, "warning", f"{name}, {length} numbers a sentence")
+
+
+def language_model_answers(values: Settings) -> list[Check]:
+    """Checks that the language model answers; returns no check if none is set."""
+    from analysis.language_model.connection import language_model
+
+    model, name = language_model(values), "language model"
+    if model is None:
+        return []
+    where = urlsplit(model.url).netloc
+    try:
+        known = model.models()
+    except ConnectionError as error:
+        mend = "start it, or correct or empty SAMENSPRAAK_LLM_URL"
+        return [Check(name, False, "warning", f"{where} does not answer ({error})", mend)]
+    if known and model.model not in known:
+        mend = f"set SAMENSPRAAK_LLM_MODEL to one of: {', '.join(sorted(known)[:5])}"
+        return [Check(name, False, "warning", f"{where} has no {model.model[:100]}", mend)]
+    told = "; what people say goes to that machine" if model.remote else ""
+    return [Check(name, True, "warning", f"{model.model[:100]} at {where} answers{told}")]
 
 
 @contextmanager

@@ -85,6 +85,12 @@ def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     The statement must belong to the current version of its answer, the answer must have been read
     completely, and the participant must consent to analysis and to quotation.
     """
+    return _consented_to(session, statement_ids, _TO_QUOTE)
+
+
+def _consented_to(
+    session: Session, statement_ids: Iterable[str], purposes: tuple[str, ...]
+) -> set[str]:
     said_by: dict[str, str] = {}
     for chunk in _chunks(statement_ids):
         rows = session.execute(_where_from(chunk, Statement.id, Submission.participant_id))
@@ -94,7 +100,7 @@ def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     for chunk in _chunks(said_by.values()):
         consents = (
             select(Consent.participant_id, Consent.purpose, Consent.granted)
-            .where(Consent.participant_id.in_(chunk), Consent.purpose.in_(_TO_QUOTE))
+            .where(Consent.participant_id.in_(chunk), Consent.purpose.in_(purposes))
             .order_by(Consent.id)
         )
         for participant, purpose, granted in session.execute(consents):
@@ -102,7 +108,7 @@ def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     return {
         statement
         for statement, participant in said_by.items()
-        if all(last.get((participant, purpose)) for purpose in _TO_QUOTE)
+        if all(last.get((participant, purpose)) for purpose in purposes)
     }
 
 
@@ -131,12 +137,33 @@ def quotable(session: Session, statement_ids: Iterable[str]) -> dict[str, Quote]
     """
     ids = list(dict.fromkeys(statement_ids))
     allowed = releasable(session, ids)
-    found: dict[str, Quote] = {}
-    for chunk in _chunks(each for each in ids if each in allowed):
-        columns = (Statement.id, ContributionVersion.text, Statement.start, Statement.end)
-        for statement, text, start, end in session.execute(_where_from(chunk, *columns)):
-            found[statement] = Quote(statement, readable(_masked(text, start, end)))
+    found = _masked_texts(session, [each for each in ids if each in allowed])
+    return {each: Quote(each, found[each]) for each in ids if each in found}
+
+
+def masked_statements(session: Session, statement_ids: Iterable[str]) -> dict[str, str]:
+    """The texts of statements with personal data masked, by statement id, in the order given.
+
+    These may not be public, but may be shown to another program. Statements of who does not consent
+    to analysis, or of answers that were not read completely, are left out. Personal data is
+    detected in the whole answer, not only in the statement.
+
+    Raises:
+        SamenspraakError: the pipeline that detects names is unavailable; names the remedy.
+    """
+    ids = list(dict.fromkeys(statement_ids))
+    allowed = _consented_to(session, ids, ("analyse",))
+    found = _masked_texts(session, [each for each in ids if each in allowed])
     return {each: found[each] for each in ids if each in found}
+
+
+def _masked_texts(session: Session, ids: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    columns = (Statement.id, ContributionVersion.text, Statement.start, Statement.end)
+    for chunk in _chunks(ids):
+        for statement, text, start, end in session.execute(_where_from(chunk, *columns)):
+            found[statement] = readable(_masked(text, start, end))
+    return found
 
 
 def _where_from(ids: list[str], *columns: Any) -> Select[Any]:

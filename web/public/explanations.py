@@ -36,9 +36,12 @@ def how_it_works(request: Request) -> HTMLResponse:
 
 
 @router.get("/privacy")
-def privacy(request: Request) -> HTMLResponse:
-    """What is kept, why, and how to have it erased."""
-    return pages(request).render(request, "privacy.html")
+def privacy(request: Request, here: Here) -> HTMLResponse:
+    """What is kept, why, who else reads it, and how to have it erased."""
+    values = here.settings
+    return pages(request).render(
+        request, "privacy.html", has_model=bool(values.llm_url), model_host=values.llm_host
+    )
 
 
 @router.get("/toegankelijkheid")

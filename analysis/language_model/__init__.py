@@ -1,0 +1,1 @@
+"""A language model that makes suggestions: drafts of themes, and codes of statements."""
