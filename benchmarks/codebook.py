@@ -20,6 +20,9 @@ The estimate of the share that is right stands beside the true share.
 
 ``--product`` plays the mobility set through the product instead, see
 ``benchmarks.product.codebook_road``.
+``--llm URL`` and ``--embedding NAME`` compare more models on the same sets, with nothing decided:
+as ``samenspraak evaluate-codebook`` does on coded answers of one's own. ``--model NAME`` names the
+language model; an address that is not this machine's needs ``SAMENSPRAAK_LLM_REMOTE=ja``.
 """
 
 from __future__ import annotations
@@ -44,8 +47,11 @@ from analysis.codebook.features import Features, features_of
 from analysis.codebook.mapping import Mapped, Mapper
 from analysis.codebook.queue import neighbourhood, questions
 from analysis.codebook.trust import progress
+from analysis.codebook_evaluation import CodedStatements, evaluate_codebook
+from analysis.language_model.connection import LanguageModel, language_model
 from benchmarks.rounds import table
 from benchmarks.topics import ROOT, write
+from consultation.settings import Settings, settings
 from language.embedding import kept_vectors, load_encoder
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -64,6 +70,8 @@ class Coded:
 
     name: str
     codebook: Codebook
+    texts: tuple[str, ...]
+    answers: tuple[Any, ...]
     features: Features
     people: tuple[str, ...]
     truth: tuple[frozenset[str], ...]
@@ -110,12 +118,12 @@ def mobility(encode: Encode, folder: Path = SHARED) -> list[Coded]:
 
 def sample(encode: Encode) -> list[Coded]:
     """The sample consultation: its readers' subjects, both rounds, duplicates once."""
-    from analysis.preprocessing.deduplication import sort_out
+    from analysis.preprocessing.deduplication import group_duplicates
     from analysis.preprocessing.statements import cut_new
     from benchmarks.consulted import ENCODER, hold_sample
     from consultation.catalogue import load_catalogue
     from consultation.database.storage import Storage
-    from consultation.queries.statements import standing
+    from consultation.queries.statements import active_statements
 
     subjects = json.loads(SUBJECTS.read_text(encoding="utf-8"))
     found = []
@@ -126,8 +134,8 @@ def sample(encode: Encode) -> list[Coded]:
         cut_new(storage, consultation, catalogue, ENCODER, False)
         with storage.reading() as session:
             for number in sorted(map(int, subjects)):
-                everything = standing(session, consultation, number)
-                heard = sort_out([each.text for each in everything]).heard
+                everything = active_statements(session, consultation, number)
+                heard = group_duplicates([each.text for each in everything]).representatives
                 codes = subjects[str(number)]["codes"]
                 said = [
                     (
@@ -158,6 +166,8 @@ def _coded(
     return Coded(
         name,
         book,
+        tuple(texts),
+        tuple(answer for _, answer, _, _ in said),
         features_of(encode(texts), texts, people, [answer for _, answer, _, _ in said]),
         tuple(people),
         tuple(truth for _, _, _, truth in said),
@@ -441,6 +451,43 @@ def played() -> str:
     return table(road(SHARED / "mobiliteit.jsonl", mobility_books()))
 
 
+def compared(coded: Sequence[Coded], encoders: Sequence[str], model: LanguageModel | None) -> str:
+    """The models on each set, the best with descriptions first."""
+    found = []
+    for kind in ("mobility", "sample"):
+        own = [
+            CodedStatements(
+                int(each.name.split()[1]),
+                each.codebook,
+                each.texts,
+                each.people,
+                each.answers,
+                each.truth,
+            )
+            for each in coded
+            if each.name.startswith(kind + " ")
+        ]
+        if not own:
+            continue
+        result = evaluate_codebook(own, encoders, model, settings().spacy_model, print)
+        for each in result.models:
+            found.append(
+                {
+                    "set": kind,
+                    "model": each.model,
+                    "names": each.names.mid,
+                    "descriptions": each.descriptions.mid,
+                    "95 % over people": f"{each.descriptions.low:.3f}-{each.descriptions.high:.3f}",
+                    "with none": each.with_none,
+                    "answered": each.answered,
+                }
+            )
+        if result.lead:
+            first, second = result.models[:2]
+            print(f"{kind}: {first.model} over {second.model}: {result.lead}")
+    return table(found)
+
+
 def main() -> None:
     """Measures and prints; writes the page where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -449,6 +496,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=ROOT / "var" / "benchmarks")
     parser.add_argument("--only", choices=("mobility", "sample", "speed"))
     parser.add_argument("--product", action="store_true")
+    parser.add_argument("--llm", help="the address of a language model")
+    parser.add_argument("--model", default="", help="the name of that model")
+    parser.add_argument("--embedding", action="append", default=[], help="one more encoder")
     asked = parser.parse_args()
     if asked.product:
         text = played()
@@ -476,6 +526,11 @@ def main() -> None:
             sets += mobility(encode)
         if asked.only != "mobility":
             sets += sample(encode)
+        if asked.llm or asked.embedding:
+            values = Settings(llm_url=asked.llm or "", llm_model=asked.model)
+            encoders = ["e5", *asked.embedding]
+            print(compared(sets, encoders, language_model(values)))
+            return
         parts.append(tables([measured(each, encode, asked.seeds) for each in sets]))
     if asked.only in (None, "speed"):
         parts.append(timed())

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
-from samenspraak import analyst, coder, curator, exporter, operator, organiser
+from samenspraak import analyst, coder, curator, evaluator, exporter, operator, organiser
 
 app = typer.Typer(
     name="samenspraak",
@@ -24,6 +24,7 @@ organiser.register(app)
 analyst.register(app)
 curator.register(app)
 coder.register(app)
+evaluator.register(app)
 exporter.register(app)
 
 

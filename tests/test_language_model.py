@@ -10,16 +10,14 @@ import json
 import logging
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
 import pytest
+from model_server import Server, answers, says, send, serving, written
 from test_plain_dutch import MAX_WORDS, MIN_FLESCH_DOUMA, flesch_douma, split, words
 from web_stage import Site, analysed
 
@@ -52,80 +50,10 @@ BOOK = Codebook(
 )
 
 
-@dataclass
-class Server:
-    """A server that answers as it is told, and keeps what it was sent."""
-
-    url: str = ""
-    answer: Callable[[BaseHTTPRequestHandler, dict[str, Any]], None] = lambda *_: None
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-
-    def model(self, **more: Any) -> LanguageModel:
-        return LanguageModel(self.url, "klein", timeout=more.pop("timeout", 20.0), **more)
-
-
-@contextmanager
-def serving() -> Iterator[Server]:
-    server = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            server.asked.append(body)
-            server.headers.append({"path": self.path, **dict(self.headers)})
-            server.answer(self, body)
-
-        def do_GET(self) -> None:
-            server.headers.append({"path": self.path, **dict(self.headers)})
-            send(self, json.dumps({"data": [{"id": "klein"}, {"id": "groot"}]}))
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            # Who hangs up on a bad answer breaks the pipe.
-            pass
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
     with serving() as found:
         yield found
-
-
-def send(to: BaseHTTPRequestHandler, content: str | bytes, status: int = 200, **more: str) -> None:
-    raw = content.encode() if isinstance(content, str) else content
-    to.send_response(status)
-    for name, value in more.items():
-        to.send_header(name.replace("_", "-"), value)
-    to.send_header("Content-Length", str(len(raw)))
-    to.end_headers()
-    to.wfile.write(raw)
-
-
-def written(content: object) -> str:
-    """The reply in which the model wrote this; what is no text is written as JSON."""
-    text = content if isinstance(content, str) else json.dumps(content)
-    return json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]})
-
-
-def says(content: object) -> Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]:
-    return lambda to, _: send(to, written(content))
 
 
 def test_a_draft_is_a_name_and_a_line(server: Server) -> None:
@@ -305,10 +233,6 @@ def test_logs_hold_no_words(server: Server, caplog: pytest.LogCaptureFixture) ->
             draft(server.model(), [MaskedText("De lift in Zomergem is stuk.")])
     assert "no usable answer" in caplog.text
     assert "Zomergem" not in caplog.text
-
-
-def answers(*themes: object) -> dict[str, object]:
-    return {"antwoorden": [{"nummer": at + 1, "themas": each} for at, each in enumerate(themes)]}
 
 
 def test_statements_get_themes_of_the_codebook_and_no_other(server: Server) -> None:
