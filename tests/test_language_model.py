@@ -10,8 +10,10 @@ import json
 import logging
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -23,7 +25,13 @@ from web_stage import Site, analysed
 
 from analysis.codebook.codebook import Codebook, CodebookTheme
 from analysis.language_model.coding import AT_ONCE, code
-from analysis.language_model.connection import MOST_BYTES, TRIES, LanguageModel, language_model
+from analysis.language_model.connection import (
+    MOST_AT_ONCE,
+    MOST_BYTES,
+    TRIES,
+    LanguageModel,
+    language_model,
+)
 from analysis.language_model.drafting import MOST_QUOTES, ThemeDraft, draft, suggest
 from analysis.language_model.masking import LONGEST, MaskedText, masked_texts
 from consultation import rounds
@@ -204,6 +212,28 @@ def test_a_closed_connection_costs_only_the_draft(server: Server) -> None:
     assert draft(server.model(), QUOTES) is None
     assert len(server.asked) == TRIES
     assert draft(LanguageModel("http://127.0.0.1:1/v1", "x", timeout=5), QUOTES) is None
+
+
+def test_no_more_than_two_questions_wait_at_once(server: Server) -> None:
+    at_work, go_on = threading.Semaphore(0), threading.Event()
+
+    def answer(to: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+        at_work.release()
+        go_on.wait(20)
+        send(to, written(GOOD))
+
+    server.answer = answer
+    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        waiting = [
+            threads.submit(draft, server.model(timeout=30), QUOTES) for _ in range(MOST_AT_ONCE)
+        ]
+        for _ in waiting:
+            assert at_work.acquire(timeout=20)
+        assert draft(server.model(timeout=30), QUOTES) is None
+        assert len(server.asked) == MOST_AT_ONCE
+        go_on.set()
+        assert all(each.result() for each in waiting)
+    assert draft(server.model(), QUOTES) is not None
 
 
 def test_no_redirect_is_followed_and_no_proxy_used(

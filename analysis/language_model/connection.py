@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -24,7 +25,11 @@ MOST_BYTES = 200_000
 TRIES = 2
 """How often a question is asked at most, all within one timeout."""
 
+MOST_AT_ONCE = 2
+"""How many questions a process has open at most; the website's threads must not all wait here."""
+
 _MOST_TOKENS = 1_500
+_open = threading.BoundedSemaphore(MOST_AT_ONCE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _FENCE = re.compile(r"\A```(?:json)?\s*\n(.*)\n```\Z", re.DOTALL)
 _log = logging.getLogger(__name__)
@@ -61,15 +66,21 @@ class LanguageModel:
         """Returns what ``read`` makes of the JSON object in the answer, or None without any.
 
         ``schema`` is the JSON schema of that object; a server that cannot hold its model to it is
-        asked without. ``read`` raises ValueError for an object that is no answer. Call it in a
-        thread without an event loop, such as a plain endpoint's.
+        asked without. ``read`` raises ValueError for an object that is no answer. While two
+        questions are open, others get None at once. Call it in a thread without an event loop, such
+        as a plain endpoint's.
         """
+        if not _open.acquire(blocking=False):
+            _log.warning("The language model is not asked: it has %d questions open.", MOST_AT_ONCE)
+            return None
         try:
             return asyncio.run(self._within(messages, schema, read))
         except TimeoutError:
             _log.warning("The language model gave no answer within %g s.", self.timeout)
         except _NoAnswerError as error:
             _log.warning("The language model gave no usable answer: %s.", error)
+        finally:
+            _open.release()
         return None
 
     def models(self) -> list[str]:
