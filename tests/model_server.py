@@ -84,4 +84,5 @@ def says(content: object) -> Callable[[BaseHTTPRequestHandler, dict[str, Any]], 
 
 
 def answers(*themes: object) -> dict[str, object]:
-    return {"antwoorden": [{"nummer": at + 1, "themas": each} for at, each in enumerate(themes)]}
+    """What the model writes to give these statements, from the first on, these themes."""
+    return {str(at): each for at, each in enumerate(themes, start=1)}

@@ -74,8 +74,7 @@ def codes_as(
         asked = body["messages"][-1]["content"]
         codes = {name: code for code, name in re.findall(r"^(T\d+)\. (\w+)", asked, re.M)}
         texts = re.findall(r"^(\d+)\. (.*)$", asked, re.M)
-        given = [{"nummer": int(at), "themas": wanted(text, codes)} for at, text in texts]
-        send(to, written({"antwoorden": given}))
+        send(to, written({at: wanted(text, codes) for at, text in texts}))
 
     return answer
 

@@ -86,41 +86,24 @@ def _messages(listed: str, statements: Sequence[MaskedText]) -> list[dict[str, s
 
 
 def _schema(codes: Mapping[str, str], size: int) -> dict[str, Any]:
-    themes = {"type": "array", "items": {"type": "string", "enum": list(codes)}}
-    answer = {
-        "type": "object",
-        "properties": {
-            "nummer": {"type": "integer", "minimum": 1, "maximum": size},
-            "themas": themes,
-        },
-        "required": ["nummer", "themas"],
-        "additionalProperties": False,
+    themes = {
+        "type": "array",
+        "items": {"type": "string", "enum": list(codes)},
+        "maxItems": _MOST_THEMES,
     }
+    numbers = [str(number) for number in range(1, size + 1)]
     return {
         "type": "object",
-        "properties": {"antwoorden": {"type": "array", "items": answer}},
-        "required": ["antwoorden"],
+        "properties": dict.fromkeys(numbers, themes),
+        "required": numbers,
         "additionalProperties": False,
     }
 
 
-def _read(given: Any, codes: Mapping[str, str], size: int) -> dict[int, Coding]:
-    """The themes by place in the batch; what is said twice of a statement does not count."""
-    answers = given.get("antwoorden")
-    if not isinstance(answers, list):
-        raise ValueError("no answers")
-    found: dict[int, Coding] = {}
-    twice: set[int] = set()
-    for each in answers:
-        number = each.get("nummer") if isinstance(each, dict) else None
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= size:
-            continue
-        themes = _known(each.get("themas"), codes)
-        if number - 1 in found:
-            twice.add(number - 1)
-        if themes is not None:
-            found[number - 1] = themes
-    found = {at: themes for at, themes in found.items() if at not in twice}
+def _read(given: Mapping[str, Any], codes: Mapping[str, str], size: int) -> dict[int, Coding]:
+    """The themes by place in the batch."""
+    read = {at: _known(given.get(str(at + 1)), codes) for at in range(size)}
+    found = {at: themes for at, themes in read.items() if themes is not None}
     if not found:
         raise ValueError("no answer to any statement")
     return found

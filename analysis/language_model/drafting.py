@@ -30,7 +30,10 @@ _FEWEST_LETTERS = 3
 _LINK = re.compile(r"https?:|www\.|[<>{}\[\]]", re.IGNORECASE)
 _SCHEMA = {
     "type": "object",
-    "properties": {"naam": {"type": "string"}, "omschrijving": {"type": "string"}},
+    "properties": {
+        "naam": {"type": "string", "maxLength": LONGEST_NAME},
+        "omschrijving": {"type": "string", "maxLength": LONGEST_DESCRIPTION},
+    },
     "required": ["naam", "omschrijving"],
     "additionalProperties": False,
 }
