@@ -183,7 +183,7 @@ def evaluate_codebook(
         SamenspraakError: the pipeline that detects names is unavailable; names the remedy.
     """
     models: dict[str, Callable[[CodedStatements], ModelCodes]] = {
-        name: partial(encoder_codes, encode=_remembering(encoder_named(name).encode))
+        name: partial(encoder_codes, encode=remembering(encoder_named(name).encode))
         for name in encoders
     }
     if model is not None:
@@ -241,6 +241,18 @@ def names_only(coded: CodedStatements) -> CodedStatements:
     return replace(coded, codebook=Codebook(themes))
 
 
+def remembering(encode: Encode) -> Encode:
+    """Returns an encoder that encodes each text once."""
+    known: dict[str, Vectors] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, encode(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remembered
+
+
 def encoder_codes(coded: CodedStatements, encode: Encode) -> ModelCodes:
     """Returns the themes by the mapping, with the vectors of this encoder."""
     features = features_of(encode(coded.texts), coded.texts, coded.people, coded.answers)
@@ -274,18 +286,6 @@ def model_codes(
     found = code(model, masked, coded.codebook, spacy_model, tell)
     firsts: Firsts = [None if each is None else next(iter(each), "") for each in found]
     return ModelCodes(firsts, firsts)
-
-
-def _remembering(encode: Encode) -> Encode:
-    """Encodes each text once."""
-    known: dict[str, Vectors] = {}
-
-    def remembered(texts: Sequence[str]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, encode(new), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return remembered
 
 
 def _right(firsts: Firsts, truth: Sequence[frozenset[str]]) -> npt.NDArray[np.bool_]:
