@@ -19,9 +19,9 @@ statements of people it did not hear theirs. The baseline is a vote of the five 
 
 ``--similarity`` compares instead, on this set and on mobility, what the codebook compares
 statements by (``analysis.codebook.features``) with other choices. *kNN5*: of the five nearest
-statements of other people, the share with a subject of one's own. *Descriptions*: the share of the statements
-whose first theme is right, nothing decided. Differences to the product have 95 % intervals of a
-bootstrap over opdrachten.
+statements of other people, the share with a subject of one's own. *Descriptions*: the share of the
+statements whose first theme is right, nothing decided. Differences to the product have 95 %
+intervals of a bootstrap over opdrachten.
 """
 
 from __future__ import annotations
