@@ -48,7 +48,7 @@ def ask(storage: Storage) -> list[int]:
         session.flush()
         for number, (text, opdracht, contact) in enumerate(ASKED):
             said = conversation.record(session, talk.id, client_id=f"c{number}", text=text)
-            said.state = "verwerkt"
+            session.get_one(Message, said.id).state = "verwerkt"
             questions.ask(
                 session, talk, said.id, text, QuestionAsked(opdracht=opdracht, contact=contact)
             )
@@ -211,7 +211,7 @@ def test_the_list_is_paged(site: Site, asked: list[int]) -> None:  # noqa: ARG00
                 client_id=f"x{number}",
                 text=f"vraag nummer {number}?",
             )
-            said.state = "verwerkt"
+            session.get_one(Message, said.id).state = "verwerkt"
             session.add(
                 ParticipantQuestion(
                     participant_id=first.participant_id,
