@@ -205,11 +205,12 @@ def test_the_list_is_paged(site: Site, asked: list[int]) -> None:  # noqa: ARG00
         first = session.scalars(select(ParticipantQuestion)).first()
         assert first is not None
         for number in range(60):
+            text = f"vraag nummer {number}?"
             said = conversation.record(
                 session,
                 session.get_one(Message, first.message_id).conversation_id,
                 client_id=f"x{number}",
-                text=f"vraag nummer {number}?",
+                text=text,
             )
             session.get_one(Message, said.id).state = "verwerkt"
             session.add(
@@ -218,7 +219,7 @@ def test_the_list_is_paged(site: Site, asked: list[int]) -> None:  # noqa: ARG00
                     message_id=said.id,
                     round_id=first.round_id,
                     opdracht=4,
-                    text=said.text,
+                    text=text,
                 )
             )
     with as_role(site, "els", "facilitator") as els:
