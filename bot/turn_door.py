@@ -20,7 +20,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import predictions, remote_action
+from bot import predictions, remote_action, tracker_copies
 from bot.logs import without_words
 from bot.shared_secret import guard
 
@@ -34,6 +34,7 @@ class TurnDoor(InputChannel):
         """Also patches predictions to be faster, and keeps participants' words out of the logs."""
         without_words()
         predictions.install()
+        tracker_copies.install()
 
     @classmethod
     def name(cls) -> str:
