@@ -1,9 +1,9 @@
-"""Cheaper copies of trackers: patches Rasa to copy a tracker's state instead of replaying its events.
+"""Cheaper copies of trackers: patches Rasa to copy a tracker's state, not to replay its events.
 
 Rasa 3.6 copies a tracker for every action of a turn, and forms make two more. Each copy replays all
-events since the tracker began, on slots that are copied one by one: some 40 % of a turn, and more as
-a talk gets longer. The state of a tracker is the result of these events, so after ``install`` a copy
-takes the state over. What changes in place (the events, the slots, the open form) is copied.
+events since the tracker began, and copies each slot by pickling: some 30 % of a turn, and more in a
+longer talk. The state of a tracker is the result of these events, so after ``install`` a copy takes
+the state over. What changes in place (the events, the slots, the open form) is copied.
 """
 
 from __future__ import annotations
