@@ -4,10 +4,12 @@
 
 Starts the product on free ports with an empty database of its own, and, on another port, the
 assistant that ``rasa init`` makes (made and trained once, kept in ``.rasa/init``). One after the
-other they get the same load: so many people at once, each on an address of their own, each holding
-talks one after the other until the time is up. Ours go through the web gateway, as the widget's
-do; the peer's go to its REST channel. A message counts when its answer is there: a 202 of ours
-(stored, no answer yet) is counted apart, as is every error. CPU and memory are those of the
+other they get the same load: so many people at once, each holding talks one after the other until
+the time is up. Every talk is somebody else's and comes from an address of its own, as the limit on
+new talks per address (60, then one a second) expects. Ours go through the web gateway, as the
+widget's do; the peer's go to its REST channel. A message counts when its answer is there: a 202 of
+ours (stored, no answer yet) is counted apart, as is every error. A turn in which the peer chose to
+say nothing counts as answered, and is told under the table. CPU and memory are those of the
 processes of each; what the clients cost is told too, since they share the cores.
 
 ``--docs`` writes the table to ``docs/turns.md``. Run it on an idle machine.
@@ -86,10 +88,14 @@ class Process:
 
 @dataclass
 class Tally:
-    """What one person saw: seconds per answered message, messages without an answer, errors."""
+    """What one person saw: seconds per answered message, messages without an answer, errors.
+
+    ``silent``: answered messages in whose turn the assistant chose to say nothing.
+    """
 
     seconds: list[float] = field(default_factory=list)
     unanswered: int = 0
+    silent: int = 0
     errors: list[str] = field(default_factory=list)
     talks: int = 0
 
@@ -156,14 +162,15 @@ class Person:
         self.tally = Tally()
         self._random = random.Random(number)
         self._port = port
-        self._address = f"127.0.{1 + number // 250}.{1 + number % 250}"
+        self._network = f"127.{10 + number % 200}"
+        self._begun = 0
         self._think = think
         self._until = until
 
     def hold(self) -> None:
         """Talks one after the other; a broken connection counts as an error and is made anew."""
         while time.monotonic() < self._until:
-            line = Line(self._port, self._address)
+            line = Line(self._port, self._new_address())
             try:
                 for _ in self._talk(line):
                     if time.monotonic() >= self._until:
@@ -177,6 +184,10 @@ class Person:
                 time.sleep(0.2)
             finally:
                 line.close()
+
+    def _new_address(self) -> str:
+        self._begun += 1
+        return f"{self._network}.{self._begun // 250 % 250}.{1 + self._begun % 250}"
 
     def _talk(self, line: Line) -> Iterator[None]:
         raise NotImplementedError
@@ -215,6 +226,8 @@ class OurPerson(Person):
             if payload:
                 body["payload"] = payload
             said = self._timed(line, "/api/chat/messages", body, token)
+            if said == []:
+                self.tally.errors.append("no answer")
             yield None
 
     def _next(
@@ -238,9 +251,8 @@ class PeerPerson(Person):
         sender = uuid.uuid4().hex
         for text in PEER_TALK:
             body = {"sender": sender, "message": text}
-            answer = self._timed(line, "/webhooks/rest/webhook", body)
-            if answer == []:
-                self.tally.errors.append("no answer")
+            # Its policy may choose to listen: a whole turn, with nothing to say.
+            self.tally.silent += self._timed(line, "/webhooks/rest/webhook", body) == []
             yield None
 
 
@@ -309,6 +321,7 @@ def _load(
     tally = Tally(
         seconds=[each for person in people for each in person.tally.seconds],
         unanswered=sum(person.tally.unanswered for person in people),
+        silent=sum(person.tally.silent for person in people),
         errors=[each for person in people for each in person.tally.errors],
         talks=sum(person.tally.talks for person in people),
     )
@@ -407,6 +420,7 @@ def _report(found: Sequence[Load], seconds: float, think: float) -> str:
         for load in found
         if load.who != "ours" and load.at_once in ours and load.rate
     ]
+    silent = sum(load.tally.silent for load in found if load.who != "ours")
     clients = statistics.mean(
         1000 * load.client_cpu / max(1, len(load.tally.seconds)) for load in found
     )
@@ -419,6 +433,7 @@ def _report(found: Sequence[Load], seconds: float, think: float) -> str:
             *lines,
             "",
             *(f"Against `rasa init`, {each}.  " for each in ratios),
+            *([f"`rasa init` had nothing to say in {silent} of its turns."] if silent else []),
         )
     )
 

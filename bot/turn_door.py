@@ -16,11 +16,12 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import predictions, remote_action
+from bot import predictions, remote_action, tracker_copies
 from bot.logs import without_words
 from bot.shared_secret import guard
 
@@ -34,6 +35,7 @@ class TurnDoor(InputChannel):
         """Also patches predictions to be faster, and keeps participants' words out of the logs."""
         without_words()
         predictions.install()
+        tracker_copies.install()
 
     @classmethod
     def name(cls) -> str:
@@ -79,7 +81,12 @@ class TurnDoor(InputChannel):
 
 
 async def understood(processor: MessageProcessor, message: UserMessage) -> Any:
-    """The result of Rasa's NLU pipeline for a message, computed in a thread."""
+    """The result of Rasa's NLU pipeline for a message: a text is read in a thread.
+
+    A tapped button names its intent, so that there is nothing to read.
+    """
+    if str(message.text).startswith(INTENT_MESSAGE_PREFIX):
+        return _understood(processor, message)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(None, _understood, processor, message)
 

@@ -26,7 +26,7 @@ from consultation.database.outages import is_outage, reason
 from consultation.database.storage import Storage
 from consultation.errors import TalkError
 from consultation.participation import conversation
-from consultation.participation.conversation import Bubble, Turn
+from consultation.participation.conversation import Bubble, Recorded, Spoken, Turn
 from consultation.participation.effects import (
     ParticipantErased,
     QuestionAsked,
@@ -56,6 +56,8 @@ _log = logging.getLogger("samenspraak.dialogue.turns")
 
 
 T = TypeVar("T")
+Record = Callable[[Session, bool], Recorded]
+"""Records a message in a session and, if the flag is set, begins its turn."""
 Taken = tuple[Turn, Beside]
 """The turn of a message, and the screening result to send with it."""
 
@@ -71,7 +73,7 @@ class Sent:
     message_id: str
     seq: int
     done: bool
-    said: list[Message] | None = None
+    said: list[Spoken] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class _Outcome:
     """Whether a message needs no more work, and the reply when this attempt produced it."""
 
     done: bool
-    said: list[Message] | None = None
+    said: list[Spoken] | None = None
 
 
 class Turns:
@@ -115,7 +117,7 @@ class Turns:
     async def send(
         self,
         conversation_id: str,
-        record: Callable[[Session], Message],
+        record: Record,
         typed: str | None,
         patience: float,
     ) -> Sent:
@@ -248,7 +250,7 @@ class Turns:
 
     async def _go_on(
         self, lock: asyncio.Lock, conversation_id: str, sent: Sent, taken: Taken | None
-    ) -> list[Message] | None:
+    ) -> list[Spoken] | None:
         """Processes a message that was just recorded, then releases the conversation's lock."""
         try:
             if taken is None:
@@ -296,7 +298,7 @@ class Turns:
             await asyncio.sleep(pause)
         return _Outcome(done=False)
 
-    async def _ask(self, turn: Turn, beside: Beside) -> list[Message]:
+    async def _ask(self, turn: Turn, beside: Beside) -> list[Spoken]:
         aside = asks = None
         if beside.addressed is not None:
             asks = asked_for(beside.addressed, await self._assistant.understood(turn.text))
@@ -374,16 +376,13 @@ class Turns:
             return conversation.waiting_turns(session, conversation_id)
 
     def _record(
-        self, record: Callable[[Session], Message], typed: str | None = None, *, begin: bool = False
+        self, record: Record, typed: str | None = None, *, begin: bool = False
     ) -> tuple[Sent, Taken | None]:
         begin = begin and (typed is None or self._is_plain(typed))
-        turn = None
         with self._storage.writing() as session:
-            message = record(session)
-            done = message.state != "ontvangen"
-            if begin and not done and conversation.waits_alone(session, message):
-                turn = self._begin(session, message.id)
-        sent = Sent(message.id, message.seq, done)
+            recorded = record(session, begin)
+            turn = self._unless_answered(session, recorded.turn)
+        sent = Sent(recorded.id, recorded.seq, recorded.done)
         try:
             return sent, self._with_care(turn)
         except Exception:
@@ -402,24 +401,22 @@ class Turns:
         if not looked_through and self._care.settles(message_id):
             return None
         with self._storage.writing() as session:
-            turn = self._begin(session, message_id)
+            begun = conversation.begin_turn(session, message_id)
+            turn = self._unless_answered(session, begun)
         return self._with_care(turn)
 
-    def _begin(self, session: Session, message_id: str) -> Turn | None:
-        """Begins the turn of a message; a wish for all buttons is answered here."""
-        message = session.get(Message, message_id)
-        if message is None or message.state != "ontvangen":
-            return None
-        said = conversation.last_said(session, message.conversation_id)
-        if conversation.tapped(message, said) == buttons.SHOW_ALL:
-            conversation.answer_only(session, message_id, [buttons.all_of(said)])
-            return None
-        return conversation.begin_turn(session, message_id, said)
+    def _unless_answered(self, session: Session, turn: Turn | None) -> Turn | None:
+        """The turn; None for a wish to see all buttons, which is answered here."""
+        if turn is None or turn.payload != buttons.SHOW_ALL:
+            return turn
+        said = conversation.last_said(session, turn.conversation_id)
+        conversation.answer_only(session, turn.message_id, [buttons.all_of(said)])
+        return None
 
     def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None
 
-    def _finish(self, turn: Turn, reply: Reply, beside: Beside) -> list[Message]:
+    def _finish(self, turn: Turn, reply: Reply, beside: Beside) -> list[Spoken]:
         first = self._care.before(turn)
         whole = Reply((*first, *reply.bubbles), reply.effects)
         question = None
@@ -427,9 +424,7 @@ class Turns:
             question = self._care.question_of(turn, beside)
         return self._complete(turn.message_id, whole, question)
 
-    def _complete(
-        self, message_id: str, reply: Reply, question: str | None = None
-    ) -> list[Message]:
+    def _complete(self, message_id: str, reply: Reply, question: str | None = None) -> list[Spoken]:
         reply = replace(reply, bubbles=buttons.limited(reply.bubbles))
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)

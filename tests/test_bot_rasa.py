@@ -125,28 +125,37 @@ import asyncio, json, sys
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.exceptions import GraphRunError
-from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from bot import predictions
 
 processor = Agent.load(sys.argv[1]).processor
 
-def predicted(text):
+form = "contribution_form"
+ran, listens = ActionExecuted(form), ActionExecuted("action_listen")
+in_form = [ran, ActiveLoop(form), listens]
+
+def predicted(text, before=(listens,), after=()):
     parsing = processor.parse_message(UserMessage(text, metadata={"step": "start"}))
     found = asyncio.run(parsing)
     talk = DialogueStateTracker.from_events("a", [], processor.domain.slots)
-    talk.update(ActionExecuted("action_listen"))
+    for event in before:
+        talk.update(event)
     talk.update(UserUttered(text, found["intent"], found["entities"], found))
+    for event in after:
+        talk.update(event)
     said = processor._predict_next_with_tracker(talk)
     intent = found["intent"]
     return intent["name"], intent["confidence"], said.policy_name, said.probabilities
 
 texts = ["dag", "/begroeten", "/bevestigen", "stop maar", "In mijn dorp is geen les na zes uur."]
-before = [predicted(text) for text in texts]
+places = [(), (in_form,), (in_form, [ran]), (in_form, [ActionExecutionRejected(form)])]
+before = [predicted(text, *place) for place in places for text in (*texts, "/restart")]
 predictions.install()
 predictions.install()
-assert [predicted(text) for text in texts] == before
+assert [predicted(text, *place) for place in places for text in (*texts, "/restart")] == before
 assert len({name for name, *_ in before}) > 2
+assert len({tuple(chances) for *_, chances in before}) > 3
 taken = next(iter(processor.graph_runner._graph_schema.nodes))
 try:
     processor.graph_runner.run(inputs={taken: 1}, targets=[taken])
@@ -154,6 +163,71 @@ except GraphRunError as error:
     assert taken in str(error)
 else:
     raise SystemExit("an input took a node's place")
+print("ok")
+"""
+
+COPIES = """
+import asyncio, sys
+from rasa.core.actions.forms import FormAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted, ActionExecutionRejected, ActiveLoop, BotUttered, FollowupAction,
+    LoopInterrupted, SlotSet, UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from bot import tracker_copies
+
+domain = Domain.load(sys.argv[1])
+form = "contribution_form"
+listens = ActionExecuted("action_listen")
+said = UserUttered("te duur", {"name": "inform", "confidence": 0.9})
+steps = [
+    [listens, said, ActionExecuted(form), ActiveLoop(form), SlotSet("requested_slot", "antwoord")],
+    [BotUttered("Dank u.", {"buttons": [{"title": "Ja", "payload": "/ja"}]}), listens, said],
+    [ActionExecutionRejected(form), SlotSet("antwoorden", {"drempel": "te duur"})],
+    [LoopInterrupted(True), FollowupAction(form), SlotSet("vraag", None)],
+    [ActionExecuted(form), ActiveLoop(None)],
+]
+
+def seen(tracker):
+    slots = {name: dict(vars(each)) for name, each in tracker.slots.items()}
+    state = {**vars(tracker), "slots": slots}
+    state["events"] = [each.as_dict() for each in tracker.events]
+    loop = state.pop("active_loop")
+    return {**state, "loop": dict(vars(loop)) if loop else None}, tracker.current_state()
+
+def temporary(talk):
+    before = list(talk.events)
+    made = FormAction(form, None)._temporary_tracker(talk, [SlotSet("antwoord", "klaar")], domain)
+    assert list(talk.events) == before
+    state, current = seen(made)
+    # Two events are new at each call, and have a time of their own.
+    for each in state["events"]:
+        each.pop("timestamp")
+    return state, {**current, "latest_event_time": None}
+
+talk = DialogueStateTracker("a.1", domain.slots)
+talk.model_id, talk.assistant_id = "model", "assistant"
+replayed, made = [], []
+for step in steps:
+    for event in step:
+        talk.update(event)
+    replayed.append((seen(talk.copy()), temporary(talk)))
+tracker_copies.install()
+tracker_copies.install()
+talk = DialogueStateTracker("a.1", domain.slots)
+talk.model_id, talk.assistant_id = "model", "assistant"
+for step in steps:
+    for event in step:
+        talk.update(event)
+    before = seen(talk)
+    copied = talk.copy()
+    made.append((seen(copied), temporary(talk)))
+    copied.update(SlotSet("vraag", "drempel"))
+    copied.update(ActiveLoop("own_data_form"))
+    copied.reject_action("own_data_form")
+    assert seen(talk) == before, "a change of the copy reached the original"
+assert made == replayed
 print("ok")
 """
 
@@ -189,6 +263,10 @@ def test_a_reply_of_another_shape_is_refused_by_name() -> None:
 
 def test_predictions_are_the_same_without_dask_and_copies() -> None:
     assert _asked(PREDICTIONS, str(latest_model())).endswith("ok\n")
+
+
+def test_a_copy_of_a_tracker_is_what_replaying_its_events_gives() -> None:
+    assert _asked(COPIES, str(ROOT / "domain.yml")) == "ok\n"
 
 
 def test_a_result_held_ahead_is_used_once_and_only_for_its_own_state() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 from test_analysis_run import prepared
 from test_consultation_storage import migrated
+from web_stage import Site, ask, begin
 
 from analysis.continuity import prior_state
 from analysis.preprocessing.statements import cut_new
@@ -42,6 +43,8 @@ from consultation.importing.readers import ImportRow
 from consultation.queries.coding import draw, tasks
 from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from consultation.queries.themes import theme_views
+
+pytest_plugins = ["web_fixtures"]
 
 
 @contextmanager
@@ -302,3 +305,25 @@ def test_decisions_of_before_are_found_after_the_migration(
     again = Storage(storage.engine.url.render_as_string(hide_password=False))
     again.close()
     assert found() == before
+
+
+@pytest.mark.parametrize("turns", [3, 30])
+def test_a_turn_sends_few_statements_however_long_the_talk(site: Site, turns: int) -> None:
+    """Storing the message and beginning its turn takes five, completing it with an answer seven."""
+    measured = {"information": 9.0, "specificity": 1, "non_answer": False, "thin": False}
+    answered = {"kind": "answer", "opdracht": 4, "question": "drempel", "measure": measured}
+    site.rasa.answer = lambda _: [
+        {"text": "Dank u."},
+        *ask("Wat houdt u tegen?", "vraag", opdracht=4, question="drempel"),
+        {"custom": {"effects": [answered]}},
+    ]
+    with site.client() as http:
+        talk = begin(http)
+        for number in range(turns):
+            assert talk.send(f"De les is te laat, zeg ik keer {number}.", str(number)).json()
+        with statements_of(site.app.state.services.storage) as sent:
+            assert talk.send("De les is veel te laat.", "en nog eens").status_code == 200
+    # Beside the turn, the worker looks once a second for messages that wait.
+    own = [each for each in sent if "DISTINCT" not in each and each != "begin DEFERRED"]
+    assert own.count("begin IMMEDIATE") == 2
+    assert len(own) - 2 <= 12, own

@@ -48,7 +48,7 @@ def ask(storage: Storage) -> list[int]:
         session.flush()
         for number, (text, opdracht, contact) in enumerate(ASKED):
             said = conversation.record(session, talk.id, client_id=f"c{number}", text=text)
-            said.state = "verwerkt"
+            session.get_one(Message, said.id).state = "verwerkt"
             questions.ask(
                 session, talk, said.id, text, QuestionAsked(opdracht=opdracht, contact=contact)
             )
@@ -205,20 +205,21 @@ def test_the_list_is_paged(site: Site, asked: list[int]) -> None:  # noqa: ARG00
         first = session.scalars(select(ParticipantQuestion)).first()
         assert first is not None
         for number in range(60):
+            text = f"vraag nummer {number}?"
             said = conversation.record(
                 session,
                 session.get_one(Message, first.message_id).conversation_id,
                 client_id=f"x{number}",
-                text=f"vraag nummer {number}?",
+                text=text,
             )
-            said.state = "verwerkt"
+            session.get_one(Message, said.id).state = "verwerkt"
             session.add(
                 ParticipantQuestion(
                     participant_id=first.participant_id,
                     message_id=said.id,
                     round_id=first.round_id,
                     opdracht=4,
-                    text=said.text,
+                    text=text,
                 )
             )
     with as_role(site, "els", "facilitator") as els:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.database.models import (
@@ -22,6 +22,7 @@ from consultation.database.models import (
     Submission,
 )
 from consultation.database.storage import in_chunks
+from consultation.participation import turn_rows
 from consultation.participation.derived_words import Words, forget, stands, words_to_forget
 from consultation.participation.effects import AnswerGiven
 from language.segmentation.plain_text import readable
@@ -55,86 +56,98 @@ class Overtaken(Exception):
 
 def submission(session: Session, conversation: Conversation, opdracht: int) -> Submission:
     """Returns the participant's submission on an opdracht in this round; creates it if missing."""
+    return _submission(session, conversation.participant_id, conversation.round_id, opdracht)
+
+
+def _submission(session: Session, participant_id: str, round_id: int, opdracht: int) -> Submission:
     found = session.scalar(
         select(Submission).where(
-            Submission.participant_id == conversation.participant_id,
-            Submission.round_id == conversation.round_id,
+            Submission.participant_id == participant_id,
+            Submission.round_id == round_id,
             Submission.opdracht == opdracht,
         )
     )
     if found is None:
-        found = Submission(
-            participant_id=conversation.participant_id,
-            round_id=conversation.round_id,
-            opdracht=opdracht,
-        )
+        found = Submission(participant_id=participant_id, round_id=round_id, opdracht=opdracht)
         session.add(found)
         session.flush()
     return found
 
 
-def store(
-    session: Session, conversation: Conversation, message: Message, effect: AnswerGiven
-) -> None:
+@dataclass(frozen=True)
+class Typed:
+    """What a participant typed in a turn: the message with the text, and whose it is.
+
+    ``unread``: see ``Message``.
+    """
+
+    message_id: str
+    text: str
+    unread: bool
+    conversation_id: str
+    participant_id: str
+    round_id: int
+
+
+def said_in(turn: Row[Any], message_id: str) -> Typed:
+    """The text that a turn is about (``turn_rows.turn``): of the held message, or of this one."""
+    held = turn.held_id is not None
+    return Typed(
+        message_id=turn.held_id if held else message_id,
+        text=turn.held_text if held else turn.text,
+        unread=turn.held_unread if held else turn.unread,
+        conversation_id=turn.conversation_id,
+        participant_id=turn.participant_id,
+        round_id=turn.round_id,
+    )
+
+
+def store(session: Session, said: Typed, effect: AnswerGiven) -> None:
     """Stores a message as an answer: a new one, a new version, or text added to the last version.
 
     A part of an earlier message whose words were erased meanwhile is not stored.
     """
-    text = message.text
+    text = said.text
     if effect.source is not None:
-        meant = session.get(Message, effect.source.message)
-        ours = meant is not None and meant.conversation_id == conversation.id
+        meant = turn_rows.said(session, effect.source.message)
+        ours = meant is not None and meant.conversation_id == said.conversation_id
         if meant is None or not ours or meant.text == GONE:
             return
-        message = meant
-        text = part_of(message.text, effect.source.start, effect.source.end)
+        said = replace(said, message_id=meant.id, text=meant.text, unread=meant.unread)
+        text = part_of(said.text, effect.source.start, effect.source.end)
         if not text and not effect.corrects:
             return
-    place = submission(session, conversation, effect.opdracht)
-    contribution = _contribution(session, place.id, effect.question)
-    parts = [{"message": message.id, "start": 0, "end": len(text)}]
-    unread = "nazicht" if message.unread else None
-    if contribution is None:
-        # Set all values at creation: setting a text on a stored row may count as replacing words.
-        contribution = Contribution(
-            submission_id=place.id,
-            question=effect.question,
-            channel="chat",
-            value=effect.value,
-            probe=effect.probe,
+    message, (participant, round_id) = said.message_id, (said.participant_id, said.round_id)
+    last = turn_rows.answer(session, participant, round_id, effect.opdracht, effect.question)
+    parts = [{"message": message, "start": 0, "end": len(text)}]
+    unread = "nazicht" if said.unread else None
+    version = 1
+    if last is None or last.id is None:
+        if last is None:
+            place = _submission(session, participant, round_id, effect.opdracht).id
+        else:
+            place = last.submission_id
+        answer = turn_rows.add_contribution(
+            session, place, effect.question, effect.value, effect.probe
         )
-        session.add(contribution)
-        session.flush()
     else:
-        last = contribution.versions[-1]
+        answer, version, value = last.id, last.version + 1, last.value
         spot = _spot(last.text, effect.corrects) if effect.corrects else None
         if spot is not None:
             start, end = spot
-            parts = _spliced(last.parts or (), start, end, message.id, len(text))
+            parts = _spliced(last.parts or (), start, end, message, len(text))
             text = f"{last.text[:start]}{text}{last.text[end:]}"
             unread = unread or last.unread
         elif effect.probe is not None or effect.added:
             offset = len(last.text) + 1
-            parts = [
-                *last.parts,
-                {"message": message.id, "start": offset, "end": offset + len(text)},
-            ]
+            parts = [*last.parts, {"message": message, "start": offset, "end": offset + len(text)}]
             text = f"{last.text}\n{text}"
             unread = unread or last.unread
-        contribution.version += 1
         if effect.value is not None or not (effect.added or effect.corrects):
-            contribution.value = effect.value
-        contribution.probe = effect.probe or contribution.probe
-    contribution.versions.append(
-        ContributionVersion(
-            version=contribution.version,
-            text=text,
-            parts=parts,
-            measure=effect.measure.model_dump() if effect.measure else None,
-            unread=unread,
-        )
-    )
-    session.flush()
+            value = effect.value
+        turn_rows.renew_contribution(session, answer, version, value, effect.probe or last.probe)
+    measure = effect.measure.model_dump() if effect.measure else None
+    turn_rows.add_version(session, answer, version, text, parts, measure, unread)
 
 
 def part_of(text: str, start: int, end: int) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
@@ -24,12 +24,11 @@ from consultation.database.models import (
     Invitation,
     Message,
     Participant,
-    Round,
     Submission,
     now,
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
-from consultation.participation import answers, participants, questions
+from consultation.participation import answers, participants, questions, turn_rows
 from consultation.participation.effects import (
     AnswerGiven,
     AnswerWithdrawn,
@@ -108,6 +107,36 @@ class Turn:
     unread: bool = False
     said_id: str | None = None
     said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A message of the participant after ``record``.
+
+    ``done``: it was sent before and needs no more processing. ``turn``: its turn, if ``record``
+    began it.
+    """
+
+    id: str
+    seq: int
+    done: bool
+    turn: Turn | None = None
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A bubble as it stands in a conversation, with its sequence number."""
+
+    seq: int
+    bubble: Bubble
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """What the newest bubbles of a conversation tell: the last turn, and the position."""
+
+    said: list[Bubble]
+    position: Position
 
 
 @dataclass(frozen=True)
@@ -219,11 +248,13 @@ def record(
     text: str,
     payload: str | None = None,
     cleaned: str | None = None,
-) -> Message:
+    begin: bool = False,
+) -> Recorded:
     """Stores a typed or tapped message; the same client_id and text are stored once.
 
     ``cleaned`` is the text without its personal data, if known: a repeated request with the
-    original text then still matches the cleaned message.
+    original text then still matches the cleaned message. ``begin``: begin the turn of a new message
+    too (see ``begin_turn``), unless another message of the conversation waits.
 
     Raises:
         ClientIdReused: the client_id was used before with another text or payload.
@@ -231,28 +262,38 @@ def record(
         RoundError: the round of this conversation is closed.
         TalkError: there is no such conversation.
     """
-    conversation = _locked(session, conversation_id)
-    earlier = session.scalar(
-        select(Message).where(
-            Message.conversation_id == conversation_id, Message.client_id == client_id
-        )
-    )
+    talk = turn_rows.talk(session, conversation_id)
+    if talk is None:
+        raise TalkError("there is no such conversation.")
+    known = turn_rows.sent_or_unfinished(session, conversation_id, client_id)
+    earlier = next((each for each in known if each.client_id == client_id), None)
     if earlier is not None:
         if earlier.payload != payload or not _same_words(earlier.text, text, cleaned):
             raise ClientIdReused("this client_id was used for another message.")
-        return earlier
-    if session.get_one(Round, conversation.round_id).status != "open":
+        return Recorded(earlier.id, earlier.seq, done=earlier.state != "ontvangen")
+    if talk.status != "open":
         raise RoundError("the round of this talk is closed; nothing was stored.")
-    if payload is not None and payload not in _offered(session, conversation_id):
+    begin = begin and not known
+    newest = _newest(session, conversation_id) if begin or payload is not None else None
+    if payload is not None and newest and payload not in _payloads(newest.said):
         raise PayloadNotOffered("this choice was not offered in the last turn.")
-    return _append(
-        session,
-        conversation,
-        sender="deelnemer",
-        text=text,
-        payload=payload,
-        client_id=client_id,
+    seq = talk.last_seq + 1
+    message_id = turn_rows.add_message(
+        session, conversation_id, seq, client_id, text, payload, attempts=int(begin)
     )
+    turn = None
+    if begin and newest:
+        turn = Turn(
+            message_id=message_id,
+            conversation_id=conversation_id,
+            sender_id=tracker_name(conversation_id, talk.attempt),
+            text=text,
+            payload=payload or _titled(text, newest.said),
+            position=newest.position,
+            said_id=message_id,
+            said=fingerprints(newest.said),
+        )
+    return Recorded(message_id, seq, done=False, turn=turn)
 
 
 def _same_words(stored: str, sent: str, cleaned: str | None) -> bool:
@@ -273,20 +314,8 @@ def waiting_conversations(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
-def waits_alone(session: Session, message: Message) -> bool:
-    """Whether a message is the only unanswered one of its conversation."""
-    query = select(Message.id).where(
-        Message.conversation_id == message.conversation_id, Message.state != "verwerkt"
-    )
-    return list(session.scalars(query.limit(2))) == [message.id]
-
-
-def begin_turn(
-    session: Session, message_id: str, said: Sequence[Bubble] | None = None
-) -> Turn | None:
+def begin_turn(session: Session, message_id: str) -> Turn | None:
     """Prepares a message for the assistant; None unless its state is ``ontvangen``.
-
-    ``said`` are the bubbles of the assistant's last turn, where the caller has read them already.
 
     A second try gets a new ``sender_id``: the assistant's memory of the first try may be ahead of
     the database, and the database is the truth. A new opdracht gets one too, since the cost of a
@@ -302,19 +331,18 @@ def begin_turn(
     # This message may be the choice about a held message; the turn then answers the held one.
     waiting = held(session, conversation.id)
     meant = waiting or message
-    if said is None:
-        said = last_said(session, conversation.id)
+    newest = _newest(session, conversation.id)
     return Turn(
         message_id=message.id,
         conversation_id=conversation.id,
         sender_id=tracker_name(conversation.id, conversation.attempt),
         text=meant.text,
-        payload=tapped(meant, said) if waiting is None else meant.payload,
-        position=position(session, conversation.id),
+        payload=_tapped(meant, newest.said) if waiting is None else meant.payload,
+        position=newest.position,
         held=waiting is not None,
         unread=meant.unread,
         said_id=meant.id,
-        said=fingerprints(said),
+        said=fingerprints(newest.said),
     )
 
 
@@ -350,20 +378,22 @@ def _typed_before(session: Session, message: Message) -> Message | None:
     )
 
 
-def tapped(message: Message, said: Sequence[Bubble]) -> str | None:
-    """The payload of a message: of the button tapped, or of the one whose title was typed.
-
-    ``said`` are the bubbles of the assistant's last turn. Case, accents, spaces and punctuation of
-    a typed title do not matter.
-    """
+def _tapped(message: Message, said: Sequence[Bubble]) -> str | None:
+    """The payload of a message: of the button tapped, or of the one whose title was typed."""
     typed = message.sender == "deelnemer" and message.payload is None
-    if not typed or len(message.text) > _LONGEST_TITLE:
-        return message.payload
-    wanted = _letters(message.text)
-    for button in _buttons(said):
-        if wanted and _letters(button["title"]) == wanted:
-            return button["payload"]
-    return None
+    return _titled(message.text, said) if typed else message.payload
+
+
+def _titled(text: str, said: Sequence[Bubble]) -> str | None:
+    """The payload of the button of the assistant's last turn whose title a text is.
+
+    Case, accents, spaces and punctuation do not matter.
+    """
+    wanted = _letters(text) if len(text) <= _LONGEST_TITLE else ""
+    if not wanted:
+        return None
+    found = (each["payload"] for each in _buttons(said) if _letters(each["title"]) == wanted)
+    return next(found, None)
 
 
 def _letters(title: str) -> str:
@@ -373,6 +403,27 @@ def _letters(title: str) -> str:
 
 def last_said(session: Session, conversation_id: str) -> list[Bubble]:
     """The bubbles of the assistant's last turn."""
+    return _newest(session, conversation_id).said
+
+
+def _newest(session: Session, conversation_id: str) -> _Newest:
+    """What the newest bubbles tell; older ones are read only where these leave it open."""
+    rows = turn_rows.newest_bubbles(session, conversation_id)
+    whole = len(rows) < turn_rows.NEWEST
+    last = next((each.reply_to_id for each in rows if each.reply_to_id is not None), None)
+    if (last is None or rows[-1].reply_to_id == last) and not whole:
+        said = _said_before(session, conversation_id)
+    else:
+        said = [_bubble(each) for each in reversed(rows) if last and each.reply_to_id == last]
+    steps = (each.custom for each in rows if _names_step(each.custom))
+    named = next(steps, None)
+    if named is None:
+        return _Newest(said, Position() if whole else position(session, conversation_id))
+    return _Newest(said, _position(named))
+
+
+def _said_before(session: Session, conversation_id: str) -> list[Bubble]:
+    """The bubbles of the last turn, however many bubbles it or the notices after it have."""
     last = session.scalar(
         select(Message.reply_to_id)
         .where(
@@ -383,10 +434,12 @@ def last_said(session: Session, conversation_id: str) -> list[Bubble]:
         .order_by(Message.seq.desc())
         .limit(1)
     )
-    return [
-        Bubble(text=each.text or None, buttons=tuple(each.buttons), custom=each.custom)
-        for each in (replies(session, last) if last is not None else ())
-    ]
+    found = turn_rows.replies(session, last) if last is not None else ()
+    return [_bubble(each) for each in found]
+
+
+def _bubble(row: Row[Any]) -> Bubble:
+    return Bubble(text=row.text or None, buttons=tuple(row.buttons), custom=row.custom)
 
 
 def tracker_name(conversation_id: str, attempt: int) -> str:
@@ -408,7 +461,8 @@ def hold(session: Session, message_id: str, bubbles: Sequence[Bubble]) -> None:
     message = session.get_one(Message, message_id, with_for_update=True)
     if message.state == "ontvangen":
         message.state = "wacht_op_keuze"
-        _say(session, _locked(session, message.conversation_id), message, bubbles)
+        talk = _locked(session, message.conversation_id)
+        _say(session, talk.id, talk.last_seq, message.id, bubbles)
 
 
 def mark_unread(session: Session, message_id: str) -> None:
@@ -459,7 +513,8 @@ def answer_only(session: Session, message_id: str, bubbles: Sequence[Bubble]) ->
     message = session.get_one(Message, message_id, with_for_update=True)
     if message.state == "ontvangen":
         message.state = "verwerkt"
-        _say(session, _locked(session, message.conversation_id), message, bubbles)
+        talk = _locked(session, message.conversation_id)
+        _say(session, talk.id, talk.last_seq, message.id, bubbles)
 
 
 def complete(
@@ -470,7 +525,7 @@ def complete(
     effects: Sequence[Effect],
     planned: answers.Erasure | None = None,
     question: str | None = None,
-) -> list[Message]:
+) -> list[Spoken]:
     """Stores the replies and applies the effects, once; returns the stored replies.
 
     ``planned`` is the erasure that was planned for the contributions of ``erased_by``. ``question``
@@ -479,26 +534,27 @@ def complete(
     Raises:
         TalkError: the message was erased meanwhile.
     """
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is None:
+    turn = turn_rows.turn(session, message_id)
+    if turn is None:
         raise TalkError("this message was erased.")
-    if message.state == "verwerkt":
+    if turn.state == "verwerkt":
         return replies(session, message_id)
-    conversation = _locked(session, message.conversation_id)
-    meant = held(session, conversation.id) or message
+    talk, meant_id = turn.conversation_id, turn.held_id or message_id
     for effect in effects:
-        if isinstance(effect, QuestionAsked):
-            _keep_question(session, conversation, meant, effect, question)
+        if isinstance(effect, AnswerGiven):
+            answers.store(session, answers.said_in(turn, message_id), effect)
         else:
-            _apply(session, catalogue, conversation, meant, effect, planned)
+            # The few other effects go through the ORM, which watches for erased words.
+            meant = session.get_one(Message, meant_id)
+            _apply(session, catalogue, _locked(session, talk), meant, effect, planned, question)
+            session.flush()
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
-    meant.state = message.state = "verwerkt"
+    turn_rows.finish(session, message_id, meant_id)
     steps = {each.custom.get("step") for each in bubbles if each.custom}
     ends = any(isinstance(effect, ConversationEnded) for effect in effects)
-    if not ends and steps.intersection(_RESUMABLE):
-        conversation.ended_at = None
-    return _say(session, conversation, message, bubbles)
+    goes_on = turn.ended_at is not None and not ends and bool(steps.intersection(_RESUMABLE))
+    return _say(session, talk, turn.last_seq, message_id, bubbles, goes_on)
 
 
 def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> list[str]:
@@ -527,10 +583,9 @@ def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> l
     return list(session.scalars(query))
 
 
-def replies(session: Session, message_id: str) -> list[Message]:
+def replies(session: Session, message_id: str) -> list[Spoken]:
     """The assistant's replies to a message, in order."""
-    query = select(Message).where(Message.reply_to_id == message_id)
-    return list(session.scalars(query.order_by(Message.seq)))
+    return [Spoken(each.seq, _bubble(each)) for each in turn_rows.replies(session, message_id)]
 
 
 def transcript(session: Session, conversation_id: str, after: int = 0) -> list[Message]:
@@ -546,9 +601,13 @@ def transcript(session: Session, conversation_id: str, after: int = 0) -> list[M
 def position(session: Session, conversation_id: str) -> Position:
     """Position of a conversation: the last of its newest 50 bubbles that names a step."""
     for custom in _customs(session, conversation_id, 50):
-        if custom.get("step") and custom["step"] != ASIDE:
+        if _names_step(custom):
             return _position(custom)
     return Position()
+
+
+def _names_step(custom: Mapping[str, Any] | None) -> bool:
+    return bool(custom and custom.get("step") and custom["step"] != ASIDE)
 
 
 def paused(session: Session, conversation_id: str) -> Position | None:
@@ -725,26 +784,19 @@ def _append(session: Session, conversation: Conversation, **values: Any) -> Mess
 
 
 def _say(
-    session: Session, conversation: Conversation, message: Message, bubbles: Sequence[Bubble]
-) -> list[Message]:
-    first = conversation.last_seq + 1
-    conversation.last_seq += len(bubbles)
-    said = [
-        Message(
-            conversation_id=conversation.id,
-            seq=seq,
-            sender="assistent",
-            text=bubble.text or "",
-            buttons=list(bubble.buttons),
-            custom=bubble.custom,
-            reply_to_id=message.id,
-            state="verwerkt",
-        )
-        for seq, bubble in enumerate(bubbles, first)
+    session: Session,
+    conversation_id: str,
+    last_seq: int,
+    message_id: str,
+    bubbles: Sequence[Bubble],
+    goes_on: bool = False,
+) -> list[Spoken]:
+    rows = [
+        {"text": each.text or "", "buttons": list(each.buttons), "custom": each.custom}
+        for each in bubbles
     ]
-    session.add_all(said)
-    session.flush()
-    return said
+    turn_rows.add_bubbles(session, conversation_id, last_seq, message_id, rows, goes_on)
+    return [Spoken(seq, each) for seq, each in enumerate(bubbles, last_seq + 1)]
 
 
 def _keep_question(
@@ -761,8 +813,8 @@ def _keep_question(
         questions.ask(session, conversation, typed.id, text, effect)
 
 
-def _offered(session: Session, conversation_id: str) -> set[str]:
-    return {button["payload"] for button in _buttons(last_said(session, conversation_id))}
+def _payloads(said: Sequence[Bubble]) -> set[str]:
+    return {button["payload"] for button in _buttons(said)}
 
 
 def _buttons(said: Sequence[Bubble]) -> Iterator[dict[str, str]]:
@@ -779,6 +831,7 @@ def _apply(
     message: Message,
     effect: Effect,
     planned: answers.Erasure | None,
+    question: str | None,
 ) -> None:
     match effect:
         case ConsentGiven():
@@ -795,14 +848,14 @@ def _apply(
             conversation.opdracht = effect.opdracht
             conversation.attempt += 1
             answers.submission(session, conversation, effect.opdracht)
-        case AnswerGiven():
-            answers.store(session, conversation, message, effect)
         case AnswerWithdrawn():
             answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
             # The assistant's tracker also holds the erased words, so it gets a new name.
             conversation.attempt += 1
         case ParticipantErased():
             participants.erase(session, conversation.participant_id, planned)
+        case QuestionAsked():
+            _keep_question(session, conversation, message, effect, question)
         case SubmissionConfirmed():
             submission = answers.submission(session, conversation, effect.opdracht)
             submission.status, submission.confirmed_at = "bevestigd", now()

@@ -24,6 +24,7 @@ from consultation.errors import (
 )
 from consultation.participation import conversation, participants, sign_in
 from consultation.participation.answers import Erasure
+from consultation.participation.conversation import Recorded, Spoken
 from consultation.participation.erasure import erasing
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
@@ -286,8 +287,9 @@ def _record(
     conversation_id: str,
     body: MessageIn,
     session: Session,
+    begin: bool,
     cleaned: str | None = None,
-) -> Message:
+) -> Recorded:
     try:
         return conversation.record(
             session,
@@ -296,6 +298,7 @@ def _record(
             text=body.message,
             payload=body.payload,
             cleaned=cleaned,
+            begin=begin,
         )
     except ClientIdReused:
         raise
@@ -317,15 +320,15 @@ def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
         return _bubbles(conversation.replies(session, message_id))
 
 
-def _bubbles(said: list[Message]) -> list[BubbleOut]:
+def _bubbles(said: list[Spoken]) -> list[BubbleOut]:
     return [
         BubbleOut(
-            seq=reply.seq,
-            text=reply.text or None,
-            buttons=reply.buttons or None,
-            custom=reply.custom or None,
+            seq=each.seq,
+            text=each.bubble.text or None,
+            buttons=each.bubble.buttons or None,
+            custom=each.bubble.custom or None,
         )
-        for reply in said
+        for each in said
     ]
 
 
