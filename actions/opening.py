@@ -426,7 +426,9 @@ class ValidateOpeningForm(TalkForm):
         else:
             named = grouping.read_group(text)
         if named.sure:
-            return _in_group(talk, named.groups[0])
+            found = _in_group(talk, named.groups[0])
+            answer_aside(talk, talk.metadata.get("aside"))
+            return found
         if talk.metadata.get("question") == _ASKED_TWICE:
             kept = _kept_content(talk, text)
             return _without_group(talk, "groep_blijft_open") | kept

@@ -32,6 +32,7 @@ _LONGEST_REFUSAL = 90
 _LEAST_SUFFIX = 5
 _LEAST_PREFIX = 3
 _LEAST_FUZZY = 7
+_LEAST_SHORT = 5
 _MOST_FUZZY = 6
 _ALIKE = 0.88
 
@@ -79,7 +80,8 @@ _SAYS = re.compile(
     r"|graag|meer|minder|beter)\b"
 )
 _IS_SOMEBODY = re.compile(
-    r"\b(ben|zen|zin|(?:wij|we|ik|k) zijn|bin|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
+    r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)|(?:wij|we|ik|k) zijn|bin"
+    r"|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
     r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
@@ -119,6 +121,46 @@ _OBJECT = frozenset(
     ]
 )
 
+_COUNT = (
+    r"(?:\d{1,4}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|vijftien|twintig|dertig"
+    r"|veertig"
+    r"|vijftig|honderd|tientallen|een paar|paar|enkele|veel|deux|trois|quatre|cinq|six|three|four"
+    r"|five|ten"
+    r"|drei|funf|sechs|zehn)"
+)
+_EMPLOYS = re.compile(
+    rf"\b{_COUNT} (?:\w{{1,12}} )?(?:man|mannen|mensen|gasten|werknemers?|medewerkers?"
+    rf"|personeel\w{{0,6}}"
+    r"|arbeiders|bedienden|werklieden|jongens|leute|mitarbeiter|employes|employees|people|personnes"
+    r"|ouvriers|staff|vaste krachten)\b|\b(?:personeel|mensen|volk|werknemers) in dienst\b"
+)
+_OWNS = re.compile(
+    r"\b(?:heb|hebben|run|runnen|leid|leiden|bezit|uitbaat|mijn|onze|eigen|familiebedrijf|habe"
+    r"|have|own|ai"
+    r"|avons|zaak|kmo|bedrijf|zijn)\b"
+)
+_CLAUSE = re.compile(
+    r"[.,;:!?()\n]+|\s(?:maar|doch|mais|but|aber|komma|punt|want|dus|trouwens)\s", re.I
+)
+_MOST_CLAUSES = 5
+_ASKS = re.compile(
+    r"(?:(?:en|maar|trouwens|and|et) )*(?:wie|wat|hoe\w{0,6}|waar\w{0,6}|wanneer|welke?|is (?:dat"
+    r"|da|dit|het|t)|telt"
+    r"|mag|kan|who|what|how|why|is it|qui|quoi|combien|comment|est ce)\b"
+)
+_CHOOSES = re.compile(
+    r"\b(?:schrijf|zet|noteer|doe|neem|maak|kies|pak|hou|houd|steek|tel|reken|write|put|mettez"
+    r"|metsmoi|schreib)"
+    r"(?: (?:er|mij|me|mezelf|ons|het|dat|dan|maar|gewoon|toch|van|als|bij|op|aub|dus|liever"
+    r"|gerust|down))*"
+    r" (?P<what>.{2,60})"
+)
+_AGED = re.compile(
+    r"^(?:(?:ik|k|dag|och|ach|euh|wel|ja|maar|nog|al|bijna|toch) )*(?:ben|kben|bin|k ben|zen|word"
+    r"|i am|i m|j ai|ich bin)"
+    r" (?:(?:al|nu|maar|bijna|toch|nog) )*\d{2}(?: (?:jaar|joar|lentes|ans|years?|jahre?|en|and|et"
+    r"|und)\b.{0,60})?$"
+)
 _LEAD = (
     r"(?:(?:nee+n?|sorry|pardon|liever|nou|bah|och|tja|dat|da|het|ik|wil|ga|daar|mag|zou|je|dit"
     r"|gewoon|maar|die) )*"
@@ -155,11 +197,14 @@ class _Words:
 
     phrases: dict[tuple[str, ...], _Entry]
     single: tuple[str, ...]
+    statuses: tuple[str, ...]
     kinds: dict[str, dict[str, Any]]
     declines: re.Pattern[str]
 
 
 _BURGER_KINDS = frozenset({"werkende", "bedrijf"})
+_BUSINESS = frozenset({"bedrijf", "werkgever", "zelfstandige", "technologie"})
+_FOR_BUSINESS = _BUSINESS | {"werkende", "gewoon_mens"}
 _TEACHES = frozenset({"school", "private_opleider", "hoger_onderwijs", "arbeidsbemiddeling"})
 _OFFICES = frozenset({"vakbond", "lokaal_bestuur", "overheid"})
 _LIFE = frozenset({"gepensioneerd", "zonder_werk", "lerende"})
@@ -171,13 +216,68 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
     if whole is not None:
         return Named((whole,), True)
+    named = _chosen(text, catalogue) or _of_clause(text, catalogue)
+    if named.sure or len(text) > _READ:
+        return named
+    parts = [each for each in _CLAUSE.split(text) if each and each.strip()][:_MOST_CLAUSES]
+    if len(parts) < 2:
+        return named
+    told = [each for each in parts if not _ASKS.match(folded(each.strip()))]
+    if 0 < len(told) < len(parts):
+        # A question beside it says nothing about who asks it.
+        return group_of(", ".join(told), catalogue)
+    about_self = [each for each in parts if _says_own(each, catalogue)]
+    apart = [found for each in about_self if (found := _of_clause(each, catalogue)).sure]
+    if len({found.groups for found in apart}) == 1 and set(apart[0].groups) >= set(named.groups):
+        return apart[0]
+    return named
+
+
+def _says_own(clause: str, catalogue: Catalogue) -> bool:
+    """Whether a clause speaks of the participant, or holds nothing but a name of a group."""
+    tokens = _tokens(clause)
+    inside = {place for hit in _hits(tokens, catalogue) for place in range(hit.start, hit.end)}
+    return bool(_IS_SOMEBODY.search(" ".join(tokens))) or len(inside) == len(tokens)
+
+
+def _chosen(text: str, catalogue: Catalogue) -> Named | None:
+    """The group of a text that says which one to note: "schrijf maar burger"."""
+    plain = " ".join(_tokens(text))
+    found = next(reversed(list(_CHOOSES.finditer(plain))), None)
+    if found is None:
+        return None
+    named = _of_clause(found["what"], catalogue)
+    if named.sure:
+        return named
+    last = re.match(r"(?:(?:dat|die|de|het|mijn) )*(?:laatste|tweede)\b", found["what"])
+    if last is None:
+        return None
+    tokens = _tokens(text[: text.casefold().rfind(found["what"][:4].strip())])
+    hits = _meant(tokens, list(_hits(tokens, catalogue)))
+    named = _named(hits[-1].slugs, True, catalogue) if hits else Named((), False)
+    return named if named.sure else None
+
+
+def _named(slugs: Sequence[str], sure: bool, catalogue: Catalogue) -> Named:
+    found = tuple(g for g in (catalogue.groep(each) for each in dict.fromkeys(slugs)) if g)
+    return Named(found, sure and len(found) == 1)
+
+
+def _of_clause(text: str, catalogue: Catalogue) -> Named:
+    """The groups that a text or a clause of it names as the participant's own."""
     tokens = _tokens(text)
+    plain = " ".join(tokens)
+    if _AGED.match(plain) and len(tokens) <= _MOST_WORDS:
+        return _named(_slugs_of("gewoon_mens", catalogue), True, catalogue)
     hits = _meant(tokens, list(_hits(tokens, catalogue))) if tokens else []
+    kinds = {hit.kind for hit in hits}
+    staff = _EMPLOYS.search(plain) and len(tokens) <= _MOST_WORDS and kinds <= _FOR_BUSINESS
+    if staff and (kinds & _BUSINESS or (_OWNS.search(plain) and not _SAYS.search(plain))):
+        return _named(_slugs_of("werkgever", catalogue), True, catalogue)
     if not hits or not _says_who(tokens, hits):
         return Named((), False)
     slugs, sure = _decide(hits)
-    found = tuple(g for g in (catalogue.groep(each) for each in dict.fromkeys(slugs)) if g)
-    return Named(found, sure and len(found) == 1)
+    return _named(slugs, sure, catalogue)
 
 
 def declines(text: str) -> bool:
@@ -241,7 +341,10 @@ def _hits(tokens: Sequence[str], catalogue: Catalogue) -> Iterator[_Hit]:
             entry = _compound(tokens[at])
             if entry is None and len(tokens[at]) >= _LEAST_FUZZY and fuzzy:
                 fuzzy -= 1
-                entry = _misspelt(tokens[at])
+                entry = _misspelt(tokens[at]) or _misspelt_compound(tokens[at])
+            elif entry is None and len(tokens[at]) >= _LEAST_SHORT and fuzzy:
+                fuzzy -= 1
+                entry = _slip(tokens[at])
             slugs = _slugs_of(entry[0], catalogue) if entry else ()
             if entry and slugs:
                 yield _Hit(at, at + 1, *entry, slugs)
@@ -257,6 +360,14 @@ def _compound(token: str) -> _Entry | None:
     return None
 
 
+def _misspelt_compound(token: str) -> _Entry | None:
+    """The entry that a compound of a known word and a misspelt one ends with."""
+    for cut in range(_LEAST_SUFFIX, len(token[:40]) - _LEAST_FUZZY + 1):
+        if (token[:cut],) in _own().phrases and (found := _misspelt(token[cut:])) is not None:
+            return found
+    return None
+
+
 @lru_cache(maxsize=512)
 def _misspelt(token: str) -> _Entry | None:
     if len(token) > 30:
@@ -266,6 +377,29 @@ def _misspelt(token: str) -> _Entry | None:
     ]
     near = difflib.get_close_matches(token, same, n=1, cutoff=_ALIKE)
     return _own().phrases[(near[0],)] if near else None
+
+
+@lru_cache(maxsize=512)
+def _slip(token: str) -> _Entry | None:
+    """The status that a short word means with one letter left out, added, replaced or swapped."""
+    near = [each for each in _own().statuses if each[0] == token[0] and _one_apart(token, each)]
+    return _own().phrases[(near[0],)] if len(near) == 1 else None
+
+
+def _one_apart(typed: str, known: str) -> bool:
+    if typed == known or abs(len(typed) - len(known)) > 1:
+        return False
+    pairs = zip(typed, known, strict=False)
+    at = next(
+        (n for n, (one, other) in enumerate(pairs) if one != other), min(len(typed), len(known))
+    )
+    swapped = typed[at : at + 2] == known[at : at + 2][::-1] and typed[at + 2 :] == known[at + 2 :]
+    same = (
+        (typed[at + 1 :], known[at + 1 :]),
+        (typed[at + 1 :], known[at:]),
+        (typed[at:], known[at + 1 :]),
+    )
+    return swapped or any(one == other for one, other in same)
 
 
 def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
@@ -402,7 +536,12 @@ def _own() -> _Words:
     single = tuple(
         each[0] for each in everything if len(each) == 1 and len(each[0]) > _LEAST_SUFFIX
     )
-    return _Words(everything, single, kinds, declines)
+    statuses = tuple(
+        each[0]
+        for each, (_, role) in phrases.items()
+        if len(each) == 1 and len(each[0]) > _LEAST_SHORT and role == "status"
+    )
+    return _Words(everything, single, statuses, kinds, declines)
 
 
 def _listed(kind: dict[str, Any], *roles: str) -> Iterator[str]:

@@ -151,7 +151,8 @@ class Care:
         if found is not None:
             return Beside(addressed=found)
         if step == "groep":
-            return Beside(content=self._names_group(turn.text))
+            named = self._names_group(turn.text)
+            return Beside(content=named, question=question_in(turn.text) if named else None)
         if step == "toestemming" and not turn.unread:
             return Beside(question=question_in(turn.text))
         if step != "vraag":
@@ -186,9 +187,10 @@ class Care:
         their names as a question or a command.
         """
         few = len(text.split()) <= _WORDS_OF_A_CHOICE
-        if not few or _ASKS.search(text):
-            return False
-        return declines(text) or bool(group_of(text, self._catalogue).groups)
+        if few and not _ASKS.search(text) and declines(text):
+            return True
+        named = group_of(text, self._catalogue)
+        return bool(named.groups) if few and not _ASKS.search(text) else named.sure
 
     def _mark_unread(self, message_id: str) -> None:
         with self._storage.writing() as session:

@@ -34,37 +34,126 @@ _SUBJECT = re.compile(
     r"|suicidaire)\b"
 )
 _SELF = r"(?:me ?zelf|mij ?zelf|mijn eigen|men eigen|mn eigen|m'n eigen|mezelve)"
-_NOT_MORE = r"(?:(?:niet|nie|ni|niets|nit) ?(?:meer|mer|mee|mier)|nimeer|niemeer|nimer)"
-_LIVE = r"(?:leven|leve|leevn|levn|lievn|bestaan|bestoan|wakker worden|er zijn)"
+_I = r"(?:ik|'?k|ek|kik|ekik|ikke|we)"
+_NOT = r"(?:niet|nie|ni|nit)"
+_NOT_MORE = r"(?:(?:niet|nie|ni|niets|nit) ?(?:meer|mer|mee|mier)|nimeer|niemeer|nimer|nimmer)"
+_FILL = (
+    r"(?:(?:echt|soms|gewoon|allemaal|helemaal|eigenlijk|toch|nu|stilaan|maar|zo|dan|dikwijls|vaak"
+    r"|ook|al|eerlijk|gezegd|vandaag|tegenwoordig|hier|nog|er|efkes|totaal|absoluut|bijna|mij|me"
+    r"|voor"
+    r"|precies|dikwijls|elke dag|de laatste tijd|af en toe|liever|zelf|voortaan) ){0,4}"
+)
+_IT = r"(?:het|'?t|et|dat|da|alles|dit|het leven|'?t leven|mijn leven|m'n leven|alles hier)"
+_LIVE = (
+    r"(?:leven|leve|leevn|levn|lievn|bestaan|bestoan|wakker (?:te )?worden|er (?:te )?zijn"
+    r"|opstaan en leven)"
+)
+_CLOSES = r"(?= ?(?:$|[.,;:!?)]|en |maar |want ))"
+# What is hopeless is life, not a course or a journey: nothing that names another thing follows.
+_AS_A_WHOLE = (
+    r"(?!\w)(?! (?:om (?!(?:nog )?(?:verder|door|voort|te leven|op te staan))|met |in (?!mijn "
+    r"leven)"
+    r"|op |bij |aan |dat |als |want die|over |van die))"
+)
+_WHOLE_LIFE = r"(?:leven|bestaan|leve|lot|wereld)"
+_GOES_ON = (
+    r"(?:leven|verder (?:te )?(?:leven|gaan|doen)|verder|door te gaan|voort te doen|op te staan)"
+)
+_DESPAIR = "|".join(
+    (
+        rf"(?:k?zien?|ziek|k?zag) (?:{_I} )?{_FILL}{_IT} {_FILL}{_NOT_MORE} "
+        rf"{_FILL}zitten{_AS_A_WHOLE}",
+        rf"{_I} {_FILL}{_IT} {_FILL}{_NOT_MORE} {_FILL}(?:zie|zag|zitten) (?:zitten|zie|zag)"
+        rf"{_AS_A_WHOLE}",
+        rf"(?:zie|heb|is|was) (?:{_I} |er )?(?:\w{{1,12}} ){{0,3}}(?:geen|gin|gien|nergens|nergens "
+        rf"een)"
+        r" (?:\w{1,12} )?(?:uitweg|uitkomst|hoop|licht|levenslust|levenswil|levenszin)(?: meer)?"
+        rf"{_AS_A_WHOLE}(?! op)",
+        rf"(?:(?:het|'?t|alles|leven) hoeft|hoeft (?:het|'?t|alles|heel dat leven)) {_FILL}voor mij"
+        rf" {_FILL}{_NOT_MORE}{_CLOSES}",
+        rf"voor mij {_FILL}(?:hoeft|moet|moe) {_FILL}{_IT} {_FILL}{_NOT_MORE}{_CLOSES}",
+        rf"(?:het|'?t|alles|hoeft) (?:het |'?t |hoeft )?{_FILL}{_NOT_MORE} voor mij{_CLOSES}",
+        rf"(?:ik|'?k|mijn leven|men leven|m'n leven|'?t leven|het leven) (?:\w{{1,12}} ){{0,3}}"
+        rf"(?:geen|gin) (?:\w{{1,12}} )?(?:zin|goesting|reden|moed|kracht)(?: meer)?"
+        rf" (?:in|om|voor) (?:(?:het|'?t|mijn|m'n|dit|nog|te) ){{0,2}}(?:{_GOES_ON}|{_WHOLE_LIFE})",
+        rf"(?:kan|kank|kon) (?:{_I} )?{_FILL}(?:{_IT} ){_FILL}{_NOT_MORE} "
+        rf"(?:aan|dragen|opbrengen|trekken|hebben){_AS_A_WHOLE}",
+        rf"(?:hou|houd|houk|trek|trekk?) (?:{_I} )?{_FILL}{_IT} {_FILL}{_NOT_MORE}(?: vol| uit)?"
+        rf"{_AS_A_WHOLE}(?= ?(?:$|[.!?)]))",
+        rf"(?:ik|'?k) (?:kan|kon|kank) {_FILL}{_NOT_MORE}(?= ?(?:$|[.,;:!?)]))",
+        rf"(?:wat|waarom|waarvoor|waartoe) (?:\w{{1,10}} ){{0,4}}(?:zin (?:\w{{1,10}} ){{0,3}}om"
+        rf" (?:nog )?{_GOES_ON}|(?:leef|besta) ik (?:eigenlijk |hier )?nog)",
+        r"(?:niemand|geen mens|ze) (?:\w{1,10} )?(?:zou|gaat|zal|zouden|zullen|gaan) (?:\w{1,10} )?"
+        r"(?:mij|me) (?:\w{1,10} )?(?:missen|misse)",
+        r"niemand (?:mist|zal|zou) (?:mij|me)(?= ?(?:$|[.,;:!?)]|als|missen))",
+        rf"beter (?:\w{{1,10}} ){{0,3}}(?:als |dat |zonder )?(?:{_I} )?(?:er )?(?:{_NOT}|zonder)"
+        r" (?:meer )?(?:mij|(?:er )?(?:was|ben|waren|zijn|bestond|geboren))(?!\w)",
+        r"(?:was|waar|ware) (?:ik|'?k) (?:maar |gewoon |beter |liever ){0,2}(?:dood|nooit geboren)",
+        r"(?:wou|wilde|wens|wenste|hoop|zou willen|hoopte) (?:ik |'?k |soms |echt |gewoon )*dat"
+        rf" (?:ik|'?k) (?:er |morgen |gewoon |ooit |maar ){{0,2}}(?:{_NOT_MORE} |{_NOT} |dood "
+        rf"|nooit )"
+        r"(?:\w{1,10} ){0,2}?(?:was|ben|geboren|leefde|bestond|wakker)",
+        rf"(?:ik|'?k) (?:ben|was|voel|voelde) (?:mij |me |mezelf )?{_FILL}(?:een last|tot last"
+        r"|(?:iedereen|alleman|mijn \w{1,15}) tot last|waardeloos|wanhopig|radeloos|suicidaal"
+        r"|het leven (?:moe|beu)|levensmoe|niets waard|niks waard|niks meer waard|niets meer waard"
+        r"|hopeloos alleen|kapot vanbinnen|depressief)(?!\w)(?! geweest)",
+        rf"(?:ik|'?k) (?:heb|krijg) {_FILL}(?:donkere|zwarte|duistere|slechte|suicidale) "
+        rf"gedachte[ns]?",
+    )
+)
 _CRISIS = re.compile(
     r"\b(?:"
-    rf"(?:ik|'?k|ek|kik) ?(?:wil|wou|zou|kan|ga|hoef|wul)(?: \w{{1,20}}){{0,3}} {_NOT_MORE}"
+    rf"(?:ik|'?k|ek|kik) ?(?:wil|wou|zou|kan|ga|hoef|wul)(?: [\w']{{1,20}}){{0,3}} {_NOT_MORE}"
     rf" (?:te )?{_LIVE}"
-    rf"|k(?:wil|wou|wul|kan) (?:ekik )?{_NOT_MORE} (?:te )?{_LIVE}"
-    r"|(?:wil|wou|ga|zal|kwil|kwou) (?:ik |gewoon |liever |er |maar |nu |echt |'?k ){0,3}"
-    r"(?:dood|doad|doodgaan|doodgoan|sterven|sterve|niet meer zijn|niet meer leven)"
+    rf"|(?:wil|wou|wul|hoef) (?:ik|'?k|ekik) (?:\w{{1,20}} ){{0,3}}{_NOT_MORE} (?:te )?{_LIVE}"
+    rf"|(?:er|hier) {_FILL}{_NOT_MORE} (?:te )?(?:willen|wil|hoeven|hoef) (?:te )?zijn"
+    rf"|(?:ik|'?k) (?:er |hier )?{_FILL}{_NOT_MORE} (?:wil|wou|hoef) (?:te )?(?:zijn|{_LIVE})"
+    rf"|k(?:wil|wou|wul|kan) (?:ekik )?(?:\w{{1,20}} ){{0,3}}{_NOT_MORE} (?:te )?(?:zijn|{_LIVE})"
+    r"|(?:wil|wou|kwil|kwou|kga|kzou|(?:ik|'?k) (?:ga|zal|zou)|(?:ga|zal|zou) (?:ik|'?k)) "
+    r"(?:ik |gewoon |liever |er |maar |nu |echt |soms |'?k ){0,4}(?:dood|doad|doodgaan|doodgoan"
+    r"|sterven|sterve|niet meer zijn|niet meer leven)(?: zijn| willen)?"
     rf"|(?:{_SELF}|mij|me) (?:van kant|van het leven|iets aandoen|iets aan doen|ophangen|verhangen"
-    r"|verdrinken|verzuipen|snijden|pijn doen|vermoorden|doodmaken)"
+    r"|verdrinken|verzuipen|snijden|pijn doen|vermoorden|doodmaken|te snijden|pijn te doen)"
     rf"|ik (?:doe|ga) {_SELF} (?:iets|wat|kapot|dood)"
     rf"|(?:snij|kras|pijnig) (?:ik )?(?:me|mij|{_SELF})"
-    r"|einde? (?:maken )?aan (?:mijn|m'n) leven|stoppen met (?:het )?leven"
+    r"|einde? (?:te )?(?:maken )?aan (?:mijn|m'n|het|'?t) leven|stoppen met (?:het )?leven"
     r"|(?:mijn|m'n|men) leven (?:te )?beeindigen"
-    r"|ik (?:maak|ga) er (?:een )?einde? aan(?: maken)?\W{0,5}$|uit het leven stappen"
-    r"|zie het (?:leven )?niet meer zitten om"
-    rf"|zie (?:het|t|'t) leven {_NOT_MORE}"
-    r"|(?:het|mijn|m'n|men) leven (?:heeft|is|eeft) (?:\w{1,20} )?(?:geen zin|gin zin|niks waard"
+    r"|(?:ik|'?k) (?:maak|ga|wil|zou|kan) er (?:\w{1,10} ){0,3}(?:een )?einde? aan(?: maken| "
+    r"willen maken)?(?= ?\W{0,5}$)"
+    r"|(?:uit|van) (?:het|dit) leven (?:te )?stappen"
+    r"|(?:weg|verdwijnen) (?:van|uit) (?:deze|dees|de) wereld|(?:hoe lang|of) ik (?:dit|het|dat)"
+    r" (?:\w{1,10} ){0,2}(?:nog|nog kan) (?:vol ?hou\w{0,3}|aankan)"
+    r"|(?:het|mijn|m'n|men|'?t) leven (?:heeft|is|eeft) (?:\w{1,20} ){0,2}(?:geen zin|gin zin|niks "
+    r"waard"
     r"|niets waard|zinloos)|levensmoe"
-    r"|beter (?:af )?zonder mij|(?:ik (?:ben|was) |was ik |kwas )(?:veel )?liever dood"
-    r"|(?:ik spring|springen|spring ik|gooien) (?:onder|voor|van) (?:de|een|nen) (?:trein|brug)"
-    r"|(?:onder|voor) (?:de|een|nen) trein (?:springen|gooien|gaan liggen|smijten)"
-    r"|je (?:ne )?(?:veux|voudrais|peux) (?:plus|pas continuer a) (?:vivre|exister)"
-    r"|je (?:veux|voudrais|vais) (?:mourir|me tuer|me suicider|en finir|me pendre)"
-    r"|(?:envie de|pense a) (?:mourir|me tuer|me suicider|en finir|mettre fin)"
-    r"|ma vie n'?a plus de sens|mettre fin a (?:mes jours|ma vie)"
-    r"|i (?:do not|don'?t|no longer) (?:want|wanna|wish) (?:to )?(?:live|be alive|exist)"
-    r"|i (?:want|wanna|would like|am going|will) (?:to )?(?:die|kill myself|end my life|end it all)"
-    r"|(?:kill|hang|hurt) myself|end my (?:own )?life|better off (?:dead|without me)"
-    r"|no reason to live"
+    r"|beter (?:af )?zonder mij|(?:ik (?:ben|was) |was ik |kwas |ik zou )(?:veel |nog |soms )?"
+    r"liever dood"
+    rf"|(?:ik spring|springen|spring ik|gooien) (?:onder|voor|van) (?:de|een|nen) (?:trein|brug"
+    rf"|dak)"
+    r"|(?:onder|voor) (?:de|een|nen) (?:trein|metro|tram) (?:gaan )?(?:springen|gooien|liggen"
+    r"|smijten)"
+    r"|(?:alle|al mijn|een hoop|te veel|mijn) (?:slaap)?pillen (?:\w{1,8} )?(?:slikken|innemen"
+    r"|pakken)"
+    r"|je (?:ne )?(?:veux|voudrais|peux) (?:plus|pas continuer a) (?:vivre|exister|etre la)"
+    r"|je (?:veux|voudrais|vais) (?:mourir|me tuer|me suicider|en finir|me pendre|disparaitre)"
+    r"|(?:envie de|pense a|penser a) (?:mourir|me tuer|me suicider|en finir|mettre fin|disparaitre)"
+    r"|ma vie n'?a (?:plus|pas) (?:de|aucun) sens|mettre fin a (?:mes jours|ma vie)"
+    r"|(?:je )?n'?en (?:peux|pouvais) plus(?= ?(?:$|[.,;!?]))"
+    r"|je ne vois (?:plus|pas) (?:d'issue|d'espoir|de sortie)"
+    r"|(?:plus|pas) (?:envie|la force) de (?:vivre|continuer)"
+    r"|i (?:do not|don'?t|no longer) (?:want|wanna|wish) (?:to )?(?:live|be alive|exist|be here"
+    r"|wake up)"
+    r"|i (?:want|wanna|would like|am going|will) (?:to )?(?:die|kill myself|end my life|end it all"
+    r"|disappear)|i (?:can'?t|cannot|can not) (?:go on|take (?:it|this) any ?more|do this any "
+    r"?more)"
+    r"(?= ?(?:$|[.,;!?]|like this|any))"
+    r"|(?:kill|hang|hurt|cut|harm) myself|end my (?:own )?life|better off (?:dead|without me)"
+    r"|(?:wish|wished) i (?:was|were) (?:dead|never born)|tired of (?:living|being alive)"
+    r"|no reason to (?:live|go on)|no point in (?:living|going on)|(?:nobody|no one) would miss me"
+    r"|ich (?:will|mochte|kann) (?:\w{1,10} ){0,2}nicht mehr (?:leben|da sein|aufwachen)"
+    r"|ich (?:will|mochte|wollte) (?:\w{1,10} )?(?:sterben|tot sein|mich umbringen)|mich umbringen"
+    r"|ich kann (?:\w{1,10} )?nicht mehr(?= ?(?:$|[.,;!?]))|ohne mich besser|lebensmude"
+    rf"|{_DESPAIR}"
     r")(?!\w)"
 )
 _OTHERWISE = re.compile(
@@ -106,6 +195,14 @@ _THREAT = re.compile(
     rf"|(?:schiet|steek|sla|knal) (?:ik )?{_WHOM}(?: \w{{1,20}}){{0,2}} (?:dood|neer|overhoop"
     rf"|kapot)"
     rf"|(?:ik|'?k|ekik) ?(?:vermoord|wurg) {_WHOM}"
+    rf"|(?:sla|klop|trap|stamp|schop|mep|timmer|ram|breek) (?:ik )?(?:{_WHOM}|zijn|haar|hun|uw|je) "
+    r"(?:\w{1,12} ){0,2}(?:bakkes|kop|tanden|gezicht|smoel|muil|benen|nek|botten)(?: (?:in|kapot"
+    r"|plat|open))?"
+    rf"|(?:sla|klop|trap|stamp|schop|mep|ram) (?:ik )?{_WHOM} (?:\w{{1,12}} ){{0,2}}(?:in elkaar"
+    rf"|verrot|kapot|dood"
+    r"|het ziekenhuis in|in de prak)"
+    rf"|{_WHOM} (?:\w{{1,12}} ){{0,3}}(?:in elkaar|verrot|kapot|zijn bakkes in|zijn kop in) "
+    rf"(?:slaan|kloppen|trappen)"
     rf"|{_CROWD} (?:moet|moeten|moete|mag|mogen|verdient|verdienen|zou(?:den)?)"
     rf"(?: (?:allemaal|ze|echt|gewoon|maar|eigenlijk|moeten|van mij|eraan|aan|de|een|nu|eens|alle"
     rf"|maal|voor)){{0,4}} {_DEATH}"

@@ -137,6 +137,37 @@ def test_a_group_is_whom_the_text_speaks_for(text: str, slug: str, catalogue: Ca
 
 
 @pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("brger", "burger"),
+        ("burgr", "burger"),
+        ("bugrer", "burger"),
+        ("borger", "burger"),
+        ("de gemeenteblibiotheek van geel", "lokaal_bestuur"),
+        ("ik heb een bouwbedrijf met twaalf man", "werkgeversorganisatie"),
+        ("ik run een bakkerij met vier mensen in dienst", "werkgeversorganisatie"),
+        ("wij zijn een familiebedrijf, 30 werknemers", "werkgeversorganisatie"),
+        ("mijn eigen garage met drie gasten", "werkgeversorganisatie"),
+        ("ich habe eine kleine Schreinerei, 6 Leute", "werkgeversorganisatie"),
+        ("zaakvoerster, 6 man personeel, hoeveel vragen is da?", "werkgeversorganisatie"),
+        ("lector aan Howest, hoe lang duurt dit?", "hoger_onderwijs"),
+        ("ouder van drie kinderen, wie leest dit trouwens?", "burger"),
+        ("ik ben thuisverpleegster zelfstandige dus schrijf maar gewoon burger", "burger"),
+        ("ik werk bij de stad maar zet mij maar bij burger", "burger"),
+        ("ik help in de oudervereniging en ik geef les. doe maar dat laatste", "publieke_opleider"),
+        ("och, ik ben maar een gewoon oud mens", "burger"),
+        ("kben 81", "burger"),
+        ("zomaar iemand uit Kortrijk", "burger"),
+        ("ik zit thuis met twee kleine mannen", "burger"),
+    ],
+)
+def test_who_somebody_is_needs_no_exact_word(text: str, slug: str, catalogue: Catalogue) -> None:
+    named = group_of(text, catalogue)
+    assert named.sure
+    assert [each.slug for each in named.groups] == [slug]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "de school is te ver van het dorp",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.nlu.consent_clauses import UNCLEAR, read_clauses
+from bot.nlu.consent_clauses import UNCLEAR, read_clauses, wavers
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 
@@ -47,21 +47,25 @@ _AROUND_YES = re.compile(
     r"|aub|bedankt|dank|je|gewoon|alles)"
 )
 _NAME_CONDITION = re.compile(
-    r"\b(?:als|zolang|mits|indien|zonder dat)(?: (?:maar|er|mijn|de|het|dat|dan)){0,3}"
-    r" (?:naam(?: (?:er|maar)){0,2} (?:niet|nergens)"
-    r"(?: (?:er|bij|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
-    r"(?: (?:staat|komt|wordt|is|vermeld))?"
+    r"\b(?:als|os|zolange?|mits|indien|zonder dat|op voorwaarde dat)"
+    r"(?: (?:maar|er|der|mijn|mijne|mijnen|mienen?|mien|de|het|dat|dan|je)){0,4}"
+    r" (?:(?:naam|noame?|name)(?: (?:er|der|maar)){0,2} (?:niet|nergens)"
+    r"(?: (?:er|bij|bie|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
+    r"(?: (?:staat|stoat|komt|wordt|is|vermeld))?"
+    r"|(?:naam|noame?|name) (?:er )?(?:weglaat|weglaten|weglat|wegblijft|uitlaat|verzwijgt|geheim "
+    r"houdt)"
     r"|(?:naam )?(?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?)\b"
 )
 _SENTENCE = re.compile(r"[^.!?\n]{1,400}[.!?\n]?")
 _WEIGHS = re.compile(
-    r"\b(?:an+oniem\w{0,4}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever|gegevens|veilig|gdpr"
+    r"\b(?:an+oniem\w{0,4}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever"
+    r"|gegevens|veilig|gdpr"
     r"|delen|doorgeven|bewa\w{1,6}|niet|geen|maar)\b"
 )
 _TAKES_PART_OF = 0.1
 _TURNED = re.compile(
     r"\b(ja+|jawel|mag wel|toch wel|(?<!niet )akkoord|(?<!geen )toestemming|o+k|oke+|okay|oui|yes"
-    r"|sure|doe maar|stem in|d accord)\b"
+    r"|sure|doe maar|stem in|d accord)\b|(?<!dank)(?<!dank je) wel$"
 )
 
 
@@ -83,6 +87,8 @@ def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = No
         that is an unclear yes or no: ``bijdrage``, to which the assistant answers that it needs a
         yes or a no.
     """
+    if wavers(text):
+        return "bijdrage"
     said = _plainly(text, question)
     if said is not None:
         return said

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from bot.nlu.phrases import NO, YES, plain_yes_or_no
 from bot.nlu.spelling import words
@@ -20,12 +23,14 @@ UNCLEAR = "onduidelijk"
 
 _ABOUT = {
     "analyse": re.compile(
-        r"\b(?:bewa(?:ar|art|ard|ren)|bijhouden|opslaan|opgeslagen|onderzoek\w{0,3}|analys\w{0,5}"
+        r"\b(?:lezen|leest|bestuder\w{2}|bewa(?:ar|art|ard|ren)|bijhouden|opslaan|opgeslagen"
+        r"|onderzoek\w{0,3}|analys\w{0,5}"
         r"|verwerk\w{0,3}|store|keep|conserver|garder|speichern)\b"
     ),
     "citaat": re.compile(
         r"\b(?:citer\w{0,4}|citeert?|citaat|citaten|geciteerd|quot\w{1,4}|letterlijk\w{0,2}"
-        r"|cite[rz]?|zitier\w{0,3}|overnemen|(?:woorden|zinnen|tekst|zinnekes?) \w{0,6} ?(?:tonen"
+        r"|cite[rz]?|publi\w{2,6}|uitspraken|voorpagina|boekske|krant|zitier\w{0,3}|overnemen"
+        r"|(?:woorden|zinnen|tekst|zinnekes?) \w{0,6} ?(?:tonen"
         r"|gebruiken|laten zien|publiceren|overnemen|delen))\b"
     ),
     "organisatie": re.compile(
@@ -135,7 +140,8 @@ _REASON = re.compile(
     re.DOTALL,
 )
 _LET_GO = re.compile(
-    rf"\b((?:doe[tn]?|doetj|ga|gaat|ze|zet|zeg|mij|me|dan|vooruit|begin|kom|komt|alles|naam|het"
+    rf"\b((?:doe[tn]?|doetj|laat|ga|gaat|ze|zet|zeg|mij|me|dan|vooruit|begin|kom|komt|alles|naam"
+    rf"|het"
     rf"|dat|da"
     rf"|ons|erbij|{_VERB}|die|woorden|antwoorden|organisatie|bedrijf)) (?:maar|mar|ma|mor|mo|mer"
     rf"|moar)\b"
@@ -263,8 +269,44 @@ _OTHER_WORDS = frozenset(
         "neem",
         "nemen",
         "nene",
+        "lieber",
     ]
 )
+
+
+_STANCES: dict[str, list[str]] = yaml.safe_load(
+    Path(__file__).with_name("houding.yml").read_text(encoding="utf-8")
+)
+_ACCEPTS, _DECLINES = (
+    re.compile(rf"\b(?:{'|'.join(_STANCES[name])})(?!\w)") for name in ("aanvaardt", "weigert")
+)
+_MET_BEFORE = re.compile(r"\b(?:op|onder|aan) (?:die|deze|zulke|dergelijke) voorwaarden?\b")
+"""A condition that refers back to what was said already is no new one."""
+_ECHO_WORDS = 6
+_SIGHED = re.compile(
+    r"(?:ja+|jaja+|jawel|ok+|oke+|okay|oui|yes)(?: \w{1,5})? (?:zeg|dag|lap|watte|hallo|kijk|amai"
+    r"|joh|seg|wadde|zal wel"
+    r"|vast|right)"
+)
+"""Sighs that begin as a yes and are none; "ja, zeg maar" goes on."""
+_WAVERS = re.compile(
+    r"\b(?:of (?:(?:nee|toch|misschien|eigenlijk|wacht|ja|niet|liever|wel)\b)"
+    r"|(?:al)?hoewel|ja (?:of|en) nee|or (?:no|yes|maybe|not)\b|ou (?:non|oui|pas|peut etre)\b"
+    r"|oder (?:nein|ja|doch|nicht)\b)"
+)
+_ENDS_TURNED_NO = re.compile(
+    r".*\b(?:toch|eigenlijk) (?:maar |liever |beter ){0,2}(?:niet|nee)(?: "
+    r"hoor)?"
+)
+"""Who ends by taking a yes back says no: what is not agreed to may not be used."""
+
+
+def wavers(text: str) -> bool:
+    """Whether a text sighs or goes from a yes to a no or back, so that it decides nothing."""
+    plain = " ".join(word for word in words(_spelled(text[:READ])) if word not in "!?")
+    if _SIGHED.fullmatch(plain):
+        return True
+    return _WAVERS.search(plain) is not None
 
 
 def read_clauses(text: str, question: str | None) -> str | None:
@@ -273,12 +315,20 @@ def read_clauses(text: str, question: str | None) -> str | None:
         return None
     asked = question if question in _ABOUT else None
     lowered = _spelled(text)
+    whole = " ".join(word for word in words(lowered) if word not in "!?")
+    told = _PERFORMS.search(whole)
+    if told is not None:
+        return NO if told["nee"] else YES
+    if _ENDS_TURNED_NO.fullmatch(whole) and len(whole.split()) <= _SHORT_TURN:
+        return NO
     lowered = _LET_GO.sub(r"\1 gerust", lowered)
     said: list[str] = []
     beside: list[str] = []
     for number, part in enumerate(_clauses(lowered)):
         plain = " ".join(word for word in words(part) if word != "!")
         if not plain:
+            continue
+        if "?" in plain and _is_echo(plain, asked):
             continue
         if "?" in plain:
             if not _RHETORICAL.fullmatch(plain) or _WEIGHS.search(plain):
@@ -292,11 +342,34 @@ def read_clauses(text: str, question: str | None) -> str | None:
             beside.append("")
             continue
         found = _verdict(plain, part)
+        if found is None and _GREETS.match(plain):
+            continue
         if found is None:
             beside.append(plain)
         else:
             said.append(found)
     return _together(said, beside)
+
+
+_SHORT_TURN = 8
+_PERFORMS = re.compile(
+    r"\b(?:antwoord (?:hierop |daarop )?is|beschouwen als|(?:beschouw|lees|zie|neem|noteer)\w{0,2} "
+    r"(?:dit|dat|het)"
+    r"(?: \w{1,12}){0,2} als|(?:dit|dat)(?: \w{1,12}){0,2} als) (?:een |mijn )?"
+    r"(?:(?P<nee>nee+n?|weigering|afwijzing)|ja|akkoord|instemming|toestemming)\b"
+)
+"""Who says what the text is to count as."""
+_GREETS = re.compile(
+    r"^(?:(?:dag|hallo|hoi|goeiedag|goedendag|bonjour|hello|hey)(?: "
+    r"\w{1,14}){0,2})$"
+)
+
+
+def _is_echo(plain: str, asked: str | None) -> bool:
+    """Whether a question only repeats what was asked: "letterlijk tonen? neen"."""
+    if asked is None or len(plain.split()) > _ECHO_WORDS or _ASKS.match(plain):
+        return False
+    return _ABOUT[asked].search(plain) is not None and not _WEIGHS.search(plain)
 
 
 def _together(said: list[str], beside: list[str]) -> str | None:
@@ -336,6 +409,9 @@ def _verdict(plain: str, part: str) -> str | None:
         return NO
     if _GIVES.fullmatch(plain):
         return YES
+    stance = _stance(plain)
+    if stance is not None:
+        return stance
     bare = _HARMLESS.sub(" ", plain)
     if _WHETHER.search(bare) or _COMMANDS.search(bare) or _ASKS.match(plain):
         return None
@@ -351,6 +427,27 @@ def _verdict(plain: str, part: str) -> str | None:
         rest = _HARMLESS.sub(" ", rest)
         return None if _DENIES.search(rest) or _DOUBTS.search(rest) else YES
     return None
+
+
+def _stance(plain: str) -> str | None:
+    """A yes or a no in an expression that has no word for it; what stands beside it may undo it."""
+    found, accepted = _DECLINES.search(plain), _ACCEPTS.search(plain)
+    if found and accepted and accepted.start() <= found.start() and accepted.end() >= found.end():
+        # "Niets op tegen" holds "niets".
+        found = None
+    if found is not None:
+        rest = f"{plain[: found.start()]} , {plain[found.end() :]}"
+        undone = _TURNED.search(rest) or _COMMANDS.search(rest) or _ASKS.match(plain)
+        return None if undone or _ACCEPTS.search(rest) else NO
+    found = accepted
+    if found is None:
+        return None
+    rest = f"{plain[: found.start()]} , {plain[found.end() :]}"
+    rest = _HARMLESS.sub(" ", _MET_BEFORE.sub(" ", rest))
+    undone = any(
+        each.search(rest) for each in (_WHETHER, _COMMANDS, _DENIES, _DOUBTS)
+    ) or _ASKS.match(plain)
+    return None if undone else YES
 
 
 def _elsewhere(plain: str, asked: str | None) -> bool:

@@ -49,6 +49,8 @@ _NO = re.compile(rf"\b(?:{_any_of(_PARTS['klopt_niet'], _PARTS['nee'])})\b")
 _RIGHT = re.compile(rf"\b(?:{_any_of(_PARTS['klopt'])})\b")
 _WHY_NOT = re.compile(r"\b(?:wa+rom|woarom) niet(?: \?)?")
 _GLADLY = re.compile(r"(?:heel |zeer )?graag(?: hoor)?[.! ]{0,5}")
+_SHORTEST_YES = frozenset({"k", "kk", "okk", "oki", "y", "j"})
+_THANKS = re.compile(r"\b(?:dank(?: je)? wel|bedankt|^wel)\b")
 _NO_AT_ONCE = re.compile(r"(?:ne+n?|nee+n?|nej+e?|nee+j+e*|nie+j+e*|non|nein|no|nope)\b")
 _GOES_ON = re.compile(
     r"\b(?:maar|over|onderwerp|opdracht|thema|klopt|moet|was|waren|staat|eerst|ja+|toch|liever|wil)\b"
@@ -87,6 +89,8 @@ def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
     """
     if len(text) > LONGEST:
         return None
+    if text.strip(" .!").casefold() in _SHORTEST_YES:
+        return YES
     plain = _WHY_NOT.sub("ja", _plain(text))
     if "?" in plain:
         return None
@@ -100,7 +104,8 @@ def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
     if any(word not in _FILL for word in rest.split()):
         return None
     if no:
-        return None if yes or right else NO
+        turned = "wel" in rest.split() and not _THANKS.search(plain)
+        return None if yes or right or turned else NO
     return YES if yes or right else None
 
 
