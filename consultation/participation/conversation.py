@@ -95,7 +95,8 @@ class Turn:
     ``held``: the message waited for the participant's choice, and a later message made that choice.
     ``unread``: an earlier scan of the text took too much work; do not scan it again. ``said_id`` is
     the message with the text: the held one, or this one. ``said`` are the fingerprints of the
-    assistant's previous bubbles, so that none is said twice in a row.
+    assistant's previous bubbles, so that none is said twice in a row. ``returns``: the participant
+    comes back with the receipt code.
     """
 
     message_id: str
@@ -108,6 +109,7 @@ class Turn:
     unread: bool = False
     said_id: str | None = None
     said: tuple[str, ...] = ()
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -315,6 +317,7 @@ def begin_turn(
         unread=meant.unread,
         said_id=meant.id,
         said=fingerprints(said),
+        returns=message.sender == "systeem",
     )
 
 
