@@ -182,7 +182,7 @@ def resume(talk: Talk) -> list[EventType]:
         return [SlotSet("keuze", None), FollowupAction(OWN_DATA_FORM)]
     if answered and queue(talk):
         return go_to(talk, queue(talk))
-    if answered:
+    if answered and not talk.metadata.get("returns"):
         return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
     return [SlotSet("onder", None), *go_on(talk)]
 

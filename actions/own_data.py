@@ -34,6 +34,7 @@ from actions.talk import (
 from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
 from consultation.participation.own_answers import OwnAnswer, own_words
 from language.folding import folded
+from language.reading.removing import agreed, removed
 from language.reading.request import CODE, CONSENT, ENTITY, ERASE, KEEP, SHOW, Reading, loaded
 
 REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
@@ -124,9 +125,12 @@ class ValidateBeheerForm(TalkForm):
             return {"keuze": None}
         if asked.wish == KEEP:
             return _leave(talk, request)
+        text = str(value)
+        if _says_so_again(talk, asked, request, text):
+            return _carry_out(talk, request)
         if asked.wish is not None and not _only_agrees(asked):
             return _next_request(talk, asked, request)
-        return _yes_or_no(talk, asked, request)
+        return _yes_or_no(talk, asked, request, text)
 
 
 class AskKeuze(TalkAction):
@@ -360,6 +364,23 @@ def _only_agrees(asked: Reading) -> bool:
     return bool(asked.about) and not _names_any(asked.about)
 
 
+def _says_so_again(talk: Talk, asked: Reading, request: str, text: str) -> bool:
+    """Whether a text tells once more to do what the question names: "zeker, weg ermee"."""
+    kind, _, target = request.partition(":")
+    if kind == CONSENT and target and asked.wish == CONSENT and not asked.asks:
+        purpose, _, wanted = target.partition("=")
+        known = {(purpose, None), (purpose, wanted == "ja"), ("", None)}
+        return known.issuperset(asked.consents) and agreed(text) is True
+    if kind != REMOVE or not target or "+" in target or asked.wish not in (None, ERASE):
+        return False
+    if asked.asks or asked.yes is False or removed(text) is not True:
+        return False
+    if asked.everything and target != ALL:
+        return False
+    named = _meant(talk, asked, _own(talk)) if asked.wish and not asked.everything else []
+    return not named or [each.name for each in named] == [target]
+
+
 def _next_request(talk: Talk, asked: Reading, request: str) -> Slots:
     """Carries out what is said again in the words of the question; else asks about the new wish."""
     wanted = _wanted(talk, asked)
@@ -371,17 +392,19 @@ def _next_request(talk: Talk, asked: Reading, request: str) -> Slots:
     return {"keuze": None, "beheer": wanted if wanted != request else request + _AGAIN}
 
 
-def _yes_or_no(talk: Talk, asked: Reading, request: str) -> Slots:
+def _yes_or_no(talk: Talk, asked: Reading, request: str, text: str) -> Slots:
     kind, _, target = request.partition(":")
-    agreed, refused = asked.yes is True, asked.yes is False
-    if asked.yes is None and not asked.asks:
-        agreed, refused = talk.intent == "bevestigen", talk.intent == "ontkennen"
-    if agreed and target and "+" not in target:
+    said = asked.yes
+    if said is None and not asked.asks:
+        said = removed(text) if kind == REMOVE else agreed(text)
+        if said is None and talk.intent in ("bevestigen", "ontkennen"):
+            said = talk.intent == "bevestigen"
+    if said is True and target and "+" not in target:
         return _carry_out(talk, request)
-    if refused and kind == CONSENT and target:
+    if said is False and kind == CONSENT and target:
         # "Klopt dat?" - "Nee": something else is meant.
         return {"keuze": None, "beheer": CONSENT}
-    if refused or talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
+    if said is False or talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
         return _leave(talk, request)
     if talk.intent in ASIDES:
         answer_aside(talk, talk.intent)

@@ -104,6 +104,7 @@ class Assistant:
                 "unread": unread,
                 "asks": asks,
                 "said": list(turn.said),
+                "returns": turn.returns,
             },
         }
         try:

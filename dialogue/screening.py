@@ -16,6 +16,7 @@ from consultation.database.storage import Storage
 from consultation.groups import declines, group_of
 from consultation.participation import conversation
 from consultation.participation.conversation import ASIDE, Bubble, Turn, fingerprint
+from dialogue.choice import KEEP, REMOVE, choice
 from dialogue.messages import say
 from dialogue.questions import Addressed, addressed
 from language.alarm import alarm
@@ -25,23 +26,10 @@ from language.personal_data import Finding, detector
 from language.reading.urgency import read_urgency
 from language.segmentation.sentences import sentence_spans
 
-REMOVE = "/persoonsgegevens_weghalen"
-KEEP = "/persoonsgegevens_laten_staan"
-
 _NO_QUESTIONS = frozenset({"start", "beheer", "gewist", ASIDE})
 """Steps at which a question goes to the assistant as any text."""
 _LONGEST_QUESTION = 2_000
 _WORDS_OF_A_CHOICE = 7
-_REMOVE = re.compile(
-    r"(?:ja|jawel|ok(?:e|é|ay)?|graag|doe maar|is goed|(?:haal|doe|laat)\b.*\bweg|weg|weghalen"
-    r"|verwijder(?:en)?|wis(?:sen)?|schrap(?:pen)?)\b",
-    re.IGNORECASE,
-)
-_KEEP = re.compile(
-    r"(?:neen?|laat\b.*\bstaan|laten staan|hou(?:den?)?|bewaar|bewaren|mag (?:dat )?(?:blijven"
-    r"|staan))\b",
-    re.IGNORECASE,
-)
 _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", re.IGNORECASE)
 
 
@@ -239,18 +227,6 @@ class Care:
 def _fresh(wordings: Sequence[str], said: Collection[str]) -> str:
     """The first wording that the assistant did not use in its last turn."""
     return next((each for each in wordings if fingerprint(each) not in said), wordings[0])
-
-
-def choice(payload: str | None, text: str) -> str | None:
-    """The choice made with a button or in at most seven words: REMOVE, KEEP or None."""
-    if payload is not None:
-        return payload if payload in (REMOVE, KEEP) else None
-    plain = text.strip()
-    if not plain or len(plain.split()) > _WORDS_OF_A_CHOICE:
-        return None
-    if _KEEP.match(plain):
-        return KEEP
-    return REMOVE if _REMOVE.match(plain) else None
 
 
 def question_in(text: str) -> str | None:

@@ -331,3 +331,50 @@ def test_the_code_is_told_where_it_stands() -> None:
         said = Said(text)
         ActionDigressie().act(Talk(said.dispatcher, said.tracker))
         assert "Mijn code" in said.told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zeker van, weg ermee",
+        "doe maar ja",
+        "ja, definitief wissen graag",
+        "jao, allein dat ein",
+        "absoluut, gooi maar weg",
+        "ja haal die zin er maar uit",
+        "goh ja, laat het dan maar weg",
+    ],
+)
+def test_who_says_it_once_more_in_other_words_is_understood(text: str) -> None:
+    slots = Said(text, step="beheer").answered("wissen:4.drempel")
+    assert "drempel" not in slots["antwoorden"]
+    assert slots["beheer"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja, maar niet mijn voorstel",
+        "ik weet het niet goed, wat raadt ge aan?",
+        "dan toch maar niet, ik heb er te lang aan getypt",
+        "laat het dan maar staan",
+        "is dat dan voorgoed weg?",
+        "wacht, eerst wil ik het nog eens zien",
+    ],
+)
+def test_a_doubt_or_an_exception_erases_nothing(text: str) -> None:
+    slots = Said(text, step="beheer").answered("wissen:4.drempel")
+    assert "antwoorden" not in slots
+
+
+@pytest.mark.parametrize("text", ["heel zeker, alles", "100% zeker, weg met alles", "ja wis alles"])
+def test_all_is_erased_after_a_yes_in_other_words(text: str) -> None:
+    assert Said(text, step="beheer").answered("wissen:alles")["beheer"] == "gewist"
+
+
+@pytest.mark.parametrize(
+    "text", ["only the quoting, yes", "ja, enkel dat citeren", "klopt, alleen het citeren"]
+)
+def test_a_yes_that_names_the_consent_again_changes_it(text: str) -> None:
+    slots = Said(text, step="beheer").answered("toestemming:citaat=nee")
+    assert slots["toestemming_citaat"] is False

@@ -27,7 +27,7 @@ from consultation.curation.log import append
 from consultation.database.models import Statement, Theme
 from consultation.errors import SamenspraakError
 from consultation.settings import Settings, settings
-from dialogue.screening import REMOVE
+from dialogue.choice import REMOVE
 from language.personal_data import detector
 from reporting.export_formats import ExportSubject, Format
 from web.dependencies import open_services

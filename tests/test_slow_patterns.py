@@ -36,7 +36,8 @@ from bot.nlu.spelling import word_runs
 from consultation.catalogue import load_catalogue
 from consultation.groups import declines, group_of
 from consultation.settings import ROOT
-from dialogue.screening import choice, question_in
+from dialogue.choice import choice
+from dialogue.screening import question_in
 from language.alarm import alarm
 from language.embedding import READ, load_encoder
 from language.foreign import foreign_language

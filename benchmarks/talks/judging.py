@@ -302,6 +302,8 @@ def _changes(turn: Turn, before: State, after: State) -> Iterator[Fault]:
             yield Fault("overwritten", f"{key} was {old!r}, is {new!r}")
             continue
         open_ = key == asked and (not old or before.probe or turn.content is not None)
+        # A choice about personal data lets the text that waited for it become its first answer.
+        open_ = open_ or (place is not None and place.step == "keuze" and not old)
         if not (open_ or anywhere or any(_named(key, each, before, after) for each in kept)):
             yield Fault("misplaced", f"{key} is now {new!r}")
 

@@ -94,7 +94,8 @@ class Turn:
     ``held``: the message waited for the participant's choice, and a later message made that choice.
     ``unread``: an earlier scan of the text took too much work; do not scan it again. ``said_id`` is
     the message with the text: the held one, or this one. ``said`` are the fingerprints of the
-    assistant's previous bubbles, so that none is said twice in a row.
+    assistant's previous bubbles, so that none is said twice in a row. ``returns``: the participant
+    comes back with the receipt code.
     """
 
     message_id: str
@@ -107,6 +108,7 @@ class Turn:
     unread: bool = False
     said_id: str | None = None
     said: tuple[str, ...] = ()
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -343,6 +345,7 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         unread=meant.unread,
         said_id=meant.id,
         said=fingerprints(newest.said),
+        returns=message.sender == "systeem",
     )
 
 
