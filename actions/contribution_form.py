@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import going_on, offering, probing
+from actions import changing, going_on, offering, probing
 from actions.entering import answers_on, elsewhere
 from actions.languages import thank_in_language
 from actions.talk import (
@@ -110,6 +110,9 @@ class ValidateContributionForm(TalkForm):
     @validator
     def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
         """Places the offered text; the open question is done when the text answered it."""
+        told = self._told_beside(talk)
+        if told is not None:
+            return told
         slots, answered = offering.decide(talk, value)
         if answered == offering.ANSWER:
             return {**slots, **self._answered(value, talk)}
@@ -124,6 +127,15 @@ class ValidateContributionForm(TalkForm):
             # Another offer comes first.
             following = {name: following[name] for name in following if name not in slots}
         return {**slots, **following}
+
+    def _told_beside(self, talk: Talk) -> Slots | None:
+        """A change that is told while a text is offered, carried out; the offer stays open."""
+        if offering.place(talk)["step"] == "vraag":
+            return None
+        told = changing.told(talk, changing.typed(talk))
+        if told is None or "antwoorden" not in told:
+            return None
+        return {"keuze_aanbod": None, "aanbod": talk.slot("aanbod"), **told}
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:

@@ -15,7 +15,7 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import probing
+from actions import changing, probing
 from actions.contribution_form import say_summary
 from actions.offering import label
 from actions.opening import end, go_on
@@ -41,6 +41,7 @@ REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
 _AGAIN = "?"
 """Ends a request whose question got an unclear answer once."""
+_WITH_ANSWERS = frozenset({"bevestigen", "verder"})
 _SHOWN_FIRST = 3
 _LONGEST_LABEL = 40
 _LONGEST_SHOWN = 3000
@@ -81,7 +82,8 @@ class ActionBeheer(TalkAction):
         position = talk.metadata
         step = position.get("step") or "start"
         under = position.get("under") if step == "beheer" else step
-        request = _request(talk)
+        part = changing.part_dropped(talk, changing.typed(talk)) if step in _WITH_ANSWERS else None
+        request = None if part else _request(talk)
         events: list[EventType] = [
             ActiveLoop(None),
             SlotSet("beheer", request),
@@ -90,6 +92,7 @@ class ActionBeheer(TalkAction):
         ]
         if request is not None:
             return events
+        events += [SlotSet(name, value) for name, value in (part or {}).items()]
         back = end(talk) if under == "einde" else go_on(talk)
         listens = not any(event["event"] == "followup" for event in back)
         return [*events, *back, *([FollowupAction("action_listen")] if listens else [])]

@@ -31,6 +31,7 @@ from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, T
 from consultation.participation import answers, participants, questions, turn_rows
 from consultation.participation.effects import (
     AnswerGiven,
+    AnswerRestored,
     AnswerWithdrawn,
     ConsentGiven,
     ConversationEnded,
@@ -644,6 +645,14 @@ def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[st
     return answers.standing(session, place) if place else {}
 
 
+def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[str, str] | None:
+    """The question whose answer changed last on an opdracht, and its text before; or None."""
+    talk = session.get(Conversation, conversation_id)
+    if talk is None:
+        return None
+    return answers.last_change(session, answers.submission(session, talk, opdracht))
+
+
 def _customs(
     session: Session, conversation_id: str, most: int | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -855,6 +864,8 @@ def _apply(
             answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
             # The assistant's tracker also holds the erased words, so it gets a new name.
             conversation.attempt += 1
+        case AnswerRestored():
+            answers.restore(session, conversation, effect.opdracht, effect.question)
         case ParticipantErased():
             participants.erase(session, conversation.participant_id, planned)
         case QuestionAsked():
