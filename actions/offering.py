@@ -205,7 +205,10 @@ def new_step(talk: Talk, number: int, vraag: Vraag) -> Slots:
     assert opdracht is not None
     talk.propose(
         AnswerGiven(
-            opdracht=opdracht.nummer, question=vraag.key, value=number, source=source(part(talk))
+            opdracht=opdracht.nummer,
+            question=vraag.key,
+            value=number,
+            source=source(part(talk, _words_of_step(talk, number))),
         )
     )
     name = step_name(talk, number)
@@ -217,6 +220,14 @@ def new_step(talk: Talk, number: int, vraag: Vraag) -> Slots:
         custom={"quotes": True},
     )
     return {"antwoorden": {**talk.answers, vraag.key: name}}
+
+
+def _words_of_step(talk: Talk, number: int) -> str | None:
+    """The words of the message that name a step of the scale; None where none name it alone."""
+    whole = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060").strip()
+    step = next(each for each in talk.catalogue.consultatie.prioriteiten if each.waarde == number)
+    found = list(re.finditer(rf"(?<!\w)(?:{number}|{re.escape(step.naam)})(?!\w)", whole, re.I))
+    return found[-1].group() if found else None
 
 
 def step_name(talk: Talk, number: int | None) -> str:

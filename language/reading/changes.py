@@ -20,6 +20,7 @@ _MOST = 400
 _MOST_WORDS = 40
 _LONGEST_NEW = 9
 _MOST_CHANGES = 3
+_LONGEST_RUN, _MOST_PLACES = 8, 12
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ _SURE = tuple(
         rf"(?: van)?{_STOP}",
         rf"\b(?:wacht|sorry|oei|oeps|pardon|fout|nee|die|dat|typfout|verkeerd)\b (?:{_BIT} "
         rf"|, ){{0,4}}?"
-        rf"{_OLD} (?:moet|moest|moe|is|was) {_FILL}(?:zijn )?{_NEW}{_BE}{_STOP}",
+        rf"{_OLD} (?:moet|moest|moe) {_FILL}(?:zijn )?{_NEW}{_BE}{_STOP}",
         rf"{_OLD} (?:moet|moest|moe) {_FILL}(?:zijn )?{_NEW}{_BE} ?[,;.] (?:{_BIT} ){{0,3}}?"
         r"(?:sorry|pardon|foutje|vergist|verkeerd|verwisseld|typfout)\b",
         rf"(?:^|[,;.:] )(?:(?:het|dat|er|de|die|t|bij) )?{_NEW} ?, (?:(?:en"
@@ -240,10 +241,13 @@ def _shared(words: list[_Word], answers: Mapping[str, str]) -> list[_Shared]:
         for place, word in enumerate(theirs):
             at.setdefault(word.plain, []).append(place)
         for first in range(len(words)):
-            for place in at.get(words[first].plain, ()):
+            if not words[first].plain[:1].isalnum():
+                continue
+            for place in at.get(words[first].plain, ())[:_MOST_PLACES]:
                 length = 0
                 while (
-                    first + length < len(words)
+                    length < _LONGEST_RUN
+                    and first + length < len(words)
                     and place + length < len(theirs)
                     and words[first + length].plain == theirs[place + length].plain
                 ):
@@ -331,7 +335,9 @@ def _fitted(
         old_unit = _words(answer[start + theirs[0].end :][:40])
         same = bool(old_unit) and new_unit == old_unit[0].plain
         if same or not new_unit or last == fresh[0] or len(_words(answer[start:end])) == 1:
-            return fresh[0], fresh[0], start + theirs[0].start, start + theirs[0].end
+            whole = all(words[place].plain in _EMPTY for place in range(first, fresh[0]))
+            begin = fresh[0] if whole else first
+            return begin, fresh[0], start + theirs[0].start, start + theirs[0].end
     while first < last and words[first].plain in _SAYING:
         first += 1
     head = _plain(answer[start:end].split()[0]) if answer[start:end].split() else ""
