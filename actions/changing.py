@@ -13,7 +13,7 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import offering
-from actions.reading.naming import named_question
+from actions.reading.naming import fitting_question, named_question
 from actions.talk import Slots, Talk, pass_on, storage
 from consultation.participation import conversation
 from consultation.participation.effects import AnswerGiven, AnswerRestored
@@ -22,9 +22,6 @@ from language.folding import folded
 from language.reading import message, summary
 from language.reading.changes import Change, changes_in, part_with, speaks_of
 from language.reading.urgency import read_urgency
-
-BACK = "terug"
-"""``waarde`` of the button that takes back the last change of an answer."""
 
 _READ = 320
 _FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY = 8, 3, 18
@@ -70,7 +67,12 @@ _CHANGES = re.compile(
     r"|verbeter\w{0,2}|schrijf|zet|maak|noem|liever|beter|in plaats|instead|correctie|rechtzetting"
     r"|weg|schrap\w{0,2}|eruit|laat)\b"
 )
-_LEAST_CHANCE = 0.2
+_LEAST_CHANCE, _SURE_CONTENT, _LEAST_SURE = 0.2, 0.7, 5
+_ALSO = re.compile(
+    r"\b(?:ook|oek|nog|erbij|der ?bij|extra|daarnaast|bovendien|toevoeg\w{0,2}|vergeten|vergat"
+    r"|also|aussi"
+    r"|auch|weet ik|ik weet wel|schiet me)\b"
+)
 _DOUBTS = re.compile(
     r"(?:maar |euh |goh |tja |hm |nu |en )?(?:ik twijfel|k twijfel|twijfel|ik vraag me af"
     r"|ik weet niet"
@@ -79,7 +81,8 @@ _DOUBTS = re.compile(
 _ASKS = re.compile(
     r"\?|^\W{0,3}(?:(?:en|maar|dus|euh|zeg|allez|oh|ja|nee),? ){0,2}(?:wie|wat|hoe\w{0,5}"
     r"|waar\w{0,6}"
-    r"|wanneer|welke?|waarom|wuk|hoevee\w{1,2}|who|what|why|how|qui|quoi|pourquoi|comment|wer"
+    r"|wanneer|welke?|waarom|wuk|hoevee\w{1,2})\b(?! (?:ik|k|we|er)\b)|^\W{0,3}(?:who|what|why"
+    r"|how|qui|quoi|pourquoi|comment|wer"
     r"|warum)\b"
 )
 _TOLD_TO_ADD = re.compile(
@@ -200,17 +203,42 @@ def _other(talk: Talk, text: str) -> Slots | None:
     key = speaks_of(text, talk.answers)
     if _ASKS.search(plain) and reading.kind != message.ANSWER_AND_QUESTION:
         return _asked(talk, key)
+    if _ALSO.search(plain) and reading.says is None:
+        return _taken(talk, text, key)
     if len(text.split()) <= _FEW_WORDS and (named := named_question(text, opdracht, None)):
         return reopened(named)
     if _DOUBTS.match(plain):
         return {"bevestigd": None}
-    if key is not None and _CHANGES.search(plain) and not message.goes_on(text):
-        return reopened(key)
+    if (again := asked_again(talk, text)) is not None:
+        return again
     if reading.content is not None:
-        return offering.offer_slots(talk, message.part(text, reading.content))
+        return _taken(talk, message.part(text, reading.content), None)
     if len(text.split()) < _LEAST_WORDS or reading.says is not None or no_content(talk, text):
         return None
-    return offering.offer_slots(talk)
+    return _taken(talk, text, None)
+
+
+def asked_again(talk: Talk, text: str) -> Slots | None:
+    """The slots that ask a question again where a text says that its answer should change."""
+    plain = " ".join(folded(text[:_READ]).split())
+    if summary.says(text) is not None or _ALSO.search(plain) or message.goes_on(text):
+        return None
+    if len(plain.split()) < _LEAST_WORDS or not _CHANGES.search(plain) or "?" in plain:
+        return None
+    key = speaks_of(text, talk.answers)
+    return reopened(key) if key is not None else None
+
+
+def _taken(talk: Talk, text: str, key: str | None) -> Slots:
+    """Adds a text to the answer it fits where it is surely content, else offers it."""
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    target = key or fitting_question(text, opdracht, None)
+    first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
+    sure = talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
+    if not sure or first is not None or _kind(talk, target) == "prioriteit":
+        return offering.offer_slots(talk, text, target)
+    return offering.added(talk, text, target, undo=target in talk.answers)
 
 
 def no_content(talk: Talk, text: str) -> bool:
@@ -292,13 +320,12 @@ def _carried_out(talk: Talk, text: str, changes: tuple[Change, ...]) -> Slots:
 def _shown(talk: Talk, pairs: dict[str, tuple[str, str]], answers: dict[str, str]) -> Slots:
     for key, (old, new) in pairs.items():
         last = key == list(pairs)[-1]
-        payload = f'/antwoord_wijzigen{{"waarde":"{BACK}"}}'
         talk.utter(
             "verbeterd",
             bij=talk.words(f"bij_{_kind(talk, key)}"),
             oud=offering.shortened(old),
             nieuw=offering.shortened(new),
-            buttons=[talk.button("knop_terugzetten", payload)] if last else None,
+            buttons=[talk.button("knop_terugzetten", offering.TAKE_BACK)] if last else None,
             custom={"quotes": True},
         )
     return {"antwoorden": answers}

@@ -129,13 +129,23 @@ class ValidateContributionForm(TalkForm):
         return {**slots, **following}
 
     def _told_beside(self, talk: Talk) -> Slots | None:
-        """A change that is told while a text is offered, carried out; the offer stays open."""
+        """A change that is told while a text is offered: carried out, or its question is asked."""
         if offering.place(talk)["step"] == "vraag":
             return None
-        told = changing.told(talk, changing.typed(talk))
-        if told is None or "antwoorden" not in told:
+        text, offered = changing.typed(talk), talk.slot("aanbod")
+        told = changing.told(talk, text)
+        if told is not None and "antwoorden" in told:
+            return {"keuze_aanbod": None, "aanbod": offered, **told}
+        again = (
+            changing.asked_again(talk, text)
+            if offering.place(talk)["step"] == "bevestigen"
+            else None
+        )
+        if again is None or not offered:
             return None
-        return {"keuze_aanbod": None, "aanbod": talk.slot("aanbod"), **told}
+        rest = [*(talk.slot("bewaard") or []), offered]
+        settled: Slots = {"keuze_aanbod": offering.NOTHING_OFFERED, "aanbod": None}
+        return {**settled, "bewaard": rest, **again}
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
@@ -342,7 +352,8 @@ class AskBevestigd(TalkAction):
         if asked and not offering.just_decided(talk):
             offer_changes(talk, custom)
             return []
-        say_summary(talk)
+        if talk.intent != "overzicht_tonen":
+            say_summary(talk)
         talk.utter(
             "klopt_dit",
             buttons=[
@@ -383,7 +394,8 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
-        ],
+        ]
+        + ([talk.button("knop_klopt", "/bevestigen")] if custom else []),
         custom=custom,
     )
 

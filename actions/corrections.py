@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import changing
+from actions import changing, offering
 from actions.contribution_form import (
     after_answer,
     how_to_change,
@@ -51,6 +51,9 @@ class ActionAnderOpdracht(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         choice = choosing.wished(words_of(talk), talk.catalogue)
+        if not choice.numbers:
+            beside = choosing.named_beside(words_of(talk), talk.catalogue)
+            choice = beside if beside.numbers else choice
         numbers = asked_for(talk, choice)
         if numbers:
             return go_to(talk, numbers)
@@ -131,7 +134,7 @@ class ActionAntwoordWijzigen(TalkAction):
         if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
             return go_to(talk, numbers)
         opdracht = talk.opdracht
-        if talk.entity("waarde") == changing.BACK:
+        if talk.entity("waarde") == offering.BACK:
             return _events(changing.taken_back(talk))
         if opdracht is None or talk.slot("bevestigd") is True:
             return []

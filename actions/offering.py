@@ -31,6 +31,10 @@ NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
 """What ``decide`` says where the text is the answer to the open question; no question's key."""
 
+BACK = "terug"
+TAKE_BACK = f'/antwoord_wijzigen{{"waarde":"{BACK}"}}'
+"""The button that takes back the last change of an answer."""
+
 _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "erbij",
     "vervang",
@@ -276,8 +280,11 @@ def opdracht_kind(opdracht: Opdracht, key: str) -> str | None:
     return vraag.soort if vraag else None
 
 
-def added(talk: Talk, content: str, key: str) -> Slots:
-    """Adds a part of the message to an answer, as the participant asked, and says so."""
+def added(talk: Talk, content: str, key: str, *, undo: bool = False) -> Slots:
+    """Adds a part of the message to an answer, as the participant asked, and says so.
+
+    ``undo``: with a button that takes it back.
+    """
     opdracht = talk.opdracht
     assert opdracht is not None
     vraag = opdracht.question(key)
@@ -292,6 +299,7 @@ def added(talk: Talk, content: str, key: str) -> Slots:
         "aanvulling_bewaard",
         bij=_to(talk, vraag),
         nieuw=shortened(content),
+        buttons=[talk.button("knop_terugzetten", TAKE_BACK)] if undo else None,
         custom={"quotes": True},
     )
     return {"antwoorden": {**talk.answers, key: whole}}
@@ -381,7 +389,11 @@ def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, st
         for vraag in (opdracht.vragen if opdracht else ())
         if vraag.key in answers
     ]
-    if lines:
+    if lines and talk.intent == "overzicht_tonen":
+        # Who asks to see them again gets them again.
+        again = talk.words("samenvatting").format(punten="\n".join(lines))
+        talk.dispatcher.utter_message(text=again, buttons=[], json_message={"quotes": True})
+    elif lines:
         talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
     else:
         talk.utter("samenvatting_leeg")

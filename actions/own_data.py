@@ -338,7 +338,8 @@ def _removal_wanted(talk: Talk, asked: Reading) -> str | None:
     if asked.everything and asked.opdracht is None:
         return f"{REMOVE}:{ALL}"
     own = _own(talk)
-    if not asked.last and asked.opdracht is None and not _names_any(asked.about):
+    unnamed = not asked.last and asked.opdracht is None and not _names_any(asked.about)
+    if unnamed and not _named(talk, asked.about, own):
         return REMOVE
     meant = _meant(talk, asked, own)
     if not meant:

@@ -98,13 +98,33 @@ def test_an_addition_at_the_summary_is_added_and_told(text: str, content: str) -
         "Het klopt niet, mensen durven ook niet te komen",
     ],
 )
-def test_content_at_the_summary_is_offered(text: str) -> None:
+def test_content_at_the_summary_is_taken_in_place_and_can_be_taken_back(text: str) -> None:
     turn = Turn(text, **AT_SUMMARY)
     slots = turn.act(ActionVerder())
-    assert slots["keuze_aanbod"] is None
-    assert slots["aanbod"]["question"] == "drempel"
-    assert slots["aanbod"]["text"] in text
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"]) == ("drempel", True)
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert slots["antwoorden"]["drempel"] == f"{BUS}\n{text[start:end]}"
+    assert text[start:end] in turn.said
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de bus is ook te duur",
+        "amai, de bus is een ramp",
+        "in Gent is dat zo geregeld",
+        "zo gaat dat bij ons in de straat",
+        "mijn bril ligt in de keuken beneden",
+    ],
+)
+def test_what_may_be_no_answer_is_offered_at_the_summary(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    turn.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": 0.4}]
+    slots = turn.act(ActionVerder())
     assert turn.effects == []
+    assert slots["aanbod"]["text"] in text
 
 
 @pytest.mark.parametrize(

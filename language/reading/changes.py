@@ -101,8 +101,9 @@ _INSTEAD = (
 )
 _BE = r"(?: (?:zijn|zyn|worden|staan|staon|wezen|heten|be))?"
 _SETS = r"(?:zet|noem|schrijf|maak|doe|pak|neem|make|put|call|noemt|maken|schrijft|pakt|zeg)"
+_CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
 _SURE = tuple(
-    re.compile(pattern)
+    re.compile(rf"{pattern}")
     for pattern in (
         rf"\b{_NEG} {_DET}{_OLD} (?:{_BIT} ){{0,2}}?{_BUT}{_NEW}{_STOP}",
         rf"\b{_NEG} {_DET}{_OLD} , (?!(?:dat|dit|dan|want|ik|k|we|er|anders|sorry|alleen|zo|het)\b)"
@@ -135,7 +136,6 @@ _SURE = tuple(
         rf"(?:(?:en|maar|dus) )?{_NEG} {_DET}{_OLD}{_STOP}",
         rf"{_OLD} (?:{_BIT} ){{0,3}}?(?:vervangen|veranderd|gewijzigd)(?: te worden| worden)?"
         rf" (?:door|in|naar) {_NEW}{_STOP}",
-        rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})",
     )
 )
 _INSTEAD_OF = re.compile(rf"{_NEW} {_INSTEAD} {_DET}{_OLD}\b")
@@ -163,7 +163,7 @@ def changes_in(text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
         return ()
     line, spans = _marked(words, shared)
     sure: dict[str, tuple[Change, int, int]] = {}
-    for pattern in _SURE:
+    for pattern in (*_SURE, _CALLED):
         for found in pattern.finditer(line):
             start, end = found.span("new")
             apart = all(end <= first or start >= last for _, first, last in sure.values())
@@ -211,7 +211,10 @@ def part_with(text: str, answer: str) -> str | None:
         clause = answer[start:end]
         hits = sum(len(each.plain) for each in _words(clause) if _meets(each.plain, tokens))
         if hits and (best is None or hits > best[0]):
-            best = hits, clause
+            ends = answer[end : end + 1] in ".!?;," and (
+                start == 0 or answer[:start].rstrip()[-1:] in ".!?"
+            )
+            best = hits, answer[start : end + 1] if ends else clause
     if best is None or best[1].strip(" .,;!") == answer.strip(" .,;!"):
         return None
     return best[1]
@@ -302,6 +305,8 @@ def _change(
     first, last, start, end = _fitted(words, answers[run.key], run, first, last)
     old, new = answers[run.key][start:end], (words[first].start, words[last].end)
     said = text[new[0] : new[1]]
+    if found.re is _CALLED and not said[:1].isupper():
+        return None
     if not old or folded(old) == folded(said) or last - first >= _LONGEST_NEW:
         return None
     fresh = [word.plain for word in words[first : last + 1]]

@@ -32,7 +32,7 @@ _PHRASES = re.compile(
     r"|rien (?:a|d autre a) (?:changer|ajouter|dire|modifier)|nothing to (?:change|add)"
     r"|nichts zu (?:andern|erganzen)"
     r"|(?:(?:voor )?(?:de|het) rest|alles|dat|da|het|dit|ze|zo) (?:mag|moet|kan|moe) "
-    r"(?:(?:wel|gewoon|dan|maar|zo|allemaal) ){0,3}(?:blijven|staan|blijven staan)"
+    r"(?:(?:wel|gewoon|dan|maar|zo|allemaal) ){0,3}(?:blijven staan|blijven|staan)"
     r"(?: (?:zoals|gelijk|lijk|hoe) (?:het|t|dat|da) (?:er |nu |daar ){0,2}(?:staat|is|was))?"
     # It is as I said it.
     r"|zoo? (?:is|es|was|ist) (?:t|et|het|da|dat|dit)|zo ist|tis zo|das (?:t|het|em)"
