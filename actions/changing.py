@@ -236,7 +236,7 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     target = key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
     sure = talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
-    if not sure or first is not None or _kind(talk, target) == "prioriteit":
+    if not sure or first == summary.YES or _kind(talk, target) == "prioriteit":
         return offering.offer_slots(talk, text, target)
     return offering.added(talk, text, target, undo=target in talk.answers)
 
