@@ -15,6 +15,7 @@ from consultation.curation.log import curated
 from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
+from consultation.runs import last_run_themes
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -112,6 +113,28 @@ def test_a_placing_stays_teaches_others_and_can_be_undone(
         decide(storage, consultation, op="revoke", event=event)
     analysed(storage, catalogue, 1)
     assert homes(storage, consultation) == before
+
+
+def stored_quotes(storage: Storage, consultation: int, theme: str) -> set[str]:
+    with storage.reading() as session:
+        rows = session.scalars(last_run_themes(consultation, 4))
+        return {each for row in rows if row.theme_id == theme for each in row.quotes}
+
+
+def test_a_theme_that_loses_its_quotes_to_another_gets_new_ones(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = say(storage, catalogue, 1, **ALL)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    before = stored_quotes(storage, consultation, ids["bus"])
+    assert before
+    for each in before:
+        decide(storage, consultation, op="place", statement=each, themes=[ids["taal"]])
+    assert not analysed(storage, catalogue, 1).opdrachten[0].refit
+    now = stored_quotes(storage, consultation, ids["bus"])
+    assert now
+    assert now.isdisjoint(before)
 
 
 def test_names_descriptions_and_placings_last_through_rounds(
