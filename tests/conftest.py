@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from servers import Servers, serving, workplace_variables
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
 from samenspraak.workplace import Workplace
+from tests.servers import Servers, serving, workplace_variables
 
 SHARED = ROOT.parent / "shared"
 CATALOGUE = ROOT / "data" / "opdrachten.yml"

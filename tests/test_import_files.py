@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -476,7 +477,7 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path, catalogue: Cata
         read_rows(tmp_path, catalogue)
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"text": "te duur", "opdracht": 10, "question": "drempel", "participant": "p1"},
     {"text": "gratis cursussen", "opdracht": 10, "question": "voorstel", "participant": "p1"},
     {"text": "5 - heel dringend", "opdracht": 10, "question": "prioriteit", "participant": "p1"},
