@@ -23,6 +23,7 @@ from consultation.catalogue import UNKNOWN_GROUP, Catalogue, load_catalogue
 from consultation.groups import OWN_WORDS, declines, group_of, may_be_content
 from consultation.participation.conversation import Position, Standing
 from consultation.settings import ROOT
+from language.reading import request
 
 PHRASES: list[dict[str, Any]] = [
     json.loads(line)
