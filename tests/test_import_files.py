@@ -28,6 +28,7 @@ from consultation.participation.participants import consents
 from consultation.queries.disclosure import quotable
 from consultation.settings import settings
 from samenspraak.cli import app
+from tests.conftest import SHARED
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -415,7 +416,7 @@ def test_without_a_column_text_it_is_said_which_may_be_it(
         read_rows(written(tmp_path, "a.jsonl", lines), catalogue)
 
 
-FIELD = Path(__file__).parents[2] / "shared" / "field"
+FIELD = SHARED / "field"
 EXPECTED: dict[str, tuple[int, str]] = {
     # file: rows, and words of a warning or of what was left out
     "02b-limesurvey-vv-1header.csv": (2, "LimeSurvey"),
