@@ -16,8 +16,8 @@ from actions.talk import Talk, TalkAction, catalogue, sentences
 
 BUS = "De bus rijdt niet meer na zes uur."
 GIVEN = {"drempel": BUS, "voorstel": "Geef iedereen een buspas."}
-AT_QUESTION = {"vraag": "trekker", "antwoord": None, "requested_slot": "antwoord"}
-AT_SUMMARY = {"vraag": None, "antwoord": "klaar", "requested_slot": "bevestigd"}
+AT_QUESTION: dict[str, Any] = {"vraag": "trekker", "antwoord": None, "requested_slot": "antwoord"}
+AT_SUMMARY: dict[str, Any] = {"vraag": None, "antwoord": "klaar", "requested_slot": "bevestigd"}
 
 
 class Turn:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_analysis_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
 
 from analysis.asking.desk import CodebookDesk
 from consultation.catalogue import Catalogue
@@ -16,6 +15,7 @@ from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
 from consultation.runs import last_run_themes
+from tests.test_analysis_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
 
 pytestmark = pytest.mark.filterwarnings("default")
 
