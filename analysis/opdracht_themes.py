@@ -170,7 +170,9 @@ def update_themes(
         placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
         found.themes.append(FoundTheme(None, seen, placed))
     found.proposals = _proposals(found, result, shown, taken)
-    found.subthemes = follow(said, vectors, homes, known.subthemes, known.assignments)
+    found.subthemes = follow(
+        said, vectors, homes, _subthemes_that_stay(found, homes), known.assignments
+    )
     if groups:
         bare = without_subthemes(said, homes, found.subthemes)
         names = [*taken, *found.subthemes.values()]
@@ -259,6 +261,22 @@ def _portraits(
         if name in parts:
             shown[name] = parts[name]
     return shown
+
+
+def _subthemes_that_stay(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> dict[str, str]:
+    """Returns the sub-themes of the last run, without those of statements that left their theme."""
+    known = found.prior
+    if not known.codebook:
+        return dict(known.subthemes)
+    home_of = {each.id: home for each, home in zip(found.said, homes, strict=True)}
+    return {
+        statement: name
+        for statement, name in known.subthemes.items()
+        if any(
+            each.primary and known.state.standing_theme(each.theme) == home_of.get(statement)
+            for each in known.assignments.get(statement, ())
+        )
+    }
 
 
 def _outdated(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> bool:

@@ -272,3 +272,18 @@ def test_few_statements_are_mapped_too(storage: Storage, catalogue: Catalogue) -
     consultation = say(storage, catalogue, 1, bus=(0, 4), taal=(0, 4))
     described(storage, consultation, "bus", "taal")
     assert analysed(storage, catalogue, 1).opdrachten[0].mapped >= 6
+
+
+def test_a_codebook_before_any_answer_waits(storage: Storage, catalogue: Catalogue) -> None:
+    consultation = say(storage, catalogue, 1)
+    described(storage, consultation, *BOOK)
+    assert analysed(storage, catalogue, 1).opdrachten[0].statements == 0
+    assert set(views(storage, consultation)) == set(BOOK)
+    desk = CodebookDesk(storage, consultation, "use")
+    assert desk.has_codebook(4)
+    assert (desk.queue(4), desk.batches(4), desk.pairs(4)) == ((), (), ())
+    assert desk.would_catch(4, "geld", "Wat het kost.") == ()
+    assert desk.progress(4) is None
+    say(storage, catalogue, 1, bus=(0, 2))
+    analysed(storage, catalogue, 1)
+    assert len(desk.queue(4)) == 2
