@@ -13,7 +13,7 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import offering
-from actions.reading.naming import fitting_question, named_question
+from actions.reading.naming import fitting_question, kinds_of, named_question
 from actions.talk import Slots, Talk, pass_on, storage
 from consultation.participation import conversation
 from consultation.participation.effects import AnswerGiven, AnswerRestored
@@ -24,7 +24,7 @@ from language.reading.changes import Change, changes_in, part_with, speaks_of
 from language.reading.urgency import read_urgency
 
 _READ = 320
-_FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY = 8, 3, 18
+_FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY, _HEAD_READ = 8, 3, 18, 60
 _UNDO = re.compile(
     r"\b(?:(?:zet|doe|maak|draai|verander) (?:het|dat|t|da|die|alles)? ?(?:(?:maar|toch|dan"
     r"|gewoon|weer"
@@ -215,7 +215,7 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return _taken(talk, message.part(text, reading.content), None)
     if len(text.split()) < _LEAST_WORDS or reading.says is not None or no_content(talk, text):
         return None
-    return _taken(talk, text, None)
+    return _taken(talk, text, None if kinds_of(text) else key)
 
 
 def asked_again(talk: Talk, text: str) -> Slots | None:
@@ -233,7 +233,9 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     """Adds a text to the answer it fits where it is surely content, else offers it."""
     opdracht = talk.opdracht
     assert opdracht is not None
-    target = key or fitting_question(text, opdracht, None)
+    head = text.partition(":")[0] if ":" in text[:_HEAD_READ] else ""
+    named = named_question(head, opdracht, None) if head else None
+    target = named or key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
     sure = talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
     if not sure or first == summary.YES or _kind(talk, target) == "prioriteit":

@@ -39,6 +39,13 @@ def decide(talk: Talk, value: Any) -> Slots:
     if changed is not None:
         return changed
     reply = reply_in(text, talk.intent)
+    if reply == "more" and text.rstrip().endswith("?"):
+        # "Mag ik nog iets zeggen over mijn voorstel?" asks to go there; others say no more.
+        key = named_question(text, talk.opdracht, None) if talk.opdracht else None
+        if key is not None:
+            again = {"antwoord": None, "vraag": key, "wijziging": "erbij", "doorvraag": None}
+            return {"verder": None, "bevestigd": False, **again}
+        return {"verder": None}
     if reply == "thanks" and not farewell(text):
         # "Goed" or "ok" alone is no goodbye.
         agrees = talk.intent == "bevestigen" or summary.says(text) == summary.YES
@@ -60,7 +67,7 @@ def decide(talk: Talk, value: Any) -> Slots:
         return {"verder": True, "geraden": list(choice.guesses) or None}
     if reply == "thanks":
         return {"verder": False}
-    if len(text.split()) <= _A_FEW_WORDS:
+    if len(text.split()) <= _A_FEW_WORDS and not text.rstrip().endswith("?"):
         choice = choosing.chosen(text, talk.catalogue)
         if choice.numbers:
             return enter(talk, choice.numbers)

@@ -481,3 +481,47 @@ def test_an_urgency_is_stored_with_its_step(text: str, value: int) -> None:
     turn = Turn(text, place=PRIORITEIT, **AT_URGENCY)
     turn.validate(ValidateContributionForm(), "antwoord")
     assert [each["value"] for each in turn.effects] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik moet de kinderen halen",
+        "neenee, mijn soep staat op",
+        "mja, of nee, de bel gaat",
+        "mijn trein komt eraan",
+        "nee dank u, ik ga slapen",
+    ],
+)
+def test_a_reason_to_leave_is_a_no_to_another_subject(text: str) -> None:
+    assert reply_in(text, "bijdrage") == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik heb nog een idee over de bus",
+        "de bus komt altijd te laat bij ons in het dorp",
+        "nee, toch nog iets over de les",
+        "ik moet nog kwijt dat de les te laat begint",
+        "is er nog een les over koken?",
+    ],
+)
+def test_a_text_with_more_to_say_is_no_goodbye(text: str) -> None:
+    assert reply_in(text, "bijdrage") != "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("rest er nog mijn laatste punt, weten wat mensen willen leren", 6),
+        ("ba ja, over die centen ook nog", 10),
+        ("nog eentje: het recht op leren in de wet", 9),
+        ("dan nog dat punt over begeleiding aub", 5),
+        ("onderwerp drie zou ik ook willen behandelen", 3),
+    ],
+)
+def test_a_subject_is_heard_between_other_words(
+    catalogue: Catalogue, text: str, number: int
+) -> None:
+    assert choosing.named_beside(text, catalogue).numbers == (number,)

@@ -97,6 +97,22 @@ _PRAISE = re.compile(
     r"|assistent|ding"
     r"|uitgelegd|geluisterd|work|job)\b"
 )
+_LEAVES = re.compile(
+    r"(?!.{0,80}\b(?:over|idee|gedacht|nog iets|nog dit|vergeten|zeggen|kwijt|toevoegen|ook)\b)"
+    r"(?:(?:oei|sorry|ja|maar|want|helaas|nu|eigenlijk|amai|allez|bon|goh) )*(?:(?:ik|k|we|ekik) )?"
+    r"(?:k?moe[t]?|k?ga|k?goa|gaan|heb|kheb|word|ben|vertrek)\b(?: \S{1,20}){0,6}? (?:halen|weg"
+    r"|vertrekken"
+    r"|eten|koken|werken|slapen|door|les|vergadering|afspraak|bus|trein|tram|dienst|baliedienst"
+    r"|bakken"
+    r"|klant|klanten|bed|thuis|naar huis|afhalen|bellen|boodschappen|haast|opgehaald|doen)"
+    r"|(?:(?:oei|sorry|ja|want|mijn|de|den|het|er) )*(?:bus|trein|tram|baby|kind|kinderen|bel"
+    r"|klant|bezoek"
+    r"|bezoeker|telefoon|gsm|baas|eten|soep|patatten|pauze|batterij|veearts|dokter|les|vergadering"
+    r"|meeting)(?: \S{1,12}){0,2}? (?:is|zijn|komt|gaat|huilt|roept|belt|wacht|staat|begint"
+    r"|valt|kookt)\b"
+    r".{0,24}"
+)
+_LEAVE_WORDS = 9
 _LEAST_MORE = 4
 _AFTER_NO = 9
 
@@ -111,6 +127,8 @@ def reply_in(text: str, intent: str | None) -> Reply | None:
         return "more"
     if plain and (_THANKS.fullmatch(plain) or _PRAISE.match(plain)):
         return "thanks"
+    if words <= _LEAVE_WORDS and "?" not in text and _LEAVES.fullmatch(plain.strip(" .!")):
+        return "no"
     if summary.refuses(text) and not _GOES_ON.search(plain):
         return "no"
     if _NO.match(plain) and _GOES_ON.search(plain) and not _STOPS.search(plain):

@@ -324,7 +324,7 @@ _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"}
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
-_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk was waren moest moet dus"
+_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen"
 _SAYING = frozenset(_SAYING_WORDS.split())
 
 
@@ -333,6 +333,13 @@ def _fitted(
 ) -> tuple[int, int, int, int]:
     """Narrows both sides to what stands for one another: a number for a number, and so on."""
     start, end = run.start, run.end
+    for place in range(last - 1, first - 1, -1):
+        # "Nee, het is half zeven": what is said stands after the verb.
+        if words[place].plain in _SAYING:
+            first = place + 1
+            break
+    while first < last and words[first].plain in _SAYING:
+        first += 1
     fresh = [place for place in range(first, last + 1) if _NUMBER.fullmatch(words[place].plain)]
     theirs = [each for each in _words(answer[start:end]) if _NUMBER.fullmatch(each.plain)]
     if len(fresh) == 1 and len(theirs) == 1:
@@ -343,8 +350,6 @@ def _fitted(
             whole = all(words[place].plain in _EMPTY for place in range(first, fresh[0]))
             begin = fresh[0] if whole else first
             return begin, fresh[0], start + theirs[0].start, start + theirs[0].end
-    while first < last and words[first].plain in _SAYING:
-        first += 1
     head = _plain(answer[start:end].split()[0]) if answer[start:end].split() else ""
     before = words[run.first - 1].plain if run.first else ""
     for place in range(last, first, -1):

@@ -88,7 +88,7 @@ _WORDS_OF_YES = re.compile(
     r"|yes|yeah|yup"
     r"|ye|jao|jau|oui+|ouais|si|klop[td]?|klopn|klopt?t|kloppen|stemt|juiste?|zjust|just|joest"
     r"|juust|jus[t]?"
-    r"|sjust|djuste?|correcte?|korrekt|goe[d]?|goeie?|prima|perfect|perfekt|parfait|ok+|oke+"
+    r"|sjust|djuste?|correcte?|korrekt|goe[d]?|goeie?|content|tevreden|proper|netjes|prima|perfect|perfekt|parfait|ok+|oke+"
     r"|okay|okido|oki"
     r"|akkoord|accoord|exact|exactement|exactly|precies|inderdaad|absoluut|zeker|zekers|tuurlijk"
     r"|natuurlijk|uiteraard|top|super|uitstekend|fijn|mooi|nickel|right|fine|good|great|richtig"
