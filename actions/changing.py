@@ -23,6 +23,9 @@ from language.reading import message, summary
 from language.reading.changes import Change, changes_in, part_with, speaks_of
 from language.reading.urgency import read_urgency
 
+DONE = "gedaan"
+"""``wijziging`` after a change at the summary was carried out: the summary comes again."""
+
 _READ = 320
 _FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY, _HEAD_READ = 8, 3, 18, 60
 _UNDO = re.compile(
@@ -118,6 +121,16 @@ def at_summary(talk: Talk) -> list[EventType] | None:
     return None if slots is None else _events(slots)
 
 
+def told_at_summary(talk: Talk) -> list[EventType] | None:
+    """The events after a change told at the summary, whatever command the text resembles."""
+    if talk.slot("requested_slot") != "bevestigd":
+        return None
+    slots = told(talk, typed(talk))
+    if slots is None:
+        return None
+    return _events({**slots, "wijziging": DONE} if "antwoorden" in slots else slots)
+
+
 def typed(talk: Talk) -> str:
     """The typed text of this turn; empty for a button."""
     text = str(talk.tracker.latest_message.get("text") or "")
@@ -159,7 +172,8 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     plain = " ".join(folded(text).split())
     if not _DROPS.search(plain) or not _PART.search(plain):
         return None
-    key = speaks_of(text, talk.answers)
+    named = named_question(text, talk.opdracht, None) if talk.opdracht else None
+    key = named if named in talk.answers else speaks_of(text, talk.answers)
     found = part_with(text, talk.answers[key]) if key else None
     if key is None or found is None:
         return None

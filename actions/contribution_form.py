@@ -349,7 +349,8 @@ class AskBevestigd(TalkAction):
             return []
         custom = {"step": "bevestigen", "opdracht": opdracht.nummer, "question": None}
         asked = talk.intent in ("antwoord_wijzigen", "ontkennen")
-        if asked and not offering.just_decided(talk):
+        changed = talk.slot("wijziging") == changing.DONE
+        if asked and not changed and not offering.just_decided(talk):
             offer_changes(talk, custom)
             return []
         if talk.intent != "overzicht_tonen":
@@ -362,7 +363,7 @@ class AskBevestigd(TalkAction):
             ],
             custom=custom,
         )
-        return []
+        return [SlotSet("wijziging", None)] if changed else []
 
 
 class AskVerder(TalkAction):

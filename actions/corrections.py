@@ -109,6 +109,8 @@ class ActionTerug(TalkAction):
     def act(self, talk: Talk) -> list[EventType]:
         if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
             return go_to(talk, numbers)
+        if (told := changing.told_at_summary(talk)) is not None:
+            return told
         opdracht, vraag = talk.opdracht, talk.vraag
         if opdracht is None or vraag is None or talk.slot("bevestigd") is True:
             return []
@@ -135,13 +137,11 @@ class ActionAntwoordWijzigen(TalkAction):
             return go_to(talk, numbers)
         opdracht = talk.opdracht
         if talk.entity("waarde") == offering.BACK:
-            return _events(changing.taken_back(talk))
+            return _events({**(changing.taken_back(talk) or {}), "wijziging": changing.DONE})
         if opdracht is None or talk.slot("bevestigd") is True:
             return []
-        if talk.slot("requested_slot") == "bevestigd":
-            told = changing.told(talk, changing.typed(talk))
-            if told is not None:
-                return _events(told)
+        if (told := changing.told_at_summary(talk)) is not None:
+            return told
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         at_summary = talk.slot("requested_slot") == "bevestigd"
@@ -153,5 +153,5 @@ class ActionAntwoordWijzigen(TalkAction):
         return reopen(key, how, changing=at_summary or talk.slot("bevestigd") is False)
 
 
-def _events(slots: Slots | None) -> list[EventType]:
-    return [SlotSet(name, value) for name, value in (slots or {}).items()]
+def _events(slots: Slots) -> list[EventType]:
+    return [SlotSet(name, value) for name, value in slots.items()]

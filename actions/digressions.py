@@ -39,10 +39,8 @@ class ActionDigressie(TalkAction):
         if message.read(str(talk.tracker.latest_message.get("text") or "")).kind == message.WAIT:
             talk.utter("neem_uw_tijd")
             return []
-        if talk.slot("requested_slot") == "bevestigd":
-            told = changing.told(talk, changing.typed(talk))
-            if told is not None:
-                return [SlotSet(name, value) for name, value in told.items()]
+        if (told := changing.told_at_summary(talk)) is not None:
+            return told
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
         if intent == "uitleg_opdracht" and talk.slot("bevestigd") is not True:

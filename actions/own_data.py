@@ -42,7 +42,7 @@ REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
 _AGAIN = "?"
 """Ends a request whose question got an unclear answer once."""
-_WITH_ANSWERS = frozenset({"bevestigen", "verder"})
+_WITH_ANSWERS = frozenset({"vraag", "bevestigen", "verder"})
 _SHOWN_FIRST = 3
 _LONGEST_LABEL = 40
 _LONGEST_SHOWN = 3000

@@ -505,3 +505,30 @@ def test_an_addition_told_at_the_summary_is_stored(text: str, key: str, content:
     slots = turn.act(ActionVerder())
     assert slots["antwoorden"][key].endswith(content)
     assert turn.effects[0]["added"] is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zes uur is fout, maak er zeven uur van",
+        "verander zes in zeven",
+        "oei, niet zes maar zeven",
+        "in plaats van zes moet er zeven staan",
+        "zes moet zeven zijn, sorry",
+    ],
+)
+@pytest.mark.parametrize("intent", ["antwoord_wijzigen", "terug", "klacht"])
+def test_a_change_is_carried_out_whatever_command_it_resembles(text: str, intent: str) -> None:
+    """And the summary comes after it, not the question which answer should change."""
+    action = {
+        "antwoord_wijzigen": ActionAntwoordWijzigen,
+        "terug": ActionTerug,
+        "klacht": ActionDigressie,
+    }[intent]
+    turn = Turn(text, intent, **AT_SUMMARY)
+    slots = turn.act(action())
+    assert "zeven" in slots["antwoorden"]["drempel"]
+    after = Turn(text, intent, **{**AT_SUMMARY, **slots})
+    cleared = after.act(AskBevestigd())
+    assert "Klopt dit zo?" in after.said
+    assert cleared["wijziging"] is None

@@ -325,6 +325,7 @@ _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen"
+_LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())
 
 
@@ -338,7 +339,7 @@ def _fitted(
         if words[place].plain in _SAYING:
             first = place + 1
             break
-    while first < last and words[first].plain in _SAYING:
+    while first < last and words[first].plain in (_SAYING | _LEADING):
         first += 1
     fresh = [place for place in range(first, last + 1) if _NUMBER.fullmatch(words[place].plain)]
     theirs = [each for each in _words(answer[start:end]) if _NUMBER.fullmatch(each.plain)]
