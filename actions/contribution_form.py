@@ -11,7 +11,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import changing, going_on, offering, probing
 from actions.entering import answers_on, elsewhere
-from actions.languages import thank_in_language
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -20,6 +19,7 @@ from actions.talk import (
     TalkAction,
     TalkForm,
     answer_aside,
+    thank_in_language,
     validator,
 )
 from consultation.catalogue import Opdracht, Vraag

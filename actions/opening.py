@@ -18,7 +18,6 @@ from actions.entering import (
     words_of,
 )
 from actions.going_on import is_content, wish
-from actions.languages import tell_language
 from actions.offering import NOTHING_OFFERED, keep_slots, offer
 from actions.reading import choosing, grouping
 from actions.reading.replies import extra_in, reply_in
@@ -32,6 +31,7 @@ from actions.talk import (
     TalkAction,
     TalkForm,
     answer_aside,
+    tell_language,
     validator,
 )
 from consultation.catalogue import UNKNOWN_GROUP, Groep

@@ -19,7 +19,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
 from consultation.database.storage import Storage
-from consultation.participation.conversation import fingerprint
+from consultation.participation.conversation import LANGUAGE, fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
 from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
@@ -342,3 +342,26 @@ def _first_sentence(text: str) -> str:
 def _one_bubble(text: str) -> str:
     lines = (line.strip() for line in text.strip().splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def thank_in_language(talk: Talk, language: str | None) -> Slots:
+    """Thanks for an answer; with the notice, also in that language, the first time."""
+    if language is None or talk.slot("taal_gemeld"):
+        talk.utter("antwoord_bewaard")
+        return {}
+    talk.say(_notice(talk, "andere_taal", language), custom={LANGUAGE: language})
+    return {"taal_gemeld": language}
+
+
+def tell_language(talk: Talk, language: str | None) -> Slots:
+    """The notice at a step where a text is no answer; nothing when it was said before."""
+    if language is None or talk.slot("taal_gemeld"):
+        return {}
+    talk.say(_notice(talk, "alleen_nederlands", language), custom={LANGUAGE: language})
+    return {"taal_gemeld": language}
+
+
+def _notice(talk: Talk, sentence: str, language: str) -> str:
+    translated = f"{sentence}_{language}"
+    first = f"{talk.words(translated)}\n" if translated in sentences() else ""
+    return f"{first}{talk.words(sentence)}"

@@ -11,10 +11,9 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.languages import thank_in_language
 from actions.opening import ActionVerder, ActionWelkom, AskGroep, ValidateOpeningForm
 from actions.session import restore
-from actions.talk import Talk, sentences
+from actions.talk import Talk, sentences, thank_in_language
 from bot.nlu import own_data
 from bot.nlu.consent import yes_or_no
 from bot.nlu.judgement import judge
