@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import going_on, offering, probing
 from actions.entering import answers_on, elsewhere
 from actions.languages import thank_in_language
+from actions.mending import no_answer
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -207,6 +208,10 @@ class ValidateContributionForm(TalkForm):
 def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     """The slots for a text that is not simply the answer to the open question, or None."""
     reading = message.read(text)
+    if not talk.slot("wijziging"):
+        doubtful = no_answer(talk, text)
+        if doubtful is not None and reading.kind is None:
+            return {"antwoord": None, **doubtful}
     probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
     if reading.kind == message.NO_IDEA:
         talk.utter(

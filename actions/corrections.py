@@ -19,7 +19,7 @@ from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
 from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Talk, TalkAction
-from language.reading import message
+from language.reading import acts, message
 
 _CONTINUES = re.compile(
     r"\b(?:(?:we|ik) )?(?:doen?|gaan?) (?:we |maar |gewoon |nu )*(?:voort|verder|door)\b",
@@ -50,6 +50,8 @@ class ActionAnderOpdracht(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         choice = choosing.wished(words_of(talk), talk.catalogue)
+        if talk.entity(acts.ENTITY) == acts.MOVE and choice == choosing.Choice():
+            choice = choosing.chosen(words_of(talk), talk.catalogue)
         numbers = asked_for(talk, choice)
         if numbers:
             return go_to(talk, numbers)

@@ -14,7 +14,7 @@ from actions.reading import choosing
 from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE, OPEN_QUESTION
-from language.reading import message
+from language.reading import acts, message
 
 _OWN = {
     "begroeten": "begroeten",
@@ -38,6 +38,16 @@ class ActionDigressie(TalkAction):
     def act(self, talk: Talk) -> list[EventType]:
         if message.read(str(talk.tracker.latest_message.get("text") or "")).kind == message.WAIT:
             talk.utter("neem_uw_tijd")
+            return []
+        act = talk.entity(acts.ENTITY)
+        if act == acts.WAIT:
+            talk.utter("neem_uw_tijd")
+            return []
+        if act == acts.LEAVE and _stands(talk):
+            talk.utter("antwoord_blijft")
+            return [SlotSet(name, value) for name, value in after_answer(talk).items()]
+        if act in (acts.REMARK, acts.LEAVE):
+            talk.utter("opmerking_gehoord")
             return []
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
@@ -66,6 +76,12 @@ class ActionDigressie(TalkAction):
             else:
                 own_data.show_answers(talk)
         return []
+
+
+def _stands(talk: Talk) -> bool:
+    """Whether the open question has an answer already, or a follow-up question is open."""
+    open_one = talk.slot("requested_slot") == "antwoord" and talk.vraag is not None
+    return open_one and bool(talk.slot("doorvraag") or talk.vraag.key in talk.answers)
 
 
 def _wanted(talk: Talk) -> list[int]:

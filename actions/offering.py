@@ -23,7 +23,7 @@ from actions.reading.naming import fitting_question, kinds_of, mentions, named_q
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
-from language.reading import message, summary
+from language.reading import acts, message, summary
 from language.reading.message import Reading
 from language.reading.urgency import read_urgency
 
@@ -40,6 +40,8 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "naar:",
 )
 _CHANGE, _KEPT = "wijzig", "kept"
+DOUBT = "doubt"
+"""Why a text is offered that may be no answer; who answers otherwise has passed it over."""
 _SHOWN = 160
 _IN_BUBBLE = ("message", "start", "end", "opdracht", "question", "corrects", "why")
 
@@ -373,6 +375,8 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_verbeteren", (_CORRECT, _ADD, _LEAVE)
         elif old and offered.get("why") == "again":
             sentence, buttons = "aanbod_opnieuw", (_ADD, _REPLACE, _OTHER, _LEAVE)
+        elif offered.get("why") == DOUBT:
+            sentence, buttons = "aanbod_twijfel", (_ADD, _OTHER, _LEAVE)
         elif offered.get("why") == "kept":
             known = (_ADD, _REPLACE, _OTHER, _LEAVE)
             buttons = known if old else (_ADD, _OTHER, _LEAVE)
@@ -481,7 +485,8 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
             slots |= {"wijziging": _REPLACE}
         return slots, None
     if chosen == "inhoud" and _answers_beneath(talk):
-        rest = [*(talk.slot("bewaard") or []), offered]
+        waits = [] if offered.get("why") == DOUBT else [offered]
+        rest = [*(talk.slot("bewaard") or []), *waits]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
         # "En ook ..." takes the offer as meant, and stands with it.
@@ -523,6 +528,8 @@ def _is_answer(talk: Talk, text: str) -> bool:
         said = read_urgency(text, steps)
         return said.skipped or bool(said.values)
     if text.rstrip().endswith("?") or message.read(text).kind in message.REMARKS:
+        return False
+    if talk.entity(acts.ENTITY) is not None:
         return False
     return talk.intent in _MAY_BE_CONTENT
 
@@ -603,6 +610,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if talk.intent == "bevestigen" or named or mentions(plain, "aanbod_erbij"):
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
+        return _LEAVE
+    remark = message.read(text).kind in message.REMARKS or talk.entity(acts.ENTITY) is not None
+    if offered.get("why") == DOUBT and remark:
         return _LEAVE
     if _is_answer(talk, text):
         return "inhoud"

@@ -16,9 +16,11 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import own_data
-from bot.nlu.intent_classifier import CHANCES
-from bot.nlu.judgement import CONTENT, judge
+from bot.nlu.acts import Act
+from bot.nlu.intent_classifier import ACT, CHANCES
+from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
+from language.reading import acts
 from language.reading.request import ENTITY, Reading
 
 
@@ -59,16 +61,33 @@ class AnswerGuard(GraphComponent):
                 name = CONTENT
             else:
                 name = judge(chances, text, step, self._threshold, question)
+                if name == CONTENT and question != "prioriteit":
+                    told = _by_act(message, message.get(ACT), chances, text)
+                    name = told if step == "vraag" else name
                 _pass_on(message, own_data.read(text, step, question))
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
 
 
+def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: str) -> str:
+    """The intent of a text that no intent took, by what it does."""
+    if act is None or not worth_asking(text):
+        return CONTENT
+    doubtful = not act.sure and act.name != acts.MEND
+    value = acts.DOUBT if doubtful else act.name
+    entities = [*(message.get(ENTITIES) or []), _entity(acts.ENTITY, value)]
+    message.set(ENTITIES, entities, add_to_output=True)
+    return CONTENT if doubtful else intent_of(act, chances)
+
+
+def _entity(name: str, value: str) -> dict[str, str]:
+    return {"entity": name, "value": value, "extractor": "AnswerGuard"}
+
+
 def _pass_on(message: Message, request: Reading | None) -> None:
     """Gives the actions the reading of a request about one's own data, as an entity."""
     if request is None:
         return
-    found = {"entity": ENTITY, "value": request.dumped(), "extractor": "AnswerGuard"}
-    entities = [*(message.get(ENTITIES) or []), found]
+    entities = [*(message.get(ENTITIES) or []), _entity(ENTITY, request.dumped())]
     message.set(ENTITIES, entities, add_to_output=True)
