@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import going_on, offering, probing
 from actions.entering import answers_on, elsewhere
-from actions.languages import thank_in_language
-from actions.mending import no_answer
+from actions.mending import mended_instead, no_answer
+from actions.reading.languages import thank_in_language
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -111,6 +111,9 @@ class ValidateContributionForm(TalkForm):
     @validator
     def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
         """Places the offered text; the open question is done when the text answered it."""
+        mended = mended_instead(talk, str(value).lstrip("\u2060"))
+        if mended is not None:
+            return mended
         slots, answered = offering.decide(talk, value)
         if answered == offering.ANSWER:
             return {**slots, **self._answered(value, talk)}

@@ -14,6 +14,10 @@ from language.reading import acts
 from language.segmentation.sentences import sentence_spans
 
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]{0,8}(?![\w])")
+_RUN = re.compile(
+    r"[bcdfghjklmnpqrstvwxz]{6}|(?P<letter>[a-z])(?P=letter){4}"
+    r"|^[bcdfghklmnpqrstvwxz]{5,}$"
+)
 _WORD = re.compile(r"\w{4,}")
 _ADDS = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
 # Words of mending itself, and words that stand in any answer.
@@ -91,15 +95,34 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
         found = _mended(talk, text, opdracht)
         if found is not None:
             return found
-    if act in (acts.DOUBT, acts.MEND) or _only_cries(text):
+    if act in (acts.DOUBT, acts.MEND) or _only_cries(text) or _unreadable(text):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
+
+
+def mended_instead(talk: Talk, text: str) -> Slots | None:
+    """The slots for a text that mends an answer while another text is offered in doubt, or None."""
+    offered, opdracht = talk.slot("aanbod"), talk.opdracht
+    if talk.entity(acts.ENTITY) != acts.MEND or opdracht is None or not offered:
+        return None
+    if talk.entity("waarde") is not None or offered.get("why") != offering.DOUBT:
+        return None
+    talk.tracker.slots["aanbod"] = None
+    found = _mended(talk, text, opdracht)
+    talk.tracker.slots["aanbod"] = offered
+    return found
 
 
 def _only_cries(text: str) -> bool:
     """Whether every sentence asks for help or threatens: whether that is kept is for the person."""
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     return bool(sentences) and all(alarm(each) for each in sentences)
+
+
+def _unreadable(text: str) -> bool:
+    """Whether a text is one run of letters that nobody can read aloud."""
+    plain = text.casefold().strip()
+    return " " not in plain and _RUN.search(plain) is not None
 
 
 def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:

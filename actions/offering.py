@@ -39,7 +39,7 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "verbeter",
     "naar:",
 )
-_CHANGE, _KEPT = "wijzig", "kept"
+_CHANGE, _KEPT, _SKIP = "wijzig", "kept", "overslaan"
 DOUBT = "doubt"
 """Why a text is offered that may be no answer; who answers otherwise has passed it over."""
 _SHOWN = 160
@@ -456,6 +456,10 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None}, None
     text = str(value).lstrip("\u2060")
     chosen = talk.entity("waarde") or _typed(talk, text, opdracht, offered)
+    if chosen == _SKIP:
+        talk.utter("overgeslagen", custom={"settled": _reference(offered)})
+        vraag = talk.vraag
+        return _after(talk), vraag.key if vraag else None
     if chosen == _LEAVE:
         talk.utter("aanbod_gelaten", custom={"settled": _reference(offered)})
         return _after(talk), None
@@ -516,6 +520,11 @@ def _answers_beneath(talk: Talk) -> bool:
     if not open_one or vraag is None:
         return False
     return vraag.key not in talk.answers
+
+
+def _open(talk: Talk) -> str | None:
+    """The key of the open question beneath an offer."""
+    return talk.vraag.key if talk.vraag else None
 
 
 def _is_answer(talk: Talk, text: str) -> bool:
@@ -609,6 +618,10 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _LEAVE
     if talk.intent == "bevestigen" or named or mentions(plain, "aanbod_erbij"):
         return _CORRECT if offered.get("corrects") else _ADD
+    skips = talk.intent in ("overslaan", "weet_niet") or talk.entity(acts.ENTITY) == acts.PASS
+    other = offered["question"] != _open(talk) or offered.get("why") == DOUBT
+    if skips and other and _answers_beneath(talk):
+        return _SKIP
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE
     remark = message.read(text).kind in message.REMARKS or talk.entity(acts.ENTITY) is not None

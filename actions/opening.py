@@ -17,9 +17,9 @@ from actions.entering import (
     words_of,
 )
 from actions.going_on import is_content, wish
-from actions.languages import tell_language
 from actions.offering import NOTHING_OFFERED, at_summary, keep_slots, offer
 from actions.reading import choosing, grouping
+from actions.reading.languages import tell_language
 from actions.reading.replies import extra_in, reply_in
 from actions.talk import (
     ASIDES,

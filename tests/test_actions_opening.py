@@ -11,8 +11,8 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.languages import thank_in_language
 from actions.opening import ActionVerder, ActionWelkom, AskGroep, ValidateOpeningForm
+from actions.reading.languages import thank_in_language
 from actions.session import restore
 from actions.talk import Talk, sentences
 from bot.nlu import own_data

@@ -43,6 +43,8 @@ _SHARE = {
     "ander_opdracht": (acts.MOVE, 300),
     "opdracht_kiezen": (acts.MOVE, 150),
     "antwoord_wijzigen": (acts.MEND, 400),
+    "stoppen": (acts.STOP, 300),
+    "afscheid": (acts.STOP, 200),
 }
 """The act of an intent's examples, and how many of them take part; None: all with a vector."""
 

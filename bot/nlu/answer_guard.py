@@ -20,6 +20,7 @@ from bot.nlu.acts import Act
 from bot.nlu.intent_classifier import ACT, CHANCES
 from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
+from language.alarm import alarm
 from language.reading import acts
 from language.reading.request import ENTITY, Reading
 
@@ -59,9 +60,12 @@ class AnswerGuard(GraphComponent):
             if metadata.get("content") and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
+                if question != "prioriteit" and alarm(text) is None:
+                    told = _by_act(message, message.get(ACT), chances, text)
+                    name = told if step == "vraag" else name
             else:
                 name = judge(chances, text, step, self._threshold, question)
-                if name == CONTENT and question != "prioriteit":
+                if name == CONTENT or _wrongly_stops(name, message.get(ACT), step):
                     told = _by_act(message, message.get(ACT), chances, text)
                     name = told if step == "vraag" else name
                 _pass_on(message, own_data.read(text, step, question))
@@ -79,6 +83,13 @@ def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: 
     entities = [*(message.get(ENTITIES) or []), _entity(acts.ENTITY, value)]
     message.set(ENTITIES, entities, add_to_output=True)
     return CONTENT if doubtful else intent_of(act, chances)
+
+
+def _wrongly_stops(name: str, act: Act | None, step: str) -> bool:
+    """Whether a text that resembles a goodbye surely does something else at an open question."""
+    if name not in ("stoppen", "afscheid") or step != "vraag" or act is None:
+        return False
+    return act.sure and act.name not in (acts.STOP, acts.PASS)
 
 
 def _entity(name: str, value: str) -> dict[str, str]:

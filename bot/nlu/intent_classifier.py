@@ -196,7 +196,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
     """Whether a text at an open question may be no answer although no intent says so."""
     metadata = message.get("metadata") or {}
-    if metadata.get("step") != "vraag" or metadata.get("content"):
+    if metadata.get("step") != "vraag":
         return False
     few = len(message.get(TEXT).split()) <= acts.MOST_WORDS
     return few and chances.get("bijdrage", 0.0) < _SURELY_ANSWER

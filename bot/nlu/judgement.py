@@ -136,6 +136,7 @@ _INTENT_OF_ACT = {
     acts.PASS: "overslaan",
     acts.MOVE: "ander_opdracht",
     acts.MEND: CONTENT,
+    acts.STOP: "stoppen",
 }
 _QUESTIONS = frozenset(
     {

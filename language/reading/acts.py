@@ -8,6 +8,6 @@ from __future__ import annotations
 ENTITY = "handeling"
 ANSWER = "antwoord"
 WAIT, REMARK, ASK, PASS = "wacht", "opmerking", "vraagt", "pas"
-MEND, MOVE, LEAVE = "verbetert", "wisselt", "laat"
+MEND, MOVE, LEAVE, STOP = "verbetert", "wisselt", "laat", "stopt"
 DOUBT = "twijfel"
 """The entity's value where a text may be the answer: the participant is asked."""
