@@ -105,12 +105,14 @@ def mended_instead(talk: Talk, text: str) -> Slots | None:
     offered, opdracht = talk.slot("aanbod"), talk.opdracht
     if talk.entity(acts.ENTITY) != acts.MEND or opdracht is None or not offered:
         return None
-    if talk.entity("waarde") is not None or offered.get("why") != offering.DOUBT:
+    if talk.entity("waarde") is not None:
         return None
     talk.tracker.slots["aanbod"] = None
     found = _mended(talk, text, opdracht)
     talk.tracker.slots["aanbod"] = offered
-    return found
+    if found is None or offered.get("why") == offering.DOUBT:
+        return found
+    return {**found, "bewaard": [*(talk.slot("bewaard") or []), offered]}
 
 
 def _only_cries(text: str) -> bool:
