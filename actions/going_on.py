@@ -15,7 +15,7 @@ from actions.talk import Slots, Talk
 from consultation.catalogue import Vraag
 from language.folding import folded
 from language.reading import message, summary
-from language.reading.urgency import Urgency, read_urgency
+from language.reading.urgency import Urgency, others, read_urgency
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
@@ -141,7 +141,8 @@ def urgency_in(talk: Talk, text: str) -> Urgency:
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = urgency_in(talk, text)
-    if not said.values and is_content(text) and not _OF_TIME.search(folded(text)):
+    of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
+    if not said.values and is_content(text) and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}
 
@@ -154,7 +155,8 @@ _OF_TIME = re.compile(
     r"|eindelijk|gauw|weken|maanden|time|wait|soon|late|never|out of|temps|tard|urgence|zeit|bald"
     r"|spat\w{0,2})\b"
 )
-"""Words of time: a text with them at the question how urgent it is, is about that."""
+"""Words of time: a text of few other words at the question how urgent it is, is about that."""
+_MOST_OTHERS = 6
 
 
 def urgency_again(

@@ -38,6 +38,9 @@ LEAST_WORDS = 5
 BEFORE_ANSWERS = ("toestemming", "einde")
 """Steps at which nothing may be stored: there is no consent yet, or it was refused."""
 
+DECIDES = ("beheer",)
+"""Steps at which a text decides about one's own data and is never taken for an answer."""
+
 SHOWN = 40
 """As many characters of a text stand in a bubble that offers it or says that it is kept."""
 
@@ -104,6 +107,15 @@ class Talks(RuleBasedStateMachine):
     def state(self) -> State:
         """What the participant can observe now."""
         return self.participant.state
+
+    @precondition(lambda self: self.state.erased)
+    @rule()
+    def begins_again(self) -> None:
+        """Comes as somebody new after everything was erased."""
+        self.participant.open(None)
+        self.participant.look()
+        self.before = self.state
+        self.done = ["opens again"]
 
     @precondition(lambda self: not self.state.erased)
     @rule(text=text_of("says"))
@@ -181,7 +193,12 @@ class Talks(RuleBasedStateMachine):
         if self.state.erased or self.state.consent.get("analyse") is not True:
             return
         here, was = self.state.place, self.before.place
-        if was is None or here is None or was.step in BEFORE_ANSWERS or here.step == "keuze":
+        if (
+            was is None
+            or here is None
+            or was.step in (*BEFORE_ANSWERS, *DECIDES)
+            or here.step == "keuze"
+        ):
             return
         wanted = plain(_contents()[text])
         stored = any(wanted in plain(answer) for answer in self.state.answers.values())

@@ -28,8 +28,9 @@ EXAMPLES = Path(__file__).parents[2] / "data" / "handelingen.yml"
 MOST_WORDS = 25
 """A longer text is an answer."""
 
-SURE, DOUBT = 0.05, 0.35
-"""Below these chances of an answer an act is done, or the participant is asked."""
+SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.35
+"""Below these chances of an answer an act is done, the question or the talk is left, or the
+participant is asked."""
 
 _SHARE = {
     "bijdrage": (acts.ANSWER, None),
@@ -102,7 +103,8 @@ class ActModel:
         answer = by_name.pop(acts.ANSWER)
         if answer >= DOUBT:
             return None
-        return Act(max(by_name, key=lambda name: by_name[name]), answer < SURE)
+        name = max(by_name, key=lambda name: by_name[name])
+        return Act(name, answer < (SURE_TO_LEAVE if name in (acts.PASS, acts.STOP) else SURE))
 
     def save(self, folder: Path) -> None:
         """Saves the trained model in a folder, which is made."""

@@ -65,8 +65,14 @@ class AnswerGuard(GraphComponent):
                     name = told if step == "vraag" else name
             else:
                 name = judge(chances, text, step, self._threshold, question)
-                if name == CONTENT or _wrongly_stops(name, message.get(ACT), step):
-                    told = _by_act(message, message.get(ACT), chances, text)
+                act, stops = message.get(ACT), name in _STOPS
+                if stops and _does_otherwise(act):
+                    name = CONTENT
+                if name in (CONTENT, NO_IDEA) and act is not None:
+                    if name == NO_IDEA and act.name == acts.PASS and question == "drempel":
+                        # What one does not know may be just what holds one back.
+                        act = Act(acts.PASS, sure=False)
+                    told = _by_act(message, act, chances, text)
                     name = told if step == "vraag" else name
                 _pass_on(message, own_data.read(text, step, question))
             sure = chances.get(name, 0.0)
@@ -85,11 +91,13 @@ def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: 
     return CONTENT if doubtful else intent_of(act, chances)
 
 
-def _wrongly_stops(name: str, act: Act | None, step: str) -> bool:
-    """Whether a text that resembles a goodbye surely does something else at an open question."""
-    if name not in ("stoppen", "afscheid") or step != "vraag" or act is None:
-        return False
-    return act.sure and act.name not in (acts.STOP, acts.PASS)
+_STOPS = frozenset({"stoppen", "afscheid"})
+NO_IDEA = "weet_niet"
+
+
+def _does_otherwise(act: Act | None) -> bool:
+    """Whether a text that resembles a goodbye surely does something else."""
+    return act is not None and act.sure and act.name not in (acts.STOP, acts.PASS)
 
 
 def _entity(name: str, value: str) -> dict[str, str]:

@@ -374,6 +374,11 @@ def _of_clause(
     return ()
 
 
+def others(text: str) -> int:
+    """How many words of a text are no filling and no number."""
+    return _others(_plain(text))
+
+
 def _step(level: float, steps: Mapping[int, str]) -> int:
     """The step at a height of the scale: 0 is the lowest, 1 the highest."""
     ordered = sorted(steps)
