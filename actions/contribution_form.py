@@ -27,7 +27,7 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.non_answers import is_stock_non_answer
-from language.reading import message
+from language.reading import acts, message
 
 _DONE = "klaar"
 _FEW_WORDS = 4
@@ -213,10 +213,10 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     reading = message.read(text)
     if not talk.slot("wijziging"):
         doubtful = no_answer(talk, text)
-        if doubtful is not None and reading.kind is None:
+        if doubtful is not None and reading.kind in (None, message.ANSWER_AND_QUESTION):
             return {"antwoord": None, **doubtful}
     probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
-    if reading.kind == message.NO_IDEA:
+    if reading.kind == message.NO_IDEA or talk.entity(acts.ENTITY) == acts.PASS:
         talk.utter(
             "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
         )

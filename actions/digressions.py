@@ -80,8 +80,10 @@ class ActionDigressie(TalkAction):
 
 def _stands(talk: Talk) -> bool:
     """Whether the open question has an answer already, or a follow-up question is open."""
-    open_one = talk.slot("requested_slot") == "antwoord" and talk.vraag is not None
-    return open_one and bool(talk.slot("doorvraag") or talk.vraag.key in talk.answers)
+    vraag = talk.vraag
+    if talk.slot("requested_slot") != "antwoord" or vraag is None:
+        return False
+    return bool(talk.slot("doorvraag") or vraag.key in talk.answers)
 
 
 def _wanted(talk: Talk) -> list[int]:

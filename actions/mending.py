@@ -13,12 +13,19 @@ from language.folding import folded
 from language.reading import acts
 from language.segmentation.sentences import sentence_spans
 
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]{0,8}(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,9})?(?!\w)")
 _RUN = re.compile(
     r"[bcdfghjklmnpqrstvwxz]{6}|(?P<letter>[a-z])(?P=letter){4}"
     r"|^[bcdfghklmnpqrstvwxz]{5,}$"
 )
 _WORD = re.compile(r"\w{4,}")
+_ABOUT = re.compile(
+    r"\b(?:bij|over|van|voor|aan|in|a|to|zu)\s{1,3}(?P<about>\S[^:,.;?!]{1,40}?)"
+    r"(?=[:,.;?!]|\s(?:nog|ook|moet|mag|toch|dat|die|zet|schreef)\b|$)",
+    re.IGNORECASE,
+)
+_RANKS = ("eerste", "tweede", "derde")
+_RANK = re.compile(r"\b(?:eerste|tweede|derde)$", re.IGNORECASE)
 _ADDS = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
 # Words of mending itself, and words that stand in any answer.
 _EMPTY = frozenset(
@@ -95,7 +102,7 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
         found = _mended(talk, text, opdracht)
         if found is not None:
             return found
-    if act in (acts.DOUBT, acts.MEND) or _only_cries(text) or _unreadable(text):
+    if act not in (None, acts.PASS) or _only_cries(text) or _unreadable(text):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
 
@@ -131,7 +138,10 @@ def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:
     """Offers the correction in the answer that the text is about, by its numbers or its words."""
     urgent = next((each.key for each in opdracht.vragen if each.soort == "prioriteit"), None)
     answers = {key: said for key, said in talk.answers.items() if key != urgent}
-    named = named_question(text, opdracht, None)
+    about = _ABOUT.search(text)
+    named = named_question(about["about"] if about else text, opdracht, None)
+    if named is None and about is not None and (rank := _RANK.search(about["about"])):
+        named = opdracht.vragen[_RANKS.index(rank.group().casefold())].key
     if named in answers:
         answers = {named: answers[named]}
     numbers = _NUMBER.findall(text)
@@ -142,11 +152,12 @@ def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:
         if len(set(old)) == 1 and len(set(new)) == 1:
             return offering.offer_slots(talk, new[0], key, corrects=old[0])
     shared = {key: len(_words(text) & _words(said)) for key, said in answers.items()}
-    key = named if named in answers else max(shared, key=lambda each: shared[each], default=None)
-    if key is None or (key != named and not shared[key]):
+    alike = max(shared, key=lambda each: shared[each], default=None)
+    target = named if named in answers else alike
+    if target is None or (target != named and not shared[target]):
         return None
     told = _ADDS.search(text) if named is not None else None
-    return offering.offer_slots(talk, told["content"].strip() if told else text, key)
+    return offering.offer_slots(talk, told["content"].strip() if told else text, target)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -600,6 +600,10 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     plain = " ".join(text.casefold().split()).strip(" .!")
     if talk.intent == "antwoord_wijzigen" and place(talk)["step"] == "bevestigen":
         return _CHANGE
+    skips = talk.intent in ("overslaan", "weet_niet") or talk.entity(acts.ENTITY) == acts.PASS
+    other = offered["question"] != _open(talk) or offered.get("why") == DOUBT
+    if skips and other and _answers_beneath(talk):
+        return _SKIP
     says = summary.says(text)
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
@@ -618,10 +622,6 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _LEAVE
     if talk.intent == "bevestigen" or named or mentions(plain, "aanbod_erbij"):
         return _CORRECT if offered.get("corrects") else _ADD
-    skips = talk.intent in ("overslaan", "weet_niet") or talk.entity(acts.ENTITY) == acts.PASS
-    other = offered["question"] != _open(talk) or offered.get("why") == DOUBT
-    if skips and other and _answers_beneath(talk):
-        return _SKIP
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE
     remark = message.read(text).kind in message.REMARKS or talk.entity(acts.ENTITY) is not None

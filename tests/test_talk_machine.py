@@ -85,10 +85,12 @@ class Talks(RuleBasedStateMachine):
         address = f"127.0.{100 + Talks.number // 250}.{1 + Talks.number % 250}"
         transport = httpx.HTTPTransport(local_address=address)
         self.http = httpx.Client(base_url=self.url, timeout=60, transport=transport)
-        catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
-        self.participant = Participant(self.http, catalogue)
+        self.participant = self._newcomer()
         self.before = self.participant.state
         self.done: list[str] = []
+
+    def _newcomer(self) -> Participant:
+        return Participant(self.http, load_catalogue(ROOT / "data" / "opdrachten.yml"))
 
     def teardown(self) -> None:
         self.http.close()
@@ -112,7 +114,8 @@ class Talks(RuleBasedStateMachine):
     @rule()
     def begins_again(self) -> None:
         """Comes as somebody new after everything was erased."""
-        self.participant.open(None)
+        self.participant = self._newcomer()
+        self.participant.open()
         self.participant.look()
         self.before = self.state
         self.done = ["opens again"]

@@ -73,7 +73,8 @@ class AnswerGuard(GraphComponent):
                         # What one does not know may be just what holds one back.
                         act = Act(acts.PASS, sure=False)
                     told = _by_act(message, act, chances, text)
-                    name = told if step == "vraag" else name
+                    # Who has no idea keeps that intent: the actions look at what else it does.
+                    name = told if step == "vraag" and name == CONTENT else name
                 _pass_on(message, own_data.read(text, step, question))
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
