@@ -14,14 +14,14 @@ from language.reading import acts
 from language.segmentation.sentences import sentence_spans
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,9})?(?!\w)")
-_RUN = re.compile(
-    r"[bcdfghjklmnpqrstvwxz]{6}|(?P<letter>[a-z])(?P=letter){4}"
-    r"|^[bcdfghklmnpqrstvwxz]{5,}$"
-)
 _WORD = re.compile(r"\w{4,}")
 _ABOUT = re.compile(
     r"\b(?:bij|over|van|voor|aan|in|a|to|zu)\s{1,3}(?P<about>\S[^:,.;?!]{1,40}?)"
     r"(?=[:,.;?!]|\s(?:nog|ook|moet|mag|toch|dat|die|zet|schreef)\b|$)",
+    re.IGNORECASE,
+)
+_TELLS_WHY = re.compile(
+    r"\b(?:sinds|door|doordat|omdat|want|na|nadat|toen|bij|depuis|parce|because|since|seit|weil)\b",
     re.IGNORECASE,
 )
 _RANKS = ("eerste", "tweede", "derde")
@@ -102,7 +102,7 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
         found = _mended(talk, text, opdracht)
         if found is not None:
             return found
-    if act not in (None, acts.PASS) or _only_cries(text) or _unreadable(text):
+    if act not in (None, acts.PASS) or _only_cries(text):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
 
@@ -123,15 +123,14 @@ def mended_instead(talk: Talk, text: str) -> Slots | None:
 
 
 def _only_cries(text: str) -> bool:
-    """Whether every sentence asks for help or threatens: whether that is kept is for the person."""
+    """Whether every sentence asks for help or threatens: whether that is kept is for the person.
+
+    A text that tells why is an answer, and is stored as such.
+    """
+    if _TELLS_WHY.search(text):
+        return False
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     return bool(sentences) and all(alarm(each) for each in sentences)
-
-
-def _unreadable(text: str) -> bool:
-    """Whether a text is one run of letters that nobody can read aloud."""
-    plain = text.casefold().strip()
-    return " " not in plain and _RUN.search(plain) is not None
 
 
 def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:

@@ -153,13 +153,7 @@ def test_a_cry_for_help_within_an_answer_is_stored_with_it() -> None:
     assert [each["question"] for each in turn.effects] == ["trekker"]
 
 
-@pytest.mark.parametrize("text", ["asdfghjkl", "qsdfghjklm", "bbbbbbb", "xkcdqrt", "vvvvvvbbb"])
-def test_what_nobody_can_read_is_no_answer_at_once(text: str) -> None:
-    turn = Turn(text, **AT_QUESTION)
-    assert turn.answer()["aanbod"]["why"] == offering.DOUBT
-
-
-@pytest.mark.parametrize("text", ["angst", "VDAB", "UNIZO", "de bib", "4", "schrik"])
+@pytest.mark.parametrize("text", ["asdfghjkl", "angst", "VDAB", "UNIZO", "de bib", "4", "schrik"])
 def test_a_short_answer_is_stored(text: str) -> None:
     turn = Turn(text, **AT_QUESTION)
     turn.answer()

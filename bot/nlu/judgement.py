@@ -163,17 +163,13 @@ def intent_of(act: Act, chances: Mapping[str, float]) -> str:
 
 
 def worth_asking(text: str) -> bool:
-    """Whether a text may be no answer: one or two words, a number or a sign are an answer."""
-    return len(text.split()) >= _LEAST_WORDS_OF_ACT or "?" in text or not _is_word(text)
+    """Whether a text may be no answer: a few words, or letters without sense, are one."""
+    words = text.split()
+    readable = any(_NO_WORD.search(word.casefold()) is None for word in words)
+    return readable and (len(words) >= _LEAST_WORDS_OF_ACT or "?" in text)
 
 
-def _is_word(text: str) -> bool:
-    """Whether a single word can be read aloud, or is no more than signs."""
-    plain = text.casefold().strip()
-    return len(plain.split()) > 1 or _CONSONANTS.search(plain) is None
-
-
-_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}")
+_NO_WORD = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}")
 _LEAST_WORDS_OF_ACT = 3
 
 
