@@ -31,12 +31,18 @@ soak: ## run what is too long for every run
 	$(APP)/samenspraak train
 	$(APP)/python -m pytest -m soak $(ARGS)
 
-lint: ## check style, types and lock files
+lint: ## check style, types and lock files; the JavaScript where npm is (SAMENSPRAAK_REQUIRE=node: it must be)
 	@$(SETUP) --dev --app-only --no-model
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .
 	$(APP)/mypy
 	@$(SETUP) --check-locks
+	@if command -v npm >/dev/null; then \
+		{ [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund; } && npm run --silent lint; \
+	else \
+		echo "JavaScript: not checked, there is no npm here (Debian: apt install npm)"; \
+		case ",$$SAMENSPRAAK_REQUIRE," in *,node,*) echo "SAMENSPRAAK_REQUIRE names node"; exit 1;; esac; \
+	fi
 
 format: ## format the code and mend what can be mended
 	@$(SETUP) --dev --app-only --no-model
@@ -52,5 +58,5 @@ serve: ## start web, Rasa and the action server
 	$(APP)/samenspraak serve
 
 clean: ## remove what tools and trainings made; environments and data (.venv, bot/.venv, var) stay
-	rm -rf models results .rasa build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf models results .rasa build dist node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path '*/.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +

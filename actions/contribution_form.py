@@ -9,9 +9,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import going_on, offering, probing
+from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere
 from actions.mending import mended_instead, no_answer
+from actions.reading import probing
 from actions.reading.languages import thank_in_language
 from actions.talk import (
     ASIDES,
@@ -111,6 +112,9 @@ class ValidateContributionForm(TalkForm):
     @validator
     def validate_keuze_aanbod(self, value: Any, talk: Talk) -> Slots:
         """Places the offered text; the open question is done when the text answered it."""
+        told = self._told_beside(talk)
+        if told is not None:
+            return told
         mended = mended_instead(talk, str(value).lstrip("\u2060"))
         if mended is not None:
             return mended
@@ -128,6 +132,25 @@ class ValidateContributionForm(TalkForm):
             # Another offer comes first.
             following = {name: following[name] for name in following if name not in slots}
         return {**slots, **following}
+
+    def _told_beside(self, talk: Talk) -> Slots | None:
+        """A change that is told while a text is offered: carried out, or its question is asked."""
+        if offering.place(talk)["step"] == "vraag":
+            return None
+        text, offered = changing.typed(talk), talk.slot("aanbod")
+        told = changing.told(talk, text)
+        if told is not None and "antwoorden" in told:
+            return {"keuze_aanbod": None, "aanbod": offered, **told}
+        again = (
+            changing.asked_again(talk, text)
+            if offering.place(talk)["step"] == "bevestigen"
+            else None
+        )
+        if again is None or not offered:
+            return None
+        rest = [*(talk.slot("bewaard") or []), offered]
+        settled: Slots = {"keuze_aanbod": offering.NOTHING_OFFERED, "aanbod": None}
+        return {**settled, "bewaard": rest, **again}
 
     @validator
     def validate_antwoord(self, value: Any, talk: Talk) -> Slots:
@@ -338,7 +361,8 @@ class AskBevestigd(TalkAction):
         if asked and not offering.just_decided(talk):
             offer_changes(talk, custom)
             return []
-        say_summary(talk)
+        if talk.intent != "overzicht_tonen":
+            say_summary(talk)
         talk.utter(
             "klopt_dit",
             buttons=[
@@ -379,7 +403,8 @@ def offer_changes(talk: Talk, custom: dict[str, Any] | None = None) -> None:
                 "payload": f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}',
             }
             for vraag in (opdracht.vragen if opdracht else ())
-        ],
+        ]
+        + ([talk.button("knop_klopt", "/bevestigen")] if custom else []),
         custom=custom,
     )
 

@@ -6,6 +6,7 @@ import re
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
+from actions import changing, offering
 from actions.contribution_form import (
     after_answer,
     how_to_change,
@@ -18,7 +19,7 @@ from actions.offering import reopen
 from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
 from actions.reading.naming import named_question
-from actions.talk import OPENING_FORM, Talk, TalkAction
+from actions.talk import OPENING_FORM, Slots, Talk, TalkAction
 from language.reading import acts, message
 
 _CONTINUES = re.compile(
@@ -50,6 +51,9 @@ class ActionAnderOpdracht(TalkAction):
 
     def act(self, talk: Talk) -> list[EventType]:
         choice = choosing.wished(words_of(talk), talk.catalogue)
+        if not choice.numbers:
+            beside = choosing.named_beside(words_of(talk), talk.catalogue)
+            choice = beside if beside.numbers else choice
         if talk.entity(acts.ENTITY) == acts.MOVE and choice == choosing.Choice():
             choice = choosing.chosen(words_of(talk), talk.catalogue)
         numbers = asked_for(talk, choice)
@@ -132,14 +136,24 @@ class ActionAntwoordWijzigen(TalkAction):
         if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
             return go_to(talk, numbers)
         opdracht = talk.opdracht
+        if talk.entity("waarde") == offering.BACK:
+            return _events(changing.taken_back(talk))
         if opdracht is None or talk.slot("bevestigd") is True:
             return []
+        if talk.slot("requested_slot") == "bevestigd":
+            told = changing.told(talk, changing.typed(talk))
+            if told is not None:
+                return _events(told)
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
-        changing = talk.slot("requested_slot") == "bevestigd"
+        at_summary = talk.slot("requested_slot") == "bevestigd"
         if key is None or opdracht.question(key) is None:
-            if not changing:
+            if not at_summary:
                 offer_changes(talk)
             return []
         how = "erbij" if talk.entity("waarde") == "erbij" else "vervang"
-        return reopen(key, how, changing=changing or talk.slot("bevestigd") is False)
+        return reopen(key, how, changing=at_summary or talk.slot("bevestigd") is False)
+
+
+def _events(slots: Slots | None) -> list[EventType]:
+    return [SlotSet(name, value) for name, value in (slots or {}).items()]

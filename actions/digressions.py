@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import own_data
+from actions import changing, own_data
 from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import label
@@ -49,6 +49,10 @@ class ActionDigressie(TalkAction):
         if act in (acts.REMARK, acts.LEAVE):
             talk.utter("opmerking_gehoord")
             return []
+        if talk.slot("requested_slot") == "bevestigd":
+            told = changing.told(talk, changing.typed(talk))
+            if told is not None:
+                return [SlotSet(name, value) for name, value in told.items()]
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
         if intent == "uitleg_opdracht" and talk.slot("bevestigd") is not True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import offering
+from actions import changing, offering
 from actions.entering import enter, queue, words_of
 from actions.reading import choosing
 from actions.reading.choosing import Choice
@@ -36,7 +36,7 @@ def decide(talk: Talk, value: Any) -> Slots:
     text = words_of(talk)
     if not text:
         return {"verder": talk.intent in ("bevestigen", "ander_opdracht", "opdracht_kiezen")}
-    changed = changing(talk, text)
+    changed = change(talk, text)
     if changed is not None:
         return changed
     reply = reply_in(text, talk.intent)
@@ -67,12 +67,12 @@ def decide(talk: Talk, value: Any) -> Slots:
             return enter(talk, choice.numbers)
         if choice.guesses and talk.intent == "opdracht_kiezen":
             return {"verder": True, "geraden": list(choice.guesses)}
-    if is_content(text):
+    if is_content(text) and not changing.no_content(talk, text):
         return {"verder": None, **offering.offer_slots(talk, text)}
     return {"verder": None}
 
 
-def changing(talk: Talk, text: str) -> Slots | None:
+def change(talk: Talk, text: str) -> Slots | None:
     """The slots for a text that changes an answer after the summary was confirmed, or None.
 
     A correction is offered; without its words the answers are shown to choose from.
@@ -80,6 +80,9 @@ def changing(talk: Talk, text: str) -> Slots | None:
     opdracht = talk.opdracht
     if opdracht is None:
         return None
+    told = changing.told(talk, text)
+    if told is not None:
+        return {"verder": None, **told}
     reading = message.read(text)
     if reading.kind in (message.CORRECTION, message.REMOVAL):
         placed = offering.placed(talk, text, reading)
@@ -121,7 +124,10 @@ def wish(talk: Talk, text: str) -> Choice:
     """The subjects that a text asks to go to; more to say about a subject is no such request."""
     if ":" in text and reply_in(text, talk.intent) == "more":
         return choosing.requested(text, talk.catalogue)
-    return choosing.wished(text, talk.catalogue)
+    choice = choosing.wished(text, talk.catalogue)
+    if choice.numbers or choice.guesses or reply_in(text, talk.intent) in ("no", "thanks", "more"):
+        return choice
+    return choosing.named_beside(text, talk.catalogue)
 
 
 def is_content(text: str) -> bool:

@@ -31,6 +31,10 @@ NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
 """What ``decide`` says where the text is the answer to the open question; no question's key."""
 
+BACK = "terug"
+TAKE_BACK = f'/antwoord_wijzigen{{"waarde":"{BACK}"}}'
+"""The button that takes back the last change of an answer."""
+
 _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "erbij",
     "vervang",
@@ -168,7 +172,7 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
     )
     if urgent and about_urgency and urgent.key in talk.answers and scale(talk, wanted):
         if step == "bevestigen" and reading.kind == message.CORRECTION and reading.old:
-            return _new_step(talk, wanted, urgent)
+            return new_step(talk, scale(talk, wanted) or 0, urgent)
         return offer_slots(talk, wanted, urgent.key)
     answered = [
         vraag.key
@@ -201,14 +205,16 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
     return offer_slots(talk, new, found, corrects=corrects)
 
 
-def _new_step(talk: Talk, wanted: str, vraag: Vraag) -> Slots:
+def new_step(talk: Talk, number: int, vraag: Vraag) -> Slots:
     """Gives the urgency another step, as the participant said in so many words, and shows both."""
-    opdracht, number = talk.opdracht, scale(talk, wanted)
+    opdracht = talk.opdracht
     assert opdracht is not None
-    said = part(talk, wanted)
     talk.propose(
         AnswerGiven(
-            opdracht=opdracht.nummer, question=vraag.key, value=number, source=_source(said)
+            opdracht=opdracht.nummer,
+            question=vraag.key,
+            value=number,
+            source=source(part(talk, _words_of_step(talk, number))),
         )
     )
     name = step_name(talk, number)
@@ -222,43 +228,20 @@ def _new_step(talk: Talk, wanted: str, vraag: Vraag) -> Slots:
     return {"antwoorden": {**talk.answers, vraag.key: name}}
 
 
+def _words_of_step(talk: Talk, number: int) -> str | None:
+    """The words of the message that name a step of the scale; None where none name it alone."""
+    whole = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060").strip()
+    step = next(each for each in talk.catalogue.consultatie.prioriteiten if each.waarde == number)
+    found = list(re.finditer(rf"(?<!\w)(?:{number}|{re.escape(step.naam)})(?!\w)", whole, re.I))
+    return found[-1].group() if found else None
+
+
 def step_name(talk: Talk, number: int | None) -> str:
     """A step of the scale of urgency as its button is called."""
     for step in talk.catalogue.consultatie.prioriteiten:
         if step.waarde == number:
             return f"{step.waarde} - {step.naam}"
     return str(number)
-
-
-def at_summary(talk: Talk) -> list[EventType] | None:
-    """The events for a text at the summary that is no yes, no or command; None for other texts."""
-    opdracht = talk.opdracht
-    if opdracht is None:
-        return None
-    text = str(talk.tracker.latest_message.get("text") or "").lstrip("\u2060")
-    told = _TOLD_TO_ADD.match(text.strip()) or _ONE_ADDITION.search(text)
-    if told is not None and (key := named_question(told["about"], opdracht, None)) is not None:
-        return [SlotSet(name, value) for name, value in added(talk, told["content"], key).items()]
-    said = summary.says(text)
-    if said == summary.YES:
-        return [SlotSet(name, value) for name, value in confirm(talk).items()]
-    reading = message.read(text)
-    slots: Slots | None = None
-    if said == summary.NO:
-        return None
-    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
-        slots = placed(talk, text, reading)
-        if slots is None and reading.content is not None:
-            slots = offer_slots(talk, message.part(text, reading.content))
-    elif reading.kind in message.REMARKS:
-        return None
-    elif len(text.split()) <= _FEW_WORDS and (key := named_question(text, opdracht, None)):
-        return reopen(key, _REPLACE, changing=True)
-    elif reading.content is not None:
-        slots = offer_slots(talk, message.part(text, reading.content))
-    elif len(text.split()) >= _LEAST_WORDS and reading.says is None:
-        slots = offer_slots(talk)
-    return None if slots is None else [SlotSet(name, value) for name, value in slots.items()]
 
 
 def reopen(key: str, how: str | None, *, changing: bool) -> list[EventType]:
@@ -269,11 +252,11 @@ def reopen(key: str, how: str | None, *, changing: bool) -> list[EventType]:
 
 
 def just_decided(talk: Talk) -> bool:
-    """Whether this turn answered an offer, so that its yes or no is not about the step beneath."""
+    """Whether this turn answered an offer or changed an answer, and says nothing else."""
     for event in reversed(talk.tracker.events):
         if event.get("event") == "user":
             return False
-        if event.get("event") == "slot" and event.get("name") == "keuze_aanbod":
+        if event.get("event") == "slot" and event.get("name") in ("keuze_aanbod", "antwoorden"):
             return True
     return False
 
@@ -299,15 +282,18 @@ def opdracht_kind(opdracht: Opdracht, key: str) -> str | None:
     return vraag.soort if vraag else None
 
 
-def added(talk: Talk, content: str, key: str) -> Slots:
-    """Adds a part of the message to an answer, as the participant asked, and says so."""
+def added(talk: Talk, content: str, key: str, *, undo: bool = False) -> Slots:
+    """Adds a part of the message to an answer, as the participant asked, and says so.
+
+    ``undo``: with a button that takes it back.
+    """
     opdracht = talk.opdracht
     assert opdracht is not None
     vraag = opdracht.question(key)
     assert vraag is not None
     said = part(talk, content)
     talk.propose(
-        AnswerGiven(opdracht=opdracht.nummer, question=key, source=_source(said), added=True)
+        AnswerGiven(opdracht=opdracht.nummer, question=key, source=source(said), added=True)
     )
     old = talk.answers.get(key)
     whole = f"{old}\n{content}" if old else content
@@ -315,12 +301,14 @@ def added(talk: Talk, content: str, key: str) -> Slots:
         "aanvulling_bewaard",
         bij=_to(talk, vraag),
         nieuw=shortened(content),
+        buttons=[talk.button("knop_terugzetten", TAKE_BACK)] if undo else None,
         custom={"quotes": True},
     )
     return {"antwoorden": {**talk.answers, key: whole}}
 
 
-def _source(said: Mapping[str, Any]) -> Source:
+def source(said: Mapping[str, Any]) -> Source:
+    """The reference of an effect to a part of a message."""
     return Source(message=said["message"], start=said["start"], end=said["end"])
 
 
@@ -363,7 +351,7 @@ class AskKeuzeAanbod(TalkAction):
             "bij": _to(talk, vraag),
             "vraag": vraag.tekst,
             "weg": offered.get("corrects"),
-            "rest": shortened(_without(old or "", offered.get("corrects") or "")),
+            "rest": shortened(without(old or "", offered.get("corrects") or "")),
         }
         buttons: tuple[str, ...]
         if old and vraag.soort == "prioriteit":
@@ -405,7 +393,11 @@ def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, st
         for vraag in (opdracht.vragen if opdracht else ())
         if vraag.key in answers
     ]
-    if lines:
+    if lines and talk.intent == "overzicht_tonen":
+        # Who asks to see them again gets them again.
+        again = talk.words("samenvatting").format(punten="\n".join(lines))
+        talk.dispatcher.utter_message(text=again, buttons=[], json_message={"quotes": True})
+    elif lines:
         talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
     else:
         talk.utter("samenvatting_leeg")
@@ -559,7 +551,7 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
             opdracht=offered["opdracht"],
             question=key,
             value=number,
-            source=_source(offered),
+            source=source(offered),
             added=how == _ADD,
             corrects=wrong,
         )
@@ -569,14 +561,14 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
     elif how == _REPLACE or not old:
         whole = new
     elif wrong:
-        whole = _without(old, wrong, new)
+        whole = without(old, wrong, new)
     else:
         whole = f"{old}\n{new}"
     talk.utter("aanbod_bewaard", custom={"settled": _reference(offered)})
     return {**_after(talk), "antwoorden": {**talk.answers, key: whole}}, key
 
 
-def _without(answer: str, words: str, instead: str = "") -> str:
+def without(answer: str, words: str, instead: str = "") -> str:
     """An answer with other words, or none, in the place of some of its words."""
     start = answer.casefold().rfind(words.casefold()) if words else -1
     if start < 0:
@@ -635,23 +627,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     return None
 
 
-_TOLD_TO_ADD = re.compile(
-    r"(?:(?:en|ja|oh|maar|graag)\W{1,4}){0,3}(?:(?:je|u|ge|gij|jullie)\s{1,3})?"
-    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s{1,3}(?:(?:er|gij|ge|u|je|gerust)\s{1,3}){0,2}"
-    r"(?:bij|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:(?:nog|ook|er|maar)\s{1,3}){0,3}"
-    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen|toe)(?:\s{1,3}dat)?[:,]?\s{1,3}"
-    r"(?P<content>\S.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_ONE_ADDITION = re.compile(
-    r"\b(?:aanvulling|toevoeging)\s{1,3}(?:bij|op|over|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{0,3}:\s{0,3}"
-    r"(?P<content>\S.+)",
-    re.IGNORECASE | re.DOTALL,
-)
 _MAY_BE_CONTENT = frozenset({"bijdrage", "buiten_onderwerp", "andere_taal", "opdracht_kiezen"})
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4
-_LEAST_WORDS = 3
 
 
 def _buttons(talk: Talk, wanted: tuple[str, ...]) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
+from actions.changing import at_summary, told
 from actions.entering import (
     OF_ONE_OPDRACHT,
     choice_button,
@@ -17,7 +18,7 @@ from actions.entering import (
     words_of,
 )
 from actions.going_on import is_content, wish
-from actions.offering import NOTHING_OFFERED, at_summary, keep_slots, offer
+from actions.offering import NOTHING_OFFERED, keep_slots, offer
 from actions.reading import choosing, grouping
 from actions.reading.languages import tell_language
 from actions.reading.replies import extra_in, reply_in
@@ -217,6 +218,10 @@ def after_end(talk: Talk) -> list[EventType]:
     reply = reply_in(text, talk.intent)
     if talk.slot("toestemming_analyse") is not True:
         return _refused(talk, turned=reply == "yes")
+    changed = told(talk, text)
+    if changed is not None:
+        slots = [SlotSet(name, value) for name, value in changed.items()]
+        return [*slots, FollowupAction(CONTRIBUTION_FORM)]
     choice = wish(talk, text)
     if choice.numbers:
         return go_to(talk, choice.numbers)

@@ -15,10 +15,11 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import probing
+from actions import changing
 from actions.contribution_form import say_summary
 from actions.offering import label
 from actions.opening import end, go_on
+from actions.reading import probing
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -34,6 +35,7 @@ from actions.talk import (
 from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
 from consultation.participation.own_answers import OwnAnswer, own_words
 from language.folding import folded
+from language.reading.changes import speaks_of
 from language.reading.removing import agreed, removed
 from language.reading.request import CODE, CONSENT, ENTITY, ERASE, KEEP, SHOW, Reading, loaded
 
@@ -41,9 +43,11 @@ REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
 _AGAIN = "?"
 """Ends a request whose question got an unclear answer once."""
+_WITH_ANSWERS = frozenset({"bevestigen", "verder"})
 _SHOWN_FIRST = 3
 _LONGEST_LABEL = 40
 _LONGEST_SHOWN = 3000
+_LONGEST_READ = 300
 _ABOUT_ME = re.compile(r"\b(?:van|over) (?:mij|me|ons)\b|gegevens", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:vraag|antwoord) \d")
 _WORDS_AROUND = """
@@ -81,7 +85,8 @@ class ActionBeheer(TalkAction):
         position = talk.metadata
         step = position.get("step") or "start"
         under = position.get("under") if step == "beheer" else step
-        request = _request(talk)
+        part = changing.part_dropped(talk, changing.typed(talk)) if step in _WITH_ANSWERS else None
+        request = None if part else _request(talk)
         events: list[EventType] = [
             ActiveLoop(None),
             SlotSet("beheer", request),
@@ -90,6 +95,7 @@ class ActionBeheer(TalkAction):
         ]
         if request is not None:
             return events
+        events += [SlotSet(name, value) for name, value in (part or {}).items()]
         back = end(talk) if under == "einde" else go_on(talk)
         listens = not any(event["event"] == "followup" for event in back)
         return [*events, *back, *([FollowupAction("action_listen")] if listens else [])]
@@ -235,15 +241,49 @@ def _request(talk: Talk) -> str | None:
     if talk.entity("vraag") is not None or talk.entity("waarde") is not None:
         return _button_request(talk)
     asked = read_asked(talk)
+    text = str(talk.tracker.latest_message.get("text") or "")
     if asked.wish is None:
-        text = talk.tracker.latest_message.get("text") or ""
-        if mentions(text, "toestemming"):
-            asked = Reading(CONSENT, consents=(("", None),))
-        elif mentions(text, "alles") and not _named(talk, text, _own(talk)):
-            asked = Reading(REMOVE, everything=True)
-        else:
-            asked = Reading(REMOVE, about=text if _named(talk, text, _own(talk)) else "")
-    return _wanted(talk, asked)
+        asked = _by_object(talk, text)
+    wanted = _wanted(talk, asked)
+    if wanted == REMOVE and not asked.everything:
+        # Which answer is meant may stand in its own words: "dat van die zetel".
+        name = speaks_of(text, {each.name: each.text for each in _own(talk)})
+        return f"{REMOVE}:{name}" if name else wanted
+    return wanted
+
+
+_NOTHING_LEFT = re.compile(
+    r"\b(?:niets|niks|nix|geen (?:spoor|letter|woord)|nothing"
+    r"|rien)\b.{0,30}\b(?:overblij\w{0,2}|blij\w{0,2}"
+    r"|achter\w{0,7}|staan|bewaar\w{0,2}|van (?:mij|me|ons)|left|behind)\b"
+    r"|\b(?:heel|gans|hele|volledig|mijn|my|all)\b.{0,12}\b(?:account|profiel|profile|dossier"
+    r"|deelname"
+    r"|gesprek)\b|\bgeen spoor\b"
+)
+_WORDS_SHOWN = re.compile(
+    r"\b(?:citer\w{0,3}|citeer\w{0,2}|citaat|citaten|letterlijk\w{0,2}|quot\w{1,4}"
+    r"|(?:mijn )?(?:zinnen|woorden|uitspraken|zinnekes)\b.{0,20}\b(?:van (?:mij|ons)|plan"
+    r"|verslag|rapport"
+    r"|tonen|gebruik\w{0,2}))\b|\bmijn (?:zinnen|woorden|uitspraken)\b"
+)
+_DENIES = re.compile(r"\b(?:niet|nie|ni|geen|nooit|not|pas|nicht|liever niet|stop\w{0,3})\b")
+
+
+def _by_object(talk: Talk, text: str) -> Reading:
+    """What a text asks by the object it names, where no rule read the whole."""
+    plain = folded(text[:_LONGEST_READ])
+    if _WORDS_SHOWN.search(plain):
+        sense = False if len(_DENIES.findall(plain)) == 1 else None
+        return Reading(CONSENT, consents=(("citaat", sense),))
+    if mentions(text, "toestemming"):
+        return Reading(CONSENT, consents=(("", None),))
+    named = _named(talk, text, _own(talk))
+    if _NOTHING_LEFT.search(plain) or (mentions(text, "alles") and not named):
+        return Reading(REMOVE, everything=True)
+    return Reading(REMOVE, about=text if named else "")
+
+
+_WHOLLY = re.compile(r"\b(?:helemaal|volledig|totaal|alles?|allebei|overal|compleet)\b")
 
 
 def _button_request(talk: Talk) -> str:
@@ -266,8 +306,11 @@ def _wanted(talk: Talk, asked: Reading) -> str | None:
 def _consent_wanted(talk: Talk, asked: Reading) -> str | None:
     unclear = False
     changes: list[tuple[str, bool]] = []
+    text = str(talk.tracker.latest_message.get("text") or "")
     for named, sense in asked.consents:
-        purpose = named
+        # "Helemaal" takes back the consent without which nothing may be kept.
+        wholly = not named and sense is False and _WHOLLY.search(folded(text[:_LONGEST_READ]))
+        purpose = "analyse" if wholly else named
         if purpose == "naam":
             if not talk.slot("organisatie") or sense is None:
                 talk.utter("naam_onbekend")
@@ -296,7 +339,8 @@ def _removal_wanted(talk: Talk, asked: Reading) -> str | None:
     if asked.everything and asked.opdracht is None:
         return f"{REMOVE}:{ALL}"
     own = _own(talk)
-    if not asked.last and asked.opdracht is None and not _names_any(asked.about):
+    unnamed = not asked.last and asked.opdracht is None and not _names_any(asked.about)
+    if unnamed and not _named(talk, asked.about, own):
         return REMOVE
     meant = _meant(talk, asked, own)
     if not meant:

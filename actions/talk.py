@@ -76,6 +76,11 @@ class Talk:
         found: str | None = (self.tracker.latest_message.get("intent") or {}).get("name")
         return found
 
+    def chance(self, intent: str) -> float:
+        """The classifier's probability of one of the likeliest intents; 0 for the others."""
+        ranking = self.tracker.latest_message.get("intent_ranking") or []
+        return next((float(each["confidence"]) for each in ranking if each["name"] == intent), 0.0)
+
     def entity(self, name: str) -> str | None:
         """The value of an entity, which only buttons send, or None."""
         return next(

@@ -170,7 +170,9 @@ def update_themes(
         placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
         found.themes.append(FoundTheme(None, seen, placed))
     found.proposals = _proposals(found, result, shown, taken)
-    found.subthemes = follow(said, vectors, homes, known.subthemes, known.assignments)
+    found.subthemes = follow(
+        said, vectors, homes, _subthemes_that_stay(found, homes), known.assignments
+    )
     if groups:
         bare = without_subthemes(said, homes, found.subthemes)
         names = [*taken, *found.subthemes.values()]
@@ -237,12 +239,16 @@ def _portraits(
 ) -> dict[str, Representation]:
     """Returns representations of all themes, births and splits, by name.
 
-    Empty where every theme has a representation and no full clustering of enough texts took place.
+    Empty where every theme has a representation, none of them is outdated, and no full clustering
+    of enough texts took place.
     """
     bare = {home for home in homes if home is not None} - found.prior.representations.keys()
-    if not (bare or (found.refit and len(found.said) >= FEWEST)):
+    due = found.refit and len(found.said) >= FEWEST
+    if not (bare or due or _outdated(found, homes)):
         return {}
-    shown = representations(found.said, vectors, homes, nlp, encode, found.recurring, found.popular)
+    # Only a theme without a name needs the vectors of candidate labels.
+    naming = encode if result.births or result.splits else None
+    shown = representations(found.said, vectors, homes, nlp, naming, found.recurring, found.popular)
     for split in result.splits:
         theme, rows = split.theme, split.rows
         parted = list(homes)
@@ -255,6 +261,36 @@ def _portraits(
         if name in parts:
             shown[name] = parts[name]
     return shown
+
+
+def _subthemes_that_stay(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> dict[str, str]:
+    """Returns the sub-themes of the last run, without those of statements that left their theme."""
+    known = found.prior
+    if not known.codebook:
+        return dict(known.subthemes)
+    home_of = {each.id: home for each, home in zip(found.said, homes, strict=True)}
+    return {
+        statement: name
+        for statement, name in known.subthemes.items()
+        if any(
+            each.primary and known.state.standing_theme(each.theme) == home_of.get(statement)
+            for each in known.assignments.get(statement, ())
+        )
+    }
+
+
+def _outdated(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> bool:
+    """Returns whether the mapping took its action, or most of its quotes, from a theme."""
+    if not found.prior.codebook:
+        return False
+    home_of = {each.id: home for each, home in zip(found.said, homes, strict=True)}
+    for theme in {home for home in homes if home is not None}:
+        seen = found.prior.representations.get(theme, Representation(""))
+        left = [each for each in seen.quotes if home_of.get(each, theme) != theme]
+        gone = seen.action is not None and home_of.get(seen.action, theme) != theme
+        if gone or 2 * len(left) > len(seen.quotes):
+            return True
+    return False
 
 
 def _carried(

@@ -176,7 +176,7 @@ def _analysed(
 def _input_hash(found: Sequence[OpdrachtAnalysis], method: str) -> str:
     digest = hashlib.sha256(method.encode())
     for each in found:
-        digest.update(f"|{each.opdracht}|".encode())
+        digest.update(f"|{each.opdracht}|{each.prior.codebook}".encode())
         for one in sorted(each.everything, key=lambda said: said.id):
             told = f"{one.id} {one.kind} {one.group} {text_hash(one.text)}\n"
             digest.update(told.encode())

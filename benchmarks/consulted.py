@@ -59,7 +59,7 @@ def read(path: Path, vectors: Path | None) -> Labelled:
     """A set from its file; texts that come twice are kept once, as they would be one voice. Where
     there is a file of vectors, only what has one.
     """
-    rows = {}
+    rows: dict[str, Any] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         rows.setdefault(" ".join(row["text"].split()), row["label"])

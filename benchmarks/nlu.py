@@ -422,12 +422,12 @@ def measure(count: int, sample: int, epochs: int) -> str:
         "| threshold | commands right | contents taken |",
         "|---|---|---|",
     ]
-    for limit, right, taken in curve(names, ours, texts.intents):
+    for limit, good, taken in curve(names, ours, texts.intents):
         if limit in SHOWN or limit == threshold():
-            table.append(f"| {limit} | {100 * right:.1f} % | {100 * taken:.1f} % |")
-    everything = np.arange(len(texts.known))
+            table.append(f"| {limit} | {100 * good:.1f} % | {100 * taken:.1f} % |")
+    places = np.arange(len(texts.known))
     mine = vectors["e5"][: len(texts.known)]
-    whole = IntentModel().fit(texts.known, texts.intents, *shared(texts.known, mine, everything))
+    whole = IntentModel().fit(texts.known, texts.intents, *shared(texts.known, mine, places))
     rows = whole.chances(texts.probes, vectors["e5"][len(texts.known) :])
     answers = judged(names, rows, texts, threshold())
     table += ["", f"Trained on all, at threshold {threshold()}:", *confusions(answers, texts)]

@@ -189,7 +189,9 @@ def measure(url: str, storage: Storage, again: int = 6) -> list[tuple[str, float
             "/beheer/rondes/1",
             "/beheer/uitvoer",
         ):
-            fresh, kept, size = [], [], 0
+            fresh: list[float] = []
+            kept: list[float] = []
+            size = 0
             for _ in range(again):
                 _touch(storage)
                 for times in (fresh, kept):
@@ -202,8 +204,8 @@ def measure(url: str, storage: Storage, again: int = 6) -> list[tuple[str, float
         started = time.perf_counter()
         with storage.reading() as session:
             target = session.query(Theme).filter_by(opdracht=4, number=2).one().id
-        form = {"formulier": field[1], "doe": "notitie", "thema": target, "notitie": "x"}
-        done = http.post("/beheer/opdrachten/4/beslis", data=form)
+        decision = {"formulier": field[1], "doe": "notitie", "thema": target, "notitie": "x"}
+        done = http.post("/beheer/opdrachten/4/beslis", data=decision)
         assert done.status_code == 303, done.text
         spent = 1000 * (time.perf_counter() - started)
         found.append(("POST /beheer/opdrachten/4/beslis", spent, spent, 0))

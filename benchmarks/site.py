@@ -21,19 +21,17 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
-TESTS = Path(__file__).parent.parent / "tests"
-sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from public_stage import published_round  # noqa: E402
-from web_fixtures import FLAGS  # noqa: E402
-from web_stage import Site, StandIn, free_port  # noqa: E402
-
-from consultation import rounds  # noqa: E402
-from consultation.catalogue import load_catalogue  # noqa: E402
-from consultation.database.storage import Storage  # noqa: E402
-from consultation.settings import Settings  # noqa: E402
-from web.chat.widget import assembled  # noqa: E402
-from web.public.sitemap import PAGES  # noqa: E402
+from consultation import rounds
+from consultation.catalogue import load_catalogue
+from consultation.database.storage import Storage
+from consultation.settings import Settings
+from tests.public_stage import published_round
+from tests.web_fixtures import FLAGS
+from tests.web_stage import Site, StandIn, free_port
+from web.chat.widget import assembled
+from web.public.sitemap import PAGES
 
 PATHS = (*PAGES, "/opdrachten/4", "/formulier/4", "/gesprek?opdracht=4")
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}

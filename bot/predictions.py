@@ -80,6 +80,7 @@ def _predict(
     """
     form, source = self._find_action_from_loop_happy_path(tracker)
     if form is None or self._find_action_from_default_actions(tracker)[0] is not None:
-        return _by_rules(self, tracker, domain)
+        prediction: tuple[PolicyPrediction, str | None] = _by_rules(self, tracker, domain)
+        return prediction
     chances = self._prediction_result(form, tracker, domain)
     return self._rule_prediction(chances, source, is_no_user_prediction=True), source

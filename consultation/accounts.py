@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from consultation.curation.state import PARTICIPANT
 from consultation.database.models import Account
 from consultation.errors import AccountError
 
@@ -83,6 +84,8 @@ def check_name(name: str) -> str:
         raise AccountError(
             f"{name!r}: an account's name has 1 to {_MAX_NAME} letters, digits or . _ - @"
         )
+    if plain == PARTICIPANT:
+        raise AccountError(f"{name!r}: stands for participants in the log; choose another name.")
     return plain
 
 

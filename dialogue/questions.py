@@ -22,6 +22,7 @@ from consultation.participation.stand_ins import (
     REPLY,
 )
 from language.folding import folded
+from language.reading.code import asks_code
 
 _MOST_WORDS = 22
 _MOST_CHARACTERS = 200
@@ -58,6 +59,9 @@ class Addressed:
 def addressed(text: str) -> Addressed | None:
     """What a whole text asks the assistant; None for content and for anything long."""
     if len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS:
+        return None
+    if asks_code(text):
+        # The assistant knows where the code stands.
         return None
     plain = " ".join(folded(text).replace("’", "'").split())
     for asks, pattern in _WHOLE:

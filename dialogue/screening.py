@@ -28,6 +28,7 @@ from language.segmentation.sentences import sentence_spans
 
 _NO_QUESTIONS = frozenset({"start", "beheer", "gewist", ASIDE})
 """Steps at which a question goes to the assistant as any text."""
+_AFTER_QUESTIONS = frozenset({"bevestigen", "verder", "einde"})
 _LONGEST_QUESTION = 2_000
 _WORDS_OF_A_CHOICE = 7
 _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", re.IGNORECASE)
@@ -135,6 +136,9 @@ class Care:
             return Beside()
         if turn.unread:
             return Beside(content=True, unread=True) if step == "vraag" else Beside()
+        if alarm(turn.text) and step in _AFTER_QUESTIONS:
+            # The help is said before it; the talk neither ends nor stores it.
+            return Beside(addressed=Addressed("hulp"))
         found = None if alarm(turn.text) else addressed(turn.text)
         if found is not None:
             return Beside(addressed=found)

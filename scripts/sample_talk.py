@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from talk import Server
+from talk import Server  # type: ignore[import-not-found, unused-ignore]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "conversation.md"
 START, END = "<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sample talk -->"

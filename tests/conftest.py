@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from servers import Servers, serving, workplace_variables
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
 from samenspraak.workplace import Workplace
+from tests.servers import Servers, serving, workplace_variables
 
 SHARED = ROOT.parent / "shared"
 CATALOGUE = ROOT / "data" / "opdrachten.yml"
@@ -27,7 +27,8 @@ SECOND_CATALOGUE = ROOT / "tests" / "data" / "tuinen.yml"
 
 POSTGRES = os.environ.get("SAMENSPRAAK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("SAMENSPRAAK_TEST_REDIS", "redis://127.0.0.1:6379/15")
-PARTS = ("browser", "postgres", "redis")
+PARTS = ("browser", "node", "postgres", "redis")
+"""What may be required; node is asked for by ``make lint`` alone."""
 
 
 def required() -> set[str]:

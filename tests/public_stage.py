@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from review_stage import agree_to_quotes
-from web_stage import Site, analysed
-
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append
 from consultation.database.models import AnalysisRun, Statement, Theme
 from reporting.publication import publish
+from tests.review_stage import agree_to_quotes
+from tests.web_stage import Site, analysed
 
 BAD = '<script>alert(1)</script> & "co"'
 LABEL = f"Lessen op een ander uur {BAD}"

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select
-from web_stage import Site
 
 from consultation import accounts
 from consultation.database.models import Assignment, Consent, Participant, RunMark
 from consultation.database.storage import Storage
 from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
+from tests.web_stage import Site
 
 PASSWORD = "een lang wachtwoord"
 

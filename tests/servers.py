@@ -183,7 +183,10 @@ class Talk:
 
     def transcript(self, after: int = 0) -> list[dict[str, Any]]:
         """What was said; a server that is just away is tried again."""
-        return self._tried("GET", f"/api/chat/messages?after={after}").json()
+        messages: list[dict[str, Any]] = self._tried(
+            "GET", f"/api/chat/messages?after={after}"
+        ).json()
+        return messages
 
     def typed(self) -> list[str]:
         """What the participant said, as stored."""

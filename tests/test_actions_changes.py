@@ -16,8 +16,8 @@ from actions.talk import Talk, TalkAction, catalogue, sentences
 
 BUS = "De bus rijdt niet meer na zes uur."
 GIVEN = {"drempel": BUS, "voorstel": "Geef iedereen een buspas."}
-AT_QUESTION = {"vraag": "trekker", "antwoord": None, "requested_slot": "antwoord"}
-AT_SUMMARY = {"vraag": None, "antwoord": "klaar", "requested_slot": "bevestigd"}
+AT_QUESTION: dict[str, Any] = {"vraag": "trekker", "antwoord": None, "requested_slot": "antwoord"}
+AT_SUMMARY: dict[str, Any] = {"vraag": None, "antwoord": "klaar", "requested_slot": "bevestigd"}
 
 
 class Turn:
@@ -98,16 +98,35 @@ def test_an_addition_at_the_summary_is_added_and_told(text: str, content: str) -
         "Het klopt niet, mensen durven ook niet te komen",
     ],
 )
-def test_content_at_the_summary_is_offered(text: str) -> None:
+def test_content_at_the_summary_is_taken_in_place_and_can_be_taken_back(text: str) -> None:
     turn = Turn(text, **AT_SUMMARY)
     slots = turn.act(ActionVerder())
-    assert slots["keuze_aanbod"] is None
-    assert slots["aanbod"]["question"] == "drempel"
-    assert slots["aanbod"]["text"] in text
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"]) == ("drempel", True)
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert slots["antwoorden"]["drempel"] == f"{BUS}\n{text[start:end]}"
+    assert text[start:end] in turn.said
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de bus is ook te duur",
+        "amai, de bus is een ramp",
+        "in Gent is dat zo geregeld",
+        "zo gaat dat bij ons in de straat",
+        "mijn bril ligt in de keuken beneden",
+    ],
+)
+def test_what_may_be_no_answer_is_offered_at_the_summary(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    turn.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": 0.4}]
+    slots = turn.act(ActionVerder())
     assert turn.effects == []
+    assert slots["aanbod"]["text"] in text
 
 
-@pytest.mark.parametrize("at", [AT_QUESTION, AT_SUMMARY], ids=["question", "summary"])
 @pytest.mark.parametrize(
     ("text", "new"),
     [
@@ -118,26 +137,104 @@ def test_content_at_the_summary_is_offered(text: str) -> None:
         ("verander zes in zeven", "zeven"),
     ],
 )
-def test_a_correction_is_about_the_answer_it_names_and_waits_for_a_yes(
-    at: dict[str, Any], text: str, new: str
-) -> None:
+def test_a_correction_is_about_the_answer_it_names_and_waits_for_a_yes(text: str, new: str) -> None:
+    at = AT_QUESTION
     turn = Turn(text, **at)
-    slots = turn.answer() if at is AT_QUESTION else turn.act(ActionVerder())
+    slots = turn.answer()
     assert turn.effects == []
     assert slots["aanbod"]["question"] == "drempel"
     assert slots["aanbod"]["text"] == new
     yes = Turn("ja", "bevestigen", **{**at, **slots, "requested_slot": "keuze_aanbod"})
     validate: Any = ValidateContributionForm().validate_keuze_aanbod
     after = validate("ja", yes.dispatcher, yes.tracker, {})
-    effect, *confirmed = yes.effects
-    # At the summary the yes is also the yes to the summary.
-    assert [each["kind"] for each in confirmed] == ([] if at is AT_QUESTION else ["confirmed"])
+    (effect,) = yes.effects
     assert effect["corrects"] in BUS
     assert "zeven" in after["antwoorden"]["drempel"]
     assert "zes" not in after["antwoorden"]["drempel"]
     assert "De bus rijdt" in after["antwoorden"]["drempel"]
     # The step beneath stays as it was.
     assert "vraag" not in after
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("niet zes maar zeven", "De bus rijdt niet meer na zeven uur."),
+        ("oei, de bus moet de tram zijn", "de tram rijdt niet meer na zes uur."),
+        ("zes uur is te vroeg, maak er acht uur van", "De bus rijdt niet meer na acht uur."),
+        ("zet na achten in plaats van na zes uur", "De bus rijdt niet meer na achten."),
+        ("verander zes in half zeven", "De bus rijdt niet meer na half zeven uur."),
+    ],
+)
+def test_a_plain_correction_at_the_summary_is_carried_out_and_can_be_taken_back(
+    text: str, now: str
+) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    (effect,) = turn.effects
+    assert (effect["question"], effect["corrects"] in BUS) == ("drempel", True)
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert BUS.replace(effect["corrects"], text[start:end]) == now
+    assert slots["antwoorden"]["drempel"] == now
+    # Both are shown, and the summary comes again before it counts.
+    assert effect["corrects"] in turn.said
+    assert text[start:end] in turn.said
+    assert turn.titles == ["Zet het terug"]
+    assert "bevestigd" not in slots
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Mijn voorstel wordt korter: een buspas voor elke werkzoekende", "voorstel"),
+        ("vervang mijn eerste antwoord door: er rijdt geen bus", "drempel"),
+        ("Een buspas is te vaag. Beter gezegd: een pas voor wie les volgt", "voorstel"),
+        ("bij wat mij tegenhoudt liever: de laatste bus is te vroeg", "drempel"),
+        ("herformuleer dat van die buspas: gratis vervoer naar elke les", "voorstel"),
+    ],
+)
+def test_an_answer_that_is_worded_anew_is_replaced(text: str, key: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"], effect["corrects"]) == (key, False, None)
+    assert slots["antwoorden"][key] == text.partition(": ")[2]
+    assert GIVEN[key] in turn.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wat stond er nu weer over die buspas?",
+        "hoe had ik dat van de buspas gezegd?",
+        "wat schreef ik ook weer bij de buspas",
+        "waarom staat er een buspas?",
+        "euh, wat was dat met die buspas",
+    ],
+)
+def test_a_question_about_an_answer_shows_it_and_stores_nothing(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    assert "aanbod" not in slots
+    assert GIVEN["voorstel"] in turn.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "die buspas is te duur, dat moet anders",
+        "dat van die buspas klopt niet",
+        "de buspas is fout verwoord",
+        "ik zou het liever niet over een buspas hebben",
+        "zo'n buspas heb ik niet bedoeld",
+    ],
+)
+def test_a_change_without_its_words_asks_that_question_again(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    assert (slots["vraag"], slots["antwoord"], slots["bevestigd"]) == ("voorstel", None, False)
 
 
 @pytest.mark.parametrize(

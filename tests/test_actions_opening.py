@@ -23,6 +23,7 @@ from consultation.catalogue import UNKNOWN_GROUP, Catalogue, load_catalogue
 from consultation.groups import OWN_WORDS, declines, group_of, may_be_content
 from consultation.participation.conversation import Position, Standing
 from consultation.settings import ROOT
+from language.reading import request
 
 PHRASES: list[dict[str, Any]] = [
     json.loads(line)
@@ -371,8 +372,8 @@ def test_a_yes_is_a_yes_at_every_step_that_asks_one(text: str, step: str) -> Non
 @pytest.mark.parametrize("step", ["bevestigen", "verder", "toestemming", "beheer"])
 def test_a_no_is_a_no_at_every_step_that_asks_one(text: str, step: str) -> None:
     unsure = {"bijdrage": 0.6, "klacht": 0.3, "ontkennen": 0.1}
-    request = own_data.read(text, step, "analyse")
-    kept = request is not None and request.wish == own_data.KEEP
+    asked = own_data.read(text, step, "analyse")
+    kept = asked is not None and asked.wish == request.KEEP
     # "Begot niet" is also the wish to erase nothing, which ends the request in the same way.
     assert judge(unsure, text, step, 0.9, "analyse") == "ontkennen" or (step == "beheer" and kept)
 

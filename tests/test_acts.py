@@ -7,7 +7,6 @@ import subprocess
 from typing import Any
 
 import pytest
-from test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 from actions import mending, offering
 from actions.contribution_form import ValidateContributionForm
@@ -17,6 +16,7 @@ from bot.nlu.judgement import intent_of, worth_asking
 from consultation.settings import ROOT, Settings
 from language.reading import acts
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
+from tests.test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 
 def doing(act: str, text: str, **slots: Any) -> Turn:

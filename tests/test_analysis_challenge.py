@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -62,7 +64,7 @@ def test_one_new_text_that_many_people_say_is_a_new_theme() -> None:
 
 
 def test_two_talkative_people_do_not_part_a_theme_but_many_people_do() -> None:
-    themes: list[str | None] = ["t"] * 180
+    themes: list[str | None] = [*["t"] * 180]
     after = labels((0, 140), (1, 40))
     known = flags((True, 90), (False, 50), (True, 6), (False, 34))
     everybody = [f"p{row}" for row in range(180)]
@@ -73,7 +75,7 @@ def test_two_talkative_people_do_not_part_a_theme_but_many_people_do() -> None:
 
 
 def test_a_theme_that_falls_apart_is_a_split_but_not_one_that_always_did() -> None:
-    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    themes: list[str | None] = [*["t"] * 60 + ["u"] * 40]
     after = labels((0, 35), (1, 25), (2, 40))
     known = flags((True, 20), (False, 15), (True, 20), (False, 5), (True, 40))
     together = labels((0, 40), (1, 40))
@@ -84,7 +86,7 @@ def test_a_theme_that_falls_apart_is_a_split_but_not_one_that_always_did() -> No
 
 
 def test_what_new_statements_make_of_a_side_issue_is_a_split_of_its_theme() -> None:
-    themes: list[str | None] = ["t"] * 180
+    themes: list[str | None] = [*["t"] * 180]
     after = labels((0, 140), (1, 40))
     known = flags((True, 90), (False, 50), (True, 6), (False, 34))
     (found,) = splits(themes, labels((0, 96)), after, known)
@@ -97,14 +99,14 @@ def test_what_new_statements_make_of_a_side_issue_is_a_split_of_its_theme() -> N
 
 
 def test_a_theme_that_loses_a_few_to_another_cluster_does_not_split() -> None:
-    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    themes: list[str | None] = [*["t"] * 60 + ["u"] * 40]
     after = labels((0, 50), (1, 50))
     known = flags((True, 100))
     assert splits(themes, labels((0, 60), (1, 40)), after, known) == ()
 
 
 def test_a_split_that_coarser_clusterings_do_not_see_is_not_told() -> None:
-    themes: list[str | None] = ["t"] * 60 + ["u"] * 40
+    themes: list[str | None] = [*["t"] * 60 + ["u"] * 40]
     after = labels((0, 35), (1, 25), (2, 40))
     known = flags((True, 20), (False, 15), (True, 20), (False, 5), (True, 40))
     together = labels((0, 40), (1, 40))
@@ -112,7 +114,7 @@ def test_a_split_that_coarser_clusterings_do_not_see_is_not_told() -> None:
     apart, as_one = labels((0, 17), (1, 13), (2, 20)), labels((0, 30), (1, 20))
     for seen, told in ((5, 1), (4, 1), (3, 0)):
         doubts = [(rows, apart)] * seen + [(rows, as_one)] * (5 - seen)
-        assert len(splits(themes, together, after, known, lambda each=doubts: each)) == told
+        assert len(splits(themes, together, after, known, partial(list, doubts))) == told
 
 
 @pytest.mark.parametrize(("alike", "told"), [(0.0, 0), (0.5, 1), (0.7, 0)])
@@ -149,7 +151,7 @@ def test_a_theme_of_two_subjects_splits_once_there_is_much_about_both(
 
 
 def test_themes_that_fall_together_are_a_merge_but_not_when_they_always_did() -> None:
-    themes: list[str | None] = ["t"] * 30 + ["u"] * 30 + ["v"] * 40
+    themes: list[str | None] = [*["t"] * 30 + ["u"] * 30 + ["v"] * 40]
     after = labels((0, 60), (1, 40))
     known = flags((True, 20), (False, 10), (True, 20), (False, 10), (True, 40))
     (found,) = merges(themes, labels((0, 20), (1, 20), (2, 40)), after, known)

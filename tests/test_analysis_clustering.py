@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,7 +48,7 @@ def test_the_order_of_the_rows_changes_nothing(seed: int) -> None:
 
 def test_the_last_bits_of_the_vectors_change_nothing() -> None:
     vectors, _ = blobs([20, 15, 10], spread=1.5)
-    noise = np.random.default_rng(0).normal(size=vectors.shape)
+    noise: Any = np.random.default_rng(0).normal(size=vectors.shape)
     np.testing.assert_array_equal(cluster(vectors), cluster(vectors * (1 + 1e-9 * noise)))
     nearly = (vectors.astype(np.float32) * np.float32(1 + 2e-7)).astype(np.float32)
     np.testing.assert_array_equal(cluster(vectors), cluster(nearly))

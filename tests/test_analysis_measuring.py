@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from actions import probing
+from actions.reading import probing
 from analysis.preprocessing.answer_quality import channels, measure_new
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -139,8 +141,8 @@ def test_what_has_a_measure_keeps_it_and_a_number_or_a_refusal_gets_none(
         participants.give_consent(session, catalogue, refuses, "analyse", False)
     assert measure_new(storage, consultation, catalogue) == 0
     with storage.reading() as session:
-        found = dict(
-            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).all()
+        found: dict[str, Any] = dict(
+            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).tuples()
         )
     assert found == {TEXTS[0]: {"from": "the chat"}, "Dringend": None, TEXTS[1]: None}
 
@@ -165,8 +167,8 @@ def test_channels_and_rounds_are_compared_on_means_and_shares(
         found = channels(session, consultation, catalogue)
         of_four = channels(session, consultation, catalogue, opdracht=4)
         of_one = channels(session, consultation, catalogue, until_round=1)
-        kept = dict(
-            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).all()
+        kept: dict[str, Any] = dict(
+            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).tuples()
         )
     measured = [kept[text] for text in TEXTS]
     assert found[["round", "channel", "answers"]].values.tolist() == [

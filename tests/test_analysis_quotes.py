@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from curation_stage import sid, staged, tid
 
 from analysis.clustering.graph_clusterer import GraphClusterer, Labels
 from analysis.labelling.topics import find_topics
@@ -13,6 +12,7 @@ from consultation.database.storage import Storage
 from consultation.queries.themes import theme_views
 from language.embedding import Vectors, load_encoder
 from language.pipeline import load_pipeline
+from tests.curation_stage import sid, staged, tid
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
 

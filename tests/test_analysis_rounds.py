@@ -314,6 +314,7 @@ def test_a_run_tells_how_well_it_agrees_with_people(
         figures = result.agreement
         assert figures is not None
         assert (figures["decisions"] < 30, figures["f1"] is None) == (few, few)
+    assert figures is not None
     assert 0.7 <= figures["low"] <= figures["f1"] <= figures["high"] <= 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ from reporting.report import render
 from samenspraak.cli import app
 from web.cache import RevisionCache
 
-FAST = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
+FAST: dict[str, Any] = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
 SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -67,7 +68,7 @@ def sample_rows(opdracht: int) -> list[ImportRow]:
 
 
 def analysed(storage: Storage, consultation: int, catalogue: Catalogue) -> RunResult:
-    return analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+    return analyse(storage, consultation, catalogue, opdracht=4, **FAST)
 
 
 def test_statements_are_slices_and_only_of_questions_that_ask_for_them(
@@ -273,9 +274,9 @@ def test_what_does_not_exist_is_refused_with_the_mend(
 ) -> None:
     consultation = prepared(storage, catalogue, [])
     with pytest.raises(AnalysisError, match="no opdracht 99; choose from 1, 2"):
-        analyse(storage, consultation, catalogue, opdracht=99, **FAST)  # type: ignore[arg-type]
+        analyse(storage, consultation, catalogue, opdracht=99, **FAST)
     with pytest.raises(RoundError, match="round open 7"):
-        analyse(storage, consultation, catalogue, round_number=7, **FAST)  # type: ignore[arg-type]
+        analyse(storage, consultation, catalogue, round_number=7, **FAST)
     with pytest.raises(AnalysisError, match="SAMENSPRAAK_EMBEDDING"):
         analyse(storage, consultation, catalogue, encoder_name="bert", spacy_model="x")
 
@@ -286,7 +287,7 @@ def test_the_report_is_one_file_that_needs_nothing_and_trusts_no_text(
     rows = [*sample_rows(4), ImportRow("", "<script>alert(1)</script> is duur.", opdracht=4)]
     rows.append(ImportRow("", "Te weinig <b>coaches</b>.", opdracht=5))
     consultation = prepared(storage, catalogue, rows)
-    analyse(storage, consultation, catalogue, **FAST)  # type: ignore[arg-type]
+    analyse(storage, consultation, catalogue, **FAST)
     html = render(storage, consultation, catalogue, "use")
     # One script, the report's own: it filters the tables.
     assert html.count("<script") == 1
@@ -304,12 +305,12 @@ def test_the_report_is_one_file_that_needs_nothing_and_trusts_no_text(
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
     monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
     monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
     settings.cache_clear()
-    yield CliRunner()  # type: ignore[misc]
+    yield CliRunner()
     settings.cache_clear()
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 import numpy as np
 import pytest
 from sqlalchemy import func, select, update
-from test_analysis_rounds import SUBJECTS, decide, say, views
 
 from analysis.clustering.graph_clusterer import GraphClusterer
 from analysis.continuity.prior_state import prior_state
@@ -26,6 +25,7 @@ from consultation.queries.statements import StatementView, active_statements
 from consultation.queries.themes import Marks, ThemeView, subthemes_among, subthemes_of
 from language.embedding import Vectors, normalised
 from language.pipeline import load_pipeline
+from tests.test_analysis_rounds import SUBJECTS, decide, say, views
 
 pytestmark = pytest.mark.filterwarnings("default")
 

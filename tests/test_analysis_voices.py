@@ -119,7 +119,7 @@ def test_a_campaign_is_one_voice_with_its_count_and_pulls_no_theme(
     rows = [*sample_rows(4), ImportRow("", "Je ne parle pas néerlandais.", opdracht=4)]
     rows.append(ImportRow("", "geen mening", opdracht=4, participant="zwijger"))
     consultation = prepared(storage, catalogue, rows)
-    analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+    analyse(storage, consultation, catalogue, opdracht=4, **FAST)
     with storage.reading() as session:
         before = theme_views(session, consultation, 4)
     flood = [
@@ -127,7 +127,7 @@ def test_a_campaign_is_one_voice_with_its_count_and_pulls_no_theme(
         for n in range(200)
     ]
     prepared(storage, catalogue, [*rows, *flood])
-    analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+    analyse(storage, consultation, catalogue, opdracht=4, **FAST)
     with storage.reading() as session:
         after = theme_views(session, consultation, 4)
         run = latest_run(session, consultation, 4)
@@ -156,7 +156,7 @@ def test_a_voice_that_is_erased_leaves_its_copies_in_their_theme(
 ) -> None:
     rows = [*sample_rows(4), *(ImportRow(str(n), PLEA, opdracht=4) for n in range(3))]
     consultation = prepared(storage, catalogue, rows)
-    analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+    analyse(storage, consultation, catalogue, opdracht=4, **FAST)
     with storage.writing() as session:
         (theme,) = [view for view in theme_views(session, consultation, 4) if view.campaigns]
         assert theme.campaigns == (3,)
@@ -166,6 +166,6 @@ def test_a_voice_that_is_erased_leaves_its_copies_in_their_theme(
         again = next(view for view in theme_views(session, consultation, 4) if view.id == theme.id)
     assert len(again.said) == len(theme.said) - 1
     assert sum(each.text == PLEA for each in again.said) == 2
-    analyse(storage, consultation, catalogue, opdracht=4, **FAST)  # type: ignore[arg-type]
+    analyse(storage, consultation, catalogue, opdracht=4, **FAST)
     with storage.reading() as session:
         assert max(v.campaigns for v in theme_views(session, consultation, 4)) == (2,)

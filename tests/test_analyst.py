@@ -116,9 +116,9 @@ def test_the_tables_agree_with_each_other(database: str) -> None:
     parts = said.dropna(subset="subtheme").groupby(said["themes"].str[0])["subtheme"]
     assert all(part.nunique() > 1 and part.value_counts().min() >= 3 for _, part in parts)
     in_theme = said.explode("themes")["themes"].value_counts()
-    for theme in found.itertuples():
-        assert in_theme[theme.id] == theme.statements
-        assert {each["statement"] for each in theme.quotes} <= set(said["id"])
+    for theme in found.to_dict("records"):
+        assert in_theme[theme["id"]] == theme["statements"]
+        assert {each["statement"] for each in theme["quotes"]} <= set(said["id"])
     last = runs(4, database=database).iloc[-1]
     assert (last["round"], last["statements"]) == (2, len(said))
     assert last["embedding"].startswith("use")
@@ -215,6 +215,6 @@ def test_the_notebook_runs_on_the_sample_and_is_kept_without_outputs(
             shown.append(eval(compile(ast.Expression(last.value), cell["id"], "eval"), names))  # type: ignore[attr-defined]
     tables_shown = [each for each in shown if isinstance(each, pd.DataFrame)]
     assert len(tables_shown) >= 7
-    assert all(len(each) > 0 and each._repr_html_() for each in tables_shown)
+    assert all(len(each) > 0 and each.to_html() for each in tables_shown)
     assert names["bars"].to_dict()  # type: ignore[attr-defined]
     assert "statements are in no theme" in capsys.readouterr().out

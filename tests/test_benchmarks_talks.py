@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from benchmarks.talks import runner as talks
-from benchmarks.talks.judging import State, agreed, judged, wrongly_stored
+from benchmarks.talks.judging import Key, State, agreed, judged, wrongly_stored
 from benchmarks.talks.runner import Participant, Result, failures, figures, play, report
 from benchmarks.talks.script_format import (
     FOLDER,
@@ -27,6 +27,7 @@ from benchmarks.talks.script_format import (
     Turn,
     files,
     parse,
+    read,
     read_set,
 )
 from consultation.catalogue import load_catalogue
@@ -124,7 +125,7 @@ def test_a_file_that_is_no_yaml_is_told_by_its_line(tmp_path: Any) -> None:
     path = tmp_path / "blind-x.yml"
     path.write_text(f"participants:\n  - {{say: {SECRET}", encoding="utf-8")
     with pytest.raises(FormatError, match="line 2") as told:
-        talks.read(path)
+        read(path)
     assert SECRET not in str(told.value)
     with pytest.raises(SystemExit):
         talks._check([path])
@@ -138,7 +139,7 @@ BUS = "De bus rijdt niet meer na zes uur."
 
 
 def state(place: Place | None = AT_DREMPEL, *texts: str, **more: Any) -> State:
-    bubbles = [{"text": text, "buttons": []} for text in texts]
+    bubbles: list[dict[str, Any]] = [{"text": text, "buttons": []} for text in texts]
     if "buttons" in more:
         bubbles.append({"text": "", "buttons": [{"title": each} for each in more.pop("buttons")]})
     opdracht = place.opdracht if place else None
@@ -841,7 +842,7 @@ def test_the_page_has_a_place_for_each_set() -> None:
 
 
 def _offered(*, changed: bool = False, offer: bool = True) -> tuple[State, State, State]:
-    key = (4, "drempel")
+    key: Key = (4, "drempel")
     new = {key: "zeven uur"}
     old = {key: "zes uur"}
     custom = {"step": "bevestigen", **({"offer": {"message": "m1"}} if offer else {})}

@@ -16,13 +16,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from servers import free_port, workplace_variables
 from typer.testing import CliRunner
 
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT
 from samenspraak import processes
 from samenspraak.cli import app
+from tests.servers import free_port, workplace_variables
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 VERBS = (

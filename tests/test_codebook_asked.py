@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from curation_stage import sid, staged, tid
 
 from analysis.asking.desk import CodebookDesk
 from consultation.catalogue import Catalogue
@@ -20,6 +19,7 @@ from consultation.curation.log import CurationError, append, curated, history
 from consultation.curation.state import PARTICIPANT, CuratedTheme
 from consultation.database.storage import Storage
 from consultation.errors import ImportFileError
+from tests.curation_stage import sid, staged, tid
 
 FILE = """opdracht,name,description,excludes,examples
 4,Lessen,Wanneer de lessen zijn en hoe lang ze duren.,Wie ze geeft.,Te lange lessen | ’s Avonds les

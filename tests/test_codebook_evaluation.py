@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from model_server import Server, send, serving, written
 from typer.testing import CliRunner
 
 from analysis.codebook_evaluation import evaluate_codebook, read_coded
@@ -20,6 +19,7 @@ from consultation.catalogue import Catalogue
 from consultation.curation.codebook_file import CodebookRow, read_codebook
 from consultation.settings import settings
 from samenspraak.cli import app
+from tests.model_server import Server, send, serving, written
 
 SPACY = settings().spacy_model
 BOOK = (

@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_analysis_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
 
 from analysis.asking.desk import CodebookDesk
 from consultation.catalogue import Catalogue
@@ -15,6 +14,8 @@ from consultation.curation.log import curated
 from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
+from consultation.runs import last_run_themes
+from tests.test_analysis_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -112,6 +113,28 @@ def test_a_placing_stays_teaches_others_and_can_be_undone(
         decide(storage, consultation, op="revoke", event=event)
     analysed(storage, catalogue, 1)
     assert homes(storage, consultation) == before
+
+
+def stored_quotes(storage: Storage, consultation: int, theme: str) -> set[str]:
+    with storage.reading() as session:
+        rows = session.scalars(last_run_themes(consultation, 4))
+        return {each for row in rows if row.theme_id == theme for each in row.quotes}
+
+
+def test_a_theme_that_loses_its_quotes_to_another_gets_new_ones(
+    storage: Storage, catalogue: Catalogue
+) -> None:
+    consultation = say(storage, catalogue, 1, **ALL)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    before = stored_quotes(storage, consultation, ids["bus"])
+    assert before
+    for each in before:
+        decide(storage, consultation, op="place", statement=each, themes=[ids["taal"]])
+    assert not analysed(storage, catalogue, 1).opdrachten[0].refit
+    now = stored_quotes(storage, consultation, ids["bus"])
+    assert now
+    assert now.isdisjoint(before)
 
 
 def test_names_descriptions_and_placings_last_through_rounds(
@@ -249,3 +272,18 @@ def test_few_statements_are_mapped_too(storage: Storage, catalogue: Catalogue) -
     consultation = say(storage, catalogue, 1, bus=(0, 4), taal=(0, 4))
     described(storage, consultation, "bus", "taal")
     assert analysed(storage, catalogue, 1).opdrachten[0].mapped >= 6
+
+
+def test_a_codebook_before_any_answer_waits(storage: Storage, catalogue: Catalogue) -> None:
+    consultation = say(storage, catalogue, 1)
+    described(storage, consultation, *BOOK)
+    assert analysed(storage, catalogue, 1).opdrachten[0].statements == 0
+    assert set(views(storage, consultation)) == set(BOOK)
+    desk = CodebookDesk(storage, consultation, "use")
+    assert desk.has_codebook(4)
+    assert (desk.queue(4), desk.batches(4), desk.pairs(4)) == ((), (), ())
+    assert desk.would_catch(4, "geld", "Wat het kost.") == ()
+    assert desk.progress(4) is None
+    say(storage, catalogue, 1, bus=(0, 2))
+    analysed(storage, catalogue, 1)
+    assert len(desk.queue(4)) == 2

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_analysis_rounds import say
 from typer.testing import CliRunner
 
 from analysis.asking.desk import CodebookDesk
@@ -19,6 +18,7 @@ from consultation.participation.participants import erase
 from consultation.queries.statements import active_statements
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
+from tests.test_analysis_rounds import say
 
 FILE = """opdracht,name,description,excludes,examples
 4,Bus,"Met de bus, de trein of ander openbaar vervoer naar de les raken.",De prijs.,De bus komt niet

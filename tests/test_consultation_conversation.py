@@ -273,7 +273,7 @@ def test_erasure_reaches_every_table(storage: Storage, catalogue: Catalogue) -> 
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(text=st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1))
+@given(text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
 def test_any_text_comes_back_exactly_as_typed(
     storage: Storage, catalogue: Catalogue, text: str
 ) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from typing import Any
 
 import httpx
 import pytest
-from nasty_texts import filled
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from review_stage import agree_to_quotes, as_role
 from sqlalchemy import select
 from typer.testing import CliRunner
-from web_stage import Site, StandIn, Talk, small_talk
 
 from actions.contribution_form import ValidateContributionForm
 from actions.talk import Talk as Turn
@@ -37,9 +35,12 @@ from language import budget, personal_data
 from reporting.report import render
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
+from tests.nasty_texts import filled
+from tests.review_stage import agree_to_quotes, as_role
+from tests.web_stage import Site, StandIn, Talk, small_talk
 from web.chat import gateway
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 NUMBERS = filled("85.07.30-033 29 ", 9_000)
 """More of what looks like a telephone number, and is none, than is tried."""
@@ -319,7 +320,7 @@ def test_where_nothing_can_be_read_that_is_said_and_no_answer_is_marked(
     storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer_reader._reader.close()
-    monkeypatch.setattr(answer_reader.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     consultation = given(storage, catalogue, *ROWS)
     with pytest.raises(answer_reader.ReaderBroken, match="samenspraak doctor"):
         cut_new(storage, consultation, catalogue, "use")

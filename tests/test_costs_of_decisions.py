@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from curation_stage import sid, staged, tid
 from sqlalchemy import event, func, select
 
 from consultation.catalogue import Catalogue
@@ -15,6 +14,7 @@ from consultation.curation.log import CurationError, Ledger
 from consultation.curation.operations import parse
 from consultation.database.models import ContributionVersion, Statement, Theme
 from consultation.database.storage import Storage
+from tests.curation_stage import sid, staged, tid
 
 
 @contextmanager

@@ -13,12 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from curation_stage import THEMES, decision, nid, sid, staged, tid
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
-from test_analysis_run import prepared
-from test_consultation_storage import migrated
-from web_stage import Site, ask, begin
 
 from analysis.continuity import prior_state
 from analysis.preprocessing.statements import cut_new
@@ -43,8 +39,12 @@ from consultation.importing.readers import ImportRow
 from consultation.queries.coding import draw, tasks
 from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from consultation.queries.themes import theme_views
+from tests.curation_stage import THEMES, decision, nid, sid, staged, tid
+from tests.test_analysis_run import prepared
+from tests.test_consultation_storage import migrated
+from tests.web_stage import Site, ask, begin
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 @contextmanager

@@ -6,16 +6,15 @@ import json
 import random
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from curation_stage import PROPOSED, decision, nid, sid, staged, tid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
-from test_curation_replay import picture
 from typer.testing import CliRunner
 
 from analysis import dataframes
@@ -29,6 +28,8 @@ from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
+from tests.curation_stage import PROPOSED, decision, nid, sid, staged, tid
+from tests.test_curation_replay import picture
 
 DOC = ROOT / "docs" / "curation.md"
 OPDRACHTEN = range(1, 11)
@@ -402,12 +403,12 @@ def _shape(stands: list[Any]) -> str:
 @pytest.fixture
 def curate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
-) -> tuple[CliRunner, Storage, int]:
+) -> Iterator[tuple[CliRunner, Storage, int]]:
     url = f"sqlite:///{tmp_path / 'samenspraak.db'}"
     storage = Storage(url)
     monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", url)
     product_settings.cache_clear()
-    yield CliRunner(), storage, staged(storage, catalogue)  # type: ignore[misc]
+    yield CliRunner(), storage, staged(storage, catalogue)
     product_settings.cache_clear()
 
 

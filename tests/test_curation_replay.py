@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from curation_stage import PLACES, PROPOSED, THEMES, decision, nid, sid, tid
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from consultation.curation.state import (
     Membership,
     Suggestion,
 )
+from tests.curation_stage import PLACES, PROPOSED, THEMES, decision, nid, sid, tid
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 MACHINE = Machine(

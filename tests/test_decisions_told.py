@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from curation_stage import nid, sid, staged, tid
-from review_stage import as_role, field_of
 from typer.testing import CliRunner
-from web_stage import Site, analysed
 
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append, curated
@@ -25,8 +22,11 @@ from consultation.participation.participants import erase
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
+from tests.curation_stage import nid, sid, staged, tid
+from tests.review_stage import as_role, field_of
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 CREATE = {"op": "action", "do": "create", "opdracht": 4}
 MOVE = {"op": "move", "statements": [sid(2)], "from": tid(0), "to": tid(1)}

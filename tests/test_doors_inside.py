@@ -9,11 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from servers import SAMENSPRAAK, Servers, Talk
 
 from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
 from samenspraak import doctor
+from tests.servers import SAMENSPRAAK, Servers, Talk
 
 ROUTES = [
     ("GET", "/"),
@@ -42,7 +42,7 @@ def test_rasa_and_the_action_server_answer_nobody_without_the_secret(
     servers: Servers, given: str | None
 ) -> None:
     talk = Talk(servers.url, opdracht=4)
-    headers = {"Authorization": given.encode()} if given else {}
+    headers = {b"Authorization": given.encode()} if given else {}
     for name in ("RASA", "ACTIONS"):
         port = servers.environment[f"SAMENSPRAAK_{name}_PORT"]
         got = {

@@ -10,12 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from servers import SAMENSPRAAK, workplace_variables
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select, text
-from test_web_form import ANSWERS, fields
 from typer.testing import CliRunner
-from web_stage import Site, StandIn, Talk, analysed, ask, begin, effects, small_talk
 
 from analysis import run_store
 from analysis.run import analyse
@@ -44,8 +41,11 @@ from consultation.settings import ROOT, settings
 from samenspraak import organiser
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
+from tests.servers import SAMENSPRAAK, workplace_variables
+from tests.test_web_form import ANSWERS, fields
+from tests.web_stage import Site, StandIn, Talk, analysed, ask, begin, effects, small_talk
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 SAID = "De kweekbank in Zomergem heeft geen xylofoonbomen voor de avondles."
 PRIVATE = ("zomergem", "xylofoonbomen", "kweekbank")

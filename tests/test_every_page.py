@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page
-from public_stage import published_round, second_round
-from review_stage import PASSWORD, set_aside
 from sqlalchemy import select
-from web_pages import alike
-from web_stage import Site, StandIn, free_port
 
 from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
@@ -20,8 +16,12 @@ from consultation.curation.log import append
 from consultation.database.models import AnalysisRun, RunProposal, Statement
 from consultation.database.storage import Storage
 from consultation.settings import Settings
+from tests.public_stage import published_round, second_round
+from tests.review_stage import PASSWORD, set_aside
+from tests.web_pages import alike
+from tests.web_stage import Site, StandIn, free_port
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 pytestmark = pytest.mark.browser
 
 NO_DUTCH_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}:\d\d\b")

@@ -11,14 +11,13 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_stage import agree_to_quotes
-from web_stage import analysed
 
 from consultation import dates, rounds
 from consultation.curation.log import append
@@ -30,6 +29,8 @@ from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved
 from reporting.sheets import Column, Sheet
 from samenspraak.workplace import Workplace
+from tests.review_stage import agree_to_quotes
+from tests.web_stage import analysed
 
 DANGEROUS = ["=1+1", "+32 2 123", "-x", "@sum(A1)", "\tx", "\rx", " =cmd|' /C calc'!A0", "＝1"]
 
@@ -77,9 +78,14 @@ def exported(workplace: Workplace, what: ExportSubject, format_: Format) -> byte
         return export.export(session, 1, workplace.catalogue, what, format_)
 
 
+def word_file(content: bytes) -> Any:
+    """The document; its styles and widths may be absent in other files, not in ours."""
+    return docx.Document(io.BytesIO(content))
+
+
 @pytest.mark.usefixtures("decided")
 def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace: Workplace) -> None:
-    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.actieplan, Format.docx)))
+    document = word_file(exported(workplace, ExportSubject.actieplan, Format.docx))
     headings = [
         (each.style.name, each.text)
         for each in document.paragraphs
@@ -153,11 +159,11 @@ def test_themes_and_statements_come_in_every_format(
 ) -> None:
     content = exported(workplace, what, format_)
     if format_ is Format.docx and what is ExportSubject.themes:
-        document = docx.Document(io.BytesIO(content))
+        document = word_file(content)
         first = [each.text for each in document.paragraphs if each.style.name == "Heading 2"]
         count = len(first)
     elif format_ is Format.docx:
-        table = docx.Document(io.BytesIO(content)).tables[0]
+        table = word_file(content).tables[0]
         count, first = len(table.rows) - 1, [cell.text for cell in table.rows[1].cells]
     elif format_ is Format.xlsx:
         (page,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
@@ -183,7 +189,7 @@ def test_themes_and_statements_come_in_every_format(
 def test_the_markdown_of_themes_says_what_the_word_file_says(workplace: Workplace) -> None:
     text = exported(workplace, ExportSubject.themes, Format.md).decode()
     assert not any(line.startswith("|") for line in text.splitlines())
-    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
+    document = word_file(exported(workplace, ExportSubject.themes, Format.docx))
     marks = {"Title": "# ", "Heading 1": "## ", "Heading 2": "### ", "List Bullet": "- "}
     wanted = [
         marks.get(each.style.name, "") + sheets.markdown(each.text) for each in document.paragraphs
@@ -194,7 +200,7 @@ def test_the_markdown_of_themes_says_what_the_word_file_says(workplace: Workplac
 
 @pytest.mark.usefixtures("decided")
 def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace) -> None:
-    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
+    document = word_file(exported(workplace, ExportSubject.themes, Format.docx))
     assert document.tables == []
     page = document.sections[0]
     assert page.page_width < page.page_height
@@ -214,7 +220,7 @@ def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace
         some = session.query(Participant).all()[:6]
         for each in some:
             each.consents.append(Consent(purpose="citaat", granted=False, version="1"))
-    document = docx.Document(io.BytesIO(exported(workplace, ExportSubject.themes, Format.docx)))
+    document = word_file(exported(workplace, ExportSubject.themes, Format.docx))
     texts = [each.text for each in document.paragraphs]
     assert [each for each in texts if each.startswith("Zonder toestemming om te tonen: ")]
     assert sum(each.style.name == "List Bullet" for each in document.paragraphs) < 19 + 24
@@ -225,7 +231,7 @@ def test_the_word_file_of_themes_is_read_from_top_to_bottom(workplace: Workplace
 def test_a_column_of_a_word_file_holds_its_longest_word(
     workplace: Workplace, what: ExportSubject
 ) -> None:
-    document = docx.Document(io.BytesIO(exported(workplace, what, Format.docx)))
+    document = word_file(exported(workplace, what, Format.docx))
     assert document.tables or what is ExportSubject.themes
     for table in document.tables:
         across = sum(column.width for column in table.columns)
@@ -241,11 +247,11 @@ def test_a_column_of_a_word_file_holds_its_longest_word(
 @pytest.mark.usefixtures("decided")
 def test_people_read_dutch_dates_and_programs_iso_dates(workplace: Workplace) -> None:
     iso, words = "2027-09-01", "1 september 2027"
-    read = {}
+    read: dict[Format, str] = {}
     for format_ in Format:
         content = exported(workplace, ExportSubject.actieplan, format_)
         if format_ is Format.docx:
-            cells = docx.Document(io.BytesIO(content)).tables[0].rows[1].cells
+            cells = word_file(content).tables[0].rows[1].cells
             read[format_] = "\n".join(cell.text for cell in cells)
         elif format_ is Format.xlsx:
             book = openpyxl.load_workbook(io.BytesIO(content))

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import CATALOGUE, SECOND_CATALOGUE, shared_file
 
 from consultation.catalogue import Catalogue, catalogue_at, load_catalogue
 from consultation.errors import CatalogueError
 from consultation.settings import ROOT
+from tests.conftest import CATALOGUE, SECOND_CATALOGUE, shared_file
 
 QUESTIONS = ["drempel", "voorstel", "trekker", "prioriteit"]
 Change = Callable[[dict[str, Any]], None]

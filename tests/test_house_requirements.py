@@ -89,4 +89,4 @@ def test_a_module_may_not_skip_itself_when_parts_are_required(tmp_path: Path) ->
 def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
     code, told = outcome(tmp_path, SAMENSPRAAK_REQUIRE="browsers")
     assert code == 4
-    assert "browsers is not one of browser, postgres, redis" in told
+    assert "browsers is not one of browser, node, postgres, redis" in told

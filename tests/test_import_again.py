@@ -17,8 +17,9 @@ from consultation.database.storage import Storage
 from consultation.importing.imports import ImportResult, store_rows
 from consultation.importing.keys import KeyedRow, keyed_rows
 from consultation.importing.readers import ImportFile, ImportRow, read_rows
+from tests.conftest import SHARED
 
-FIELD = Path(__file__).parents[2] / "shared" / "field"
+FIELD = SHARED / "field"
 FIRST = (
     'id,text\n1,"De les begint om 16 uur.\nDan werk ik nog."\n'
     "2,Ik betaal 340 euro inschrijving en krijg pas later iets terug.\n3,Eén les op zaterdag.\n"

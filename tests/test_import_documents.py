@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from test_import_again import Imports, counted
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -14,6 +13,7 @@ from consultation.database.models import Contribution, ContributionVersion
 from consultation.database.storage import Storage
 from consultation.importing.imports import import_files
 from consultation.importing.readers import read_rows
+from tests.test_import_again import Imports, counted
 
 FIRST = "Wij vragen lessen op zaterdag.\nHet inschrijvingsgeld van 340 euro is te hoog.\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -27,6 +28,7 @@ from consultation.participation.participants import consents
 from consultation.queries.disclosure import quotable
 from consultation.settings import settings
 from samenspraak.cli import app
+from tests.conftest import SHARED
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -414,7 +416,7 @@ def test_without_a_column_text_it_is_said_which_may_be_it(
         read_rows(written(tmp_path, "a.jsonl", lines), catalogue)
 
 
-FIELD = Path(__file__).parents[2] / "shared" / "field"
+FIELD = SHARED / "field"
 EXPECTED: dict[str, tuple[int, str]] = {
     # file: rows, and words of a warning or of what was left out
     "02b-limesurvey-vv-1header.csv": (2, "LimeSurvey"),
@@ -476,7 +478,7 @@ def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path, catalogue: Cata
         read_rows(tmp_path, catalogue)
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"text": "te duur", "opdracht": 10, "question": "drempel", "participant": "p1"},
     {"text": "gratis cursussen", "opdracht": 10, "question": "voorstel", "participant": "p1"},
     {"text": "5 - heel dringend", "opdracht": 10, "question": "prioriteit", "participant": "p1"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import shared_file
 
 from language.alarm import alarm
+from tests.conftest import shared_file
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,6 @@ from typing import Any
 
 import httpx
 import pytest
-from model_server import Server, answers, says, send, serving, written
-from test_plain_dutch import MAX_WORDS, MIN_FLESCH_DOUMA, flesch_douma, split, words
-from web_stage import Site, analysed
 
 from analysis.codebook.codebook import Codebook, CodebookTheme
 from analysis.language_model.coding import AT_ONCE, code
@@ -44,8 +41,11 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.queries.themes import ThemeView
 from consultation.settings import Settings, settings
 from samenspraak import doctor
+from tests.model_server import Server, answers, says, send, serving, written
+from tests.test_plain_dutch import MAX_WORDS, MIN_FLESCH_DOUMA, flesch_douma, split, words
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 SPACY = settings().spacy_model
 GOOD = {"naam": "Bussen die niet rijden", "omschrijving": "Te weinig bussen in de dorpen."}
@@ -185,7 +185,7 @@ def test_a_slow_answer_is_not_waited_for(
 
 
 def test_a_huge_answer_is_not_read_to_its_end(server: Server) -> None:
-    sent = []
+    sent: list[Any] = []
 
     def answer(to: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
         to.send_response(200)

@@ -79,7 +79,7 @@ def rows(*words: str) -> np.ndarray:
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector)
+    return np.asarray(vector / np.linalg.norm(vector))
 
 
 def loaded(folder: Path) -> Encoder:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import spacy
-from conftest import shared_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultation.settings import ROOT
 from language.personal_data import SURE, find, masked
 from language.pipeline import load_pipeline
+from tests.conftest import shared_file
 
 CUES = spacy.blank("nl")
 """A pipeline without names: the cues alone decide."""

@@ -17,18 +17,18 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import BaseModel
-from servers import Servers, Talk
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from web_stage import Site, StandIn, begin, small_talk
-from web_stage import Talk as StagedTalk
 
 from consultation.database.storage import Storage
 from consultation.logs import without_words
 from consultation.settings import ROOT
+from tests.servers import Servers, Talk
+from tests.web_stage import Site, StandIn, begin, small_talk
+from tests.web_stage import Talk as StagedTalk
 from web.chat import gateway
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 WORDS = "De lift in Zomergem is stuk"
 

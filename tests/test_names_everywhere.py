@@ -15,12 +15,8 @@ import docx
 import httpx
 import pytest
 import spacy
-import web_stage
 from openpyxl import load_workbook
-from review_stage import agree_to_quotes, as_role, post
 from sqlalchemy import select
-from test_web_form import ANSWERS, fields, send, stored
-from web_stage import Site, analysed, begin
 
 from consultation import rounds
 from consultation.curation.log import append
@@ -30,9 +26,13 @@ from consultation.settings import Settings, settings
 from dialogue.choice import REMOVE
 from language.personal_data import detector
 from reporting.export_formats import ExportSubject, Format
+from tests import web_stage
+from tests.review_stage import agree_to_quotes, as_role, post
+from tests.test_web_form import ANSWERS, fields, send, stored
+from tests.web_stage import Site, analysed, begin
 from web.dependencies import open_services
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 NAME = "Sachin Tendulkar"
 SAID = f"De begeleiding door {NAME} was heel goed."

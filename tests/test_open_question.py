@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionTerug
@@ -19,6 +18,7 @@ from consultation.settings import ROOT
 from dialogue.questions import addressed
 from language.reading import message
 from language.reading.urgency import read_urgency
+from tests.test_actions_changes import AT_QUESTION, BUS, GIVEN, Turn
 
 DATA = ROOT / "tests" / "data"
 
@@ -139,7 +139,12 @@ def test_going_back_says_what_the_next_text_does_and_keeps_to_it(standing: str, 
     turn = Turn("terug", "terug", **AT_QUESTION, antwoorden=given)
     assert turn.act(ActionTerug())["wijziging"] == how
     new = "Laat de bus later rijden in elke gemeente."
-    at = {"vraag": "voorstel", "antwoord": None, "requested_slot": "antwoord", "wijziging": how}
+    at: dict[str, Any] = {
+        "vraag": "voorstel",
+        "antwoord": None,
+        "requested_slot": "antwoord",
+        "wijziging": how,
+    }
     turn = Turn(new, **at, antwoorden=given)
     slots = turn.answer()
     (effect,) = turn.effects
@@ -162,7 +167,12 @@ OFFER = {
 
 def decided(text: str, intent: str = "bijdrage", **slots: Any) -> tuple[Turn, dict[str, Any]]:
     """The slots after a text while an offer stands open over a question without an answer."""
-    at = {**AT_QUESTION, "requested_slot": "keuze_aanbod", "keuze_aanbod": text, "aanbod": OFFER}
+    at: dict[str, Any] = {
+        **AT_QUESTION,
+        "requested_slot": "keuze_aanbod",
+        "keuze_aanbod": text,
+        "aanbod": OFFER,
+    }
     turn = Turn(text, intent, **{**at, **slots})
     validate: Any = ValidateContributionForm().validate_keuze_aanbod
     return turn, validate(text, turn.dispatcher, turn.tracker, {})
@@ -178,14 +188,14 @@ def test_a_short_text_over_an_offer_answers_the_open_question(text: str) -> None
 
 
 def test_a_text_that_goes_on_is_taken_with_the_offer() -> None:
-    at = {"vraag": "drempel", "antwoord": "klaar", "requested_slot": "keuze_aanbod"}
+    at: dict[str, Any] = {"vraag": "drempel", "antwoord": "klaar", "requested_slot": "keuze_aanbod"}
     turn, slots = decided("en ook de tram in de stad", **at)
     assert slots["antwoorden"]["drempel"].endswith("de trein ook\nen ook de tram in de stad")
     assert [effect["added"] for effect in turn.effects] == [True, True]
 
 
 def test_a_text_that_is_no_urgency_is_not_stored_as_one() -> None:
-    at = {"vraag": "prioriteit", "antwoord": None, "requested_slot": "antwoord"}
+    at: dict[str, Any] = {"vraag": "prioriteit", "antwoord": None, "requested_slot": "antwoord"}
     turn = Turn("zet er nog bij dat de trap te steil is", **at)
     slots = turn.answer()
     assert "prioriteit" not in slots.get("antwoorden", {})
@@ -261,7 +271,12 @@ def test_going_back_by_more_than_one_question(text: str, key: str) -> None:
 
 
 def test_an_addition_to_what_they_came_back_for_goes_on() -> None:
-    at = {"vraag": "drempel", "antwoord": None, "requested_slot": "antwoord", "wijziging": "erbij"}
+    at: dict[str, Any] = {
+        "vraag": "drempel",
+        "antwoord": None,
+        "requested_slot": "antwoord",
+        "wijziging": "erbij",
+    }
     turn = Turn("Ik zou er nog aan toevoegen dat de trein te duur is.", **at)
     slots = turn.answer()
     assert slots["antwoorden"]["drempel"].startswith(BUS)
@@ -278,7 +293,7 @@ def test_going_on_is_no_goodbye(text: str) -> None:
 
 @pytest.mark.parametrize(("term", "passed_on"), [("zebrapad", True), ("leren", False)])
 def test_a_word_that_the_explanation_does_not_use_is_passed_on(term: str, passed_on: bool) -> None:
-    at = {**AT_QUESTION, "toestemming_analyse": True}
+    at: dict[str, Any] = {**AT_QUESTION, "toestemming_analyse": True}
     turn = Turn(f"wat is een {term}", "uitleg_opdracht", **at)
     turn.act(ActionDigressie())
     assert any(each["kind"] == "question" for each in turn.effects) is passed_on
@@ -286,5 +301,5 @@ def test_a_word_that_the_explanation_does_not_use_is_passed_on(term: str, passed
 
 def test_an_offer_at_the_summary_stands_over_the_summary() -> None:
     """After the last answer ``requested_slot`` is still the question's when an offer is shown."""
-    slots = {"vraag": None, "antwoord": "klaar", "requested_slot": "antwoord"}
+    slots: dict[str, Any] = {"vraag": None, "antwoord": "klaar", "requested_slot": "antwoord"}
     assert place(Turn("5", **slots).talk)["step"] == "bevestigen"

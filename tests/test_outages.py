@@ -16,7 +16,6 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from web_stage import Site, StandIn, begin, small_talk
 
 from consultation.database.outages import is_outage, reason
 from consultation.database.storage import Storage
@@ -24,8 +23,9 @@ from consultation.errors import StorageError
 from consultation.settings import ROOT
 from dialogue import turns
 from dialogue.messages import say
+from tests.web_stage import Site, StandIn, begin, small_talk
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 WORDS = "De lift in Zomergem is stuk"
 TWICE = "insert into consultation (id, slug, titel) values (77, :words, 'x'), (77, 'y', 'y')"

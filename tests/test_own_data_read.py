@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.nlu import own_data
 from bot.nlu.judgement import judge
 from bot.nlu.own_data import read
+from language.reading import request
 
 STEPS = ("vraag", "groep", "opdracht", "bevestigen", "verder", "einde", "beheer")
 
@@ -78,7 +79,7 @@ def test_a_wish_on_consent_is_read_from_negation_and_object(
     for step in STEPS:
         found = read(text, step)
         assert found is not None, step
-        assert found.wish == own_data.CONSENT
+        assert found.wish == request.CONSENT
         assert dict(found.consents) == {purpose: sense}
 
 
@@ -97,7 +98,7 @@ def test_two_meanings_are_not_guessed(text: str) -> None:
     for step in STEPS:
         found = read(text, step)
         assert found is not None
-        assert found.wish == own_data.CONSENT
+        assert found.wish == request.CONSENT
         assert {sense for _, sense in found.consents} == {None}
 
 
@@ -149,8 +150,8 @@ def test_no_wish_is_ever_read_as_its_opposite(
     purpose, pattern = said
     text = f"{before}{pattern.format(word[0])}{after}"
     found = read(text.upper() if loud else text, step)
-    if found is None or found.wish != own_data.CONSENT:
-        assert found is None or found.wish == own_data.CONSENT
+    if found is None or found.wish != request.CONSENT:
+        assert found is None or found.wish == request.CONSENT
         return
     for name, sense in found.consents:
         assert name == purpose
@@ -181,7 +182,7 @@ def test_what_is_to_be_erased_is_read(text: str, expected: dict[str, object]) ->
     for step in STEPS:
         found = read(text, step)
         assert found is not None, step
-        assert found.wish == own_data.ERASE
+        assert found.wish == request.ERASE
         for name, value in expected.items():
             assert getattr(found, name) == value, (step, name)
 
@@ -201,7 +202,7 @@ def test_not_to_erase_is_no_erasure(text: str) -> None:
     for step in STEPS:
         found = read(text, step)
         assert found is not None
-        assert found.wish == own_data.KEEP
+        assert found.wish == request.KEEP
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_not_to_erase_is_no_erasure(text: str) -> None:
 def test_an_object_is_enough_while_own_data_are_spoken_of(text: str, about: str) -> None:
     found = read(text, "beheer")
     assert found is not None
-    assert (found.wish, found.everything) == (own_data.ERASE, False)
+    assert (found.wish, found.everything) == (request.ERASE, False)
     assert about in found.about
 
 
@@ -227,7 +228,7 @@ def test_an_object_is_enough_while_own_data_are_spoken_of(text: str, about: str)
 )
 def test_an_exception_is_asked_about(text: str) -> None:
     found = read(text, "beheer")
-    assert found == own_data.Reading(own_data.ERASE, yes=found.yes if found else None)
+    assert found == request.Reading(request.ERASE, yes=found.yes if found else None)
 
 
 @pytest.mark.parametrize(
@@ -260,17 +261,17 @@ def test_content_that_mentions_such_words_is_left_to_the_classifier(text: str) -
 @pytest.mark.parametrize(
     ("text", "wish"),
     [
-        ("wat is mijn code?", own_data.CODE),
-        ("waar vind ik mijn ontvangstcode", own_data.CODE),
-        ("ik ben mijn code kwijt", own_data.CODE),
-        ("wacht, krijg ik een code of zoiets?", own_data.CODE),
-        ("toon mijn code nog eens", own_data.CODE),
-        ("wat weten jullie van mij", own_data.SHOW),
-        ("welke gegevens hebt u over mij?", own_data.SHOW),
-        ("toon wat ik zei", own_data.SHOW),
-        ("wat heb ik allemaal al gezegd", own_data.SHOW),
-        ("laat mijn antwoorden eens zien", own_data.SHOW),
-        ("ik wil mijn gegevens inkijken", own_data.SHOW),
+        ("wat is mijn code?", request.CODE),
+        ("waar vind ik mijn ontvangstcode", request.CODE),
+        ("ik ben mijn code kwijt", request.CODE),
+        ("wacht, krijg ik een code of zoiets?", request.CODE),
+        ("toon mijn code nog eens", request.CODE),
+        ("wat weten jullie van mij", request.SHOW),
+        ("welke gegevens hebt u over mij?", request.SHOW),
+        ("toon wat ik zei", request.SHOW),
+        ("wat heb ik allemaal al gezegd", request.SHOW),
+        ("laat mijn antwoorden eens zien", request.SHOW),
+        ("ik wil mijn gegevens inkijken", request.SHOW),
     ],
 )
 def test_a_wish_to_see_is_read(text: str, wish: str) -> None:

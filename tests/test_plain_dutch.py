@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CATALOGUE, SECOND_CATALOGUE
 
 from actions.talk import sentences
 from consultation.catalogue import Catalogue, load_catalogue
 from dialogue.messages import MESSAGES
+from tests.conftest import CATALOGUE, SECOND_CATALOGUE
 
 _ABOUT = ("doel", "bot", "duur", "resultaat", "wie", "privacy", "anoniem")
 MAX_WORDS = 15

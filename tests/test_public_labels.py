@@ -6,10 +6,7 @@ import io
 
 import docx
 import pytest
-from review_stage import agree_to_quotes, as_role
 from sqlalchemy import select
-from test_web_decisions import seen
-from web_stage import Site, analysed
 
 from consultation import rounds
 from consultation.curation.log import append
@@ -18,8 +15,11 @@ from consultation.queries.public_labels import public_label
 from reporting import export, report
 from reporting.export_formats import ExportSubject, Format
 from reporting.publication import publish
+from tests.review_stage import agree_to_quotes, as_role
+from tests.test_web_decisions import seen
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 LABELS = {
     "Jan Peeters en de opvang": "[naam] en de opvang",

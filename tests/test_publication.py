@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from review_stage import agree_to_quotes
-from web_stage import analysed
 
 from analysis import dataframes
 from consultation import audit, rounds
@@ -16,6 +14,8 @@ from consultation.errors import RoundError
 from consultation.participation.participants import erase, give_consent
 from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from reporting.publication import PublishedRound, publish, published, published_rounds, withdraw
+from tests.review_stage import agree_to_quotes
+from tests.web_stage import analysed
 
 
 @pytest.fixture

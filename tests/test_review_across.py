@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, field_of, post
-from web_stage import Site, analysed
 
 from analysis.action_support import urgencies, weight
 from analysis.overlap import ComparedAction, overlaps
@@ -19,8 +17,10 @@ from consultation.curation.log import append
 from consultation.database.models import Consent, Contribution, Participant, Submission
 from consultation.database.storage import Storage
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from tests.review_stage import as_role, field_of, post
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 LATER = "Laat de avondlessen een uur later beginnen."
 ALSO_LATER = "Begin avondlessen een uur later."

@@ -13,8 +13,6 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from review_stage import PASSWORD, agree_to_quotes, set_aside
-from web_stage import FLAGS, Site, StandIn, analysed, free_port
 
 from analysis import run
 from analysis.preprocessing.statements import cut_new
@@ -28,8 +26,10 @@ from consultation.importing.readers import read_rows
 from consultation.queries.coding import choices, draw, items
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 from consultation.settings import ROOT, Settings
+from tests.review_stage import PASSWORD, agree_to_quotes, set_aside
+from tests.web_stage import FLAGS, Site, StandIn, analysed, free_port
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning"),

@@ -9,9 +9,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_stage import as_role, field_of
 from sklearn.metrics import cohen_kappa_score, f1_score
-from web_stage import Site, analysed
 
 from consultation.curation.log import append
 from consultation.database.models import Participant
@@ -19,8 +17,10 @@ from consultation.participation.participants import erase
 from consultation.queries.agreement import agreement
 from consultation.queries.coding import MACHINE, CodingError, choices, draw, items, pairs, tasks
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from tests.review_stage import as_role, field_of
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 THEMES = ["a", "b", "c"]
 CODED = st.dictionaries(

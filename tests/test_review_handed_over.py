@@ -8,15 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, post
-from test_web_decisions import decide, seen, undo
-from web_stage import Site, analysed
 
 from consultation.database.models import Participant
 from consultation.participation.participants import erase
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from tests.review_stage import as_role, post
+from tests.test_web_decisions import decide, seen, undo
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 NO_WORDS = "zonder tekst"
 

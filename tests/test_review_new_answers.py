@@ -10,10 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import CATALOGUE
-from review_stage import as_role
 from sqlalchemy import select, update
-from web_stage import Site, analysed
 
 from analysis import run
 from analysis.preprocessing.statements import cut_new
@@ -30,8 +27,11 @@ from consultation.database.models import (
 )
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import read_rows
+from tests.conftest import CATALOGUE
+from tests.review_stage import as_role
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 OLD = "2026-01-05T10:00:00+01:00"
 

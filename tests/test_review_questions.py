@@ -10,9 +10,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
-from review_stage import PASSWORD, as_role, post
 from sqlalchemy import select
-from web_stage import FLAGS, Site
 
 from consultation import accounts, audit, rounds
 from consultation.catalogue import Catalogue
@@ -25,8 +23,10 @@ from consultation.database.models import (
 from consultation.database.storage import Storage
 from consultation.participation import answers, conversation, participants, questions
 from consultation.participation.effects import ConsentGiven, QuestionAsked
+from tests.review_stage import PASSWORD, as_role, post
+from tests.web_stage import FLAGS, Site
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 ASKED = (
     ("Is er al budget voor?", 4, False),

@@ -9,16 +9,16 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, post, set_aside
-from web_stage import Site, analysed
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import RunMark
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
 from consultation.queries.themes import FIXED_TEXT, ThemeView
 from reporting.report import render
+from tests.review_stage import as_role, post, set_aside
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 NAMES = ("De weg vinden", "Duur & <i>weinig</i> hulp")
 
@@ -57,7 +57,7 @@ def test_a_theme_is_read_by_sub_theme(els: httpx.Client, site: Site, made: dict[
     view = first(site)
     assert [each.name for each in view.subthemes] == sorted(NAMES)
     assert "<i>weinig" not in whole
-    read = set()
+    read: set[str] = set()
     for name, size in (*((each.name, len(each.said)) for each in view.subthemes), ("-", 9)):
         part = els.get(path, params={"deelthema": name})
         assert len(shown(part.text)) == size

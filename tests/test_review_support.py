@@ -9,9 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, field_of
 from sqlalchemy import delete, select
-from web_stage import PROPOSALS, Site, analysed
 
 from analysis import dataframes
 from analysis.supporters import _asks_for, proposers, subjects
@@ -25,8 +23,10 @@ from consultation.settings import ROOT
 from reporting import export, report
 from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved, publish, published
+from tests.review_stage import as_role, field_of
+from tests.web_stage import PROPOSALS, Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 CATALOGUE = load_catalogue(ROOT / "data" / "opdrachten.yml")
 
@@ -140,7 +140,7 @@ def test_support_follows_the_others_when_the_first_speaker_is_erased(site: Site)
     analysed(site.storage)
     action = proposal_of(seen_of(site))
     words = {"tekst": "Leren hoort bij de week.", "tekst_was": PROPOSALS[0]}
-    fields = {"regelgeving": "geen", "regelgeving_was": "geen", **words}
+    fields: dict[str, Any] = {"regelgeving": "geen", "regelgeving_was": "geen", **words}
     with as_role(site, "els", "facilitator") as els:
         decide(els, doe="bewaar_actie", actie=action, **fields)
         for left in (8, 7, 6):

@@ -9,8 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role
-from web_stage import Site, analysed
 
 from analysis.supporters import is_proposal
 from analysis.trekkers import trekkers
@@ -25,8 +23,10 @@ from consultation.database.models import (
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import ROOT
 from reporting import report
+from tests.review_stage import as_role
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 CATALOGUE = load_catalogue(ROOT / "data" / "opdrachten.yml")
 SAID = [

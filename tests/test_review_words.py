@@ -6,15 +6,15 @@ import html
 import re
 
 import pytest
-from review_stage import as_role, post
-from test_web_decisions import seen
-from web_stage import Site, analysed
 
 from consultation import audit, rounds
 from consultation.database.models import Round
 from consultation.queries.answer_view import in_context
+from tests.review_stage import as_role, post
+from tests.test_web_decisions import seen
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 ABOUT: dict[str, str | int] = {
     "wat": "themes", "soort": "docx", "naam": "tine", "rol": "facilitator", "ronde": 2,

@@ -8,12 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from curation_stage import staged, tid
-from public_stage import published_round
-from review_stage import as_role
 from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
-from web_stage import Site
 
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append
@@ -33,8 +29,12 @@ from consultation.queries.opdracht_snapshot import SnapshotCache
 from reporting import export
 from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved
+from tests.curation_stage import staged, tid
+from tests.public_stage import published_round
+from tests.review_stage import as_role
+from tests.web_stage import Site
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 def now(storage: Storage) -> Revision:

@@ -17,23 +17,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from curation_stage import sid, staged, tid
-from public_stage import published_round
-from review_stage import PASSWORD, as_role, field_of, post
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
-from test_analysis_run import FAST, prepared
-from test_erased_at_once import (
-    PRIVATE,
-    answered,
-    ask_for_it,
-    empty_the_form,
-    holding,
-    take_one_answer_back,
-)
-from test_erased_at_once import delete as delete_talk
 from typer.testing import CliRunner
-from web_stage import Site, Talk, ask, begin
 
 from analysis.run import analyse
 from consultation import rounds
@@ -62,8 +48,22 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings
 from language.personal_data import Detector
 from samenspraak.cli import app
+from tests.curation_stage import sid, staged, tid
+from tests.public_stage import published_round
+from tests.review_stage import PASSWORD, as_role, field_of, post
+from tests.test_analysis_run import FAST, prepared
+from tests.test_erased_at_once import (
+    PRIVATE,
+    answered,
+    ask_for_it,
+    empty_the_form,
+    holding,
+    take_one_answer_back,
+)
+from tests.test_erased_at_once import delete as delete_talk
+from tests.web_stage import Site, Talk, ask, begin
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 SLOW = (
     "language",

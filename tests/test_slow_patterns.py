@@ -24,7 +24,6 @@ from typing import Any
 
 import pytest
 import spacy
-from nasty_texts import LONGEST, filled, nasty_texts
 
 from actions.reading import choosing
 from analysis.preprocessing.deduplication import group_duplicates
@@ -51,6 +50,7 @@ from language.segmentation.clauses import clause_spans
 from language.segmentation.sentences import sentence_spans
 from language.segmentation.statements import statement_spans
 from language.tagging import universal_tags
+from tests.nasty_texts import LONGEST, filled, nasty_texts
 
 ROOMS = (
     "actions",
@@ -383,7 +383,7 @@ def _signs(parsed: Any) -> set[str]:
 
 
 _PALETTE = "aAé1_ \n-.,!?'(/@"
-_CATEGORY = {
+_CATEGORY: dict[Any, Callable[[str], bool]] = {
     ops.CATEGORY_DIGIT: str.isdigit,
     ops.CATEGORY_NOT_DIGIT: lambda sign: not sign.isdigit(),
     ops.CATEGORY_SPACE: str.isspace,

@@ -9,11 +9,11 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from servers import Servers, Talk
-from test_talk_servers import stored
-from test_web_form import fields
 
 from consultation.settings import ROOT
+from tests.servers import Servers, Talk
+from tests.test_talk_servers import stored
+from tests.test_web_form import fields
 
 pytestmark = pytest.mark.servers
 

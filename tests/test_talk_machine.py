@@ -22,13 +22,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from servers import Servers
 
 from benchmarks.talks.judging import MOST_BUTTONS, State, plain
 from benchmarks.talks.runner import Participant
 from benchmarks.talks.script_format import Turn, read_set
 from consultation.catalogue import load_catalogue
 from consultation.settings import ROOT
+from tests.servers import Servers
 
 pytestmark = pytest.mark.servers
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from servers import Servers, Talk
 from sqlalchemy import select
 
 from consultation.database.models import Conversation, Participant
+from tests.servers import Servers, Talk
 
 pytestmark = pytest.mark.servers
 

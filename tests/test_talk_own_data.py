@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from servers import Servers, Talk, serving
 from sqlalchemy import select
 
 from consultation.database.models import Consent, Contribution, Conversation
+from tests.servers import Servers, Talk, serving
 
 pytestmark = pytest.mark.servers
 

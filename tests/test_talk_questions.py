@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from servers import Servers, Talk
 from sqlalchemy import select
 
 from actions.talk import sentences
 from consultation.catalogue import load_catalogue
 from consultation.database.models import Conversation, ParticipantQuestion
 from consultation.settings import ROOT
+from tests.servers import Servers, Talk
 
 pytestmark = pytest.mark.servers
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
-from servers import Servers, Talk
 from sqlalchemy import select
 
 from consultation.database.models import (
@@ -32,6 +32,7 @@ from consultation.database.models import (
 )
 from consultation.participation import participants
 from consultation.settings import ROOT
+from tests.servers import Servers, Talk
 
 pytestmark = pytest.mark.servers
 
@@ -210,11 +211,11 @@ class Left:
         found: dict[str, list[str]] = {}
         for contribution, version in self.rows:
             tapped = contribution.value is not None and version.measure is None
-            if not tapped:
+            if not tapped and contribution.question:
                 found.setdefault(contribution.question, []).append(version.text)
         return found
 
-    def last(self, what: str) -> dict[str, Any]:
+    def last(self, what: str) -> dict[str | None, Any]:
         """One part of the measure of each answer's last version."""
         return {
             contribution.question: version.measure[what]
@@ -274,7 +275,7 @@ def _check_each_once(left: Left, wanted: list[str]) -> None:
     assert sorted(stored) == sorted(wanted)
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[..., None]] = {
     "bewaard": _check_stored,
     "waarden": _check_values,
     "bevestigd": _check_confirmed,

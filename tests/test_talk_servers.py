@@ -16,8 +16,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from review_stage import PASSWORD, log_in
-from servers import Servers, Talk
 from sqlalchemy import select
 
 from consultation.catalogue import load_catalogue
@@ -31,6 +29,8 @@ from consultation.database.models import (
 )
 from consultation.settings import ROOT
 from language.informativeness import information
+from tests.review_stage import PASSWORD, log_in
+from tests.servers import Servers, Talk
 
 pytestmark = pytest.mark.servers
 
@@ -59,6 +59,7 @@ def stored(servers: Servers, talk: Talk) -> dict[str, list[tuple[str, int | None
         )
         found: dict[str, list[tuple[str, int | None]]] = {}
         for question, text, value in rows:
+            assert question is not None
             found.setdefault(question, []).append((text, value))
     storage.close()
     return found
@@ -122,7 +123,11 @@ def dying(servers: Servers, victim: str, turn: int, during: bool) -> Iterator[No
     servers.wait_until_ready()
     with ThreadPoolExecutor() as other:
         # Another moment of the road at each turn.
-        death = other.submit(lambda: (time.sleep(turn * 7 % 10 / 100), servers.kill(victim)))
+        def strike() -> None:
+            time.sleep(turn * 7 % 10 / 100)
+            servers.kill(victim)
+
+        death = other.submit(strike)
         yield
         death.result()
 
@@ -260,6 +265,8 @@ def test_a_thin_answer_is_stored_and_then_asked_about_once(servers: Servers) -> 
     with storage.reading() as session:
         query = select(ContributionVersion).where(ContributionVersion.text.in_(["geld", whole]))
         first_version, second_version = session.scalars(query.order_by(ContributionVersion.version))
+        assert first_version.measure
+        assert second_version.measure
         assert first_version.measure["thin"] is True
         assert second_version.measure["thin"] is False
         assert second_version.measure["information"] == round(information(whole), 2)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
-from servers import Servers, serving
 from sqlalchemy import select
-from web_pages import answer_box, lines, violations
-from web_stage import FLAGS
 
 from consultation.database.models import Contribution, ContributionVersion
+from tests.servers import Servers, serving
+from tests.web_pages import answer_box, lines, violations
+from tests.web_stage import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 

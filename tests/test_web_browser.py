@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
-from web_pages import alike, answer_box, lines, say, violations
-from web_stage import Site, StandIn, analysed, foreign_page, small_talk
 
 from consultation import accounts
 from consultation.database.models import ContributionVersion, Message, Participant
+from tests.web_pages import alike, answer_box, lines, say, violations
+from tests.web_stage import Site, StandIn, analysed, foreign_page, small_talk
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 pytestmark = pytest.mark.browser
 
 PASSWORD = "een lang wachtwoord"

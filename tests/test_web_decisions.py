@@ -10,15 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, field_of
 from sqlalchemy import event, select
-from web_stage import Site, analysed
 
 from consultation.database.models import CurationEvent, Participant, Statement
 from consultation.participation.participants import erase
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
+from tests.review_stage import as_role, field_of
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 @pytest.fixture
@@ -97,7 +97,8 @@ def test_approve_and_reject_and_undo_them(
 
 def test_merging_is_undone_by_somebody_else_and_done_again(els: httpx.Client, site: Site) -> None:
     first, second = seen(site).themes
-    page = decide(els, "voeg_samen", thema=[first.id, second.id], **{"in": second.id})
+    into: dict[str, Any] = {"in": second.id}
+    page = decide(els, "voeg_samen", thema=[first.id, second.id], **into)
     assert f"voegde {first.code}" in page.text
     (left,) = seen(site).themes
     assert (left.id, len(left.said)) == (second.id, 43)
@@ -195,7 +196,7 @@ def test_an_action_is_written_changed_joined_approved_and_handed_over(
 ) -> None:
     theme = seen(site).themes[0]
     back = "/beheer/opdrachten/4/acties"
-    form = {
+    form: dict[str, Any] = {
         "opdracht": 4,
         "tekst": "Begin de lessen later.",
         "thema": theme.id,
@@ -208,7 +209,11 @@ def test_an_action_is_written_changed_joined_approved_and_handed_over(
     page = decide(els, "nieuwe_actie", back, **form)
     assert "maakte de actie ‘Begin de lessen later.’" in page.text
     assert "De computer vindt niemand die dit zo voorstelt" in page.text
-    without = {"opdracht": 4, "tekst": "Zonder thema kan ook.", "regelgeving": "geen"}
+    without: dict[str, Any] = {
+        "opdracht": 4,
+        "tekst": "Zonder thema kan ook.",
+        "regelgeving": "geen",
+    }
     decide(els, "nieuwe_actie", back, **without)
     actions = {each.text: each for each in seen(site).actions if not each.proposed}
     first, second = actions["Begin de lessen later."], actions["Zonder thema kan ook."]
@@ -284,7 +289,7 @@ def test_two_people_on_one_theme_the_second_is_told_and_loses_nothing(
 ) -> None:
     theme = seen(site).themes[0]
     back = f"/beheer/themas/{theme.code}"
-    same = {"thema": theme.id, "label_was": theme.label, "versie": f"{theme.id}:0"}
+    same: dict[str, Any] = {"thema": theme.id, "label_was": theme.label, "versie": f"{theme.id}:0"}
     with as_role(site, "tom", "facilitator") as tom:
         decide(tom, "hernoem", back, label="Naam van Tom", **same)
     refused = decide(els, "hernoem", back, label="Naam van Els", beschrijving="Lang", **same)
@@ -296,7 +301,7 @@ def test_two_people_on_one_theme_the_second_is_told_and_loses_nothing(
     assert seen(site).themes[0].label == "Naam van Tom"
     version = re.search(rf'name="versie" value="({theme.id}:\d+)"', refused.text)
     assert version
-    again = {"thema": theme.id, "label_was": "Naam van Tom", "versie": version[1]}
+    again: dict[str, Any] = {"thema": theme.id, "label_was": "Naam van Tom", "versie": version[1]}
     assert decide(els, "hernoem", back, label="Naam van Els", **again).status_code == 200
     assert seen(site).themes[0].label == "Naam van Els"
 
@@ -372,7 +377,7 @@ def test_a_label_of_5000_characters_is_refused_and_given_back(
     ],
 )
 def test_what_cannot_be_done_is_said_plainly(
-    els: httpx.Client, site: Site, doe: str, fields: dict[str, str]
+    els: httpx.Client, site: Site, doe: str, fields: dict[str, Any]
 ) -> None:
     page = decide(els, doe, **fields)
     assert page.status_code in (409, 422)

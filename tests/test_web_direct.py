@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from test_web_patience import JSON, TOO_SLOW, connected, drip, posted
-from web_stage import Site, Talk
 
+from tests.test_web_patience import JSON, TOO_SLOW, connected, drip, posted
+from tests.web_stage import Site, Talk
 from web.chat import direct
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 BODIES: dict[str, Any] = {
     "a button": {"message": "Ja", "client_id": "c0", "payload": "/bevestigen"},

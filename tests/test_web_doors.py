@@ -14,15 +14,15 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import ValidationError
-from review_stage import PASSWORD, as_role, field_of, log_in
-from servers import SAMENSPRAAK
-from web_stage import Site, StandIn
 
 from consultation import accounts, rounds
 from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
+from tests.review_stage import PASSWORD, as_role, field_of, log_in
+from tests.servers import SAMENSPRAAK
+from tests.web_stage import Site, StandIn
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 ELSEWHERE = "kwaad.example"
 PUBLIC = "https://overleg.example"
@@ -31,12 +31,13 @@ PUBLIC = "https://overleg.example"
 @contextmanager
 def website(folder: Path, stand_in: StandIn, **settings: str) -> Iterator[Site]:
     """A website with settings of its own, round 1 open, and an account."""
+    more: dict[str, Any] = {"database_url": "", **settings}
     values = Settings(
         data_dir=folder,
         secret_key="only for tests",
         rasa_port=stand_in.port,
         actions_port=stand_in.port,
-        **{"database_url": "", **settings},
+        **more,
     )
     storage = Storage(values.resolved_database_url)
     running = Site(values, storage, stand_in)
@@ -302,7 +303,7 @@ def test_no_odd_address_or_field_is_an_outage(
                 wrong.append(f"{method} {url[:60]} {more}: {code}")
 
         routes = {
-            (min(each.original_route.methods), each.original_route.path)
+            (min(each.original_route.methods or ()), each.original_route.path)
             for each in iter_route_contexts(site.app.routes)
             if isinstance(each.original_route, APIRoute)
         } - {("POST", "/beheer/logout")}

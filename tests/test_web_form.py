@@ -12,8 +12,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
-from web_pages import violations
-from web_stage import Site, begin
 
 from analysis.preprocessing.answer_quality import measure_new
 from consultation import rounds
@@ -28,8 +26,10 @@ from consultation.database.models import (
 )
 from consultation.participation.conversation import tracker_name
 from consultation.participation.invitations import InvitationRow, invite
+from tests.web_pages import violations
+from tests.web_stage import Site, begin
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 BARRIER = "De les begint om 18u30,\nen de opvang sluit om 18u. <b>Te laat!</b>"
 ANSWERS = {

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import func, select
-from web_stage import Answer, Site, StandIn, Talk, ask, begin, effects, small_talk
 
 from consultation import rounds
 from consultation.database.models import (
@@ -23,8 +22,9 @@ from consultation.database.models import (
 )
 from consultation.participation import participants
 from dialogue import turns
+from tests.web_stage import Answer, Site, StandIn, Talk, ask, begin, effects, small_talk
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 BROKEN: list[Any] = [
     [],

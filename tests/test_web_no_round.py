@@ -10,9 +10,6 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
-from test_web_form import code, send
-from web_pages import answer_box, violations
-from web_stage import Site, Talk, begin
 
 from consultation import rounds
 from consultation.catalogue import load_catalogue
@@ -21,9 +18,12 @@ from consultation.database.storage import Storage
 from consultation.settings import Settings
 from dialogue.messages import MESSAGES, say
 from samenspraak import doctor
+from tests.test_web_form import code, send
+from tests.web_pages import answer_box, violations
+from tests.web_stage import Site, Talk, begin
 from web.pages import TEMPLATES
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 SAID = "Te duur, <b>zegt</b> de baas."
 

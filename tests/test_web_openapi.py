@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -19,12 +20,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
-from web_stage import Site, begin
 
+from tests.web_stage import Site, begin
 from web.dependencies import Limits
 from web.server.limits import RateLimiter
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 CHECKS = [
     not_a_server_error,
@@ -53,11 +54,11 @@ def test_the_interface_does_what_it_promises(
     tried = set()
     with site.client() as http:
         for result in interface.get_all_operations():
-            operation = result.ok()
+            operation: Any = result.ok()  # type: ignore[union-attr]
 
             @given(operation.as_strategy(generation_mode=mode))
             @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-            def holds(case: schemathesis.Case) -> None:
+            def holds(case: schemathesis.Case[Any]) -> None:
                 headers = begin(http).headers
                 case.call_and_validate(headers=headers, checks=CHECKS)
 

@@ -9,13 +9,13 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
-from web_stage import Site, StandIn, Talk, begin, small_talk
 
 from dialogue import assistant, turns
 from dialogue.messages import say
+from tests.web_stage import Site, StandIn, Talk, begin, small_talk
 from web.chat import gateway
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 @pytest.fixture(autouse=True)
@@ -88,10 +88,10 @@ def test_only_so_many_turns_are_worked_on_at_once_and_the_others_stand_in_a_queu
             answers.append(other.send("Ja", "c1", payload="/bevestigen"))
 
     threads = [threading.Thread(target=send, args=(each,)) for each in talks]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert {each.status_code for each in answers} == {202}
     told = [each.json()["detail"] for each in answers]
     assert told.count(say("druk")) == len(talks) - turns.AT_ONCE

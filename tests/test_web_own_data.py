@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web_pages import alike, answer_box, say, violations
-from web_stage import StandIn, Talk, ask, effects, small_talk
 
-pytest_plugins = ["web_fixtures"]
+from tests.web_pages import alike, answer_box, say, violations
+from tests.web_stage import StandIn, Talk, ask, effects, small_talk
+
+pytest_plugins = ["tests.web_fixtures"]
 
 NINE = [{"title": f"Keuze {number}", "payload": f'/kies{{"k":"{number}"}}'} for number in range(9)]
 

@@ -17,16 +17,16 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import text
-from web_stage import Site, StandIn
 
 from consultation.database.storage import Storage
 from consultation.settings import Settings
 from dialogue import threads
+from tests.web_stage import Site, StandIn
 from web import health
 from web.server import security_headers
 from web.server.http_timeouts import TimeoutProtocol
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 HOLD = """
 import sqlite3, sys

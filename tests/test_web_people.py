@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
-from review_stage import PASSWORD, as_role, field_of, log_in, post
-from web_stage import Site, analysed
 
 from consultation import accounts, audit
 from consultation.catalogue import Catalogue
 from consultation.queries import coverage_gaps
 from consultation.rights import ROLES, Right, may
+from tests.review_stage import PASSWORD, as_role, field_of, log_in, post
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 @given(st.sampled_from(sorted(ROLES)), st.sampled_from(list(Right)), st.integers(1, 10))

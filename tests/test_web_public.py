@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from public_stage import LABEL, published_round, second_round
-from web_pages import violations
-from web_stage import Site
 
 from consultation.catalogue import Catalogue
+from tests.public_stage import LABEL, published_round, second_round
+from tests.web_pages import violations
+from tests.web_stage import Site
 from web.public.sitemap import PAGES
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 pytestmark = pytest.mark.browser
 
 

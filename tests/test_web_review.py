@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from web_stage import BARRIERS, Site, Talk, analysed, begin
 
 from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
@@ -32,10 +31,11 @@ from consultation.queries import answer_view, participation
 from consultation.queries.statements import StatementCounts, active_statements, counts
 from consultation.queries.themes import latest_run, themes_of, without_theme
 from language.segmentation.plain_text import readable
+from tests.web_stage import BARRIERS, Site, Talk, analysed, begin
 from web.login import _inside
 from web.server.limits import RateLimiter
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 PASSWORD = "een lang wachtwoord"
 
@@ -333,8 +333,8 @@ def test_who_no_longer_agrees_to_analysis_is_not_read_here(
     st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=6),
 )
 def test_marking_never_changes_a_text(text: str, borders: list[tuple[int, int]]) -> None:
-    spans = [(str(number), *sorted(pair)) for number, pair in enumerate(borders)]
-    segments = answer_view.marked(text, spans)  # type: ignore[arg-type]
+    spans: list[Any] = [(str(number), *sorted(pair)) for number, pair in enumerate(borders)]
+    segments = answer_view.marked(text, spans)
     assert "".join(each.text for each in segments) == text
     for name, start, end in spans:
         covered = "".join(each.text for each in segments if name in each.statements)

@@ -11,17 +11,17 @@ import docx
 import httpx
 import openpyxl
 import pytest
-from review_stage import as_role, field_of, post
 from sqlalchemy import select
-from web_stage import Site, analysed
 
 from consultation import audit, rounds
 from consultation.curation.log import append
 from consultation.database.models import AnalysisRun, Assignment, RunTheme
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from reporting.publication import published
+from tests.review_stage import as_role, field_of, post
+from tests.web_stage import Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 
 @pytest.fixture

@@ -12,9 +12,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 import yaml
-from public_stage import ACTION, LABEL, published_round, second_round
 from sqlalchemy import select
-from web_stage import Site, StandIn, analysed, free_port
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -25,11 +23,13 @@ from consultation.queries.disclosure import Breakdown
 from consultation.settings import Settings
 from reporting.plan import PlanTheme
 from reporting.publication import withdraw
+from tests.public_stage import ACTION, LABEL, published_round, second_round
+from tests.web_stage import Site, StandIn, analysed, free_port
 from web.app import create_app
 from web.public.outcome import changed
 from web.public.sitemap import PAGES
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 PATHS = (*PAGES, "/opdrachten/4", "/opdrachten/5")
 TABLES = ("themas.csv", "acties.csv", "citaten.csv", "alles.json")
@@ -51,8 +51,9 @@ def test_home_shows_every_opdracht_of_the_catalogue(
     page = html.unescape(http.get("/").text)
     assert '<html lang="nl">' in page
     assert catalogue.consultatie.doel in page
-    for each in (*catalogue.uitdagingen, *catalogue.opdrachten):
-        assert each.titel in page
+    titles = [each.titel for each in catalogue.uitdagingen]
+    for title in (*titles, *(each.titel for each in catalogue.opdrachten)):
+        assert title in page
     assert "48 antwoorden tot nu toe" in page
     assert page.count("Nog geen antwoorden") == 9
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
-from web_pages import answer_box, lines, say, violations
-from web_stage import Site, StandIn, ask, foreign_page, small_talk
 
 from consultation.database.models import ContributionVersion, Message, Participant
+from tests.web_pages import answer_box, lines, say, violations
+from tests.web_stage import Site, StandIn, ask, foreign_page, small_talk
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 BUDGET = 20 * 1024
 HOSTILE = """

@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from web_stage import FLAGS, FOREIGN, Site, StandIn, Talk, begin, free_port
 
 from consultation import rounds
 from consultation.database.storage import Storage
 from consultation.settings import Settings
+from tests.web_stage import FLAGS, FOREIGN, Site, StandIn, Talk, begin, free_port
 
 
 @pytest.fixture

@@ -229,6 +229,49 @@ def wished(text: str, current: Catalogue) -> Choice:
     return chosen(rest, current) if bare(rest) else Choice()
 
 
+def named_beside(text: str, current: Catalogue) -> Choice:
+    """The subject that any part of a text surely means, where the question is which comes next.
+
+    "Rest er nog mijn derde punt, weten wat burgers willen leren": the words around a subject lead
+    the whole text elsewhere, so every part after a sign or after "over" is matched by itself.
+    """
+    plain = folded(text.strip())
+    if len(plain.split()) > _MOST_BESIDE or not _NEXT.search(plain):
+        return Choice()
+    number = named_number(text, current)
+    if number is not None:
+        return Choice((number,))
+    starts = [0, *(found.end() for found in _PART_BEGINS.finditer(plain))]
+    parts = dict.fromkeys(part for at in starts if bare(part := plain[at:].strip(" ,.!")))
+    ends = [_PART_ENDS.sub("", part).strip(" ,.!") for part in parts]
+    best: dict[int, float] = {}
+    for found in matches_of([each for each in dict.fromkeys([*parts, *ends]) if bare(each)]):
+        for each in found[:2]:
+            best[each.number] = max(best.get(each.number, 0.0), each.score)
+    ordered = sorted(best, key=lambda each: -best[each])
+    sure = [each for each in ordered if best[each] >= _SURE_PART]
+    if len(sure) == 1:
+        return Choice((sure[0],))
+    return Choice(guesses=tuple(each for each in ordered[:3] if best[each] >= SURE))
+
+
+_MOST_BESIDE = 20
+_NEXT = re.compile(
+    r"\b(?:over|rond|omtrent|onderwerp|thema|opdracht|punt\w{0,2}|subject|topic|nog (?:een"
+    r"|eentje|iets|eint|e"
+    r"|dat|die|1)|dat van|die van|die ene|dat ene|ook nog|volgende?|rest|behandelen|bespreken"
+    r"|encore|about"
+    r"|dan nog|wil ik nog|nu nog|eerst)\b"
+)
+_PART_BEGINS = re.compile(
+    r"[,;:.!]\s*|\b(?:over|van|rond|omtrent|punt|thema|onderwerp|namelijk|about|sur|uber|zoals)\s+"
+)
+_PART_ENDS = re.compile(
+    r"\b(?:wil ik|wou ik|zou ik|ook nog|nog|graag|eens|e ki|ton|aub|alstublieft|wens"
+    r"|please)\b.{0,60}$"
+)
+
+
 def requested(text: str, current: Catalogue) -> Choice:
     """As ``wished``, but only by number: at a question, words about a subject are an answer."""
     found = _REQUEST.fullmatch(folded(text.strip()))

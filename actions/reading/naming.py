@@ -72,7 +72,8 @@ def fitting_question(text: str, opdracht: Opdracht, current: str | None) -> str:
 
 
 _WHO = re.compile(
-    r"\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
+    r"\bwie\b.{0,14}:"
+    r"|\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
     r"|(moet|moeten|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
     r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen)"
     r"|(samen|in samenwerking) met (de|het|een)"

@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from language.folding import folded
+from language.reading import summary
 
 Reply = Literal["yes", "no", "thanks", "more"]
 
@@ -66,7 +67,7 @@ _MORE = re.compile(
     r"\b(?:nog (?:iets|wat|een ding|e ding)|(?:iets|wat) vergeten|vergat|vergeten (?:te )?zeggen"
     r"|wil(?:de)? (?:ook )?(?:nog|ook) (?:iets |wat )?(?:zeggen|toevoegen|vertellen|kwijt)"
     r"|toevoegen|aanvullen"
-    r"|p\.? ?s\b|schiet me te binnen|trouwens|encore une chose|one more thing)"
+    r"|p\.? ?s\b|schiet me te binnen|encore une chose|one more thing)"
 )
 _GOES_ON = re.compile(
     r"\b(?:wacht|nog ni(?:et|e)|niet stoppen|nie stoppen|verder|eerst|toch (?!niet|nie)"
@@ -86,6 +87,16 @@ _FAREWELL = re.compile(
     r"|morgen)"
     r"|groet\w*|fijne|prettige|goeden\w*|slaapwel)\b"
 )
+_PRAISE = re.compile(
+    r"(?:(?:echt|heel|wel|dat was|dit was|het was|t was|amai|jullie|ge|je|u|een|ne|toch|zeer"
+    r"|deze|dit"
+    r"|dat|is|vind ik|een|hebt|heb) )*(?:mooi|knap|goed|tof|leuk|fijn|wijs|sterk|slim|plezant"
+    r"|handig"
+    r"|schoon|mooie|knappe|goede|goeie|toffe|leuke|fijne|sterke|slimme|handige|nice|cool|lieve?)"
+    r" (?:gemaakt|gedaan|bezig|werk|systeem|gesprek|babbel|initiatief|app|machien|robot"
+    r"|assistent|ding"
+    r"|uitgelegd|geluisterd|work|job)\b"
+)
 _LEAST_MORE = 4
 _AFTER_NO = 9
 
@@ -98,8 +109,10 @@ def reply_in(text: str, intent: str | None) -> Reply | None:
         return "thanks"
     if _MORE.search(plain) and words > _LEAST_MORE:
         return "more"
-    if plain and _THANKS.fullmatch(plain):
+    if plain and (_THANKS.fullmatch(plain) or _PRAISE.match(plain)):
         return "thanks"
+    if summary.refuses(text) and not _GOES_ON.search(plain):
+        return "no"
     if _NO.match(plain) and _GOES_ON.search(plain) and not _STOPS.search(plain):
         return None
     if _NO.match(plain) and (words <= _AFTER_NO or intent in ("ontkennen", "stoppen", "afscheid")):
@@ -123,7 +136,7 @@ def farewell(text: str) -> bool:
 def extra_in(text: str) -> str:
     """The part of a text after "nog iets:" and the like; all of it without such a beginning."""
     found = re.match(
-        r"^.{0,60}?\b(?:nog (?:iets|wat|een ding)|vergeten|toevoegen|aanvullen|trouwens|zeggen)\b"
+        r"^.{0,60}?\b(?:nog (?:iets|wat|een ding)|vergeten|toevoegen|aanvullen|zeggen)\b"
         r"[^:,\n]{0,40}[:,]\s*",
         text,
         re.IGNORECASE,

@@ -17,6 +17,10 @@ Words = Callable[[str], str]
 """Returns the text of a statement, or an empty text if it is gone."""
 
 
+_VERSION = 1
+"""Raise it when the mapping gives another result for the same codebook and decisions."""
+
+
 def is_described(theme: CuratedTheme) -> bool:
     """Whether people say what the theme is about: its statements then follow from that."""
     return theme.live and bool(theme.description.strip())
@@ -38,7 +42,7 @@ def codebook_digest(state: CurationState) -> str:
         for each in state.themes.values()
         if each.live and each.decided
     ]
-    return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([_VERSION, sorted(told)]).encode()).hexdigest()
 
 
 def standing_codebook(state: CurationState, words: Words) -> Codebook:

@@ -77,6 +77,8 @@ def follow(
     A new statement gets the sub-theme, if any, of the nearest statement in its theme. ``known``
     holds the names by statement, ``placed`` the statements that are not new.
     """
+    if not said:
+        return {}
     centred = normalised(vectors - vectors.mean(axis=0))
     names = {each.id: known[each.id] for each in said if each.id in known}
     for theme in {each for each in themes if each is not None}:

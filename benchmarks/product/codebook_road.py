@@ -105,7 +105,7 @@ class CodebookRoad:
                         self._answers[text]["segments"], each.start, each.end
                     )
 
-    def take_over(self, books: dict[int, Codebook]) -> dict[str, str]:
+    def take_over(self, books: Mapping[int, Codebook]) -> dict[str, str]:
         """Imports the codebooks from a file; returns the id of each theme by subject."""
         rows = [
             CodebookRow(number, each.name, each.description)
@@ -121,7 +121,7 @@ class CodebookRoad:
             read_codebook(file, self.catalogue),
             [each.nummer for each in self.catalogue.opdrachten],
         )
-        found = {}
+        found: dict[str, str] = {}
         with self.storage.reading() as session:
             for number, book in books.items():
                 by_name = {

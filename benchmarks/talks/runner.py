@@ -203,7 +203,7 @@ class Participant:
         part = re.search(r'<dl class="consents">(.*?)</dl>', page, re.DOTALL)
         rows = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", part[1] if part else "", re.DOTALL)
         shown = {html.unescape(name).strip(): html.unescape(text).strip() for name, text in rows}
-        consent = {
+        consent: dict[str, bool] = {
             each.doel: shown[each.vraag].startswith("U zei ja")
             for each in self._catalogue.consultatie.toestemmingen
             if each.vraag in shown
@@ -533,7 +533,7 @@ def _kinds(played: Played) -> Iterable[str]:
 
 def failures(results: Sequence[Result], most: int) -> str:
     """The first misunderstandings, word for word."""
-    parts = []
+    parts: list[str] = []
     for result in results:
         for each in result.played:
             if each.misunderstood and len(parts) < most:

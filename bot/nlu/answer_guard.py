@@ -57,7 +57,9 @@ class AnswerGuard(GraphComponent):
             metadata = message.get("metadata") or {}
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
-            if metadata.get("content") and plain_meaning(text, step) is None:
+            request = own_data.read(text, step, question)
+            asks = request is not None and request.wish is not None
+            if metadata.get("content") and not asks and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
                 if question != "prioriteit" and alarm(text) is None:
@@ -75,7 +77,7 @@ class AnswerGuard(GraphComponent):
                     told = _by_act(message, act, chances, text)
                     # Who has no idea keeps that intent: the actions look at what else it does.
                     name = told if step == "vraag" and name == CONTENT else name
-                _pass_on(message, own_data.read(text, step, question))
+                _pass_on(message, request)
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages

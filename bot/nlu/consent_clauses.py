@@ -439,8 +439,8 @@ def _stance(plain: str) -> str | None:
         found = None
     if found is not None:
         rest = f"{plain[: found.start()]} , {plain[found.end() :]}"
-        undone = _TURNED.search(rest) or _COMMANDS.search(rest) or _ASKS.match(plain)
-        return None if undone or _ACCEPTS.search(rest) else NO
+        taken_back = _TURNED.search(rest) or _COMMANDS.search(rest) or _ASKS.match(plain)
+        return None if taken_back or _ACCEPTS.search(rest) else NO
     found = accepted
     if found is None:
         return None

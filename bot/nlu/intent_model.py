@@ -123,7 +123,7 @@ class IntentModel:
         doubtful = rows.max(axis=1) < sure
         if needless is not None:
             doubtful &= ~np.asarray(needless, dtype=bool)
-        unsure = sorted(np.flatnonzero(doubtful), key=lambda place: len(texts[place]))
+        unsure = sorted(np.flatnonzero(doubtful).tolist(), key=lambda place: len(texts[place]))
         for start in range(0, len(unsure), _BATCH):
             places = unsure[start : start + _BATCH]
             asked = [texts[place] for place in places]

@@ -70,6 +70,10 @@ def judge(
         return own_data.INTENTS[request.wish]
     elif step in _CONFIRMING and (said := summary.says(text)) is not None:
         return "bevestigen" if said == summary.YES else "ontkennen"
+    elif step in _CONFIRMING and _agrees(chances, text):
+        return "bevestigen"
+    elif step == "verder" and summary.refuses(text) and "opdracht" not in text.casefold():
+        return "ontkennen"
     elif (clear := _read(chances, text, step)) is not None:
         return clear
     elif step in _CLEAR_YES_OR_NO:
@@ -91,6 +95,11 @@ def judge(
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
+
+
+def _agrees(chances: Mapping[str, float], text: str) -> bool:
+    """Whether a text says yes beside words that are, by the classifier, no answer."""
+    return summary.agrees_beside(text) and chances.get(CONTENT, 0.0) < _LEAST_COMMAND
 
 
 def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.nlu.spelling import words
+from language.reading.code import asks_code
 from language.reading.request import CODE, CONSENT, ERASE, KEEP, SHOW, Reading
 
 INTENTS = {
@@ -246,15 +247,6 @@ _SHOW = re.compile(
     r"|\bwat zei ik\b|\b(ik|je)\b.{0,20}\bmijn (gegevens|antwoorden)\b.{0,25}\b(inkijken|bekijken"
     r"|nalezen|inzien|opvragen|zien|tonen)\b"
 )
-_CODE = re.compile(
-    r"\b(mijn|die|een|de|welke) (ontvangst ?)?code\b|\bontvangst ?code\b|\bcode\b.{0,20}\b(kwijt"
-    r"|verloren|vergeten)\b"
-)
-_CODE_ASKED = re.compile(
-    r"\b(wat|waar|welke|krijg|kreeg|kwijt|verloren|vergeten|toon|zie|zien|vind|vinden|opnieuw|staat"
-    r"|geef|nodig|hoe)\b|^(mijn |de )?(ontvangst ?)?code$"
-)
-
 
 _JOINED = re.compile(
     r"\bk(ga|had|vind|zou|geef|trek|neem|mag|kan|sta|zie|denk|moet|herroep|verbied)\b"
@@ -347,12 +339,6 @@ _SHOWS = re.compile(
     r"|relire)\b.{0,12}\b(mes reponses|ce que j ai)\b"
     r"|\b(zeig\w*|sehen)\b.{0,12}\b(meine antworten|was ich)\b"
 )
-_CODES = re.compile(
-    r"\bmijn code\b.{0,20}\bniet\b.{0,20}\b(opgeschreven|genoteerd|meer|gezien|gekregen|bewaard)\b"
-    r"|\b(die|mijn|de) code\b.{0,20}\b(geven|tonen|zeggen|herhalen|krijgen)\b"
-    r"|\b(what|where)\b.{0,12}\bmy code\b|\bmon code\b|\b(wie|was|wo)\b.{0,8}\bist mein code\b"
-    r"|\bi lost my code\b"
-)
 
 
 def _sure(plain: str, asks: bool) -> Reading | None:
@@ -362,8 +348,6 @@ def _sure(plain: str, asks: bool) -> Reading | None:
     if _KEEPS.fullmatch(plain):
         return Reading(KEEP, asks=asks)
     erases = _GONE.search(plain) is not None
-    if _CODES.search(plain) and not erases:
-        return Reading(CODE, asks=asks)
     if _SHOWS.search(plain) and not erases:
         return Reading(SHOW, asks=asks)
     negations = len(
@@ -431,12 +415,7 @@ def _beside(found: Reading, question: str | None) -> bool:
 
 
 def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
-    if (
-        _CODE.search(plain)
-        and not _WONDERS.search(plain)
-        and _CODE_ASKED.search(plain)
-        and len(plain.split()) <= 12
-    ):
+    if asks_code(text) and not _WONDERS.search(plain) and not _ERASE_VERB.search(plain):
         return Reading(CODE, asks=asks)
     if _SHOW.search(plain) and not _ERASE_VERB.search(plain):
         return Reading(SHOW, asks=asks)

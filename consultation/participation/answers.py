@@ -190,6 +190,39 @@ def standing(session: Session, place: Submission) -> dict[str, str]:
     return {question: text for question, text in session.execute(query) if question}
 
 
+def last_change(session: Session, place: Submission) -> tuple[str, str] | None:
+    """The question whose answer changed last, and the text that stood there before; or None."""
+    query = select(Contribution).where(Contribution.submission_id == place.id)
+    changed = [each for each in session.scalars(query) if each.question and each.version > 1]
+    if not changed:
+        return None
+    latest = max(changed, key=lambda each: (each.versions[-1].at, each.version))
+    return str(latest.question), latest.versions[-2].text
+
+
+def restore(session: Session, conversation: Conversation, opdracht: int, question: str) -> None:
+    """Makes the text before the last change the answer again, as a new version."""
+    place = submission(session, conversation, opdracht)
+    contribution = _contribution(session, place.id, question)
+    if contribution is None or len(contribution.versions) < 2:
+        return
+    before = contribution.versions[-2]
+    chosen = re.match(r"([1-5])(?= - |$)", before.text)
+    contribution.version += 1
+    if contribution.value is not None or chosen is not None:
+        contribution.value = int(chosen[1]) if chosen else None
+    contribution.versions.append(
+        ContributionVersion(
+            version=contribution.version,
+            text=before.text,
+            parts=before.parts,
+            measure=before.measure,
+            unread=before.unread,
+        )
+    )
+    session.flush()
+
+
 def withdraw(
     session: Session,
     conversation: Conversation,

@@ -31,6 +31,7 @@ from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, T
 from consultation.participation import answers, participants, questions, turn_rows
 from consultation.participation.effects import (
     AnswerGiven,
+    AnswerRestored,
     AnswerWithdrawn,
     ConsentGiven,
     ConversationEnded,
@@ -543,14 +544,19 @@ def complete(
     if turn.state == "verwerkt":
         return replies(session, message_id)
     talk, meant_id = turn.conversation_id, turn.held_id or message_id
+    locked = None
     for effect in effects:
         if isinstance(effect, AnswerGiven):
             answers.store(session, answers.said_in(turn, message_id), effect)
-        else:
-            # The few other effects go through the ORM, which watches for erased words.
+            continue
+        # The few other effects go through the ORM, which watches for erased words.
+        locked = locked or _locked(session, talk)
+        if isinstance(effect, QuestionAsked):
             meant = session.get_one(Message, meant_id)
-            _apply(session, catalogue, _locked(session, talk), meant, effect, planned, question)
-            session.flush()
+            _keep_question(session, locked, meant, effect, question)
+        else:
+            _apply(session, catalogue, locked, effect, planned)
+        session.flush()
     if any(isinstance(effect, ParticipantErased) for effect in effects):
         return []
     turn_rows.finish(session, message_id, meant_id)
@@ -642,6 +648,14 @@ def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[st
         )
     )
     return answers.standing(session, place) if place else {}
+
+
+def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[str, str] | None:
+    """The question whose answer changed last on an opdracht, and its text before; or None."""
+    talk = session.get(Conversation, conversation_id)
+    if talk is None:
+        return None
+    return answers.last_change(session, answers.submission(session, talk, opdracht))
 
 
 def _customs(
@@ -831,10 +845,8 @@ def _apply(
     session: Session,
     catalogue: Catalogue,
     conversation: Conversation,
-    message: Message,
     effect: Effect,
     planned: answers.Erasure | None,
-    question: str | None,
 ) -> None:
     match effect:
         case ConsentGiven():
@@ -855,10 +867,10 @@ def _apply(
             answers.withdraw(session, conversation, effect.opdracht, effect.question, planned)
             # The assistant's tracker also holds the erased words, so it gets a new name.
             conversation.attempt += 1
+        case AnswerRestored():
+            answers.restore(session, conversation, effect.opdracht, effect.question)
         case ParticipantErased():
             participants.erase(session, conversation.participant_id, planned)
-        case QuestionAsked():
-            _keep_question(session, conversation, message, effect, question)
         case SubmissionConfirmed():
             submission = answers.submission(session, conversation, effect.opdracht)
             submission.status, submission.confirmed_at = "bevestigd", now()

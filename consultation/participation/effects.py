@@ -93,6 +93,14 @@ class AnswerWithdrawn(_Effect):
     question: str
 
 
+class AnswerRestored(_Effect):
+    """The participant takes back the last change of an answer; all versions stay."""
+
+    kind: Literal["restored"] = "restored"
+    opdracht: int
+    question: str
+
+
 class ParticipantErased(_Effect):
     """The participant withdraws everything and is erased."""
 
@@ -130,6 +138,7 @@ Effect = Annotated[
     | OpdrachtChosen
     | AnswerGiven
     | AnswerWithdrawn
+    | AnswerRestored
     | ParticipantErased
     | SubmissionConfirmed
     | QuestionAsked

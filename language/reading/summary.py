@@ -31,6 +31,9 @@ _PHRASES = re.compile(
     r"|waarom ni(?:et|e)?|why not|pourquoi pas|warum nicht"
     r"|rien (?:a|d autre a) (?:changer|ajouter|dire|modifier)|nothing to (?:change|add)"
     r"|nichts zu (?:andern|erganzen)"
+    r"|(?:(?:voor )?(?:de|het) rest|alles|dat|da|het|dit|ze|zo) (?:mag|moet|kan|moe) "
+    r"(?:(?:wel|gewoon|dan|maar|zo|allemaal) ){0,3}(?:blijven staan|blijven|staan)"
+    r"(?: (?:zoals|gelijk|lijk|hoe) (?:het|t|dat|da) (?:er |nu |daar ){0,2}(?:staat|is|was))?"
     # It is as I said it.
     r"|zoo? (?:is|es|was|ist) (?:t|et|het|da|dat|dit)|zo ist|tis zo|das (?:t|het|em)"
     r"|(?:dat|da) (?:is|es) (?:em|m)"
@@ -101,7 +104,7 @@ _WORDS_OF_NO = re.compile(
 )
 _WORDS_AROUND = """
 100 a ah al alle allee allemaal alles alletwee allez amai antwoord antwoorden au aub auch awel
-bah bedankt ben betreft bij bitte bot c ca computer d da dan dank danke dankjewel das dat de
+bah bwa bedankt ben betreft bij bitte bot c ca computer d da dan dank danke dankjewel das dat de
 dees den denk dese deze dis dit doch doe dus echt eens eigenlijk eindelijk en er erg erin erop
 es est et euh for ganz gast ge gelezen gewoon gezien gij godverdomme ha he heb hebt heeft heel
 helemaal het hier hm hoor how i ich ihr ik ils in is ist it jaah je jong k kijk la le lijkt maat
@@ -149,3 +152,36 @@ def says(text: str) -> str | None:
             return None
         return NO if first or denied or not agreed else None
     return YES if agreed else None
+
+
+_PLAIN_NO = re.compile(
+    r"(?:(?:ah|och|amai|allee|allez|bah|euh|oh|goh|tja|mo|of|ach|ba) )*(?:(?:nee){1,3}n?|neej+e?"
+    r"|nope?|nah|non|no|nein|nint|nit|neet|neje|nin)(?: (?:hoor|dank|bedankt|merci|danke|thanks"
+    r"|dank je|dank u|ze|zenne|nu niet|niet meer|nie meer|jong|zulle|sorry)){0,3}"
+)
+_CLAUSES = re.compile(r"[,.;:!…]+|\b(?:of|maar)\b(?= nee)")
+_TURNS = re.compile(
+    r"\b(?:maar|nog|ook|behalve|niet|nie|alleen|enkel|toevoeg\w{0,2}|vergeten|verander\w{0,2}"
+    r"|wijzig\w{0,2}|wis|wissen|schrap\w{0,2}|erbij|bij|eerst|wacht|moet|moest|over)\b"
+)
+_MOST_BESIDE, _FIRST = 16, 2
+
+
+def refuses(text: str) -> bool:
+    """Whether one of the first clauses is a plain no, whatever reason stands beside it."""
+    plain = " ".join(folded(text[: READ + 1]).replace("'", " ").split())
+    if len(plain) > READ or len(plain.split()) > _MOST_BESIDE or "?" in plain:
+        return False
+    clauses = [each.strip() for each in _CLAUSES.split(plain) if each.strip()]
+    return any(_PLAIN_NO.fullmatch(each) for each in clauses[:_FIRST])
+
+
+def agrees_beside(text: str) -> bool:
+    """Whether a clause says yes, none says no, and nothing beside it adds or changes anything."""
+    plain = " ".join(folded(text[: READ + 1]).split())
+    if len(plain) > READ or len(plain.split()) > _MOST_BESIDE or "?" in plain:
+        return False
+    clauses = [each.strip() for each in _CLAUSES.split(plain) if each.strip()]
+    meant = [says(each) for each in clauses]
+    others = [each for each, said in zip(clauses, meant, strict=True) if said is None]
+    return YES in meant and NO not in meant and not any(map(_TURNS.search, others))

@@ -22,7 +22,7 @@ MODULES = ("dom", "store", "line", "talk", "answers", "view", "element")
 _HEAD = "// Samenspraak, the chat widget. EUPL-1.2. One file, no dependencies.\n"
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
-_REMARK = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+_REMARK = re.compile(r"^[ \t]*(?://.*|/\*\*[^\n]*\*/)\n", re.MULTILINE)
 _CSS_REMARK = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _INDENT = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 

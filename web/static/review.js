@@ -1,44 +1,48 @@
 "use strict";
 // Keys work only while a theme, or the list of themes to code with, has the focus, so that they never take a letter from a form.
 
-const themes = () => [...document.querySelectorAll("[data-keys]")];
+/** @type {() => HTMLElement[]} */
+const themes = () => [...document.querySelectorAll("[data-keys]")].filter((each) => each instanceof HTMLElement);
+
+/** @type {(event: Event) => HTMLInputElement} */
+const target = (event) => /** @type {HTMLInputElement} */ (event.target);
 
 function step(by) {
   const all = themes();
   if (!all.length) return;
-  const at = all.indexOf(document.activeElement.closest("[data-keys]"));
+  const at = all.findIndex((each) => each === document.activeElement.closest("[data-keys]"));
   const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 }
 
-function typing(target) {
-  return target.closest("textarea, select, [contenteditable]") || (target.matches("input") && target.type !== "checkbox");
+function typing(box) {
+  return box.closest("textarea, select, [contenteditable]") || (box.matches("input") && box.type !== "checkbox");
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const numbered = event.target.closest("[data-numbered]");
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(target(event))) return;
+  const numbered = target(event).closest("[data-numbered]");
   if (numbered && /^[1-9]$/.test(event.key)) {
-    const box = numbered.querySelectorAll('input[type="checkbox"]')[event.key - 1];
-    if (!box) return;
+    const box = numbered.querySelectorAll('input[type="checkbox"]')[Number(event.key) - 1];
+    if (!(box instanceof HTMLInputElement)) return;
     event.preventDefault();
     box.focus();
     box.click();
     return;
   }
-  const inside = event.target.closest("[data-keys]");
+  const inside = target(event).closest("[data-keys]");
   if (event.key === "j" || event.key === "k") {
-    if (inside || event.target === document.body || event.target.id === "inhoud" || event.target.closest("#gedaan")) {
+    if (inside || event.target === document.body || target(event).id === "inhoud" || target(event).closest("#gedaan")) {
       event.preventDefault();
       step(event.key === "j" ? 1 : -1);
     }
     return;
   }
-  const done = event.target.closest("#gedaan");
+  const done = target(event).closest("#gedaan");
   if (!inside && !done) return;
   const wanted = `[data-key="${CSS.escape(event.key)}"]`;
-  const button = (inside && inside.querySelector(wanted)) || document.querySelector(`#kiezen ${wanted}, #gedaan ${wanted}`);
+  const button = /** @type {HTMLElement} */ ((inside && inside.querySelector(wanted)) || document.querySelector(`#kiezen ${wanted}, #gedaan ${wanted}`));
   if (!button) return;
   event.preventDefault();
   button.click();
@@ -48,14 +52,14 @@ document.addEventListener("keydown", (event) => {
 let chosen = [];
 
 function tell() {
-  const place = document.querySelector("[data-chosen]");
+  const place = /** @type {HTMLElement} */ (document.querySelector("[data-chosen]"));
   if (!place) return;
-  const boxes = [...document.querySelectorAll('input[name="thema"][form="kiezen"]')];
+  const boxes = [...document.querySelectorAll('input[name="thema"][form="kiezen"]')].filter((each) => each instanceof HTMLInputElement);
   const ticked = boxes.filter((box) => box.checked);
   chosen = chosen.filter((id) => ticked.some((box) => box.value === id));
   for (const box of ticked) if (!chosen.includes(box.value)) chosen.push(box.value);
   const form = document.getElementById("kiezen");
-  let into = form.querySelector('input[name="in"]');
+  let into = /** @type {HTMLInputElement} */ (form.querySelector('input[name="in"]'));
   if (!into) {
     into = document.createElement("input");
     into.type = "hidden";
@@ -69,14 +73,14 @@ function tell() {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches('input[name="thema"][form="kiezen"]')) tell();
+  if (target(event).matches('input[name="thema"][form="kiezen"]')) tell();
 });
 document.addEventListener("DOMContentLoaded", tell);
 
 // After a decision the reader hears what was done, and the focus is never lost.
 document.addEventListener("htmx:afterSettle", () => {
   tell();
-  const told = document.querySelector("#fout, #gedaan");
+  const told = /** @type {HTMLElement} */ (document.querySelector("#fout, #gedaan"));
   if (told && (document.activeElement === document.body || told.id === "fout")) told.focus();
 });
 document.addEventListener("htmx:sendError", () => {
@@ -92,9 +96,9 @@ document.addEventListener("htmx:sendError", () => {
 
 // A name that participants gave, put in the field: instead of what is there, or beside it in a list.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-fill]");
+  const button = /** @type {HTMLElement} */ (target(event).closest("[data-fill]"));
   if (!button) return;
-  const box = document.getElementById(button.dataset.fill);
+  const box = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.fill));
   const name = button.dataset.name;
   if (button.dataset.fill === "partners") {
     const there = box.value.split(",").map((each) => each.trim()).filter(Boolean);

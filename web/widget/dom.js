@@ -23,6 +23,7 @@ export const h = (tag, attributes = {}, ...children) => {
   return node;
 };
 
+/** @type {(css: string, view?: any) => CSSStyleSheet} */
 export const sheet = (css, view = window) => {
   const made = new view.CSSStyleSheet();
   made.replaceSync(css);

@@ -19,6 +19,7 @@ export class Line {
 
   // Any answer that is no success is thrown as Refused; no answer at all as another error.
   async call(method, path, body) {
+    /** @type {Record<string, string>} */
     const headers = {};
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";

@@ -157,7 +157,7 @@ export class Talk {
           this.#ear.state("");
           const pause = problem.wait || RETRY_PAUSES[Math.min(tries, RETRY_PAUSES.length - 1)];
           // Asked to wait is asked to wait; else a new message or a line that is back ends the pause.
-          const woken = problem.wait ? [] : [new Promise((done) => { this.#wake = done; })];
+          const woken = problem.wait ? [] : [new Promise((done) => { this.#wake = () => done(null); })];
           await Promise.race([sleep(pause), ...woken]);
           tries += 1;
         }

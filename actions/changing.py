@@ -1,0 +1,344 @@
+"""Changes of answers that a text tells in so many words, after the questions are answered.
+
+At the summary and after it a text may say what should stand in an answer instead of what stands
+there. Where it leaves no doubt the change is carried out at once, both are shown, and one tap takes
+it back; the summary is asked about once more before it counts. In doubt the answer is shown and
+asked for again. ``language.reading.changes`` finds the words in the answers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions import offering
+from actions.reading.naming import fitting_question, named_question
+from actions.talk import Slots, Talk, pass_on, storage
+from consultation.participation import conversation
+from consultation.participation.effects import AnswerGiven, AnswerRestored
+from consultation.participation.stand_ins import OPEN_QUESTION
+from language.folding import folded
+from language.reading import message, summary
+from language.reading.changes import Change, changes_in, part_with, speaks_of
+from language.reading.urgency import read_urgency
+
+_READ = 320
+_FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY = 8, 3, 18
+_UNDO = re.compile(
+    r"\b(?:(?:zet|doe|maak|draai|verander) (?:het|dat|t|da|die|alles)? ?(?:(?:maar|toch|dan"
+    r"|gewoon|weer"
+    r"|nu) ){0,3}(?:terug|ongedaan)\b|(?:terug|weer) (?:zoals|gelijk|lijk|hoe) (?:het|t|dat) "
+    r"(?:was|stond|eerst)|undo|maak (?:het |dat )?ongedaan|terugdraaien|(?:was|stond) eerst juist)"
+)
+_URGENCY = re.compile(
+    r"\b(?:prio\w{0,9}|dring\w{1,9}|urgen\w{1,4}|haast|eilig\w{0,3}|dringendheid|hoe snel|score"
+    r"|cijfer)\b"
+)
+_MORE_OR_LESS = re.compile(
+    r"\b(?:hoger|lager|omhoog|omlaag|hoogste|laagste|minder|meer|bump|up|down|notch|trapje"
+    r"|stapje|puntje"
+    r"|dringender|erger|anders|verander\w{0,2}|wijzig\w{0,2}|verhoog|verlaag|plus haut|hoher)\b"
+)
+_REWORDS = re.compile(
+    r"\b(?:herformul\w{1,6}|herschrij\w{1,3}|vervang\w{0,2}|verander\w{0,2}|wijzig\w{0,2}|opnieuw"
+    r"|beter gezegd|beter zo|anders gezegd|anders|liever|maak|moet (?:zijn|worden)|moest zijn|wordt"
+    r"|in plaats|nieuwe? (?:versie|tekst|antwoord)|verbeter\w{0,2}|juister|rephrase|reword|instead"
+    r"|replace|remplace\w{0,2}|in het kort|korter|duidelijker|preciezer)\b"
+)
+_HEAD = re.compile(r"(?P<head>[^:]{3,120}):\s{0,3}(?P<content>\S.{8,})", re.DOTALL)
+_ADDS = re.compile(r"\b(?:erbij|toevoeg\w{0,2}|aanvull\w{1,3}|bijvoeg\w{0,2}|nog iets|vergeten)\b")
+_DROPS = re.compile(
+    r"\b(?:schrap\w{0,3}|weg|weglaten|weghalen|eruit|eraf|verwijder\w{0,2}|wis|wissen|gooi|haal"
+    r"|knip"
+    r"|(?:laat|haal|doe|neem) (?:\S+ ){0,6}(?:uit|vallen|weg)|hoeft (?:er )?niet|moet er niet"
+    r"|niet (?:in|bij) (?:staan|hoeven)|remove|drop|delete|enleve\w{0,2})\b"
+)
+_PART = re.compile(
+    r"\b(?:stuk\w{0,3}|zin|zinnetje|zinneke|deel|deeltje|passage|woord\w{0,3}|naam|gedeelte"
+    r"|dat van|die van"
+    r"|da van|de rest|that part|bit)\b"
+)
+_CHANGES = re.compile(
+    r"\b(?:niet|nie|ni|geen|gin|fout|verkeerd|onjuist|anders|te (?:weinig|veel|kort|lang|vaag"
+    r"|hard|streng"
+    r"|algemeen|ambitieus|sterk)|bedoel\w{0,2}|moet|moest|moe|verander\w{0,2}|wijzig\w{0,2}"
+    r"|vervang\w{0,2}"
+    r"|verbeter\w{0,2}|schrijf|zet|maak|noem|liever|beter|in plaats|instead|correctie|rechtzetting"
+    r"|weg|schrap\w{0,2}|eruit|laat)\b"
+)
+_LEAST_CHANCE, _SURE_CONTENT, _LEAST_SURE = 0.2, 0.7, 5
+_ALSO = re.compile(
+    r"\b(?:ook|oek|nog|erbij|der ?bij|extra|daarnaast|bovendien|toevoeg\w{0,2}|vergeten|vergat"
+    r"|also|aussi"
+    r"|auch|weet ik|ik weet wel|schiet me)\b"
+)
+_DOUBTS = re.compile(
+    r"(?:maar |euh |goh |tja |hm |nu |en )?(?:ik twijfel|k twijfel|twijfel|ik vraag me af"
+    r"|ik weet niet"
+    r"(?: goed| zeker)? of|ik ben niet zeker|ik hoop)\b"
+)
+_ASKS = re.compile(
+    r"\?|^\W{0,3}(?:(?:en|maar|dus|euh|zeg|allez|oh|ja|nee),? ){0,2}(?:wie|wat|hoe\w{0,5}"
+    r"|waar\w{0,6}"
+    r"|wanneer|welke?|waarom|wuk|hoevee\w{1,2})\b(?! (?:ik|k|we|er)\b)|^\W{0,3}(?:who|what|why"
+    r"|how|qui|quoi|pourquoi|comment|wer"
+    r"|warum)\b"
+)
+_TOLD_TO_ADD = re.compile(
+    r"(?:(?:en|ja|oh|maar|graag)\W{1,4}){0,3}(?:(?:je|u|ge|gij|jullie)\s{1,3})?"
+    r"(?:mag|mogen|moogt|kan|kunt|zet|schrijf|noteer|voeg)\s{1,3}(?:(?:er|gij|ge|u|je"
+    r"|gerust)\s{1,3}){0,2}"
+    r"(?:bij|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:(?:nog|ook|er|maar)\s{1,3}){0,3}"
+    r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen"
+    r"|toe)(?:\s{1,3}dat)?[:,]?\s{1,3}"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE_ADDITION = re.compile(
+    r"\b(?:aanvulling|toevoeging)\s{1,3}(?:bij|op|over"
+    r"|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{0,3}:\s{0,3}"
+    r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def at_summary(talk: Talk) -> list[EventType] | None:
+    """The events for a text at the summary that is no yes, no or command; None for other texts."""
+    opdracht = talk.opdracht
+    if opdracht is None:
+        return None
+    text = typed(talk)
+    slots = told(talk, text) or _added(talk, text)
+    if slots is None:
+        said = summary.says(text)
+        if said is not None:
+            return _events(offering.confirm(talk)) if said == summary.YES else None
+        slots = _other(talk, text)
+    return None if slots is None else _events(slots)
+
+
+def typed(talk: Talk) -> str:
+    """The typed text of this turn; empty for a button."""
+    text = str(talk.tracker.latest_message.get("text") or "")
+    return "" if text.startswith("/") else text.lstrip("\u2060")
+
+
+def told(talk: Talk, text: str) -> Slots | None:
+    """The slots after the change that a text tells in so many words, carried out; None for others.
+
+    The step stays open: the summary, or the question how to go on.
+    """
+    opdracht, answers = talk.opdracht, talk.answers
+    if opdracht is None or not text or len(text) > _READ or not answers:
+        return None
+    plain = " ".join(folded(text).replace("'", " ").split())
+    if _UNDO.search(plain):
+        return taken_back(talk)
+    urgency = _urgency(talk, text, plain)
+    if urgency is not None:
+        return urgency
+    head = _HEAD.fullmatch(text.strip())
+    if head is not None and _REWORDS.search(folded(head["head"])):
+        key = named_question(head["head"], opdracht, None) or speaks_of(head["head"], answers)
+        if key in answers and not _ADDS.search(folded(head["head"])):
+            return _replaced(talk, key, head["content"])
+    words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
+    changes = changes_in(text, words)
+    if changes and all(each.sure and _stands_once(words[each.key], each.old) for each in changes):
+        return _carried_out(talk, text, changes)
+    if changes:
+        first = changes[0]
+        new = text[first.new[0] : first.new[1]]
+        return offering.offer_slots(talk, new, first.key, corrects=first.old)
+    return part_dropped(talk, text)
+
+
+def part_dropped(talk: Talk, text: str) -> Slots | None:
+    """The slots that offer to take a part out of an answer, or None where a text asks no such."""
+    plain = " ".join(folded(text).split())
+    if not _DROPS.search(plain) or not _PART.search(plain):
+        return None
+    key = speaks_of(text, talk.answers)
+    found = part_with(text, talk.answers[key]) if key else None
+    if key is None or found is None:
+        return None
+    return offering.offer_slots(talk, "", key, corrects=found, at=0)
+
+
+def taken_back(talk: Talk) -> Slots | None:
+    """The slots after the last change of an answer on this opdracht is taken back."""
+    opdracht, name = talk.opdracht, talk.slot("gesprek")
+    if opdracht is None or name is None:
+        return None
+    with storage().reading() as session:
+        found = conversation.last_change(session, str(name), opdracht.nummer)
+    if found is None:
+        return None
+    key, before = found
+    talk.propose(AnswerRestored(opdracht=opdracht.nummer, question=key))
+    talk.utter(
+        "teruggezet",
+        bij=talk.words(f"bij_{_kind(talk, key)}"),
+        oud=offering.shortened(before),
+        custom={"quotes": True},
+    )
+    return {"antwoorden": {**talk.answers, key: before}}
+
+
+def _other(talk: Talk, text: str) -> Slots | None:
+    """The slots for a text at the summary that carries nothing out by itself."""
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    reading = message.read(text)
+    if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
+        return offering.placed(talk, text, reading) or (
+            offering.offer_slots(talk, message.part(text, reading.content))
+            if reading.content is not None
+            else None
+        )
+    if reading.kind in message.REMARKS:
+        return None
+    plain = " ".join(folded(text).split())
+    key = speaks_of(text, talk.answers)
+    if _ASKS.search(plain) and reading.kind != message.ANSWER_AND_QUESTION:
+        return _asked(talk, key)
+    if _ALSO.search(plain) and reading.says is None:
+        return _taken(talk, text, key)
+    if len(text.split()) <= _FEW_WORDS and (named := named_question(text, opdracht, None)):
+        return reopened(named)
+    if _DOUBTS.match(plain):
+        return {"bevestigd": None}
+    if (again := asked_again(talk, text)) is not None:
+        return again
+    if reading.content is not None:
+        return _taken(talk, message.part(text, reading.content), None)
+    if len(text.split()) < _LEAST_WORDS or reading.says is not None or no_content(talk, text):
+        return None
+    return _taken(talk, text, None)
+
+
+def asked_again(talk: Talk, text: str) -> Slots | None:
+    """The slots that ask a question again where a text says that its answer should change."""
+    plain = " ".join(folded(text[:_READ]).split())
+    if summary.says(text) is not None or _ALSO.search(plain) or message.goes_on(text):
+        return None
+    if len(plain.split()) < _LEAST_WORDS or not _CHANGES.search(plain) or "?" in plain:
+        return None
+    key = speaks_of(text, talk.answers)
+    return reopened(key) if key is not None else None
+
+
+def _taken(talk: Talk, text: str, key: str | None) -> Slots:
+    """Adds a text to the answer it fits where it is surely content, else offers it."""
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    target = key or fitting_question(text, opdracht, None)
+    first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
+    sure = talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
+    if not sure or first == summary.YES or _kind(talk, target) == "prioriteit":
+        return offering.offer_slots(talk, text, target)
+    return offering.added(talk, text, target, undo=target in talk.answers)
+
+
+def no_content(talk: Talk, text: str) -> bool:
+    """Whether a short text is no answer by the classifier, which saw many."""
+    ranked = bool(talk.tracker.latest_message.get("intent_ranking"))
+    return ranked and len(text.split()) <= _FEW_WORDS and talk.chance("bijdrage") < _LEAST_CHANCE
+
+
+def reopened(key: str) -> Slots:
+    """The slots that ask a question of the summary again, with its answer."""
+    slots: Slots = {"antwoord": None, "vraag": key, "doorvraag": None, "wijziging": "vervang"}
+    return {**slots, "bevestigd": False}
+
+
+def _asked(talk: Talk, key: str | None) -> Slots:
+    """Answers a question at the summary: with the answer it is about, or by passing it on."""
+    if key is None:
+        pass_on(talk, OPEN_QUESTION)
+        return {"bevestigd": None}
+    vraag = talk.opdracht.question(key) if talk.opdracht else None
+    assert vraag is not None
+    said = " ".join(talk.answers[key].split())
+    talk.utter("staat_er", naam=offering.label(talk, vraag), antwoord=said, custom={"quotes": True})
+    return {"bevestigd": None}
+
+
+def _added(talk: Talk, text: str) -> Slots | None:
+    opdracht = talk.opdracht
+    found = _TOLD_TO_ADD.match(text.strip()) or _ONE_ADDITION.search(text)
+    key = named_question(found["about"], opdracht, None) if found and opdracht else None
+    return offering.added(talk, found["content"], key) if found and key else None
+
+
+def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
+    vraag = (
+        next((each for each in talk.opdracht.vragen if each.soort == "prioriteit"), None)
+        if (talk.opdracht)
+        else None
+    )
+    if vraag is None or vraag.key not in talk.answers or not _URGENCY.search(plain):
+        return None
+    if len(plain.split()) > _MOST_OF_URGENCY:
+        return None
+    steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
+    said = read_urgency(text, steps)
+    if said.value is not None:
+        return offering.new_step(talk, said.value, vraag)
+    return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None
+
+
+def _replaced(talk: Talk, key: str, content: str) -> Slots:
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    source = offering.source(offering.part(talk, content))
+    talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=key, source=source))
+    return _shown(talk, {key: (talk.answers[key], content)}, {**talk.answers, key: content})
+
+
+def _carried_out(talk: Talk, text: str, changes: tuple[Change, ...]) -> Slots:
+    opdracht, answers = talk.opdracht, talk.answers
+    assert opdracht is not None
+    pairs: dict[str, tuple[str, str]] = {}
+    for each in changes:
+        new = text[each.new[0] : each.new[1]]
+        said = {**offering.part(talk), "start": each.new[0], "end": each.new[1]}
+        talk.propose(
+            AnswerGiven(
+                opdracht=opdracht.nummer,
+                question=each.key,
+                source=offering.source(said),
+                corrects=each.old,
+            )
+        )
+        answers[each.key] = offering.without(answers[each.key], each.old, new)
+        pairs[each.key] = (each.old, new)
+    return _shown(talk, pairs, answers)
+
+
+def _shown(talk: Talk, pairs: dict[str, tuple[str, str]], answers: dict[str, str]) -> Slots:
+    for key, (old, new) in pairs.items():
+        last = key == list(pairs)[-1]
+        talk.utter(
+            "verbeterd",
+            bij=talk.words(f"bij_{_kind(talk, key)}"),
+            oud=offering.shortened(old),
+            nieuw=offering.shortened(new),
+            buttons=[talk.button("knop_terugzetten", offering.TAKE_BACK)] if last else None,
+            custom={"quotes": True},
+        )
+    return {"antwoorden": answers}
+
+
+def _stands_once(answer: str, words: str) -> bool:
+    return len(re.findall(rf"(?<!\w){re.escape(words)}(?!\w)", answer, re.IGNORECASE)) == 1
+
+
+def _kind(talk: Talk, key: str) -> str:
+    vraag = talk.opdracht.question(key) if talk.opdracht else None
+    return vraag.soort if vraag else "extra"
+
+
+def _events(slots: Slots) -> list[EventType]:
+    return [SlotSet(name, value) for name, value in slots.items()]

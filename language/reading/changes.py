@@ -1,0 +1,427 @@
+"""Finds what a text changes in the answers that it is about.
+
+A correction names words that stand in an answer, and what should stand there instead. So the words
+of the text that also stand in an answer are looked up first; around those a few loose frames are
+enough ("not X but Y", "Y instead of X", "X ... make it Y"), where patterns over the text alone
+would have to be exact. The time is bounded: a text of at most ``READ`` characters is compared with
+at most ``_MOST`` words of an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from language.folding import folded
+
+READ = 320
+_MOST = 400
+_MOST_WORDS = 40
+_LONGEST_NEW = 9
+_MOST_CHANGES = 3
+_LONGEST_RUN, _MOST_PLACES = 8, 12
+
+
+@dataclass(frozen=True)
+class Change:
+    """Words of an answer, as they stand there, and characters of the text for their place.
+
+    ``sure``: the text says in so many words that one takes the place of the other.
+    """
+
+    key: str
+    old: str
+    new: tuple[int, int]
+    sure: bool
+
+
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    plain: str
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Words ``first`` to ``last`` of the text that stand at ``start`` to ``end`` of an answer."""
+
+    first: int
+    last: int
+    key: str
+    start: int
+    end: int
+
+
+_COUNTED_WORDS = (
+    "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien"
+    " zeventien achttien negentien twintig"
+)
+_DIGITS = {word: str(number) for number, word in enumerate(_COUNTED_WORDS.split(), 2)} | {
+    "dertig": "30"
+}
+_EMPTY_WORDS = """
+a aan ach achter al alle alleen allemaal alles als altijd an and anders antwoord at aub beetje
+ben bij by c ça d da daar daarvoor dan dat de den der des deze die dien diene dit do doe doen
+door du dus echt een eerst eerste eigenlijk elk elke en enkel er eraan erbij eruit es est et
+even for ga gaan ge geen gelijk gewoon gij gin goed had he heb hebben heeft heel het hier hij
+hoe hun i ich iedereen iemand iets ik in is it ja je jij jullie k kan kunnen la laat le les
+liever maak maar man mag me mee meer men mens mensen met mij mijn mis mo moe moet moeten mogen
+mor my n na naar ne nee neen nen niet nie niks niets nog nu of off om omdat on onder ons onze
+ook op opdracht over pas per s samen sorry t te ter the tis to toch tot tweede u uit uw van
+vanaf veel verder via voor vooral voorstel vraag vroeger waar wacht want was wat we weer weg
+wel welke wie wij wil willen with word worden wordt x ze zei zeg zelf zet zich zij zijn zo zou
+zouden zoveel zyn zonder zijt
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_SIGN = re.compile(r"->|=>|→|[\w%€]+(?:['’.,\-]\w+)*|[,;.:!?]", re.UNICODE)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+_OLD = r"(?P<old>OLD\d+)"
+_BIT = r"[^ ,;.:!?]{1,40}"
+_NEW = rf"(?P<new>(?:{_BIT} ){{0,{_LONGEST_NEW - 1}}}?{_BIT})"
+_STOP = (
+    r"(?= ?$| [,;.:!?]| (?:want|omdat|sorry|pardon|hoor|aub|denk|dus|zenne|ze|he|k|en dat|dat"
+    r"|daar)\b)"
+)
+_NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
+_DET = r"(?:(?:de|het|den|een|ne|nen|die|dat|om|op|in|uit|van|bij|over|d|t) ){0,2}"
+_FILL = (
+    r"(?:(?:eigenlijk|dus|toch|maar|liever|beter|gewoon|wel|dan|nu|daar|er|het|t|dat|da|ervan|mor"
+    r"|ma|it|de|we|ik|je|dao|ook|nog|eens|ok|,) ){0,5}"
+)
+_BUT = (
+    r"(?:[,;.] )?(?:maar|mo|mor|ma|mar|mer|wel|sondern|mais|but"
+    r"|(?:het|t|dat|er) (?:zijn|waren|was|is)(?: er)?) (?:wel )?"
+)
+_INSTEAD = (
+    r"(?:in (?:de )?(?:plaats|plek|plekke) van|i ?p ?v|instead of|rather than|au lieu de|statt"
+    r"|anstatt)"
+)
+_BE = r"(?: (?:zijn|zyn|worden|staan|staon|wezen|heten|be))?"
+_SETS = r"(?:zet|noem|schrijf|maak|doe|pak|neem|make|put|call|noemt|maken|schrijft|pakt|zeg)"
+_CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
+_SURE = tuple(
+    re.compile(rf"{pattern}")
+    for pattern in (
+        rf"\b{_NEG} {_DET}{_OLD} (?:{_BIT} ){{0,2}}?{_BUT}{_NEW}{_STOP}",
+        rf"\b{_NEG} {_DET}{_OLD} , (?!(?:dat|dit|dan|want|ik|k|we|er|anders|sorry|alleen|zo|het)\b)"
+        rf"{_NEW}{_STOP}",
+        rf"\b{_INSTEAD} {_DET}{_OLD} (?:, )?{_FILL}(?:(?:bedoelde?|schrijf|zet|moet|moest|wil"
+        rf"|wou|had"
+        rf"|komt?|zeg|is|wordt) {_FILL})?{_NEW}{_BE}{_STOP}",
+        rf"\b(?:moet|moest|moe|{_SETS}|wordt|liever|bedoelde?|zei|is|was|waren"
+        rf"|waart) {_FILL}{_NEW}{_BE} "
+        rf"{_INSTEAD} {_DET}{_OLD}\b",
+        rf"\b(?:maak|maken|make|van) (?:{_BIT} ){{0,3}}?van {_DET}{_OLD} {_FILL}{_NEW}(?: van)?"
+        rf"(?: maken)?{_STOP}",
+        rf"\bvan {_DET}{_OLD} {_FILL}{_NEW}(?: van)? maken\b",
+        rf"\b(?:vervang\w{{0,2}}|verander\w{{0,2}}|wijzig\w{{0,2}}|replace|change|remplacez"
+        rf"|ersetzen?)\b"
+        rf" (?:{_BIT} ){{0,3}}?{_OLD} (?:{_BIT} ){{0,3}}?(?:door|in|naar|to|by|with|par|durch)"
+        rf" {_NEW}{_STOP}",
+        rf"{_OLD} (?:->|=>|→) {_NEW}{_STOP}",
+        rf"{_OLD} (?:{_BIT} |[,;.] ){{0,14}}?[,;.] (?:(?:en|dus|nee|dan) )?{_SETS} {_FILL}{_NEW}"
+        rf"(?: van)?{_STOP}",
+        rf"\b(?:wacht|sorry|oei|oeps|pardon|fout|nee|die|dat|typfout|verkeerd)\b (?:{_BIT} "
+        rf"|, ){{0,4}}?"
+        rf"{_OLD} (?:moet|moest|moe) {_FILL}(?:zijn )?{_NEW}{_BE}{_STOP}",
+        rf"{_OLD} (?:moet|moest|moe) {_FILL}(?:zijn )?{_NEW}{_BE} ?[,;.] (?:{_BIT} ){{0,3}}?"
+        r"(?:sorry|pardon|foutje|vergist|verkeerd|verwisseld|typfout)\b",
+        rf"(?:^|[,;.:] )(?:(?:het|dat|er|de|die|t|bij) )?{_NEW} ?, (?:(?:en"
+        rf"|dus) )?{_NEG} {_DET}{_OLD}"
+        rf"{_STOP}",
+        rf"\b(?:is|was|waren|waart|zijn|bedoelde?|moet|moest|zei) {_FILL}{_NEW} (?:, )?"
+        rf"(?:(?:en|maar|dus) )?{_NEG} {_DET}{_OLD}{_STOP}",
+        rf"{_OLD} (?:{_BIT} ){{0,3}}?(?:vervangen|veranderd|gewijzigd)(?: te worden| worden)?"
+        rf" (?:door|in|naar) {_NEW}{_STOP}",
+    )
+)
+_INSTEAD_OF = re.compile(rf"{_NEW} {_INSTEAD} {_DET}{_OLD}\b")
+_LIKELY = (
+    re.compile(rf"{_OLD} (?:moet|moest|moe|mag|wordt) {_FILL}(?:zijn )?{_NEW}{_BE}{_STOP}"),
+    _INSTEAD_OF,
+)
+_NUMBERS_TURN = re.compile(
+    rf"\b(?:{_NEG}|te|was|waren|waart|intussen|nu|maak|zet|moet|moest|eerder|wordt|eigenlijk"
+    rf"|correctie"
+    r"|fout|tis|is)\b"
+)
+
+
+def changes_in(text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
+    """The changes that a text asks for in the answers, in its order; at most three.
+
+    Either all of them are sure, or there is one that is not.
+    """
+    words = _words(text)
+    if len(text) > READ or not words or len(words) > _MOST_WORDS * 2:
+        return ()
+    shared = _shared(words, answers)
+    if not shared:
+        return ()
+    line, spans = _marked(words, shared)
+    sure: dict[str, tuple[Change, int, int]] = {}
+    for pattern in (*_SURE, _CALLED):
+        for found in pattern.finditer(line):
+            start, end = found.span("new")
+            apart = all(end <= first or start >= last for _, first, last in sure.values())
+            if found["old"] in sure or not apart:
+                continue
+            change = _change(text, words, answers, shared, spans, found, True)
+            if change is not None:
+                sure[found["old"]] = change, start, end
+    if sure:
+        ordered = sorted((each for each, _, _ in sure.values()), key=lambda each: each.new)
+        return tuple(ordered[:_MOST_CHANGES])
+    by_number = _number(words, answers, shared, line)
+    if by_number is not None:
+        return (by_number,)
+    for pattern in _LIKELY:
+        for found in pattern.finditer(line):
+            change = _change(text, words, answers, shared, spans, found, False)
+            if change is not None and (change.sure or pattern is _INSTEAD_OF):
+                return (change,)
+    return ()
+
+
+def speaks_of(text: str, answers: Mapping[str, str]) -> str | None:
+    """The key of the answer that a text shares the most telling words with, or None."""
+    weights: dict[str, int] = {}
+    for each in _shared(_words(text[:READ]), answers):
+        plain = answers[each.key][each.start : each.end]
+        weights[each.key] = weights.get(each.key, 0) + len(plain)
+    if not weights:
+        weights = _inside(text, answers)
+    best = sorted(weights, key=lambda key: -weights[key])
+    if not best or (len(best) > 1 and weights[best[0]] == weights[best[1]]):
+        return None
+    return best[0]
+
+
+def part_with(text: str, answer: str) -> str | None:
+    """The part of an answer, a clause or an item of a list, that holds words of a text; or None.
+
+    None too where it is the whole answer.
+    """
+    tokens = {each.plain for each in _words(text[:READ]) if _tells(each.plain)}
+    best: tuple[int, str] | None = None
+    for start, end in _clauses(answer):
+        clause = answer[start:end]
+        hits = sum(len(each.plain) for each in _words(clause) if _meets(each.plain, tokens))
+        if hits and (best is None or hits > best[0]):
+            ends = answer[end : end + 1] in ".!?;," and (
+                start == 0 or answer[:start].rstrip()[-1:] in ".!?"
+            )
+            best = hits, answer[start : end + 1] if ends else clause
+    if best is None or best[1].strip(" .,;!") == answer.strip(" .,;!"):
+        return None
+    return best[1]
+
+
+def _words(text: str) -> list[_Word]:
+    return [_Word(each.start(), each.end(), _plain(each.group())) for each in _SIGN.finditer(text)]
+
+
+def _plain(word: str) -> str:
+    plain = folded(word).strip("'’")
+    return _DIGITS.get(plain, plain)
+
+
+def _tells(plain: str) -> bool:
+    if _NUMBER.fullmatch(plain):
+        return True
+    return len(plain) > 2 and plain not in _EMPTY and plain[0].isalnum()
+
+
+def _shared(words: list[_Word], answers: Mapping[str, str]) -> list[_Shared]:
+    """The longest runs of words of the text that stand in an answer, left to right, apart."""
+    runs: list[_Shared] = []
+    for key, answer in answers.items():
+        theirs = _words(answer)[:_MOST]
+        at: dict[str, list[int]] = {}
+        for place, word in enumerate(theirs):
+            at.setdefault(word.plain, []).append(place)
+        for first in range(len(words)):
+            if not words[first].plain[:1].isalnum():
+                continue
+            for place in at.get(words[first].plain, ())[:_MOST_PLACES]:
+                length = 0
+                while (
+                    length < _LONGEST_RUN
+                    and first + length < len(words)
+                    and place + length < len(theirs)
+                    and words[first + length].plain == theirs[place + length].plain
+                ):
+                    length += 1
+                last, end = first + length - 1, place + length - 1
+                # Signs at the ends are no part of it.
+                while last > first and not words[last].plain[0].isalnum():
+                    last, end = last - 1, end - 1
+                if any(_tells(each.plain) for each in words[first : last + 1]):
+                    runs.append(_Shared(first, last, key, theirs[place].start, theirs[end].end))
+    runs.sort(key=lambda run: (run.first - run.last, run.first))
+    chosen: list[_Shared] = []
+    for run in runs:
+        if all(run.last < each.first or run.first > each.last for each in chosen):
+            chosen.append(run)
+    return sorted(chosen, key=lambda run: run.first)
+
+
+def _marked(
+    words: list[_Word], shared: list[_Shared]
+) -> tuple[str, list[tuple[int, int, int, int]]]:
+    """The text as plain words with the shared runs as ``OLD0``, and where its words stand in it.
+
+    A row per word of the line: start and end in the line, first and last word of the text.
+    """
+    begins = {run.first: (place, run) for place, run in enumerate(shared)}
+    line, spans, place = "", [], 0
+    while place < len(words):
+        number, run = begins.get(place, (0, None))
+        last = run.last if run else place
+        word = f"OLD{number}" if run else words[place].plain or "-"
+        spans.append((len(line), len(line) + len(word), place, last))
+        line += f"{word} "
+        place = last + 1
+    return line.rstrip(), spans
+
+
+def _change(
+    text: str,
+    words: list[_Word],
+    answers: Mapping[str, str],
+    shared: list[_Shared],
+    spans: list[tuple[int, int, int, int]],
+    found: re.Match[str],
+    sure: bool,
+) -> Change | None:
+    run = shared[int(found.group("old")[3:])]
+    inside = [row for row in spans if row[0] >= found.start("new") and row[1] <= found.end("new")]
+    if not inside:
+        return None
+    first, last = inside[0][2], inside[-1][3]
+    first, last, start, end = _fitted(words, answers[run.key], run, first, last)
+    old, new = answers[run.key][start:end], (words[first].start, words[last].end)
+    said = text[new[0] : new[1]]
+    if found.re is _CALLED and not said[:1].isupper():
+        return None
+    if not old or folded(old) == folded(said) or last - first >= _LONGEST_NEW:
+        return None
+    fresh = [word.plain for word in words[first : last + 1]]
+    if _NEGATION.search(" ".join(fresh)):
+        # "Niet de bus maar de trein rijdt niet" says something else.
+        return None
+    if not any(_tells(each) or each in _NEW_THOUGH_COMMON for each in fresh):
+        return None
+    both = _NUMBER.fullmatch(folded(old)) and _NUMBER.fullmatch(folded(said))
+    return Change(run.key, old, new, sure or bool(both))
+
+
+_NEGATION = re.compile(rf"\b{_NEG}\b")
+_NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"})
+_NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
+_DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
+_DETERMINERS = frozenset(_DETERMINER_WORDS.split())
+_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk was waren moest moet dus"
+_SAYING = frozenset(_SAYING_WORDS.split())
+
+
+def _fitted(
+    words: list[_Word], answer: str, run: _Shared, first: int, last: int
+) -> tuple[int, int, int, int]:
+    """Narrows both sides to what stands for one another: a number for a number, and so on."""
+    start, end = run.start, run.end
+    fresh = [place for place in range(first, last + 1) if _NUMBER.fullmatch(words[place].plain)]
+    theirs = [each for each in _words(answer[start:end]) if _NUMBER.fullmatch(each.plain)]
+    if len(fresh) == 1 and len(theirs) == 1:
+        new_unit = words[fresh[0] + 1].plain if fresh[0] < last else ""
+        old_unit = _words(answer[start + theirs[0].end :][:40])
+        same = bool(old_unit) and new_unit == old_unit[0].plain
+        if same or not new_unit or last == fresh[0] or len(_words(answer[start:end])) == 1:
+            whole = all(words[place].plain in _EMPTY for place in range(first, fresh[0]))
+            begin = fresh[0] if whole else first
+            return begin, fresh[0], start + theirs[0].start, start + theirs[0].end
+    while first < last and words[first].plain in _SAYING:
+        first += 1
+    head = _plain(answer[start:end].split()[0]) if answer[start:end].split() else ""
+    before = words[run.first - 1].plain if run.first else ""
+    for place in range(last, first, -1):
+        # "De chauffeur komt uit Roemenië, niet uit Polen": both begin after "uit".
+        if words[place].plain == head:
+            return place, last, start, end
+        if words[place].plain == before and before not in _NEGATIVE and place < last:
+            return place + 1, last, start, end
+    if head in _DETERMINERS and first and words[first - 1].plain in _DETERMINERS:
+        first -= 1
+    return first, last, start, end
+
+
+def _number(
+    words: list[_Word],
+    answers: Mapping[str, str],
+    shared: list[_Shared],
+    line: str,
+) -> Change | None:
+    """A number of an answer, and the only other number of the text: "14 was last year, now 16"."""
+    olds = [
+        (run, each)
+        for run in shared
+        for each in _words(answers[run.key][run.start : run.end])
+        if _NUMBER.fullmatch(each.plain)
+    ]
+    taken = {place for run in shared for place in range(run.first, run.last + 1)}
+    fresh = [
+        place
+        for place, word in enumerate(words)
+        if place not in taken and _NUMBER.fullmatch(word.plain)
+    ]
+    if len(olds) != 1 or len(fresh) != 1 or not _NUMBERS_TURN.search(line):
+        return None
+    run, number = olds[0]
+    old = answers[run.key][run.start + number.start : run.start + number.end]
+    word = words[fresh[0]]
+    return Change(run.key, old, (word.start, word.end), True)
+
+
+def _inside(text: str, answers: Mapping[str, str]) -> dict[str, int]:
+    """As the weights of shared words, by words that are part of a longer one: a compound."""
+    tokens = {each.plain for each in _words(text[:READ]) if _tells(each.plain)}
+    weights: dict[str, int] = {}
+    for key, answer in answers.items():
+        for word in _words(answer)[:_MOST]:
+            if _meets(word.plain, tokens):
+                weights[key] = weights.get(key, 0) + len(word.plain)
+    return weights
+
+
+_LEAST_STEM = 5
+
+
+def _meets(plain: str, tokens: set[str]) -> bool:
+    """Whether a word of an answer is one of the tokens, or a compound or a form of one."""
+    if not _tells(plain):
+        return False
+    if plain in tokens:
+        return True
+    return any(
+        len(each) >= _LEAST_STEM
+        and len(plain) >= _LEAST_STEM
+        and (plain.endswith(each) or each.endswith(plain) or plain[:6] == each[:6])
+        for each in tokens
+        if not each.isdigit()
+    )
+
+
+_CUT = re.compile(r"[,;.!?\n]+\s*|\s(?=(?:en|maar|want|met|zonder|samen met)\s)")
+
+
+def _clauses(answer: str) -> Iterator[tuple[int, int]]:
+    last = 0
+    for found in _CUT.finditer(answer[:4000]):
+        if found.start() > last:
+            yield last, found.start()
+        last = found.end()
+    if last < len(answer):
+        yield last, len(answer)
