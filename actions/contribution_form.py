@@ -9,8 +9,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import changing, going_on, offering, probing
+from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere
+from actions.mending import mended_instead, no_answer
+from actions.reading import probing
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -26,7 +28,7 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.non_answers import is_stock_non_answer
-from language.reading import message
+from language.reading import acts, message
 
 _DONE = "klaar"
 _FEW_WORDS = 4
@@ -113,6 +115,9 @@ class ValidateContributionForm(TalkForm):
         told = self._told_beside(talk)
         if told is not None:
             return told
+        mended = mended_instead(talk, str(value).lstrip("\u2060"))
+        if mended is not None:
+            return mended
         slots, answered = offering.decide(talk, value)
         if answered == offering.ANSWER:
             return {**slots, **self._answered(value, talk)}
@@ -229,8 +234,12 @@ class ValidateContributionForm(TalkForm):
 def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     """The slots for a text that is not simply the answer to the open question, or None."""
     reading = message.read(text)
+    if not talk.slot("wijziging"):
+        doubtful = no_answer(talk, text)
+        if doubtful is not None and reading.kind in (None, message.ANSWER_AND_QUESTION):
+            return {"antwoord": None, **doubtful}
     probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
-    if reading.kind == message.NO_IDEA:
+    if reading.kind == message.NO_IDEA or talk.entity(acts.ENTITY) == acts.PASS:
         talk.utter(
             "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
         )

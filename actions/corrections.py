@@ -20,7 +20,7 @@ from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
 from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Slots, Talk, TalkAction
-from language.reading import message
+from language.reading import acts, message
 
 _CONTINUES = re.compile(
     r"\b(?:(?:we|ik) )?(?:doen?|gaan?) (?:we |maar |gewoon |nu )*(?:voort|verder|door)\b",
@@ -54,6 +54,8 @@ class ActionAnderOpdracht(TalkAction):
         if not choice.numbers:
             beside = choosing.named_beside(words_of(talk), talk.catalogue)
             choice = beside if beside.numbers else choice
+        if talk.entity(acts.ENTITY) == acts.MOVE and choice == choosing.Choice():
+            choice = choosing.chosen(words_of(talk), talk.catalogue)
         numbers = asked_for(talk, choice)
         if numbers:
             return go_to(talk, numbers)

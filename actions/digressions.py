@@ -14,7 +14,7 @@ from actions.reading import choosing
 from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import GIVEN, INSULT, JOKE, OPEN_QUESTION
-from language.reading import message
+from language.reading import acts, message
 
 _OWN = {
     "begroeten": "begroeten",
@@ -41,6 +41,16 @@ class ActionDigressie(TalkAction):
             return []
         if (told := changing.told_at_summary(talk)) is not None:
             return told
+        act = talk.entity(acts.ENTITY)
+        if act == acts.WAIT:
+            talk.utter("neem_uw_tijd")
+            return []
+        if act == acts.LEAVE and _stands(talk):
+            talk.utter("antwoord_blijft")
+            return [SlotSet(name, value) for name, value in after_answer(talk).items()]
+        if act in (acts.REMARK, acts.LEAVE):
+            talk.utter("opmerking_gehoord")
+            return []
         # The gateway sends a question that it recognised itself under another intent.
         intent = talk.metadata.get("asks") or talk.intent or ""
         if intent == "uitleg_opdracht" and talk.slot("bevestigd") is not True:
@@ -68,6 +78,14 @@ class ActionDigressie(TalkAction):
             else:
                 own_data.show_answers(talk)
         return []
+
+
+def _stands(talk: Talk) -> bool:
+    """Whether the open question has an answer already, or a follow-up question is open."""
+    vraag = talk.vraag
+    if talk.slot("requested_slot") != "antwoord" or vraag is None:
+        return False
+    return bool(talk.slot("doorvraag") or vraag.key in talk.answers)
 
 
 def _wanted(talk: Talk) -> list[int]:

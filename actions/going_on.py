@@ -13,8 +13,9 @@ from actions.reading.naming import named_question
 from actions.reading.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk
 from consultation.catalogue import Vraag
+from language.folding import folded
 from language.reading import message, summary
-from language.reading.urgency import Urgency, read_urgency
+from language.reading.urgency import Urgency, others, read_urgency
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
@@ -153,9 +154,22 @@ def urgency_in(talk: Talk, text: str) -> Urgency:
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = urgency_in(talk, text)
-    if not said.values and is_content(text):
+    of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
+    if not said.values and is_content(text) and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}
+
+
+_OF_TIME = re.compile(
+    r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|laat|later|vroeg|dringen\w{0,3}"
+    r"|snel|rap|nu|lang"
+    r"|uitstel\w{0,3}|prioriteit|belangrijk|leeftijd|spoed|cijfer|punt\w{0,2}|hoogste|laagste"
+    r"|midden|ooit|nooit"
+    r"|eindelijk|gauw|weken|maanden|time|wait|soon|late|never|out of|temps|tard|urgence|zeit|bald"
+    r"|spat\w{0,2})\b"
+)
+"""Words of time: a text of few other words at the question how urgent it is, is about that."""
+_MOST_OTHERS = 6
 
 
 def urgency_again(

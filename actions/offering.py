@@ -23,7 +23,7 @@ from actions.reading.naming import fitting_question, kinds_of, mentions, named_q
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
-from language.reading import message, summary
+from language.reading import acts, message, summary
 from language.reading.message import Reading
 from language.reading.urgency import read_urgency
 
@@ -43,7 +43,9 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "verbeter",
     "naar:",
 )
-_CHANGE, _KEPT = "wijzig", "kept"
+_CHANGE, _KEPT, _SKIP = "wijzig", "kept", "overslaan"
+DOUBT = "doubt"
+"""Why a text is offered that may be no answer; who answers otherwise has passed it over."""
 _SHOWN = 160
 _IN_BUBBLE = ("message", "start", "end", "opdracht", "question", "corrects", "why")
 
@@ -361,6 +363,8 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_verbeteren", (_CORRECT, _ADD, _LEAVE)
         elif old and offered.get("why") == "again":
             sentence, buttons = "aanbod_opnieuw", (_ADD, _REPLACE, _OTHER, _LEAVE)
+        elif offered.get("why") == DOUBT:
+            sentence, buttons = "aanbod_twijfel", (_ADD, _OTHER, _LEAVE)
         elif offered.get("why") == "kept":
             known = (_ADD, _REPLACE, _OTHER, _LEAVE)
             buttons = known if old else (_ADD, _OTHER, _LEAVE)
@@ -444,6 +448,10 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None}, None
     text = str(value).lstrip("\u2060")
     chosen = talk.entity("waarde") or _typed(talk, text, opdracht, offered)
+    if chosen == _SKIP:
+        talk.utter("overgeslagen", custom={"settled": _reference(offered)})
+        vraag = talk.vraag
+        return _after(talk), vraag.key if vraag else None
     if chosen == _LEAVE:
         talk.utter("aanbod_gelaten", custom={"settled": _reference(offered)})
         return _after(talk), None
@@ -473,7 +481,8 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
             slots |= {"wijziging": _REPLACE}
         return slots, None
     if chosen == "inhoud" and _answers_beneath(talk):
-        rest = [*(talk.slot("bewaard") or []), offered]
+        waits = [] if offered.get("why") == DOUBT else [offered]
+        rest = [*(talk.slot("bewaard") or []), *waits]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
         # "En ook ..." takes the offer as meant, and stands with it.
@@ -505,6 +514,11 @@ def _answers_beneath(talk: Talk) -> bool:
     return vraag.key not in talk.answers
 
 
+def _open(talk: Talk) -> str | None:
+    """The key of the open question beneath an offer."""
+    return talk.vraag.key if talk.vraag else None
+
+
 def _is_answer(talk: Talk, text: str) -> bool:
     """Whether a text at an offer, that chooses nothing, answers the open question beneath."""
     vraag = talk.vraag
@@ -515,6 +529,8 @@ def _is_answer(talk: Talk, text: str) -> bool:
         said = read_urgency(text, steps)
         return said.skipped or bool(said.values)
     if text.rstrip().endswith("?") or message.read(text).kind in message.REMARKS:
+        return False
+    if talk.entity(acts.ENTITY) is not None:
         return False
     return talk.intent in _MAY_BE_CONTENT
 
@@ -576,6 +592,10 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     plain = " ".join(text.casefold().split()).strip(" .!")
     if talk.intent == "antwoord_wijzigen" and place(talk)["step"] == "bevestigen":
         return _CHANGE
+    skips = talk.intent in ("overslaan", "weet_niet") or talk.entity(acts.ENTITY) == acts.PASS
+    other = offered["question"] != _open(talk) or offered.get("why") == DOUBT
+    if skips and other and _answers_beneath(talk):
+        return _SKIP
     says = summary.says(text)
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
@@ -595,6 +615,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if talk.intent == "bevestigen" or named or mentions(plain, "aanbod_erbij"):
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
+        return _LEAVE
+    remark = message.read(text).kind in message.REMARKS or talk.entity(acts.ENTITY) is not None
+    if offered.get("why") == DOUBT and remark:
         return _LEAVE
     if _is_answer(talk, text):
         return "inhoud"

@@ -15,10 +15,11 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import changing, probing
+from actions import changing
 from actions.contribution_form import say_summary
 from actions.offering import label
 from actions.opening import end, go_on
+from actions.reading import probing
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,

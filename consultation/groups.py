@@ -205,6 +205,23 @@ class _Words:
 _BURGER_KINDS = frozenset({"werkende", "bedrijf"})
 _BUSINESS = frozenset({"bedrijf", "werkgever", "zelfstandige", "technologie"})
 _FOR_BUSINESS = _BUSINESS | {"werkende", "gewoon_mens"}
+_ORDERS = frozenset(
+    [
+        "laat",
+        "geef",
+        "maak",
+        "verplicht",
+        "stuur",
+        "betaal",
+        "schrap",
+        "vraag",
+        "steek",
+        "stop",
+        "begin",
+        "organiseer",
+    ]
+)
+"""Words that begin a proposal: "laat de werkgever ..." tells nothing of who says it."""
 _TEACHES = frozenset({"school", "private_opleider", "hoger_onderwijs", "arbeidsbemiddeling"})
 _OFFICES = frozenset({"vakbond", "lokaal_bestuur", "overheid"})
 _LIFE = frozenset({"gepensioneerd", "zonder_werk", "lerende"})
@@ -434,7 +451,7 @@ def _says_who(tokens: Sequence[str], hits: Sequence[_Hit]) -> bool:
     if _SELF.search(" ".join(tokens)):
         before = " ".join(tokens[: hits[0].start])
         return not _SAYS.search(rest) or bool(_IS_SOMEBODY.search(before)) or hits[0].start <= 1
-    return len(tokens) <= _MOST_WORDS and not _SAYS.search(rest)
+    return len(tokens) <= _MOST_WORDS and not _SAYS.search(rest) and tokens[0] not in _ORDERS
 
 
 def _decide(hits: Sequence[_Hit]) -> tuple[tuple[str, ...], bool]:

@@ -16,7 +16,13 @@ from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 
-_SOURCES = ("config.yml", "domain.yml", "language/embedding.py", "bot/uv.lock")
+_SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "data/handelingen.yml",
+    "language/embedding.py",
+    "bot/uv.lock",
+)
 _FOLDERS = (("data/nlu", "*.yml"), ("data/rules", "*.yml"), ("data/stories", "*.yml"))
 _DATA = tuple(folder for folder, _ in _FOLDERS)
 _STAMP = ROOT / "models" / "inputs.sha256"

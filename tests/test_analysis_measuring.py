@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from actions import probing
+from actions.reading import probing
 from analysis.preprocessing.answer_quality import channels, measure_new
 from consultation import rounds
 from consultation.catalogue import Catalogue

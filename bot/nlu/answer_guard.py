@@ -16,9 +16,12 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import own_data
-from bot.nlu.intent_classifier import CHANCES
-from bot.nlu.judgement import CONTENT, judge
+from bot.nlu.acts import Act
+from bot.nlu.intent_classifier import ACT, CHANCES
+from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
+from language.alarm import alarm
+from language.reading import acts
 from language.reading.request import ENTITY, Reading
 
 
@@ -59,18 +62,54 @@ class AnswerGuard(GraphComponent):
             if metadata.get("content") and not asks and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
+                if question != "prioriteit" and alarm(text) is None:
+                    told = _by_act(message, message.get(ACT), chances, text)
+                    name = told if step == "vraag" else name
             else:
                 name = judge(chances, text, step, self._threshold, question)
+                act, stops = message.get(ACT), name in _STOPS
+                if stops and _does_otherwise(act):
+                    name = CONTENT
+                if name in (CONTENT, NO_IDEA) and act is not None:
+                    if name == NO_IDEA and act.name == acts.PASS and question == "drempel":
+                        # What one does not know may be just what holds one back.
+                        act = Act(acts.PASS, sure=False)
+                    told = _by_act(message, act, chances, text)
+                    # Who has no idea keeps that intent: the actions look at what else it does.
+                    name = told if step == "vraag" and name == CONTENT else name
                 _pass_on(message, request)
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
 
 
+def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: str) -> str:
+    """The intent of a text that no intent took, by what it does."""
+    if act is None or not worth_asking(text):
+        return CONTENT
+    doubtful = not act.sure and act.name != acts.MEND
+    value = acts.DOUBT if doubtful else act.name
+    entities = [*(message.get(ENTITIES) or []), _entity(acts.ENTITY, value)]
+    message.set(ENTITIES, entities, add_to_output=True)
+    return CONTENT if doubtful else intent_of(act, chances)
+
+
+_STOPS = frozenset({"stoppen", "afscheid"})
+NO_IDEA = "weet_niet"
+
+
+def _does_otherwise(act: Act | None) -> bool:
+    """Whether a text that resembles a goodbye surely does something else."""
+    return act is not None and act.sure and act.name not in (acts.STOP, acts.PASS)
+
+
+def _entity(name: str, value: str) -> dict[str, str]:
+    return {"entity": name, "value": value, "extractor": "AnswerGuard"}
+
+
 def _pass_on(message: Message, request: Reading | None) -> None:
     """Gives the actions the reading of a request about one's own data, as an entity."""
     if request is None:
         return
-    found = {"entity": ENTITY, "value": request.dumped(), "extractor": "AnswerGuard"}
-    entities = [*(message.get(ENTITIES) or []), found]
+    entities = [*(message.get(ENTITIES) or []), _entity(ENTITY, request.dumped())]
     message.set(ENTITIES, entities, add_to_output=True)

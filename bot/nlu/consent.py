@@ -144,7 +144,7 @@ def _beside_question(text: str) -> str | None:
 def _without_name(text: str) -> str:
     """A text without the condition that no name is told, which quoting meets already."""
     lowered = text[:READ].casefold()
-    bare = _NAME_CONDITION.sub(" ", _NAMELESS.sub(" ", lowered))
+    bare = _NAMELESS.sub(" ", _NAME_CONDITION.sub(" ", lowered))
     return bare if bare != lowered else text
 
 

@@ -153,7 +153,8 @@ _PARTS = re.compile(
 _STRONG_YES = (
     r"(?:(?:ba|bo|mo|ah|och|oh)?j(?:a+h?|o+a+|o+|aa+)(?:[tksz]|ja|hoor)?|jawel|jazeker|jep|jup"
     r"|yep|yup"
-    r"|yes+|oui+|ouais|o+k+|okay|oke+|okido|akkoord|natuurlijk|tuurlijk|uiteraard|vanzelfsprekend"
+    r"|yes+|oui+|ouais|(?!ook\b)o+k+|okay|oke+|okido|akkoord|natuurlijk|tuurlijk|uiteraard"
+    r"|vanzelfsprekend"
     r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
 )
 _STARTS_YES = re.compile(
@@ -353,7 +354,8 @@ def read_clauses(text: str, question: str | None) -> str | None:
 
 _SHORT_TURN = 8
 _PERFORMS = re.compile(
-    r"\b(?:antwoord (?:hierop |daarop )?is|beschouwen als|(?:beschouw|lees|zie|neem|noteer)\w{0,2} "
+    r"\b(?:antwoord (?:hierop |daarop )?is|(?:blijft|wordt|is) (?:het|dat)|beschouwen als"
+    r"|(?:beschouw|lees|zie|neem|noteer)\w{0,2} "
     r"(?:dit|dat|het)"
     r"(?: \w{1,12}){0,2} als|(?:dit|dat)(?: \w{1,12}){0,2} als) (?:een |mijn )?"
     r"(?:(?P<nee>nee+n?|weigering|afwijzing)|ja|akkoord|instemming|toestemming)\b"

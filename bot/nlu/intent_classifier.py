@@ -23,6 +23,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import acts
+from bot.nlu.acts import ActModel
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import too_long_for_command
 from bot.nlu.vector_cache import FOLDER
@@ -31,7 +33,11 @@ from language.embedding import Encoder, kept_vectors, load_encoder
 CHANCES = "intent_chances"
 """Message property with the probability of every intent by name, for ``AnswerGuard``; internal."""
 
-_ENCODER = "encoder.json"
+ACT = "act"
+"""Message property with the ``Act`` of a text at an open question; internal."""
+
+_ENCODER, _ACTS = "encoder.json", "acts"
+_SURELY_ANSWER = 0.97
 # A command is short; reading all of ten thousand characters would take seconds per turn.
 _READ = 500
 _READ_BY_ENCODER = 250
@@ -85,7 +91,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             trained = json.loads((folder / _ENCODER).read_text(encoding="utf-8"))
             model = IntentModel.load(folder)
-        found = cls({**config, **trained}, model, model_storage, resource)
+            act_model = ActModel.load(folder / _ACTS)
+        found = cls({**config, **trained}, model, model_storage, resource, act_model)
         # Loads the encoder now; otherwise the first uncertain text would wait for it.
         found._encoder.encode(["hallo"])
         return found
@@ -96,11 +103,19 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         model: IntentModel,
         model_storage: ModelStorage,
         resource: Resource,
+        act_model: ActModel | None = None,
     ) -> None:
         self._config = config
         self._model = model
+        self._act_model = act_model or ActModel()
+        self._vectors: dict[str, npt.NDArray[Any]] = {}
         self._model_storage = model_storage
         self._resource = resource
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The examples of acts, which are no training data of Rasa's own."""
+        return acts.fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have a text and an intent."""
@@ -121,8 +136,15 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             kept_vectors([texts[place] for place in places], self._encoder, FOLDER),
             places,
         )
+        self._act_model.fit(
+            texts,
+            [example.get(INTENT) for example in examples],
+            float(self._config["vector_share"]),
+            lambda texts: kept_vectors(texts, self._encoder, FOLDER),
+        )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self._act_model.save(folder / _ACTS)
             text = json.dumps({"encoder": self._config["encoder"]})
             (folder / _ENCODER).write_text(text, encoding="utf-8")
         return self._resource
@@ -148,7 +170,12 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            message.set(CHANCES, dict(zip(self._model.intents, map(float, row), strict=True)))
+            chances = dict(zip(self._model.intents, map(float, row), strict=True))
+            message.set(CHANCES, chances)
+            if _may_be_act(message, chances):
+                text = message.get(TEXT)
+                message.set(ACT, self._act_model.read(text, self._vector(text)))
+        self._vectors.clear()
         return messages
 
     @cached_property
@@ -156,7 +183,23 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         return load_encoder(self._config["encoder"])
 
     def _encode(self, texts: list[str]) -> npt.NDArray[Any]:
-        return self._encoder.encode([text[:_READ_BY_ENCODER] for text in texts])
+        vectors = self._encoder.encode([text[:_READ_BY_ENCODER] for text in texts])
+        self._vectors |= dict(zip(texts, vectors, strict=True))
+        return vectors
+
+    def _vector(self, text: str) -> npt.NDArray[Any]:
+        """The vector of a text, (1, dimension), which the intents may have needed already."""
+        found = self._vectors.get(text)
+        return self._encode([text]) if found is None else found[None, :]
+
+
+def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
+    """Whether a text at an open question may be no answer although no intent says so."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("step") != "vraag":
+        return False
+    few = len(message.get(TEXT).split()) <= acts.MOST_WORDS
+    return few and chances.get("bijdrage", 0.0) < _SURELY_ANSWER
 
 
 def _is_content_anyway(message: Message) -> bool:

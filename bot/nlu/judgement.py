@@ -9,12 +9,14 @@ environments can use it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.nlu import own_data
+from bot.nlu.acts import Act
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
-from language.reading import message, summary
+from language.reading import acts, message, summary
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -134,6 +136,50 @@ _REMARK_INTENTS = {
     message.NO_IDEA: "weet_niet",
     message.QUESTION_MARK: "herhalen",
 }
+
+
+_INTENT_OF_ACT = {
+    acts.WAIT: "hulp",
+    acts.REMARK: "hulp",
+    acts.LEAVE: "hulp",
+    acts.PASS: "overslaan",
+    acts.MOVE: "ander_opdracht",
+    acts.MEND: CONTENT,
+    acts.STOP: "stoppen",
+}
+_QUESTIONS = frozenset(
+    {
+        "vraag_privacy",
+        "vraag_anoniem",
+        "vraag_doel",
+        "vraag_duur",
+        "vraag_resultaat",
+        "vraag_wie",
+        "uitleg_opdracht",
+        "overzicht_tonen",
+        "contact_mens",
+    }
+)
+_LEAST_QUESTION = 0.2
+
+
+def intent_of(act: Act, chances: Mapping[str, float]) -> str:
+    """The intent that does what an act asks; of a question the likeliest that it may be."""
+    if act.name != acts.ASK:
+        return _INTENT_OF_ACT.get(act.name, CONTENT)
+    best = max(_QUESTIONS, key=lambda name: chances.get(name, 0.0))
+    return best if chances.get(best, 0.0) >= _LEAST_QUESTION else "herhalen"
+
+
+def worth_asking(text: str) -> bool:
+    """Whether a text may be no answer: a few words, or letters without sense, are one."""
+    words = text.split()
+    readable = any(_NO_WORD.search(word.casefold()) is None for word in words)
+    return readable and (len(words) >= _LEAST_WORDS_OF_ACT or "?" in text)
+
+
+_NO_WORD = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}")
+_LEAST_WORDS_OF_ACT = 3
 
 
 def too_long_for_command(text: str, step: str) -> bool:

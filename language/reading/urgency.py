@@ -25,11 +25,11 @@ _NUMBER_WORDS = {
     word: value
     for value, words in enumerate(
         (
-            "een ene un une one eins",
-            "twee deux two zwei twie",
-            "drie dri dry trois three drei",
-            "vier viere vjier quatre four",
-            "vijf vuuf vijve veuf cinq five funf",
+            "een ene un une one eins eentje eenke",
+            "twee deux two zwei twie tweetje tweeke",
+            "drie dri dry drij trois three drei drietje drieke",
+            "vier viere vjier quatre four viertje vierke",
+            "vijf vuuf vijve veuf cinq five funf vijfje vijfke",
         ),
         1,
     )
@@ -46,7 +46,9 @@ _TAKEN_BACK = re.compile(
     rf"(?:{_NUMBER})\b"
 )
 _FINAL = re.compile(
-    r"\b(?:maar eigenlijk|toch maar|toch|liever|eigenlijk|maak er|maak da?t?|doe maar|doe|zet"
+    r"\b(?:(?:geef|schrijf|noteer|gif|pak|neem|kies|put|mettez|schreib) (?:er |dan )?(?:maar|mo"
+    r"|mor|gewoon|down)?"
+    r"|iets|maar eigenlijk|toch maar|toch|liever|eigenlijk|maak er|maak da?t?|doe maar|doe|zet"
     r"|wacht|nee+n?|allee|bij nader inzien|of nee|non|no|nein|in feite)\b"
 )
 
@@ -223,7 +225,8 @@ _CLAUSES = re.compile(
     r"|because|weil|denn)\b"
 )
 _FILLERS = _words(
-    "ik k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak "
+    "gif mo schrijf noteer ik "
+    "k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak "
     "doe zet maar mor moar mer dat da dit het t is tis s ja jaja jao joa euh eh uh "
     "goh hm hmm ah oh o och allee wel toch dan nu voor mij mijn part ons onze ne nen "
     "een n de den der die dees deze aan van in op bij met en er echt hoor ze zenne "
@@ -352,7 +355,7 @@ def _of_clause(
         if len(both) == 2 and all(each in steps for each in both) and rest <= _MOST_OTHER_WORDS:
             return (int(both[0]), int(both[1]))
     numbers = _numbers(kept, steps)
-    if len(numbers) == 1 and _others(re.sub(_NUMBER, " ", kept)) <= 1:
+    if len(numbers) == 1 and _others(re.sub(_NUMBER, " ", _OUT_OF.sub(" ", kept))) <= 1:
         return (numbers.pop(),)
     for name in sorted(names, key=len, reverse=True):
         if re.search(rf"\b{name}\b", bare) and not _QUALIFIES & set(
@@ -369,6 +372,11 @@ def _of_clause(
             rest = _others(pattern.sub(" ", bare))
             return (_step(level, steps),) if rest <= _MOST_OTHER_WORDS else ()
     return ()
+
+
+def others(text: str) -> int:
+    """How many words of a text are no filling and no number."""
+    return _others(_plain(text))
 
 
 def _step(level: float, steps: Mapping[int, str]) -> int:
