@@ -9,17 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from review_stage import PASSWORD, as_role, field_of, post
+from review_stage import as_role, field_of, post
 from test_analysis_rounds import say as told
-from web_pages import violations
-from web_stage import Site, StandIn, analysed, free_port
+from web_stage import Site, StandIn, analysed
 
-from consultation import accounts
+from analysis.preprocessing.statements import cut_new
 from consultation.catalogue import Catalogue
-from consultation.curation.log import append, append_all, curated
+from consultation.curation.log import append_all, curated
 from consultation.curation.operations import PlaceExactly
-from consultation.curation.state import CurationState, Outcome
+from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
 from consultation.settings import Settings
@@ -31,13 +29,13 @@ CODEBOOK = "/beheer/opdrachten/4/codeboek"
 THEMES = {
     "Bus en trein": "Met de bus, de trein of ander openbaar vervoer naar de les raken.",
     "Taal": "Nederlands spreken, lezen en begrijpen; de taalles.",
-    "Geld": "Wat een opleiding kost, en of mensen dat kunnen betalen.",
+    "Opvang": "Kinderopvang of een oppas vinden tijdens de les.",
 }
 
 
 @pytest.fixture
 def asked(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[Site]:
-    """A site with statements on opdracht 4 that no analysis has read."""
+    """A site with statements on opdracht 4 that no analysis has grouped."""
     settings = Settings(
         data_dir=tmp_path,
         database_url="",
@@ -47,7 +45,8 @@ def asked(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[S
         actions_port=stand_in.port,
     )
     storage = Storage(settings.resolved_database_url)
-    told(storage, catalogue, 1, bus=(0, 18), taal=(0, 18), geld=(0, 12))
+    told(storage, catalogue, 1, bus=(0, 18), taal=(0, 18), opvang=(0, 14))
+    cut_new(storage, 1, catalogue, settings.embedding)
     running = Site(settings, storage, stand_in)
     running.start()
     yield running
@@ -60,10 +59,10 @@ def state(site: Site) -> CurationState:
         return curated(session, 1, 4)
 
 
-def placings(site: Site) -> list[Outcome]:
-    """The placings that stand, oldest first."""
+def placings(site: Site) -> list[tuple[str, list[str]]]:
+    """The placings that stand, oldest first: the statement and its themes."""
     return [
-        each
+        (each.event.operation.statement, each.event.operation.themes)
         for each in state(site).log
         if isinstance(each.event.operation, PlaceExactly) and each.status == "applied"
     ]
@@ -94,8 +93,229 @@ def follow(http: httpx.Client, answer: httpx.Response) -> str:
     return http.get(answer.headers["location"]).text
 
 
-def test_placing(asked: Site) -> None:
+def test_an_opdracht_without_a_codebook_says_what_to_do(asked: Site) -> None:
+    with as_role(asked, "els", "facilitator") as els:
+        page = els.get(QUEUE).text
+        assert "Er is nog geen codeboek" in page
+        assert f'href="{CODEBOOK}"' in page
+        page = els.get(CODEBOOK).text
+        assert "Er zijn nog geen thema’s" in page
+        assert 'href="/beheer/analyse?opdracht=4"' in page
+        assert f'href="{CODEBOOK}"' in els.get("/beheer/opdrachten/4").text
+        assert f'href="{QUEUE}"' in els.get("/beheer/opdrachten/4").text
+        assert "Er zijn nog geen uitspraken" in els.get("/beheer/opdrachten/5/codeboek").text
+
+
+def test_a_theme_is_tried_and_then_put_in_the_codebook(asked: Site) -> None:
+    with as_role(asked, "els", "facilitator") as els:
+        bus = THEMES["Bus en trein"]
+        fields = {"label": "Bus en trein", "beschrijving": bus, "niet": "Auto’s."}
+        page = post(els, CODEBOOK, doe="vang", **fields).text
+        caught = re.search(r"Dit zou <strong>(\d+) uitspraken</strong> vangen", page)
+        assert caught
+        assert int(caught[1]) >= 10
+        assert "Er is nog niets bewaard." in page
+        assert 'value="Auto’s."' in page
+        assert state(asked).log == ()
+        page = follow(els, post(els, CODEBOOK, doe="bewaar", voorbeelden="Eén\nTwee", **fields))
+        assert "In het codeboek (1)" in page
+        (theme,) = state(asked).themes.values()
+        assert (theme.label, theme.status) == ("Bus en trein", "goedgekeurd")
+        assert (theme.description, theme.excludes) == (fields["beschrijving"], "Auto’s.")
+        assert theme.examples == ("Eén", "Twee")
+        assert f"<strong>{caught[1]} deelnemers</strong>, {caught[1]} uitspraken" in page
+
+        # A second theme says what it takes from the first.
+        taal = {"label": "Taal", "beschrijving": THEMES["Taal"]}
+        page = html.unescape(post(els, CODEBOOK, doe="vang", **taal).text)
+        assert re.search(r"(komt|komen) uit ‘Bus en trein’|nog geen thema", page)
+
+        # What changes nothing decides nothing, and an empty description is refused.
+        same = {**fields, "thema": theme.id, "voorbeelden": "Eén\nTwee"}
+        assert post(els, CODEBOOK, doe="bewaar", **same).status_code == 422
+        refused = post(els, CODEBOOK, doe="bewaar", label="Leeg", beschrijving=" ")
+        assert refused.status_code == 422
+        assert "Geef het thema een naam" in refused.text
+        assert 'value="Leeg"' in refused.text
+        taken = post(els, CODEBOOK, doe="bewaar", label="bus en TREIN", beschrijving="Iets.")
+        assert taken.status_code == 422
+        assert len(state(asked).themes) == 1
+
+
+def test_an_example_that_somebody_said_stays_a_reference(asked: Site) -> None:
+    with asked.storage.reading() as session:
+        said = active_statements(session, 1, 4)[0]
+    with as_role(asked, "els", "facilitator") as els:
+        fields = {"label": "Bus", "beschrijving": "De bus.", "voorbeelden": said.text}
+        post(els, CODEBOOK, doe="bewaar", **fields)
+        (theme,) = state(asked).themes.values()
+        assert (theme.examples, theme.example_statements) == ((), (said.id,))
+        more = {**fields, "thema": theme.id, "voorbeelden": f"{said.text}\nTe laat."}
+        assert post(els, CODEBOOK, doe="bewaar", **more).status_code == 303
+        (theme,) = state(asked).themes.values()
+        assert (theme.examples, theme.example_statements) == (("Te laat.",), (said.id,))
+
+
+def test_a_candidate_shows_different_people_and_becomes_a_theme(site: Site) -> None:
+    made = analysed(site.storage)
+    with as_role(site, "els", "facilitator") as els:
+        page = els.get(CODEBOOK).text
+        assert "Nog te beschrijven (2)" in page
+        first = state(site).themes_of(4)[0]
+        card = page[page.index(f'id="{first.code}"') :].partition("</article>")[0]
+        shown = re.findall(r"<blockquote>(.*?)</blockquote>", card)
+        assert len(shown) == len(set(shown)) == 3
+        words = {"label": "Leren op het werk", "beschrijving": "Tijd van de baas."}
+        page = follow(els, post(els, CODEBOOK, doe="bewaar", thema=first.id, **words))
+        assert "Nog te beschrijven (1)" in page
+        assert "In het codeboek (1)" in page
+        now = state(site).themes[first.id]
+        assert (now.label, now.status) == ("Leren op het werk", "goedgekeurd")
+        assert now.code in made["codes"]
+
+
+def test_a_decision_teaches_and_is_undone(asked: Site) -> None:
+    made = described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        page = els.get(QUEUE).text
+        assert "Naar schatting staat" in page
+        assert "Na tien beslissingen weten we het beter." in page
+        first = statement_of(page)
+        answer = {"gevraagd": first, "uitspraak": first}
+        page = follow(els, post(els, QUEUE, thema=made["Taal"], **answer))
+        second = statement_of(page)
+        assert second != first
+        assert "els plaatste" in page
+        assert "Mensen beslisten over 1 van de" in page
+        follow(els, post(els, QUEUE, doe="geen", gevraagd=second, uitspraak=second))
+        assert placings(asked) == [(first, [made["Taal"]]), (second, [])]
+        # Undone one by one, also without what the page told; the statement is asked again.
+        page = follow(els, post(els, QUEUE, doe="ongedaan"))
+        assert statement_of(page) == second
+        page = follow(els, post(els, QUEUE, doe="ongedaan"))
+        assert statement_of(page) == first
+        assert placings(asked) == []
+        assert post(els, QUEUE, doe="ongedaan").status_code == 422
+        # Another statement by a select, and what somebody else decided is not undone.
+        follow(els, post(els, QUEUE, doe="ander", ander=made["Opvang"], **answer))
+    with as_role(asked, "tom", "facilitator") as tom:
+        assert post(tom, QUEUE, doe="ongedaan").status_code == 422
+        assert len(placings(asked)) == 1
+
+
+def test_skipping_writes_nothing_and_goes_on(asked: Site) -> None:
     described(asked)
     with as_role(asked, "els", "facilitator") as els:
-        print(els.get(QUEUE).text)
-        print(els.get(CODEBOOK).text)
+        seen = []
+        page = els.get(QUEUE).text
+        for _ in range(5):
+            seen.append(statement_of(page))
+            over = re.search(r'name="over" value="([^"]*)"', page)
+            assert over
+            skip = post(els, QUEUE, doe="sla_over", gevraagd=seen[-1], over=over[1])
+            page = follow(els, skip)
+        assert len(set(seen)) == 5
+        assert placings(asked) == []
+        assert statement_of(els.get(QUEUE).text) == seen[0]
+
+
+def test_a_new_theme_from_a_question_and_its_undo(asked: Site) -> None:
+    described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        first = statement_of(els.get(QUEUE).text)
+        answer = {"gevraagd": first, "uitspraak": first, "doe": "nieuw"}
+        refused = post(els, QUEUE, label="", **answer)
+        assert refused.status_code == 422
+        assert statement_of(refused.text) == first
+        done = post(els, QUEUE, label="Auto", beschrijving="Met de auto.", **answer)
+        page = follow(els, done)
+        auto = next(each for each in state(asked).themes.values() if each.label == "Auto")
+        assert auto.status == "goedgekeurd"
+        assert [each.statement for each in auto.members] == [first]
+        told = re.search(r'name="gedaan" value="([\d-]+)"', page)
+        assert told
+        follow(els, post(els, QUEUE, doe="ongedaan", gedaan=told[1]))
+        assert auto.id not in state(asked).themes
+        assert placings(asked) == []
+
+
+def test_a_batch_is_placed_and_undone_as_one(asked: Site) -> None:
+    made = described(asked)
+    batch = asked.app.state.services.desk.batches(4)[0]
+    ids = [each.id for each in batch.statements]
+    assert len(ids) >= 3
+    with as_role(asked, "els", "facilitator") as els:
+        page = els.get(QUEUE, params={"vraag": ids[0]}).text
+        assert f"Deze {len(ids)} zeggen ongeveer hetzelfde" in page
+        assert page.count('name="uitspraak"') == page.count(" checked") == len(ids)
+        chosen = ids[:-1]
+        answer = {"gevraagd": ids[0], "uitspraak": chosen, "thema": made["Taal"]}
+        page = follow(els, post(els, QUEUE, **answer))
+        assert [each for each, _ in placings(asked)] == chosen
+        told = re.search(r'name="gedaan" value="([\d-]+)"', page)
+        assert told
+        page = follow(els, post(els, QUEUE, doe="ongedaan", gedaan=told[1]))
+        assert placings(asked) == []
+        assert f"Deze {len(ids)} zeggen ongeveer hetzelfde" in page
+        nothing = {"gevraagd": ids[0], "thema": made["Taal"]}
+        assert post(els, QUEUE, **nothing).status_code == 422
+
+
+def test_who_may_not_decide_sees_and_cannot(asked: Site) -> None:
+    made = described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        first = statement_of(els.get(QUEUE).text)
+        forged = els.post(QUEUE, data={"uitspraak": first, "thema": made["Taal"]})
+        assert forged.status_code == 403
+        forged = els.post(CODEBOOK, data={"doe": "bewaar", "label": "x", "beschrijving": "y"})
+        assert forged.status_code == 403
+    answer = {"gevraagd": first, "uitspraak": first, "thema": made["Taal"]}
+    theme = {"doe": "bewaar", "label": "Nieuw", "beschrijving": "Iets."}
+    for name, role, opdracht in (("ann", "analist", None), ("tine", "facilitator", 5)):
+        with as_role(asked, name, role, opdracht) as http:
+            page = http.get(QUEUE)
+            assert page.status_code == (200 if opdracht is None else 403)
+            assert "data-key" not in page.text
+            assert 'action="/beheer/opdrachten/4' not in http.get(CODEBOOK).text
+            assert post(http, QUEUE, **answer).status_code == 403
+            assert post(http, QUEUE, doe="ongedaan").status_code == 403
+            assert post(http, QUEUE, doe="sla_over", gevraagd=first).status_code == 403
+            assert post(http, CODEBOOK, **theme).status_code == 403
+            assert post(http, CODEBOOK, **{**theme, "doe": "vang"}).status_code == 403
+            assert post(http, CODEBOOK, doe="laad").status_code == 403
+            file = http.get(f"{CODEBOOK}.csv")
+            assert file.status_code == (200 if opdracht is None else 403)
+    with asked.client() as http:
+        assert http.get(QUEUE).status_code == http.get(f"{CODEBOOK}.csv").status_code == 303
+        assert http.post(QUEUE, data=answer).status_code == 401
+    assert placings(asked) == []
+    assert len(state(asked).themes) == 3
+
+
+def test_the_codebook_leaves_and_comes_back_as_a_file(asked: Site) -> None:
+    described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        written = els.get(f"{CODEBOOK}.csv")
+        assert "codeboek-4.csv" in written.headers["content-disposition"]
+        assert f'4,Taal,"{THEMES["Taal"]}"' in written.text
+        field = {"formulier": field_of(els), "doe": "laad"}
+
+        def sent(content: bytes) -> httpx.Response:
+            return els.post(CODEBOOK, data=field, files={"bestand": ("x.csv", content)})
+
+        page = follow(els, sent(written.content))
+        assert "0 nieuwe thema’s, 0 gewijzigd, 3 bleven" in page
+        page = follow(els, sent(b"opdracht;name;description\r\n4;Auto;Met de auto.\r\n"))
+        assert "1 nieuw thema, 0 gewijzigd" in page
+        assert "In het codeboek (4)" in page
+        for content, words in (
+            (b"", "geen codeboek"),
+            (b"\xff\xfe", "geen codeboek"),
+            (b"naam\nx\n", "geen codeboek"),
+            (b"opdracht,name\n4,\n99,x\n", "rij 2, 3"),
+            (b"opdracht,name\n5,x\n", "over opdracht 4"),
+        ):
+            refused = sent(content)
+            assert refused.status_code == 422
+            assert words in refused.text
+        assert len(state(asked).themes) == 4

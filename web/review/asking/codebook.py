@@ -24,6 +24,7 @@ from consultation.curation.log import CurationError
 from consultation.curation.state import CuratedTheme
 from consultation.database.models import new_id
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
+from consultation.queries.unanalysed_answers import count_new
 from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.errors import Problem
@@ -109,6 +110,7 @@ def show_codebook(
     reviewer.require("read", number)
     with here.storage.reading() as session:
         seen = here.snapshots.of(session, here.consultation_id, number)
+        arrived = count_new(session, here.consultation_id, {number: seen.run})[number]
     themes = [each for each in seen.state.themes_of(number) if each.live]
     described = [each for each in themes if each.description.strip() and each.decided]
     candidates = [each for each in themes if each not in described]
@@ -123,6 +125,7 @@ def show_codebook(
         refusal.status if refusal else 200,
         **feedback(seen, query, refusal, typed),
         opdracht=opdracht,
+        arrived=arrived,
         described=described,
         candidates=candidates,
         said=said,
