@@ -6,14 +6,14 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from review_stage import as_role, field_of, post
-from test_analysis_rounds import say as told
-from web_stage import Site, StandIn, analysed
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from analysis.preprocessing.statements import cut_new
+from consultation import accounts
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append_all, curated
 from consultation.curation.operations import PlaceExactly
@@ -21,8 +21,13 @@ from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
 from consultation.settings import Settings
+from tests.review_stage import PASSWORD, as_role, field_of, post
+from tests.test_analysis_rounds import say as told
+from tests.test_analysis_rounds import sentences
+from tests.web_pages import violations
+from tests.web_stage import Site, StandIn, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 QUEUE = "/beheer/opdrachten/4/wachtrij"
 CODEBOOK = "/beheer/opdrachten/4/codeboek"
@@ -33,9 +38,14 @@ THEMES = {
 }
 
 
+SAID = {"bus": (0, 18), "taal": (0, 18), "opvang": (0, 14)}
+SUBJECT = {text: name for name in SAID for text in sentences(name, 0, 27)}
+NAMES = {"bus": "Bus en trein", "taal": "Taal", "opvang": "Opvang"}
+
+
 @pytest.fixture
-def asked(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[Site]:
-    """A site with statements on opdracht 4 that no analysis has grouped."""
+def unread(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[Site]:
+    """A site with answers on opdracht 4 that nothing has read yet."""
     settings = Settings(
         data_dir=tmp_path,
         database_url="",
@@ -45,13 +55,19 @@ def asked(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[S
         actions_port=stand_in.port,
     )
     storage = Storage(settings.resolved_database_url)
-    told(storage, catalogue, 1, bus=(0, 18), taal=(0, 18), opvang=(0, 14))
-    cut_new(storage, 1, catalogue, settings.embedding)
+    told(storage, catalogue, 1, **SAID)
     running = Site(settings, storage, stand_in)
     running.start()
     yield running
     running.stop()
     storage.close()
+
+
+@pytest.fixture
+def asked(unread: Site, catalogue: Catalogue) -> Site:
+    """The same, with the answers cut into statements, which no analysis has grouped."""
+    cut_new(unread.storage, 1, catalogue, unread.settings.embedding)
+    return unread
 
 
 def state(site: Site) -> CurationState:
@@ -319,3 +335,143 @@ def test_the_codebook_leaves_and_comes_back_as_a_file(asked: Site) -> None:
             assert refused.status_code == 422
             assert words in refused.text
         assert len(state(asked).themes) == 4
+
+
+def logged_in(browser: Browser, site: Site, **how: Any) -> Page:
+    """A browser of a facilitator; a script error or a policy violation is kept in ``problems``."""
+    with site.storage.writing() as session:
+        accounts.add_account(session, "els", "facilitator", PASSWORD)
+    page = browser.new_context(base_url=site.url, **how).new_page()
+    page.goto("/beheer/login")
+    page.get_by_label("Naam").fill("els")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("heading", name="Overzicht")).to_be_visible()
+    return page
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Presses Tab until it has the focus."""
+    for _ in range(150):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {wanted}")
+
+
+def press(page: Page, wanted: Locator) -> None:
+    tab_to(page, wanted)
+    page.keyboard.press("Enter")
+
+
+def subject_shown(page: Page) -> str:
+    """The subject that the question is about; of a batch that of its first statement."""
+    text = page.locator("#vraag blockquote, #vraag .batch .pick span").first.inner_text()
+    return SUBJECT[text]
+
+
+@pytest.mark.browser
+def test_from_unread_answers_to_thirty_decisions_by_keyboard_alone(
+    browser: Browser, unread: Site
+) -> None:
+    page = logged_in(browser, unread)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(CODEBOOK)
+    expect(page.get_by_text("nog niet gelezen")).to_be_visible()
+    press(page, page.get_by_role("link", name="Start de analyse"))
+    expect(page.get_by_role("heading", name="Analyse")).to_be_visible()
+    press(page, page.get_by_role("button", name="Start de analyse"))
+    expect(page.get_by_text("De analyse van ronde 1, opdracht 4 is klaar")).to_be_visible(
+        timeout=300_000
+    )
+
+    # Two of the candidates get words; what they would catch shows at once.
+    page.goto(CODEBOOK)
+    for subject in ("bus", "taal"):
+        card = page.locator("article", has_text=re.compile("|".join(sentences(subject, 0, 27))))
+        card = card.filter(has=page.get_by_text("Kandidaat")).first
+        tab_to(page, card.get_by_label("Naam"))
+        page.keyboard.press("Control+a")
+        page.keyboard.type(NAMES[subject])
+        tab_to(page, card.get_by_label("Wat hoort erbij?"))
+        page.keyboard.type(THEMES[NAMES[subject]])
+        press(page, card.get_by_role("button", name="Wat zou dit vangen?"))
+        expect(page.locator("#vangst")).to_be_focused()
+        expect(page.locator("#vangst")).to_contain_text("Er is nog niets bewaard.")
+        assert violations(page) == []
+        page.keyboard.press("Shift+Tab")
+        press(
+            page,
+            page.locator("#vangst")
+            .locator("xpath=..")
+            .get_by_role("button", name="Zet in het codeboek"),
+        )
+        expect(page.locator("#gedaan")).to_contain_text(NAMES[subject])
+    assert violations(page) == []
+    press(page, page.get_by_role("link", name="Naar de wachtrij"))
+    expect(page.locator("#vraag")).to_be_focused()
+    assert violations(page) == []
+
+    asked = page.locator("#antwoord input[name=gevraagd]")
+    decisions = 0
+    skipped = undone = made = False
+    while decisions < 30:
+        expect(page.locator("#vraag")).to_be_focused()
+        now = asked.input_value()
+        if not skipped:
+            page.keyboard.press("s")
+            skipped = True
+            expect(asked).not_to_have_value(now)
+            continue
+        name = NAMES[subject_shown(page)]
+        statements = page.locator('#antwoord input[name="uitspraak"]').count()
+        button = page.locator("#antwoord [data-key]:not(summary)").filter(has_text=name)
+        if button.count():
+            page.keyboard.press(button.first.get_attribute("data-key") or "")
+        else:
+            made = True
+            page.keyboard.press("n")
+            page.keyboard.type(name)
+            page.keyboard.press("Tab")
+            page.keyboard.type(THEMES[name])
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+        expect(asked).not_to_have_value(now)
+        decisions += statements
+        if decisions > 5 and not undone:
+            page.keyboard.press("u")
+            expect(asked).to_have_value(now)
+            decisions -= statements
+            undone = True
+    assert made
+    assert len(placings(unread)) == decisions
+    names = {each.id: each.label for each in state(unread).themes.values()}
+    with unread.storage.reading() as session:
+        said = {each.id: each.text for each in active_statements(session, 1, 4)}
+    for statement, (theme,) in placings(unread):
+        assert names[theme] == NAMES[SUBJECT[said[statement]]]
+    expect(page.get_by_text(f"Mensen beslisten over {decisions} van de 50")).to_be_visible()
+    assert violations(page) == []
+    assert problems == []
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_the_queue_works_without_scripts(browser: Browser, asked: Site) -> None:
+    described(asked)
+    page = logged_in(browser, asked, java_script_enabled=False)
+    page.goto(QUEUE)
+    first = page.locator("#antwoord input[name=gevraagd]").input_value()
+    page.locator(".option").first.click()
+    expect(page.locator("#gedaan")).to_contain_text("els plaatste")
+    assert placings(asked)
+    page.get_by_role("button", name="Maak mijn laatste beslissing ongedaan").click()
+    assert placings(asked) == []
+    assert page.locator("#antwoord input[name=gevraagd]").input_value() == first
+    page.locator("#nieuw-thema summary").click()
+    page.get_by_label("Naam").fill("Auto")
+    page.get_by_label("Naam").press("Enter")
+    expect(page.locator("#gedaan")).to_contain_text("Auto")
+    assert {each.label for each in state(asked).themes.values()} >= {"Auto"}
+    page.context.close()
