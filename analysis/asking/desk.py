@@ -30,6 +30,7 @@ from consultation.curation.store import last_decision_and_run, load_events
 from consultation.database.revision import Revision, revision
 from consultation.database.storage import Storage
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
+from consultation.queries.statements import StatementView
 from language.embedding import Encoder, Vectors
 
 NEW_THEME = "nieuw"
@@ -66,6 +67,11 @@ class CodebookDesk:
         with self._following(opdracht) as live:
             return live.questions(limit)
 
+    def question(self, opdracht: int, statement: str) -> MappingQuestion | None:
+        """Returns the question about one statement, decided on or not; None: it is not mapped."""
+        with self._following(opdracht) as live:
+            return live.question(statement)
+
     def batches(self, opdracht: int, limit: int = 3) -> tuple[MappingBatch, ...]:
         """Returns groups of undecided statements of several people that say much the same."""
         with self._following(opdracht) as live:
@@ -95,6 +101,27 @@ class CodebookDesk:
         """Returns the themes of these statements as the mapping has them now; empty: no theme."""
         with self._following(opdracht) as live:
             return live.likeliest(statements)
+
+    def mapped_now(self, opdracht: int) -> Mapping[str, tuple[StatementView, ...]]:
+        """Returns the statements of each theme of the codebook, as the mapping has them now.
+
+        Duplicates of a statement go along with it.
+        """
+        seen = self._seen(opdracht)
+        with self._following(opdracht) as live:
+            found: dict[str, list[StatementView]] = {each: [] for each in live.codebook.ids}
+            homes = live.likeliest(live.statements)
+        for each in seen.said:
+            for theme in homes.get(seen.marks.copies.get(each.id, each.id), ()):
+                found[theme.theme].append(each)
+        return {theme: tuple(said) for theme, said in found.items()}
+
+    def differing(
+        self, opdracht: int, groups: Mapping[str, Collection[str]], limit: int = 3
+    ) -> Mapping[str, tuple[StatementView, ...]]:
+        """Returns of each group of statements a few of different people, chosen to differ."""
+        with self._following(opdracht) as live:
+            return {each: live.differing(said, limit) for each, said in groups.items()}
 
     def progress(self, opdracht: int) -> CodebookProgress | None:
         """Returns the estimated share of statements that is right; None without statements."""

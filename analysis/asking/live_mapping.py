@@ -20,6 +20,7 @@ from analysis.codebook.mapping import Mapper
 from analysis.codebook.queue import batches, neighbourhood, questions
 from analysis.codebook.standing import standing_codebook, standing_decisions
 from analysis.codebook.trust import CodebookProgress, progress
+from analysis.codebook.variety import differing
 from consultation.curation.state import CurationState
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
@@ -146,6 +147,18 @@ class LiveMapping:
         return tuple(
             MappingQuestion(self._said[each.row], self._named(each.suggestions)) for each in found
         )
+
+    def question(self, statement: str) -> MappingQuestion | None:
+        """Returns the question about one statement; None if it is not mapped, or to nothing."""
+        row = self._row.get(statement)
+        if row is None or not self.codebook.themes:
+            return None
+        return MappingQuestion(self._said[row], self._named(self._mapper.mapped.suggestions(row)))
+
+    def differing(self, statements: Collection[str], limit: int) -> tuple[StatementView, ...]:
+        """Returns a few of these statements, each of another participant, chosen to differ."""
+        rows = [self._row[each] for each in statements if each in self._row]
+        return tuple(self._said[row] for row in differing(self._features, rows, limit))
 
     def batches(self, limit: int) -> tuple[MappingBatch, ...]:
         """Returns groups of undecided statements that say much the same."""

@@ -29,7 +29,9 @@ COLUMNS = ("opdracht", "name", "description", "excludes", "examples")
 BETWEEN = " | "
 """What separates the examples in a cell."""
 
-_LARGEST = 10 * 1024 * 1024
+LARGEST = 10 * 1024 * 1024
+"""The most bytes of a file."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,22 +56,42 @@ class CodebookImport:
     same: int = 0
 
 
+class CodebookFileError(ImportFileError):
+    """A file is not a codebook; ``lines`` are those at fault, empty where all of it is."""
+
+    def __init__(self, message: str, lines: Sequence[int] = ()) -> None:
+        """Builds the error with the message that names every fault."""
+        super().__init__(message)
+        self.lines = tuple(lines)
+
+
 def read_codebook(path: Path, catalogue: Catalogue) -> list[CodebookRow]:
     """Reads a codebook file: comma, semicolon or tab between the columns, UTF-8.
 
     Raises:
-        ImportFileError: the file is not a codebook; names every faulty line and the remedy.
+        CodebookFileError: the file is not a codebook; names every faulty line and the remedy.
+        ImportFileError: it cannot be read.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ImportFileError(f"{path}: is larger than 10 MB; is this a codebook?")
-        text = path.read_text(encoding="utf-8-sig")
+        if path.stat().st_size > LARGEST:
+            raise CodebookFileError(f"{path}: is larger than 10 MB; is this a codebook?")
+        return parse_codebook(path.read_bytes(), path.name, catalogue)
     except OSError as error:
         raise ImportFileError(
             f"{path}: cannot be read ({error.strerror}); give a csv file."
         ) from error
+
+
+def parse_codebook(content: bytes, name: str, catalogue: Catalogue) -> list[CodebookRow]:
+    """Parses the content of a codebook file; ``name`` is what errors call it.
+
+    Raises:
+        CodebookFileError: it is not a codebook; names every faulty line and the remedy.
+    """
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise ImportFileError(f"{path}: is not UTF-8 text; save it as UTF-8.") from error
+        raise CodebookFileError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text), delimiter=separator)
@@ -79,8 +101,9 @@ def read_codebook(path: Path, catalogue: Catalogue) -> list[CodebookRow]:
         unknown = [each for each in names if each and each not in COLUMNS]
         if missing or unknown:
             what = f"has no column {missing[0]}" if missing else f"'{unknown[0]}' is no column"
-            raise ImportFileError(f"{path}: {what}; it has {', '.join(COLUMNS)}.")
-        found, faults = [], []
+            raise CodebookFileError(f"{name}: {what}; it has {', '.join(COLUMNS)}.")
+        found: list[CodebookRow] = []
+        faults: dict[int, str] = {}
         for cells in rows:
             if not any(each.strip() for each in cells):
                 continue
@@ -88,18 +111,18 @@ def read_codebook(path: Path, catalogue: Catalogue) -> list[CodebookRow]:
             try:
                 found.append(_row(values, catalogue, rows.line_num))
             except ValueError as fault:
-                faults.append(f"{path.name}, line {rows.line_num}: {fault}")
+                faults[rows.line_num] = f"{name}, line {rows.line_num}: {fault}"
     except csv.Error as error:
-        raise ImportFileError(f"{path}: is not a csv file ({error}).") from error
+        raise CodebookFileError(f"{name}: is not a csv file ({error}).") from error
     seen: dict[tuple[int, str], int] = {}
     for each in found:
         first = seen.setdefault((each.opdracht, each.name.casefold()), each.line)
         if first != each.line:
-            faults.append(
-                f"{path.name}, line {each.line}: '{each.name}' is on line {first} already."
+            faults[each.line] = (
+                f"{name}, line {each.line}: '{each.name}' is on line {first} already."
             )
     if faults:
-        raise ImportFileError("\n".join(faults))
+        raise CodebookFileError("\n".join(faults.values()), list(faults))
     return found
 
 

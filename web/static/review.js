@@ -1,5 +1,5 @@
 "use strict";
-// Keys work only while a theme, or the list of themes to code with, has the focus, so that they never take a letter from a form.
+// Keys work only while a theme, a question, or the list of themes to code with has the focus, so that they never take a letter from a form.
 
 /** @type {() => HTMLElement[]} */
 const themes = () => [...document.querySelectorAll("[data-keys]")].filter((each) => each instanceof HTMLElement);
@@ -42,10 +42,12 @@ document.addEventListener("keydown", (event) => {
   const done = target(event).closest("#gedaan");
   if (!inside && !done) return;
   const wanted = `[data-key="${CSS.escape(event.key)}"]`;
-  const button = /** @type {HTMLElement} */ ((inside && inside.querySelector(wanted)) || document.querySelector(`#kiezen ${wanted}, #gedaan ${wanted}`));
+  const button = /** @type {HTMLElement} */ ((inside && inside.querySelector(wanted)) || document.querySelector(`#kiezen ${wanted}, #gedaan ${wanted}, #terug ${wanted}`));
   if (!button) return;
   event.preventDefault();
   button.click();
+  const unfolded = button.closest("details[open]");
+  if (button.matches("summary") && unfolded) /** @type {HTMLElement} */ (unfolded.querySelector("input")).focus();
 });
 
 // The theme that was chosen first is the one that stays when themes are merged.
@@ -80,8 +82,8 @@ document.addEventListener("DOMContentLoaded", tell);
 // After a decision the reader hears what was done, and the focus is never lost.
 document.addEventListener("htmx:afterSettle", () => {
   tell();
-  const told = /** @type {HTMLElement} */ (document.querySelector("#fout, #gedaan"));
-  if (told && (document.activeElement === document.body || told.id === "fout")) told.focus();
+  const told = /** @type {HTMLElement} */ (document.querySelector("#fout, #vangst, #gedaan"));
+  if (told && (document.activeElement === document.body || told.id !== "gedaan")) told.focus();
 });
 document.addEventListener("htmx:sendError", () => {
   const main = document.getElementById("inhoud");
