@@ -219,7 +219,8 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return _asked(talk, key)
     if _ALSO.search(plain) and reading.says is None:
         return _taken(talk, text, key)
-    if len(text.split()) <= _FEW_WORDS and (named := named_question(text, opdracht, None)):
+    short = len(text.split()) <= _FEW_WORDS and not surely_content(talk, text)
+    if short and (named := named_question(text, opdracht, None)):
         return reopened(named)
     if _DOUBTS.match(plain):
         return {"bevestigd": None}
@@ -239,6 +240,8 @@ def asked_again(talk: Talk, text: str) -> Slots | None:
         return None
     if len(plain.split()) < _LEAST_WORDS or not _CHANGES.search(plain) or "?" in plain:
         return None
+    if len(text.split()) > _FEW_WORDS + 2 and surely_content(talk, text):
+        return None
     key = speaks_of(text, talk.answers)
     return reopened(key) if key is not None else None
 
@@ -251,10 +254,18 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     named = named_question(head, opdracht, None) if head else None
     target = named or key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
-    sure = talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
-    if not sure or first == summary.YES or _kind(talk, target) == "prioriteit":
+    if (
+        not surely_content(talk, text)
+        or first == summary.YES
+        or _kind(talk, target) == "prioriteit"
+    ):
         return offering.offer_slots(talk, text, target)
     return offering.added(talk, text, target, undo=target in talk.answers)
+
+
+def surely_content(talk: Talk, text: str) -> bool:
+    """Whether a text of some length is an answer by the classifier, which saw many."""
+    return talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LEAST_SURE
 
 
 def no_content(talk: Talk, text: str) -> bool:

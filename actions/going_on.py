@@ -64,6 +64,9 @@ def decide(talk: Talk, value: Any) -> Slots:
         return enter(talk, choice.numbers)
     if reply == "no":
         return {"verder": False}
+    long = len(text.split()) > _A_FEW_WORDS and changing.surely_content(talk, text)
+    if reply == "yes" and not choice.guesses and long:
+        return {"verder": None, **offering.offer_slots(talk, text)}
     if choice.guesses or reply == "yes":
         return {"verder": True, "geraden": list(choice.guesses) or None}
     if reply == "thanks":
