@@ -34,6 +34,7 @@ from web.review import (
     trekkers,
 )
 from web.review import answers as review_answers
+from web.review.asking import pairs
 from web.review.management import accounts as account_pages
 from web.review.management import rounds
 from web.server.compression import CompressionMiddleware
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         review_answers,
         rounds,
         questions,
+        pairs,
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation.catalogue import Opdracht
 from consultation.queries.themes import FEWEST, latest_run
+from reporting.pair_figures import PairFigure, pair_figure
 from reporting.publication import published
 from web.dependencies import Here, Services
 from web.pages import pages
@@ -20,13 +21,17 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class TrustRow:
-    """Reliability figures of the run of one opdracht: shares from 0 to 1, None if not measured."""
+    """Figures of the run of one opdracht: shares from 0 to 1, None if not measured.
+
+    ``figure`` is what people said of pairs of statements.
+    """
 
     opdracht: Opdracht
     statements: int
     coverage: float | None
     stability: float | None
     persistence: float | None
+    figure: PairFigure | None = None
 
 
 @router.get("/hoe-werkt-het")
@@ -82,6 +87,7 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
                         found.get("coverage"),
                         found.get("stability"),
                         found.get("label_persistence"),
+                        pair_figure(session, here.consultation_id, part.nummer, run),
                     )
                 )
     return last.number, rows
