@@ -9,11 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from public_stage import published_round
-from review_stage import as_role, field_of
-from test_review_browser import leave, log_in
-from web_pages import violations
-from web_stage import FLAGS, Site, analysed
 
 from analysis.asking.pair_check import PAIRS
 from analysis.codebook.pairs import Check, StatementPair, checked
@@ -25,8 +20,13 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.queries.themes import basis_of
 from reporting import report
 from reporting.pair_figures import PairFigure, pair_figure
+from tests.public_stage import published_round
+from tests.review_stage import as_role, field_of
+from tests.test_review_browser import leave, log_in
+from tests.web_pages import violations
+from tests.web_stage import FLAGS, Site, analysed
 
-pytest_plugins = ["web_fixtures"]
+pytest_plugins = ["tests.web_fixtures"]
 
 PATH = "/beheer/opdrachten/4/paren"
 NOT_YET = "nog niet door mensen nagekeken"

@@ -35,7 +35,7 @@ document.addEventListener("keydown", (event) => {
   const answer = asked && asked.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (asked && answer instanceof HTMLElement) {
     event.preventDefault();
-    if (!event.repeat && !asked.querySelector(".htmx-request")) answer.click();
+    if (!event.repeat && !asked.matches(".htmx-request")) answer.click();
     return;
   }
   const inside = target(event).closest("[data-keys]");
