@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import AnalysisRun
 from consultation.database.records import PairCheck
+from consultation.runs import latest_run
 
 if TYPE_CHECKING:
     from analysis.codebook.pairs import Check
@@ -86,6 +87,14 @@ def pair_figure(
 
     found = pair_check.result(session, consultation_id, opdracht, run.id)
     return PairFigure(found.check, found.current, found.open_) if found.check else None
+
+
+def run_behind(
+    session: Session, consultation_id: int, opdracht: int, number: int
+) -> AnalysisRun | None:
+    """The run that a published round stands on: its own last one, or that of an earlier round."""
+    runs = (latest_run(session, consultation_id, opdracht, each) for each in range(number, 0, -1))
+    return next((each for each in runs if each is not None), None)
 
 
 def _of_ten(share: ShareInterval) -> str:

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Opdracht
-from consultation.queries.themes import FEWEST, latest_run
-from reporting.pair_figures import PairFigure, pair_figure
+from consultation.queries.themes import FEWEST
+from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.publication import published
 from web.dependencies import Here, Services
 from web.pages import pages
@@ -70,12 +70,7 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
     rows = []
     for part in last.plan.opdrachten:
         opdracht = here.catalogue.opdracht(part.nummer)
-        # A round without a run of its own was published on the run of an earlier round.
-        runs = (
-            latest_run(session, here.consultation_id, part.nummer, number)
-            for number in range(last.number, 0, -1)
-        )
-        run = next((each for each in runs if each is not None), None)
+        run = run_behind(session, here.consultation_id, part.nummer, last.number)
         if opdracht is None or run is None:
             continue
         for found in run.metrics.get("opdrachten", []):
