@@ -42,6 +42,7 @@ from consultation.queries.themes import (
 )
 from language.embedding import Vectors, normalised
 from reporting.export_words import word
+from reporting.pair_figures import PairFigure, pair_figure
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_IN_MAP = 3_000
@@ -64,9 +65,10 @@ class OpdrachtReport:
     """The content of the report for one opdracht.
 
     ``voices`` is the number of different texts that are not excluded. ``loose`` holds the
-    statements that are in no theme and not ``excluded``. ``proposed_by`` is the number of
-    participants who propose the action of a theme, by theme; ``trekkers`` holds the answers about
-    who should carry it out. ``rounds`` counts statements by theme (rows) and round (columns).
+    statements that are in no theme and not ``excluded``. ``figure`` is what people said of pairs of
+    statements. ``proposed_by`` is the number of participants who propose the action of a theme, by
+    theme; ``trekkers`` holds the answers about who should carry it out. ``rounds`` counts
+    statements by theme (rows) and round (columns).
     """
 
     opdracht: Opdracht
@@ -79,6 +81,7 @@ class OpdrachtReport:
     coverage: float | None
     stability: float | None
     persistence: float | None
+    figure: PairFigure | None
     trust: Mapping[str, Any] | None
     proposed_by: Mapping[str, int]
     trekkers: Trekkers
@@ -142,6 +145,10 @@ def render(
             )
             for each in catalogue.opdrachten
         }
+        figures = {
+            number: pair_figure(session, consultation_id, number, run)
+            for number, run in runs.items()
+        }
         measured = channels(session, consultation_id, catalogue, until_round=round_.number)
     names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
@@ -154,6 +161,7 @@ def render(
                 said,
                 views[opdracht.nummer],
                 run,
+                figures[opdracht.nummer],
                 marks[opdracht.nummer],
                 proposed[opdracht.nummer],
                 named[opdracht.nummer],
@@ -205,6 +213,7 @@ def _part(
     said: list[StatementView],
     views: list[ThemeView],
     run: AnalysisRun | None,
+    figure: PairFigure | None,
     marks: Marks,
     proposed_by: Mapping[str, int],
     named: Trekkers,
@@ -233,6 +242,7 @@ def _part(
         coverage=figures.get("coverage") if views else None,
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),
+        figure=figure,
         trust=figures.get("trust"),
         proposed_by=proposed_by,
         trekkers=named,

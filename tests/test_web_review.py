@@ -161,7 +161,7 @@ def test_a_theme_shows_size_groups_quotes_and_the_proposed_action(
 ) -> None:
     made = analysed(site.storage)
     page = reviewer.get("/beheer/opdrachten/4").text
-    assert "Stevigheid:" not in page
+    assert "Komt terug:" not in page
     for code in made["codes"]:
         assert code in page
     assert "<strong>24 deelnemers</strong>, 24 uitspraken" in page
@@ -305,15 +305,15 @@ def test_an_opdracht_with_many_themes_and_loose_statements_comes_in_pages(
     assert "O04-T023" in page + other
 
 
-def test_a_theme_says_how_far_to_trust_it(reviewer: httpx.Client, site: Site) -> None:
+def test_a_theme_says_how_well_it_comes_back(reviewer: httpx.Client, site: Site) -> None:
     made = analysed(site.storage)
     with site.storage.writing() as session:
         for seen in session.query(RunTheme).filter_by(run_id=made["run"]):
             seen.trust = {"stability": 0.868, "closeness": 0.5}
     for address in ("/beheer/opdrachten/4", f"/beheer/themas/{made['codes'][1]}"):
         page = reviewer.get(address).text
-        assert re.search(r"Stevigheid: 87 % · Grootste groep: Burger \(\d+ %\)", page)
-        assert page.count("Vanaf 75 % is het stevig") == 1
+        assert re.search(r"Komt terug: 87 % · Grootste groep: Burger \(\d+ %\)", page)
+        assert page.count("Dat zegt niet of de uitspraken bij elkaar horen") == 1
 
 
 def test_who_no_longer_agrees_to_analysis_is_not_read_here(

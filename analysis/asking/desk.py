@@ -136,6 +136,18 @@ class CodebookDesk:
         with self._storage.reading() as session:
             return pair_check.open_pairs(session, seen, limit)
 
+    def open_pairs(self, opdracht: int) -> tuple[AskedPair, ...]:
+        """Returns the pairs of the check of the last run that nobody answered; draws none."""
+        seen = self._seen(opdracht)
+        with self._storage.reading() as session:
+            return pair_check.open_pairs(session, seen, PAIRS)
+
+    def undo_pair(self, opdracht: int, account: str) -> str | None:
+        """Takes back the last answer of an account; returns its pair, or None without one."""
+        seen = self._seen(opdracht)
+        with self._storage.writing() as session:
+            return pair_check.undo(session, seen, account)
+
     def answer_pairs(self, account: str, answers: Mapping[str, bool]) -> tuple[int, ...]:
         """Stores answers by pair; returns the opdrachten they are of.
 

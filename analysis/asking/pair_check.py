@@ -120,19 +120,33 @@ def answer(
     return tuple(numbers)
 
 
-def result(session: Session, consultation_id: int, opdracht: int, run: int | None) -> PairResult:
-    """Returns what the answers say; ``run`` is the last run on the opdracht."""
-    query = (
-        select(PairCheck.run_id)
-        .where(
-            PairCheck.consultation_id == consultation_id,
-            PairCheck.opdracht == opdracht,
-            PairCheck.same.is_not(None),
-        )
-        .order_by(PairCheck.run_id.desc())
-        .limit(1)
+def undo(session: Session, seen: OpdrachtSnapshot, account: str) -> str | None:
+    """Takes back the last answer of an account to the check of the last run; returns its pair."""
+    if seen.run is None:
+        return None
+    own = _pairs(seen.opdracht, seen.run.id).where(
+        PairCheck.account == account, PairCheck.same.is_not(None)
     )
-    last = session.scalar(query)
+    rows = sorted(session.scalars(own), key=lambda row: (row.at or row.drawn_at, row.id))
+    if not rows:
+        return None
+    rows[-1].same = rows[-1].account = rows[-1].at = None
+    return rows[-1].pair
+
+
+def result(session: Session, consultation_id: int, opdracht: int, run: int | None) -> PairResult:
+    """Returns what the answers say of ``run``, or else of the last run before it that was checked.
+
+    ``run`` is the last run on the opdracht, or on a round of it; None stands for any run.
+    """
+    query = select(PairCheck.run_id).where(
+        PairCheck.consultation_id == consultation_id,
+        PairCheck.opdracht == opdracht,
+        PairCheck.same.is_not(None),
+    )
+    if run is not None:
+        query = query.where(PairCheck.run_id <= run)
+    last = session.scalar(query.order_by(PairCheck.run_id.desc()).limit(1))
     if last is None:
         return PairResult(opdracht, None, None)
     rows = list(session.scalars(_pairs(opdracht, last)))

@@ -28,12 +28,18 @@ FEWEST = 30
 
 FEWEST_IN_SUBTHEME = 3
 
+FEW_PEOPLE = 5
+"""A theme of fewer participants says so before any other figure."""
+
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 
 _WORD = re.compile(r"[^\W_]+")
 
 T = TypeVar("T")
+
+Basis = Literal["", "few_people", "one_person"]
+"""Few participants altogether, or one who gave half of the statements or more."""
 
 Mark = Literal["geen_antwoord", "andere_taal", "zelfde_tekst", "vaste_tekst"]
 NO_ANSWER: Mark = "geen_antwoord"
@@ -114,6 +120,10 @@ class ThemeView:
     """The names of the sub-themes, by statement; empty if there are fewer than two."""
     description: str = ""
     version: int = 0
+    basis: Basis = ""
+    """Why the theme rests on few people, whatever a filter shows of it; empty if it does not."""
+    whole: int = 0
+    """The number of different participants, whatever a filter shows."""
 
     @property
     def voices(self) -> int:
@@ -233,7 +243,17 @@ def view_of(
         subtheme_of=marks.subthemes_in(members),
         description=theme.description,
         version=theme.version,
+        basis=basis_of(members),
+        whole=len({each.participant for each in members}),
     )
+
+
+def basis_of(said: Sequence[StatementView]) -> Basis:
+    """Whether these statements come from few people, or for the half or more from one."""
+    people = Counter(each.participant for each in said)
+    if len(people) < FEW_PEOPLE:
+        return "few_people" if people else ""
+    return "one_person" if 2 * max(people.values()) >= len(said) else ""
 
 
 def _beside(

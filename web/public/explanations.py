@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Opdracht
-from consultation.queries.themes import FEWEST, latest_run
+from consultation.queries.themes import FEWEST
+from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.publication import published
 from web.dependencies import Here, Services
 from web.pages import pages
@@ -20,13 +21,17 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class TrustRow:
-    """Reliability figures of the run of one opdracht: shares from 0 to 1, None if not measured."""
+    """Figures of the run of one opdracht: shares from 0 to 1, None if not measured.
+
+    ``figure`` is what people said of pairs of statements.
+    """
 
     opdracht: Opdracht
     statements: int
     coverage: float | None
     stability: float | None
     persistence: float | None
+    figure: PairFigure | None = None
 
 
 @router.get("/hoe-werkt-het")
@@ -65,12 +70,7 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
     rows = []
     for part in last.plan.opdrachten:
         opdracht = here.catalogue.opdracht(part.nummer)
-        # A round without a run of its own was published on the run of an earlier round.
-        runs = (
-            latest_run(session, here.consultation_id, part.nummer, number)
-            for number in range(last.number, 0, -1)
-        )
-        run = next((each for each in runs if each is not None), None)
+        run = run_behind(session, here.consultation_id, part.nummer, last.number)
         if opdracht is None or run is None:
             continue
         for found in run.metrics.get("opdrachten", []):
@@ -82,6 +82,7 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
                         found.get("coverage"),
                         found.get("stability"),
                         found.get("label_persistence"),
+                        pair_figure(session, here.consultation_id, part.nummer, run),
                     )
                 )
     return last.number, rows

@@ -18,6 +18,7 @@ from consultation.queries import participation
 from consultation.queries.disclosure import FOLD_BELOW, Breakdown
 from consultation.queries.participation import ParticipationCounts, RoundPart, Totals
 from dialogue.messages import say
+from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.plan import PlanAction, PlanOpdracht, PlanTheme
 from reporting.publication import latest_published, published
 from web.cache import RevisionCache
@@ -41,11 +42,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The publication of one opdracht in the last published round."""
+    """The publication of one opdracht in the last published round.
+
+    ``figure`` is what people said of pairs of its statements.
+    """
 
     round: int
     at: datetime
     part: PlanOpdracht
+    figure: PairFigure | None
     before: int | None = None
     changes: tuple[Change, ...] = ()
 
@@ -159,11 +164,13 @@ def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | 
     part = last.plan.opdracht(opdracht)
     if part is None:
         return None
+    run = run_behind(session, consultation_id, opdracht, last.number)
+    figure = pair_figure(session, consultation_id, opdracht, run)
     if len(lately) == 1:
-        return Outcome(last.number, last.at, part)
+        return Outcome(last.number, last.at, part, figure)
     before = lately[1].plan.opdracht(opdracht)
     changes = changed(before.themes if before else (), part.themes)
-    return Outcome(last.number, last.at, part, lately[1].number, changes)
+    return Outcome(last.number, last.at, part, figure, lately[1].number, changes)
 
 
 def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[Change, ...]:

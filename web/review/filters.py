@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
 
-SORTS = ("volgorde", "deelnemers", "uitspraken", "stevigheid", "naam")
+SORTS = ("volgorde", "deelnemers", "uitspraken", "komt_terug", "naam")
 STATUSES = ("kandidaat", "goedgekeurd", "verworpen")
 KINDS = ("drempel", "hefboom", "voorstel", "anders")
 NO_SUBTHEME = "-"
@@ -85,7 +85,7 @@ class StatementFilter:
             found.sort(key=lambda each: -each.people)
         elif self.sorteer == "uitspraken":
             found.sort(key=lambda each: -len(each.said))
-        elif self.sorteer == "stevigheid":
+        elif self.sorteer == "komt_terug":
             found.sort(key=lambda each: -(each.stability or 0))
         elif self.sorteer == "naam":
             found.sort(key=lambda each: each.label.casefold())

@@ -31,6 +31,13 @@ document.addEventListener("keydown", (event) => {
     box.click();
     return;
   }
+  const asked = target(event).closest("[data-asks]");
+  const answer = asked && asked.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (asked && answer instanceof HTMLElement) {
+    event.preventDefault();
+    if (!event.repeat && !asked.matches(".htmx-request")) answer.click();
+    return;
+  }
   const inside = target(event).closest("[data-keys]");
   if (event.key === "j" || event.key === "k") {
     if (inside || event.target === document.body || target(event).id === "inhoud" || target(event).closest("#gedaan")) {
