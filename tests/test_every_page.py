@@ -147,6 +147,7 @@ def test_the_links_lead_to_every_kind_of_page(crawled: Crawled) -> None:
         "/beheer/opdrachten//apart",
         "/beheer/opdrachten//acties/", "/beheer/opdrachten//voorstellen", "/beheer/themas/O-T",
         "/beheer/opdrachten//beslissingen", "/beheer/opdrachten//coderen", "/beheer/antwoorden/",
+        "/beheer/opdrachten//codeboek", "/beheer/opdrachten//wachtrij",
         "/beheer/beslissingen", "/beheer/zonder-opdracht", "/beheer/acties", "/beheer/rondes/",
         "/beheer/acties/overlap", "/beheer/themas/O-T/splitsing", "/beheer/analyse",
         "/beheer/uitvoer", "/beheer/vragen", "/beheer/accounts", "/beheer/logboek",

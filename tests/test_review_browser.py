@@ -373,6 +373,8 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         "/beheer/opdrachten/4/voorstellen",
         "/beheer/opdrachten/4/beslissingen",
         "/beheer/opdrachten/4/coderen",
+        "/beheer/opdrachten/4/codeboek",
+        "/beheer/opdrachten/4/wachtrij",
         f"/beheer/coderen/{task}",
         f"/beheer/themas/{theme}",
         f"/beheer/themas/{theme}?deelthema=De+weg+vinden",

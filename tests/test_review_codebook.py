@@ -370,6 +370,16 @@ def subject_shown(page: Page) -> str:
     return SUBJECT[text]
 
 
+def test_without_an_encoder_the_pages_say_so(asked: Site) -> None:
+    described(asked)
+    asked.settings.embedding = "onnx:nergens"
+    with as_role(asked, "els", "facilitator") as els:
+        for path in (QUEUE, CODEBOOK):
+            page = els.get(path)
+            assert page.status_code == 503
+            assert "kan de uitspraken nu niet indelen" in page.text
+
+
 @pytest.mark.browser
 def test_from_unread_answers_to_thirty_decisions_by_keyboard_alone(
     browser: Browser, unread: Site

@@ -29,6 +29,7 @@ from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
+from web.review.asking.encoder import needs_encoder
 from web.review.carry_out import Raw, Refusal, carry_out, explained, feedback
 from web.review.common import (
     FormPost,
@@ -95,6 +96,7 @@ def codebook_file(here: Here, reviewer: CurrentReviewer, number: int) -> Respons
     )
 
 
+@needs_encoder()
 def show_codebook(
     request: Request,
     here: Services,
@@ -157,6 +159,7 @@ def _sources(caught: Sequence[CaughtStatement], theme: str) -> list[tuple[str, i
     return found.most_common()
 
 
+@needs_encoder()
 def _caught(here: Services, form: FormPost, number: int) -> tuple[CaughtStatement, ...]:
     """What the typed description would catch; nothing is stored."""
     name, description, excludes, examples = _typed(form)

@@ -15,6 +15,7 @@ from consultation.database.models import new_id
 from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
+from web.review.asking.encoder import needs_encoder
 from web.review.carry_out import Raw, Refusal, carry_out, feedback
 from web.review.common import FormPost, PostedForm, back_to, known_opdracht, page, whole_number
 from web.server.threads import WritingRoute
@@ -23,6 +24,7 @@ NUMBERED = 9
 """As many themes have a key of their own."""
 
 _SKIPS_KEPT = 40
+_BATCHES = 4
 _TAIL = 8
 """A skipped statement is remembered in the address by the last digits of its id."""
 
@@ -67,6 +69,7 @@ def answer(request: Request, here: Here, form: PostedForm, number: int) -> Respo
     return back_to(path, vraag=again, over=_joined(skipped), gedaan=told)
 
 
+@needs_encoder()
 def show_queue(
     request: Request,
     here: Services,
@@ -84,7 +87,7 @@ def show_queue(
         seen = here.snapshots.of(session, here.consultation_id, number)
     ready = here.desk.has_codebook(number)
     question = _question(here, number, query.get("vraag", ""), skipped) if ready else None
-    batch = _batch(here, number, question) if question else None
+    batch = _batch(here, number, question, 1 + len(skipped)) if question else None
     suggested = [each.theme for each in question.suggestions] if question else []
     others = _others(seen.state, suggested)
     return page(
@@ -116,12 +119,14 @@ def _question(
     return next((each for each in asked if each.statement.id[-_TAIL:] not in skipped), None)
 
 
-def _batch(here: Services, number: int, question: MappingQuestion) -> MappingBatch | None:
+def _batch(
+    here: Services, number: int, question: MappingQuestion, limit: int
+) -> MappingBatch | None:
     """The statements that say much the same as the one that is asked about, with it."""
     return next(
         (
             each
-            for each in here.desk.batches(number)
+            for each in here.desk.batches(number, min(limit, _BATCHES))
             if question.statement.id in {one.id for one in each.statements}
         ),
         None,
