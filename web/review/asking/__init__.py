@@ -1,1 +1,1 @@
-"""The pages that ask people about the codebook: its themes, and the queue."""
+"""The pages that ask people about the codebook: its themes, the queue, and pairs."""
