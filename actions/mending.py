@@ -98,6 +98,9 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
     if opdracht is None or vraag is None or vraag.soort == "prioriteit":
         return None
     act = talk.entity(acts.ENTITY)
+    if act == acts.DOUBT and vraag.soort == "extra":
+        # No example of an answer is about a question that a catalogue adds: doubt says nothing.
+        act = None
     if act == acts.MEND:
         found = _mended(talk, text, opdracht)
         if found is not None:
