@@ -141,9 +141,12 @@ def test_what_has_a_measure_keeps_it_and_a_number_or_a_refusal_gets_none(
         participants.give_consent(session, catalogue, refuses, "analyse", False)
     assert measure_new(storage, consultation, catalogue) == 0
     with storage.reading() as session:
-        found: dict[str, Any] = dict(
-            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).tuples()
-        )
+        found: dict[str, Any] = {
+            row.text: row.measure
+            for row in session.execute(
+                select(ContributionVersion.text, ContributionVersion.measure)
+            )
+        }
     assert found == {TEXTS[0]: {"from": "the chat"}, "Dringend": None, TEXTS[1]: None}
 
 
@@ -167,9 +170,12 @@ def test_channels_and_rounds_are_compared_on_means_and_shares(
         found = channels(session, consultation, catalogue)
         of_four = channels(session, consultation, catalogue, opdracht=4)
         of_one = channels(session, consultation, catalogue, until_round=1)
-        kept: dict[str, Any] = dict(
-            session.execute(select(ContributionVersion.text, ContributionVersion.measure)).tuples()
-        )
+        kept: dict[str, Any] = {
+            row.text: row.measure
+            for row in session.execute(
+                select(ContributionVersion.text, ContributionVersion.measure)
+            )
+        }
     measured = [kept[text] for text in TEXTS]
     assert found[["round", "channel", "answers"]].values.tolist() == [
         [1, "form", 1],

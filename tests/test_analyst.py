@@ -170,7 +170,7 @@ def test_the_report_shows_rounds_trust_and_every_statement_and_its_box_filters_t
         page.goto(path.as_uri())
         part = page.locator("section", has_text="Opdracht 4:").first
         assert part.locator("figure svg").count() == 3
-        trust = part.get_by_role("table", name="Hoe zeker elk thema is")
+        trust = part.get_by_role("table", name="Waar elk thema op rust")
         assert trust.locator("tbody tr").count() == len(found)
         rounds_ = part.get_by_role("table", name="Uitspraken per thema en per ronde")
         shown = rounds_.locator("tbody td.getal").all_text_contents()

@@ -31,7 +31,6 @@ MOST_AT_ONCE = 2
 _MOST_TOKENS = 1_500
 _open = threading.BoundedSemaphore(MOST_AT_ONCE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-_FENCE = re.compile(r"\A```(?:json)?\s*\n(.*)\n```\Z", re.DOTALL)
 _log = logging.getLogger(__name__)
 
 Messages = Sequence[Mapping[str, str]]
@@ -184,8 +183,8 @@ def _object(reply: Any) -> Any:
     if not isinstance(written, str):
         raise ValueError("no text")
     written = _THOUGHT.sub("", written).strip()
-    if fenced := _FENCE.match(written):
-        written = fenced.group(1)
+    if written.startswith("```") and written.endswith("```"):
+        written = written.strip("`").removeprefix("json")
     found = json.loads(written)
     if not isinstance(found, dict):
         raise ValueError("no object")
