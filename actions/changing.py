@@ -13,6 +13,7 @@ import re
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import offering
+from actions.entering import words_of
 from actions.reading.naming import fitting_question, kinds_of, named_question
 from actions.talk import Slots, Talk, pass_on, storage
 from consultation.participation import conversation
@@ -21,7 +22,6 @@ from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import message, summary
 from language.reading.changes import Change, changes_in, part_with, speaks_of
-from language.reading.urgency import read_urgency
 
 DONE = "gedaan"
 """``wijziging`` after a change at the summary was carried out: the summary comes again."""
@@ -111,7 +111,7 @@ def at_summary(talk: Talk) -> list[EventType] | None:
     opdracht = talk.opdracht
     if opdracht is None:
         return None
-    text = typed(talk)
+    text = words_of(talk)
     slots = told(talk, text) or _added(talk, text)
     if slots is None:
         said = summary.says(text)
@@ -125,16 +125,10 @@ def told_at_summary(talk: Talk) -> list[EventType] | None:
     """The events after a change told at the summary, whatever command the text resembles."""
     if talk.slot("requested_slot") != "bevestigd":
         return None
-    slots = told(talk, typed(talk))
+    slots = told(talk, words_of(talk))
     if slots is None:
         return None
     return _events({**slots, "wijziging": DONE} if "antwoorden" in slots else slots)
-
-
-def typed(talk: Talk) -> str:
-    """The typed text of this turn; empty for a button."""
-    text = str(talk.tracker.latest_message.get("text") or "")
-    return "" if text.startswith("/") else text.lstrip("\u2060")
 
 
 def told(talk: Talk, text: str) -> Slots | None:
@@ -300,17 +294,12 @@ def _added(talk: Talk, text: str) -> Slots | None:
 
 
 def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
-    vraag = (
-        next((each for each in talk.opdracht.vragen if each.soort == "prioriteit"), None)
-        if (talk.opdracht)
-        else None
-    )
+    vraag = talk.opdracht.of_kind("prioriteit") if talk.opdracht else None
     if vraag is None or vraag.key not in talk.answers or not _URGENCY.search(plain):
         return None
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
-    steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
-    said = read_urgency(text, steps)
+    said = talk.urgency_in(text)
     if said.value is not None:
         return offering.new_step(talk, said.value, vraag)
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None

@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import changing, going_on, offering
-from actions.entering import answers_on, elsewhere
+from actions.entering import answers_on, elsewhere, words_of
 from actions.mending import mended_instead, no_answer
 from actions.reading import probing
 from actions.talk import (
@@ -137,7 +137,7 @@ class ValidateContributionForm(TalkForm):
         """A change that is told while a text is offered: carried out, or its question is asked."""
         if offering.place(talk)["step"] == "vraag":
             return None
-        text, offered = changing.typed(talk), talk.slot("aanbod")
+        text, offered = words_of(talk), talk.slot("aanbod")
         told = changing.told(talk, text)
         if told is not None and "antwoorden" in told:
             return {"keuze_aanbod": None, "aanbod": offered, **told}
@@ -167,7 +167,7 @@ class ValidateContributionForm(TalkForm):
         away = None if button else elsewhere(talk, text)
         if away is not None:
             return away
-        said = going_on.urgency_in(talk, text) if vraag.soort == "prioriteit" else None
+        said = talk.urgency_in(text) if vraag.soort == "prioriteit" else None
         if said is not None and not button and said.skipped:
             talk.utter("overgeslagen")
             return after_answer(talk)

@@ -15,7 +15,7 @@ from actions.talk import Slots, Talk
 from consultation.catalogue import Vraag
 from language.folding import folded
 from language.reading import message, summary
-from language.reading.urgency import Urgency, others, read_urgency
+from language.reading.urgency import others
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
@@ -148,15 +148,9 @@ def is_content(text: str) -> bool:
     return len(plain.split()) >= _LEAST_CONTENT and len(choosing.bare(plain).split()) > 1
 
 
-def urgency_in(talk: Talk, text: str) -> Urgency:
-    """What a text says about urgency, on the catalogue's scale."""
-    steps = talk.catalogue.consultatie.prioriteiten
-    return read_urgency(text, {each.waarde: each.naam for each in steps})
-
-
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
-    said = urgency_in(talk, text)
+    said = talk.urgency_in(text)
     of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
     if not said.values and is_content(text) and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
@@ -183,7 +177,7 @@ def urgency_again(
     text = words_of(talk)
     if vraag.soort != "prioriteit" or not asked or not text:
         return None
-    values = urgency_in(talk, text).values
+    values = talk.urgency_in(text).values
     ends = [f'"{value}"}}' for value in values]
     if len(values) > 1:
         return "dringend_welk", [each for each in buttons if each["payload"].endswith(tuple(ends))]

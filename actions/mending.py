@@ -138,8 +138,8 @@ def _only_cries(text: str) -> bool:
 
 def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:
     """Offers the correction in the answer that the text is about, by its numbers or its words."""
-    urgent = next((each.key for each in opdracht.vragen if each.soort == "prioriteit"), None)
-    answers = {key: said for key, said in talk.answers.items() if key != urgent}
+    urgent = opdracht.of_kind("prioriteit")
+    answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
     about = _ABOUT.search(text)
     named = named_question(about["about"] if about else text, opdracht, None)
     if named is None and about is not None and (rank := _RANK.search(about["about"])):

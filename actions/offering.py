@@ -25,7 +25,6 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
 from language.reading import acts, message, summary
 from language.reading.message import Reading
-from language.reading.urgency import read_urgency
 
 NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
@@ -165,7 +164,7 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
         if opdracht_kind(opdracht, key) == "prioriteit":
             return None if scale(talk, content) else offer_slots(talk, content)
         return added(talk, content, key)
-    urgent = next((vraag for vraag in opdracht.vragen if vraag.soort == "prioriteit"), None)
+    urgent = opdracht.of_kind("prioriteit")
     wanted = message.part(text, reading.new)
     about_urgency = named == (urgent.key if urgent else None) or (
         named is None and "dringend" in wanted.casefold()
@@ -434,7 +433,7 @@ def scale(talk: Talk, text: str) -> int | None:
     digits = {character for character in plain if character in "12345"}
     if len(digits) == 1:
         return int(digits.pop())
-    return read_urgency(text, {each.waarde: each.naam for each in steps}).value
+    return talk.urgency_in(text).value
 
 
 def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
@@ -525,8 +524,7 @@ def _is_answer(talk: Talk, text: str) -> bool:
     if vraag is None or not _answers_beneath(talk):
         return False
     if vraag.soort == "prioriteit":
-        steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
-        said = read_urgency(text, steps)
+        said = talk.urgency_in(text)
         return said.skipped or bool(said.values)
     if text.rstrip().endswith("?") or message.read(text).kind in message.REMARKS:
         return False

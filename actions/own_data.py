@@ -17,6 +17,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import changing
 from actions.contribution_form import say_summary
+from actions.entering import words_of
 from actions.offering import label
 from actions.opening import end, go_on
 from actions.reading import probing
@@ -85,7 +86,7 @@ class ActionBeheer(TalkAction):
         position = talk.metadata
         step = position.get("step") or "start"
         under = position.get("under") if step == "beheer" else step
-        part = changing.part_dropped(talk, changing.typed(talk)) if step in _WITH_ANSWERS else None
+        part = changing.part_dropped(talk, words_of(talk)) if step in _WITH_ANSWERS else None
         request = None if part else _request(talk)
         events: list[EventType] = [
             ActiveLoop(None),

@@ -23,6 +23,7 @@ from consultation.participation.conversation import LANGUAGE, fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
 from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
+from language.reading.urgency import Urgency, read_urgency
 from language.segmentation.sentences import sentence_spans
 
 OPENING_FORM = "opening_form"
@@ -105,6 +106,11 @@ class Talk:
     def answers(self) -> dict[str, str]:
         """The answers on this opdracht, by the key of the question."""
         return dict(self.slot("antwoorden") or {})
+
+    def urgency_in(self, text: str) -> Urgency:
+        """What a text says about urgency, on the catalogue's scale."""
+        steps = self.catalogue.consultatie.prioriteiten
+        return read_urgency(text, {each.waarde: each.naam for each in steps})
 
     @property
     def forgotten(self) -> bool:

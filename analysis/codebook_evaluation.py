@@ -23,6 +23,7 @@ from analysis.codebook.descriptions import Encode
 from analysis.codebook.features import Numbers, features_of
 from analysis.codebook.mapping import mapped
 from analysis.codebook.trust import ShareInterval
+from analysis.evaluation import numbered_lines
 from analysis.language_model.coding import code
 from analysis.language_model.connection import LanguageModel
 from analysis.language_model.masking import masked_texts
@@ -137,19 +138,9 @@ def read_coded(path: Path, rows: Sequence[CodebookRow]) -> list[CodedStatements]
     Raises:
         AnalysisError: the file cannot be read or a line is invalid; names the line and the mend.
     """
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise AnalysisError(
-            f"{path}: cannot be read ({error.strerror}); check the path."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise AnalysisError(f"{path}: not UTF-8; save the file as UTF-8.") from error
     books = _codebooks(rows)
     found: dict[int, list[tuple[str, str, int, frozenset[str]]]] = {}
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             opdracht, person, parts = _line(json.loads(line), books)
         except (ValueError, RecursionError) as error:

@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -57,13 +57,11 @@ class Evaluation:
         return json.dumps(asdict(self))
 
 
-def read_labelled(path: Path) -> tuple[list[str], list[str] | None]:
-    """Reads a file with a ``{"text", "label"}`` object per line.
-
-    Returns the texts, and the labels where every line has one (else None).
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Gives the lines of a UTF-8 file that are not blank, with their numbers from 1.
 
     Raises:
-        AnalysisError: the file cannot be read or a line is invalid; names the line and the mend.
+        AnalysisError: the file cannot be read; names the mend.
     """
     try:
         content = path.read_text(encoding="utf-8-sig")
@@ -73,11 +71,22 @@ def read_labelled(path: Path) -> tuple[list[str], list[str] | None]:
         ) from error
     except UnicodeDecodeError as error:
         raise AnalysisError(f"{path}: not UTF-8; save the file as UTF-8.") from error
+    for number, line in enumerate(content.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
+def read_labelled(path: Path) -> tuple[list[str], list[str] | None]:
+    """Reads a file with a ``{"text", "label"}`` object per line.
+
+    Returns the texts, and the labels where every line has one (else None).
+
+    Raises:
+        AnalysisError: the file cannot be read or a line is invalid; names the line and the mend.
+    """
     texts: list[str] = []
     labels: list[str | None] = []
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             record = json.loads(line)
             text = record["text"]

@@ -177,6 +177,10 @@ class Opdracht(_Closed):
         """The question with this key, or None."""
         return next((vraag for vraag in self.vragen if vraag.key == key), None)
 
+    def of_kind(self, soort: Soort) -> Vraag | None:
+        """The first question of this kind, or None."""
+        return next((vraag for vraag in self.vragen if vraag.soort == soort), None)
+
 
 class Catalogue(_Closed):
     """A whole consultation."""
