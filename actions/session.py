@@ -23,7 +23,7 @@ from actions.talk import (
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.errors import TalkError
 from consultation.participation import conversation
-from consultation.participation.conversation import Standing
+from consultation.participation.conversation import ResumptionState
 
 DOELEN = ("analyse", "citaat", "organisatie")
 _IN_OPDRACHT = ("vraag", "bevestigen", "verder")
@@ -53,7 +53,7 @@ class ActionSessionStart(Action):
         return [*events, ActionExecuted("action_listen")]
 
 
-def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType]:
+def restore(current: Catalogue, standing: ResumptionState, name: str) -> list[EventType]:
     """The events that bring a new tracker to the stored state of a conversation."""
     position = standing.position
     place = standing.paused or position
@@ -111,13 +111,13 @@ def restore(current: Catalogue, standing: Standing, name: str) -> list[EventType
     return events
 
 
-def _skipped_group(standing: Standing, step: str) -> str | None:
+def _skipped_group(standing: ResumptionState, step: str) -> str | None:
     """Marks the group as passed over where the talk was beyond it; it is not asked for again."""
     beyond = step in (*_IN_OPDRACHT, "opdracht") or standing.finished or standing.answers
     return UNKNOWN_GROUP if beyond else None
 
 
-def _offered(standing: Standing) -> dict[str, Any] | None:
+def _offered(standing: ResumptionState) -> dict[str, Any] | None:
     """The part that the last bubble offered, with its words, unless these were erased since."""
     stands = standing.paused or standing.position
     offer = stands.offer
@@ -134,7 +134,7 @@ def _confirmed(step: str, changing: bool) -> bool | None:
     return False if changing else None
 
 
-def _open_form(standing: Standing) -> tuple[str | None, str | None]:
+def _open_form(standing: ResumptionState) -> tuple[str | None, str | None]:
     position = standing.position
     match position.step:
         case "toestemming":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from consultation.queries.agreement import Agreement
 
 
-class RunOvertaken(Exception):
+class ConcurrentRun(Exception):
     """Another run over the same opdracht was stored during this run."""
 
 

@@ -14,7 +14,7 @@ from analysis.clustering.stability import speakers, subsamples, warnings, weakes
 from analysis.continuity.alignment import persistence
 from analysis.continuity.prior_state import Refit
 from analysis.preprocessing.deduplication import store_marks
-from analysis.result import FoundTheme, OpdrachtAnalysis, OpdrachtResult, RunOvertaken, RunResult
+from analysis.result import FoundTheme, OpdrachtAnalysis, OpdrachtResult, ConcurrentRun, RunResult
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -29,7 +29,7 @@ from consultation.database.models import (
 from consultation.database.storage import Storage, in_chunks
 from consultation.participation.answers import forget_vectors, text_hash
 from consultation.participation.derived_words import (
-    Unsaid,
+    OrphanedWords,
     rename,
     renames,
     said_by_nobody,
@@ -68,7 +68,7 @@ def store(
             for each in found:
                 last = latest_run(session, consultation_id, each.opdracht)
                 if (last.id if last else None) != each.prior.run:
-                    raise RunOvertaken
+                    raise ConcurrentRun
             if [_living(session, each) for each in found] != living or not all(
                 still_said(session, each.unsaid) for each in gone
             ):
@@ -101,7 +101,7 @@ class _Gone:
     """
 
     hashes: frozenset[str] = frozenset()
-    unsaid: Unsaid = field(default_factory=Unsaid)
+    unsaid: OrphanedWords = field(default_factory=OrphanedWords)
 
 
 def _living(session: Session, found: OpdrachtAnalysis) -> frozenset[str]:

@@ -35,7 +35,7 @@ _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", r
 
 
 @dataclass(frozen=True)
-class Beside:
+class ScreeningContext:
     """What screening knows about a text, besides its position in the conversation.
 
     ``content``: the text is an answer, whichever intent it resembles. ``question``: the sentence of
@@ -49,7 +49,7 @@ class Beside:
     addressed: Addressed | None = None
 
 
-class Care:
+class Screening:
     """Screens messages. Its Dutch sentences are in ``meldingen.yml``."""
 
     def __init__(self, storage: Storage, catalogue: Catalogue, spacy_model: str) -> None:
@@ -127,39 +127,39 @@ class Care:
         help_ = texts.crisis if found == "crisis" else texts.dreiging
         return [Bubble(text=_fresh((help_, say("nog_eens", tekst=help_)), said))]
 
-    def beside(self, turn: Turn) -> Beside:
+    def beside(self, turn: Turn) -> ScreeningContext:
         """The screening result to send to the assistant with a turn."""
         if turn.position.offer is not None:
-            return Beside()
+            return ScreeningContext()
         step = turn.position.step
         if turn.payload is not None or step in _NO_QUESTIONS:
-            return Beside()
+            return ScreeningContext()
         if turn.unread:
-            return Beside(content=True, unread=True) if step == "vraag" else Beside()
+            return ScreeningContext(content=True, unread=True) if step == "vraag" else ScreeningContext()
         if alarm(turn.text) and step in _AFTER_QUESTIONS:
             # The help is said before it; the talk neither ends nor stores it.
-            return Beside(addressed=Addressed("hulp"))
+            return ScreeningContext(addressed=Addressed("hulp"))
         found = None if alarm(turn.text) else addressed(turn.text)
         if found is not None:
-            return Beside(addressed=found)
+            return ScreeningContext(addressed=found)
         if step == "groep":
             named = self._names_group(turn.text)
-            return Beside(content=named, question=question_in(turn.text) if named else None)
+            return ScreeningContext(content=named, question=question_in(turn.text) if named else None)
         if step == "toestemming" and not turn.unread:
-            return Beside(question=question_in(turn.text))
+            return ScreeningContext(question=question_in(turn.text))
         if step != "vraag":
-            return Beside()
+            return ScreeningContext()
         if turn.position.question == "prioriteit" and self._is_urgency(turn.text):
-            return Beside(content=True)
+            return ScreeningContext(content=True)
         budget = Budget()
         content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
         question = question_in(turn.text) if budget.left and not content else None
         if not budget.left:
             self._mark_unread(turn.message_id)
-            return Beside(content=True, unread=True)
-        return Beside(content, question)
+            return ScreeningContext(content=True, unread=True)
+        return ScreeningContext(content, question)
 
-    def question_of(self, turn: Turn, beside: Beside) -> str | None:
+    def question_of(self, turn: Turn, beside: ScreeningContext) -> str | None:
         """The question of a turn for the organiser, without the personal data in it."""
         text: str | None = beside.question or turn.text
         if turn.payload is not None:

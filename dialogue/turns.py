@@ -26,7 +26,7 @@ from consultation.database.outages import is_outage, reason
 from consultation.database.storage import Storage
 from consultation.errors import TalkError
 from consultation.participation import conversation
-from consultation.participation.conversation import Bubble, Recorded, Spoken, Turn
+from consultation.participation.conversation import Bubble, Recorded, TranscriptBubble, Turn
 from consultation.participation.effects import (
     ParticipantErased,
     QuestionAsked,
@@ -37,7 +37,7 @@ from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
 from dialogue.questions import asked_for, asked_inside
-from dialogue.screening import Beside, Care
+from dialogue.screening import ScreeningContext, Screening
 from dialogue.threads import in_writing_thread
 
 PAUSES = (0.4, 0.8, 1.6)
@@ -58,12 +58,12 @@ _log = logging.getLogger("samenspraak.dialogue.turns")
 T = TypeVar("T")
 Record = Callable[[Session, bool], Recorded]
 """Records a message in a session and, if the flag is set, begins its turn."""
-Taken = tuple[Turn, Beside]
+Taken = tuple[Turn, ScreeningContext]
 """The turn of a message, and the screening result to send with it."""
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMessage:
     """A recorded message.
 
     ``done``: it was sent before and needs no more processing. ``said``: the reply, when this
@@ -73,7 +73,7 @@ class Sent:
     message_id: str
     seq: int
     done: bool
-    said: list[Spoken] | None = None
+    said: list[TranscriptBubble] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ class _Outcome:
     """Whether a message needs no more work, and the reply when this attempt produced it."""
 
     done: bool
-    said: list[Spoken] | None = None
+    said: list[TranscriptBubble] | None = None
 
 
 class Turns:
     """Processes the messages that are recorded but not yet answered."""
 
     def __init__(
-        self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Care
+        self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Screening
     ) -> None:
         """Nothing runs until ``settle`` or ``start`` is called."""
         self._care = care
@@ -120,7 +120,7 @@ class Turns:
         record: Record,
         typed: str | None,
         patience: float,
-    ) -> Sent:
+    ) -> SentMessage:
         """Records a message in a transaction and processes its conversation as ``settle`` does.
 
         ``typed`` is the text of a typed message, None for a button. When no other message of the
@@ -249,8 +249,8 @@ class Turns:
             return await self._all_turns(conversation_id, pauses)
 
     async def _go_on(
-        self, lock: asyncio.Lock, conversation_id: str, sent: Sent, taken: Taken | None
-    ) -> list[Spoken] | None:
+        self, lock: asyncio.Lock, conversation_id: str, sent: SentMessage, taken: Taken | None
+    ) -> list[TranscriptBubble] | None:
         """Processes a message that was just recorded, then releases the conversation's lock."""
         try:
             if taken is None:
@@ -298,7 +298,7 @@ class Turns:
             await asyncio.sleep(pause)
         return _Outcome(done=False)
 
-    async def _ask(self, turn: Turn, beside: Beside) -> list[Spoken]:
+    async def _ask(self, turn: Turn, beside: ScreeningContext) -> list[TranscriptBubble]:
         aside = asks = None
         if beside.addressed is not None:
             asks = asked_for(beside.addressed, await self._assistant.understood(turn.text))
@@ -377,12 +377,12 @@ class Turns:
 
     def _record(
         self, record: Record, typed: str | None = None, *, begin: bool = False
-    ) -> tuple[Sent, Taken | None]:
+    ) -> tuple[SentMessage, Taken | None]:
         begin = begin and (typed is None or self._is_plain(typed))
         with self._storage.writing() as session:
             recorded = record(session, begin)
             turn = self._unless_answered(session, recorded.turn)
-        sent = Sent(recorded.id, recorded.seq, recorded.done)
+        sent = SentMessage(recorded.id, recorded.seq, recorded.done)
         try:
             return sent, self._with_care(turn)
         except Exception:
@@ -416,7 +416,7 @@ class Turns:
     def _with_care(self, turn: Turn | None) -> Taken | None:
         return (turn, self._care.beside(turn)) if turn is not None else None
 
-    def _finish(self, turn: Turn, reply: Reply, beside: Beside) -> list[Spoken]:
+    def _finish(self, turn: Turn, reply: Reply, beside: ScreeningContext) -> list[TranscriptBubble]:
         first = self._care.before(turn)
         whole = Reply((*first, *reply.bubbles), reply.effects)
         question = None
@@ -424,7 +424,7 @@ class Turns:
             question = self._care.question_of(turn, beside)
         return self._complete(turn.message_id, whole, question)
 
-    def _complete(self, message_id: str, reply: Reply, question: str | None = None) -> list[Spoken]:
+    def _complete(self, message_id: str, reply: Reply, question: str | None = None) -> list[TranscriptBubble]:
         reply = replace(reply, bubbles=buttons.limited(reply.bubbles))
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)

@@ -73,7 +73,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Look:
+class ScanResult:
     """The findings in a text; ``whole`` is false where the budget ended before the text did."""
 
     found: tuple[Finding, ...]
@@ -102,10 +102,10 @@ class Detector:
         """Findings with a certainty of at least ``SURE``, in order of position, not overlapping."""
         return list(self.look(text).found)
 
-    def look(self, text: str) -> Look:
+    def look(self, text: str) -> ScanResult:
         """As ``find``, and whether the whole text was searched."""
         seen = look(text, self._pipeline())
-        return Look(tuple(each for each in seen.found if each.certainty >= SURE), seen.whole)
+        return ScanResult(tuple(each for each in seen.found if each.certainty >= SURE), seen.whole)
 
     def masked(self, text: str) -> str:
         """The text with the findings of ``find`` masked; see the function ``masked``."""
@@ -148,7 +148,7 @@ def find(text: str, nlp: Language) -> list[Finding]:
     return list(look(text, nlp).found)
 
 
-def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
+def look(text: str, nlp: Language, seconds: float | None = None) -> ScanResult:
     """As ``find``, within a ``Budget`` of ``seconds``, and whether the whole text was searched.
 
     Results that took long are cached by a hash of the text.
@@ -175,7 +175,7 @@ def look(text: str, nlp: Language, seconds: float | None = None) -> Look:
             found += taken.free(finder(text, budget))
     if _has_names(nlp):
         found += taken.free(_recognised(text, nlp, budget))
-    seen = Look(tuple(sorted(found)), budget.left and budget.whole)
+    seen = ScanResult(tuple(sorted(found)), budget.left and budget.whole)
     if budget.spent >= _REMEMBERED_FROM:
         _seen.keep(key, seen)
     return seen
@@ -215,14 +215,14 @@ class _Seen:
     """Cache of the latest results that took long; keys are hashes, so it contains no text."""
 
     def __init__(self) -> None:
-        self._looks: OrderedDict[tuple[bytes, bool], Look] = OrderedDict()
+        self._looks: OrderedDict[tuple[bytes, bool], ScanResult] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[bytes, bool]) -> Look | None:
+    def get(self, key: tuple[bytes, bool]) -> ScanResult | None:
         with self._lock:
             return self._looks.get(key)
 
-    def keep(self, key: tuple[bytes, bool], look: Look) -> None:
+    def keep(self, key: tuple[bytes, bool], look: ScanResult) -> None:
         with self._lock:
             self._looks[key] = look
             if len(self._looks) > _REMEMBERED:

@@ -14,7 +14,7 @@ from actions.reading.naming import fitting_question
 from actions.session import restore
 from actions.talk import Talk, catalogue
 from consultation.catalogue import Catalogue
-from consultation.participation.conversation import Position, Standing
+from consultation.participation.conversation import Position, ResumptionState
 
 OLD = {"drempel": "De bus rijdt niet meer na zes uur."}
 
@@ -153,7 +153,7 @@ def test_an_offer_survives_a_restart(catalogue: Catalogue, step: str) -> None:
     offer = {"message": "m1", "start": 0, "end": len(text), "opdracht": 4, "question": "drempel"}
     kept = {**offer, "text": text}
     place = Position(step, 4, "voorstel" if step == "vraag" else None, offer=offer)
-    standing = Standing(place, {"analyse": True}, "burger", None, 4, OLD, kept=(kept,))
+    standing = ResumptionState(place, {"analyse": True}, "burger", None, 4, OLD, kept=(kept,))
     events = restore(catalogue, standing, "gesprek")
     slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
     assert slots["aanbod"] == kept
@@ -164,7 +164,7 @@ def test_an_offer_survives_a_restart(catalogue: Catalogue, step: str) -> None:
 
 def test_an_erased_text_is_not_offered_again(catalogue: Catalogue) -> None:
     offer = {"message": "m1", "start": 0, "end": 4, "opdracht": 4, "question": "drempel"}
-    standing = Standing(Position("vraag", 4, "voorstel", offer=offer), {}, "burger", None, 4, OLD)
+    standing = ResumptionState(Position("vraag", 4, "voorstel", offer=offer), {}, "burger", None, 4, OLD)
     events = restore(catalogue, standing, "gesprek")
     slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
     assert slots["requested_slot"] == "antwoord"

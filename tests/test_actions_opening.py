@@ -20,7 +20,7 @@ from bot.nlu.judgement import judge
 from bot.nlu.phrases import plain_meaning, plain_yes_or_no
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue, load_catalogue
 from consultation.groups import OWN_WORDS, declines, group_of, may_be_content
-from consultation.participation.conversation import Position, Standing
+from consultation.participation.conversation import Position, ResumptionState
 from consultation.settings import ROOT
 from language.reading import request
 
@@ -348,7 +348,7 @@ def test_a_group_that_was_passed_over_is_not_asked_for_after_a_restart(
         (Position("opdracht"), UNKNOWN_GROUP),
         (Position("vraag", 4, "drempel"), UNKNOWN_GROUP),
     ):
-        events = restore(catalogue, Standing(position, {"analyse": True}, None, None, None), "g")
+        events = restore(catalogue, ResumptionState(position, {"analyse": True}, None, None, None), "g")
         slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
         assert slots["groep"] == expected
 

@@ -6,12 +6,12 @@ import pytest
 
 from actions.session import restore
 from consultation.catalogue import Catalogue
-from consultation.participation.conversation import Position, Standing
+from consultation.participation.conversation import Position, ResumptionState
 
 YES = {"analyse": True, "citaat": False}
 
 
-def restored(catalogue: Catalogue, standing: Standing) -> tuple[dict[str, object], object]:
+def restored(catalogue: Catalogue, standing: ResumptionState) -> tuple[dict[str, object], object]:
     """Slots and form after the events."""
     events = restore(catalogue, standing, "gesprek-1")
     slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
@@ -35,7 +35,7 @@ def restored(catalogue: Catalogue, standing: Standing) -> tuple[dict[str, object
 def test_each_step_opens_its_form_at_its_slot(
     catalogue: Catalogue, position: Position, loop: str | None, requested: str | None
 ) -> None:
-    standing = Standing(position, YES, "burger", None, 4, {"drempel": "te duur"})
+    standing = ResumptionState(position, YES, "burger", None, 4, {"drempel": "te duur"})
     slots, opened = restored(catalogue, standing)
     assert (opened, slots.get("requested_slot")) == (loop, requested)
     assert slots["gesprek"] == "gesprek-1"
@@ -58,8 +58,8 @@ def test_after_the_end_the_slots_are_those_of_the_place_before_it(
     catalogue: Catalogue, place: Position
 ) -> None:
     given = {"drempel": "te duur"}
-    at_it, _ = restored(catalogue, Standing(place, YES, "burger", None, 4, given))
-    ended = Standing(Position("einde"), YES, "burger", None, 4, given, paused=place)
+    at_it, _ = restored(catalogue, ResumptionState(place, YES, "burger", None, 4, given))
+    ended = ResumptionState(Position("einde"), YES, "burger", None, 4, given, paused=place)
     after_it, loop = restored(catalogue, ended)
     at_it.pop("requested_slot")
     assert after_it == at_it
@@ -72,7 +72,7 @@ def test_who_returns_is_asked_again_by_the_opening_turn(
 ) -> None:
     """No form is open, so that the turn says where the talk stood and opens it itself."""
     slots, loop = restored(
-        catalogue, Standing(place, YES, "burger", None, 4, {"drempel": "x"}, returned=True)
+        catalogue, ResumptionState(place, YES, "burger", None, 4, {"drempel": "x"}, returned=True)
     )
     assert loop is None
     assert "requested_slot" not in slots
@@ -87,20 +87,20 @@ def test_a_request_about_own_data_after_the_end_keeps_the_place_before_it(
     place = Position("vraag", 4, "trekker")
     asked = Position("beheer", request="wissen", under="einde")
     slots, loop = restored(
-        catalogue, Standing(asked, YES, "burger", None, 4, {"drempel": "x"}, paused=place)
+        catalogue, ResumptionState(asked, YES, "burger", None, 4, {"drempel": "x"}, paused=place)
     )
     assert (slots["opdracht"], slots["vraag"], slots["onder"]) == (4, "trekker", "einde")
     assert loop == "beheer_form"
 
 
 def test_the_opdrachten_that_were_named_come_back(catalogue: Catalogue) -> None:
-    standing = Standing(Position("vraag", 4, "drempel"), YES, "burger", None, 4, queue=(5, 10))
+    standing = ResumptionState(Position("vraag", 4, "drempel"), YES, "burger", None, 4, queue=(5, 10))
     assert restored(catalogue, standing)[0]["wachtrij"] == [5, 10]
 
 
 def test_the_open_question_its_probe_and_the_answers_come_back(catalogue: Catalogue) -> None:
     probe = catalogue.opdrachten[3].vragen[0].doorvraag[0]
-    standing = Standing(
+    standing = ResumptionState(
         Position("vraag", 4, "drempel", probe),
         YES,
         "burger",
@@ -117,13 +117,13 @@ def test_the_open_question_its_probe_and_the_answers_come_back(catalogue: Catalo
 
 
 def test_who_has_no_organisation_is_not_asked_to_name_it(catalogue: Catalogue) -> None:
-    slots, _ = restored(catalogue, Standing(Position("groep"), YES, None, None, None))
+    slots, _ = restored(catalogue, ResumptionState(Position("groep"), YES, None, None, None))
     assert slots["toestemming_organisatie"] is False
-    invited = Standing(Position("groep"), YES, "burger", "Vzw De Brug", None)
+    invited = ResumptionState(Position("groep"), YES, "burger", "Vzw De Brug", None)
     assert restored(catalogue, invited)[0]["toestemming_organisatie"] is None
 
 
 def test_an_opdracht_chosen_beforehand_waits_for_the_opening(catalogue: Catalogue) -> None:
-    slots, _ = restored(catalogue, Standing(Position("groep"), YES, None, None, 7))
+    slots, _ = restored(catalogue, ResumptionState(Position("groep"), YES, None, None, 7))
     assert slots["vooraf"] == 7
     assert slots.get("opdracht") is None

@@ -66,7 +66,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     look = personal_data.look
 
-    def counted(text: str, *more: Any) -> personal_data.Look:
+    def counted(text: str, *more: Any) -> personal_data.ScanResult:
         seen.append(text)
         return look(text, *more)
 

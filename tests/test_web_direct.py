@@ -42,14 +42,14 @@ def _post(talk: Talk, body: Any, kind: str, token: str | None = None) -> tuple[i
 
 def test_both_ways_answer_alike(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     ways: list[bool] = []
-    in_order = direct.Direct._in_order
+    in_order = direct.DirectTurnMiddleware._in_order
 
     def seen(self: Any, scope: Any, message: Any) -> Any:
         found = in_order(self, scope, message)
         ways.append(found is not None)
         return found
 
-    monkeypatch.setattr(direct.Direct, "_in_order", seen)
+    monkeypatch.setattr(direct.DirectTurnMiddleware, "_in_order", seen)
     for name, body in BODIES.items():
         short = _post(talk, body, "application/json")
         assert short == _post(talk, body, "application/json; charset=utf-8"), name

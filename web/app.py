@@ -17,7 +17,7 @@ from consultation.settings import Settings
 from consultation.settings import settings as current_settings
 from web import errors, health, login
 from web.chat import answers, gateway, widget
-from web.chat.direct import Direct
+from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import open_services
 from web.pages import STATIC, Pages
 from web.public import chart_images, explanations, form, open_data, own_data, site, sitemap
@@ -100,7 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Direct, here=services)
+    app.add_middleware(DirectTurnMiddleware, here=services)
     origins = embed_origins(values)
     if origins:
         app.add_middleware(

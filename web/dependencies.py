@@ -20,7 +20,7 @@ from consultation.private_files import mend_private
 from consultation.queries.opdracht_snapshot import SnapshotCache
 from consultation.settings import Settings
 from dialogue.assistant import Assistant
-from dialogue.screening import Care
+from dialogue.screening import Screening
 from dialogue.turns import Turns
 from language.pipeline_status import pipeline_status
 from web.analysis_jobs import AnalysisJobs
@@ -77,7 +77,7 @@ class Services:
     key: str
     tokens: Tokens
     assistant: Assistant
-    care: Care
+    care: Screening
     turns: Turns
     limits: Limits
     reruns: AnalysisJobs
@@ -112,7 +112,7 @@ def open_services(settings: Settings) -> Services:
     storage = Storage(settings.resolved_database_url)
     consultation_id = rounds.consultation_id(storage, catalogue)
     assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
-    care = Care(storage, catalogue, settings.spacy_model)
+    care = Screening(storage, catalogue, settings.spacy_model)
     return Services(
         settings=settings,
         catalogue=catalogue,

@@ -20,14 +20,14 @@ _SHOWN = 80
 
 
 @dataclass(frozen=True)
-class Read:
+class AnswerReading:
     """The judgement of a text, and the measure that is stored with the answer."""
 
     judgement: Judgement
     measure: Measure
 
 
-def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> Read | None:
+def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> AnswerReading | None:
     """Measures an answer, for the kind of question it answers; None where the budget is used up.
 
     ``others`` are the answers to other questions. Answers that are not measured here are measured
@@ -39,10 +39,10 @@ def read(vraag: Vraag, text: str, others: Iterable[str], budget: Budget) -> Read
     if not budget.left:
         return None
     measure = Measure(**measuring.measure(judgement, text, others))
-    return Read(judgement, measure) if budget.left else None
+    return AnswerReading(judgement, measure) if budget.left else None
 
 
-def next_probe(talk: Talk, vraag: Vraag, found: Read) -> str | None:
+def next_probe(talk: Talk, vraag: Vraag, found: AnswerReading) -> str | None:
     """The wording of the probe to ask now, or None where none is needed or none is left to ask.
 
     A question gets one probe; a second only when the answer to the first is a non-answer. Answers

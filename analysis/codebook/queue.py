@@ -25,7 +25,7 @@ _FEWEST_IN_BATCH = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class StatementQuestion:
     """A statement (its row) to ask about, with its likeliest themes and their chances."""
 
     row: int
@@ -33,7 +33,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Alike:
+class BatchQuestion:
     """Statements of at least two participants that say much the same: one decision for all."""
 
     rows: tuple[int, ...]
@@ -71,22 +71,22 @@ def uncertainty(mapped: Mapped) -> Numbers:
 
 def questions(
     mapped: Mapped, features: Features, near: csr_matrix, limit: int = 10, suggested: int = 3
-) -> list[Asked]:
+) -> list[StatementQuestion]:
     """Returns at most ``limit`` statements to ask about, the most useful first.
 
     ``near`` is what ``neighbourhood`` gave. Statements that are decided on are never asked.
     """
     return [
-        Asked(row, mapped.suggestions(row, suggested))
+        StatementQuestion(row, mapped.suggestions(row, suggested))
         for row in _chosen(mapped, features, near, limit)
     ]
 
 
 def batches(
     mapped: Mapped, features: Features, near: csr_matrix, limit: int = 3, suggested: int = 3
-) -> list[Alike]:
+) -> list[BatchQuestion]:
     """Returns groups of undecided statements that say much the same, the most useful first."""
-    found: list[Alike] = []
+    found: list[BatchQuestion] = []
     free = np.ones(len(features), dtype=bool)
     free[list(mapped.decided)] = False
     best = mapped.free.argmax(axis=1)
@@ -100,7 +100,7 @@ def batches(
         rows = rows[np.argsort(-alike[rows], kind="stable")][:_LARGEST_BATCH]
         people = len(np.unique(features.people[rows]))
         if len(rows) >= _FEWEST_IN_BATCH and people > 1:
-            found.append(Alike(tuple(rows.tolist()), mapped.suggestions(row, suggested)))
+            found.append(BatchQuestion(tuple(rows.tolist()), mapped.suggestions(row, suggested)))
             free[rows] = False
     return found
 

@@ -43,14 +43,14 @@ from consultation.database.storage import in_chunks
 from consultation.theme_code import ThemeCode
 
 
-class LedgerOvertaken(Exception):
+class LedgerOutdated(Exception):
     """A decision, a run or an erasure was stored after the ledger was opened."""
 
 
 class Ledger(LedgerLookups):
     """A batch of decisions: ``append`` applies one after the earlier ones, ``write`` stores all.
 
-    Only ``write`` changes the database. It raises ``LedgerOvertaken`` if the data that the
+    Only ``write`` changes the database. It raises ``LedgerOutdated`` if the data that the
     decisions were based on has changed since the ledger was opened.
     """
 
@@ -127,7 +127,7 @@ class Ledger(LedgerLookups):
         if last_decision_and_run(session, self._consultation) != self._base or not _all_there(
             session, named
         ):
-            raise LedgerOvertaken
+            raise LedgerOutdated
         written: dict[int, Event] = {}
         for each in self._made:
             if isinstance(each.operation, ops.Revoke) and each.operation.event in written:

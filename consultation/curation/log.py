@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.curation.ledger import Ledger, LedgerOvertaken
+from consultation.curation.ledger import Ledger, LedgerOutdated
 from consultation.curation.operations import CurationError, Operation, parse
 from consultation.curation.refusals import ConflictError, NewerEvent, OutOfScopeError
 from consultation.curation.state import (
@@ -74,7 +74,7 @@ def decide(
             with storage.writing() as session:
                 lock_consultation(session, consultation_id)
                 return ledger.write(session)
-        except LedgerOvertaken:
+        except LedgerOutdated:
             continue
     with storage.writing() as session:
         lock_consultation(session, consultation_id)

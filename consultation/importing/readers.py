@@ -22,8 +22,8 @@ from consultation.importing.tables import (
     ARRAY,
     COLUMNS,
     LARGEST,
-    Faults,
-    LeftOut,
+    FileFaults,
+    SkippedRows,
     Record,
     Table,
     delimited,
@@ -102,7 +102,7 @@ class ImportFile:
 
     name: str
     rows: tuple[ImportRow, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[SkippedRows, ...] = ()
     warnings: tuple[str, ...] = ()
     text_column: str | None = None
     document: bool = False
@@ -131,14 +131,14 @@ def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) 
     text = decoded(path, _bytes(path))
     if ending in DOCUMENTS and not is_table(text, text_column):
         if not text.strip():
-            return ImportFile(path.name, (), (LeftOut(_WITHOUT_TEXT, (1,)),))
+            return ImportFile(path.name, (), (SkippedRows(_WITHOUT_TEXT, (1,)),))
         return ImportFile(
             path.name,
             (ImportRow(str(path), text),),
             warnings=_coded_twice([(1, text)]),
             document=True,
         )
-    faults = Faults()
+    faults = FileFaults()
     table = (lines_of_json if ending == ".jsonl" else delimited)(path, text, faults, text_column)
     file = _Reader(path, catalogue, table, faults).read()
     faults.check(path)
@@ -193,7 +193,7 @@ def _bytes(path: Path) -> bytes:
 class _Reader:
     """Converts a table's records to rows; collects faults and warnings with their lines."""
 
-    def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: Faults) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: FileFaults) -> None:
         self._path = path
         self._catalogue = catalogue
         self._table = table
@@ -224,7 +224,7 @@ class _Reader:
             ("the same row again, id and all", again),
         ):
             if lines:
-                left_out.append(LeftOut(reason, tuple(lines)))
+                left_out.append(SkippedRows(reason, tuple(lines)))
         texts = [(line, row.text) for line, row in rows]
         warnings = [
             *self._table.warnings,

@@ -86,7 +86,7 @@ _HINTS = {
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedRows:
     """Rows of a file that are no answers: the reason, and the lines on which they begin."""
 
     reason: str
@@ -98,7 +98,7 @@ class LeftOut:
 
 
 @dataclass
-class Faults:
+class FileFaults:
     """Faults of a file: the lines by message."""
 
     told: dict[str, list[int]] = field(default_factory=dict)
@@ -147,7 +147,7 @@ class Table:
 
     columns: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedRows] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -175,7 +175,7 @@ def is_table(text: str, text_column: str | None = None) -> bool:
     )
 
 
-def delimited(path: Path, text: str, faults: Faults, text_column: str | None = None) -> Table:
+def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None = None) -> Table:
     """The table in a csv or tsv file; ``text_column`` is read as the column ``text``.
 
     The separator is a comma, semicolon, tab or bar, or the one that a first line ``sep=`` names.
@@ -227,7 +227,7 @@ def delimited(path: Path, text: str, faults: Faults, text_column: str | None = N
         raise ImportFileError(f"{path}: {_no_text(header_line, header, samples, wanted)}")
     _renamed(path, header, wanted, header_line)
     if before:
-        table.left_out.append(LeftOut("above the names of the columns", tuple(before)))
+        table.left_out.append(SkippedRows("above the names of the columns", tuple(before)))
     table.columns = [name for name in header if name]
     _fill(table, header, rows, separator, faults)
     return table
@@ -351,7 +351,7 @@ def _fill(
     header: list[str],
     rows: list[tuple[int, list[str]]],
     separator: str,
-    faults: Faults,
+    faults: FileFaults,
 ) -> None:
     decoded_cells = 0
     again: list[int] = []
@@ -419,7 +419,7 @@ def _fill(
 
 def _leave_out(table: Table, reason: str, lines: Sequence[int]) -> None:
     if lines:
-        table.left_out.append(LeftOut(reason, tuple(lines)))
+        table.left_out.append(SkippedRows(reason, tuple(lines)))
 
 
 def _decoded_cell(cell: str) -> str:
@@ -485,7 +485,7 @@ def _is_usual(name: str, records: Sequence[Record]) -> bool:
     return filled > 0.9 * len(records)
 
 
-def lines_of_json(path: Path, text: str, faults: Faults, text_column: str | None = None) -> Table:
+def lines_of_json(path: Path, text: str, faults: FileFaults, text_column: str | None = None) -> Table:
     """The table in a jsonl file: one object per line.
 
     Raises:

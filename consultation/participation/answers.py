@@ -50,7 +50,7 @@ _CARRIED_OUT = "erasure that was carried out"
 """Key in ``Session.info`` of the planned erasure that this transaction carried out."""
 
 
-class Overtaken(Exception):
+class ErasurePlanOutdated(Exception):
     """Data changed since an erasure was planned; nothing was written."""
 
 
@@ -75,7 +75,7 @@ def _submission(session: Session, participant_id: str, round_id: int, opdracht: 
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedText:
     """What a participant typed in a turn: the message with the text, and whose it is.
 
     ``unread``: see ``Message``.
@@ -89,10 +89,10 @@ class Typed:
     round_id: int
 
 
-def said_in(turn: Row[Any], message_id: str) -> Typed:
+def said_in(turn: Row[Any], message_id: str) -> TypedText:
     """The text that a turn is about (``turn_rows.turn``): of the held message, or of this one."""
     held = turn.held_id is not None
-    return Typed(
+    return TypedText(
         message_id=turn.held_id if held else message_id,
         text=turn.held_text if held else turn.text,
         unread=turn.held_unread if held else turn.unread,
@@ -102,7 +102,7 @@ def said_in(turn: Row[Any], message_id: str) -> Typed:
     )
 
 
-def store(session: Session, said: Typed, effect: AnswerGiven) -> None:
+def store(session: Session, said: TypedText, effect: AnswerGiven) -> None:
     """Stores a message as an answer: a new one, a new version, or text added to the last version.
 
     A part of an earlier message whose words were erased meanwhile is not stored.
@@ -294,7 +294,7 @@ def erase_words_made_from(
     if session.info.get(_CARRIED_OUT) is planned:
         return 0
     if not planned.contributions.issuperset(contributions) or not _fits(session, planned):
-        raise Overtaken
+        raise ErasurePlanOutdated
     session.info[_CARRIED_OUT] = planned
     return carry_out(session, planned)
 

@@ -127,7 +127,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class TranscriptBubble:
     """A bubble as it stands in a conversation, with its sequence number."""
 
     seq: int
@@ -143,7 +143,7 @@ class _Newest:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ResumptionState:
     """The state from which the assistant can resume a conversation without its own memory.
 
     ``kept`` are the parts of messages that wait to be placed in an answer, each with its ``text``.
@@ -529,7 +529,7 @@ def complete(
     effects: Sequence[Effect],
     planned: answers.Erasure | None = None,
     question: str | None = None,
-) -> list[Spoken]:
+) -> list[TranscriptBubble]:
     """Stores the replies and applies the effects, once; returns the stored replies.
 
     ``planned`` is the erasure that was planned for the contributions of ``erased_by``. ``question``
@@ -592,9 +592,9 @@ def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> l
     return list(session.scalars(query))
 
 
-def replies(session: Session, message_id: str) -> list[Spoken]:
+def replies(session: Session, message_id: str) -> list[TranscriptBubble]:
     """The assistant's replies to a message, in order."""
-    return [Spoken(each.seq, _bubble(each)) for each in turn_rows.replies(session, message_id)]
+    return [TranscriptBubble(each.seq, _bubble(each)) for each in turn_rows.replies(session, message_id)]
 
 
 def transcript(session: Session, conversation_id: str, after: int = 0) -> list[Message]:
@@ -684,7 +684,7 @@ def _position(custom: Mapping[str, Any]) -> Position:
     )
 
 
-def standing(session: Session, conversation_id: str, message_id: str | None = None) -> Standing:
+def standing(session: Session, conversation_id: str, message_id: str | None = None) -> ResumptionState:
     """The full state of a conversation, for the turn of ``message_id``.
 
     Raises:
@@ -713,7 +713,7 @@ def standing(session: Session, conversation_id: str, message_id: str | None = No
         sorted(each.opdracht for each in submissions if each.opdracht and each.confirmed_at)
     )
     current = next((each for each in submissions if each.opdracht == open_one), None)
-    return Standing(
+    return ResumptionState(
         position=where,
         consents=participants.consents(session, participant.id),
         group=participant.group,
@@ -807,13 +807,13 @@ def _say(
     message_id: str,
     bubbles: Sequence[Bubble],
     goes_on: bool = False,
-) -> list[Spoken]:
+) -> list[TranscriptBubble]:
     rows = [
         {"text": each.text or "", "buttons": list(each.buttons), "custom": each.custom}
         for each in bubbles
     ]
     turn_rows.add_bubbles(session, conversation_id, last_seq, message_id, rows, goes_on)
-    return [Spoken(seq, each) for seq, each in enumerate(bubbles, last_seq + 1)]
+    return [TranscriptBubble(seq, each) for seq, each in enumerate(bubbles, last_seq + 1)]
 
 
 def _keep_question(

@@ -31,7 +31,7 @@ _FETCHED = 500
 
 
 @dataclass(frozen=True)
-class Unsaid:
+class OrphanedWords:
     """Words that no remaining answer contains.
 
     ``sayers`` are ids of answer versions that contain the other words: as long as all of them
@@ -72,7 +72,7 @@ class Words:
     """Changes of names once some texts are erased; ``run`` is the last run when this was read."""
 
     run: int
-    unsaid: Unsaid
+    unsaid: OrphanedWords
     renames: Renames
 
 
@@ -116,7 +116,7 @@ def forget(session: Session, words: Words) -> None:
 
 def said_by_nobody(
     session: Session, names: Iterable[str], texts: Iterable[str], contributions: Collection[str]
-) -> Unsaid:
+) -> OrphanedWords:
     """Words of names that occur in the texts and in no answer except these contributions."""
     folded = "\n".join(texts).casefold()
     left = {word for name in names for word in _words(name) if word in folded}
@@ -135,10 +135,10 @@ def said_by_nobody(
                 left -= said
                 sayers.add(version)
     rows.close()
-    return Unsaid(frozenset(left), frozenset(sayers))
+    return OrphanedWords(frozenset(left), frozenset(sayers))
 
 
-def still_said(session: Session, unsaid: Unsaid) -> bool:
+def still_said(session: Session, unsaid: OrphanedWords) -> bool:
     """Whether all answer versions that keep the other words in use still exist."""
     query = select(ContributionVersion.id)
     there = list(in_chunks(session, query, ContributionVersion.id, unsaid.sayers))

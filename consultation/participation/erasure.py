@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import Consultation
 from consultation.database.storage import Storage
-from consultation.participation.answers import Erasure, Overtaken, work_out
+from consultation.participation.answers import Erasure, ErasurePlanOutdated, work_out
 
 _TRIES = 3
 
@@ -25,7 +25,7 @@ def erasing(
     """Runs ``write`` in one transaction, with a planned erasure.
 
     The plan covers the contributions whose ids ``erased`` returns. It is made in a read
-    transaction before. If data changed meanwhile (``Overtaken``), plan and write are tried again,
+    transaction before. If data changed meanwhile (``ErasurePlanOutdated``), plan and write are tried again,
     ``_TRIES`` times in all. After that ``write`` runs under the lock with None, and plans the
     erasure itself. Returns the result of ``write``.
     """
@@ -38,7 +38,7 @@ def erasing(
                 if planned.words is not None:
                     _lock(session)
                 return write(session, planned)
-        except Overtaken:
+        except ErasurePlanOutdated:
             continue
     with storage.writing() as session:
         _lock(session)

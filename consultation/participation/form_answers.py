@@ -45,7 +45,7 @@ class FormAnswer:
 
 
 @dataclass(frozen=True)
-class Stored:
+class FormResult:
     """Result of storing one form.
 
     ``talks`` are ids of the participant's conversations if an answer changed: the assistant's
@@ -59,7 +59,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Known:
+class FormPrefill:
     """Stored data of a participant for one opdracht in this round, to prefill the form."""
 
     group: str | None
@@ -75,7 +75,7 @@ def form_receipt(token: str, key: str) -> str:
     return participants.receipt_from(digest)
 
 
-def known(session: Session, consultation_id: int, key: str, receipt: str, opdracht: int) -> Known:
+def known(session: Session, consultation_id: int, key: str, receipt: str, opdracht: int) -> FormPrefill:
     """Stored data of the participant with this receipt code, to prefill the form.
 
     Raises:
@@ -89,7 +89,7 @@ def known(session: Session, consultation_id: int, key: str, receipt: str, opdrac
         for each in own_answers(session, participant.id, round_.number)
         if each.opdracht == opdracht and each.question
     ]
-    return Known(
+    return FormPrefill(
         group=participant.group,
         organisation=participant.organisation,
         consents=participants.consents(session, participant.id),
@@ -112,7 +112,7 @@ def store(
     consents: dict[str, bool],
     answers: Sequence[FormAnswer],
     planned: Erasure | None = None,
-) -> Stored:
+) -> FormResult:
     """Stores a form: new answers and new versions of changed ones; equal answers are skipped.
 
     ``planned`` is the erasure that was planned for the contributions of ``erased_by``.
@@ -153,7 +153,7 @@ def store(
         .values(attempt=Conversation.attempt + 1)
     )
     session.flush()
-    return Stored(code, sum(bool(each.text) for each in answers), changed, tuple(talks))
+    return FormResult(code, sum(bool(each.text) for each in answers), changed, tuple(talks))
 
 
 def _participant(

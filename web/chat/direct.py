@@ -26,7 +26,7 @@ _BODY: TypeAdapter[MessageIn] = TypeAdapter(MessageIn)
 _BUBBLES: TypeAdapter[list[BubbleOut]] = TypeAdapter(list[BubbleOut])
 
 
-class Direct:
+class DirectTurnMiddleware:
     """Middleware that answers a message without FastAPI's router; passes everything else on."""
 
     def __init__(self, app: ASGIApp, here: Services) -> None:

@@ -24,7 +24,7 @@ from consultation.errors import (
 )
 from consultation.participation import conversation, participants, sign_in
 from consultation.participation.answers import Erasure
-from consultation.participation.conversation import Recorded, Spoken
+from consultation.participation.conversation import Recorded, TranscriptBubble
 from consultation.participation.erasure import erasing
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
@@ -320,7 +320,7 @@ def _answer(here: Services, message_id: str) -> list[BubbleOut] | None:
         return _bubbles(conversation.replies(session, message_id))
 
 
-def _bubbles(said: list[Spoken]) -> list[BubbleOut]:
+def _bubbles(said: list[TranscriptBubble]) -> list[BubbleOut]:
     return [
         BubbleOut(
             seq=each.seq,

@@ -25,7 +25,7 @@ from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.participation import form_answers, sign_in
 from consultation.participation.answers import Erasure
 from consultation.participation.erasure import erasing
-from consultation.participation.form_answers import FormAnswer, Stored
+from consultation.participation.form_answers import FormAnswer, FormResult
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
 from language.personal_data import Finding, masked
@@ -246,7 +246,7 @@ def _known(here: Services, filled: FilledForm, opdracht: Opdracht) -> FilledForm
     )
 
 
-def _store(here: Services, opdracht: Opdracht, filled: FilledForm) -> Stored:
+def _store(here: Services, opdracht: Opdracht, filled: FilledForm) -> FormResult:
     answers = [_form_answer(here, vraag, filled) for vraag in opdracht.vragen]
     receipt = filled.receipt or None
 
@@ -261,7 +261,7 @@ def _store(here: Services, opdracht: Opdracht, filled: FilledForm) -> Stored:
             answers,
         )
 
-    def write(session: Session, planned: Erasure | None) -> Stored:
+    def write(session: Session, planned: Erasure | None) -> FormResult:
         return form_answers.store(
             session,
             here.consultation_id,

@@ -47,7 +47,7 @@ _RECENT = 5
 
 router = APIRouter(prefix="/beheer", include_in_schema=False, route_class=WritingRoute)
 
-Typed = Mapping[str, Any]
+FormValues = Mapping[str, Any]
 
 
 @router.get("/opdrachten/{number:int}")
@@ -143,7 +143,7 @@ def show_opdracht(
     number: int,
     query: Mapping[str, str],
     refusal: Refusal | None = None,
-    typed: Typed | None = None,
+    typed: FormValues | None = None,
     path: str | None = None,
 ) -> HTMLResponse:
     """The page of an opdracht's themes."""
@@ -195,7 +195,7 @@ def show_theme(
     code: str,
     query: Mapping[str, str],
     refusal: Refusal | None = None,
-    typed: Typed | None = None,
+    typed: FormValues | None = None,
     path: str | None = None,
 ) -> HTMLResponse:
     """The page of one theme."""
@@ -258,7 +258,7 @@ def _public_label(session: Session, view: ThemeView) -> str:
         return view.label
 
 
-def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
+def _suggested(typed: FormValues | None, query: Mapping[str, str]) -> frozenset[str]:
     """The ids of statements to tick: from the refused form, or from a suggestion (``kies``)."""
     if typed:
         return frozenset(typed.get("uitspraak", ()))
@@ -266,7 +266,7 @@ def _suggested(typed: Typed | None, query: Mapping[str, str]) -> frozenset[str]:
 
 
 def _shared(
-    seen: OpdrachtSnapshot, query: Mapping[str, str], refusal: Refusal | None, typed: Typed | None
+    seen: OpdrachtSnapshot, query: Mapping[str, str], refusal: Refusal | None, typed: FormValues | None
 ) -> dict[str, Any]:
     """Template variables of every page on the themes of an opdracht."""
     return {
