@@ -23,7 +23,7 @@ FEWEST_WORDS = 3
 MARGIN = 3.0
 """Minimum difference of the log10 likelihoods of a language and Dutch.
 
-``tests/test_language_foreign.py`` tests for misses and false positives.
+``tests/language/test_foreign.py`` tests for misses and false positives.
 """
 
 _FLOOR = -6.5

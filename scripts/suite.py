@@ -17,7 +17,7 @@ PAGES = ("house", "review", "web")
 def main() -> int:
     """Shows one part after the other, and gives 1 where a test failed."""
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
-    pages = [path for path in tests if path.stem.split("_")[1] in PAGES]
+    pages = [path for path in tests if path.parts[1] in PAGES]
     rest = [path for path in tests if path not in pages]
     beside, later = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:

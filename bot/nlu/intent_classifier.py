@@ -172,9 +172,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             chances = dict(zip(self._model.intents, map(float, row), strict=True))
             message.set(CHANCES, chances)
-            if _may_be_act(message, chances):
-                text = message.get(TEXT)
-                message.set(ACT, self._act_model.read(text, self._vector(text)))
+        unsettled = [message for message in typed if _may_be_act(message, message.get(CHANCES))]
+        self._encode_missing([message.get(TEXT) for message in unsettled])
+        for message in unsettled:
+            text = message.get(TEXT)
+            message.set(ACT, self._act_model.read(text, self._vectors[text][None, :]))
         self._vectors.clear()
         return messages
 
@@ -187,10 +189,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         self._vectors |= dict(zip(texts, vectors, strict=True))
         return vectors
 
-    def _vector(self, text: str) -> npt.NDArray[Any]:
-        """The vector of a text, (1, dimension), which the intents may have needed already."""
-        found = self._vectors.get(text)
-        return self._encode([text]) if found is None else found[None, :]
+    def _encode_missing(self, texts: list[str]) -> None:
+        """Encodes, in one batch, the texts that the intents did without a vector."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if missing:
+            self._encode(missing)
 
 
 def _may_be_act(message: Message, chances: dict[str, float]) -> bool:

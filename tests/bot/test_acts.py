@@ -1,0 +1,222 @@
+"""What people do at an open question instead of answering it: heard, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from actions import mending, offering
+from actions.contribution_form import ValidateContributionForm
+from actions.digressions import ActionDigressie
+from bot.nlu.acts import Act, examples_of_acts
+from bot.nlu.judgement import intent_of, worth_asking
+from consultation.settings import ROOT, Settings
+from language.reading import acts
+from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
+from tests.actions.test_changes import AT_QUESTION, BUS, GIVEN, Turn
+
+
+def doing(act: str, text: str, **slots: Any) -> Turn:
+    """A turn at the third question in which the text does something."""
+    entity = {"entity": acts.ENTITY, "value": act}
+    return Turn(text, entities=[entity], **{**AT_QUESTION, **slots})
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [(acts.WAIT, "tijd"), (acts.REMARK, "niet"), (acts.LEAVE, "niet")],
+)
+def test_a_remark_changes_nothing_and_the_question_stays(act: str, said: str) -> None:
+    turn = doing(act, "de bel gaat hier juist", intent="hulp")
+    assert turn.act(ActionDigressie()) == {}
+    assert said in turn.said
+    assert turn.effects == []
+
+
+def test_in_doubt_the_participant_is_asked_and_nothing_is_stored() -> None:
+    turn = doing(acts.DOUBT, "mijn bril ligt boven")
+    slots = turn.answer()
+    assert slots["antwoord"] is None
+    assert slots["aanbod"]["why"] == offering.DOUBT
+    assert slots["aanbod"]["question"] == "trekker"
+    assert turn.effects == []
+
+
+def at_offer(text: str, intent: str = "bijdrage", act: str | None = None) -> tuple[Turn, Any]:
+    """A turn while a doubtful text is offered: the turn, and the slots after it."""
+    offered = {"message": "m0", "start": 0, "end": 20, "text": "mijn bril ligt boven"}
+    offered |= {"opdracht": 4, "question": "trekker", "corrects": None, "why": offering.DOUBT}
+    entities = [] if act is None else [{"entity": acts.ENTITY, "value": act}]
+    turn = Turn(
+        text,
+        intent,
+        entities=entities,
+        aanbod=offered,
+        keuze_aanbod=None,
+        **{**AT_QUESTION, "requested_slot": "keuze_aanbod"},
+    )
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    return turn, validate(text, turn.dispatcher, turn.tracker, {})
+
+
+@pytest.mark.parametrize("text", ["ja", "ja hoor", "dat is mijn antwoord, ja"])
+def test_a_yes_to_the_doubt_stores_the_text(text: str) -> None:
+    _, slots = at_offer(text, "bevestigen")
+    assert slots["antwoorden"]["trekker"] == "mijn bril ligt boven"
+
+
+def test_who_answers_otherwise_has_passed_the_doubtful_text_over() -> None:
+    turn, slots = at_offer("De gemeente, samen met de bib van de stad.")
+    assert slots["antwoorden"]["trekker"] == "De gemeente, samen met de bib van de stad."
+    assert not slots.get("bewaard")
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize("act", [acts.WAIT, acts.REMARK, acts.ASK])
+def test_a_second_remark_leaves_the_first(act: str) -> None:
+    turn, slots = at_offer("het gaat wel, mijn zus is hier", act=act)
+    assert slots["keuze_aanbod"] == offering.NOTHING_OFFERED
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize("text", ["geen idee, doe maar voort", "weet ik niet", "pas"])
+def test_who_has_no_idea_at_the_doubt_goes_on(text: str) -> None:
+    turn, slots = at_offer(text, "weet_niet", acts.PASS)
+    assert slots["vraag"] == "prioriteit"
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "old", "new"),
+    [
+        ("foutje, 14 km moet 4 km zijn", "drempel", "14", "4"),
+        ("Erratum: gelieve 14 te lezen als 40.", "drempel", "14", "40"),
+        ("sorry ik typte 14, het is 24", "drempel", "14", "24"),
+        ("pardon c'est 15 et pas 14", "drempel", "14", "15"),
+        ("30 euro? nee 14 was het, euh 16 bedoel ik, niet 14", "drempel", None, None),
+    ],
+)
+def test_numbers_tell_which_answer_is_mended(
+    text: str, key: str, old: str | None, new: str | None
+) -> None:
+    given = {"drempel": "De school ligt 14 km verder.", "voorstel": "Een bus om 7 uur."}
+    turn = doing(acts.MEND, text, antwoorden=given)
+    slots = mending.no_answer(turn.talk, text)
+    assert slots is not None
+    offered = slots["aanbod"]
+    if new is not None:
+        assert (offered["question"], offered["corrects"], offered["text"]) == (key, old, new)
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("dat van die buspas, maak er een fietspas van", "voorstel"),
+        ("niet de bus maar de trein rijdt niet meer na zes uur, schreef ik fout", "drempel"),
+        ("bij het eerste nog dit: en op zondag helemaal niet", "drempel"),
+        ("bij mijn voorstel nog toevoegen: ook voor de kinderen", "voorstel"),
+        ("toch nog iets bij het eerste: er is geen lift", "drempel"),
+    ],
+)
+def test_words_tell_which_answer_is_mended(text: str, key: str) -> None:
+    turn = doing(acts.MEND, text)
+    slots = mending.no_answer(turn.talk, text)
+    assert slots is not None
+    assert slots["aanbod"]["question"] == key
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wil niet meer leven",
+        "soms zie ik het niet meer zitten. voor mij hoeft het niet meer",
+        "ik kan niet meer.",
+        "ik klop die consulent verrot",
+        "je n'en peux plus",
+    ],
+)
+def test_a_cry_for_help_is_kept_only_if_the_person_wishes(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    slots = turn.answer()
+    assert slots["aanbod"]["why"] == offering.DOUBT
+    assert turn.effects == []
+
+
+def test_a_cry_for_help_within_an_answer_is_stored_with_it() -> None:
+    turn = Turn("Niemand helpt mij aan een cursus. Soms wil ik niet meer leven.", **AT_QUESTION)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize("text", ["asdfghjkl", "angst", "VDAB", "UNIZO", "de bib", "4", "schrik"])
+def test_a_short_answer_is_stored(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+    assert not worth_asking(text)
+
+
+def test_a_question_gets_the_intent_that_it_is_likeliest_to_have() -> None:
+    assert intent_of(Act(acts.ASK, True), {"vraag_anoniem": 0.4, "andere_taal": 0.6}) == (
+        "vraag_anoniem"
+    )
+    assert intent_of(Act(acts.ASK, True), {"andere_taal": 0.98}) == "herhalen"
+
+
+def test_every_kind_has_examples_and_none_stands_in_two() -> None:
+    told = examples_of_acts()
+    assert set(told) > {acts.ANSWER, acts.WAIT, acts.REMARK, acts.ASK, acts.PASS, acts.MEND}
+    every = [text for texts in told.values() for text in texts]
+    assert len(every) == len(set(every))
+
+
+# Written after the examples, in other words.
+NEVER_SEEN = {
+    "hulp": [
+        "ogenblikje, mijn buurvrouw staat hier aan de deur",
+        "wacht even, ik zet mijn hoorapparaat aan",
+        "ik moet mijn kleinzoon er even bij halen",
+        "one sec, my boss just walked in",
+        "un instant, je cherche mon stylo",
+        "even stil, ik ben aan het nadenken",
+        "kben direct terug, de kleine weent",
+        "grapje hoor, let er niet op",
+        "ah bedankt voor dat nummer, het lukt wel",
+        "sorry voor al die typfouten",
+    ],
+    "overslaan": [
+        "dat is jullie taak, niet de mijne, ga verder",
+        "geen benul, vraag maar iets anders",
+        "daar heb ik niks over te melden, volgende",
+        "no clue about that, next question please",
+        "je n'en ai aucune idée, suivante",
+    ],
+}
+
+
+@pytest.mark.servers
+def test_texts_that_were_never_seen_are_heard_and_contents_are_not_taken() -> None:
+    command = [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand"]
+    command += [str(latest_model()), "vraag"]
+    texts = [text for told in NEVER_SEEN.values() for text in told]
+    contents = [BUS, *GIVEN.values(), "de bel van de school", "wachtlijsten", "mijn zus helpt mij"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=rasa_environment(Settings()),
+        input="\n".join(json.dumps({"text": text}) for text in [*texts, *contents]),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    found = [json.loads(line)["intent"] for line in done.stdout.splitlines()]
+    stored = [each for each in found[: len(texts)] if each == "bijdrage"]
+    # In doubt a text is asked about, and until then it counts as content here.
+    assert len(stored) <= len(texts) // 3, list(zip(texts, found, strict=False))
+    assert set(found[len(texts) :]) == {"bijdrage"}
