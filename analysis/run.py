@@ -16,7 +16,7 @@ from analysis.parameters import parameters
 from analysis.preprocessing.answer_quality import measure_new
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key
 from analysis.preprocessing.statements import cut_new
-from analysis.result import OpdrachtAnalysis, OpdrachtResult, ConcurrentRun, RunResult
+from analysis.result import ConcurrentRun, OpdrachtAnalysis, OpdrachtResult, RunResult
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.store import curation_hash, load_events

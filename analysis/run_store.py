@@ -14,7 +14,7 @@ from analysis.clustering.stability import speakers, subsamples, warnings, weakes
 from analysis.continuity.alignment import persistence
 from analysis.continuity.prior_state import Refit
 from analysis.preprocessing.deduplication import store_marks
-from analysis.result import FoundTheme, OpdrachtAnalysis, OpdrachtResult, ConcurrentRun, RunResult
+from analysis.result import ConcurrentRun, FoundTheme, OpdrachtAnalysis, OpdrachtResult, RunResult
 from consultation.database.models import (
     AnalysisRun,
     Assignment,

@@ -135,7 +135,11 @@ class Screening:
         if turn.payload is not None or step in _NO_QUESTIONS:
             return ScreeningContext()
         if turn.unread:
-            return ScreeningContext(content=True, unread=True) if step == "vraag" else ScreeningContext()
+            return (
+                ScreeningContext(content=True, unread=True)
+                if step == "vraag"
+                else ScreeningContext()
+            )
         if alarm(turn.text) and step in _AFTER_QUESTIONS:
             # The help is said before it; the talk neither ends nor stores it.
             return ScreeningContext(addressed=Addressed("hulp"))
@@ -144,7 +148,9 @@ class Screening:
             return ScreeningContext(addressed=found)
         if step == "groep":
             named = self._names_group(turn.text)
-            return ScreeningContext(content=named, question=question_in(turn.text) if named else None)
+            return ScreeningContext(
+                content=named, question=question_in(turn.text) if named else None
+            )
         if step == "toestemming" and not turn.unread:
             return ScreeningContext(question=question_in(turn.text))
         if step != "vraag":

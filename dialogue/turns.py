@@ -37,7 +37,7 @@ from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
 from dialogue.questions import asked_for, asked_inside
-from dialogue.screening import ScreeningContext, Screening
+from dialogue.screening import Screening, ScreeningContext
 from dialogue.threads import in_writing_thread
 
 PAUSES = (0.4, 0.8, 1.6)
@@ -424,7 +424,9 @@ class Turns:
             question = self._care.question_of(turn, beside)
         return self._complete(turn.message_id, whole, question)
 
-    def _complete(self, message_id: str, reply: Reply, question: str | None = None) -> list[TranscriptBubble]:
+    def _complete(
+        self, message_id: str, reply: Reply, question: str | None = None
+    ) -> list[TranscriptBubble]:
         reply = replace(reply, bubbles=buttons.limited(reply.bubbles))
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
             self._farewells[message_id] = list(reply.bubbles)

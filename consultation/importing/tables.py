@@ -485,7 +485,9 @@ def _is_usual(name: str, records: Sequence[Record]) -> bool:
     return filled > 0.9 * len(records)
 
 
-def lines_of_json(path: Path, text: str, faults: FileFaults, text_column: str | None = None) -> Table:
+def lines_of_json(
+    path: Path, text: str, faults: FileFaults, text_column: str | None = None
+) -> Table:
     """The table in a jsonl file: one object per line.
 
     Raises:

@@ -594,7 +594,9 @@ def erased_by(session: Session, message_id: str, effects: Sequence[Effect]) -> l
 
 def replies(session: Session, message_id: str) -> list[TranscriptBubble]:
     """The assistant's replies to a message, in order."""
-    return [TranscriptBubble(each.seq, _bubble(each)) for each in turn_rows.replies(session, message_id)]
+    return [
+        TranscriptBubble(each.seq, _bubble(each)) for each in turn_rows.replies(session, message_id)
+    ]
 
 
 def transcript(session: Session, conversation_id: str, after: int = 0) -> list[Message]:
@@ -684,7 +686,9 @@ def _position(custom: Mapping[str, Any]) -> Position:
     )
 
 
-def standing(session: Session, conversation_id: str, message_id: str | None = None) -> ResumptionState:
+def standing(
+    session: Session, conversation_id: str, message_id: str | None = None
+) -> ResumptionState:
     """The full state of a conversation, for the turn of ``message_id``.
 
     Raises:

@@ -25,9 +25,9 @@ def erasing(
     """Runs ``write`` in one transaction, with a planned erasure.
 
     The plan covers the contributions whose ids ``erased`` returns. It is made in a read
-    transaction before. If data changed meanwhile (``ErasurePlanOutdated``), plan and write are tried again,
-    ``_TRIES`` times in all. After that ``write`` runs under the lock with None, and plans the
-    erasure itself. Returns the result of ``write``.
+    transaction before. If data changed meanwhile (``ErasurePlanOutdated``), plan and write are
+    tried again, ``_TRIES`` times in all. After that ``write`` runs under the lock with None, and
+    plans the erasure itself. Returns the result of ``write``.
     """
     for _ in range(_TRIES):
         with storage.reading() as session:

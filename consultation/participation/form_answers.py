@@ -75,7 +75,9 @@ def form_receipt(token: str, key: str) -> str:
     return participants.receipt_from(digest)
 
 
-def known(session: Session, consultation_id: int, key: str, receipt: str, opdracht: int) -> FormPrefill:
+def known(
+    session: Session, consultation_id: int, key: str, receipt: str, opdracht: int
+) -> FormPrefill:
     """Stored data of the participant with this receipt code, to prefill the form.
 
     Raises:

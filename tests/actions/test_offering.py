@@ -164,7 +164,9 @@ def test_an_offer_survives_a_restart(catalogue: Catalogue, step: str) -> None:
 
 def test_an_erased_text_is_not_offered_again(catalogue: Catalogue) -> None:
     offer = {"message": "m1", "start": 0, "end": 4, "opdracht": 4, "question": "drempel"}
-    standing = ResumptionState(Position("vraag", 4, "voorstel", offer=offer), {}, "burger", None, 4, OLD)
+    standing = ResumptionState(
+        Position("vraag", 4, "voorstel", offer=offer), {}, "burger", None, 4, OLD
+    )
     events = restore(catalogue, standing, "gesprek")
     slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
     assert slots["requested_slot"] == "antwoord"

@@ -348,7 +348,9 @@ def test_a_group_that_was_passed_over_is_not_asked_for_after_a_restart(
         (Position("opdracht"), UNKNOWN_GROUP),
         (Position("vraag", 4, "drempel"), UNKNOWN_GROUP),
     ):
-        events = restore(catalogue, ResumptionState(position, {"analyse": True}, None, None, None), "g")
+        events = restore(
+            catalogue, ResumptionState(position, {"analyse": True}, None, None, None), "g"
+        )
         slots = {each["name"]: each["value"] for each in events if each["event"] == "slot"}
         assert slots["groep"] == expected
 

@@ -94,7 +94,9 @@ def test_a_request_about_own_data_after_the_end_keeps_the_place_before_it(
 
 
 def test_the_opdrachten_that_were_named_come_back(catalogue: Catalogue) -> None:
-    standing = ResumptionState(Position("vraag", 4, "drempel"), YES, "burger", None, 4, queue=(5, 10))
+    standing = ResumptionState(
+        Position("vraag", 4, "drempel"), YES, "burger", None, 4, queue=(5, 10)
+    )
     assert restored(catalogue, standing)[0]["wachtrij"] == [5, 10]
 
 

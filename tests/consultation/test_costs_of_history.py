@@ -39,9 +39,9 @@ from consultation.importing.readers import ImportRow
 from consultation.queries.coding import draw, tasks
 from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
 from consultation.queries.themes import theme_views
-from tests.curation_stage import THEMES, decision, nid, sid, staged, tid
 from tests.analysis.test_run import prepared
 from tests.consultation.test_storage import migrated
+from tests.curation_stage import THEMES, decision, nid, sid, staged, tid
 from tests.web_stage import Site, ask, begin
 
 pytest_plugins = ["tests.web_fixtures"]

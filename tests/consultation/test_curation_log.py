@@ -28,8 +28,8 @@ from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
-from tests.curation_stage import PROPOSED, decision, nid, sid, staged, tid
 from tests.consultation.test_curation_replay import picture
+from tests.curation_stage import PROPOSED, decision, nid, sid, staged, tid
 
 DOC = ROOT / "docs" / "curation.md"
 OPDRACHTEN = range(1, 11)

@@ -48,9 +48,6 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings
 from language.personal_data import Detector
 from samenspraak.cli import app
-from tests.curation_stage import sid, staged, tid
-from tests.public_stage import published_round
-from tests.review_stage import PASSWORD, as_role, field_of, post
 from tests.analysis.test_run import FAST, prepared
 from tests.consultation.test_erased_at_once import (
     PRIVATE,
@@ -61,6 +58,9 @@ from tests.consultation.test_erased_at_once import (
     take_one_answer_back,
 )
 from tests.consultation.test_erased_at_once import delete as delete_talk
+from tests.curation_stage import sid, staged, tid
+from tests.public_stage import published_round
+from tests.review_stage import PASSWORD, as_role, field_of, post
 from tests.web_stage import Site, Talk, ask, begin
 
 pytest_plugins = ["tests.web_fixtures"]

@@ -21,9 +21,9 @@ from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
 from consultation.settings import Settings
-from tests.review_stage import PASSWORD, as_role, field_of, post
 from tests.analysis.test_rounds import say as told
 from tests.analysis.test_rounds import sentences
+from tests.review_stage import PASSWORD, as_role, field_of, post
 from tests.web_pages import violations
 from tests.web_stage import Site, StandIn, analysed
 

@@ -21,8 +21,8 @@ from consultation.queries.themes import basis_of
 from reporting import report
 from reporting.pair_figures import PairFigure, pair_figure
 from tests.public_stage import published_round
-from tests.review_stage import as_role, field_of
 from tests.review.test_browser import leave, log_in
+from tests.review_stage import as_role, field_of
 from tests.web_pages import violations
 from tests.web_stage import FLAGS, Site, analysed
 

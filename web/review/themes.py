@@ -266,7 +266,10 @@ def _suggested(typed: FormValues | None, query: Mapping[str, str]) -> frozenset[
 
 
 def _shared(
-    seen: OpdrachtSnapshot, query: Mapping[str, str], refusal: Refusal | None, typed: FormValues | None
+    seen: OpdrachtSnapshot,
+    query: Mapping[str, str],
+    refusal: Refusal | None,
+    typed: FormValues | None,
 ) -> dict[str, Any]:
     """Template variables of every page on the themes of an opdracht."""
     return {
