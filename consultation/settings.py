@@ -27,7 +27,9 @@ _BEING_WRITTEN = 2.0
 class Settings(BaseSettings):
     """The settings as typed values."""
 
-    model_config = SettingsConfigDict(env_prefix="SAMENSPRAAK_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SAMENSPRAAK_", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Field(
         default=ROOT / "var", description="Where the database, the secret key and logs are kept."

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("house", "review", "web")
+MARK = "pytest.mark.servers"
 
 
 def main() -> int:
@@ -19,6 +20,7 @@ def main() -> int:
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
     pages = [path for path in tests if path.parts[1] in PAGES]
     rest = [path for path in tests if path not in pages]
+    servers = [path for path in tests if MARK in (ROOT / path).read_text(encoding="utf-8")]
     beside, later = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
         running = [
@@ -30,7 +32,7 @@ def main() -> int:
         try:
             failed = [
                 subprocess.run(_pytest(marked, part), cwd=ROOT, check=False).returncode
-                for marked, part in (("servers", tests), ("not servers", later))
+                for marked, part in (("servers", servers), ("not servers", later))
             ]
             failed += [each.wait() for each in running]
         finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from consultation.settings import ROOT, Settings
 from samenspraak import doctor
 
@@ -59,3 +61,9 @@ def test_no_code_reads_a_variable_that_is_not_documented() -> None:
         for name in re.findall(r"SAMENSPRAAK_[A-Z0-9_]*[A-Z0-9]\b", path.read_text("utf-8")):
             used.setdefault(name, path.name)
     assert {name: place for name, place in used.items() if name not in documented} == {}
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_an_empty_variable_counts_as_not_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"SAMENSPRAAK_{name.upper()}", "")
+    assert getattr(Settings(), name) == Settings.model_fields[name].default
