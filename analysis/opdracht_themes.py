@@ -22,6 +22,7 @@ from analysis.continuity.incremental import (
 )
 from analysis.continuity.prior_state import PriorState
 from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
+from analysis.labelling.candidates import whole_sentences
 from analysis.labelling.labels import Encode
 from analysis.labelling.representations import (
     Representation,
@@ -71,6 +72,7 @@ def cluster_from_scratch(
         return
     people = [each.participant for each in said]
     clusterer = PopularClusterer(people, found.popular, found.enough)
+    whole = whole_sentences(found.everything)
     topics = find_topics(
         [each.text for each in said],
         vectors,
@@ -82,6 +84,7 @@ def cluster_from_scratch(
         linked,
         found.recurring,
         found.popular,
+        [each.id in whole for each in said],
     )
     labels = np.full(len(said), WITHOUT_THEME, dtype=np.int64)
     for number, topic in enumerate(topics):

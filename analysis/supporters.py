@@ -1,9 +1,9 @@
 """Finds the supporters of an action: the statements that ask for it, not all in its themes.
 
 A reviewer may list them (``curate``: the ``support`` of an action). Until then they are the
-statement that the action quotes (or quoted before it was reworded), its duplicates, and the
-proposals in its themes that share most of its subject words. This is strict on purpose: a theme
-holds proposals for different things.
+statements that the action quotes (or quoted before it was reworded) or was composed of, their
+duplicates, and the proposals in its themes that share most of its subject words. This is strict on
+purpose: a theme holds proposals for different things.
 """
 
 from __future__ import annotations
@@ -109,11 +109,12 @@ def proposers(action: CuratedAction, parts: Iterable[ProposersInput]) -> tuple[S
     found: dict[str, StatementView] = {}
     words = {action.text or ""}
     for part in seen:
-        quoted = part.by_id.get(action.statement or action.reworded or "")
-        if quoted is not None:
-            words.add(quoted.text)
-            found[quoted.id] = quoted
-            found |= {each.id: each for each in _copies(quoted, part)}
+        for id_ in (action.statement or action.reworded or "", *action.sources):
+            quoted = part.by_id.get(id_)
+            if quoted is not None:
+                words.add(quoted.text)
+                found[quoted.id] = quoted
+                found |= {copy.id: copy for copy in _copies(quoted, part)}
     stay = [part.by_id[each] for each in action.seconds for part in seen if each in part.by_id]
     if stay and not found:
         # The quoted participant was erased: another statement that proposed it gives the words.
@@ -127,7 +128,7 @@ def proposers(action: CuratedAction, parts: Iterable[ProposersInput]) -> tuple[S
             own = part.subject_words.get(each.id)
             if own is None:
                 own = part.subject_words[each.id] = subjects(each.text)
-            if any(_asks_for(one, own) for one in wanted):
+            if any(asks_for(one, own) for one in wanted):
                 found[each.id] = each
     return tuple(found.values())
 
@@ -168,7 +169,8 @@ def subjects(text: str) -> frozenset[str]:
     )
 
 
-def _asks_for(wanted: frozenset[str], said: frozenset[str]) -> bool:
+def asks_for(wanted: frozenset[str], said: frozenset[str]) -> bool:
+    """Returns whether two proposals, given by their subjects, share most of what they ask."""
     shared = wanted & said
     # A head and its compound end in the same letters: this leaves few pairs to compare.
     ends = {each[-_FEWEST_OF_HEAD:] for each in said - shared}

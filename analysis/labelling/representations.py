@@ -10,6 +10,7 @@ import numpy as np
 from spacy.language import Language
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, FixedLabels
+from analysis.labelling.candidates import whole_sentences
 from analysis.labelling.labels import Encode
 from analysis.labelling.topics import Topic, find_topics
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
@@ -50,6 +51,7 @@ def representations(
     labels = np.array(
         [WITHOUT_THEME if each is None else number[each] for each in themes], dtype=np.int64
     )
+    whole = whole_sentences(said)
     topics = find_topics(
         [each.text for each in said],
         vectors,
@@ -60,6 +62,7 @@ def representations(
         encode,
         said_by_many=said_by_many,
         around=around,
+        whole=[each.id in whole for each in said],
     )
     return {
         str(themes[topic.rows[0]]): representation_of(topic, said)

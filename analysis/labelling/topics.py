@@ -24,10 +24,11 @@ from analysis.clustering.shared_passages import (
     shared_runs,
     union,
 )
+from analysis.labelling import candidates
 from analysis.labelling.labels import CENTRAL, Encode, theme_labels
 from analysis.labelling.term_weights import LabelInput, is_vague
 from analysis.parameters import NAMING, POPULAR
-from analysis.preprocessing.proposals import best_proposal, leans_back
+from analysis.preprocessing.proposals import leans_back
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts, as_label
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
@@ -38,9 +39,6 @@ _CANDIDATES = 40
 # Weights of a term by how many participants use it, and of a term that is not a subject noun.
 _SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
 _NO_NAME = 0.3
-# Added to the cosine of a proposal with its theme, for each of at most three terms of the theme in
-# it that several participants use.
-_SHARED = 0.06
 _QUOTES = 5
 _FEWEST_QUOTES = 3
 _SAME_WORDS = 0.75
@@ -78,6 +76,7 @@ def find_topics(
     links: Vectors | None = None,
     said_by_many: RecurringTexts | None = None,
     around: PopularGroups | None = None,
+    whole: Sequence[bool] | None = None,
 ) -> list[Topic]:
     """The topics of a set of texts, largest first.
 
@@ -89,8 +88,9 @@ def find_topics(
 
     A text in ``said_by_many`` counts once for each of its participants in words, centres and
     quotes. A topic that consists for at least half of the group ``around`` a popular answer is
-    named after that answer. Returns an empty list for fewer than ``FEWEST`` texts, unless there are
-    such groups.
+    named after that answer. ``whole`` tells which texts are whole sentences (None: all): only these
+    can be the action of a topic (``analysis.labelling.candidates``). Returns an empty list for
+    fewer than ``FEWEST`` texts, unless there are such groups.
     """
     around, many = around or PopularGroups(), said_by_many or RecurringTexts()
     if len(texts) < FEWEST and not around.rows:
@@ -131,16 +131,7 @@ def find_topics(
     weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
     who = [many.people.get(row) or frozenset({each}) for row, each in enumerate(voices)]
     said_by = [_said_by(ranked, documents, who) for ranked in members]
-    actions = []
-    for number, ranked in enumerate(members):
-        shared = {lemma for lemma in weights[number] if said_by[number].get(lemma, 0) > 1}
-        proposals = [row for row in ranked if kinds[row] == "voorstel"]
-        close = [
-            float(cosines[row, number]) + _SHARED * min(3, len(shared & set(documents[row])))
-            for row in proposals
-        ]
-        best = best_proposal([flat[row] for row in proposals], close)
-        actions.append(None if best is None else proposals[best])
+    actions = [_action(ranked, flat, kinds, whole) for ranked in members]
     read = label_input(flat, kinds, who, members, nlp, actions, introduced)
     answers = _answers(members, around)
     given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
@@ -171,6 +162,18 @@ def find_topics(
             )
         )
     return topics
+
+
+def _action(
+    rows: Sequence[int], texts: Sequence[str], kinds: Sequence[str], whole: Sequence[bool] | None
+) -> int | None:
+    """The best candidate for the action among the rows of a topic, most central first."""
+    proposals = [row for row in rows if kinds[row] == "voorstel"]
+    ranked = candidates.ranked(
+        [texts[row] for row in proposals], whole and [whole[row] for row in proposals]
+    )
+    best = next(ranked, None)
+    return None if best is None else proposals[best]
 
 
 def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:

@@ -1,4 +1,4 @@
-"""Whether a statement reads as a proposal that can be shown as the action of a theme.
+"""Whether a statement reads as a proposal, by its wording.
 
 Not every answer to "what would you change" is a proposal: participants also describe ("Alleen de
 fietsenstalling is donker."). The rules use wording only, so they need no trained pipeline.
@@ -7,7 +7,6 @@ fietsenstalling is donker."). The rules use wording only, so they need no traine
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from language.segmentation.clauses import opens_with_order
@@ -64,11 +63,6 @@ _LEANS_BACK = re.compile(
     |\S+\shet\s(?:aan|af|bij|gewoon|in|met|mogelijk|naar|niet|om|ook|op|over|uit|voor|zo)\b)
     |\bom\s(?:dat|dit|die|er|ze|het)\s(?:\w+\s)?te\b""",
     re.IGNORECASE | re.VERBOSE,
-)
-_OF_ONESELF = re.compile(r"\b(?:ik|mij|mijn|me)\b", re.IGNORECASE)
-_FRAGMENT = re.compile(r"\W*(?:gratis\svoor|alleen|enkel|ook|bijvoorbeeld|zeker)\b", re.IGNORECASE)
-_CHATTER = re.compile(
-    r"\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het)\b|\?!|\.\.\.", re.IGNORECASE
 )
 _ANNOUNCES = re.compile(
     r"\b(?:het|de|dit)\svolgende\b|\b(?:deze|drie|vier|vijf|enkele|volgende)\s(?:voorstellen|punten)\b"
@@ -141,35 +135,3 @@ def leans_back(text: str) -> bool:
 def names_actor(text: str) -> bool:
     """Whether a text names a possible actor: a public body, an organisation or a profession."""
     return bool(_ACTOR.search(text))
-
-
-def best_proposal(texts: Sequence[str], closeness: Sequence[float]) -> int | None:
-    """The index of the text that says best what should be done, and by whom.
-
-    ``closeness`` has the cosine of each text with the centre of the theme. Among the texts that
-    read as a proposal, the highest sum of closeness and merit wins; merit rewards naming an actor,
-    a direct request, and a length of eight to forty words. None if no text reads as a proposal.
-    """
-    ranked = [
-        (_merit(text) + close, -row)
-        for row, (text, close) in enumerate(zip(texts, closeness, strict=True))
-        if reads_as_proposal(text)
-    ]
-    return -max(ranked)[1] if ranked else None
-
-
-def _merit(text: str) -> float:
-    words = len(text.split())
-    merit = 0.12 if _ACTOR.search(text) else 0.0
-    if not 8 <= words <= 40:
-        merit -= 0.1
-    how = wording(text)
-    if how.order or how.wish or how.infinitive:
-        merit += 0.1
-    if leans_back(text):
-        merit -= 0.3
-    if _OF_ONESELF.search(text):
-        merit -= 0.25
-    if _CHATTER.search(text) or _FRAGMENT.match(text):
-        merit -= 0.3
-    return merit

@@ -60,6 +60,7 @@ class ActionBoard:
                     opdracht=operation.opdracht,
                     text=operation.text,
                     statement=operation.statement,
+                    sources=tuple(operation.sources),
                     themes=tuple(operation.themes),
                     trekker=operation.trekker or "",
                     partners=tuple(operation.partners),
@@ -142,6 +143,7 @@ class ActionBoard:
             event,
             themes=_together(each.themes for each in (into, *others)),
             partners=_together(each.partners for each in (into, *others)),
+            sources=_together(each.sources for each in (into, *others)),
             priority=max(priorities, default=None),
             support=_together(known) if len(known) == len(others) + 1 else into.support,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -357,6 +358,8 @@ class Ledger(LedgerLookups):
         ):
             source = operation.from_ if isinstance(operation, ops.Move) else operation.theme
             self._check_members(stand, operation, str(source))
+        if isinstance(operation, ops.ActionCreate) and operation.text:
+            self._check_own_words(operation.text, operation.sources)
         if isinstance(operation, ops.Accept | ops.Decline):
             if operation.proposal in stand.answered:
                 raise CurationError(
@@ -367,6 +370,17 @@ class Ledger(LedgerLookups):
                 )
             if operation.proposal not in stand.proposals:
                 raise refused(InapplicableEvent("proposal_gone"))
+
+    def _check_own_words(self, text: str, sources: Sequence[str]) -> None:
+        """Refuses a text with the words of a source: an erasure would not find them in the log."""
+        own = _letters(text)
+        for index, source in enumerate(sources):
+            if (words := _letters(self.words(source))) and words in own:
+                raise CurationError(
+                    "not_own_words",
+                    "the text holds this statement word for word; write the action in own words.",
+                    f"action.create.sources[{index}]",
+                )
 
     def _check_members(self, stand: Replay, operation: Operation, source: str) -> None:
         try:
@@ -484,6 +498,10 @@ class Ledger(LedgerLookups):
                 self._placed[statement] = (placed.operation.opdracht, placed.account, None)
             else:
                 self._placed[statement] = tuple(first[statement].recorded["was"][statement])
+
+
+def _letters(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def _row(consultation_id: int, event: Event) -> CurationEvent:

@@ -27,6 +27,7 @@ MAX_LABEL = 200
 MAX_TEXT = 5_000
 MAX_IDS = 20_000
 MAX_EXAMPLES = 50
+MAX_SOURCES = 50
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 ThemeRef = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{32}|[Oo]\d{2,4}-[Tt]\d{3,6})$")]
@@ -291,13 +292,17 @@ class _ActionOperation(_Operation):
 
 
 class ActionCreate(_ActionOperation):
-    """Creates an action, with or without themes: in own words, or as a quote of a statement."""
+    """Creates an action, with or without themes: in own words, or as a quote of a statement.
+
+    ``sources`` are the statements that it is composed of; they count as its support.
+    """
 
     theme_fields = ("themes",)
     do: Literal["create"] = "create"
     opdracht: OpdrachtNumber
     text: SomeText | None = None
     statement: Id | None = None
+    sources: Annotated[list[Id], Field(max_length=MAX_SOURCES)] = []
     themes: Annotated[list[ThemeRef], Field(max_length=500)] = []
     trekker: Label | None = None
     partners: Annotated[list[Label], Field(max_length=50)] = []
@@ -309,6 +314,11 @@ class ActionCreate(_ActionOperation):
     @model_validator(mode="after")
     def _one_wording(self) -> ActionCreate:
         return _one_wording(self)
+
+    @property
+    def statements_named(self) -> tuple[str, ...]:
+        """The statement that it quotes and those that it is composed of."""
+        return _listed(self, ("statement", "sources"))
 
     @property
     def actions_named(self) -> tuple[str, ...]:

@@ -167,7 +167,8 @@ class Sentences:
         match operation:
             case ops.ActionCreate():
                 words = self._words(operation)
-                return f"maakte de actie {_quoted(words) if words else _NO_ACTION}"
+                made_of = f" uit {_count(operation.sources)}" if operation.sources else ""
+                return f"maakte de actie {_quoted(words) if words else _NO_ACTION}{made_of}"
             case ops.ActionText():
                 new = _quoted(self._words(operation), _LONG)
                 old = self._words(before) if before else ""

@@ -197,7 +197,7 @@ class CuratedAction:
     id of the action it was joined into. ``support`` holds the statements that propose it; None if
     no person chose them: then the analysis looks for them (``analysis.supporters``). ``reworded``
     is the statement that it quoted before a person reworded it, and ``seconds`` are the statements
-    that proposed it at that moment.
+    that proposed it at that moment. ``sources`` are the statements that it was composed of.
     """
 
     id: str
@@ -219,6 +219,7 @@ class CuratedAction:
     support: tuple[str, ...] | None = None
     reworded: str | None = None
     seconds: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""What may stand on a theme as its proposed action: a proposal, not just any answer."""
+"""What reads as a proposal, not as just any answer."""
 
 from __future__ import annotations
 
 import pytest
 
-from analysis.preprocessing.proposals import best_proposal, reads_as_proposal
+from analysis.preprocessing.proposals import reads_as_proposal
 
 
 @pytest.mark.parametrize(
@@ -52,32 +52,3 @@ def test_an_order_a_plea_a_wished_thing_and_an_infinitive_are_proposals(text: st
 )
 def test_a_description_a_fragment_and_a_question_are_none(text: str) -> None:
     assert not reads_as_proposal(text)
-
-
-def test_the_best_proposal_says_what_and_by_whom() -> None:
-    texts = [
-        "Maak er dus een vaste werking van.",
-        "Kinderopvang is te duur.",
-        "Laat de gemeente in elke wijk opvang tijdens de lessen betalen.",
-        "Organiseer in elke wijk gratis opvang tijdens de lessen.",
-    ]
-    assert best_proposal(texts, [0.6, 0.9, 0.5, 0.55]) == 2
-    assert best_proposal(texts[:2], [0.6, 0.9]) == 0
-    assert best_proposal(texts[1:2], [0.9]) is None
-
-
-@pytest.mark.parametrize(
-    "weaker",
-    [
-        "Neem het op in een cao per sector.",
-        "Train alle leraren om dat beter te begeleiden.",
-        "Geef mij een week in een bedrijf en kijk.",
-        "Geef korting op de zoo haha, maar ik meen het.",
-        "Gratis voor bedrijven met minder dan 20 mensen.",
-    ],
-)
-def test_what_leans_on_another_sentence_or_chats_is_no_action_where_there_is_better(
-    weaker: str,
-) -> None:
-    better = "Organiseer in elke wijk gratis opvang tijdens de lessen."
-    assert best_proposal([weaker, better], [0.6, 0.5]) == 1

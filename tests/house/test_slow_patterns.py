@@ -26,8 +26,9 @@ import pytest
 import spacy
 
 from actions.reading import choosing
+from analysis.labelling.candidates import usable
 from analysis.preprocessing.deduplication import group_duplicates
-from analysis.preprocessing.proposals import best_proposal
+from analysis.preprocessing.proposals import reads_as_proposal
 from bot.nlu import consent, consent_clauses, own_data, phrases
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
@@ -467,7 +468,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "whose voice": lambda text: group_duplicates(
         [text, text + " ja", "x " + text, text.replace("a", "b")]
     ),
-    "wording": lambda text: best_proposal([text], [0.5]),
+    "wording": reads_as_proposal,
+    "use as an action": usable.__wrapped__,
     "words": lambda text: words(NLP, [text]),
 }
 

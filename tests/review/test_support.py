@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from analysis import dataframes
-from analysis.supporters import _asks_for, proposers, subjects
+from analysis.supporters import asks_for, proposers, subjects
 from consultation import rounds
 from consultation.catalogue import load_catalogue
 from consultation.curation.log import append
@@ -229,7 +229,7 @@ def test_joined_actions_keep_who_people_chose(site: Site, made: dict[str, Any]) 
 def test_a_proposal_is_the_same_by_most_of_its_subject_words(
     action: str, said: str, same: bool
 ) -> None:
-    assert _asks_for(subjects(action), subjects(said)) is same
+    assert asks_for(subjects(action), subjects(said)) is same
 
 
 def seen_of(site: Site) -> OpdrachtSnapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,17 +11,37 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from analysis.action_support import urgencies, weight
-from analysis.supporters import proposals_in, proposers
+from analysis.action_support import SupportFigures, urgencies, weight
+from analysis.labelling.candidates import candidates, whole_sentences
+from analysis.supporters import is_proposal, proposals_in, proposers
+from analysis.trekkers import TrekkerName
 from consultation import checklist
 from consultation.curation.state import CuratedAction
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
+from consultation.queries.themes import ThemeView
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, feedback
 from web.review.common import known_opdracht, page
-from web.review.trekkers import offered
+from web.review.trekkers import offered, trekkers_on
+
+_MOST_NAMED = 6
+_MOST_OTHERS = 100
+
+
+@dataclass(frozen=True)
+class ActionCandidate:
+    """A candidate for the action of a theme, its support, and the trekkers its supporters name.
+
+    ``action`` is the undecided action that quotes it, if the run suggests it.
+    """
+
+    said: StatementView
+    weight: SupportFigures
+    named: tuple[TrekkerName, ...]
+    action: str = ""
+
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
 
@@ -69,6 +90,7 @@ def show_actions(
             offered=offered(session, here, seen, seen.view(chosen).said if chosen else ()),
             action=_blank(number),
             chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
+            sources=_sources(seen, seen.view(chosen) if chosen else None, query, typed),
         )
 
 
@@ -107,6 +129,12 @@ def show_action(
             action=action,
             weight=weight(action, snapshots, given),
             behind=behind,
+            sources=[
+                part.by_id[each]
+                for each in action.sources
+                for part in snapshots.values()
+                if each in part.by_id
+            ],
             beside=_beside(proposals_in(action, snapshots.values()), behind),
             offered=offered(session, here, seen, behind or _in_themes(action, seen)),
             chosen=list((typed or {}).get("thema", ())) or list(action.themes),
@@ -115,6 +143,45 @@ def show_action(
             checks=checklist.checked(session, here.consultation_id).get(action.id, {}),
             tested=bool(query.get("getoetst")),
         )
+
+
+def candidates_of(
+    session: Session, here: Services, seen: OpdrachtSnapshot, view: ThemeView
+) -> list[ActionCandidate]:
+    """The candidates for the action of a theme; see ``analysis.labelling.candidates``."""
+    given = urgencies(session, here.consultation_id)
+    answers = trekkers_on(session, here, seen.opdracht)
+    proposed = {each.statement: each.id for each in seen.actions if each.proposed}
+    found = []
+    for said in candidates(view.said, whole_sentences(seen.said)):
+        action = CuratedAction("", seen.opdracht, statement=said.id, themes=(view.id,))
+        behind = proposers(action, [seen])
+        found.append(
+            ActionCandidate(
+                said,
+                weight(action, {seen.opdracht: seen}, given),
+                answers.behind(behind, seen.said).named[:_MOST_NAMED],
+                proposed.get(said.id, ""),
+            )
+        )
+    return found
+
+
+def _sources(
+    seen: OpdrachtSnapshot,
+    view: ThemeView | None,
+    query: Mapping[str, str],
+    typed: Mapping[str, Any] | None,
+) -> dict[str, list[StatementView] | frozenset[str]]:
+    """The proposals to compose an action from: ``best`` first, the ``others``, the ``ticked``."""
+    ticked = list((typed or {}).get("bron", ())) or [query.get("bron", "")]
+    said = view.said if view else ()
+    best = list(candidates(said, whole_sentences(seen.said)))
+    known = {each.id for each in best}
+    best += [seen.by_id[each] for each in ticked if each in seen.by_id and each not in known]
+    known = {each.id for each in best}
+    others = [each for each in said if is_proposal(each) and each.id not in known]
+    return {"best": best, "others": others[:_MOST_OTHERS], "ticked": frozenset(ticked)}
 
 
 def _snapshots(
@@ -128,7 +195,9 @@ def _snapshots(
     at_home = all(
         all(theme in seen.state.themes for theme in each.themes)
         and all(
-            one in seen.by_id for one in (*(each.support or each.seconds), each.statement) if one
+            one in seen.by_id
+            for one in (*(each.support or each.seconds), *each.sources, each.statement)
+            if one
         )
         for each in actions
     )

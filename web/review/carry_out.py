@@ -259,11 +259,14 @@ def _revoke(form: FormPost) -> list[Raw]:
 
 
 def _action_create(form: FormPost) -> list[Raw]:
+    """A new action: in own words, or the words of the one source that was chosen."""
+    sources, text = form.many("bron"), form.text("tekst")
+    quotes = len(sources) == 1 and not text
     raw: Raw = {
         "op": "action",
         "do": "create",
         "opdracht": form.number("opdracht") or 0,
-        "text": form.text("tekst"),
+        **({"statement": sources[0]} if quotes else {"text": text, "sources": sources}),
         "themes": form.many("thema"),
         **_action_values(form),
     }

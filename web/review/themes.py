@@ -25,7 +25,7 @@ from reporting.pair_figures import pair_figure
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
-from web.review.actions import show_action, show_actions
+from web.review.actions import candidates_of, show_action, show_actions
 from web.review.carry_out import Refusal, carry_out, feedback, requested_operations
 from web.review.common import (
     FormPost,
@@ -119,6 +119,7 @@ def refused_form(
     query = dict(parse_qsl(parts.query))
     query.pop("gedaan", None)
     typed = {**form.typed, "uitspraak": form.many("uitspraak"), "thema": form.many("thema")}
+    typed["bron"] = form.many("bron")
     if match := re.fullmatch(r"/beheer/themas/(O\d+-T\d+)", parts.path):
         return show_theme(request, here, form.reviewer, match[1], query, refusal, typed, parts.path)
     if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})", parts.path):
@@ -218,6 +219,9 @@ def show_theme(
         shown = paged(answer_view.by_answer(kept, view.said), page_number(query))
         texts = answer_view.texts_of(session, [each.contribution for each in shown.items])
         into = seen.state.themes.get(seen.state.standing_theme(theme.id))
+        candidates = candidates_of(session, here, seen, view)
+        own_actions = [each for each in seen.actions if theme.id in each.themes]
+        offered_here = {each.said.id for each in candidates if each.action}
         return page(
             request,
             here,
@@ -234,7 +238,8 @@ def show_theme(
             curated=theme,
             merged_into=into if theme.merged_into else None,
             others=[each for each in seen.themes if each.id != theme.id],
-            actions=[each for each in seen.actions if theme.id in each.themes],
+            actions=[each for each in own_actions if each.statement not in offered_here],
+            candidates=candidates,
             history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
             kept=len(kept),

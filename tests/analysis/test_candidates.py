@@ -1,0 +1,93 @@
+"""Candidates for an action: whole sentences that stand by themselves, of different people."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.labelling.candidates import candidates, usable, whole_sentences
+from consultation.queries.statements import StatementView
+
+
+def said(text: str, person: str = "p", answer: str = "a", start: int = 0) -> StatementView:
+    """A proposal."""
+    return StatementView(
+        f"{answer}{start}", answer, person, 4, 1, None, "voorstel", "voorstel", start,
+        start + len(text), text,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Geef elke werknemer een halve dag per maand om te leren.",
+        "Knip de lange trajecten in blokken van zestien uur, elk met een eigen attest.",
+        "Wij stellen voor dat elke opleiding in minstens twee uurroosters wordt aangeboden.",
+        "Wij vragen dat centra een deel van hun uren buiten de steden geven.",
+        "De gemeente kan lokalen gratis ter beschikking stellen: de bib, het dorpshuis, de refter.",
+        "Een leerwinkel in elke regio met een vast budget.",
+        "Terugbetaling van de busrit op het einde van de les.",
+        "Laat mensen die op hun vijftigste iets nieuws begonnen het zelf vertellen op de radio.",
+        "Vraag mensen met een handicap wat ze willen leren, in een vorm die de schermlezer leest.",
+    ],
+)
+def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
+    assert usable(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ten tweede: een gedeeld opleidingsatelier in de regio voor kleine bedrijven.",
+        "En laat de overheid zelf het voorbeeld geven aan de bedrijven.",
+        "Maak er dus een vaste werking van voor alle centra.",
+        "Neem het op in een cao per sector.",
+        "Publiceer ze in één openbaar register voor alle burgers.",
+        "Bundel daarin stap voor stap de bestaande steun voor werknemers.",
+        "Train alle leraren om dat te begeleiden in de klas.",
+        "Vraag die mensen wat de gemeente kan doen.",
+        "Dit moet de gemeente ook voor ouders doen.",
+        "Daarom moet elke werkgever tijd geven aan zijn mensen.",
+        "Geef mij een week in een bedrijf en kijk naar de machines.",
+        "Laat gewone bedrijven uit de buurt bij ons komen kijken.",
+        "Organiseer het beter voor de mensen.",
+        "Nu moet ge drie formulieren invullen voor een cursus van een dag.",
+        "Hoe kan de gemeente de mensen bereiken met een brief?",
+        "Gratis voor bedrijven met minder dan twintig mensen.",
+        "Geef korting op de zoo haha, voor elke cursist.",
+        "Test wat ik kan.",
+        "In Diest deden 23 clubs mee aan een proef voor ouders.",
+        "",
+    ],
+)
+def test_what_leans_on_another_sentence_or_has_no_object_cannot(text: str) -> None:
+    assert not usable(text)
+
+
+def test_a_clause_of_a_longer_sentence_is_no_whole_sentence() -> None:
+    answer = ("Bevries het lesgeld voor vijf jaar", "hou de vrijstelling voor elke cursist.",
+              "Zet de school open voor de buurt.")  # fmt: skip
+    spans = [said(text, start=100 * place) for place, text in enumerate(answer)]
+    items = [said("Een les in elke wijk", answer="b"), said("Een bus per dorp", "p", "b", 50)]
+    assert whole_sentences([*reversed(spans), *items]) == {"a200", "b0", "b50"}
+
+
+def test_at_most_three_of_different_people_and_each_for_another_thing() -> None:
+    texts = [
+        ("Geef elke werknemer een halve dag per maand om te leren.", "an"),
+        ("Geef elke ouder een bon voor opvang tijdens de avondlessen.", "an"),
+        ("Geef alle werknemers een halve dag om te leren op het werk.", "bo"),
+        ("Organiseer taallessen in het buurthuis voor nieuwe bewoners.", "bo"),
+        ("Maak er dus een vaste werking van.", "cis"),
+        ("Zet in elke gemeente een leerwinkel met een vaste begeleider.", "cis"),
+        ("Betaal de bus terug aan cursisten uit kleine dorpen.", "dirk"),
+    ]
+    theme = [said(text, person, f"{row}") for row, (text, person) in enumerate(texts)]
+    found = candidates(theme, whole_sentences(theme))
+    assert sorted(each.participant for each in found) == ["an", "bo", "cis"]
+    assert all(usable(each.text) for each in found)
+    assert texts[3][0] in {each.text for each in found}
+
+
+def test_a_theme_without_a_usable_sentence_has_none() -> None:
+    theme = [said("Maak er dus een vaste werking van."), said("gewoon bellen", "q", "b")]
+    assert candidates(theme, whole_sentences(theme)) == ()
