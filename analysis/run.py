@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.asking.own_placings import take_over
 from analysis.continuity.prior_state import prior_state
 from analysis.parameters import parameters
 from analysis.preprocessing.answer_quality import measure_new
@@ -66,8 +67,9 @@ def analyse(
 
     The stages are:
 
-    1. Cut new answers into statements, and measure how much the answers say. An answer that takes
-       too much time is excluded, see ``analysis.preprocessing.answer_reader``.
+    1. Cut new answers into statements, make what participants said of them decisions, and measure
+       how much the answers say. An answer that takes too much time is excluded, see
+       ``analysis.preprocessing.answer_reader``.
     2. Read the current statements and the prior state of each opdracht.
     3. Stop here when the statements, the parameters and the decisions of people are unchanged
        since the last such run.
@@ -91,6 +93,7 @@ def analyse(
     with storage.reading() as session:
         round_ = rounds.require_round(session, consultation_id, round_number)
     cut_new(storage, consultation_id, catalogue, encoder_name, progress)
+    take_over(storage, consultation_id)
     measure_new(storage, consultation_id, catalogue)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     tools = _tools(encoder_name, spacy_model)

@@ -36,6 +36,7 @@ from consultation.participation.erasure import erasing
 from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
+from dialogue.own_placing import OwnPlacing
 from dialogue.questions import asked_for, asked_inside
 from dialogue.screening import Screening, ScreeningContext
 from dialogue.threads import in_writing_thread
@@ -88,10 +89,16 @@ class Turns:
     """Processes the messages that are recorded but not yet answered."""
 
     def __init__(
-        self, storage: Storage, catalogue: Catalogue, assistant: Assistant, care: Screening
+        self,
+        storage: Storage,
+        catalogue: Catalogue,
+        assistant: Assistant,
+        care: Screening,
+        own: OwnPlacing,
     ) -> None:
         """Nothing runs until ``settle`` or ``start`` is called."""
         self._care = care
+        self._own = own
         self._farewells: OrderedDict[str, list[Bubble]] = OrderedDict()
         self._storage = storage
         self._catalogue = catalogue
@@ -190,6 +197,7 @@ class Turns:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._own.stop()
 
     async def _work(self) -> None:
         while True:
@@ -309,7 +317,7 @@ class Turns:
         said = await in_writing_thread(self._finish, turn, reply, beside)
         if any(takes_words_away(effect) for effect in reply.effects):
             await self.forget(turn.conversation_id)
-        return said
+        return await self._own.beside(turn, said)
 
     async def _failed(self, conversation_id: str, message_id: str, error: Exception) -> bool:
         """Whether a failed message needs no retry: it was erased, or answered with an apology."""
@@ -406,8 +414,14 @@ class Turns:
         return self._with_care(turn)
 
     def _unless_answered(self, session: Session, turn: Turn | None) -> Turn | None:
-        """The turn; None for a wish to see all buttons, which is answered here."""
-        if turn is None or turn.payload != buttons.SHOW_ALL:
+        """The turn; None for a button that is answered here: to see all, or about a theme."""
+        if turn is None or turn.payload is None:
+            return turn
+        found = self._own.tapped(session, turn)
+        if found is not None:
+            conversation.answer_only(session, turn.message_id, buttons.limited(found))
+            return None
+        if turn.payload != buttons.SHOW_ALL:
             return turn
         said = conversation.last_said(session, turn.conversation_id)
         conversation.answer_only(session, turn.message_id, [buttons.all_of(said)])

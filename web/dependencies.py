@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,11 +21,13 @@ from consultation.private_files import mend_private
 from consultation.queries.opdracht_snapshot import SnapshotCache
 from consultation.settings import Settings
 from dialogue.assistant import Assistant
+from dialogue.own_placing import OwnPlacing
 from dialogue.screening import Screening
 from dialogue.turns import Turns
 from language.pipeline_status import pipeline_status
 from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
+from web.own_placing import ThemeGuesses
 from web.server.limits import RateLimiter
 
 if TYPE_CHECKING:
@@ -81,20 +84,19 @@ class Services:
     turns: Turns
     limits: Limits
     reruns: AnalysisJobs
-    snapshots: SnapshotCache = field(default_factory=SnapshotCache)
+    snapshots: SnapshotCache
+    guesses: ThemeGuesses
+    own: OwnPlacing
+    open_desk: Callable[[], CodebookDesk]
     kept: RevisionCache = field(default_factory=RevisionCache)
     one_form: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Forms are screened one at a time: many at once would take the interpreter, and the threads,
     from participants in the chat."""
 
-    @cached_property
+    @property
     def desk(self) -> CodebookDesk:
-        """What reviewers are asked about the mapping; loads the libraries that it needs."""
-        from analysis.asking.desk import CodebookDesk
-
-        return CodebookDesk(
-            self.storage, self.consultation_id, self.settings.embedding, self.snapshots
-        )
+        """What people are asked about the mapping; loads the libraries that it needs."""
+        return self.open_desk()
 
 
 def open_services(settings: Settings) -> Services:
@@ -113,6 +115,16 @@ def open_services(settings: Settings) -> Services:
     consultation_id = rounds.consultation_id(storage, catalogue)
     assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
     care = Screening(storage, catalogue, settings.spacy_model)
+    snapshots = SnapshotCache()
+
+    @cache
+    def open_desk() -> CodebookDesk:
+        from analysis.asking.desk import CodebookDesk
+
+        return CodebookDesk(storage, consultation_id, settings.embedding, snapshots)
+
+    guesses = ThemeGuesses(storage, catalogue, consultation_id, care.personal_data, open_desk)
+    own = OwnPlacing(storage, guesses)
     return Services(
         settings=settings,
         catalogue=catalogue,
@@ -122,9 +134,13 @@ def open_services(settings: Settings) -> Services:
         tokens=Tokens(key),
         assistant=assistant,
         care=care,
-        turns=Turns(storage, catalogue, assistant, care),
+        turns=Turns(storage, catalogue, assistant, care, own),
         limits=Limits(),
         reruns=AnalysisJobs(settings),
+        snapshots=snapshots,
+        guesses=guesses,
+        own=own,
+        open_desk=open_desk,
     )
 
 

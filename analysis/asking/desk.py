@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from analysis.asking import pair_check
 from analysis.asking.live_mapping import (
@@ -22,7 +23,7 @@ from analysis.asking.live_mapping import (
 )
 from analysis.asking.pair_check import PAIRS, AskedPair, PairResult
 from analysis.codebook.codebook import CodebookTheme
-from analysis.codebook.standing import maps
+from analysis.codebook.standing import maps, told_names
 from analysis.codebook.trust import CodebookProgress
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from consultation.curation.operations import PlaceExactly
@@ -35,6 +36,18 @@ from language.embedding import Encoder, Vectors
 
 NEW_THEME = "nieuw"
 """The id of a theme that is only tried."""
+
+
+@dataclass(frozen=True)
+class OwnWordsGuess:
+    """What words of a participant are likely about.
+
+    ``themes`` are all that participants may be told of, the likeliest first; ``mapped`` is the
+    theme that the mapping gives the words, None for no theme.
+    """
+
+    themes: tuple[LikelyTheme, ...]
+    mapped: str | None
 
 
 class CodebookDesk:
@@ -54,6 +67,7 @@ class CodebookDesk:
         self._snapshots = snapshots or SnapshotCache()
         self._live: dict[int, LiveMapping] = {}
         self._at: dict[int, tuple[Revision, int]] = {}
+        self._told: dict[int, tuple[int, dict[str, str]]] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
@@ -164,26 +178,70 @@ class CodebookDesk:
             run = seen.run.id if seen.run is not None else None
             return pair_check.result(session, self._consultation, opdracht, run)
 
+    def told(self, opdracht: int) -> Mapping[str, str]:
+        """Returns the names, by id, of the themes that participants may be told of."""
+        return told_names(self._seen(opdracht).state)
+
+    def guess(self, opdracht: int, said: Sequence[str]) -> tuple[OwnWordsGuess, ...]:
+        """Returns what each text that a participant said on an opdracht is likely about.
+
+        Made for the chat: it waits for nobody, and reads nothing anew because answers came in.
+        Empty where no theme may be told to participants, or while another thread uses the mapping.
+        The texts and their vectors are not kept.
+
+        Raises:
+            AnalysisError: the encoder cannot be loaded.
+        """
+        lock = self._lock_of(opdracht)
+        if not said or not lock.acquire(blocking=False):
+            return ()
+        try:
+            if not self._themes_stand(opdracht):
+                self._follow(opdracht)
+            live, names = self._live[opdracht], self._told[opdracht][1]
+            if not names:
+                return ()
+            vectors = self._loaded().encode([" ".join(each.split()) for each in said])
+            return tuple(_own(chances, names) for chances in live.guess(vectors, said))
+        finally:
+            lock.release()
+
+    def _themes_stand(self, opdracht: int) -> bool:
+        """Whether no run, and no decision but placings, came since the mapping was read."""
+        if opdracht not in self._at:
+            return False
+        with self._storage.reading() as session:
+            run = last_decision_and_run(session, self._consultation)[1]
+            new = load_events(session, self._consultation, (opdracht,), after=self._at[opdracht][1])
+        return run == self._told[opdracht][0] and all(
+            isinstance(each.operation, PlaceExactly) for each in new
+        )
+
+    def _lock_of(self, opdracht: int) -> threading.Lock:
+        with self._lock:
+            return self._locks.setdefault(opdracht, threading.Lock())
+
     @contextmanager
     def _following(self, opdracht: int) -> Iterator[LiveMapping]:
         """The mapping of an opdracht, up to date with the log, for one caller at a time."""
-        with self._lock:
-            lock = self._locks.setdefault(opdracht, threading.Lock())
-        with lock:
-            if self._placings_followed(opdracht):
-                yield self._live[opdracht]
-                return
-            with self._storage.reading() as session:
-                at = revision(session), last_decision_and_run(session, self._consultation)[0]
-            seen = self._seen(opdracht)
-            said = asked_of(seen)
-            live = self._live.get(opdracht)
-            if live is None or live.statements != tuple(each.id for each in said):
-                vectors = self._encode([each.text for each in said])
-                live = self._live[opdracht] = LiveMapping(said, vectors, self._encode)
-            live.follow(seen.state, seen.marks.copies)
-            self._at[opdracht] = at
-            yield live
+        with self._lock_of(opdracht):
+            if not self._placings_followed(opdracht):
+                self._follow(opdracht)
+            yield self._live[opdracht]
+
+    def _follow(self, opdracht: int) -> None:
+        with self._storage.reading() as session:
+            event, run = last_decision_and_run(session, self._consultation)
+            at = revision(session), event
+        seen = self._seen(opdracht)
+        said = asked_of(seen)
+        live = self._live.get(opdracht)
+        if live is None or live.statements != tuple(each.id for each in said):
+            vectors = self._encode([each.text for each in said])
+            live = self._live[opdracht] = LiveMapping(said, vectors, self._encode)
+        live.follow(seen.state, seen.marks.copies)
+        self._told[opdracht] = run, told_names(seen.state)
+        self._at[opdracht] = at
 
     def _placings_followed(self, opdracht: int) -> bool:
         """Follows what is new in the log where these are placings only; False for anything else.
@@ -215,6 +273,19 @@ class CodebookDesk:
             return self._snapshots.of(session, self._consultation, opdracht)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
+        return vectors_of(self._storage, self._loaded(), texts)
+
+    def _loaded(self) -> Encoder:
         if self._encoder is None:
             self._encoder = encoder_named(self._encoder_name)
-        return vectors_of(self._storage, self._encoder, texts)
+        return self._encoder
+
+
+def _own(chances: Mapping[str, float], names: Mapping[str, str]) -> OwnWordsGuess:
+    likely = sorted(names, key=lambda each: -chances.get(each, 0.0))
+    best = max(chances, key=lambda each: chances[each], default=None)
+    if best is not None and chances[best] < 1 - sum(chances.values()):
+        best = None
+    return OwnWordsGuess(
+        tuple(LikelyTheme(each, names[each], chances.get(each, 0.0)) for each in likely), best
+    )

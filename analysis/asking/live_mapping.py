@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from analysis.codebook.codebook import Codebook, CodebookTheme
 from analysis.codebook.descriptions import Encode
-from analysis.codebook.features import Features, features_of
+from analysis.codebook.features import Features, Numbers, features_of
 from analysis.codebook.mapping import Mapper
 from analysis.codebook.queue import batches, neighbourhood, questions
 from analysis.codebook.standing import standing_codebook, standing_decisions
@@ -24,7 +24,11 @@ from analysis.codebook.variety import differing
 from consultation.curation.state import CurationState
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
-from language.embedding import Vectors
+from language.embedding import Vectors, normalised
+
+_FEWEST = 20
+"""With fewer statements there is nothing to standardise the fit of descriptions by."""
+_SHARPNESS = 4.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,16 @@ class CaughtStatement:
     statement: StatementView
     score: float
     source: LikelyTheme | None
+
+
+def _unstandardised(codebook: Codebook, vectors: Vectors, encode: Encode) -> Numbers:
+    """The chances of themes by the likeness in meaning of a text and their descriptions."""
+    told = encode([each.text for each in codebook.themes])
+    centre = told.mean(axis=0)
+    alike = normalised(vectors - centre) @ normalised(told - centre).T
+    grown = np.exp(_SHARPNESS * alike)
+    found: Numbers = grown / grown.sum(axis=1, keepdims=True)
+    return found
 
 
 def asked_of(seen: OpdrachtSnapshot) -> list[StatementView]:
@@ -204,6 +218,19 @@ class LiveMapping:
         """Returns the themes of these statements as the mapping has them now; empty: no theme."""
         rows = {each: self._row[each] for each in statements if each in self._row}
         return {each: self._named(self._mapper.mapped.fits(row)) for each, row in rows.items()}
+
+    def guess(self, vectors: Vectors, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Returns the chance of each theme for what somebody just said, nothing of which is kept.
+
+        ``texts`` are all that one participant said on the opdracht, ``vectors`` the encoder's. The
+        chances of a text add up to 1 with that of no theme.
+        """
+        if len(self._said) >= _FEWEST:
+            chances = self._mapper.guess(self._features.of_newcomer(vectors, texts))
+        else:
+            chances = _unstandardised(self.codebook, vectors, self._encode)
+        ids = self.codebook.ids
+        return [dict(zip(ids, row, strict=False)) for row in chances.tolist()]
 
     @cached_property
     def _near(self) -> csr_matrix:

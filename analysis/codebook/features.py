@@ -39,10 +39,22 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class NewFeatures:
+    """What a participant just said, compared as the statements in ``Features`` are."""
+
+    meaning: Vectors
+    letters: csr_matrix
+
+    def __len__(self) -> int:
+        return len(self.meaning)
+
+
+@dataclass(frozen=True)
 class Features:
     """The statements of one opdracht as the mapping compares them; made by ``features_of``.
 
-    ``meaning`` (statements, dimension) are centred unit vectors. ``letters`` are the weights of
+    ``meaning`` (statements, dimension) are centred unit vectors; ``vector_mean`` and ``mixed_mean``
+    were subtracted before and after mixing. ``letters`` are the weights of
     letter n-grams, (statements, n-grams), in rows of length 1 that are not centred yet: centring
     would fill the sparse matrix; ``by_group`` is its transpose. ``people`` numbers the
     participants.
@@ -53,6 +65,7 @@ class Features:
     by_group: csr_matrix
     people: Rows
     vector_mean: Vectors
+    mixed_mean: Vectors
     letter_mean: Numbers
     along_mean: Numbers
     letter_lengths: Numbers
@@ -88,6 +101,30 @@ class Features:
             return csr_matrix((len(texts), self.letters.shape[1]))
         return csr_matrix(self.groups.transform(texts))
 
+    def of_newcomer(self, vectors: Vectors, texts: Sequence[str]) -> NewFeatures:
+        """Returns the features of all that one participant said, none of it among the statements.
+
+        ``vectors`` (texts, dimension) are the encoder's.
+        """
+        count = len(texts)
+        mixing = (1 - SHARE_OF_PERSON) * np.eye(count) + SHARE_OF_PERSON / count
+        mixed = mixing.astype(np.float32) @ normalised(vectors - self.vector_mean)
+        letters = _unit(csr_matrix(mixing) @ self.letters_of(texts))
+        return NewFeatures(normalised(mixed - self.mixed_mean), letters)
+
+    def similarities_to(self, new: NewFeatures, rows: Sequence[int]) -> Numbers:
+        """Returns the similarities (new, rows) of new statements with some of these."""
+        picked = list(rows)
+        square = float(self.letter_mean @ self.letter_mean)
+        along = np.asarray(new.letters @ self.letter_mean).ravel()
+        squares = np.asarray(new.letters.multiply(new.letters).sum(axis=1)).ravel()
+        lengths = _lengths(squares, along, square)
+        crossed = (new.letters @ self.letters[picked].T).toarray()
+        centred = crossed - self.along_mean[picked] - along[:, None] + square
+        alike = new.meaning @ self.meaning[picked].T
+        found: Numbers = alike + centred / (lengths[:, None] * self.letter_lengths[picked])
+        return found
+
 
 def features_of(
     vectors: Vectors,
@@ -104,15 +141,14 @@ def features_of(
     mixing = _mixing(beside)
     centred = normalised(vectors - vectors.mean(axis=0)) if len(vectors) else vectors
     mixed = np.asarray(mixing @ centred)
-    meaning = normalised(mixed - mixed.mean(axis=0)) if len(mixed) else mixed
+    middle = mixed.mean(axis=0) if len(mixed) else np.zeros(vectors.shape[1:], np.float32)
+    meaning = normalised(mixed - middle) if len(mixed) else mixed
     groups, counted = _counted(texts)
     letters = _unit(csr_matrix(mixing @ counted))
     mean = np.asarray(letters.mean(axis=0)).ravel() if len(texts) else np.zeros(letters.shape[1])
     along = np.asarray(letters @ mean).ravel()
     squares = np.asarray(letters.multiply(letters).sum(axis=1)).ravel()
-    lengths = np.sqrt(np.maximum(squares - 2 * along + float(mean @ mean), 1e-12))
-    # A text without letters is as far from all; its length would blow up the noise of centring.
-    lengths = np.where(lengths > 1e-3, lengths, 1.0)
+    lengths = _lengths(squares, along, float(mean @ mean))
     numbers: dict[object, int] = {}
     return Features(
         meaning=meaning,
@@ -124,11 +160,20 @@ def features_of(
         vector_mean=vectors.mean(axis=0)
         if len(vectors)
         else np.zeros(vectors.shape[1:], np.float32),
+        mixed_mean=middle,
         letter_mean=mean,
         along_mean=along,
         letter_lengths=lengths,
         groups=groups,
     )
+
+
+def _lengths(squares: Numbers, along: Numbers, square: float) -> Numbers:
+    """The lengths of rows of letters once they are centred."""
+    lengths = np.sqrt(np.maximum(squares - 2 * along + square, 1e-12))
+    # A text without letters is as far from all; its length would blow up the noise of centring.
+    found: Numbers = np.where(lengths > 1e-3, lengths, 1.0)
+    return found
 
 
 def _mixing(beside: csr_matrix) -> csr_matrix:

@@ -20,8 +20,8 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 
 from analysis.codebook.codebook import Codebook
-from analysis.codebook.descriptions import Encode, description_scores
-from analysis.codebook.features import Features, Numbers
+from analysis.codebook.descriptions import Descriptions, Encode
+from analysis.codebook.features import Features, NewFeatures, Numbers
 from language.embedding import Vectors
 
 NO_THEME = 0.6
@@ -86,8 +86,8 @@ class Mapper:
     def __init__(self, features: Features, codebook: Codebook, encode: Encode) -> None:
         self.features = features
         self.codebook = codebook
-        scores = description_scores(features, codebook, encode)
-        self._prior: Numbers = np.hstack([scores, np.full((len(features), 1), NO_THEME)])
+        self._descriptions = Descriptions(features, codebook, encode)
+        self._prior: Numbers = self._before(features)
         self._rows: list[int] = []
         self._truth: Numbers = np.zeros((0, len(codebook.ids) + 1))
         self._columns: Vectors = np.zeros((len(features), 0), dtype=np.float32)
@@ -170,6 +170,27 @@ class Mapper:
             without[:, theme] -= pull * (self._truth[:, theme] - chances[:, theme])
         return _softmax(without), self._truth.copy()
 
+    def guess(self, new: NewFeatures) -> Numbers:
+        """Returns the chances (new, themes + 1) of what somebody just said; nothing is kept."""
+        scores = self._before(new)
+        if self._rows:
+            columns = self.features.similarities_to(new, self._rows) + _BIAS
+            scores = scores + columns @ self._shares()
+        return _softmax(scores)
+
+    def _before(self, said: Features | NewFeatures) -> Numbers:
+        """The scores without decisions, with "no theme" in the last column."""
+        found: Numbers = np.hstack(
+            [self._descriptions.scores(said), np.full((len(said), 1), NO_THEME)]
+        )
+        return found
+
+    def _shares(self) -> Numbers:
+        found: Numbers = solve_triangular(
+            self._root.T, self._weights, lower=False, check_finite=False
+        )
+        return found
+
     def _target(self, themes: frozenset[str]) -> Numbers:
         truth = np.zeros(len(self.codebook.ids) + 1)
         for theme in themes:
@@ -237,8 +258,7 @@ class Mapper:
     def _mapped(self) -> Mapped:
         scores = self._prior
         if self._rows:
-            shares = solve_triangular(self._root.T, self._weights, lower=False, check_finite=False)
-            scores = scores + self._columns @ shares.astype(np.float32)
+            scores = scores + self._columns @ self._shares().astype(np.float32)
         free = _softmax(scores)
         chances = free.copy()
         chances[self._rows] = self._truth

@@ -33,6 +33,20 @@ def maps(state: CurationState) -> bool:
     )
 
 
+def told_names(state: CurationState) -> dict[str, str]:
+    """Returns the names, by id, of the themes that participants may be told of, by number.
+
+    People approved them, described them, and gave the name: a name that a run made holds words of
+    participants, and would stand in the talks of others once these are erased.
+    """
+    found = [
+        each
+        for each in state.themes.values()
+        if each.status == "goedgekeurd" and is_described(each) and each.named_by
+    ]
+    return {each.id: each.label for each in sorted(found, key=lambda one: one.number)}
+
+
 def codebook_digest(state: CurationState) -> str:
     """Returns a digest of what the codebook says; empty if statements are not mapped to it."""
     if not maps(state):

@@ -83,6 +83,20 @@ def last_decision_and_run(session: Session, consultation_id: int) -> tuple[int, 
     return session.scalar(event) or 0, session.scalar(run) or 0
 
 
+def has_descriptions(session: Session, consultation_id: int, opdracht: int) -> bool:
+    """Whether anybody ever described a theme of an opdracht; it may be undone since."""
+    query = (
+        select(CurationEvent.id)
+        .join(EventSubject, EventSubject.event_id == CurationEvent.id)
+        .where(
+            CurationEvent.consultation_id == consultation_id,
+            CurationEvent.op == "describe",
+            EventSubject.ref.in_(subjects([opdracht])),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def load_events(
     session: Session,
     consultation_id: int,

@@ -23,6 +23,7 @@ NOT_COUNTED = frozenset(
         "embedding",
         "invitation",
         "message",
+        "own_placing",
         "participant_question",
         "revision",
     }

@@ -521,6 +521,17 @@ def answer_only(session: Session, message_id: str, bubbles: Sequence[Bubble]) ->
         _say(session, talk.id, talk.last_seq, message.id, bubbles)
 
 
+def say_more(
+    session: Session, message_id: str, last_seq: int, bubbles: Sequence[Bubble]
+) -> list[TranscriptBubble]:
+    """Adds bubbles to the reply to a message, unless something was said since ``last_seq``."""
+    message = session.get(Message, message_id)
+    talk = _locked(session, message.conversation_id) if message is not None else None
+    if message is None or talk is None or talk.last_seq != last_seq:
+        return []
+    return _say(session, talk.id, last_seq, message.id, bubbles)
+
+
 def complete(
     session: Session,
     catalogue: Catalogue,

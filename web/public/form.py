@@ -32,6 +32,7 @@ from language.personal_data import Finding, masked
 from web.dependencies import ClientAddress, Here, Services
 from web.pages import pages
 from web.public.forms import sent_form
+from web.public.own_placing import choices_after_form
 
 MAX_ANSWER = 10_000
 _MAX_TOKEN = 200
@@ -164,7 +165,12 @@ async def send_form(
         await here.turns.forget(talk)
     others = [each for each in here.catalogue.opdrachten if each.nummer != opdracht.nummer]
     return pages(request).render(
-        request, "formulier_klaar.html", opdracht=opdracht, stored=stored, others=others
+        request,
+        "formulier_klaar.html",
+        opdracht=opdracht,
+        stored=stored,
+        others=others,
+        placings=await choices_after_form(here, stored.receipt, opdracht.nummer),
     )
 
 

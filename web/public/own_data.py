@@ -5,12 +5,13 @@ It works without JavaScript. The code is the only credential, and is sent in the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 
 from consultation.errors import ReceiptUnknown
 from consultation.participation import participants
@@ -23,6 +24,7 @@ from web.chat.answers import AnswerOut, answers_of
 from web.dependencies import ClientAddress, Here, Services
 from web.pages import pages
 from web.public.forms import sent_form
+from web.public.own_placing import PlacingChoice, choices_of, store_choices
 
 PATH = "/mijn-antwoorden"
 
@@ -38,6 +40,7 @@ class OwnData:
     organisation: str | None
     consents: dict[str, bool]
     answers: dict[str, list[AnswerOut]]
+    placings: list[PlacingChoice]
 
 
 @router.get("")
@@ -90,6 +93,23 @@ async def erase(request: Request, here: Here, client: ClientAddress) -> Response
     return _page(request, erased=True)
 
 
+@router.post("/waarover")
+async def place(request: Request, here: Here, client: ClientAddress) -> Response:
+    """Stores what the participant says that the answers are about."""
+    found = await _found(request, here, client)
+    if isinstance(found, Response):
+        return found
+    sent = await sent_form(request)
+    await in_writing_thread(_place, here, found.receipt, sent)
+    return _page(request, own=await run_in_threadpool(_read, here, found.receipt), placed=True)
+
+
+def _place(here: Services, receipt: str, sent: FormData) -> None:
+    with here.storage.reading() as session:
+        person = participants.find_by_receipt(session, here.consultation_id, receipt, here.key).id
+    store_choices(here, person, sent)
+
+
 async def _found(request: Request, here: Services, client: str) -> OwnData | Response:
     """The data of the participant with the sent code, or the page that asks for the code again."""
     code = (await sent_form(request)).get("code")
@@ -109,13 +129,15 @@ def _read(here: Services, receipt: str) -> OwnData:
         answers: dict[str, list[AnswerOut]] = {}
         for each in answers_of(here, session, found.id):
             answers.setdefault(each.titel, []).append(each)
-        return OwnData(
+        own = OwnData(
             receipt=canonical_receipt(receipt),
             group=found.group,
             organisation=found.organisation,
             consents=participants.consents(session, found.id),
             answers=answers,
+            placings=[],
         )
+    return replace(own, placings=choices_of(here, found.id))
 
 
 def _erase(here: Services, receipt: str) -> list[str]:
@@ -153,6 +175,7 @@ def _page(
     error: str = "",
     code: str = "",
     erased: bool = False,
+    placed: bool = False,
     status: int = 200,
 ) -> HTMLResponse:
     return pages(request).render(
@@ -164,4 +187,5 @@ def _page(
         error=error,
         code=code,
         erased=erased,
+        placed=placed,
     )

@@ -20,6 +20,7 @@ from consultation.database.models.answers import (
     UNREAD,
     Contribution,
     ContributionVersion,
+    OwnPlacing,
     Statement,
     Submission,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "EventSubject",
     "Invitation",
     "Message",
+    "OwnPlacing",
     "Participant",
     "ParticipantQuestion",
     "Reaction",

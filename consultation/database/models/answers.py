@@ -131,3 +131,31 @@ class Statement(Base):
     placed_by: Mapped[str] = mapped_column(String(80), default="vraag")
     created_at: Mapped[datetime] = mapped_column(default=now)
     contribution_version: Mapped[ContributionVersion] = relationship()
+
+
+class OwnPlacing(Base):
+    """What a participant says that a sentence of their answer is about; asked at most once.
+
+    The sentence is characters ``start`` to ``end`` of the version. ``likely`` are the ids of the
+    themes to offer, the likeliest first; ``machine`` is the theme that the mapping gave it when the
+    question was made, None for no theme. ``themes`` is the
+    participant's answer: theme ids, empty for none of them, None without an answer. ``asked_at`` is
+    None while the question waits for its turn. ``taken_over_at``: a run then made the answer a
+    decision of the log, on the statement ``decided_on``.
+    """
+
+    __tablename__ = "own_placing"
+    __table_args__ = (UniqueConstraint("contribution_version_id", "start", "end"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    contribution_version_id: Mapped[str] = mapped_column(
+        ForeignKey("contribution_version.id", ondelete="CASCADE"), index=True
+    )
+    start: Mapped[int]
+    end: Mapped[int] = mapped_column("end")
+    likely: Mapped[list[str]] = mapped_column(JSON, default=list)
+    machine: Mapped[str | None] = mapped_column(String(32))
+    themes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    decided_on: Mapped[str | None] = mapped_column(String(32))
+    taken_over_at: Mapped[datetime | None]
