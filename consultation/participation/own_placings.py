@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from consultation.database.models import (
     Contribution,
     ContributionVersion,
     OwnPlacing,
-    Statement,
     Submission,
     now,
 )
-from consultation.queries.statements import active_answer, answers
 
 
 @dataclass(frozen=True)
@@ -50,15 +48,6 @@ class PlacedSentence:
     asked: bool
 
 
-@dataclass(frozen=True)
-class OwnDecision:
-    """A participant's answer that is not in the log yet, and the statement that it is about."""
-
-    placing: str
-    statement: str
-    themes: tuple[str, ...]
-
-
 def placeable_answers(
     session: Session, participant_id: str, round_id: int, opdracht: int
 ) -> list[PlaceableAnswer]:
@@ -67,13 +56,15 @@ def placeable_answers(
     Texts that were not read in full, and those that the chat found to say nothing, are left out.
     """
     query = (
-        answers(
+        select(
             ContributionVersion.id,
             Contribution.id,
             Contribution.question,
             ContributionVersion.text,
             ContributionVersion.measure,
         )
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
         .where(
             Submission.participant_id == participant_id,
             Submission.round_id == round_id,
@@ -157,61 +148,24 @@ def answer(session: Session, placing: str, themes: Sequence[str]) -> bool:
     return True
 
 
-def undecided(session: Session, consultation_id: int) -> list[OwnDecision]:
-    """The answers of participants that are not in the log yet, oldest first.
-
-    An answer whose text was not cut into statements yet is left for later.
-    """
-    then = aliased(ContributionVersion)
-    statement = _slice(ContributionVersion, Statement)
-    query = (
-        answers(OwnPlacing.id, Statement.id, OwnPlacing.themes)
-        .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
-        .join(then, then.contribution_id == Contribution.id)
-        .join(OwnPlacing, OwnPlacing.contribution_version_id == then.id)
-        .where(
-            *active_answer(consultation_id),
-            statement == _slice(then, OwnPlacing),
-            OwnPlacing.themes.is_not(None),
-            or_(
-                OwnPlacing.decided_on.is_(None),
-                OwnPlacing.decided_on != Statement.id,
-                OwnPlacing.taken_over_at < OwnPlacing.answered_at,
-            ),
-        )
-        .order_by(OwnPlacing.answered_at, OwnPlacing.id, Statement.start)
-    )
-    found = {row[0]: OwnDecision(row[0], row[1], tuple(row[2])) for row in session.execute(query)}
-    return list(found.values())
-
-
-def taken_over(session: Session, decisions: Sequence[OwnDecision]) -> None:
-    """Records that these answers of participants are in the log, or can never be."""
-    for each in decisions:
-        found = session.get(OwnPlacing, each.placing)
-        if found is not None and found.themes == list(each.themes):
-            found.decided_on, found.taken_over_at = each.statement, now()
-    session.flush()
-
-
-def _slice(version: Any, span: Any) -> ColumnElement[str]:
-    return func.substr(version.text, span.start + 1, span.end - span.start)
-
-
 def _standing(
     session: Session, participant_id: str, round_id: int | None, opdracht: int | None
 ) -> list[Row[Any]]:
     """The sentences that still stand in the current version of their answer."""
     then = aliased(ContributionVersion)
-    query: Select[Any] = (
-        answers(
-            OwnPlacing,
-            Contribution.id.label("answer"),
-            Contribution.question,
-            Submission.opdracht,
-            ContributionVersion.text,
-            then.text.label("then"),
-        )
+    columns: tuple[Any, ...] = (
+        OwnPlacing,
+        Contribution.id.label("answer"),
+        Contribution.question,
+        Submission.opdracht,
+        ContributionVersion.text,
+        then.text.label("then"),
+    )
+    query = (
+        select(*columns)
+        .select_from(ContributionVersion)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
+        .join(Submission, Submission.id == Contribution.submission_id)
         .join(then, then.contribution_id == Contribution.id)
         .join(OwnPlacing, OwnPlacing.contribution_version_id == then.id)
         .where(

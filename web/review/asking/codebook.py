@@ -189,7 +189,8 @@ def _written(form: FormPost, number: int, seen: OpdrachtSnapshot) -> list[Raw]:
     raw: list[Raw] = []
     if not form.line("thema"):
         raw.append({"op": "create", "opdracht": number, "label": name, "id": theme})
-    elif known is None or known.label != name:
+    elif known is None or known.label != name or not known.named_by:
+        # A name that a run made is confirmed: from then on it is the reviewer's.
         raw.append({"op": "rename", "theme": theme, "label": name})
     said = _quoted(seen, known) if known else {}
     before = (known.description, known.excludes, _examples(seen, known)) if known else ("", "", [])
