@@ -83,7 +83,9 @@ def test_a_choice_is_stored_changed_and_erased(http: httpx.Client, site: Site) -
     assert stored(site) == {first: [others[-1]], second: []}
     again = http.post("/mijn-antwoorden", data={"code": receipt}).text
     assert choices(again).keys() == {first, second}
-    assert http.post("/mijn-antwoorden/waarover", data={"code": "2222-2222-2222"}).status_code == 404
+    assert (
+        http.post("/mijn-antwoorden/waarover", data={"code": "2222-2222-2222"}).status_code == 404
+    )
     http.post("/mijn-antwoorden/wis", data={"code": receipt, "zeker": "ja"})
     assert stored(site) == {}
 
