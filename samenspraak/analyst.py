@@ -66,7 +66,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="txt, md, csv, tsv or jsonl files.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="txt, md, csv, tsv, jsonl, xlsx, xls or ods files.")
+    ],
     round_: Annotated[
         int | None,
         typer.Option("--round", min=1, help="Into this round; without it, the open one."),
@@ -90,16 +92,23 @@ def import_(
             help="The earlier file whose ids these are, where words do not tell: this corrects it."
         ),
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(help="The sheet with the answers, where several sheets of a workbook do."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Imports answers from files and cuts them into statements; a second time adds nothing.
 
-    Columns of csv, tsv and jsonl: text, and where known id, opdracht, question, group,
+    Columns of tables: text, and where known id, opdracht, question, group,
     organisation, submitted_at, participant (the same for all answers of one person), citaat (ja or
     nee: whether the person agrees to being quoted; without it nothing is quoted). An id that comes
     again with other words corrects the earlier answer. See docs/importing.md.
     """
-    from analysis.preprocessing.statements import cut_new
+    from analysis.preprocessing.statements import SegmentationCounts, cut_new
 
     _log_to_stderr()
     number = _opdracht_choice(opdracht)
@@ -111,7 +120,7 @@ def import_(
             into = rounds.require_open_round(session, place.consultation_id)
         else:
             into = rounds.require_round(session, place.consultation_id, round_)
-    read = _read_all(files, place, text)
+    read = _read_all(files, place, text, sheet)
     stored = import_files(
         place.storage,
         place.consultation_id,
@@ -122,6 +131,7 @@ def import_(
         auto=opdracht == "auto",
         group=group,
         source=source,
+        dry_run=dry_run,
     )
     warnings = [
         f"{file.name}: {warning}"
@@ -133,8 +143,12 @@ def import_(
     for file in read:
         for left_out in file.left_out:
             _say(f"{file.name}: {left_out}")
-    cut = cut_new(
-        place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True
+    cut = (
+        SegmentationCounts()
+        if dry_run
+        else cut_new(
+            place.storage, place.consultation_id, place.catalogue, place.settings.embedding, True
+        )
     )
     summary: dict[str, Any] = {
         "files": [file.name for file in read],
@@ -162,18 +176,25 @@ def import_(
         "participants": sum(each.participants for each in stored),
         "warnings": warnings,
     }
+    if dry_run:
+        summary["dry_run"] = True
     if as_json:
         print(json.dumps(summary, ensure_ascii=False))
         return
     if len(read) > 1:
         for each in summary["per_file"]:
             print(f"{each['file']}: {_came_in(each)}")
+    if dry_run:
+        print(f"Round {into.number}: {_came_in(summary)}; nothing is stored (--dry-run).")
+        return
     made = _counted(cut.statements, "statement", "statements")
     unplaced = f", {cut.unplaced} of them without opdracht" if cut.unplaced else ""
     print(f"Round {into.number}: {_came_in(summary)}; {made} made{unplaced}.")
 
 
-def _read_all(files: list[Path], place: Workplace, text: str | None) -> list[ImportFile]:
+def _read_all(
+    files: list[Path], place: Workplace, text: str | None, sheet: str | None
+) -> list[ImportFile]:
     """Reads the files.
 
     Raises:
@@ -183,7 +204,7 @@ def _read_all(files: list[Path], place: Workplace, text: str | None) -> list[Imp
     errors = []
     for path in files:
         try:
-            read.append(read_rows(path, place.catalogue, text))
+            read.append(read_rows(path, place.catalogue, text, sheet))
         except ImportFileError as error:
             errors.append(str(error))
     if errors:

@@ -79,11 +79,12 @@ def import_files(
     auto: bool = False,
     group: str | None = None,
     source: str | None = None,
+    dry_run: bool = False,
 ) -> list[ImportResult]:
     """Stores files one after another, all or none; returns one result per file. See ``store_rows``.
 
-    After ``_TRIES`` tries in which another import came in between, it computes the changes under
-    the lock.
+    With ``dry_run``, nothing is stored: the results say what would be. After ``_TRIES`` tries in
+    which another import came in between, it computes the changes under the lock.
 
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
@@ -98,6 +99,8 @@ def import_files(
     for _ in range(_TRIES):
         with storage.reading() as session:
             made, results = worked_out(session)
+        if dry_run:
+            return results
         with storage.writing() as session:
             lock_consultation(session, consultation_id)
             if made.fits(session):
@@ -301,8 +304,8 @@ class _Import:
         session.flush()
 
     def _own_name(self) -> str:
-        column = self._file.text_column
-        return f"{self._file.name} [{column}]" if column else self._file.name
+        part = self._file.part
+        return f"{self._file.name} [{part}]" if part else self._file.name
 
     def _earlier(self, name: str) -> list[_Stored]:
         """Documents of this name from earlier imports, except those this import already uses."""

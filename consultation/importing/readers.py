@@ -1,4 +1,4 @@
-"""Reads answers from txt, md, csv, tsv and jsonl files; checks values against the catalogue.
+"""Reads answers from texts, tables and workbooks; checks values against the catalogue.
 
 A text document is one answer with the file's text unchanged, so that every statement is a slice of
 the imported text. A table has one answer per row.
@@ -17,11 +17,12 @@ import ftfy
 
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
+from consultation.importing import sheets
 from consultation.importing.dates import month_comes_first, read_moment
+from consultation.importing.formats.apart import LARGEST
 from consultation.importing.tables import (
     ARRAY,
     COLUMNS,
-    LARGEST,
     FileFaults,
     Record,
     SkippedRows,
@@ -50,11 +51,11 @@ from consultation.importing.values import (
 )
 
 DOCUMENTS = (".txt", ".md")
-TABLES = (".csv", ".jsonl", ".tsv")
+TABLES = (".csv", ".jsonl", ".tsv", *sheets.ENDINGS)
 _MENDS = {
     **dict.fromkeys(
-        (".xlsx", ".xlsm", ".xls", ".ods", ".numbers"),
-        "in the spreadsheet, File, Save as, CSV UTF-8",
+        (".numbers", ".fods", ".gsheet"),
+        "in the spreadsheet, File, Save as or Export",
     ),
     **dict.fromkeys(
         (".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm"),
@@ -96,7 +97,7 @@ class ImportRow:
 class ImportFile:
     """Content of a file: its rows, the rows left out with the reasons, and warnings.
 
-    ``text_column`` is the column that was read as the text, if that is not ``text``. A
+    ``part`` is the column that was read as the text and the sheet, where these were named. A
     ``document`` is one answer, identified by its file name at a next import.
     """
 
@@ -104,7 +105,7 @@ class ImportFile:
     rows: tuple[ImportRow, ...]
     left_out: tuple[SkippedRows, ...] = ()
     warnings: tuple[str, ...] = ()
-    text_column: str | None = None
+    part: str | None = None
     document: bool = False
 
     @property
@@ -113,36 +114,57 @@ class ImportFile:
         return sum(len(each.lines) for each in self.left_out if each.reason == _WITHOUT_TEXT)
 
 
-def read_rows(path: Path, catalogue: Catalogue, text_column: str | None = None) -> ImportFile:
-    """The answers in a txt, md, csv, tsv or jsonl file, checked against the catalogue.
+def read_rows(
+    path: Path,
+    catalogue: Catalogue,
+    text_column: str | None = None,
+    sheet: str | None = None,
+) -> ImportFile:
+    """The answers in a text, a table or a workbook, checked against the catalogue.
 
     A txt or md file is one answer with the text unchanged, unless it holds a table. The cells of
     tables may be separated by commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252.
     Rows that are no answers are left out and listed. Placeholders that programs write into empty
     cells (NaN, null, #N/A) count as empty, except in the text: the text is kept unchanged, and the
     analysis lists it among the answers without content. ``text_column`` names the column with the
-    answers, if it is not ``text``.
+    answers, if it is not ``text``; ``sheet`` the sheet of a workbook, if several have answers.
 
     Raises:
         ImportFileError: the file cannot be read, or values are invalid; names file, line, column
             and correction of all of them.
     """
+    _check_file(path)
     ending = path.suffix.lower()
-    text = decoded(path, _bytes(path))
-    if ending in DOCUMENTS and not is_table(text, text_column):
-        if not text.strip():
-            return ImportFile(path.name, (), (SkippedRows(_WITHOUT_TEXT, (1,)),))
-        return ImportFile(
-            path.name,
-            (ImportRow(str(path), text),),
-            warnings=_coded_twice([(1, text)]),
-            document=True,
-        )
     faults = FileFaults()
-    table = (lines_of_json if ending == ".jsonl" else delimited)(path, text, faults, text_column)
+    if ending in sheets.ENDINGS:
+        table = sheets.workbook_table(path, faults, text_column, sheet)
+    else:
+        text = decoded(path, path.read_bytes())
+        if ending in DOCUMENTS and not is_table(text, text_column):
+            return _document(path, text)
+        table = (lines_of_json if ending == ".jsonl" else delimited)(
+            path, text, faults, text_column
+        )
     file = _Reader(path, catalogue, table, faults).read()
     faults.check(path)
-    return replace(file, text_column=text_column)
+    return replace(file, part=", ".join(filter(None, (text_column, sheet))) or None)
+
+
+def _document(path: Path, text: str) -> ImportFile:
+    if "\x00" in text:
+        lines = [number for number, line in enumerate(text.split("\n"), 1) if "\x00" in line]
+        raise ImportFileError(
+            f"{path}: {on_lines(lines)}: holds a NUL character; take it out, or save the file as "
+            "UTF-8 again."
+        )
+    if not text.strip():
+        return ImportFile(path.name, (), (SkippedRows(_WITHOUT_TEXT, (1,)),))
+    return ImportFile(
+        path.name,
+        (ImportRow(str(path), text),),
+        warnings=_coded_twice([(1, text)]),
+        document=True,
+    )
 
 
 def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opdracht") -> None:
@@ -167,7 +189,7 @@ def named_group(value: str | None, catalogue: Catalogue, place: str = "--group")
         raise ImportFileError(f"{place}: {error}") from error
 
 
-def _bytes(path: Path) -> bytes:
+def _check_file(path: Path) -> None:
     ending = path.suffix.lower()
     if path.is_dir():
         raise ImportFileError(f"{path}: is a folder; name the files in it.")
@@ -181,7 +203,8 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST:
             raise ImportFileError(f"{path}: larger than 100 MB; split it into several files.")
-        return path.read_bytes()
+        with path.open("rb"):
+            pass
     except FileNotFoundError as error:
         raise ImportFileError(f"{path}: there is no such file; check the path.") from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Reads tables from csv, tsv and jsonl files, as survey tools and spreadsheets write them.
+"""Reads tables of csv, tsv and jsonl files and of workbooks, as tools and offices write them.
 
 Rows that are no answers (titles above the table, a total below it, previews) are left out, with a
 reason and their lines. Rows that cannot be read are faults; all faults of a file are reported
@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from consultation.errors import ImportFileError
+from consultation.importing.formats.apart import LARGEST
 from consultation.importing.text import on_lines
 from consultation.importing.values import is_empty, shown
 
-LARGEST = 100 * 1024 * 1024
 COLUMNS = (
     "text",
     "id",
@@ -36,6 +36,12 @@ COLUMNS = (
     "participant",
     "citaat",
 )
+Rows = list[tuple[int, list[str]]]
+"""Filled rows of a table: line or row number, and cells."""
+
+Rank = tuple[float, int, int]
+"""How well a row names the columns: higher is better; see ``header_rank``."""
+
 _SEPARATORS = ",;\t|"
 _NO_SEPARATOR = "\x1f"
 _HEADER_WITHIN = 25
@@ -162,9 +168,9 @@ def is_table(text: str, text_column: str | None = None) -> bool:
     if _SEP_LINE.fullmatch(lines[0].strip()):
         return True
     for separator in ";\t|":
-        names = [_named(cell) for cell in lines[0].split(separator)]
+        names = [named(cell) for cell in lines[0].split(separator)]
         known = sum(name in COLUMNS or name in _HINTS for name in names)
-        wanted = "text" in names or (text_column is not None and _named(text_column) in names)
+        wanted = "text" in names or (text_column is not None and named(text_column) in names)
         if len(names) > 1 and (wanted or known > 1):
             return True
     tabs = lines[0].count("\t")
@@ -185,16 +191,14 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
             twice.
     """
     csv.field_size_limit(LARGEST)
-    table = Table()
     skip = 0
     separators = _SEPARATORS
     first = re.match(r"[^\r\n]{0,60}", text)
     if first and (sep := _SEP_LINE.fullmatch(first[0].strip(" "))):
         separators, skip = sep[1], 1
-    wanted = _named(text_column) if text_column else "text"
+    wanted = named(text_column) if text_column else "text"
     separator, above = _header_at(text, separators, skip, wanted)
-    header: list[str] = []
-    rows: list[tuple[int, list[str]]] = []
+    rows: Rows = []
     before: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
@@ -205,9 +209,6 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
                 continue
             if number < above:
                 before.append(begins)
-            elif not header:
-                header = [_named(cell) for cell in cells]
-                header_line = begins
             else:
                 rows.append((begins, cells))
     except csv.Error as error:
@@ -216,9 +217,30 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
             f"not valid csv ({error}); check the quotes there: a quote within a text is written "
             "twice.",
         )
-    if not header:
+    return headed(path, rows, before, wanted, faults, separator)
+
+
+def headed(
+    path: Path,
+    rows: Rows,
+    before: Sequence[int],
+    wanted: str,
+    faults: FileFaults,
+    separator: str = "",
+) -> Table:
+    """The table whose columns the first of the filled ``rows`` names.
+
+    ``before`` are the lines of the filled rows above it, ``wanted`` the name of the column with the
+    texts, as ``named`` gives it.
+
+    Raises:
+        ImportFileError: there are no rows, no column ``wanted``, or a known column occurs twice.
+    """
+    if not rows:
         faults.check(path)
         raise ImportFileError(f"{path}: is empty; the first line must name the columns.")
+    (header_line, first), *rows = rows
+    header = [named(cell) for cell in first]
     while len(header) > 1 and not header[-1]:
         header.pop()
     if wanted not in header:
@@ -226,6 +248,7 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
         samples = [dict(zip(header, cells, strict=False)) for _, cells in rows[:200]]
         raise ImportFileError(f"{path}: {_no_text(header_line, header, samples, wanted)}")
     _renamed(path, header, wanted, header_line)
+    table = Table()
     if before:
         table.left_out.append(SkippedRows("above the names of the columns", tuple(before)))
     table.columns = [name for name in header if name]
@@ -233,36 +256,51 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
     return table
 
 
-def _named(cell: str) -> str:
+def named(cell: str) -> str:
+    """A column's name as names are compared: in lower case, without double and invisible blanks."""
     kept = "".join(letter for letter in cell if unicodedata.category(letter) != "Cf")
     return " ".join(kept.split()).lower()
 
 
+def header_rank(rows: Rows, wanted: str) -> tuple[Rank, int] | None:
+    """Which of the first rows of a table names its columns: its rank and its number.
+
+    The row with the column ``wanted``, else the one that is most like the others in length.
+    """
+    rows = rows[:_HEADER_WITHIN]
+    best: tuple[Rank, int] | None = None
+    for number, cells in rows:
+        names = [named(cell) for cell in cells]
+        many = sum(1 for name in names if name)
+        if wanted in names:
+            rank = (1.0, many, -number)
+        elif many > 1:
+            alike = sum(len(other) == len(cells) for _, other in rows) / len(rows)
+            rank = (alike / 2, many, -number)
+        else:
+            continue
+        if best is None or rank > best[0]:
+            best = (rank, number)
+    return best
+
+
 def _header_at(text: str, separators: str, skip: int, wanted: str) -> tuple[str, int]:
     """The cell separator, and the number of the header row."""
-    best: tuple[tuple[float, int, int], str, int] | None = None
+    best: tuple[Rank, str, int] | None = None
     for separator in separators:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         filled = [
-            (number, [_named(cell) for cell in cells])
+            (number, cells)
             for number, cells in _some(rows)
             if number >= skip and any(cell.strip() for cell in cells)
         ]
-        for number, cells in filled:
-            named = sum(1 for cell in cells if cell)
-            alike = sum(len(other) == len(cells) for _, other in filled) / len(filled)
-            if wanted in cells:
-                rank = (1.0, named, -number)
-            elif named > 1:
-                rank = (alike / 2, named, -number)
-            else:
-                continue
-            if best is None or rank > best[0]:
-                best = (rank, separator, number)
+        found = header_rank(filled, wanted)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = (found[0], separator, found[1])
     if best is None:
         return separators[0], skip
-    (found, named, _), separator, number = best
-    if found == 1 and named == 1 and len(separators) > 1:
+    (share, names, _), separator, number = best
+    if share == 1 and names == 1 and len(separators) > 1:
         separator = _of_one_column(text, number)
     return separator, number
 
@@ -370,7 +408,7 @@ def _fill(
                 f"that holds '{separator}', or name the column.",
             )
             continue
-        if [_named(cell) for cell in cells[: len(header)]] == header:
+        if [named(cell) for cell in cells[: len(header)]] == header:
             again.append(line)
             continue
         if len(cells) < len(header) and header[0] != "text" and len(cells[0].split()) > 1:
@@ -493,7 +531,7 @@ def lines_of_json(
     Raises:
         ImportFileError: no line has the text field, or the file is one array.
     """
-    wanted = _named(text_column) if text_column else "text"
+    wanted = named(text_column) if text_column else "text"
     table = Table()
     header: dict[str, None] = {}
     without: list[int] = []
@@ -514,7 +552,7 @@ def lines_of_json(
         if not isinstance(record, dict):
             faults.add(line, 'not an object; write e.g. {"text": "..."}.')
             continue
-        cells = {_named(str(name)): value for name, value in record.items()}
+        cells = {named(str(name)): value for name, value in record.items()}
         header.update(dict.fromkeys(cells))
         table.records.append(Record(line, cells))
         if wanted not in cells:

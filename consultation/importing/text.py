@@ -25,6 +25,8 @@ _UTF_8 = re.compile("[ÂÃ][\x80-\xbf]|â[\x80-\xbf]{2}")
 def decoded(path: Path, data: bytes) -> str:
     """Decodes a file's text from UTF-8, UTF-16 (the "Unicode text" of Excel) or Windows-1252.
 
+    A NUL character within text stays; the reader of the text tells its place.
+
     Raises:
         ImportFileError: it is none of these, or not text; names the line if there is one.
     """
@@ -42,14 +44,8 @@ def decoded(path: Path, data: bytes) -> str:
             raise ImportFileError(
                 f"{path}: is UTF-16 but breaks off in the middle of a character; save it as UTF-8."
             ) from error
-    if b"\x00" in data:
-        if len(data.translate(None, _CONTROLS)) < len(data):
-            raise ImportFileError(f"{path}: holds binary data, not text; save it as UTF-8 text.")
-        lines = [number for number, line in enumerate(data.splitlines(), 1) if b"\x00" in line]
-        raise ImportFileError(
-            f"{path}: {on_lines(lines)}: holds a NUL character; take it out, or save the file as "
-            "UTF-8 again."
-        )
+    if b"\x00" in data and len(data.translate(None, _CONTROLS)) < len(data):
+        raise ImportFileError(f"{path}: holds binary data, not text; save it as UTF-8 text.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -94,12 +94,17 @@ def test_csv_of_any_office_is_read(
         ("a.jsonl", '{"text": "x\\ud800"}', "line 1: text: holds half a character"),
         ("a.txt", b"een\nca\xf0\x81", "line 2: neither UTF-8 nor Windows-1252"),
         ("a.txt", b"PK\x00\x01", "binary data"),
+        ("a.txt", b"een\ntw\x00ee\n", "line 2: holds a NUL character"),
+        ("a.csv", b"text;group\nx;bur\x00ger\n", "line 2: group: holds a character"),
         ("a.pdf", "x", "cannot be imported; save it as one of txt, md, csv, jsonl"),
-        ("a.xlsx", b"PK\x03\x04", "in the spreadsheet, File, Save as, CSV UTF-8"),
+        ("a.xlsx", b"PK\x03\x04", "is broken or breaks off; fetch or save it again."),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "has a password; save it without one."),
+        ("a.ods", "text\nx\n", "is no workbook that can be read"),
+        ("a.numbers", "x", "in the spreadsheet, File, Save as or Export"),
         ("a.json", "[]", "write one object per line, e.g. with: jq"),
         ("a.jsonl", '[{"text": "x"}]', "line 1: not an object but an array; write one object per"),
         ("a.csv", b"PK\x03\x04\x14\x00", "it is a workbook"),
-        ("a.csv", b"id;text\n1;x\x00y\n2;z\n", "line 2: holds a NUL character"),
+        ("a.csv", b"id;text\n1;x\x00y\n2;z\n", "line 2: text: holds a NUL character"),
         (
             "a.csv",
             b"text\n\xc3\xa9\xc3\xa9n\ncaf\xe9\n",
@@ -446,7 +451,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
 }
 REFUSED = {
     "01-limesurvey-full.csv": "--text 'g01q01.",
-    "05-forms.xlsx": "CSV UTF-8",
+    "05-forms.xlsx": "is broken or breaks off",
     "17-stray-quotes.csv": "line 2",
     "17b-backslash-quotes.csv": "line 2",
     "21-polis-comments.csv": "--text 'comment-body'",

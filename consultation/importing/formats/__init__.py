@@ -1,0 +1,1 @@
+"""Readers of office files; each runs in a process of its own, see ``apart``."""
