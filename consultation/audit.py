@@ -15,6 +15,7 @@ WHAT = frozenset(
         "account",
         "wachtwoord",
         "uitvoer",
+        "reservekopie",
         "geopend",
         "gesloten",
         "gepubliceerd",

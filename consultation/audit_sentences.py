@@ -15,6 +15,7 @@ DONE: Mapping[str, str] = {
     "account": "Bewaarde een account",
     "wachtwoord": "Koos een ander wachtwoord",
     "uitvoer": "Voerde gegevens uit",
+    "reservekopie": "Maakte een reservekopie",
     "geopend": "Opende een ronde",
     "gesloten": "Sloot een ronde",
     "gepubliceerd": "Publiceerde een ronde",

@@ -1,4 +1,4 @@
-"""Verbs that run the product: serve, train, nlu, doctor."""
+"""Verbs that run the product: serve, train, nlu, doctor, backup, restore."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
+from consultation import audit
+from consultation.private_files import make_private_file
 from consultation.settings import settings
 from samenspraak import doctor as installation
 from samenspraak import processes, training
+from samenspraak.organiser import SHELL
 from samenspraak.workplace import open_workplace
 
 
@@ -31,6 +34,8 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(nlu)
     app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)
 
 
 def serve() -> None:
@@ -72,6 +77,49 @@ def nlu(
 def doctor() -> None:
     """Check the installation and say what to mend."""
     raise typer.Exit(installation.run())
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as backup.zip.")],
+) -> None:
+    """Write everything to one file, as it is now; the product may go on meanwhile."""
+    from consultation.database.backup import write_backup
+
+    place = open_workplace()
+    values = place.settings
+    manifest = write_backup(
+        place.storage, values.signing_key, file, _say, with_key=not values.secret_key
+    )
+    if values.secret_key:
+        _say("the key of SAMENSPRAAK_SECRET_KEY is not in the file; keep it elsewhere")
+    with place.storage.writing() as session:
+        audit.record(session, place.consultation_id, SHELL, "reservekopie")
+    _say(
+        f"written: {file}, {sum(manifest.rows.values())} rows as of "
+        f"{manifest.moment:%Y-%m-%d %H:%M:%S} UTC. It holds what people said; keep it as you keep "
+        "the database."
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that backup made.")],
+) -> None:
+    """Restore a backup into an empty data directory or database."""
+    from consultation.database.backup import fingerprint, restore_backup
+
+    values = settings()
+    kept = values.data_dir / "secret_key"
+    manifest, key = restore_backup(file, values.resolved_database_url, _say)
+    if key is not None and not values.secret_key and not kept.exists():
+        make_private_file(kept)
+        kept.write_text(key + "\n", encoding="utf-8")
+    if fingerprint(values.signing_key) != manifest.key:
+        _say(
+            "the secret key is another one than when the backup was made, so receipt codes and "
+            "logins do not work; set SAMENSPRAAK_SECRET_KEY to that of then"
+        )
+    rows = sum(manifest.rows.values())
+    _say(f"restored: {rows} rows as of {manifest.moment:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _say(text: str) -> None:

@@ -123,6 +123,11 @@ def examples_of_acts() -> Mapping[str, list[str]]:
     return found
 
 
+def texts() -> list[str]:
+    """The examples of all acts, which are encoded for the training."""
+    return [text for told in examples_of_acts().values() for text in told]
+
+
 def fingerprint() -> str:
     """Changes with the examples, so that a training does not reuse an older model."""
     return hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()

@@ -130,17 +130,17 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             for place, text in enumerate(texts)
             if has_vector(text, float(self._config["vector_share"]))
         ]
-        self._model.fit(
-            texts,
-            [example.get(INTENT) for example in examples],
-            kept_vectors([texts[place] for place in places], self._encoder, FOLDER),
-            places,
-        )
+        # One call for both models: the cache keeps only the texts of the last one.
+        encoded = [texts[place] for place in places] + acts.texts()
+        rows = kept_vectors(encoded, self._encoder, FOLDER)
+        vectors = dict(zip(encoded, rows, strict=True))
+        intents = [example.get(INTENT) for example in examples]
+        self._model.fit(texts, intents, rows[: len(places)], places)
         self._act_model.fit(
             texts,
-            [example.get(INTENT) for example in examples],
+            intents,
             float(self._config["vector_share"]),
-            lambda texts: kept_vectors(texts, self._encoder, FOLDER),
+            lambda texts: np.stack([vectors[text] for text in texts]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from bot.nlu import acts
 from bot.nlu.intent_model import has_vector
 from language.embedding import kept_vectors, load_encoder
 
@@ -23,14 +25,23 @@ _CLASSIFIER = "bot.nlu.intent_classifier.SentenceIntentClassifier"
 
 def main() -> None:
     """Fills the cache of vectors for the next training."""
-    pipeline = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))["pipeline"]
-    config = next(part for part in pipeline if part["name"] == _CLASSIFIER)
-    texts = [text for text in _examples() if has_vector(text, float(config["vector_share"]))]
+    config = _config()
 
     def tell(done: int, of: int) -> None:
         print(f"{done} of {of} examples encoded", file=sys.stderr, flush=True)
 
-    kept_vectors(texts, load_encoder(config["encoder"]), FOLDER, progress=tell)
+    kept_vectors(encoded_texts(), load_encoder(config["encoder"]), FOLDER, progress=tell)
+
+
+def encoded_texts() -> list[str]:
+    """The examples whose vectors a training needs."""
+    share = float(_config()["vector_share"])
+    return [text for text in _examples() if has_vector(text, share)] + acts.texts()
+
+
+def _config() -> dict[str, Any]:
+    pipeline = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))["pipeline"]
+    return next(part for part in pipeline if part["name"] == _CLASSIFIER)
 
 
 def _examples() -> list[str]:

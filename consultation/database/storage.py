@@ -62,7 +62,7 @@ class Storage:
         Raises:
             StorageError: the URL is wrong, or the database cannot be reached or migrated.
         """
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
         database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self.file = Path(database).resolve() if database and database != ":memory:" else None
         self._writers = threading.Lock()
@@ -225,17 +225,31 @@ def _scrubbed(file: Path) -> bool:
     return True
 
 
-def migrate(engine: Engine) -> None:
+def schema_versions() -> frozenset[str]:
+    """The migrations that this version knows."""
+    return frozenset(step.revision for step in _script(Config()).walk_revisions())
+
+
+def newest_schema() -> str | None:
+    """The migration that this version's models need."""
+    return _script(Config()).get_current_head()
+
+
+def migrate(engine: Engine, target: str | None = None) -> None:
     """Migrates the schema to this version; does nothing if it is up to date.
+
+    Args:
+        engine: the database.
+        target: a migration to stop at, for a backup; the triggers of the revision are left to a
+            later call without it.
 
     Raises:
         StorageError: the database cannot be reached, was made by a newer version, or a migration
             failed; the database is then unchanged.
     """
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
+    script = _script(config)
+    head = target or script.get_current_head()
     try:
         with engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == head:
@@ -254,7 +268,8 @@ def migrate(engine: Engine) -> None:
             for step in reversed(list(script.iterate_revisions(head, current or "base"))):
                 _upgrade(engine, config, step)
             # A migration that recreates a table drops its triggers, so install all of them again.
-            install_triggers(connection)
+            if target is None:
+                install_triggers(connection)
             if engine.dialect.name == "sqlite":
                 _mark_due(connection)
     except DBAPIError as error:
@@ -263,6 +278,11 @@ def migrate(engine: Engine) -> None:
         raise StorageError(
             f"{_shown(engine)}: made by a newer version ({error}); update Samenspraak."
         ) from error
+
+
+def _script(config: Config) -> ScriptDirectory:
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return ScriptDirectory.from_config(config)
 
 
 def _upgrade(engine: Engine, config: Config, step: Script) -> None:
@@ -289,7 +309,12 @@ def _upgrade(engine: Engine, config: Config, step: Script) -> None:
         ) from error
 
 
-def _engine(url: str) -> Engine:
+def open_engine(url: str) -> Engine:
+    """The database at a SQLAlchemy URL, with its schema as it is.
+
+    Raises:
+        StorageError: the URL is wrong, or the folder of the database cannot be made.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ from bot.nlu import regression
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, judge, too_long_for_command
 from bot.nlu.spelling import plain_text, word_runs, words
+from bot.nlu.vector_cache import FOLDER, encoded_texts
+from consultation.settings import ROOT
 from language.embedding import kept_vectors
 
 
@@ -176,3 +180,27 @@ def test_a_model_learns_with_hardly_any_vectors() -> None:
     model, texts = _trained()
     best = model.chances(texts).argmax(axis=1)
     assert [model.intents[place] for place in best] == ["stoppen"] * 3 + ["wissen"] * 3
+
+
+def test_a_training_leaves_the_vectors_that_the_next_one_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both models of the training share one cache; neither throws out what the other needs."""
+    monkeypatch.chdir(ROOT)
+    if not (ROOT / FOLDER).is_dir():
+        pytest.skip("nothing was trained in this folder")
+    kept = tmp_path / "vectors"
+    shutil.copytree(ROOT / FOLDER, kept)
+    with np.load(next(kept.glob("*.npz"))) as file:
+        version = str(file["version"])
+
+    class Known:
+        name, dimension = next(kept.glob("*.npz")).stem, 1
+
+        def __init__(self) -> None:
+            self.version = version
+
+        def encode(self, texts: Sequence[str]) -> Any:
+            raise AssertionError(f"{len(texts)} examples are encoded again, as {texts[0]!r}")
+
+    kept_vectors(encoded_texts(), Known(), kept)
