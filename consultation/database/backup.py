@@ -107,7 +107,8 @@ def write_backup(
             if with_key:
                 archive.writestr(_KEY, secret_key)
             archive.writestr(_MANIFEST, _shown_manifest(manifest))
-        with partial.open("rb") as file:
+            archive.close()
+            file.flush()
             os.fsync(file.fileno())
         os.link(partial, path)
     except FileExistsError as error:
