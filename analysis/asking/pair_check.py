@@ -13,7 +13,13 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from analysis.asking.live_mapping import asked_of
-from analysis.codebook.pairs import Check, StatementPair, checked, drawn_pairs, population
+from analysis.codebook.pairs import (
+    Check,
+    StatementPair,
+    drawn_pairs,
+    population,
+    precision_and_recall,
+)
 from consultation.curation.operations import CurationError
 from consultation.database.models import now
 from consultation.database.records import PairCheck
@@ -154,7 +160,7 @@ def result(session: Session, consultation_id: int, opdracht: int, run: int | Non
     answers = {row.pair: row.same for row in rows if row.same is not None}
     halves = {row.joined: row.among for row in rows}
     counts = (halves.get(True, 0), halves.get(False, 0))
-    found = checked(pairs, answers, counts)
+    found = precision_and_recall(pairs, answers, counts)
     return PairResult(opdracht, last, found, last == run, len(rows) - len(answers))
 
 

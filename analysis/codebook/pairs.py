@@ -119,7 +119,7 @@ def pair_id(one: str, other: str) -> str:
     return hashlib.sha256(f"{first}|{second}".encode()).hexdigest()[:16]
 
 
-def checked(
+def precision_and_recall(
     pairs: Sequence[StatementPair],
     answers: Mapping[str, bool],
     counts: tuple[int, int],
@@ -144,22 +144,22 @@ def checked(
     yes, no = said[True][True], said[True][False]
     return Check(
         pairs=sum(sum(count.values()) for count in said.values()),
-        precision=_share(yes, no),
-        recall=_middle(same_joined / same),
-        chance=_middle(same / max(sum(counts), 1)),
+        precision=_jeffreys_interval(yes, no),
+        recall=_simulated_interval(same_joined / same),
+        chance=_simulated_interval(same / max(sum(counts), 1)),
         joined=counts[0],
         apart=counts[1],
     )
 
 
-def _share(yes: int, no: int) -> ShareInterval:
+def _jeffreys_interval(yes: int, no: int) -> ShareInterval:
     outside = (1 - _WIDTH) / 2
     low = float(beta.ppf(outside, yes + 0.5, no + 0.5)) if yes else 0.0
     high = float(beta.ppf(1 - outside, yes + 0.5, no + 0.5)) if no else 1.0
     return ShareInterval(low, yes / (yes + no) if yes + no else 0.5, high)
 
 
-def _middle(draws: Numbers) -> ShareInterval:
+def _simulated_interval(draws: Numbers) -> ShareInterval:
     outside = (1 - _WIDTH) / 2
     low, mid, high = (float(each) for each in np.quantile(draws, [outside, 0.5, 1 - outside]))
     return ShareInterval(low, mid, high)

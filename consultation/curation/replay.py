@@ -61,7 +61,8 @@ def revoked(log: Sequence[Event]) -> dict[int, int]:
 def replay(machine: Machine, events: Iterable[Event]) -> CurationState:
     """The state after applying all events in force to ``machine``, in order of event id.
 
-    Neither argument is changed.
+    Undo is an event too: one that was revoked is left out, as if it had never been. Neither
+    argument is changed.
     """
     log = sorted(events, key=lambda each: each.id)
     undone = revoked(log)

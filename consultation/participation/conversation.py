@@ -1,6 +1,6 @@
 """Conversations in the database: a message is recorded first, and its turn completed exactly once.
 
-A turn has three steps. ``record`` stores the participant's message. ``begin_turn`` prepares the
+A turn has three steps. ``record_message`` stores the participant's message. ``begin_turn`` prepares the
 turn for the assistant, under a new tracker name if the message was tried before. ``complete``
 stores bubbles and effects in one transaction, and does nothing if the message is already
 completed. See ``docs/decisions/0002-turns.md``.
@@ -114,9 +114,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A message of the participant after ``record``.
+    """A message of the participant after ``record_message``.
 
-    ``done``: it was sent before and needs no more processing. ``turn``: its turn, if ``record``
+    ``done``: it was sent before and needs no more processing. ``turn``: its turn, if ``record_message``
     began it.
     """
 
@@ -243,7 +243,7 @@ def look_back(
     return conversation
 
 
-def record(
+def record_message(
     session: Session,
     conversation_id: str,
     *,

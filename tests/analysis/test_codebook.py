@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.codebook.codebook import Codebook, CodebookTheme, codebook_of
 from analysis.codebook.features import Features, features_of
 from analysis.codebook.mapping import Mapper, mapped
-from analysis.codebook.pairs import checked, drawn_pairs, pair_id, population
+from analysis.codebook.pairs import drawn_pairs, pair_id, population, precision_and_recall
 from analysis.codebook.queue import batches, neighbourhood, questions
 from analysis.codebook.trust import progress
 from language.embedding import Vectors, normalised
@@ -347,7 +347,7 @@ def test_the_interval_of_the_pair_check_holds_the_true_precision() -> None:
         answers = {each.id: bool(truth[each.one] & truth[each.other]) for each in pairs}
         counts = population(themes, people)
         assert counts == (int(joined.sum()), int((~joined).sum()))
-        result = checked(pairs, answers, counts)
+        result = precision_and_recall(pairs, answers, counts)
         for key, value in true.items():
             interval = getattr(result, key)
             held[key] += interval.low <= value <= interval.high
@@ -384,5 +384,5 @@ def test_few_pairs_give_few_questions(
     ids = [str(row) for row in range(len(themes))]
     pairs = drawn_pairs(themes, people, ids)
     assert len(pairs) == joined + apart
-    empty = checked(pairs, {}, (joined, apart))
+    empty = precision_and_recall(pairs, {}, (joined, apart))
     assert (empty.precision.low, empty.precision.high) == (0.0, 1.0)

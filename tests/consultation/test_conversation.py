@@ -60,7 +60,7 @@ def say(
     storage: Storage, talk: str, text: str, client_id: str = "c1", payload: str | None = None
 ) -> str:
     with storage.writing() as session:
-        return conversation.record(
+        return conversation.record_message(
             session, talk, client_id=client_id, text=text, payload=payload
         ).id
 
@@ -267,7 +267,7 @@ def test_erasure_reaches_every_table(storage: Storage, catalogue: Catalogue) -> 
         for table in (Participant, Conversation, Message, Submission, Contribution):
             assert list(session.scalars(select(table))) == []
     with pytest.raises(TalkError), storage.writing() as session:
-        conversation.record(session, talk, client_id="c9", text="Nog iets")
+        conversation.record_message(session, talk, client_id="c9", text="Nog iets")
 
 
 @settings(

@@ -333,7 +333,7 @@ def test_what_is_typed_while_a_message_is_cleaned_is_cleaned_too(
             if not sent:
                 sent.append("En jan@voorbeeld.be ook.")
                 with site.storage.writing() as session:
-                    conversation.record(session, talk.session, client_id="c", text=sent[0])
+                    conversation.record_message(session, talk.session, client_id="c", text=sent[0])
             return cleaned(self, text)
 
         monkeypatch.setattr(Detector, "masked", slow)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from analysis.asking.pair_check import PAIRS
-from analysis.codebook.pairs import Check, StatementPair, checked
+from analysis.codebook.pairs import Check, StatementPair, precision_and_recall
 from consultation.catalogue import Catalogue
 from consultation.database.models import AnalysisRun, Assignment, now
 from consultation.database.records import PairCheck
@@ -191,7 +191,9 @@ def test_a_check_of_an_earlier_run_says_so_and_of_a_later_one_is_not_told(site: 
 def figure(yes: int, no: int, open_: int = 0) -> PairFigure:
     """A check with fifteen pairs in a theme, and none of fifteen others that says the same."""
     pairs = [StatementPair(str(at), 0, 0, joined=at < yes + no) for at in range(yes + no + 15)]
-    found: Check = checked(pairs, {str(at): at < yes for at in range(yes + no + 15)}, (100, 900))
+    found: Check = precision_and_recall(
+        pairs, {str(at): at < yes for at in range(yes + no + 15)}, (100, 900)
+    )
     return PairFigure(found, True, open_)
 
 

@@ -47,7 +47,7 @@ def ask(storage: Storage) -> list[int]:
         session.add(talk)
         session.flush()
         for number, (text, opdracht, contact) in enumerate(ASKED):
-            said = conversation.record(session, talk.id, client_id=f"c{number}", text=text)
+            said = conversation.record_message(session, talk.id, client_id=f"c{number}", text=text)
             session.get_one(Message, said.id).state = "verwerkt"
             questions.ask(
                 session, talk, said.id, text, QuestionAsked(opdracht=opdracht, contact=contact)
@@ -152,8 +152,12 @@ def test_a_question_is_kept_once_and_only_with_consent(site: Site, catalogue: Ca
         talk = Conversation(participant_id=person.id, round_id=rounds.require_round(session, 1).id)
         session.add(talk)
         session.flush()
-        first = conversation.record(session, talk.id, client_id="a", text="wie ziet dit, Jan?").id
-        second = conversation.record(session, talk.id, client_id="b", text="wie ziet dit, Jan?").id
+        first = conversation.record_message(
+            session, talk.id, client_id="a", text="wie ziet dit, Jan?"
+        ).id
+        second = conversation.record_message(
+            session, talk.id, client_id="b", text="wie ziet dit, Jan?"
+        ).id
         shown = [conversation.Bubble(text="Dat weet ik niet.", custom={"step": "groep"})]
         for message, more in (
             (first, []),
@@ -206,7 +210,7 @@ def test_the_list_is_paged(site: Site, asked: list[int]) -> None:  # noqa: ARG00
         assert first is not None
         for number in range(60):
             text = f"vraag nummer {number}?"
-            said = conversation.record(
+            said = conversation.record_message(
                 session,
                 session.get_one(Message, first.message_id).conversation_id,
                 client_id=f"x{number}",

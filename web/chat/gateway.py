@@ -183,7 +183,7 @@ async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> S
 async def send_message(
     here: Here, conversation_id: Signed, body: MessageIn
 ) -> list[BubbleOut] | JSONResponse:
-    """Stores a message, then gives the assistant's answer; the same twice gives the same."""
+    """The assistant's answer to a message; ``conversation.record_message`` stores it once."""
     _limit(here.limits.messages.take(conversation_id))
     if len(body.message) > MAX_MESSAGE:
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
@@ -291,7 +291,7 @@ def _record(
     cleaned: str | None = None,
 ) -> Recorded:
     try:
-        return conversation.record(
+        return conversation.record_message(
             session,
             conversation_id,
             client_id=body.client_id,
