@@ -1,7 +1,7 @@
 """Conversations in the database: a message is recorded first, and its turn completed exactly once.
 
-A turn has three steps. ``record_message`` stores the participant's message. ``begin_turn`` prepares the
-turn for the assistant, under a new tracker name if the message was tried before. ``complete``
+A turn has three steps. ``record_message`` stores the participant's message. ``begin_turn`` prepares
+the turn for the assistant, under a new tracker name if the message was tried before. ``complete``
 stores bubbles and effects in one transaction, and does nothing if the message is already
 completed. See ``docs/decisions/0002-turns.md``.
 """
@@ -116,7 +116,7 @@ class Turn:
 class Recorded:
     """A message of the participant after ``record_message``.
 
-    ``done``: it was sent before and needs no more processing. ``turn``: its turn, if ``record_message``
+    ``done``: it was sent before and needs no more processing. ``turn``: its turn, if that function
     began it.
     """
 
