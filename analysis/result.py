@@ -33,6 +33,8 @@ class OpdrachtResult:
     known theme; ``agreement`` is the agreement of that mapping with people (see
     ``consultation.queries.agreement``). ``trust`` holds further measures of reliability:
 
+    - ``described``: people described the themes, and statements are mapped to them: then groups
+      are not looked for, and there is no stability;
     - ``subsamples``: the number of subsamples behind the stability;
     - ``coherence`` (mean over the statements in themes, -1 to 1) and ``diversity`` of the keywords;
     - ``weakest``: codes of at most three themes that subsamples hardly reproduce;

@@ -244,6 +244,7 @@ def _trust(found: OpdrachtAnalysis, members: Mapping[str, Collection[str]]) -> d
         [each.group for each in found.everything], list(found.duplicates.sizes.values())
     )
     return {
+        "described": bool(found.prior.codebook),
         "subsamples": subsamples(len(found.said)) if found.stability is not None else 0,
         "coherence": round(coherent / total, 4) if total else None,
         "diversity": None if different is None else round(different, 4),

@@ -42,6 +42,7 @@ from consultation.queries.themes import (
 )
 from language.embedding import Vectors, normalised
 from reporting.export_words import word
+from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import PairFigure, pair_figure
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +67,8 @@ class OpdrachtReport:
 
     ``voices`` is the number of different texts that are not excluded. ``loose`` holds the
     statements that are in no theme and not ``excluded``. ``figure`` is what people said of pairs of
-    statements. ``proposed_by`` is the number of participants who propose the action of a theme, by
+    statements, and ``own`` how often people put their own answers where the mapping had them.
+    ``proposed_by`` is the number of participants who propose the action of a theme, by
     theme; ``trekkers`` holds the answers about who should carry it out. ``rounds`` counts
     statements by theme (rows) and round (columns).
     """
@@ -82,6 +84,7 @@ class OpdrachtReport:
     stability: float | None
     persistence: float | None
     figure: PairFigure | None
+    own: str
     trust: Mapping[str, Any] | None
     proposed_by: Mapping[str, int]
     trekkers: Trekkers
@@ -149,6 +152,10 @@ def render(
             number: pair_figure(session, consultation_id, number, run)
             for number, run in runs.items()
         }
+        own = {
+            number: own_placing_sentence(session, consultation_id, number, round_.number)
+            for number in runs
+        }
         measured = channels(session, consultation_id, catalogue, until_round=round_.number)
     names: dict[str, str] = {each.slug: each.naam for each in catalogue.groepen}
     parts = []
@@ -162,6 +169,7 @@ def render(
                 views[opdracht.nummer],
                 run,
                 figures[opdracht.nummer],
+                own[opdracht.nummer],
                 marks[opdracht.nummer],
                 proposed[opdracht.nummer],
                 named[opdracht.nummer],
@@ -214,6 +222,7 @@ def _part(
     views: list[ThemeView],
     run: AnalysisRun | None,
     figure: PairFigure | None,
+    own: str,
     marks: Marks,
     proposed_by: Mapping[str, int],
     named: Trekkers,
@@ -243,6 +252,7 @@ def _part(
         stability=figures.get("stability"),
         persistence=figures.get("label_persistence"),
         figure=figure,
+        own=own,
         trust=figures.get("trust"),
         proposed_by=proposed_by,
         trekkers=named,

@@ -386,3 +386,21 @@ def test_few_pairs_give_few_questions(
     assert len(pairs) == joined + apart
     empty = precision_and_recall(pairs, {}, (joined, apart))
     assert (empty.precision.low, empty.precision.high) == (0.0, 1.0)
+
+
+def test_a_newcomer_is_mapped_as_one_who_was_there() -> None:
+    """What the mapping guesses of a person it never saw, it also says once it has seen them."""
+    mapper = TOWN.mapper()
+    mapper.decide({row: TOWN.truth[row] for row in range(0, 60, 3)})
+    agree = 0
+    last = range(len(TOWN.texts) - 20, len(TOWN.texts))
+    known = features_of(TOWN.vectors[: last[0]], TOWN.texts[: last[0]], TOWN.people[: last[0]])
+    without = Mapper(known, CODEBOOK, TOWN.encode)
+    without.decide({row: TOWN.truth[row] for row in range(0, 60, 3)})
+    for first in last[::2]:
+        rows = [first, first + 1]
+        new = known.of_newcomer(TOWN.vectors[rows], [TOWN.texts[row] for row in rows])
+        chances = without.guess(new)
+        np.testing.assert_allclose(chances.sum(axis=1), 1)
+        agree += int((chances.argmax(axis=1) == mapper.mapped.free[rows].argmax(axis=1)).sum())
+    assert agree >= 18

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation.catalogue import Opdracht
 from consultation.queries.themes import FEWEST
+from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.publication import published
 from web.dependencies import Here, Services
@@ -23,7 +24,8 @@ router = APIRouter(include_in_schema=False)
 class TrustRow:
     """Figures of the run of one opdracht: shares from 0 to 1, None if not measured.
 
-    ``figure`` is what people said of pairs of statements.
+    ``figure`` is what people said of pairs of statements, ``own`` of their own answers.
+    ``described``: people described the themes, so no groups were looked for.
     """
 
     opdracht: Opdracht
@@ -32,6 +34,8 @@ class TrustRow:
     stability: float | None
     persistence: float | None
     figure: PairFigure | None = None
+    own: str = ""
+    described: bool = False
 
 
 @router.get("/hoe-werkt-het")
@@ -83,6 +87,10 @@ def _trust(session: Session, here: Services) -> tuple[int | None, list[TrustRow]
                         found.get("stability"),
                         found.get("label_persistence"),
                         pair_figure(session, here.consultation_id, part.nummer, run),
+                        own_placing_sentence(
+                            session, here.consultation_id, part.nummer, last.number
+                        ),
+                        bool((found.get("trust") or {}).get("described")),
                     )
                 )
     return last.number, rows

@@ -18,6 +18,7 @@ from consultation.queries import participation
 from consultation.queries.disclosure import FOLD_BELOW, Breakdown
 from consultation.queries.participation import ParticipationCounts, RoundPart, Totals
 from dialogue.messages import say
+from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.plan import PlanAction, PlanOpdracht, PlanTheme
 from reporting.publication import latest_published, published
@@ -44,13 +45,14 @@ class Change:
 class Outcome:
     """The publication of one opdracht in the last published round.
 
-    ``figure`` is what people said of pairs of its statements.
+    ``figure`` is what people said of pairs of its statements, ``own`` of their own answers.
     """
 
     round: int
     at: datetime
     part: PlanOpdracht
     figure: PairFigure | None
+    own: str = ""
     before: int | None = None
     changes: tuple[Change, ...] = ()
 
@@ -166,11 +168,12 @@ def outcome(session: Session, consultation_id: int, opdracht: int) -> Outcome | 
         return None
     run = run_behind(session, consultation_id, opdracht, last.number)
     figure = pair_figure(session, consultation_id, opdracht, run)
+    own = own_placing_sentence(session, consultation_id, opdracht, last.number)
     if len(lately) == 1:
-        return Outcome(last.number, last.at, part, figure)
+        return Outcome(last.number, last.at, part, figure, own)
     before = lately[1].plan.opdracht(opdracht)
     changes = changed(before.themes if before else (), part.themes)
-    return Outcome(last.number, last.at, part, figure, lately[1].number, changes)
+    return Outcome(last.number, last.at, part, figure, own, lately[1].number, changes)
 
 
 def changed(before: tuple[PlanTheme, ...], now: tuple[PlanTheme, ...]) -> tuple[Change, ...]:

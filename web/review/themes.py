@@ -21,6 +21,7 @@ from consultation.queries.public_labels import public_labels
 from consultation.queries.themes import FEWEST, ThemeView
 from consultation.queries.unanalysed_answers import count_new
 from consultation.theme_code import ThemeCode
+from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import pair_figure
 from web.dependencies import Here, Services
 from web.errors import Problem
@@ -170,6 +171,7 @@ def show_opdracht(
             here_path=path or request.url.path,
             opdracht=opdracht,
             figure=pair_figure(session, here.consultation_id, number, seen.run),
+            own=own_placing_sentence(session, here.consultation_id, number),
             arrived=count_new(session, here.consultation_id, {number: seen.run})[number],
             rounds=[each.number for each in every_round],
             sift=sift,
