@@ -45,7 +45,9 @@ def main() -> int:
 
 
 def _pytest(marked: str, tests: Sequence[Path]) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-m", f"not soak and {marked}", *map(str, tests)]
+    marks = f"not soak and {marked}"
+    slowest = ["--durations=20", "--durations-min=3"]
+    return [sys.executable, "-m", "pytest", "-m", marks, *slowest, *map(str, tests)]
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModel]:
             yield LanguageModel(f"{url}/v1", "klein.gguf", timeout=120)
         finally:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def test_its_codes_are_of_the_codebook_and_each_statement_gets_an_answer(

@@ -413,7 +413,7 @@ def test_the_second_catalogue_runs_the_whole_road(tmp_path: Path, second_catalog
         assert {each["group"] for each in said} == {each.slug for each in known.groepen}
         out = tmp_path / "uit.csv"
         verb("export", "statements", "--format", "csv", "-o", str(out))
-        groups = {each["Groep"] for each in csv.DictReader(out.open(encoding="utf-8-sig"))}
+        groups = {each["Groep"] for each in csv.DictReader(out.read_text("utf-8-sig").splitlines())}
         assert groups >= {"Buur of tuinier", "Gemeente", "Vereniging"}
         verb("user", "add", "els", "--role", "beheerder", "--password-stdin", stdin=PASSWORD)
         with httpx.Client(base_url=gardens.url, timeout=60) as http:
