@@ -149,7 +149,7 @@ def told(talk: Talk, text: str) -> Slots | None:
     if head is not None and _REWORDS.search(folded(head["head"])):
         key = named_question(head["head"], opdracht, None) or speaks_of(head["head"], answers)
         if key in answers and not _ADDS.search(folded(head["head"])):
-            return _replaced(talk, key, head["content"])
+            return replaced(talk, key, head["content"])
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
     changes = changes_in(text, words)
     if changes and all(each.sure and _stands_once(words[each.key], each.old) for each in changes):
@@ -270,8 +270,7 @@ def no_content(talk: Talk, text: str) -> bool:
 
 def reopened(key: str) -> Slots:
     """The slots that ask a question of the summary again, with its answer."""
-    slots: Slots = {"antwoord": None, "vraag": key, "doorvraag": None, "wijziging": "vervang"}
-    return {**slots, "bevestigd": False}
+    return offering.reopened(key, "vervang", changing=True)
 
 
 def _asked(talk: Talk, key: str | None) -> Slots:
@@ -305,7 +304,8 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None
 
 
-def _replaced(talk: Talk, key: str, content: str) -> Slots:
+def replaced(talk: Talk, key: str, content: str) -> Slots:
+    """The slots after a part of the message takes the place of an answer; shows both."""
     opdracht = talk.opdracht
     assert opdracht is not None
     source = offering.source(offering.part(talk, content))

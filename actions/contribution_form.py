@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere, words_of
-from actions.mending import mended_instead, no_answer
+from actions.mending import about_earlier, mended_instead, no_answer
 from actions.reading import probing
 from actions.talk import (
     ASIDES,
@@ -28,7 +28,7 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.non_answers import is_stock_non_answer
-from language.reading import acts, message
+from language.reading import acts, message, summary
 
 _DONE = "klaar"
 _FEW_WORDS = 4
@@ -234,19 +234,7 @@ class ValidateContributionForm(TalkForm):
 def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     """The slots for a text that is not simply the answer to the open question, or None."""
     reading = message.read(text)
-    if not talk.slot("wijziging"):
-        doubtful = no_answer(talk, text)
-        if doubtful is not None and reading.kind in (None, message.ANSWER_AND_QUESTION):
-            return {"antwoord": None, **doubtful}
     probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
-    if reading.kind == message.NO_IDEA or talk.entity(acts.ENTITY) == acts.PASS:
-        talk.utter(
-            "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
-        )
-        return after_answer(talk)
-    if reading.kind == message.SAME and talk.answers and vraag.soort != "prioriteit":
-        talk.utter("zelfde_antwoord")
-        return after_answer(talk)
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         placed = offering.placed(talk, text, reading)
         if placed is not None:
@@ -255,6 +243,26 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
                 # What they came back for is done.
                 return {**placed, **after_answer(talk)}
             return {"antwoord": None, **placed}
+    if vraag.soort != "prioriteit" or talk.urgency_in(text).value is None:
+        elsewhere_said = about_earlier(talk, text)
+        if elsewhere_said is not None:
+            return {"antwoord": None, **elsewhere_said}
+    if not talk.slot("wijziging"):
+        doubtful = no_answer(talk, text)
+        if doubtful is not None and reading.kind in (None, message.ANSWER_AND_QUESTION):
+            return {"antwoord": None, **doubtful}
+    if reading.kind == message.NO_IDEA or talk.entity(acts.ENTITY) == acts.PASS:
+        talk.utter(
+            "doorvraag_geweigerd" if probed else "antwoord_blijft" if earlier else "weet_niet"
+        )
+        return after_answer(talk)
+    if vraag.soort not in ("extra", "prioriteit") and not talk.slot("wijziging"):
+        bare = _bare_yes_or_no(talk, vraag, text, reading)
+        if bare is not None:
+            return bare
+    if reading.kind == message.SAME and talk.answers and vraag.soort != "prioriteit":
+        talk.utter("zelfde_antwoord")
+        return after_answer(talk)
     how = talk.slot("wijziging")
     if probed or not earlier:
         return None
@@ -272,6 +280,31 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
         # What stood there is no answer: this text comes in its place.
         return None
     return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why="again")}
+
+
+def _bare_yes_or_no(talk: Talk, vraag: Vraag, text: str, reading: message.Reading) -> Slots | None:
+    """The slots for a yes or a no and nothing else, which answers no open question; else None."""
+    said = reading.says
+    if said is None or said != summary.says(text) or len(text.split()) > _FEW_WORDS:
+        return None
+    probed, earlier = talk.slot("doorvraag"), vraag.key in talk.answers
+    if said == message.YES and (probed or not earlier):
+        # "Ja" to "Wat houdt u tegen?" is the beginning of an answer.
+        talk.utter("vertel_maar")
+        return {"antwoord": None}
+    if said == message.NO and probed:
+        talk.utter("doorvraag_geweigerd")
+        return after_answer(talk)
+    if said == message.NO and not earlier and vraag.soort != "drempel":
+        talk.utter("overgeslagen")
+        return after_answer(talk)
+    if said == message.NO and not earlier:
+        # It may mean that nothing holds them back.
+        return {
+            "antwoord": None,
+            **offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT),
+        }
+    return None
 
 
 class AskAntwoord(TalkAction):

@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
-from actions import changing, offering
+from actions import changing, mending, offering
 from actions.contribution_form import (
     after_answer,
     how_to_change,
@@ -139,11 +139,16 @@ class ActionAntwoordWijzigen(TalkAction):
             return go_to(talk, numbers)
         opdracht = talk.opdracht
         if talk.entity("waarde") == offering.BACK:
-            return _events({**(changing.taken_back(talk) or {}), "wijziging": changing.DONE})
+            back = changing.taken_back(talk) or {}
+            at_summary = talk.slot("requested_slot") == "bevestigd"
+            return _events({**back, "wijziging": changing.DONE} if at_summary else back)
         if opdracht is None or talk.slot("bevestigd") is True:
             return []
         if (told := changing.told_at_summary(talk)) is not None:
             return told
+        asked = talk.slot("requested_slot") == "antwoord" and words_of(talk)
+        if asked and (slots := mending.about_earlier(talk, words_of(talk))) is not None:
+            return _events(slots)
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         at_summary = talk.slot("requested_slot") == "bevestigd"

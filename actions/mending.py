@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from actions import offering
+from actions import changing, offering
 from actions.reading.naming import named_question
 from actions.talk import Slots, Talk
-from consultation.catalogue import Opdracht
+from consultation.catalogue import Opdracht, Vraag
 from language.alarm import alarm
 from language.folding import folded
 from language.reading import acts
+from language.reading.changes import changes_in, speaks_of
 from language.segmentation.sentences import sentence_spans
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,9})?(?!\w)")
@@ -24,6 +25,39 @@ _TELLS_WHY = re.compile(
     r"\b(?:sinds|door|doordat|omdat|want|na|nadat|toen|bij|depuis|parce|because|since|seit|weil)\b",
     re.IGNORECASE,
 )
+_HEAD = re.compile(r"(?P<head>[^:.!?\n]{2,60}):\s{0,3}(?P<content>\S.*)", re.DOTALL)
+_BECOMES = re.compile(
+    r"\b(?:word\w{0,2}|liever|eerder|toch|anders|nieuw\w?|verander\w{0,2}|vervang\w{0,2}"
+    r"|in de plaats|instead|becomes)\b"
+)
+_PASSED_OVER = re.compile(
+    r"\b(?:(?:heb|had|heb ik|had ik|ben|was) (?:\w+ ){0,3}(?:overgeslagen|opengelaten|leeg gelaten"
+    r"|leeggelaten|niet beantwoord|niet ingevuld)|oversloeg|over sloeg|(?:leeg|open) (?:liet"
+    r"|gelaten"
+    r" (?:heb|had))|overgeslagen (?:heb|had|vraag)|niet beantwoord (?:heb|had)|niet ingevuld"
+    r" (?:heb|had)|i skipped|j ai passee?|j'ai passee?|ubersprungen)\b"
+)
+_TELLS_OF_TEXT = re.compile(
+    r"\b(?:(?:ik|k|ekik) (?:\w+ ){0,3}(?:schreef|zei|zegde|typte|tikte|getypt|geschreven|gezegd"
+    r"|gezeid|gezet|bedoel\w{0,2})|(?:schreef|zei|zegde|typte|bedoel\w{0,2}) (?:ik|k)\b"
+    r"|k?heb \S+ (?:\S+ )?(?:getypt|gezegd|gezeid|gezet|geschreven)|bedoelde?|(?:eerste|tweede"
+    r"|derde|vorige?|mijn) (?:antwoord|vraag)|antwoord|bij (?:die|dat|de|het) (?:eerste|tweede"
+    r"|vorige)"
+    r"|(?:^|[,;.] )(?:oei|oeps|sorry|pardon|wacht|nee wacht|correctie|rechtzetting|erratum|foutje"
+    r"|typfout\w?|trouwens|fout)\b|moog?t (?:ge|je|u)|wrote|typed|meant|answer|j ai (?:ecrit|mis)"
+    r"|reponse|ich meinte|antwort|klopt (?:niet|nie|ni) "
+    r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.])"
+)
+"""Words by which a text shows that it is about what was written before."""
+_WITHDRAWS = re.compile(
+    r"(?:^|[,;.!] )(?:(?:hm+|euh|goh|oei|ah|nee+n?|wacht|bij nader inzien|eigenlijk|toch|ok|maar"
+    r"|sorry|allez|bon)[ ,]{1,2}){1,4}(?:schrap|laat|doe|haal|gooi|neem|wis|vergeet|trek|drop"
+    r"|forget"
+    r"|scratch)\b.{0,60}\b(?:dat|da|die|that|mijn|my)\b|(?:^|[,;.!] )(?:ik (?:trek|neem)|trek|neem)"
+    r" (?:\w+ ){0,2}(?:mijn (?:voorstel|idee|antwoord|vorige?)|dat (?:van|idee|voorstel)|die (?:van"
+    r"|eerste)).{0,60}\bterug\b|\b(?:dat|da|die) van .{2,40} trek ik (?:toch |weer )?terug\b"
+)
+_MOST_OF_CHANGE, _LEAST_CONTENT = 24, 3
 _RANKS = ("eerste", "tweede", "derde")
 _RANK = re.compile(r"\b(?:eerste|tweede|derde)$", re.IGNORECASE)
 _ADDS = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
@@ -108,6 +142,74 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
     if act not in (None, acts.PASS) or _only_cries(text):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
+
+
+def about_earlier(talk: Talk, text: str) -> Slots | None:
+    """The slots for a text at an open question that is about another answer; None for other texts.
+
+    It begins with the name of that answer ("mijn voorstel: ..."), corrects or withdraws words of
+    it, or asks to answer a question after all that was passed over.
+    """
+    opdracht, vraag = talk.opdracht, talk.vraag
+    if opdracht is None or vraag is None or talk.slot("doorvraag") or talk.slot("wijziging"):
+        return None
+    skipped = _passed_over(talk, text, opdracht, vraag)
+    if skipped is not None:
+        return skipped
+    named = _named_first(talk, text, opdracht, vraag)
+    if named is not None:
+        return named
+    urgent = opdracht.of_kind("prioriteit")
+    answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
+    if not answers or len(text.split()) > _MOST_OF_CHANGE:
+        return None
+    plain = " ".join(folded(text).replace("'", " ").split())
+    tells = talk.entity(acts.ENTITY) == acts.MEND or _TELLS_OF_TEXT.search(plain) is not None
+    changes = [each for each in changes_in(text, answers) if each.sure] if tells else []
+    if changes:
+        first = changes[0]
+        new = text[first.new[0] : first.new[1]]
+        return offering.offer_slots(talk, new, first.key, corrects=first.old)
+    if _WITHDRAWS.search(plain):
+        dropped = changing.part_dropped(talk, text)
+        if dropped is not None:
+            return dropped
+        key = speaks_of(text, answers)
+        if key is not None and key != vraag.key:
+            return offering.reopened(key, "vervang")
+    return None
+
+
+def _passed_over(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
+    """The slots that ask a question again that was passed over, where a text asks for that."""
+    if len(text.split()) > _MOST_OF_CHANGE or not _PASSED_OVER.search(folded(text)):
+        return None
+    before = opdracht.vragen[: opdracht.vragen.index(vraag)]
+    left = [each.key for each in before if each.key not in talk.answers]
+    if not left:
+        return None
+    named = named_question(text, opdracht, vraag.key)
+    key = named if named in left else left[0]
+    told = _ADDS.search(text)
+    if told is not None and len(told["content"].split()) >= _LEAST_CONTENT:
+        return offering.added(talk, told["content"].strip(), key)
+    return offering.reopened(key, None)
+
+
+def _named_first(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
+    """The slots where a text begins with the name of another answer and a colon."""
+    found = _HEAD.fullmatch(text.strip())
+    if found is None or len(found["content"].split()) < _LEAST_CONTENT:
+        return None
+    head, content = found["head"], found["content"].strip()
+    key = named_question(head, opdracht, vraag.key)
+    if key is None or key == vraag.key or ":" in content or "?" in head:
+        return None
+    if offering.opdracht_kind(opdracht, key) == "prioriteit":
+        return None
+    if key in talk.answers and _BECOMES.search(folded(head)):
+        return changing.replaced(talk, key, content)
+    return offering.added(talk, content, key, undo=key in talk.answers)
 
 
 def mended_instead(talk: Talk, text: str) -> Slots | None:

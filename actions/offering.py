@@ -162,16 +162,16 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
         if key is None or (key == current and key not in talk.answers):
             return None
         if opdracht_kind(opdracht, key) == "prioriteit":
-            return None if scale(talk, content) else offer_slots(talk, content)
+            return None if talk.urgency_in(content).value else offer_slots(talk, content)
         return added(talk, content, key)
     urgent = opdracht.of_kind("prioriteit")
     wanted = message.part(text, reading.new)
     about_urgency = named == (urgent.key if urgent else None) or (
         named is None and "dringend" in wanted.casefold()
     )
-    if urgent and about_urgency and urgent.key in talk.answers and scale(talk, wanted):
+    if urgent and about_urgency and urgent.key in talk.answers and talk.urgency_in(wanted).value:
         if step == "bevestigen" and reading.kind == message.CORRECTION and reading.old:
-            return new_step(talk, scale(talk, wanted) or 0, urgent)
+            return new_step(talk, talk.urgency_in(wanted).value or 0, urgent)
         return offer_slots(talk, wanted, urgent.key)
     answered = [
         vraag.key
@@ -243,11 +243,18 @@ def step_name(talk: Talk, number: int | None) -> str:
     return str(number)
 
 
-def reopen(key: str, how: str | None, *, changing: bool) -> list[EventType]:
-    """The events that ask a question again; ``how`` the next text relates to its answer."""
+def reopened(key: str, how: str | None, *, changing: bool = False) -> Slots:
+    """The slots that ask a question again; ``how`` the next text relates to its answer.
+
+    ``changing``: from the summary, to which the talk goes back.
+    """
     slots: Slots = {"antwoord": None, "vraag": key, "doorvraag": None, "wijziging": how}
-    slots["bevestigd"] = False if changing else None
-    return [SlotSet(name, value) for name, value in slots.items()]
+    return {**slots, "bevestigd": False if changing else None}
+
+
+def reopen(key: str, how: str | None, *, changing: bool) -> list[EventType]:
+    """As ``reopened``, from an action."""
+    return [SlotSet(name, value) for name, value in reopened(key, how, changing=changing).items()]
 
 
 def just_decided(talk: Talk) -> bool:
@@ -388,7 +395,7 @@ class AskKeuzeAanbod(TalkAction):
 def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, str]) -> None:
     """Shows answers on an opdracht, verbatim."""
     lines = [
-        f"• {label(talk, vraag)}: {' '.join(answers[vraag.key].split())}"
+        f"• {label(talk, vraag)}: {shown_answer(talk, vraag, answers[vraag.key])}"
         for vraag in (opdracht.vragen if opdracht else ())
         if vraag.key in answers
     ]
@@ -400,6 +407,14 @@ def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, st
         talk.utter("samenvatting", punten="\n".join(lines), custom={"quotes": True})
     else:
         talk.utter("samenvatting_leeg")
+
+
+def shown_answer(talk: Talk, vraag: Vraag, answer: str) -> str:
+    """An answer in one line; of an urgency in own words also the step that was understood."""
+    said = " ".join(answer.split())
+    number = talk.urgency_in(said).value if vraag.soort == "prioriteit" else None
+    step = step_name(talk, number) if number is not None else said
+    return said if step == said else f"{step} (“{said}”)"
 
 
 def label(talk: Talk, vraag: Vraag) -> str:
@@ -420,20 +435,6 @@ def confirm(talk: Talk) -> Slots:
     talk.utter("bevestigd")
     done = sorted({*(talk.slot("klaar") or []), opdracht.nummer})
     return {"bevestigd": True, "klaar": done}
-
-
-def scale(talk: Talk, text: str) -> int | None:
-    """The step of the scale of urgency that a text names, or None."""
-    plain = text.strip().casefold()
-    # The longest name first: "heel dringend" contains "dringend".
-    steps = sorted(talk.catalogue.consultatie.prioriteiten, key=lambda each: -len(each.naam))
-    for step in steps:
-        if plain == str(step.waarde) or step.naam.casefold() in plain:
-            return step.waarde
-    digits = {character for character in plain if character in "12345"}
-    if len(digits) == 1:
-        return int(digits.pop())
-    return talk.urgency_in(text).value
 
 
 def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
@@ -458,7 +459,10 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {"keuze_aanbod": None, "aanbod": {**offered, "why": _OTHER}}, None
     if chosen and chosen.startswith(_TO):
         key = chosen.removeprefix(_TO)
-        if opdracht_kind(opdracht, key) == "prioriteit" and not scale(talk, offered["text"]):
+        if (
+            opdracht_kind(opdracht, key) == "prioriteit"
+            and not talk.urgency_in(offered["text"]).value
+        ):
             # Only an urgency answers how urgent it is.
             return {"keuze_aanbod": None, "aanbod": {**offered, "why": _OTHER}}, None
         if key not in talk.answers:
@@ -526,7 +530,10 @@ def _is_answer(talk: Talk, text: str) -> bool:
     if vraag.soort == "prioriteit":
         said = talk.urgency_in(text)
         return said.skipped or bool(said.values)
-    if text.rstrip().endswith("?") or message.read(text).kind in message.REMARKS:
+    reading = message.read(text)
+    if reading.kind == message.ANSWER_AND_QUESTION:
+        return True
+    if text.rstrip().endswith("?") or reading.kind in message.REMARKS:
         return False
     if talk.entity(acts.ENTITY) is not None:
         return False
@@ -540,7 +547,7 @@ def _store(talk: Talk, offered: Mapping[str, Any], how: str) -> tuple[Slots, str
     vraag = opdracht.question(key)
     old = talk.answers.get(key)
     wrong = offered.get("corrects") if how == _CORRECT else None
-    number = scale(talk, new) if vraag and vraag.soort == "prioriteit" else None
+    number = talk.urgency_in(new).value if vraag and vraag.soort == "prioriteit" else None
     if number is not None:
         # A scale has one value: a yes puts the new one in the place of the old.
         how = _REPLACE

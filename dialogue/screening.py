@@ -23,6 +23,7 @@ from language.alarm import alarm
 from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
+from language.reading.message import answer_and_question, asked_beside
 from language.reading.urgency import read_urgency
 from language.segmentation.sentences import sentence_spans
 
@@ -32,6 +33,13 @@ _AFTER_QUESTIONS = frozenset({"bevestigen", "verder", "einde"})
 _LONGEST_QUESTION = 2_000
 _WORDS_OF_A_CHOICE = 7
 _ASKS = re.compile(r"\?|^\W{0,5}(?:wie|wat|hoe|waar\w{0,9}|wanneer|welke?)\b", re.IGNORECASE)
+
+
+_ASKS_US = re.compile(
+    r"\b(?:mijn (?:naam|antwoord\w*)|naam|anoniem|dit|hier|jullie|u|ge|gij|ik|vraag|vragen"
+    r"|code|nog)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,8 @@ class Screening:
     def beside(self, turn: Turn) -> ScreeningContext:
         """The screening result to send to the assistant with a turn."""
         if turn.position.offer is not None:
-            return ScreeningContext()
+            both = turn.payload is None and answer_and_question(turn.text)
+            return ScreeningContext(question=question_in(turn.text) if both else None)
         step = turn.position.step
         if turn.payload is not None or step in _NO_QUESTIONS:
             return ScreeningContext()
@@ -143,6 +152,9 @@ class Screening:
         if alarm(turn.text) and step in _AFTER_QUESTIONS:
             # The help is said before it; the talk neither ends nor stores it.
             return ScreeningContext(addressed=Addressed("hulp"))
+        urgent = step == "vraag" and turn.position.question == "prioriteit"
+        if urgent and self._is_urgency(turn.text):
+            return ScreeningContext(content=True, question=question_in(turn.text))
         found = None if alarm(turn.text) else addressed(turn.text)
         if found is not None:
             return ScreeningContext(addressed=found)
@@ -155,8 +167,6 @@ class Screening:
             return ScreeningContext(question=question_in(turn.text))
         if step != "vraag":
             return ScreeningContext()
-        if turn.position.question == "prioriteit" and self._is_urgency(turn.text):
-            return ScreeningContext(content=True)
         budget = Budget()
         content = bool(alarm(turn.text) or (budget.left and foreign_language(turn.text)))
         question = question_in(turn.text) if budget.left and not content else None
@@ -240,7 +250,10 @@ def _fresh(wordings: Sequence[str], said: Collection[str]) -> str:
 
 
 def question_in(text: str) -> str | None:
-    """The last question of a text that has other sentences than questions too, or None."""
+    """The last question of a text that says something too, or None."""
     sentences = [text[start:end].strip() for start, end in sentence_spans(text)]
     asking = [each for each in sentences if each.endswith("?")]
-    return asking[-1] if asking and len(sentences) > len(asking) else None
+    if asking and len(sentences) > len(asking):
+        return asking[-1]
+    beside = asked_beside(text)
+    return beside[1] if beside and _ASKS_US.search(beside[1]) else None

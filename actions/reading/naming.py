@@ -40,11 +40,35 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
     }
     if len(hits) == 1:
         return hits.pop()
+    keys = [vraag.key for vraag in opdracht.vragen]
+    rank = _RANK.search(folded(text))
+    if not hits and rank is not None and _RANKS[rank["rank"]] < len(keys):
+        return keys[_RANKS[rank["rank"]]]
     if hits or not mentions(text, "vorige"):
         return None
-    keys = [vraag.key for vraag in opdracht.vragen]
     place = keys.index(current) if current in keys else len(keys)
     return keys[place - 1] if place > 0 else None
+
+
+_RANKS = {
+    word: place
+    for place, words in enumerate(
+        (
+            "eerste eersten irste first premiere premier ersten erste",
+            "tweede tweeden second deuxieme seconde zweite zweiten",
+            "derde derden third troisieme dritte dritten",
+            "vierde vierden fourth quatrieme vierte vierten",
+        )
+    )
+    for word in words.split()
+}
+_RANK = re.compile(
+    rf"\b(?:die|dat|het|de|den|t|dien|dieje|mijn|mn|the|my|that|la|ma|meiner?|der|die) "
+    rf"(?P<rank>{'|'.join(_RANKS)})"
+    r"(?= (?:vraag|antwoord|stuk|punt|puntje|ding|question|answer|reponse|frage|antwort|van daarnet"
+    r"|die ik|dat ik|waar ik|nog|toch|moogt?|mag|moet|klopt|staat)\b|\W{0,3}$)"
+)
+"""An answer by its place: "die eerste", "the second answer"."""
 
 
 def kinds_of(text: str) -> list[str]:

@@ -184,7 +184,8 @@ class Participant:
         answers: dict[Key, str] = {}
         for each in self._call("GET", "/api/chat/answers").json():
             key = each["opdracht"], each["question"]
-            answers[key] = f"{answers[key]} {each['text']}" if key in answers else each["text"]
+            text = " ".join(filter(None, (each["text"], each.get("step"))))
+            answers[key] = f"{answers[key]} {text}" if key in answers else text
         self.state = replace(
             self.state,
             typed=[each["text"] for each in messages if each["from"] == "deelnemer"],

@@ -28,7 +28,7 @@ EXAMPLES = Path(__file__).parents[2] / "data" / "handelingen.yml"
 MOST_WORDS = 25
 """A longer text is an answer."""
 
-SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.35
+SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.2
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 

@@ -68,7 +68,7 @@ class AnswerGuard(GraphComponent):
             else:
                 name = judge(chances, text, step, self._threshold, question)
                 act, stops = message.get(ACT), name in _STOPS
-                if stops and _does_otherwise(act):
+                if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name in (CONTENT, NO_IDEA) and act is not None:
                     if name == NO_IDEA and act.name == acts.PASS and question == "drempel":
@@ -95,12 +95,19 @@ def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: 
 
 
 _STOPS = frozenset({"stoppen", "afscheid"})
+_MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten"})
+"""Intents that lose an act of mending: they answer, and then ask the open question again."""
 NO_IDEA = "weet_niet"
 
 
 def _does_otherwise(act: Act | None) -> bool:
     """Whether a text that resembles a goodbye surely does something else."""
     return act is not None and act.sure and act.name not in (acts.STOP, acts.PASS)
+
+
+def _mends(act: Act | None) -> bool:
+    """Whether a text surely mends an earlier answer."""
+    return act is not None and act.sure and act.name == acts.MEND
 
 
 def _entity(name: str, value: str) -> dict[str, str]:

@@ -26,9 +26,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import acts
 from bot.nlu.acts import ActModel
 from bot.nlu.intent_model import IntentModel, has_vector
-from bot.nlu.judgement import too_long_for_command
+from bot.nlu.judgement import CONTENT, too_long_for_command
 from bot.nlu.vector_cache import FOLDER
 from language.embedding import Encoder, kept_vectors, load_encoder
+from language.reading.acts import ANSWER
 
 CHANCES = "intent_chances"
 """Message property with the probability of every intent by name, for ``AnswerGuard``; internal."""
@@ -125,6 +126,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             if example.get(TEXT) and example.get(INTENT)
         ]
         texts = [example.get(TEXT) for example in examples]
+        intents = [example.get(INTENT) for example in examples]
+        # Answers that look like something else teach the intents what an answer is, too.
+        answers = acts.examples_of_acts()[ANSWER]
+        texts += answers
+        intents += [CONTENT] * len(answers)
         places = [
             place
             for place, text in enumerate(texts)
@@ -134,11 +140,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         encoded = [texts[place] for place in places] + acts.texts()
         rows = kept_vectors(encoded, self._encoder, FOLDER)
         vectors = dict(zip(encoded, rows, strict=True))
-        intents = [example.get(INTENT) for example in examples]
         self._model.fit(texts, intents, rows[: len(places)], places)
+        own = len(examples)
         self._act_model.fit(
-            texts,
-            intents,
+            texts[:own],
+            intents[:own],
             float(self._config["vector_share"]),
             lambda texts: np.stack([vectors[text] for text in texts]),
         )

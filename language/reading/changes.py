@@ -102,9 +102,37 @@ _INSTEAD = (
 _BE = r"(?: (?:zijn|zyn|worden|staan|staon|wezen|heten|be))?"
 _SETS = r"(?:zet|noem|schrijf|maak|doe|pak|neem|make|put|call|noemt|maken|schrijft|pakt|zeg)"
 _CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
+_IS = (
+    r"(?:tis|twas|tzijn|t'is|c'est|c'etait|it's|(?:het|t|dat|da|er|it|that|ce|es|das|je|ik) "
+    r"(?:is|was|waren|zijn|moet|moest|moesten|should|must|war|sind|etait|bedoelde?|bedoelt))"
+)
+_I_WROTE = (
+    r"(?:(?:ik|k|ekik|i|ich|je)(?: (?:had|heb|have|habe))?(?: (?:daarnet|net|eerst|daar|juist))? "
+    r"(?:schreef|zei|zeg|zegde|typte|tikte|schrijf|wrote|typed|said|put|schrieb|sagte)"
+    r"|(?:schreef|zei|typte|tikte|zegde) (?:ik|k|ekik)|kschreef|kzei"
+    r"|j'(?:ai|avais) (?:ecrit|mis|dit))"
+)
+_I_HAVE = r"(?:(?:ik|k|ekik|ich) (?:had|heb|he|em|habe|hatte)|(?:had|heb) (?:ik|k)|k?heb|khad|khe)"
+_WRITTEN = (
+    r"(?:gezegd|gezeid|geschreven|getypt|getikt|gezet|ingevuld|genoteerd|written|geschrieben)"
+)
+_THOUGH = (
+    rf"(?:[,;.] )?(?:maar|mo|mor|ma|mer|mais|but|aber|en) (?:{_IS} )?(?:er )?"
+    rf"{_FILL}{_NEW}{_BE}{_STOP}"
+)
+_WRONG = (
+    r"(?:klopt (?:niet|nie|ni)|(?:is|was) (?:fout|verkeerd|mis|onjuist|(?:niet|nie|ni) juist|wrong"
+    r"|faux|falsch))"
+)
 _SURE = tuple(
     re.compile(rf"{pattern}")
     for pattern in (
+        rf"\b{_I_WROTE} {_FILL}{_DET}{_OLD}(?: {_BIT}){{0,2}}? {_THOUGH}",
+        rf"\b{_I_HAVE} {_FILL}{_DET}{_OLD}(?: {_BIT}){{0,2}}? {_WRITTEN} {_THOUGH}",
+        rf"{_OLD} (?:{_BIT} ){{0,2}}?{_WRONG} (?:[,;.] )(?:maar )?{_IS} {_FILL}{_NEW}{_BE}{_STOP}",
+        rf"\b(?:should|must) (?:be|read|say) {_NEW} (?:, )?(?:and )?(?:not|instead of) {_DET}"
+        rf"{_OLD}",
+        rf"\b{_NEG} {_DET}{_OLD} (?:he|hoor|sorry|nee) , {_NEW}{_STOP}",
         rf"\b{_NEG} {_DET}{_OLD} (?:{_BIT} ){{0,2}}?{_BUT}{_NEW}{_STOP}",
         rf"\b{_NEG} {_DET}{_OLD} , (?!(?:dat|dit|dan|want|ik|k|we|er|anders|sorry|alleen|zo|het)\b)"
         rf"{_NEW}{_STOP}",
@@ -324,7 +352,7 @@ _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"}
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
-_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen"
+_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read"
 _LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())
 
@@ -348,7 +376,11 @@ def _fitted(
         old_unit = _words(answer[start + theirs[0].end :][:40])
         same = bool(old_unit) and new_unit == old_unit[0].plain
         if same or not new_unit or last == fresh[0] or len(_words(answer[start:end])) == 1:
-            whole = all(words[place].plain in _EMPTY for place in range(first, fresh[0]))
+            ahead = [words[place].plain for place in range(first, fresh[0])]
+            theirs_ahead = _words(answer[start : start + theirs[0].start])
+            whole = all(each in _EMPTY for each in ahead) or ahead == [
+                each.plain for each in theirs_ahead
+            ]
             begin = fresh[0] if whole else first
             return begin, fresh[0], start + theirs[0].start, start + theirs[0].end
     head = _plain(answer[start:end].split()[0]) if answer[start:end].split() else ""

@@ -375,10 +375,36 @@ def goes_on(text: str) -> bool:
     return _GOES_ON.match(text[:READ]) is not None
 
 
+_ASKING = (
+    r"(?:wie|wat|hoe\w{0,5}|waar\w{0,6}|wanneer|waarom|welke?|kan|kunt|mag|moet|is|zijn|wordt"
+    r"|worden|komt|krijg|heb|hebt|gaat|klopt|telt|staat|who|what|how|will|qui|que|est|wer|was|wird)\b"
+)
+_ASKED_BESIDE = re.compile(
+    rf"(?P<said>(?!\W{{0,3}}{_ASKING})[^?]{{1,120}}?)\s{{0,3}}[,.;!…-]\s{{0,3}}"
+    r"(?P<asked>(?:(?:maar|en|of|euh|trouwens|zeg)\b\s{0,3}){0,2}"
+    rf"{_ASKING}[^?]{{3,160}}\?)\s{{0,3}}",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"\W{0,3}(?:(?:(?i:de|het|den|d'|een|nen?|mijn|ons|onze|la|le|les|the|in|met|bij|op|aan)\s{1,3}"
+    r"|d')\w|.{0,40}\b[A-Z]{3,}\b)"
+)
+"""A few words that name something, as an answer does and a cry does not."""
+
+
+def asked_beside(text: str) -> tuple[str, str] | None:
+    """What a text says, and the question that it asks after a comma or a full stop; or None."""
+    found = _ASKED_BESIDE.fullmatch(text.strip()[:READ])
+    return (found["said"], found["asked"]) if found else None
+
+
 def answer_and_question(text: str) -> bool:
-    """Whether a text says something of its own in a sentence before it asks something."""
+    """Whether a text says something of its own before it asks something."""
     if "?" not in text[:READ]:
         return False
+    beside = asked_beside(text)
+    if beside is not None and _NAMES.match(beside[0]) and not _ABOUT_TALK.search(beside[0]):
+        return True
     sentences = [each.group().strip() for each in _SENTENCE.finditer(text[:READ])]
     sentences = [each for each in sentences if any(sign.isalnum() for sign in each)]
     if len(sentences) < 2 or sentences[0].endswith("?"):

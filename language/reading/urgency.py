@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from language.folding import folded
+from language.reading.message import asked_beside
 
 
 def _words(text: str) -> frozenset[str]:
@@ -36,9 +37,14 @@ _NUMBER_WORDS = {
     for word in words.split()
 }
 _NUMBER = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_NUMBER_WORDS)})"
+_UNIT = (
+    r"\s*(?:euro|jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|keer|procent|mensen|ans"
+    r"|years|months|weeks|days|hours|times|jahre)\b"
+)
 _BETWEEN = re.compile(
-    rf"\b(?P<low>{_NUMBER})\s*(?:a|tot|of|ou|or|oder|en|et|and|und|-|–|/)\s*(?:(?:een|ne|nen) )?"
-    rf"(?P<high>{_NUMBER})(?!\s*(?:euro|jaar|maand|week|weken|dagen|uur|procent|mensen))\b"
+    rf"\b(?P<low>{_NUMBER})\s*(?:a|tot|of|ou|or|oder|en|et|and|und|-|–|/)\s*"
+    r"(?:(?:een|ne|nen|de|den|t|the|le|der) )?"
+    rf"(?P<high>{_NUMBER})(?!{_UNIT})\b"
 )
 _OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
 _TAKEN_BACK = re.compile(
@@ -304,7 +310,10 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     if _SKIPPED.fullmatch(plain):
         return Urgency(skipped=True)
     if shown.endswith("?") and not _bare(plain, steps):
-        return Urgency()
+        beside = asked_beside(shown)
+        if beside is None or others(beside[0]) > _MOST_OTHER_WORDS:
+            return Urgency()
+        return read_urgency(beside[0], steps)
     names = {_plain(name): value for value, name in steps.items()}
     for name, value in names.items():
         if plain in (name, f"{value} {name}"):
@@ -326,10 +335,19 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         numbered = [each for each in said if each[0]]
         if numbered:
             last = numbered[-1]
+        elif len(named := {each[1] for each in said if _names(each[2], names)}) == 1:
+            # "Het moet rap gaan, heel dringend": the name of a step says which.
+            return Urgency(named.pop())
         elif len({each[1] for each in said}) > 1:
             together = sorted({value for each in said for value in each[1]})
             return Urgency((together[0], together[-1]) if _near(together) else ())
     return Urgency(last[1])
+
+
+def _names(bare: str, names: Mapping[str, int]) -> bool:
+    """Whether a clause holds the whole name of a step."""
+    found = [name for name in names if re.search(rf"\b{name}\b", bare)]
+    return any(not _QUALIFIES & set(bare.replace(each, " ", 1).split()) for each in found)
 
 
 def _near(values: list[int]) -> bool:
@@ -400,7 +418,7 @@ def _numbers(bare: str, steps: Mapping[int, str]) -> set[int]:
         value = _number(out_of[1])
         return {int(value)} if value in steps else set()
     found = set()
-    for match in re.finditer(rf"(?<![\w,.])({_NUMBER})(?![\w%])", bare):
+    for match in re.finditer(rf"(?<![\w,.])({_NUMBER})(?![\w%]|{_UNIT})", bare):
         word = match[1]
         # "een" and "un" are articles more often than numbers.
         if word in ("een", "ene", "un", "une", "one", "hier") and match.end() < len(bare.rstrip()):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from consultation.database.models import Conversation
-from consultation.participation.own_answers import own_answers
+from consultation.participation.own_answers import OwnAnswer, own_answers
 from web.chat.gateway import Authorised
 from web.dependencies import Here, Services
 from web.errors import ProblemBody
@@ -23,6 +23,9 @@ class AnswerOut(BaseModel):
     question: str | None
     vraag: str = Field(description="The question as it is put.")
     text: str
+    step: str | None = Field(
+        None, description="The step of urgency that was understood, where the text is in own words."
+    )
 
 
 @router.get(
@@ -40,6 +43,14 @@ def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
         return answers_of(here, session, talk.participant_id) if talk else []
 
 
+def _step(here: Services, answer: OwnAnswer) -> str | None:
+    """The step of the scale that an answer in own words was understood as, as its button shows."""
+    steps = here.catalogue.consultatie.prioriteiten
+    found = next((each for each in steps if each.waarde == answer.value), None)
+    name = f"{found.waarde} - {found.naam}" if found else None
+    return None if name == answer.text else name
+
+
 def answers_of(here: Services, session: Session, participant_id: str) -> list[AnswerOut]:
     """All answers of a participant, with the titles and the texts of the questions."""
     found = []
@@ -53,6 +64,7 @@ def answers_of(here: Services, session: Session, participant_id: str) -> list[An
                 question=answer.question,
                 vraag=question.tekst if question else "",
                 text=answer.text,
+                step=_step(here, answer),
             )
         )
     return found

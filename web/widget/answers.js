@@ -6,12 +6,12 @@ const PRINT_CSS = `body { font: 12pt/1.5 system-ui, "Liberation Sans", sans-seri
   padding: 0 1rem; overflow-wrap: anywhere; } h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin: 1.5em 0 .3em; }
   dt { font-weight: 600; margin-top: .8em; } dd { margin: .2em 0 0; white-space: pre-wrap; }`;
 
-// [{titel, vraag, text}] as [[titel, [[vraag, text], ...]], ...], in the order they came.
+// [{titel, vraag, text, step}] as [[titel, [[vraag, text], ...]], ...], in the order they came.
 const grouped = (answers) => {
   const found = new Map();
-  for (const { titel, vraag, text } of answers) {
+  for (const { titel, vraag, text, step } of answers) {
     if (!found.has(titel)) found.set(titel, []);
-    found.get(titel).push([vraag, text]);
+    found.get(titel).push([vraag, step ? `${step} (“${text}”)` : text]);
   }
   return [...found];
 };

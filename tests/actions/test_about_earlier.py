@@ -1,0 +1,267 @@
+"""What is said at one question about another: placed there, mended there, never stored here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions import offering
+from actions.contribution_form import ValidateContributionForm
+from actions.corrections import ActionAntwoordWijzigen
+from language.reading.message import ANSWER_AND_QUESTION, read
+from language.reading.urgency import read_urgency
+from tests.actions.test_changes import AT_QUESTION, GIVEN, Turn
+from tests.actions.test_open_question import SCALE, decided
+
+LESSONS = {
+    "drempel": "De les begint om half negen op dinsdag in Gent, en dat al jaren.",
+    "voorstel": "Maak een website met alle cursussen per regio.",
+}
+AT_URGENCY: dict[str, Any] = {**AT_QUESTION, "vraag": "prioriteit"}
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("oei ik schreef half negen maar het is half acht", "negen", "acht"),
+        ("ik zei dinsdag maar tis donderdag", "dinsdag", "donderdag"),
+        ("kheb dinsdag getypt mor tis woensdag", "dinsdag", "woensdag"),
+        ("ik had Gent gezet maar het was Aalst", "Gent", "Aalst"),
+        ("Gent is fout, het moet Aalst zijn", "Gent", "Aalst"),
+        ("sorry, dat van Gent klopt niet, het was Lokeren", "Gent", "Lokeren"),
+        ("I wrote Gent but it is Bruges", "Gent", "Bruges"),
+        ("j'ai écrit Gent mais c'est Bruges", "Gent", "Bruges"),
+        ("In the first answer it should be Aalst, not Gent.", "Gent", "Aalst"),
+    ],
+)
+@pytest.mark.parametrize("at", [AT_QUESTION, AT_URGENCY])
+def test_a_slip_in_an_earlier_answer_is_mended_there(
+    text: str, old: str, new: str, at: dict[str, Any]
+) -> None:
+    turn = Turn(text, **at, antwoorden=LESSONS)
+    offered = turn.answer()["aanbod"]
+    assert (offered["question"], offered["corrects"], offered["text"]) == ("drempel", old, new)
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mijn baas zei dinsdag maar het is nooit dinsdag",
+        "ik had op dinsdag les maar het was te ver",
+        "De stad Gent, en niet de provincie.",
+        "Niet de school in Gent maar de provincie moet dat trekken.",
+        "Wie in Gent woont heeft geluk, maar de rest niet",
+        "de website van de VDAB, die bestaat al jaren",
+    ],
+)
+def test_an_answer_with_words_of_an_earlier_one_stays_an_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "content"),
+    [
+        ("ok mijn voorstel: ook een telefoonlijn erbij", "voorstel", "ook een telefoonlijn erbij"),
+        (
+            "wat mij ook tegenhoudt: er is geen opvang",
+            "drempel",
+            "er is geen opvang",
+        ),
+        (
+            "ah en mijn idee: laat mensen een dag meelopen",
+            "voorstel",
+            "laat mensen een dag meelopen",
+        ),
+        ("bij de eerste vraag: ook de trein is te duur", "drempel", "ook de trein is te duur"),
+        ("ah ja, het probleem: niemand neemt op", "drempel", "niemand neemt op"),
+    ],
+)
+@pytest.mark.parametrize("at", [AT_QUESTION, AT_URGENCY])
+def test_what_begins_with_the_name_of_another_answer_goes_there(
+    text: str, key: str, content: str, at: dict[str, Any]
+) -> None:
+    turn = Turn(text, **at)
+    slots = turn.answer()
+    assert slots["antwoorden"][key] == f"{GIVEN[key]}\n{content}"
+    assert slots["antwoord"] is None
+    assert [each["question"] for each in turn.effects] == [key]
+    assert turn.titles == ["Zet het terug"]
+
+
+def test_a_proposal_that_becomes_another_takes_its_place_and_can_be_taken_back() -> None:
+    turn = Turn("Mijn voorstel wordt dan: een gesprek van een uur.", **AT_QUESTION)
+    slots = turn.answer()
+    assert slots["antwoorden"]["voorstel"] == "een gesprek van een uur."
+    assert GIVEN["voorstel"] in turn.said
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Twee dingen: meer geld en meer tijd",
+        "wie het doet: de gemeente met de scholen",
+        "De trekker: VDAB, Syntra en de bonden",
+        "Om 8:30 moet de gemeente open zijn",
+    ],
+)
+def test_a_name_of_the_open_question_or_of_none_is_an_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik heb nu toch iets voor die eerste die ik had overgeslagen",
+        "die vraag die ik oversloeg wil ik toch doen",
+        "mag ik de eerste die ik overgeslagen heb nog invullen",
+        "bij die ik heb leeg gelaten weet ik nu iets",
+        "I have something for the one I skipped",
+    ],
+)
+def test_a_question_that_was_passed_over_is_asked_again(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden={"voorstel": GIVEN["voorstel"]})
+    slots = turn.answer()
+    assert (slots["vraag"], slots["antwoord"]) == ("drempel", None)
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hmm nee schrap dat van die website, er zijn er al genoeg",
+        "nee wacht, laat dat van die website maar weg",
+        "bij nader inzien doe dat van die website weg",
+        "ik trek mijn voorstel van die website terug",
+        "sorry, neem dat van die website terug",
+    ],
+)
+def test_who_withdraws_an_earlier_answer_sees_it(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    slots = turn.answer()
+    asked = slots.get("vraag") or slots["aanbod"]["question"]
+    assert (asked, slots["antwoord"]) == ("voorstel", None)
+    assert turn.effects == []
+
+
+def test_the_button_that_takes_back_works_at_a_question() -> None:
+    turn = Turn(
+        "/antwoord_wijzigen",
+        "antwoord_wijzigen",
+        entities=[{"entity": "waarde", "value": offering.BACK}],
+        **AT_QUESTION,
+    )
+    assert "wijziging" not in turn.act(ActionAntwoordWijzigen())
+
+
+@pytest.mark.parametrize("text", ["ja", "Ja.", "jawel", "ja hoor", "ok"])
+@pytest.mark.parametrize("probe", [None, "Kunt u daar een voorbeeld van geven?"])
+def test_a_bare_yes_is_the_beginning_of_an_answer(text: str, probe: str | None) -> None:
+    given = dict(GIVEN) if probe is None else {**GIVEN, "trekker": "de gemeente"}
+    turn = Turn(text, **AT_QUESTION, antwoorden=given, doorvraag=probe)
+    slots = turn.answer()
+    assert turn.effects == []
+    assert slots == {"antwoord": None}
+    assert turn.said
+
+
+@pytest.mark.parametrize("text", ["nee", "Neen", "nee hoor", "nope", "nee bedankt"])
+def test_a_bare_no_passes_a_follow_up_or_a_question(text: str) -> None:
+    given = {**GIVEN, "trekker": "de gemeente"}
+    turn = Turn(text, **AT_QUESTION, antwoorden=given, doorvraag="Met wie samen?")
+    assert turn.answer()["vraag"] == "prioriteit"
+    assert turn.effects == []
+    turn = Turn(text, **AT_QUESTION)
+    assert turn.answer()["vraag"] == "prioriteit"
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize("text", ["ja, de gemeente", "nee, de bond", "zeker de VDAB", "ok, geld"])
+def test_a_yes_or_no_with_more_is_an_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De NVAO. Of is dit nog de vraag naar de actie?",
+        "VDAB. Klopt dat?",
+        "de VDAB, of mag dat niet?",
+        "Het OCMW. Mag ik er twee noemen?",
+        "een coach in elke school, hoeveel vragen komen er nog?",
+    ],
+)
+def test_an_answer_with_a_question_is_kept_also_over_an_offer(text: str) -> None:
+    assert read(text).kind == ANSWER_AND_QUESTION
+    _, slots = decided(text)
+    assert slots["antwoorden"]["trekker"] == text
+
+
+@pytest.mark.parametrize("text", ["Amai. Wat is dit?", "Ik weet het niet, wat bedoelt u?"])
+def test_a_cry_before_a_question_is_no_answer(text: str) -> None:
+    assert read(text).kind != ANSWER_AND_QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("4 denk ik, of wordt dat ook ergens aan mijn naam gehangen?", (4,)),
+        ("een 4. wie leest dat eigenlijk?", (4,)),
+        ("heel dringend hoor. Hoeveel vragen nog?", (5,)),
+        ("vijf! komt mijn naam erbij?", (5,)),
+        ("drie, of is dat te laag?", (3,)),
+        ("tussen de 3 en de 4", (3, 4)),
+        ("tussen 2 en 3", (2, 3)),
+        ("ik ben al 74 he, voor mij moet het dus rap zijn, heel dringend", (5,)),
+        ("het mag snel gaan, zeer snel, dringend dus", (4,)),
+        ("het heeft haast, weinig dringend is het niet, heel dringend", (5,)),
+        ("Waarom zou dat dringend zijn, en wie betaalt dat?", ()),
+        ("wat is 5?", ()),
+    ],
+)
+def test_an_urgency_with_more_around_it(text: str, values: tuple[int, ...]) -> None:
+    assert read_urgency(text, SCALE).values == values
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("zet maar op kan wachten", "1 - Kan wachten (“zet maar op kan wachten”)"),
+        ("ne vier", "4 - Dringend (“ne vier”)"),
+        ("5 - Heel dringend", "5 - Heel dringend"),
+        ("geen idee", "geen idee"),
+    ],
+)
+def test_the_summary_shows_the_step_that_was_understood(said: str, shown: str) -> None:
+    turn = Turn("x", **AT_QUESTION, antwoorden={"prioriteit": said})
+    offering.tell_answers(turn.talk, turn.talk.opdracht, turn.talk.answers)
+    assert turn.said.endswith(f"Hoe dringend: {shown}")
+
+
+@pytest.mark.parametrize("text", ["na 3 weken wachten", "2 jaar te laat", "4 dagen in de week"])
+def test_a_digit_in_a_text_is_no_urgency(text: str) -> None:
+    offered = {
+        "message": "m0",
+        "start": 0,
+        "end": len(text),
+        "text": text,
+        "opdracht": 4,
+        "question": "prioriteit",
+        "corrects": None,
+        "why": None,
+    }
+    entities = [{"entity": "waarde", "value": "naar:prioriteit"}]
+    at = {**AT_QUESTION, "requested_slot": "keuze_aanbod", "aanbod": offered}
+    turn = Turn("/bijdrage", entities=entities, **at)
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    slots = validate("/bijdrage", turn.dispatcher, turn.tracker, {})
+    assert slots["aanbod"]["why"] == "ander"
+    assert turn.effects == []
