@@ -9,6 +9,7 @@ asked for again. ``language.reading.changes`` finds the words in the answers.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -152,8 +153,8 @@ def told(talk: Talk, text: str) -> Slots | None:
             return replaced(talk, key, head["content"])
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
     changes = changes_in(text, words)
-    if changes and all(each.sure and _stands_once(words[each.key], each.old) for each in changes):
-        return _carried_out(talk, text, changes)
+    if changes and all(each.sure for each in changes) and each_stands_once(changes, words):
+        return carried_out(talk, text, changes)
     if changes:
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
@@ -313,7 +314,13 @@ def replaced(talk: Talk, key: str, content: str) -> Slots:
     return _shown(talk, {key: (talk.answers[key], content)}, {**talk.answers, key: content})
 
 
-def _carried_out(talk: Talk, text: str, changes: tuple[Change, ...]) -> Slots:
+def each_stands_once(changes: tuple[Change, ...], answers: Mapping[str, str]) -> bool:
+    """Whether the words of each change stand only once in their answer."""
+    return all(_stands_once(answers[each.key], each.old) for each in changes)
+
+
+def carried_out(talk: Talk, text: str, changes: tuple[Change, ...]) -> Slots:
+    """The slots after changes are carried out; old and new words are shown, with a way back."""
     opdracht, answers = talk.opdracht, talk.answers
     assert opdracht is not None
     pairs: dict[str, tuple[str, str]] = {}

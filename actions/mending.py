@@ -49,6 +49,7 @@ _TELLS_OF_TEXT = re.compile(
     r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.])"
 )
 """Words by which a text shows that it is about what was written before."""
+_ADDS_MORE = re.compile(r"\b(?:ook|oek|nog|erbij|vergeten|vergat|also|aussi|auch|toevoegen)\b")
 _WITHDRAWS = re.compile(
     r"(?:^|[,;.!] )(?:(?:hm+|euh|goh|oei|ah|nee+n?|wacht|bij nader inzien|eigenlijk|toch|ok|maar"
     r"|sorry|allez|bon)[ ,]{1,2}){1,4}(?:schrap|laat|doe|haal|gooi|neem|wis|vergeet|trek|drop"
@@ -164,17 +165,20 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
     plain = " ".join(folded(text).replace("'", " ").split())
-    tells = talk.entity(acts.ENTITY) == acts.MEND or _TELLS_OF_TEXT.search(plain) is not None
-    changes = [each for each in changes_in(text, answers) if each.sure] if tells else []
-    if changes:
+    tells = _TELLS_OF_TEXT.search(plain) is not None
+    changes = changes_in(text, answers) if tells or talk.entity(acts.ENTITY) == acts.MEND else ()
+    if changes and changes[0].sure and not _ADDS_MORE.search(plain):
+        if tells and changing.each_stands_once(changes, answers):
+            return changing.carried_out(talk, text, changes)
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
     if _WITHDRAWS.search(plain):
-        dropped = changing.part_dropped(talk, text)
+        key = speaks_of(text, answers)
+        several = key is not None and len(list(sentence_spans(answers[key]))) > 1
+        dropped = changing.part_dropped(talk, text) if several else None
         if dropped is not None:
             return dropped
-        key = speaks_of(text, answers)
         if key is not None and key != vraag.key:
             return offering.reopened(key, "vervang")
     return None

@@ -70,7 +70,8 @@ def addressed(text: str) -> Addressed | None:
     parts = [each.strip(" ,.;:-") for each in re.split(r"[?!.]+", plain) if each.strip(" ,.;:-")]
     if not parts or len(parts) > _MOST_SENTENCES:
         return None
-    found = next((asks for asks, pattern in _ANYWHERE if pattern.search(parts[0])), None)
+    direct = _INDIRECT.sub("", parts[0])
+    found = next((asks for asks, pattern in _ANYWHERE if pattern.search(direct)), None)
     if found is None and "?" in plain and _MONEY.search(parts[0]):
         found = OPEN_QUESTION
     most = _SHORT if plain.endswith("?") else _SHORTEST
@@ -122,6 +123,15 @@ _FIRST = (
     r"(?:(?:en|maar|ah|oh|ja|nee|euh|eh|he|zeg|allez|amai|wacht|sorry|eigenlijk|trouwens),? ){0,2}"
 )
 _I = r"(?:ik|'?k|we|wij|ekik)"
+_INDIRECT = re.compile(
+    r"(?:(?:en|maar|allez|allee|ah|oh|euh|zeg|sorry|eerst|wacht|ok|goed),? ){0,3}"
+    r"(?:(?:kunt|kan|kunde|wilt|wil|zou|mag) (?:ge|gij|u|je|ik) "
+    r"(?:(?:mij|me|eens|even|ne keer|een keer|misschien|ook|eerst|mogen|kunnen|willen) ){0,4}"
+    r"(?:zeggen|vertellen|weten|vragen)|(?:weet|wete) (?:ge|gij|u|je)(?: (?:ook|soms|misschien))?"
+    r"|zeg (?:mij |me )?(?:eens|ne keer|even)|ik (?:zou|wil|wou) (?:(?:graag|eerst|wel|eens|toch) )"
+    r"{0,3}weten|ik vraag (?:mij|me) af)(?: eens| een keer)? (?=wie|wat|hoe|waar|of|wanneer|welke)"
+)
+"""What makes a question indirect: "kunt u mij zeggen wie ...", "ik zou graag weten wie ..."."""
 _THIS = (
     r"(?:dit|da|dat|het|'t|alles|mijn antwoord(?:en)?|mijn tekst|wat ik (?:hier )?(?:schrijf|typ"
     r"|zeg)|m'n antwoord(?:en)?)"

@@ -131,7 +131,24 @@ def plain_meaning(text: str, step: str) -> str | None:
     found = _command(plain, _ALWAYS)
     if found is None:
         found = _command(plain, _AT_A_QUESTION if step == "vraag" else _ELSEWHERE)
+    if found is None and step == "vraag":
+        found = _skips_because(text)
     return _by_clause(text) if found is None else found
+
+
+def _skips_because(text: str) -> str | None:
+    """``overslaan`` where a text asks to skip and then tells about the person: "..., mijn bus"."""
+    first, _, rest = text.partition(",")
+    said = " ".join(words(first))
+    passes = _command(said, _ALWAYS) == "overslaan"
+    excuse = _EXCUSE.match(" ".join(words(rest)))
+    return "overslaan" if passes and excuse else None
+
+
+_EXCUSE = re.compile(
+    r"(?:want )?(?:ik (?:moet|heb|ben|zit|weet|ken)|k (?:moet|heb|ben|weet)|kheb|kmoet|mijn|mn|den?"
+    r"|er (?:is|staat|komt))\b"
+)
 
 
 def _by_clause(text: str) -> str | None:
@@ -143,7 +160,10 @@ def _by_clause(text: str) -> str | None:
     always = [_command(each, _ALWAYS) or _no_idea(each) for each in clauses]
     if not any(always):
         return None
-    found = [said or _command(each, _ELSEWHERE) for said, each in zip(always, clauses, strict=True)]
+    found = [
+        said or _command(each, _ELSEWHERE) or _command(each, _AT_A_QUESTION)
+        for said, each in zip(always, clauses, strict=True)
+    ]
     return None if None in found else found[0]
 
 

@@ -99,6 +99,9 @@ _ADDITIONS = tuple(
         rf"(?:en\s{{1,3}})?(?:ook nog|nog iets|nog eentje|nog een "
         rf"(?:ding|idee|punt|puntje)|aanvulling"
         rf"|toevoeging)(?:\s{{1,3}}{_ABOUT}|\s{{0,3}}:|,)?\s{{0,3}}(?P<content>\S.*)",
+        r"(?:zet|voeg|schrijf|noteer|plaats)\s{1,3}(?:(?:er|ook|nog|maar|dat)\s{1,3}){0,3}"
+        r"bij\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:(?:er|ook|nog|maar)\s{1,3}){0,3}"
+        r"(?:bij|toe)(?:\s{1,3}dat)?\s{0,3}[:,]?\s{0,3}(?P<content>\S.*)",
         rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s{{1,3}}(?:"
         rf"(?:er|daar|maar|ook|nog)\s{{1,3}}){{1,4}}"
         rf"(?:bij|aan toe|toe|achter)(?:\s{{1,3}}dat)?\s{{0,3}}[:,]?\s{{0,3}}(?P<content>\S.*)",
@@ -114,9 +117,10 @@ _ADDED_TO = re.compile(
 
 _BELONGS = re.compile(
     r"(?:.{0,300}?)(?:[.,;!–-]\s{0,3}|\s)(?P<tail>(?:(?:en|maar)\s{1,3})?(?:dat|dit|da)\s{1,3}"
-    r"(?:is|was|hoort|hoorde|gaat|ging|moet)\s{1,3}"
-    r"(?:(?:nog|eigenlijk|ook|mijn|een|het|deel van)\s{1,3}){0,4}"
-    r"(?:antwoord\s{1,3})?(?:op|bij|voor|over)\s{1,3}(?P<about>[^:;.!?]{2,60}?)[\s.!]{0,9})$",
+    r"(?:is|was|hoort|hoorde|gaat|ging|moet|ben|had|vergat)\s{1,3}"
+    r"(?:(?:nog|eigenlijk|ook|mijn|een|het|deel van|ik|vergeten|daarnet|daarstraks|te|zeggen|zetten"
+    r"|schrijven|vermelden)\s{1,3}){0,6}"
+    r"(?:antwoord\s{1,3})?(?:op|bij|voor|over|in)\s{1,3}(?P<about>[^:;.!?]{2,60}?)[\s.!]{0,9})$",
     re.IGNORECASE | re.DOTALL,
 )
 _PLACE_WORD = re.compile(

@@ -253,6 +253,8 @@ _QUALIFIES = _words(
     "assez plutot fairly quite helemaal totaal absoluut extreem enorm bijzonder "
     "dringend dringende wat te"
 )
+_JUST = frozenset(("gewoon", "normaal"))
+"""Words that mean an urgency only where they stand alone."""
 _FIRE = re.compile("[\U0001f525\U0001f6a8\u203c\u2757\u26a0\u23f0]")
 _MANY_FIRES = 3
 
@@ -386,8 +388,12 @@ def _of_clause(
     if unsure and _others(_DOUBTFUL.sub(" ", bare)) <= _MOST_OTHER_WORDS:
         return (_step(0.25, steps), _step(0.5, steps))
     for level, pattern in _PATTERNS:
-        if pattern.search(bare):
+        matched = pattern.search(bare)
+        if matched:
             rest = _others(pattern.sub(" ", bare))
+            if matched.group() in _JUST and rest:
+                # "Gewoon de gemeente" says nothing of urgency.
+                continue
             return (_step(level, steps),) if rest <= _MOST_OTHER_WORDS else ()
     return ()
 

@@ -9,6 +9,9 @@ import pytest
 from actions import offering
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionAntwoordWijzigen
+from bot.nlu.phrases import plain_meaning
+from consultation.participation.stand_ins import READERS
+from dialogue.questions import addressed
 from language.reading.message import ANSWER_AND_QUESTION, read
 from language.reading.urgency import read_urgency
 from tests.actions.test_changes import AT_QUESTION, GIVEN, Turn
@@ -40,9 +43,30 @@ def test_a_slip_in_an_earlier_answer_is_mended_there(
     text: str, old: str, new: str, at: dict[str, Any]
 ) -> None:
     turn = Turn(text, **at, antwoorden=LESSONS)
-    offered = turn.answer()["aanbod"]
-    assert (offered["question"], offered["corrects"], offered["text"]) == ("drempel", old, new)
-    assert turn.effects == []
+    slots = turn.answer()
+    assert slots["antwoorden"]["drempel"] == LESSONS["drempel"].replace(old, new)
+    (effect,) = turn.effects
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert (effect["corrects"], text[start:end]) == (old, new)
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In die les moet ook een tolk zitten, dat was ik vergeten bij mijn voorstel.",
+        "er is geen lift, dat had ik vergeten te zeggen bij mijn voorstel",
+        "ook een app, dat hoort bij mijn voorstel",
+        "zet er bij mijn voorstel nog bij dat het gratis is",
+        "voeg bij mijn voorstel nog toe: ook in de bib",
+    ],
+)
+def test_what_was_forgotten_is_added_and_corrects_nothing(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    slots = turn.answer()
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"], effect["corrects"]) == ("voorstel", True, None)
+    assert slots["antwoorden"]["voorstel"].startswith(LESSONS["voorstel"])
 
 
 @pytest.mark.parametrize(
@@ -265,3 +289,66 @@ def test_a_digit_in_a_text_is_no_urgency(text: str) -> None:
     slots = validate("/bijdrage", turn.dispatcher, turn.tracker, {})
     assert slots["aanbod"]["why"] == "ander"
     assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee gewoon de minister van onderwijs, met de jeugdhuizen",
+        "gewoon de gemeente zeker",
+        "gewoon meer geld voor de school",
+        "een normaal loon voor de lesgevers",
+        "gewoon luisteren naar mensen",
+    ],
+)
+def test_just_says_nothing_of_urgency(text: str) -> None:
+    assert read_urgency(text, SCALE).values == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kunt ge mij ne keer zeggen wie da hier leest",
+        "ik zou graag weten wie mijn antwoorden leest",
+        "weet ge wie dat leest",
+        "zeg eens wie dit allemaal ziet",
+        "mag ik weten wie dit leest",
+    ],
+)
+def test_an_indirect_question_is_one(text: str) -> None:
+    found = addressed(text)
+    assert found is not None
+    assert found.asks == READERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik vraag mij af wie dat gaat betalen",
+        "ik wil weten waar ik een cursus vind",
+        "ik zou willen weten wie de bus betaalt",
+    ],
+)
+def test_an_answer_that_wonders_is_no_question_to_the_assistant(text: str) -> None:
+    assert addressed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sla maar over die, mijn bus is daar bijna",
+        "sla die maar over, ik moet weg",
+        "deze niet, ik weet daar niks van",
+        "sla over, de kinderen zijn daar",
+        "volgende, ik heb geen tijd",
+    ],
+)
+def test_a_skip_with_an_excuse_is_a_skip(text: str) -> None:
+    assert plain_meaning(text, "vraag") == "overslaan"
+
+
+@pytest.mark.parametrize(
+    "text", ["sla die theorie over, mijn zoon leert met zijn handen", "moeilijke woorden"]
+)
+def test_content_like_a_skip_is_content(text: str) -> None:
+    assert plain_meaning(text, "vraag") is None
