@@ -89,9 +89,12 @@ class Matcher:
         self, texts: Sequence[str], top: int = 3, vectors: Vectors | None = None
     ) -> list[list[Match]]:
         """The ``top`` most probable subjects of every text, best first."""
-        likely = self.probabilities(self.similarities(texts, vectors))
+        return self.best(self.probabilities(self.similarities(texts, vectors)), top)
+
+    def best(self, probabilities: Floats, top: int) -> list[list[Match]]:
+        """The ``top`` most probable subjects of every row of ``probabilities``, best first."""
         found = []
-        for row in likely:
+        for row in probabilities:
             order = np.argsort(-row, kind="stable")[:top]
             found.append([Match(self.numbers[i], round(float(row[i]), 4)) for i in order])
         return found

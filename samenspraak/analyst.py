@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,8 @@ from samenspraak.workplace import Workplace, open_workplace
 if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session
+
+    from analysis.preprocessing.statements import StatementPreview
 
 
 class Format(str, Enum):
@@ -67,7 +70,8 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(help="txt, md, csv, tsv, jsonl, xlsx, xls or ods files.")
+        list[Path],
+        typer.Argument(help="Documents (docx, odt, pdf, rtf, html, eml, txt, md) and tables."),
     ],
     round_: Annotated[
         int | None,
@@ -108,7 +112,7 @@ def import_(
     nee: whether the person agrees to being quoted; without it nothing is quoted). An id that comes
     again with other words corrects the earlier answer. See docs/importing.md.
     """
-    from analysis.preprocessing.statements import SegmentationCounts, cut_new
+    from analysis.preprocessing.statements import SegmentationCounts, cut_new, preview
 
     _log_to_stderr()
     number = _opdracht_choice(opdracht)
@@ -176,8 +180,23 @@ def import_(
         "participants": sum(each.participants for each in stored),
         "warnings": warnings,
     }
+    statements_of = []
     if dry_run:
+        prose = [row for file in read if file.prose for row in file.rows]
+        statements_of = list(
+            zip(
+                prose,
+                preview(
+                    place.storage, prose, place.catalogue, place.settings.embedding, number, True
+                ),
+                strict=True,
+            )
+        )
         summary["dry_run"] = True
+        summary["preview"] = [
+            {"place": row.place, **asdict(each)} for row, found in statements_of for each in found
+        ]
+        summary["statements"] = len(summary["preview"])
     if as_json:
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -185,11 +204,32 @@ def import_(
         for each in summary["per_file"]:
             print(f"{each['file']}: {_came_in(each)}")
     if dry_run:
+        for row, found in statements_of:
+            print(f"{row.place}: {_counted(len(found), 'statement', 'statements')}")
+            _write_preview(found)
         print(f"Round {into.number}: {_came_in(summary)}; nothing is stored (--dry-run).")
         return
     made = _counted(cut.statements, "statement", "statements")
     unplaced = f", {cut.unplaced} of them without opdracht" if cut.unplaced else ""
     print(f"Round {into.number}: {_came_in(summary)}; {made} made{unplaced}.")
+
+
+def _write_preview(statements: list[StatementPreview]) -> None:
+    import pandas as pd
+
+    rows = [
+        (
+            each.page,
+            f"{each.start}-{each.end}",
+            each.kind,
+            ", ".join(f"{match.number} ({match.score:.0%})" for match in each.opdrachten)
+            + ("" if each.sure else " ?"),
+            each.text,
+        )
+        for each in statements
+    ]
+    columns = ["page", "span", "kind", "opdracht", "text"]
+    write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
 
 
 def _read_all(

@@ -50,16 +50,16 @@ class UnreadableText(Exception):
         self.why: Why = why
 
 
-def statement_spans(text: str) -> list[tuple[int, int, int]]:
-    """Start, end and block of the statements in an answer, in order.
+def statement_spans(text: str) -> list[tuple[int, int, int, bool]]:
+    """Start, end, block and whether it is a listed proposal, of the statements in an answer.
 
-    Start and end are characters; see ``language.segmentation.statements``.
+    Start and end are characters, in order; see ``language.segmentation.statements``.
 
     Raises:
         NotRead: the answer takes too much time, or reading it fails.
         ReaderBroken: no text can be read.
     """
-    found: list[tuple[int, int, int]] = _reader.read("cut", text, (text,))
+    found: list[tuple[int, int, int, bool]] = _reader.read("cut", text, (text,))
     return found
 
 
@@ -190,13 +190,13 @@ def serve(handle: int) -> None:
 # Only the child process runs the functions below and loads what they import.
 
 
-def _cut(text: str) -> list[tuple[int, int, int]]:
+def _cut(text: str) -> list[tuple[int, int, int, bool]]:
     from language.segmentation import statements
 
     spans = statements.statement_spans(text)
     for span in spans:
         _try(text[span.start : span.end])
-    return [(span.start, span.end, span.block) for span in spans]
+    return [(span.start, span.end, span.block, span.proposal) for span in spans]
 
 
 def _try(statement: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from consultation.catalogue import Catalogue
 from language.embedding import Encoder, Vectors
-from language.matching import Matcher
+from language.matching import Match, Matcher
 
 SURE_FROM = 0.25
 """Below this probability a statement gets no opdracht and a facilitator assigns it. On the answers
@@ -17,14 +15,20 @@ of the sample consultation about three in four are above it, and three in four o
 """
 
 _OWN_WORDS = 0.75
+_SUGGESTED = 3
 
 
 @dataclass(frozen=True)
 class Placement:
-    """The most likely opdracht, or None below ``SURE_FROM``, and its probability, 0 to 1."""
+    """The most likely opdracht, or None below ``SURE_FROM``, and its probability, 0 to 1.
+
+    ``suggestions`` has the most likely opdrachten with their probabilities, best first, also below
+    ``SURE_FROM``.
+    """
 
     opdracht: int | None
     score: float
+    suggestions: tuple[Match, ...] = ()
 
 
 def opdracht_matcher(catalogue: Catalogue, encoder: Encoder) -> Matcher:
@@ -54,10 +58,9 @@ def place(
         ]
         if near:
             mixed[row] = _OWN_WORDS * similar[row] + (1 - _OWN_WORDS) * similar[near].mean(axis=0)
-    likely = matcher.probabilities(mixed)
     found = []
-    for row in likely:
-        best = int(np.argmax(row))
-        score = float(row[best])
-        found.append(Placement(matcher.numbers[best] if score >= SURE_FROM else None, score))
+    for suggestions in matcher.best(matcher.probabilities(mixed), _SUGGESTED):
+        best = suggestions[0]
+        number = best.number if best.score >= SURE_FROM else None
+        found.append(Placement(number, best.score, tuple(suggestions)))
     return found

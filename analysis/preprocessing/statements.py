@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ from consultation.database.models import (
     now,
 )
 from consultation.database.storage import Storage, in_chunks
+from consultation.importing.readers import ImportRow
 from consultation.queries.statements import StatementView, active_answer, answers
+from language.matching import Match
 from language.segmentation.plain_text import readable
 from language.segmentation.statements import Span
 
@@ -97,6 +100,71 @@ def cut_new(
     _place(storage, to_place, catalogue, encoder_name, progress)
     _tell_kinds(storage, answers, encoder_name, progress)
     return _store(storage, answers)
+
+
+@dataclass(frozen=True)
+class StatementPreview:
+    """A statement as it would be stored: ``text[start:end]`` of a row of a file to import.
+
+    ``opdrachten`` has the most likely opdrachten with their probabilities, best first; the first
+    is stored if it is ``sure``, and so is the only one if the row names it.
+    """
+
+    start: int
+    end: int
+    page: int | None
+    kind: Kind
+    opdrachten: tuple[Match, ...]
+    sure: bool
+    text: str
+
+
+def preview(
+    storage: Storage,
+    rows: Sequence[ImportRow],
+    catalogue: Catalogue,
+    encoder_name: str,
+    opdracht: int | None = None,
+    progress: bool = False,
+) -> list[list[StatementPreview]]:
+    """The statements of rows to import, per row; stores nothing but vectors in the cache.
+
+    ``opdracht`` applies to rows that name none.
+
+    Raises:
+        AnalysisError: the encoder is not available.
+        ReaderBroken: no text can be read.
+    """
+    answers = []
+    for row in rows:
+        number = opdracht if row.opdracht is None else row.opdracht
+        soort = catalogue.soort(number, row.question)
+        answers.append(_Answer("", row.text, number, soort, auto=number is None))
+    for index, answer in enumerate(answers):
+        answer.version_id = str(index)
+        _cut(answer)
+    _place(storage, [each for each in answers if each.auto], catalogue, encoder_name, progress)
+    _tell_kinds(storage, answers, encoder_name, progress)
+    return [_previewed(*each) for each in zip(rows, answers, strict=True)]
+
+
+def _previewed(row: ImportRow, answer: _Answer) -> list[StatementPreview]:
+    found = []
+    for index, span in enumerate(answer.spans):
+        placed = answer.places[index] if answer.places else None
+        given = () if answer.opdracht is None else (Match(answer.opdracht, 1.0),)
+        found.append(
+            StatementPreview(
+                start=span.start,
+                end=span.end,
+                page=row.page(span.start),
+                kind=answer.kinds[index],
+                opdrachten=placed.suggestions if placed else given,
+                sure=placed is None or placed.opdracht is not None,
+                text=readable(answer.text[span.start : span.end]),
+            )
+        )
+    return found
 
 
 def statements_frame(
@@ -192,8 +260,8 @@ def _place(
 def _tell_kinds(
     storage: Storage, answers: list[_Answer], encoder_name: str, progress: bool
 ) -> None:
-    """Sets the kind of each statement: that of the question, or a prediction from the text."""
-    unknown: list[tuple[_Answer, str]] = []
+    """Sets the kind of each statement: that of the question, a listed proposal, or a prediction."""
+    unknown: list[tuple[_Answer, int, str]] = []
     for answer in answers:
         if answer.soort == "drempel":
             answer.kinds = ["drempel"] * len(answer.spans)
@@ -202,18 +270,21 @@ def _tell_kinds(
         elif answer.unread:
             answer.kinds = ["anders"] * len(answer.spans)
         else:
+            answer.kinds = ["voorstel"] * len(answer.spans)
             unknown += [
-                (answer, readable(answer.text[span.start : span.end])) for span in answer.spans
+                (answer, index, readable(answer.text[span.start : span.end]))
+                for index, span in enumerate(answer.spans)
+                if not span.proposal
             ]
     if not unknown:
         return
     encoder = encoder_named(encoder_name)
-    texts = [text for _, text in unknown]
+    texts = [text for _, _, text in unknown]
     known, _ = examples()
     vectors = vectors_of(storage, encoder, [*known, *texts], progress)
     kinds = kinds_of(texts, vectors[len(known) :], vectors[: len(known)])
-    for (answer, _), kind in zip(unknown, kinds, strict=True):
-        answer.kinds.append(kind)
+    for (answer, index, _), kind in zip(unknown, kinds, strict=True):
+        answer.kinds[index] = kind
 
 
 def _store(storage: Storage, answers: list[_Answer]) -> SegmentationCounts:

@@ -7,9 +7,10 @@ the imported text. A table has one answer per row.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,9 @@ from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
 from consultation.importing import sheets
 from consultation.importing.dates import month_comes_first, read_moment
-from consultation.importing.formats.apart import LARGEST
+from consultation.importing.formats import documents
+from consultation.importing.formats.apart import LARGEST, read_apart
+from consultation.importing.formats.flow import DocumentContent, content
 from consultation.importing.tables import (
     ARRAY,
     COLUMNS,
@@ -49,8 +52,10 @@ from consultation.importing.values import (
     unknown_opdracht,
     yes_or_no,
 )
+from language.segmentation.statements import without_notes
 
-DOCUMENTS = (".txt", ".md")
+TEXTS = (".txt", ".md")
+DOCUMENTS = (*TEXTS, *documents.ENDINGS)
 TABLES = (".csv", ".jsonl", ".tsv", *sheets.ENDINGS)
 _MENDS = {
     **dict.fromkeys(
@@ -58,8 +63,8 @@ _MENDS = {
         "in the spreadsheet, File, Save as or Export",
     ),
     **dict.fromkeys(
-        (".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm"),
-        "as plain text (.txt) in UTF-8",
+        (".doc", ".wpd", ".pages", ".msg", ".odp", ".ppt", ".pptx"),
+        "as docx, pdf or plain text (.txt); a message of Outlook as eml",
     ),
     ".json": f"as .jsonl, for it is {ARRAY}",
     ".sav": "as csv, from the survey tool or SPSS",
@@ -91,6 +96,13 @@ class ImportRow:
     participant: str | None = None
     citaat: bool | None = field(default=None, repr=False)
     mangled: bool = field(default=False, repr=False)
+    pages: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    """Of a document: where in the text each page begins, and its number, in order."""
+
+    def page(self, position: int) -> int | None:
+        """The page on which the character at ``position`` stands, where known."""
+        found = bisect_right(self.pages, position, key=lambda each: each[0])
+        return self.pages[found - 1][1] if found else None
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,8 @@ class ImportFile:
     """Content of a file: its rows, the rows left out with the reasons, and warnings.
 
     ``part`` is the column that was read as the text and the sheet, where these were named. A
-    ``document`` is one answer, identified by its file name at a next import.
+    ``document`` is one answer, identified by its file name at a next import. The rows of ``prose``
+    are whole documents: of an e-mail, its text and each attachment.
     """
 
     name: str
@@ -107,6 +120,7 @@ class ImportFile:
     warnings: tuple[str, ...] = ()
     part: str | None = None
     document: bool = False
+    prose: bool = False
 
     @property
     def empty(self) -> int:
@@ -122,7 +136,8 @@ def read_rows(
 ) -> ImportFile:
     """The answers in a text, a table or a workbook, checked against the catalogue.
 
-    A txt or md file is one answer with the text unchanged, unless it holds a table. The cells of
+    A document is one answer, and so is a txt or md file, unless it holds a table. Footnotes and
+    their numbers are left out. The cells of
     tables may be separated by commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252.
     Rows that are no answers are left out and listed. Placeholders that programs write into empty
     cells (NaN, null, #N/A) count as empty, except in the text: the text is kept unchanged, and the
@@ -138,10 +153,12 @@ def read_rows(
     faults = FileFaults()
     if ending in sheets.ENDINGS:
         table = sheets.workbook_table(path, faults, text_column, sheet)
+    elif ending in documents.ENDINGS:
+        return _document(path, read_apart("documents.document", path))
     else:
         text = decoded(path, path.read_bytes())
-        if ending in DOCUMENTS and not is_table(text, text_column):
-            return _document(path, text)
+        if ending in TEXTS and not is_table(text, text_column):
+            return _text(path, text)
         table = (lines_of_json if ending == ".jsonl" else delimited)(
             path, text, faults, text_column
         )
@@ -150,20 +167,55 @@ def read_rows(
     return replace(file, part=", ".join(filter(None, (text_column, sheet))) or None)
 
 
-def _document(path: Path, text: str) -> ImportFile:
+def _text(path: Path, text: str) -> ImportFile:
     if "\x00" in text:
         lines = [number for number, line in enumerate(text.split("\n"), 1) if "\x00" in line]
         raise ImportFileError(
             f"{path}: {on_lines(lines)}: holds a NUL character; take it out, or save the file as "
             "UTF-8 again."
         )
-    if not text.strip():
-        return ImportFile(path.name, (), (SkippedRows(_WITHOUT_TEXT, (1,)),))
+    found = content(text)
+    found["warnings"] += _coded_twice([(1, text)])
+    return _document(path, found)
+
+
+def _document(path: Path, found: DocumentContent) -> ImportFile:
+    """The answers in a document: its text, and the attachments of an e-mail, by one participant."""
+    rows: list[ImportRow] = []
+    warnings: list[str] = []
+    mail = found["message"] or found["sender"]
+    moment = datetime.fromisoformat(found["date"]) if found["date"] else None
+
+    def take(part: DocumentContent, name: str) -> None:
+        text, notes = without_notes(part["text"]) if not part["pages"] else (part["text"], 0)
+        notes += part["notes"]
+        if notes:
+            many = "footnote is" if notes == 1 else "footnotes are"
+            warnings.append(f"{name}{notes} {many} left out")
+        warnings.extend(f"{name}{said}" for said in part["warnings"])
+        if text.strip():
+            rows.append(
+                ImportRow(
+                    place=f"{path}{f': {name}' if name else ''}".removesuffix(": "),
+                    text=text,
+                    id=f"{mail} {name}" if mail else None,
+                    participant=f"e-mail {found['sender']}" if found["sender"] else None,
+                    submitted_at=moment.astimezone(UTC) if moment else None,
+                    pages=tuple((start, page) for start, page in part["pages"]),
+                )
+            )
+        for title, inner in part["attachments"]:
+            take(inner, f"{name}{title}: ")
+
+    take(found, "")
+    left_out = () if rows else (SkippedRows(_WITHOUT_TEXT, (1,)),)
     return ImportFile(
         path.name,
-        (ImportRow(str(path), text),),
-        warnings=_coded_twice([(1, text)]),
-        document=True,
+        tuple(rows),
+        left_out,
+        tuple(warnings),
+        document=mail is None,
+        prose=True,
     )
 
 

@@ -35,6 +35,27 @@ _LIFE_DATES = re.compile(r"\(\s*+(?:[°*]\s*+)?\d{3,4}\s*+[-–]\s*+(?:\d{3,4}\s
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _OPENING_ADDRESS = re.compile(rf"(?:{ADDRESS}[\s.,;:)\]>-]*)+")
 _CLOSING_ADDRESS = re.compile(rf"{ADDRESS}[^\w{ADDRESS}]*$")
+_PROPOSAL = (
+    r"(?:beleids|kern|slot)?(?:aanbeveling(?:en)?|voorstel(?:len)?|maatregel(?:en)?|acties?"
+    r"|actiepunt(?:en)?|oplossing(?:en)?|eisen|suggesties?|adviezen)"
+)
+_PROPOSAL_MARK = re.compile(
+    r"(?:aanbeveling|voorstel|maatregel|actie|eis|suggestie|recommand|recommend|propos|mesure|measure)",
+    re.IGNORECASE,
+)
+_PROPOSALS_HEADING = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+)?(?:(?:onze|de|concrete|volgende|overzicht van de)\s+){0,3}"
+    rf"(?:{_PROPOSAL}|wat (?:wij|we) (?:vragen|voorstellen|nodig hebben))"
+    r"(?:\s+(?:aan|voor|van|om|en|tot)\b.{0,60})?",
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(
+    rf"(?:\b{_PROPOSAL}\b|\b(?:vragen|pleiten|adviseren)\s+(?:wij|we)\b|\b(?:wij|we)\s+"
+    r"(?:vragen|pleiten|adviseren|bevelen)\b|\bstel(?:t|len)\b.{0,40}\bvoor\b|\bbeve(?:elt|len)\b.{0,40}\baan\b)"
+    r"[^.!?:]{0,120}:\s*$",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"(?:\b[A-Z]{1,5}|\b[cdk]?m)$")
 _POINTS = frozenset(
     word
     for line in (
@@ -56,11 +77,15 @@ _POINTS_WITH = frozenset(
 
 @dataclass(frozen=True)
 class Span:
-    """One statement: ``text[start:end]``. ``block`` is the number of its paragraph or list item."""
+    """One statement: ``text[start:end]``. ``block`` is the number of its paragraph or list item.
+
+    ``proposal``: it is an item of a list that the text itself calls recommendations or proposals.
+    """
 
     start: int
     end: int
     block: int
+    proposal: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +122,7 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
     if document is None:
         document = len(read.text) >= DOCUMENT_FROM
     return [
-        Span(*read.place(each.start, each.end), each.block)
+        Span(*read.place(each.start, each.end), each.block, each.proposal)
         for each in _statements(read.text, document)
     ]
 
@@ -112,7 +137,9 @@ def _outer(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _statements(text: str, document: bool) -> list[Span]:
     spans: list[Span] = []
-    for number, block in enumerate(_blocks(text, document)):
+    blocks = _blocks(text, document)
+    proposals = _proposals(blocks, text)
+    for number, block in enumerate(blocks):
         if block.heading:
             continue
         items = inline_items(text, block.start, block.end, block.sign)
@@ -122,15 +149,71 @@ def _statements(text: str, document: bool) -> list[Span]:
         for first, last in items:
             for start, end in sentence_spans(text[first:last]):
                 spans += [
-                    Span(*piece, number)
-                    for piece in _clauses(text, first + start, first + end)
+                    Span(*piece, number, number in proposals)
+                    for piece in _clauses(text, first + start, first + end, number in proposals)
                     if _says_something(text[slice(*piece)], least)
                 ]
     return spans
 
 
-def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The clauses of a sentence that are statements, without its list mark and outer addresses."""
+def _proposals(blocks: list[_Block], text: str) -> frozenset[int]:
+    """The indexes of the items that the text calls proposals.
+
+    Their own mark says so ("Aanbeveling 2:"), or the paragraph before the list ("Wij doen de
+    volgende aanbevelingen:"), or the heading that they stand under.
+    """
+    found: set[int] = set()
+    headed = announced = False
+    for index, block in enumerate(blocks):
+        content = text[block.start : block.end]
+        if block.heading:
+            headed, announced = bool(_PROPOSALS_HEADING.fullmatch(content.strip(" .:"))), False
+        elif _PROPOSAL_MARK.match(block.sign):
+            found.add(index)
+        elif block.item or block.numbered:
+            if headed or announced:
+                found.add(index)
+        else:
+            announced = bool(_ANNOUNCED.search(content[-400:]))
+    return frozenset(found)
+
+
+def without_notes(text: str) -> tuple[str, int]:
+    """A plain text without its footnotes and their raised numbers, and how many were left out.
+
+    Only in a document, a text of at least ``DOCUMENT_FROM`` characters; see ``_note_lines``.
+    """
+    if len(text) < DOCUMENT_FROM:
+        return text, 0
+    lines = _lines(text)
+    cuts: list[tuple[int, int]] = []
+    notes = sorted(_note_lines(lines, text))
+    for index in notes:
+        line = lines[index]
+        number = _NOTE.match(line.bare)
+        assert number is not None
+        marks = [
+            mark.span(1)
+            for mark in _RAISED.finditer(text, 0, line.start)
+            if mark[1] == number[1]
+            and not _FORMULA.search(text, max(0, mark.start(1) - 6), mark.start(1))
+        ]
+        cuts += [marks[-1]] if marks else []
+        after = lines[index + 1].start if index + 1 < len(lines) else len(text)
+        cuts.append((line.start, after))
+    kept = []
+    position = 0
+    for start, end in sorted(set(cuts)):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return "".join([*kept, text[position:]]), len(notes)
+
+
+def _clauses(text: str, start: int, end: int, whole: bool) -> list[tuple[int, int]]:
+    """The clauses of a sentence that are statements, without its list mark and outer addresses.
+
+    ``whole``: the sentence stays one, since its author listed it as one proposal.
+    """
     # An item of a list in one line begins with a mark, which is not part of the statement.
     mark = mark_of(text, start, end)
     start = mark.end if mark else start
@@ -138,7 +221,8 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     opening = lead_in(text[start:end])
     parts = [(0, opening), (opening, end - start)] if opening else [(0, end - start)]
     for first, last in parts:
-        for opens, closes in clause_spans(text[start + first : start + last]):
+        content = text[start + first : start + last]
+        for opens, closes in [(0, len(content))] if whole else clause_spans(content):
             at, until = _outer(text, start + first + opens, start + first + closes)
             piece = _without_addresses(text, at, until)
             if piece[0] < piece[1]:

@@ -263,7 +263,7 @@ def test_a_reader_that_takes_too_long_is_stopped(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = xlsx(tmp_path / "a.xlsx", ROWS)
-    monkeypatch.setattr(apart, "SECONDS", 0.01)
+    monkeypatch.setattr(apart, "PATIENCE", 0.01)
     assert "seconds to read" in refusal(path, catalogue)
 
 

@@ -1,0 +1,97 @@
+"""Reads e-mails (eml) with their attachments; runs in a child process (``apart``)."""
+
+from __future__ import annotations
+
+import email
+import tempfile
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from consultation.importing.formats.apart import UnreadableFile
+from consultation.importing.formats.documents import ENDINGS, paragraphs
+from consultation.importing.formats.documents import document as read_document
+from consultation.importing.formats.flow import DocumentContent, content
+from consultation.importing.formats.web_page import page
+
+_PLAIN = (".txt", ".md")
+_DEEPEST = 3
+
+
+def document(path: Path) -> DocumentContent:
+    """The text of an e-mail, without what it quotes and its signature, and its attachments.
+
+    Raises:
+        UnreadableFile: it is no e-mail.
+    """
+    message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+    if not message.keys():
+        raise UnreadableFile("is no e-mail; save the message again as eml.")
+    return _read(message, 0)
+
+
+def _read(message: EmailMessage, depth: int) -> DocumentContent:
+    found = _body(message)
+    sender = message.get("From")
+    if sender is not None and sender.addresses:
+        found["sender"] = sender.addresses[0].addr_spec.lower() or None
+    sent = message.get("Date")
+    if sent is not None and sent.datetime is not None:
+        found["date"] = sent.datetime.isoformat()
+    found["message"] = str(message.get("Message-ID") or "").strip() or None
+    for part in message.iter_attachments():
+        name = part.get_filename() or part.get_content_type()
+        try:
+            inner = _attachment(part, name, depth)
+        except UnreadableFile as error:
+            found["warnings"].append(f"the attachment '{name}' {error}")
+        else:
+            if inner is not None:
+                found["attachments"].append((name, inner))
+            elif part.get_content_maintype() not in ("image", "audio", "video"):
+                found["warnings"].append(
+                    f"the attachment '{name}' is not read; save it and import it by itself"
+                )
+    return found
+
+
+def _attachment(part: EmailMessage, name: str, depth: int) -> DocumentContent | None:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_content()
+        return _read(inner, depth + 1) if depth < _DEEPEST else None
+    ending = Path(name).suffix.lower()
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return None
+    if ending in _PLAIN:
+        try:
+            return content(raw.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            return content(raw.decode("cp1252", errors="replace"))
+    if ending not in ENDINGS or ending == ".eml":
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"bijlage{ending}"
+        path.write_bytes(raw)
+        return read_document(path)
+
+
+def _body(message: EmailMessage) -> DocumentContent:
+    body = message.get_body(("plain", "html"))
+    if body is None:
+        return content("")
+    if body.get_content_subtype() == "html":
+        raw = body.get_payload(decode=True)
+        return page(raw) if isinstance(raw, bytes) and raw.strip() else content("")
+    lines: list[str] = []
+    joined = body["Content-Type"].params.get("format", "").lower() == "flowed"
+    for line in str(body.get_content()).splitlines():
+        if line == "-- ":
+            break
+        if line.startswith(">"):
+            continue
+        if joined and lines and lines[-1].endswith(" ") and line.strip():
+            lines[-1] += line
+        else:
+            lines.append(line)
+    return content(paragraphs("\n".join(lines)))

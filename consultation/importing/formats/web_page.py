@@ -1,0 +1,110 @@
+"""Reads web pages (html); runs in a child process (``apart``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from consultation.importing.formats.apart import UnreadableFile
+from consultation.importing.formats.flow import DocumentContent, Flow, is_note_mark
+
+_SKIPPED = frozenset(
+    word
+    for line in (
+        "script style head nav noscript template svg iframe button select textarea input",
+        "title audio video object math",
+    )
+    for word in line.split()
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_INLINE = frozenset(
+    word
+    for line in (
+        "a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp",
+        "small span strike strong sub sup time tt u var wbr img o:p acronym big center",
+    )
+    for word in line.split()
+)
+
+
+def document(path: Path) -> DocumentContent:
+    """The text of a web page, as a browser shows it, without menus and scripts.
+
+    Raises:
+        UnreadableFile: it holds no text.
+    """
+    return page(path.read_bytes())
+
+
+def page(raw: bytes) -> DocumentContent:
+    """The text of a web page; its encoding is the one it names, UTF-8 or Windows-1252.
+
+    Raises:
+        UnreadableFile: it holds no text.
+    """
+    source: bytes | str = raw
+    if b"charset" not in raw[:2_000].lower() and b"encoding=" not in raw[:200]:
+        try:
+            source = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            source = raw.decode("cp1252", errors="replace")
+    try:
+        root = lxml_html.document_fromstring(source)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFile("holds no text.") from error
+    reader = _Reader()
+    reader.block(root, "")
+    reader.end()
+    return reader.flow.content()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.flow = Flow()
+        self._text = ""
+        self._mark = ""
+        self._heading = False
+
+    def block(self, element: etree._Element, mark: str) -> None:
+        """Adds the text of a block element and of the elements in it."""
+        number = 0
+        self._words(element.text)
+        for each in element:
+            name = each.tag.lower() if isinstance(each.tag, str) else ""
+            if name in _SKIPPED or not name:
+                pass
+            elif name == "br":
+                self._text += "\n"
+            elif name in ("sup", "a") and is_note_mark(self._text, "".join(map(str, each.itertext()))):
+                self.flow.notes += 1
+            elif name in _INLINE:
+                self.block(each, mark)
+            else:
+                self.end()
+                if name == "li":
+                    number += 1
+                    self._mark = f"{number}." if element.tag == "ol" else "-"
+                self._heading = name in _HEADINGS
+                self.block(each, mark)
+                self.end()
+                self._mark, self._heading = "", False
+            self._words(each.tail)
+
+    def end(self) -> None:
+        """Ends the current paragraph."""
+        # A line break of the author separates paragraphs only where it stands twice.
+        for part in self._text.split("\n\n"):
+            role = "heading" if self._heading else "item" if self._mark else "paragraph"
+            self.flow.add(part, role, self._mark)  # type: ignore[arg-type]
+            if part.strip():
+                self._mark = ""
+        self._text = ""
+
+    def _words(self, text: str | None) -> None:
+        if text:
+            joined = " ".join(text.split()) or " "
+            lead = " " if text[:1].isspace() else ""
+            tail = " " if text[-1:].isspace() else ""
+            self._text += lead + joined + tail
