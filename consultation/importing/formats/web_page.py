@@ -60,6 +60,10 @@ def page(raw: bytes) -> DocumentContent:
     return reader.flow.content()
 
 
+def _words_in(element: etree._Element) -> str:
+    return "".join(map(str, element.itertext()))
+
+
 class _Reader:
     def __init__(self) -> None:
         self.flow = Flow()
@@ -77,7 +81,7 @@ class _Reader:
                 pass
             elif name == "br":
                 self._text += "\n"
-            elif name in ("sup", "a") and is_note_mark(self._text, "".join(map(str, each.itertext()))):
+            elif name in ("sup", "a") and is_note_mark(self._text, _words_in(each)):
                 self.flow.notes += 1
             elif name in _INLINE:
                 self.block(each, mark)
