@@ -34,7 +34,7 @@ from web.review import (
     trekkers,
 )
 from web.review import answers as review_answers
-from web.review.asking import codebook, pairs, queue
+from web.review.asking import codebook, drafts, pairs, queue
 from web.review.management import accounts as account_pages
 from web.review.management import rounds
 from web.server.compression import CompressionMiddleware
@@ -95,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         rounds,
         questions,
         codebook,
+        drafts,
         queue,
         pairs,
     ):

@@ -25,17 +25,51 @@ from analysis.asking.pair_check import PAIRS, AskedPair, PairResult
 from analysis.codebook.codebook import CodebookTheme
 from analysis.codebook.standing import maps, told_names
 from analysis.codebook.trust import CodebookProgress
-from analysis.preprocessing.embeddings import encoder_named, vectors_of
+from analysis.preprocessing.embeddings import cached_count, encoder_named, model_key, vectors_of
 from consultation.curation.operations import PlaceExactly
 from consultation.curation.store import last_decision_and_run, load_events
 from consultation.database.revision import Revision, revision
 from consultation.database.storage import Storage
+from consultation.participation.answers import text_hash
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
 from consultation.queries.statements import StatementView
 from language.embedding import Encoder, Vectors
 
+_READ_AT_ONCE = 200
+"""So many texts are read in a second or two, while the page waits."""
+
 NEW_THEME = "nieuw"
 """The id of a theme that is only tried."""
+
+
+@dataclass(frozen=True)
+class ReadingProgress:
+    """How many of the different texts of an opdracht have a vector."""
+
+    read: int
+    texts: int
+
+
+@dataclass(frozen=True)
+class QueueStep:
+    """What is asked next: a question, about all these statements, and how far the decisions are.
+
+    ``ready``: there is a codebook. Without a question nothing is left to ask.
+    """
+
+    ready: bool
+    question: MappingQuestion | None = None
+    statements: tuple[StatementView, ...] = ()
+    progress: CodebookProgress | None = None
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What the mapping was last brought up to date with: the run, and what people described."""
+
+    run: int
+    maps: bool
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -67,10 +101,36 @@ class CodebookDesk:
         self._snapshots = snapshots or SnapshotCache()
         self._live: dict[int, LiveMapping] = {}
         self._at: dict[int, tuple[Revision, int]] = {}
-        self._told: dict[int, tuple[int, dict[str, str]]] = {}
+        self._told: dict[int, _Followed] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._readers: dict[int, threading.Thread] = {}
         self._encoder: Encoder | None = None
+
+    def reading(self, opdracht: int) -> ReadingProgress | None:
+        """Returns how far the reading of statements is, or None where nobody has to wait for it.
+
+        The first call starts it, in a thread of its own. It is long only where an analysis with
+        another encoder, or none, came before.
+
+        Raises:
+            AnalysisError: the encoder cannot be loaded.
+        """
+        if opdracht in self._live:
+            return None
+        texts = [each.text for each in asked_of(self._seen(opdracht))]
+        keys = list(dict.fromkeys(text_hash(each) for each in texts))
+        with self._storage.reading() as session:
+            read = cached_count(session, model_key(self._loaded()), keys)
+        if len(keys) - read <= _READ_AT_ONCE:
+            return None
+        with self._lock:
+            reader = self._readers.get(opdracht)
+            if reader is None or not reader.is_alive():
+                reader = threading.Thread(target=self._encode, args=(texts,), daemon=True)
+                self._readers[opdracht] = reader
+                reader.start()
+        return ReadingProgress(read, len(keys))
 
     def has_codebook(self, opdracht: int) -> bool:
         """Whether statements are mapped: a theme is approved and described."""
@@ -81,10 +141,23 @@ class CodebookDesk:
         with self._following(opdracht) as live:
             return live.questions(limit)
 
-    def question(self, opdracht: int, statement: str) -> MappingQuestion | None:
-        """Returns the question about one statement, decided on or not; None: it is not mapped."""
+    def step(self, opdracht: int, wanted: str, skipped: Collection[str]) -> QueueStep:
+        """Returns what the page of the queue asks next: all of it in one look at the mapping.
+
+        ``wanted`` is the statement to ask about, decided on or not; without it, or where it is not
+        mapped, the most useful one whose id does not end in one of ``skipped``.
+        """
         with self._following(opdracht) as live:
-            return live.question(statement)
+            if not self._told[opdracht].maps:
+                return QueueStep(False)
+            question = live.question(wanted) if wanted else None
+            if question is None:
+                asked = live.questions(len(skipped) + 1)
+                ends = tuple(skipped)
+                question = next((q for q in asked if not q.statement.id.endswith(ends)), None)
+            if question is None:
+                return QueueStep(True, progress=live.progress() if live.statements else None)
+            return QueueStep(True, question, live.alike(question.statement), live.progress())
 
     def batches(self, opdracht: int, limit: int = 3) -> tuple[MappingBatch, ...]:
         """Returns groups of undecided statements of several people that say much the same."""
@@ -198,7 +271,7 @@ class CodebookDesk:
         try:
             if not self._themes_stand(opdracht):
                 self._follow(opdracht)
-            live, names = self._live[opdracht], self._told[opdracht][1]
+            live, names = self._live[opdracht], self._told[opdracht].names
             if not names:
                 return ()
             vectors = self._loaded().encode([" ".join(each.split()) for each in said])
@@ -213,7 +286,7 @@ class CodebookDesk:
         with self._storage.reading() as session:
             run = last_decision_and_run(session, self._consultation)[1]
             new = load_events(session, self._consultation, (opdracht,), after=self._at[opdracht][1])
-        return run == self._told[opdracht][0] and all(
+        return run == self._told[opdracht].run and all(
             isinstance(each.operation, PlaceExactly) for each in new
         )
 
@@ -240,7 +313,7 @@ class CodebookDesk:
             vectors = self._encode([each.text for each in said])
             live = self._live[opdracht] = LiveMapping(said, vectors, self._encode)
         live.follow(seen.state, seen.marks.copies)
-        self._told[opdracht] = run, told_names(seen.state)
+        self._told[opdracht] = _Followed(run, maps(seen.state), told_names(seen.state))
         self._at[opdracht] = at
 
     def _placings_followed(self, opdracht: int) -> bool:

@@ -17,7 +17,7 @@ from analysis.codebook.codebook import Codebook, CodebookTheme
 from analysis.codebook.descriptions import Encode
 from analysis.codebook.features import Features, Numbers, features_of
 from analysis.codebook.mapping import Mapper
-from analysis.codebook.queue import batches, neighbourhood, questions
+from analysis.codebook.queue import batch_of, batches, neighbourhood, questions
 from analysis.codebook.standing import standing_codebook, standing_decisions
 from analysis.codebook.trust import CodebookProgress, progress
 from analysis.codebook.variety import differing
@@ -183,6 +183,11 @@ class LiveMapping:
             MappingBatch(tuple(self._said[row] for row in each.rows), self._named(each.suggestions))
             for each in found
         )
+
+    def alike(self, statement: StatementView) -> tuple[StatementView, ...]:
+        """Returns the undecided statements that say much the same as one of them, with it."""
+        rows = batch_of(self._mapper.mapped, self._features, self._row[statement.id])
+        return tuple(self._said[row] for row in rows) or (statement,)
 
     def progress(self) -> CodebookProgress:
         """Returns the estimated share of statements that is right."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from analysis.codebook.features import Features, Numbers
+from analysis.codebook.features import Features, Numbers, Rows
 from analysis.codebook.mapping import Mapped
 
 _NEAREST = 10
@@ -93,16 +94,29 @@ def batches(
     for row in _chosen(mapped, features, near, 10 * limit):
         if len(found) == limit:
             break
-        if not free[row]:
-            continue
-        alike = features.similarities(row) / 2
-        rows = np.flatnonzero(free & (best == best[row]) & (alike >= _ALIKE))
-        rows = rows[np.argsort(-alike[rows], kind="stable")][:_LARGEST_BATCH]
-        people = len(np.unique(features.people[rows]))
-        if len(rows) >= _FEWEST_IN_BATCH and people > 1:
+        rows = _alike(features, row, free & (best == best[row])) if free[row] else None
+        if rows is not None:
             found.append(BatchQuestion(tuple(rows.tolist()), mapped.suggestions(row, suggested)))
             free[rows] = False
     return found
+
+
+def batch_of(mapped: Mapped, features: Features, row: int) -> tuple[int, ...]:
+    """Returns the undecided statements that say much the same as one, with it; empty: too few."""
+    best = mapped.free.argmax(axis=1)
+    free = best == best[row]
+    free[list(mapped.decided)] = False
+    rows = _alike(features, row, free) if free[row] else None
+    return () if rows is None else tuple(rows.tolist())
+
+
+def _alike(features: Features, row: int, among: npt.NDArray[np.bool_]) -> Rows | None:
+    """The rows that say much the same as one, the nearest first; None: too few, or one person."""
+    alike = features.similarities(row) / 2
+    rows = np.flatnonzero(among & (alike >= _ALIKE))
+    rows = rows[np.argsort(-alike[rows], kind="stable")][:_LARGEST_BATCH]
+    people = len(np.unique(features.people[rows]))
+    return rows if len(rows) >= _FEWEST_IN_BATCH and people > 1 else None
 
 
 def _chosen(mapped: Mapped, features: Features, near: csr_matrix, limit: int) -> list[int]:

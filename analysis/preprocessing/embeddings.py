@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -76,6 +76,17 @@ def vectors_of(
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
+
+
+def cached_count(session: Session, model: str, keys: Sequence[str]) -> int:
+    """The number of these texts, given by distinct hash, whose vector is in the cache."""
+    found = 0
+    for start in range(0, len(keys), _LOOKED_UP):
+        query = select(func.count()).where(
+            Embedding.model == model, Embedding.text_hash.in_(keys[start : start + _LOOKED_UP])
+        )
+        found += session.scalar(query) or 0
+    return found
 
 
 def cached_vectors(

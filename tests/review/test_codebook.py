@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ from consultation.queries.statements import active_statements
 from consultation.settings import Settings
 from tests.analysis.test_rounds import say as told
 from tests.analysis.test_rounds import sentences
-from tests.review_stage import PASSWORD, as_role, field_of, post
+from tests.model_server import says, serving
+from tests.review_stage import PASSWORD, as_role, field_of, log_in, post
 from tests.web_pages import violations
 from tests.web_stage import Site, StandIn, analysed
 
@@ -96,6 +99,10 @@ def described(site: Site) -> dict[str, str]:
         ]
     append_all(site.storage, 1, "bas", rows)
     return made
+
+
+def described_ids(site: Site) -> list[str]:
+    return [each.id for each in state(site).themes.values()]
 
 
 def statement_of(page: str) -> str:
@@ -253,6 +260,89 @@ def test_a_new_theme_from_a_question_and_its_undo(asked: Site) -> None:
         follow(els, post(els, QUEUE, doe="ongedaan", gedaan=told[1]))
         assert auto.id not in state(asked).themes
         assert placings(asked) == []
+
+
+def test_a_later_undo_takes_the_new_theme_along(asked: Site) -> None:
+    """The page that told of the decisions is gone: the last placing and its theme are undone."""
+    described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        first = statement_of(els.get(QUEUE).text)
+        new = {"doe": "nieuw", "label": "Auto", "beschrijving": "Met de auto."}
+        follow(els, post(els, QUEUE, gevraagd=first, uitspraak=first, **new))
+        auto = next(each for each in state(asked).themes.values() if each.label == "Auto")
+        second = statement_of(els.get(QUEUE).text)
+        follow(els, post(els, QUEUE, gevraagd=second, uitspraak=second, thema=auto.id))
+        follow(els, post(els, QUEUE, doe="ongedaan"))
+        # Another placing needs the theme.
+        assert placings(asked) == [(first, [auto.id])]
+        assert state(asked).themes[auto.id].status == "goedgekeurd"
+        follow(els, post(els, QUEUE, doe="ongedaan"))
+        assert placings(asked) == []
+        assert auto.id not in state(asked).themes
+
+
+def test_a_language_model_drafts_what_nobody_stored(site: Site) -> None:
+    analysed(site.storage)
+    first = state(site).themes_of(4)[0]
+    path = f"{CODEBOOK}/voorstel"
+    with as_role(site, "els", "facilitator") as els, serving() as server:
+        assert "Stel een naam" not in els.get(CODEBOOK).text
+        more = {"llm_url": server.url, "llm_model": "klein"}
+        here = site.app.state.services
+        object.__setattr__(here, "settings", here.settings.model_copy(update=more))
+        assert "Stel een naam en omschrijving voor" in els.get(CODEBOOK).text
+        server.answer = says({"naam": "Leren en werken", "omschrijving": "Tijd van de baas."})
+        page = post(els, path, thema=first.id, label="x", niet="Geld.")
+        assert page.status_code == 200
+        assert 'value="Leren en werken"' in page.text
+        assert "Tijd van de baas.</textarea>" in page.text
+        assert 'value="Geld."' in page.text
+        assert "Kijk ze na" in page.text
+        server.answer = says("niets")
+        refused = post(els, path, thema=first.id, label="Mijn naam")
+        assert refused.status_code == 422
+        assert "gaf geen bruikbaar voorstel" in refused.text
+        assert 'value="Mijn naam"' in refused.text
+        assert state(site).log == ()
+    with as_role(site, "lezer", "analist") as reader:
+        assert post(reader, path, thema=first.id).status_code == 403
+
+
+def test_a_mapping_that_stops_says_so(asked: Site) -> None:
+    theme = next(iter(described(asked).values()))
+    others = [each for each in described_ids(asked) if each != theme]
+    with as_role(asked, "els", "facilitator") as els:
+        raw: list[tuple[str, object]] = [("", {"op": "reject", "theme": each}) for each in others]
+        append_all(asked.storage, 1, "bas", raw)
+        assert "Geen enkel goedgekeurd thema" not in els.get(CODEBOOK).text
+        append_all(asked.storage, 1, "bas", [("", {"op": "describe", "theme": theme, "text": ""})])
+        assert "Geen enkel goedgekeurd thema heeft nog een omschrijving" in els.get(CODEBOOK).text
+
+
+@pytest.mark.browser
+def test_who_comes_while_statements_are_read_sees_how_far_that_is(
+    asked: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.asking.desk._READ_AT_ONCE", 0)
+    described(asked)
+    with as_role(asked, "els", "facilitator") as els:
+        first = els.get(QUEUE)
+        assert re.search(r"Hij las \d+ van de 50 uitspraken", first.text), first.text
+        assert first.headers["refresh"] == "3"
+    page = browser.new_page(base_url=asked.url)
+    page.set_content(first.text.replace('href="/static', f'href="{asked.url}/static'))
+    assert violations(page) == []
+    if folder := os.environ.get("SCHERMFOTOS"):
+        page.screenshot(path=f"{folder}/leest.png", full_page=True)
+    page.close()
+    with asked.client() as els:
+        log_in(els, "els")
+        for _ in range(100):
+            then = els.get(QUEUE)
+            if "refresh" not in then.headers:
+                break
+            time.sleep(0.1)
+        assert statement_of(then.text)
 
 
 def test_a_batch_is_placed_and_undone_as_one(asked: Site) -> None:

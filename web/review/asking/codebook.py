@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 
 from analysis.asking.desk import NEW_THEME
 from analysis.asking.live_mapping import CaughtStatement
+from analysis.codebook.standing import maps
 from consultation.curation.codebook_file import (
     LARGEST,
     CodebookFileError,
@@ -21,7 +22,8 @@ from consultation.curation.codebook_file import (
     parse_codebook,
 )
 from consultation.curation.log import CurationError
-from consultation.curation.state import CuratedTheme
+from consultation.curation.operations import Describe
+from consultation.curation.state import CuratedTheme, CurationState
 from consultation.database.models import new_id
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.unanalysed_answers import count_new
@@ -29,7 +31,8 @@ from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
-from web.review.asking.encoder import needs_encoder
+from web.review.asking.encoder import needs_encoder, reading_page
+from web.review.asking.new_theme import new_theme
 from web.review.carry_out import Raw, Refusal, carry_out, explained, feedback
 from web.review.common import (
     FormPost,
@@ -106,10 +109,16 @@ def show_codebook(
     refusal: Refusal | None = None,
     typed: Mapping[str, Any] | None = None,
     caught: Sequence[CaughtStatement] | None = None,
+    drafted: bool = False,
 ) -> HTMLResponse:
-    """The page of the codebook; ``caught`` is what the typed description would catch."""
+    """The page of the codebook; ``caught`` is what the typed description would catch.
+
+    ``drafted``: a language model wrote what is typed.
+    """
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
+    if waits := reading_page(request, here, reviewer, opdracht, "/codeboek"):
+        return waits
     with here.storage.reading() as session:
         seen = here.snapshots.of(session, here.consultation_id, number)
         arrived = count_new(session, here.consultation_id, {number: seen.run})[number]
@@ -136,9 +145,22 @@ def show_codebook(
         caught=caught,
         caught_shown=CAUGHT_SHOWN,
         sources=_sources(caught or (), (typed or {}).get("thema", "")),
-        ready=here.desk.has_codebook(number),
+        ready=maps(seen.state),
+        stopped=_lost_descriptions(seen.state),
+        drafts=bool(here.settings.llm_url),
+        drafted=drafted,
         taken={name: query[name] for name in ("gemaakt", "gewijzigd", "zelfde") if name in query},
     )
+
+
+def _lost_descriptions(state: CurationState) -> bool:
+    """Whether statements were mapped until the last description of an approved theme went."""
+    described = any(
+        isinstance(each.event.operation, Describe) and each.event.operation.text.strip()
+        for each in state.log
+    )
+    approved = any(each.status == "goedgekeurd" for each in state.themes.values())
+    return described and approved and not maps(state)
 
 
 def _shown(
@@ -185,11 +207,11 @@ def _written(form: FormPost, number: int, seen: OpdrachtSnapshot) -> list[Raw]:
     """The operations that make the theme what the form says, and put it in the codebook."""
     name, description, excludes, examples = _typed(form)
     known = seen.state.themes.get(form.line("thema"))
-    theme = form.line("thema") or new_id()
+    theme = form.line("thema")
+    if not theme:
+        return new_theme(number, new_id(), name, description, excludes, examples)
     raw: list[Raw] = []
-    if not form.line("thema"):
-        raw.append({"op": "create", "opdracht": number, "label": name, "id": theme})
-    elif known is None or known.label != name or not known.named_by:
+    if known is None or known.label != name or not known.named_by:
         # A name that a run made is confirmed: from then on it is the reviewer's.
         raw.append({"op": "rename", "theme": theme, "label": name})
     said = _quoted(seen, known) if known else {}

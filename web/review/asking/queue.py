@@ -8,14 +8,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from analysis.asking.live_mapping import MappingBatch, MappingQuestion
 from consultation.curation.operations import PlaceExactly, Revoke
 from consultation.curation.state import CuratedTheme, CurationState, Outcome
 from consultation.database.models import new_id
 from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
-from web.review.asking.encoder import needs_encoder
+from web.review.asking.encoder import needs_encoder, reading_page
+from web.review.asking.new_theme import new_theme, with_new_themes
 from web.review.carry_out import Raw, Refusal, carry_out, feedback
 from web.review.common import FormPost, PostedForm, back_to, known_opdracht, page, whole_number
 from web.server.threads import WritingRoute
@@ -24,7 +24,6 @@ NUMBERED = 9
 """As many themes have a key of their own."""
 
 _SKIPS_KEPT = 40
-_BATCHES = 4
 _TAIL = 8
 """A skipped statement is remembered in the address by the last digits of its id."""
 
@@ -82,12 +81,13 @@ def show_queue(
     """The page of the queue."""
     opdracht = known_opdracht(here, number)
     reviewer.require("read", number)
+    if waits := reading_page(request, here, reviewer, opdracht, "/wachtrij"):
+        return waits
     skipped = _skipped(query.get("over", ""))
     with here.storage.reading() as session:
         seen = here.snapshots.of(session, here.consultation_id, number)
-    ready = here.desk.has_codebook(number)
-    question = _question(here, number, query.get("vraag", ""), skipped) if ready else None
-    batch = _batch(here, number, question, 1 + len(skipped)) if question else None
+    step = here.desk.step(number, query.get("vraag", ""), skipped)
+    question = step.question
     suggested = [each.theme for each in question.suggestions] if question else []
     others = _others(seen.state, suggested)
     return page(
@@ -98,38 +98,14 @@ def show_queue(
         refusal.status if refusal else 200,
         **feedback(seen, query, refusal, typed),
         opdracht=opdracht,
-        ready=ready,
+        ready=step.ready,
         question=question,
-        statements=batch.statements if batch else (question.statement,) if question else (),
+        statements=step.statements,
         suggested=[seen.state.themes[each] for each in suggested],
         numbered=others[: NUMBERED - len(suggested)],
         others=others[NUMBERED - len(suggested) :],
-        progress=here.desk.progress(number) if ready else None,
+        progress=step.progress,
         skipped=_joined(skipped),
-    )
-
-
-def _question(
-    here: Services, number: int, wanted: str, skipped: Sequence[str]
-) -> MappingQuestion | None:
-    """The statement that is asked for, or the most useful one that was not skipped."""
-    if wanted and (found := here.desk.question(number, wanted)):
-        return found
-    asked = here.desk.queue(number, len(skipped) + 1)
-    return next((each for each in asked if each.statement.id[-_TAIL:] not in skipped), None)
-
-
-def _batch(
-    here: Services, number: int, question: MappingQuestion, limit: int
-) -> MappingBatch | None:
-    """The statements that say much the same as the one that is asked about, with it."""
-    return next(
-        (
-            each
-            for each in here.desk.batches(number, min(limit, _BATCHES))
-            if question.statement.id in {one.id for one in each.statements}
-        ),
-        None,
     )
 
 
@@ -161,17 +137,11 @@ def _placed(form: FormPost, number: int) -> list[Raw]:
     return [*made, *placed] if placed else []
 
 
-def new_theme(number: int, theme: str, label: str, description: str) -> list[Raw]:
-    """The operations that put a new theme in the codebook of an opdracht."""
-    return [
-        {"op": "create", "opdracht": number, "label": label, "id": theme},
-        {"op": "describe", "theme": theme, "text": description},
-        {"op": "approve", "theme": theme},
-    ]
-
-
 def _last(state: CurationState, form: FormPost) -> list[Outcome]:
-    """What this person decided last: all of what the page told, or their last placing."""
+    """What this person decided last: all of what the page told, or their last placing.
+
+    A theme that was made for the placing goes along with it.
+    """
 
     def own(outcome: Outcome) -> bool:
         event = outcome.event
@@ -185,7 +155,7 @@ def _last(state: CurationState, form: FormPost) -> list[Outcome]:
     told = [each for one in numbers if (each := state.outcomes.get(one)) and own(each)]
     told = [each for each in told if not isinstance(each.event.operation, Revoke)]
     placed = [each for each in state.log if isinstance(each.event.operation, PlaceExactly)]
-    return told or [each for each in placed if own(each)][-1:]
+    return told or with_new_themes(state, [each for each in placed if own(each)][-1:])
 
 
 def _refused(
