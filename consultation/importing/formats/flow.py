@@ -11,7 +11,7 @@ Role = Literal["paragraph", "heading", "item"]
 _SPACE = re.compile(r"[^\S\n]+")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\xad\u200b\u2060\ufeff\ud800-\udfff]")
 _SQUARED = re.compile(r"(?:^|[\s\d(])(?:[cdkm]?m|[cd]l|CO|H)$")
-_NOTE_SIGN = re.compile(r"(?:\[?\d{1,3}\]?|[*†‡]{1,3})(?:[,;\s]*\d{1,3})*")
+_NOTE_SIGN = re.compile(r"(?:\[?\d{1,3}\]?|[*†‡]{1,3})(?:[,;\s]+\d{1,3}){0,9}")
 
 
 class DocumentContent(TypedDict):

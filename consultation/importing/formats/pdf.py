@@ -51,9 +51,9 @@ _PAGE_NUMBER = re.compile(
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\[?\d{1,3}[\].)]?")
 _ENDED = (".", "!", "?", "…", ":", ";")
-_BROKEN = re.compile(r"([^\W\d_]+)[-\xad\u2010\x02]$")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,60})[-\xad\u2010\x02]$")
 _JOINS = frozenset(("en", "of", "noch", "tot", "en/of", "and", "or", "et", "ou"))
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,60}(?:-[^\W\d_]{1,60}){1,9}")
 
 
 @dataclass
