@@ -20,6 +20,7 @@ from actions.entering import (
 from actions.going_on import is_content, wish
 from actions.offering import NOTHING_OFFERED, keep_slots, offer
 from actions.reading import choosing, grouping
+from actions.reading.naming import kinds_of
 from actions.reading.replies import extra_in, reply_in
 from actions.talk import (
     ASIDES,
@@ -43,6 +44,7 @@ from consultation.participation.effects import (
 )
 from language.folding import folded
 from language.foreign import foreign_language
+from language.reading import acts
 
 _CONDITION = re.compile(
     r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|maar|eerst"
@@ -71,6 +73,7 @@ _MOST_BUTTONS = 6
 _MOST_GUESSES = 3
 # A sentence this long, or a shorter one with punctuation, says more than which subject it is about.
 _SENTENCE, _SHORT_SENTENCE = 9, 6
+_LEAST_SURE_CONTENT = 0.7
 _CHOOSES = re.compile(
     r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.{0,60}\bover\b"
     r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
@@ -208,7 +211,11 @@ class ActionVerder(TalkAction):
             conditional = (short or _AGREES.search(plain)) and _CONDITION.search(plain)
             consent = asked.startswith("toestemming")
             told = tell_language(talk, foreign_language(text[:_READ]))
-            talk.utter("toestemming_voorwaarde" if consent and conditional else "ja_of_nee")
+            hesitates = talk.entity(acts.CONSENT_ENTITY) if consent else None
+            if consent and (conditional or hesitates == acts.CONDITION):
+                talk.utter("toestemming_voorwaarde")
+            else:
+                talk.utter("toestemming_aarzelt" if hesitates else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
 
 
@@ -449,9 +456,13 @@ class ValidateOpeningForm(TalkForm):
         if page is not None and page.isdigit():
             return {"opdracht": None, "geraden": int(page)}
         text = str(value).lstrip("\u2060")
+        if button is None and (groep := _group_again(talk, text)) is not None:
+            return {**_noted(talk, groep), "opdracht": None, "geraden": None}
         choice = choosing.chosen(text, talk.catalogue)
         if choice.numbers:
-            return {**_kept(talk, text), **enter(talk, choice.numbers)}
+            says_more = kinds_of(text) or talk.chance("bijdrage") >= _LEAST_SURE_CONTENT
+            kept = _kept(talk, text) if says_more else {}
+            return {**kept, **enter(talk, choice.numbers)}
         if talk.intent == "overslaan":
             talk.utter("niet_overslaan")
             return {"opdracht": None, "geraden": None}
@@ -463,9 +474,30 @@ class ValidateOpeningForm(TalkForm):
 
 
 def _in_group(talk: Talk, groep: Groep) -> Slots:
+    return {**_noted(talk, groep), "geraden": None, **_after_group(talk)}
+
+
+def _noted(talk: Talk, groep: Groep) -> Slots:
     talk.utter("groep_begrepen", naam=groep.naam)
     talk.propose(GroupChosen(group=groep.slug))
-    return {"groep": groep.slug, "geraden": None, **_after_group(talk)}
+    return {"groep": groep.slug}
+
+
+def _group_again(talk: Talk, text: str) -> Groep | None:
+    """The group of who says once more for whom they speak, where a subject is asked for."""
+    few = len(text.split()) <= _FEW_WORDS and "?" not in text
+    if not few or not _SPEAKS_OF_SELF.search(folded(text)):
+        return None
+    named = group_of(text, talk.catalogue)
+    return named.groups[0] if named.sure else None
+
+
+_FEW_WORDS = 10
+_SPEAKS_OF_SELF = re.compile(
+    r"\b(?:(?:voor|veur|van) (?:mij|me|m'n|mijn|men)|mezelf|mijzelf|mijn eigen"
+    r"|(?:ik|k|kben|we) (?:ben"
+    r"|zijn|spreek|werk|antwoord|doe)|kben|kwerk|namens|spreek|als)\b"
+)
 
 
 def _without_group(talk: Talk, sentence: str) -> Slots:
@@ -525,16 +557,31 @@ def _consent(doel: Any, value: Any, talk: Talk) -> Slots:
         talk.utter("toestemming_bedankt")
     elif doel != "analyse":
         talk.utter("toestemming_geweigerd")
+    beside = _told_beside(talk, doel) if value is True or doel != "analyse" else {}
     answer_aside(talk, talk.metadata.get("aside"))
-    return {f"toestemming_{doel}": value, **_where_asked(talk, doel, value is True)}
+    slots = {f"toestemming_{doel}": value, **beside}
+    return {**slots, **_where_asked(talk, slots)}
 
 
-def _where_asked(talk: Talk, doel: str, granted: bool) -> Slots:
+def _told_beside(talk: Talk, doel: str) -> Slots:
+    """Consent for a later purpose that the same text decides: it is not asked about any more."""
+    slots: Slots = {}
+    for purpose, granted in talk.request.consents:
+        slot = f"toestemming_{purpose}"
+        if purpose == doel or granted is None or talk.slot(slot) is not None:
+            continue
+        talk.propose(ConsentGiven.model_validate({"purpose": purpose, "granted": granted}))
+        talk.utter(f"nu_{purpose}_{'ja' if granted else 'nee'}")
+        slots[slot] = granted
+    return slots
+
+
+def _where_asked(talk: Talk, given: Slots) -> Slots:
     """Starts the opdracht of the link after the last consent, if the link also had the group."""
     opdracht = talk.catalogue.opdracht(talk.slot("vooraf"))
-    others = {"analyse", "citaat", "organisatie"} - {doel}
-    open_still = any(talk.slot(f"toestemming_{each}") is None for each in others)
-    refused = doel == "analyse" and not granted
+    asked = ("toestemming_analyse", "toestemming_citaat", "toestemming_organisatie")
+    open_still = any(given.get(each, talk.slot(each)) is None for each in asked)
+    refused = given.get("toestemming_analyse") is False
     if opdracht is None or talk.slot("groep") is None or open_still or refused:
         return {}
     return enter(talk, [opdracht.nummer])

@@ -18,9 +18,10 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from actions import changing
 from actions.contribution_form import say_summary
 from actions.entering import words_of
-from actions.offering import label
+from actions.going_on import is_content
+from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
-from actions.reading import probing
+from actions.reading import grouping, probing
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -33,12 +34,17 @@ from actions.talk import (
     storage,
     validator,
 )
-from consultation.participation.effects import AnswerWithdrawn, ConsentGiven, ParticipantErased
+from consultation.participation.effects import (
+    AnswerWithdrawn,
+    ConsentGiven,
+    GroupChosen,
+    ParticipantErased,
+)
 from consultation.participation.own_answers import OwnAnswer, own_words
 from language.folding import folded
 from language.reading.changes import speaks_of
 from language.reading.removing import agreed, removed
-from language.reading.request import CODE, CONSENT, ENTITY, ERASE, KEEP, SHOW, Reading, loaded
+from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
 
 REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
@@ -110,18 +116,36 @@ class ValidateBeheerForm(TalkForm):
 
     @validator
     def validate_keuze(self, value: Any, talk: Talk) -> Slots:
-        """Asks again, carries out the choice, or leaves everything unchanged."""
+        """Asks again, carries out the choice, or leaves everything unchanged.
+
+        Content is kept: it is offered as soon as the choice is made.
+        """
+        slots = self._decide(value, talk)
+        opdracht = talk.opdracht
+        if slots["keuze"] is None or slots["beheer"] == ERASED:
+            return slots
+        if opdracht is None or talk.slot("onder") not in _WITH_ANSWERS:
+            return slots
+        return {**slots, **due(talk, opdracht, None)}
+
+    def _decide(self, value: Any, talk: Talk) -> Slots:
         request = (talk.slot("beheer") or REMOVE).removesuffix(_AGAIN)
         button = talk.entity("waarde")
         if button in ("niets", "nee"):
             return _leave(talk, request)
         if button == "ja":
             return _carry_out(talk, request)
+        if button and button.startswith(f"{GROUP}="):
+            return _change_group(talk, button.removeprefix(f"{GROUP}="))
         if button and "=" in button:
             return _change_consent(talk, *button.split("=", 1))
         if button or talk.entity("vraag"):
             return {"keuze": None, "beheer": _button_request(talk)}
-        asked = read_asked(talk)
+        asked, words = talk.request, words_of(talk)
+        if _is_content(talk, asked, request, words):
+            return {"keuze": None, **keep_slots(talk, words)}
+        if request.startswith(GROUP):
+            return _group_chosen(talk, request, words)
         if request == CONSENT and (typed := _typed_choice(talk, str(value))):
             return _change_consent(talk, *typed)
         if asked.wish == CODE:
@@ -158,7 +182,9 @@ class AskKeuze(TalkAction):
             "under": talk.slot("onder"),
         }
         kind, _, target = stored.removesuffix(_AGAIN).partition(":")
-        if kind == CONSENT and target:
+        if kind == GROUP:
+            _ask_group(talk, target, custom)
+        elif kind == CONSENT and target:
             _ask_consent(talk, target, custom)
         elif kind == CONSENT:
             _show_consents(talk, custom)
@@ -171,15 +197,9 @@ class AskKeuze(TalkAction):
         return []
 
 
-def read_asked(talk: Talk) -> Reading:
-    """The reading that came with the current message; empty without one."""
-    dumped = talk.entity(ENTITY)
-    return Reading() if dumped is None else loaded(dumped)
-
-
 def asks_code(talk: Talk) -> bool:
     """Whether the participant asks for the receipt code, which only their widget knows."""
-    return read_asked(talk).wish == CODE
+    return talk.request.wish == CODE
 
 
 def show_answers(talk: Talk) -> None:
@@ -233,7 +253,8 @@ def _say_known(talk: Talk) -> None:
         talk.say(f"{group} {talk.words('eigen_citaat_ja' if quoted else 'eigen_citaat_nee')}")
 
 
-# Requests: "toestemming", "toestemming:citaat=nee", "wissen", "wissen:alles", "wissen:8.trekker",
+# Requests: "toestemming", "toestemming:citaat=nee", "toestemming:citaat=nee+organisatie=nee",
+# "groep", "groep:burger", "wissen", "wissen:alles", "wissen:8.trekker",
 # "wissen:8.trekker+8.voorstel"; at an earlier version also "wissen:trekker" of the open opdracht.
 
 
@@ -241,7 +262,7 @@ def _request(talk: Talk) -> str | None:
     """The request to ask about; None where it needed only an answer, which is given here."""
     if talk.entity("vraag") is not None or talk.entity("waarde") is not None:
         return _button_request(talk)
-    asked = read_asked(talk)
+    asked = talk.request
     text = str(talk.tracker.latest_message.get("text") or "")
     if asked.wish is None:
         asked = _by_object(talk, text)
@@ -287,6 +308,18 @@ def _by_object(talk: Talk, text: str) -> Reading:
 _WHOLLY = re.compile(r"\b(?:helemaal|volledig|totaal|alles?|allebei|overal|compleet)\b")
 
 
+def _is_content(talk: Talk, asked: Reading, request: str, text: str) -> bool:
+    """Whether a text at this step decides nothing, and says something that may be an answer."""
+    if asked != Reading() or not is_content(text) or talk.chance("bijdrage") < _LEAST_CONTENT:
+        return False
+    if talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LONG:
+        return True
+    return (removed if request.startswith(REMOVE) else agreed)(text) is None
+
+
+_LEAST_CONTENT, _SURE_CONTENT, _LONG = 0.5, 0.8, 7
+
+
 def _button_request(talk: Talk) -> str:
     key, button = talk.entity("vraag"), talk.entity("waarde")
     if key is not None:
@@ -298,6 +331,8 @@ def _wanted(talk: Talk, asked: Reading) -> str | None:
     if asked.wish == KEEP:
         talk.utter("blijft_zoals_het_is")
         return None
+    if asked.wish == GROUP:
+        return _group_wanted(talk, asked)
     if not talk.slot("toestemming_analyse") and not _own(talk):
         talk.utter("nog_niets_bewaard")
         return None
@@ -325,15 +360,13 @@ def _consent_wanted(talk: Talk, asked: Reading) -> str | None:
             talk.utter(f"al_{purpose}_{_word(sense)}")
         else:
             changes.append((purpose, sense))
-    if unclear or len(changes) > 1:
-        return CONSENT
-    if not changes:
-        return None
-    purpose, granted = changes[0]
-    if purpose == "analyse" and not granted:
+    if ("analyse", False) in changes:
         talk.utter("zonder_analyse")
         return f"{REMOVE}:{ALL}"
-    return f"{CONSENT}:{purpose}={_word(granted)}"
+    if unclear:
+        return CONSENT
+    named = "+".join(f"{purpose}={_word(granted)}" for purpose, granted in changes)
+    return f"{CONSENT}:{named}" if named else None
 
 
 def _removal_wanted(talk: Talk, asked: Reading) -> str | None:
@@ -413,8 +446,9 @@ def _says_so_again(talk: Talk, asked: Reading, request: str, text: str) -> bool:
     """Whether a text tells once more to do what the question names: "zeker, weg ermee"."""
     kind, _, target = request.partition(":")
     if kind == CONSENT and target and asked.wish == CONSENT and not asked.asks:
-        purpose, _, wanted = target.partition("=")
-        known = {(purpose, None), (purpose, wanted == "ja"), ("", None)}
+        changes = [each.partition("=") for each in target.split("+")]
+        known = {(purpose, None) for purpose, _, _ in changes} | {("", None)}
+        known |= {(purpose, wanted == "ja") for purpose, _, wanted in changes}
         return known.issuperset(asked.consents) and agreed(text) is True
     if kind != REMOVE or not target or "+" in target or asked.wish not in (None, ERASE):
         return False
@@ -444,20 +478,87 @@ def _yes_or_no(talk: Talk, asked: Reading, request: str, text: str) -> Slots:
         said = removed(text) if kind == REMOVE else agreed(text)
         if said is None and talk.intent in ("bevestigen", "ontkennen"):
             said = talk.intent == "bevestigen"
-    if said is True and target and "+" not in target:
+    if said is True and target and (kind == CONSENT or "+" not in target):
         return _carry_out(talk, request)
     if said is False and kind == CONSENT and target:
         # "Klopt dat?" - "Nee": something else is meant.
         return {"keuze": None, "beheer": CONSENT}
     if said is False or talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
         return _leave(talk, request)
-    if talk.intent in ASIDES:
-        answer_aside(talk, talk.intent)
+    asks = talk.metadata.get("aside") or (talk.intent if talk.intent in ASIDES else None)
+    if asks is not None:
+        answer_aside(talk, asks)
         return {"keuze": None}
     if (talk.slot("beheer") or "").endswith(_AGAIN):
         talk.utter("niets_veranderd")
         return {"keuze": "klaar", "beheer": None}
     return {"keuze": None, "beheer": request + _AGAIN}
+
+
+# The group
+
+
+def _group_wanted(talk: Talk, asked: Reading) -> str | None:
+    """The request for another group; without a sure one the groups are shown."""
+    named = grouping.read_group(asked.about) if asked.about else None
+    if named is None or not named.sure:
+        return GROUP
+    groep = named.groups[0]
+    if talk.slot("groep") == groep.slug:
+        talk.utter("al_groep", naam=groep.naam)
+        return None
+    return f"{GROUP}:{groep.slug}"
+
+
+def _group_chosen(talk: Talk, request: str, text: str) -> Slots:
+    """Notes the group that a button or a text names; a yes to the group that was asked about."""
+    target, asked = request.partition(":")[2], talk.request
+    said = asked.yes if asked.yes is not None else agreed(text)
+    named = grouping.read_group(text) if said is None else None
+    if target and said is True:
+        return _change_group(talk, target)
+    if named is not None and named.sure:
+        return _change_group(talk, named.groups[0].slug)
+    if said is False and target:
+        return {"keuze": None, "beheer": GROUP}
+    if asked.wish not in (None, GROUP):
+        return _next_request(talk, asked, request)
+    if said is not None and not target:
+        return {"keuze": None}
+    return _yes_or_no(talk, asked, request, text)
+
+
+def _change_group(talk: Talk, slug: str) -> Slots:
+    groep = talk.catalogue.groep(slug)
+    if groep is None:
+        return _leave(talk, GROUP)
+    talk.propose(GroupChosen(group=slug))
+    talk.utter("groep_begrepen", naam=groep.naam)
+    return {"keuze": "klaar", "beheer": None, "groep": slug}
+
+
+def _ask_group(talk: Talk, target: str, custom: dict[str, Any]) -> None:
+    groep = talk.catalogue.groep(target)
+    if groep is not None:
+        yes = {"title": talk.words("knop_groep").format(naam=groep.naam)}
+        yes["payload"] = _payload("waarde", "ja")
+        text = talk.words("wil_groep").format(naam=groep.naam)
+        _put(talk, text, custom, [yes, _nothing(talk, "knop_laat_zo")])
+        return
+    first = grouping.first_groups(talk.catalogue, talk.slot("opdracht"), _SHOWN_GROUPS)
+    rest = [each for each in talk.catalogue.groepen if each not in first]
+    shown, more = (
+        [
+            {"title": each.naam, "payload": _payload("waarde", f"{GROUP}={each.slug}")}
+            for each in groups
+        ]
+        for groups in (first, rest)
+    )
+    nothing = _nothing(talk, "knop_laat_zo")
+    _put(talk, talk.words("groep_nogmaals"), custom, [*shown, nothing, *more])
+
+
+_SHOWN_GROUPS = 4
 
 
 # Carrying out
@@ -471,8 +572,11 @@ def _leave(talk: Talk, request: str) -> Slots:
 
 def _carry_out(talk: Talk, request: str) -> Slots:
     kind, _, target = request.partition(":")
-    if kind == CONSENT and "=" in target:
-        return _change_consent(talk, *target.split("=", 1))
+    if kind == CONSENT:
+        slots: Slots = {}
+        for each in target.split("+"):
+            slots |= _change_consent(talk, *each.split("=", 1))
+        return slots
     if target == ALL:
         talk.utter("gewist", custom={"step": "gewist"})
         talk.propose(ParticipantErased())
@@ -485,7 +589,7 @@ def _carry_out(talk: Talk, request: str) -> Slots:
     talk.utter("antwoord_gewist" if len(meant) == 1 else "antwoorden_gewist")
     gone = {each.question for each in meant if each.opdracht == talk.slot("opdracht")}
     left = {name: text for name, text in talk.answers.items() if name not in gone}
-    slots: Slots = {"keuze": "klaar", "beheer": None, "antwoorden": left}
+    slots = {"keuze": "klaar", "beheer": None, "antwoorden": left}
     # A follow-up question to a withdrawn answer makes no sense.
     return {**slots, "doorvraag": None} if talk.slot("vraag") in gone else slots
 
@@ -514,11 +618,17 @@ def _change_consent(talk: Talk, purpose: str, wanted: str) -> Slots:
 
 
 def _ask_consent(talk: Talk, target: str, custom: dict[str, Any]) -> None:
-    purpose, _, wanted = target.partition("=")
-    does = talk.button(f"knop_{purpose}_{wanted}", _payload("waarde", target))
-    _put(
-        talk, talk.words(f"wil_{purpose}_{wanted}"), custom, [does, _nothing(talk, "knop_laat_zo")]
-    )
+    names = [each.replace("=", "_") for each in target.split("+")]
+    if len(names) == 1:
+        text, does = talk.words(f"wil_{names[0]}"), talk.words(f"knop_{names[0]}")
+        does = f"{talk.words('knop_ja')}, {does[0].lower()}{does[1:]}"
+    else:
+        wanted = talk.words("opsomming").format(
+            eerst=talk.words(f"doel_{names[0]}"), laatst=talk.words(f"doel_{names[1]}")
+        )
+        text, does = talk.words("wil_beide").format(wat=wanted), talk.words("knop_beide")
+    button = {"title": does, "payload": _payload("waarde", "ja")}
+    _put(talk, text, custom, [button, _nothing(talk, "knop_laat_zo")])
 
 
 def _show_consents(talk: Talk, custom: dict[str, Any]) -> None:
@@ -583,7 +693,7 @@ def _ask_which(talk: Talk, own: Sequence[_Own], sentence: str, custom: dict[str,
 
 def _put(talk: Talk, text: str, custom: dict[str, Any], buttons: list[dict[str, str]]) -> None:
     """Says a question; in other words where it was not understood, or interrupted by a question."""
-    asked = read_asked(talk)
+    asked = talk.request
     if custom["request"].endswith(_AGAIN):
         text = talk.words("niet_zeker").format(vraag=text)
     elif talk.metadata.get("step") == "beheer" and (talk.intent in ASIDES or asked.wish == SHOW):

@@ -23,6 +23,7 @@ from consultation.participation.conversation import LANGUAGE, fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
 from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
+from language.reading.request import ENTITY, Reading, loaded
 from language.reading.urgency import Urgency, read_urgency
 from language.segmentation.sentences import sentence_spans
 
@@ -88,6 +89,12 @@ class Talk:
             (str(each) for each in self.tracker.get_latest_entity_values(name) if each is not None),
             None,
         )
+
+    @property
+    def request(self) -> Reading:
+        """What the current message asks about one's own data; empty where it asks nothing."""
+        dumped = self.entity(ENTITY)
+        return Reading() if dumped is None else loaded(dumped)
 
     @property
     def opdracht(self) -> Opdracht | None:
@@ -228,7 +235,10 @@ def answer_aside(talk: Talk, intent: str | None) -> None:
     if intent in _FROM_CATALOGUE:
         talk.say(getattr(texts, _FROM_CATALOGUE[intent]), buttons=_own_data(talk, intent))
     if intent in ("contact_mens", "klacht"):
-        talk.say(texts.contact.tekst, buttons=_pass_on_button(talk, intent))
+        address = talk.words("contact_adres").format(adres=texts.contact.e_mail)
+        shown = texts.contact.tekst
+        shown = shown if texts.contact.e_mail in shown else f"{shown} {address}"
+        talk.say(shown, buttons=_pass_on_button(talk, intent))
     if intent == "uitleg_opdracht":
         opdracht = talk.opdracht
         talk.say(opdracht.uitleg if opdracht else texts.doel)

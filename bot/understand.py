@@ -2,8 +2,8 @@
 
 ``python -m bot.understand MODEL STEP`` reads ``{"text": ...}`` lines from standard input and writes
 ``{"intent": ..., "confidence": ...}`` lines, in order. STEP is the current step of the
-conversation, as in a chat bubble; a line may have its own as ``"step"``. All texts go through
-Rasa's pipeline in one batch.
+conversation, as in a chat bubble; a line may have its own as ``"step"``, and a ``"question"``. All
+texts go through Rasa's pipeline in one batch.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def _message(row: dict[str, Any], step: str) -> UserMessage:
     text = row["text"]
     if text.strip().startswith("/"):
         text = "\u2060" + text
-    return UserMessage(text=text, metadata={"step": row.get("step", step)})
+    place = {"step": row.get("step", step), "question": row.get("question")}
+    return UserMessage(text=text, metadata=place)
 
 
 def _intents(processor: Any, messages: list[UserMessage]) -> Iterable[dict[str, Any]]:

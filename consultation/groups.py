@@ -104,6 +104,10 @@ _PAST = frozenset(
     }
 )
 
+_BESIDE = frozenset(
+    "gewoon voor veur enkel alleen vooral eerder hier toch puur zuiver louter maar".split()
+)
+"""Words beside a group that leave a clause a name of it."""
 _OBJECT = frozenset(
     [
         "aan",
@@ -254,7 +258,9 @@ def _says_own(clause: str, catalogue: Catalogue) -> bool:
     """Whether a clause speaks of the participant, or holds nothing but a name of a group."""
     tokens = _tokens(clause)
     inside = {place for hit in _hits(tokens, catalogue) for place in range(hit.start, hit.end)}
-    return bool(_IS_SOMEBODY.search(" ".join(tokens))) or len(inside) == len(tokens)
+    rest = [token for place, token in enumerate(tokens) if place not in inside]
+    alone = bool(inside) and _BESIDE.issuperset(rest)
+    return bool(_IS_SOMEBODY.search(" ".join(tokens))) or alone
 
 
 def _chosen(text: str, catalogue: Catalogue) -> Named | None:
@@ -432,7 +438,10 @@ def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
         kept = [
             hit
             for hit in kept
-            if hit.role == "plek" or hit.start < 1 or tokens[hit.start - 1] not in _OBJECT
+            if hit.role == "plek"
+            or hit.kind == "gewoon_mens"
+            or hit.start < 1
+            or tokens[hit.start - 1] not in _OBJECT
         ]
     for found in _SPEAKS_FOR.finditer(plain):
         place = plain[: found.end()].count(" ") + 1

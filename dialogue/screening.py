@@ -27,7 +27,7 @@ from language.reading.message import answer_and_question, asked_beside
 from language.reading.urgency import read_urgency
 from language.segmentation.sentences import sentence_spans
 
-_NO_QUESTIONS = frozenset({"start", "beheer", "gewist", ASIDE})
+_NO_QUESTIONS = frozenset({"start", "gewist", ASIDE})
 """Steps at which a question goes to the assistant as any text."""
 _AFTER_QUESTIONS = frozenset({"bevestigen", "verder", "einde"})
 _LONGEST_QUESTION = 2_000
@@ -143,6 +143,10 @@ class Screening:
         step = turn.position.step
         if turn.payload is not None or step in _NO_QUESTIONS:
             return ScreeningContext()
+        if step == "beheer":
+            # The text itself decides about one's own data; what it asks beside is answered.
+            asks = not turn.unread and addressed(turn.text) is not None
+            return ScreeningContext(question=turn.text if asks else None)
         if turn.unread:
             return (
                 ScreeningContext(content=True, unread=True)

@@ -36,9 +36,13 @@ _ANY = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNT.split())})"
 _RANKED = rf"(?P<rank>\d{{1,2}}(?:e|de|ste)|{'|'.join(_RANK.split())})"
 _LEAD = (
     r"(?:(?:ik|k?wil|zou|had|kies|neem|pak|doe|maar|geef|mij|me|ga|voor|graag|liefst|mag|naar|"
-    r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is)[\s:]+){0,6}"
+    r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is|ok|oke|okay|ja|nee|euh|allez|bon|zet|het"
+    r"|wordt)[\s:,]+){0,6}"
 )
-_TAIL = r"(?:\s+(?:graag|aub|alstublieft|alsjeblieft|doen|kiezen|nemen|van de lijst))*\W*$"
+_TAIL = (
+    r"(?:[\s,]+(?:graag|aub|alstublieft|alsjeblieft|doen|kiezen|nemen|van de lijst|dan|maar|hoor|he"
+    r"|ze|eerst|denk ik|please|svp|gewoon|voor mij|is goed|nu))*\W*$"
+)
 # Matches "opdracht 4", "nummer vier graag", "de vierde" and "4", but not "5 dagen" or
 # "de eerste stap".
 _NAMED = (
@@ -50,7 +54,10 @@ _NAMED = (
 # Several at once: "opdracht 8, 5 en 10", "eerst de derde en dan 7".
 _COUNTED = "|".join((_COUNT + " " + _RANK).split())
 _ONE = rf"(?:(?:{_ITEM}|de|den|het)\s+)?(?:\d{{1,2}}(?:e|de|ste)?(?!\w)|(?:{_COUNTED})\b)"
-_AND = r"(?:\s*(?:[,;/+&]|(?:en|dan|daarna|vervolgens|of|ofwel|ook)\b)){1,4}\s*"
+_AND = (
+    r"(?:\s*(?:[,;/+&]|(?:en|als|plus|dan|daarna|vervolgens|of|ofwel|ook|liefst"
+    r"|graag)\b)){1,4}\s*"
+)
 _SEVERAL = re.compile(rf"{_ONE}(?:{_AND}{_ONE})+")
 _VALUES = re.compile(rf"\d{{1,2}}|\b(?:{_COUNTED})\b")
 _EITHER = re.compile(r"\b(?:of|ofwel)\b")
@@ -61,7 +68,7 @@ _ASKING = (
     r"|neem|kies|start|begin|spring|keer|terug|terugkeren|teruggaan|verder|door|naar|met|over|aan"
     r"|van|het|iets|wat|ander|andere|anders|onderwerp|opdracht|aub|svp|of|aub|please|go|back|to"
     r"|retour|zurueck|eigenlijk|alstublieft|alsjeblieft|geef|toon|mij|me|der|is|keuze|mijn"
-    r"|volgende|daarna|de|den)\b[\s,:.!]*)*"
+    r"|volgende|daarna|de|den|zowel|allebei)\b[\s,:.!]*)*"
 )
 _ASKED = (
     r"(?:[\s,]+(?:graag|aub|svp|alstublieft|alsjeblieft|please|doen|gaan|kiezen|nemen|praten"
@@ -207,9 +214,27 @@ def chosen(text: str, current: Catalogue) -> Choice:
         if None not in sure and len(apart) > 1:
             return Choice(apart)
     best = _sure(text, whole)
+    best = _by_title(text, current) if best is None else best
     if best is not None:
         return Choice((best,))
     return Choice(guesses=tuple(each.number for each in whole if each.score >= _LEAST_GUESS))
+
+
+def _by_title(text: str, current: Catalogue) -> int | None:
+    """The only opdracht whose title holds a word of a few that a text names it by."""
+    words = bare(text).split()
+    if not 0 < len(words) <= _MOST_OF_TITLE:
+        return None
+    found = {
+        opdracht.nummer
+        for opdracht in current.opdrachten
+        for word in words
+        if len(word) >= _LEAST_OF_TITLE and word in folded(opdracht.titel)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+_MOST_OF_TITLE, _LEAST_OF_TITLE = 2, 6
 
 
 def wished(text: str, current: Catalogue) -> Choice:

@@ -11,19 +11,13 @@ text is the answer, so that nothing is lost.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-import yaml
 
-from bot.nlu.intent_model import IntentModel, has_vector
+from bot.nlu.example_model import DATA, ExampleModel, Share
 from language.reading import acts
-
-EXAMPLES = Path(__file__).parents[2] / "data" / "handelingen.yml"
 
 MOST_WORDS = 25
 """A longer text is an answer."""
@@ -32,7 +26,7 @@ SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.2
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 
-_SHARE = {
+_SHARE: Share = {
     "bijdrage": (acts.ANSWER, None),
     "weet_niet": (acts.PASS, 400),
     "overslaan": (acts.PASS, 300),
@@ -47,7 +41,7 @@ _SHARE = {
     "stoppen": (acts.STOP, 300),
     "afscheid": (acts.STOP, 200),
 }
-"""The act of an intent's examples, and how many of them take part; None: all with a vector."""
+"""The act of an intent's examples."""
 
 
 @dataclass(frozen=True)
@@ -58,80 +52,18 @@ class Act:
     sure: bool
 
 
-class ActModel:
+class ActModel(ExampleModel):
     """The regression over acts."""
 
-    def __init__(self, model: IntentModel | None = None) -> None:
-        """A model that is untrained, or was loaded."""
-        self._model = model or IntentModel()
-
-    def fit(
-        self,
-        texts: Sequence[str],
-        intents: Sequence[str],
-        share: float,
-        encode: Callable[[list[str]], npt.NDArray[Any]],
-    ) -> ActModel:
-        """Trains on the examples of acts and on those of intents that have a vector anyway.
-
-        Args:
-            texts: the examples of the intents.
-            intents: one per text.
-            share: the share of the examples that has a vector, see ``has_vector``.
-            encode: computes the vectors of texts.
-        """
-        examples, labels = [], []
-        for name, told in examples_of_acts().items():
-            examples += told
-            labels += [name] * len(told)
-        for intent, (name, most) in _SHARE.items():
-            having = [
-                text
-                for text, given in zip(texts, intents, strict=True)
-                if given == intent and has_vector(text, share)
-            ]
-            chosen = sorted(having, key=_digest)[:most]
-            examples += chosen
-            labels += [name] * len(chosen)
-        self._model.fit(examples, labels, encode(examples))
-        return self
+    def __init__(self) -> None:
+        """An untrained model."""
+        super().__init__(DATA / "handelingen.yml", _SHARE)
 
     def read(self, text: str, vector: npt.NDArray[Any]) -> Act | None:
         """The act of a text, or None for an answer."""
-        chances = self._model.chances([text], vector)[0]
-        by_name = dict(zip(self._model.intents, map(float, chances), strict=True))
+        by_name = self.chances(text, vector)
         answer = by_name.pop(acts.ANSWER)
         if answer >= DOUBT:
             return None
         name = max(by_name, key=lambda name: by_name[name])
         return Act(name, answer < (SURE_TO_LEAVE if name in (acts.PASS, acts.STOP) else SURE))
-
-    def save(self, folder: Path) -> None:
-        """Saves the trained model in a folder, which is made."""
-        folder.mkdir()
-        self._model.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> ActModel:
-        """The model that ``save`` wrote."""
-        return cls(IntentModel.load(folder))
-
-
-def examples_of_acts() -> Mapping[str, list[str]]:
-    """The examples per act."""
-    found: dict[str, list[str]] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
-    return found
-
-
-def texts() -> list[str]:
-    """The examples of all acts, which are encoded for the training."""
-    return [text for told in examples_of_acts().values() for text in told]
-
-
-def fingerprint() -> str:
-    """Changes with the examples, so that a training does not reuse an older model."""
-    return hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -17,12 +17,13 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import own_data
 from bot.nlu.acts import Act
-from bot.nlu.intent_classifier import ACT, CHANCES
+from bot.nlu.consent import hesitation
+from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
 from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
 from language.alarm import alarm
 from language.reading import acts
-from language.reading.request import ENTITY, Reading
+from language.reading.request import ENTITY
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -66,7 +67,10 @@ class AnswerGuard(GraphComponent):
                     told = _by_act(message, message.get(ACT), chances, text)
                     name = told if step == "vraag" else name
             else:
-                name = judge(chances, text, step, self._threshold, question)
+                learned = message.get(LEARNED)
+                name = judge(chances, text, step, self._threshold, question, learned)
+                if learned and name == CONTENT and (why := hesitation(learned)):
+                    _tell(message, acts.CONSENT_ENTITY, why)
                 act, stops = message.get(ACT), name in _STOPS
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
@@ -77,7 +81,8 @@ class AnswerGuard(GraphComponent):
                     told = _by_act(message, act, chances, text)
                     # Who has no idea keeps that intent: the actions look at what else it does.
                     name = told if step == "vraag" and name == CONTENT else name
-                _pass_on(message, request)
+                if request is not None:
+                    _tell(message, ENTITY, request.dumped())
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
@@ -89,8 +94,7 @@ def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: 
         return CONTENT
     doubtful = not act.sure and act.name != acts.MEND
     value = acts.DOUBT if doubtful else act.name
-    entities = [*(message.get(ENTITIES) or []), _entity(acts.ENTITY, value)]
-    message.set(ENTITIES, entities, add_to_output=True)
+    _tell(message, acts.ENTITY, value)
     return CONTENT if doubtful else intent_of(act, chances)
 
 
@@ -110,13 +114,7 @@ def _mends(act: Act | None) -> bool:
     return act is not None and act.sure and act.name == acts.MEND
 
 
-def _entity(name: str, value: str) -> dict[str, str]:
-    return {"entity": name, "value": value, "extractor": "AnswerGuard"}
-
-
-def _pass_on(message: Message, request: Reading | None) -> None:
-    """Gives the actions the reading of a request about one's own data, as an entity."""
-    if request is None:
-        return
-    entities = [*(message.get(ENTITIES) or []), _entity(ENTITY, request.dumped())]
-    message.set(ENTITIES, entities, add_to_output=True)
+def _tell(message: Message, name: str, value: str) -> None:
+    """Gives the actions a value, as an entity."""
+    entity = {"entity": name, "value": value, "extractor": "AnswerGuard"}
+    message.set(ENTITIES, [*(message.get(ENTITIES) or []), entity], add_to_output=True)

@@ -3,6 +3,9 @@
 ``ja, maar zonder mijn naam`` is a yes that the classifier takes for a question about anonymity, and
 ``nee, te privé`` a no that it takes for a question about privacy. By the classifier's probabilities
 alone the assistant would only answer those questions, and would also accept an uncertain yes.
+
+Rules read most texts. What they leave open is read by what was learned from examples
+(``consent_model``); a yes needs a high probability then, and no word beside it that holds back.
 """
 
 from __future__ import annotations
@@ -10,12 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.nlu.consent_clauses import UNCLEAR, read_clauses, wavers
+from bot.nlu.consent_clauses import UNCLEAR, opposes, read_clauses, wavers
+from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
+from language.reading import acts
 
 READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
+_LEARNED_YES = 0.75
+_LEARNED_NO = {"analyse": 0.75}
+_LEARNED_OTHER_NO = 0.6
+"""Without the first consent the talk ends, so that no must be surer than the others."""
+_LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
 )
@@ -69,32 +79,40 @@ _TURNED = re.compile(
 )
 
 
-def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = None) -> str:
+def is_plain(text: str, question: str | None) -> bool:
+    """Whether the rules alone read a yes or a no, so that neither model is needed."""
+    return _by_rules(text, question) in (YES, NO)
+
+
+def yes_or_no(
+    chances: Mapping[str, float],
+    text: str,
+    question: str | None = None,
+    learned: Mapping[str, float] | None = None,
+) -> str:
     """The intent to act on where consent is asked.
 
     A yes is accepted in two cases: the text has a word for yes, and otherwise only filler words or
-    the wish not to be named; or the classifier is certain, and no word expresses a reservation.
-    Where the consent is about naming the organisation, ``zonder naam`` is a reservation. A text
-    that asks something is never a yes or a no.
+    the wish not to be named; or the model is certain, and no word expresses a reservation. Where
+    the consent is about naming the organisation, ``zonder naam`` is a reservation. A text that asks
+    something is never a yes.
 
     Args:
         chances: the classifier's probability per intent, 0 to 1.
         text: the typed text.
         question: the purpose that the question is about, as in the catalogue.
+        learned: the probability per kind of ``consent_model``, 0 to 1; None at other steps.
 
     Returns:
         ``bevestigen`` or ``ontkennen`` where that is clear, else the most probable intent. Where
         that is an unclear yes or no: ``bijdrage``, to which the assistant answers that it needs a
         yes or a no.
     """
-    if wavers(text):
-        return "bijdrage"
-    said = _plainly(text, question)
+    said = _by_rules(text, question)
     if said is not None:
         return said
-    said = read_clauses(_without_name(text) if question == "citaat" else text, question)
-    if said is not None:
-        return "bijdrage" if said == UNCLEAR else said
+    if learned is not None:
+        return _learned(chances, learned, text, question)
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best
     if best not in _MISTAKEN:
@@ -111,6 +129,43 @@ def yes_or_no(chances: Mapping[str, float], text: str, question: str | None = No
         return unclear if _TURNED.search(plain) or accepting != plain else NO
     sure = best == YES and chances[YES] >= _SURE_YES
     return YES if sure and not _RESERVED.search(rest) else unclear
+
+
+def hesitation(learned: Mapping[str, float]) -> str | None:
+    """Why a text is neither a yes nor a no: a condition or a doubt; None where that is not sure."""
+    kind = max(learned, key=lambda name: learned[name])
+    named = {CONDITION: acts.CONDITION, DOUBTS: acts.WAVERS}.get(kind)
+    return named if learned[kind] >= _LEAST_OF_KIND else None
+
+
+def _by_rules(text: str, question: str | None) -> str | None:
+    """The intent that rules are sure of, ``bijdrage`` where a text opposes itself; or None."""
+    if wavers(text):
+        return "bijdrage"
+    said = _plainly(text, question)
+    if said is not None:
+        return said
+    said = read_clauses(_without_name(text) if question == "citaat" else text, question)
+    return "bijdrage" if said == UNCLEAR else said
+
+
+def _learned(
+    chances: Mapping[str, float],
+    learned: Mapping[str, float],
+    text: str,
+    question: str | None,
+) -> str:
+    """The intent by what was learned; words against a yes or a no leave it open."""
+    bare = _without_name(text) if question == "citaat" else text
+    if learned[AGREES] >= _LEARNED_YES and not opposes(bare, YES):
+        return YES
+    if learned[DECLINES] >= _LEARNED_NO.get(question or "", _LEARNED_OTHER_NO):
+        return "bijdrage" if "?" in text or opposes(text, NO) else NO
+    best = max(chances, key=lambda name: chances[name])
+    if best not in _MISTAKEN and chances[best] >= _LEAST_COMMAND:
+        return best
+    asks = max(learned, key=lambda name: learned[name]) == ASKS
+    return _asked(chances, "bijdrage") if asks else "bijdrage"
 
 
 def _plainly(text: str, question: str | None) -> str | None:

@@ -86,7 +86,8 @@ _REFUSES = re.compile(
 )
 _WHETHER = re.compile(
     r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|uitgezonderd"
-    r"|op voorhand|eerst|only|unless|if|provided|mais|but|sauf|condition|seulement|wenn|nur|aber"
+    r"|op voorhand|eerst|only|unless|if|provided|as long as|solange|sofern|tant que|mais|but|sauf"
+    r"|condition|seulement|wenn|nur|aber"
     r"|maar|hangt|depends?|depend)\b"
 )
 _DENIES = re.compile(
@@ -117,11 +118,17 @@ _HARMLESS = re.compile(
     r"|geen) moeilijk\w{0,2}"
     r"(?: doen| over)?|geen doekjes|waarom niet|why not|pourquoi pas|warum nicht|daarvoor"
     r"|ik weet het"
+    r"|(?:stoort|boeit|interesseert|hindert|deert|bijt) (?:mij |dat |echt ){0,2}(?:niet|geen bal)"
+    r"|(?:kan|maakt) mij (?:niet|niets|geen bal)(?: (?:uit|schelen|bommen))?"
+    r"|lig ik (?:echt )?niet van"
+    r" wakker|geen (?:stress|nood|nee|geheimen?)|rien contre|ne mij (?:gene|derange) pas"
+    r"|(?:om te|voor de|maar) (?:lachen|grap|mop)|plaagde maar"
     r"|zeg ik|wat mij betreft|minder is dat|no problem|pas de probleme|kein problem)\b"
 )
 _ASKS = re.compile(
     r"(?:(?:ja+|ok|en|maar|allez|euh|oui|et|yes|and|dus|dan|nee) )*(?:(?:wie|wat(?! mij betreft)"
-    r"|waar(?:om|voor|mee|bij|over|toe)?|wanneer|welke?|hoe(?:lang|veel|zo)?|qui|quoi|comment"
+    r"|waar(?:om|voor|mee|bij|over|toe)?|wanneer|welke?|hoe(?:lang|veel|zo)?|qui|quoi|qu|est ce"
+    r"|comment"
     r"|pourquoi"
     r"|combien|who|what|where|why|how|wer|was|wo|warum)\b|(?:mag|is|kan|blijft|wordt|moet|komt|gaat"
     r"|worden|blijven|mogen) (?:dat|dit|het|mijn|ons|onze|ik|er|alles|die|de)\b)"
@@ -135,6 +142,18 @@ _WEIGHS = re.compile(
     r"\b(?:an+oni\w{0,5}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever|gegevens"
     r"|veilig|gdpr|delen|doorgeven|bewa\w{1,6}|geen|waar|wat gebeurt|antwoorden|anonym\w{0,3})\b"
 )
+_HOLDS_BACK = re.compile(
+    r"\b(?:vertrouwelijk\w{0,2}|confiden\w{3,6}|vertraulich\w{0,2}|geheim\w{0,4}|privat|private"
+    r"|achterwege|intern|onder ons|tussen ons|onder uns|voor (?:je|mij)(?:zelf)?|pour je"
+    r"|to yourself|fur sich"
+    r"|mijn zaak|mijn zaken|voorlopig\w{0,2}|tijdelijk\w{0,2}|max\w{0,5}|hoogstens|uiterlijk"
+    r"|tot (?:het|de|einde|na)|deel\w{0,4}|stuk\w{0,3}|beetje|een paar|samenvat\w{0,4}"
+    r"|vat\b.{0,20}\bsamen"
+    r"|tegen(?!woordig)|dagegen|against|contre|contra|eng|griezelig|schrik\w{0,3}|achteraf|einde"
+    r"|verplicht|kies|kiest|beslis|beslist|beslissen|raad\w{0,2}|geen van|tja|mja|bwa|mwa|hm+|euh+"
+    r"|onduidelijk|waarvoor|anders|stop\w{0,3})\b"
+)
+"""Words beside which nothing but a rule takes a text for a yes."""
 _REASON = re.compile(
     r"(?<=\S)\s+(?:omdat|want|aangezien|doordat|parce qu|car|puisque|because|cause|weil|denn)\b.*",
     re.DOTALL,
@@ -145,6 +164,10 @@ _LET_GO = re.compile(
     rf"|dat|da"
     rf"|ons|erbij|{_VERB}|die|woorden|antwoorden|organisatie|bedrijf)) (?:maar|mar|ma|mor|mo|mer"
     rf"|moar)\b"
+    r"|(?<!\bja)(?<!\bok)(?<!\boke)(?<!\bwel)(?<!\bmag)(?<!\bgoed)(?<!\bakkoord)(?<!\bmij)"
+    r" (?:maar|ma)"
+    r"(?= (?:raak|op|in|los|bij|door|over|mee|aan|uit|af|eens|voort)(?:\W{0,4}$|[,.!])|\W{0,4}$"
+    r"|[,.!])"
 )
 _PARTS = re.compile(
     r"[.,;:!\n…()]+|\s[-–—]+\s|(?<=[?])\s*|\s+(?=(?:maar|mais|but|aber|en dan|dus|alleen)\s)"
@@ -166,7 +189,7 @@ _ENDS_YES = re.compile(
 )
 _STARTS_NO = re.compile(
     r"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|amai|sorry|maar) )*"
-    r"(?:ne+n?|nee+[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
+    r"(?:ne+n?|nee+(?!m\b)[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
     r"|liefst niet)\b"
 )
 _ENDS_NO = re.compile(
@@ -244,6 +267,7 @@ _OTHER_WORDS = frozenset(
         "lieverd",
         "liefst",
         "zeer",
+        "zever",
         "zeker",
         "leven",
         "jawel",
@@ -288,8 +312,9 @@ _SIGHED = re.compile(
     r"(?:ja+|jaja+|jawel|ok+|oke+|okay|oui|yes)(?: \w{1,5})? (?:zeg|dag|lap|watte|hallo|kijk|amai"
     r"|joh|seg|wadde|zal wel"
     r"|vast|right)"
+    r"|(?:en |alles )?goed(?: en)? (?:met|daar|mee)(?: \w{1,8}){0,2}"
 )
-"""Sighs that begin as a yes and are none; "ja, zeg maar" goes on."""
+"""Sighs and greetings that begin as a yes and are none; "ja, zeg maar" goes on."""
 _WAVERS = re.compile(
     r"\b(?:of (?:(?:nee|toch|misschien|eigenlijk|wacht|ja|niet|liever|wel)\b)"
     r"|(?:al)?hoewel|ja (?:of|en) nee|or (?:no|yes|maybe|not)\b|ou (?:non|oui|pas|peut etre)\b"
@@ -308,6 +333,17 @@ def wavers(text: str) -> bool:
     if _SIGHED.fullmatch(plain):
         return True
     return _WAVERS.search(plain) is not None
+
+
+def opposes(text: str, said: str) -> bool:
+    """Whether words of a text speak against the yes or the no that it was taken for as a whole."""
+    lowered = _LET_GO.sub(r"\1 gerust", _spelled(text[:READ]))
+    plain = " ".join(word for word in words(lowered) if word not in "!")
+    if said == NO:
+        return any(each.search(plain) for each in (_TURNED, _HARMLESS, _ACCEPTS, _WHETHER))
+    bare = _HARMLESS.sub(" ", _ACCEPTS.sub(" ", plain))
+    against = (_WHETHER, _DENIES, _DOUBTS, _COMMANDS, _HOLDS_BACK, _DECLINES)
+    return "?" in plain or bool(_ASKS.match(bare)) or any(each.search(bare) for each in against)
 
 
 def read_clauses(text: str, question: str | None) -> str | None:
@@ -381,7 +417,8 @@ def _together(said: list[str], beside: list[str]) -> str | None:
     if _WHETHER.search(rest) or _COMMANDS.search(rest):
         return None
     if said[0] == NO:
-        return UNCLEAR if _TURNED.search(rest) else NO
+        agrees = _TURNED.search(rest) or _HARMLESS.search(" , ".join(beside))
+        return UNCLEAR if agrees else NO
     if any(_ASKS.match(each) for each in beside):
         return None
     return None if _DENIES.search(rest) or _DOUBTS.search(rest) else YES
@@ -454,7 +491,9 @@ def _stance(plain: str) -> str | None:
 
 def _elsewhere(plain: str, asked: str | None) -> bool:
     """Whether a clause decides about another purpose than the one that is asked."""
-    if asked is None or not re.search(r"\b(?:niet|nie|geen|wel|mag|mogen|zonder|gerust)\b", plain):
+    if asked is None or not re.search(
+        r"\b(?:niet|nie|geen|wel|mag|mogen|zonder|gerust|nee|neen|ja|liever)\b", plain
+    ):
         return False
     about = {name for name, found in _ABOUT.items() if found.search(plain)}
     if asked == "analyse" and re.search(r"\bna+m(?:en)?\b", plain):

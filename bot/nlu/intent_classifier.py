@@ -25,6 +25,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import acts
 from bot.nlu.acts import ActModel
+from bot.nlu.consent import is_plain
+from bot.nlu.consent_model import MOST_WORDS as MOST_WORDS_OF_CONSENT
+from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, too_long_for_command
 from bot.nlu.vector_cache import FOLDER
@@ -37,7 +40,10 @@ CHANCES = "intent_chances"
 ACT = "act"
 """Message property with the ``Act`` of a text at an open question; internal."""
 
-_ENCODER, _ACTS = "encoder.json", "acts"
+LEARNED = "learned_consent"
+"""Message property with the probability of what a text says where consent is asked; internal."""
+
+_ENCODER, _ACTS, _CONSENT = "encoder.json", "acts", "consent"
 _SURELY_ANSWER = 0.97
 # A command is short; reading all of ten thousand characters would take seconds per turn.
 _READ = 500
@@ -92,8 +98,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             trained = json.loads((folder / _ENCODER).read_text(encoding="utf-8"))
             model = IntentModel.load(folder)
-            act_model = ActModel.load(folder / _ACTS)
-        found = cls({**config, **trained}, model, model_storage, resource, act_model)
+            found = cls({**config, **trained}, model, model_storage, resource)
+            found._acts.load(folder / _ACTS)
+            found._consent.load(folder / _CONSENT)
         # Loads the encoder now; otherwise the first uncertain text would wait for it.
         found._encoder.encode(["hallo"])
         return found
@@ -104,19 +111,19 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         model: IntentModel,
         model_storage: ModelStorage,
         resource: Resource,
-        act_model: ActModel | None = None,
     ) -> None:
         self._config = config
         self._model = model
-        self._act_model = act_model or ActModel()
+        self._acts = ActModel()
+        self._consent = ConsentModel()
         self._vectors: dict[str, npt.NDArray[Any]] = {}
         self._model_storage = model_storage
         self._resource = resource
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The examples of acts, which are no training data of Rasa's own."""
-        return acts.fingerprint()
+        """The examples of acts and of consent, which are no training data of Rasa's own."""
+        return ActModel().fingerprint() + ConsentModel().fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have a text and an intent."""
@@ -127,30 +134,28 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         ]
         texts = [example.get(TEXT) for example in examples]
         intents = [example.get(INTENT) for example in examples]
+        share, own = float(self._config["vector_share"]), len(examples)
         # Answers that look like something else teach the intents what an answer is, too.
-        answers = acts.examples_of_acts()[ANSWER]
+        answers = self._acts.told()[ANSWER]
         texts += answers
         intents += [CONTENT] * len(answers)
-        places = [
-            place
-            for place, text in enumerate(texts)
-            if has_vector(text, float(self._config["vector_share"]))
-        ]
-        # One call for both models: the cache keeps only the texts of the last one.
-        encoded = [texts[place] for place in places] + acts.texts()
-        rows = kept_vectors(encoded, self._encoder, FOLDER)
-        vectors = dict(zip(encoded, rows, strict=True))
-        self._model.fit(texts, intents, rows[: len(places)], places)
-        own = len(examples)
-        self._act_model.fit(
-            texts[:own],
-            intents[:own],
-            float(self._config["vector_share"]),
-            lambda texts: np.stack([vectors[text] for text in texts]),
-        )
+        places = [place for place, text in enumerate(texts) if has_vector(text, share)]
+        small = (self._acts, self._consent)
+        # One call for all models: the cache keeps only the texts of the last one.
+        needed = [texts[place] for place in places]
+        needed += [text for each in small for text in each.texts()]
+        vectors = dict(zip(needed, kept_vectors(needed, self._encoder, FOLDER), strict=True))
+
+        def encoded(wanted: list[str]) -> npt.NDArray[Any]:
+            return np.stack([vectors[text] for text in wanted])
+
+        self._model.fit(texts, intents, encoded([texts[place] for place in places]), places)
+        for each in small:
+            each.fit(texts[:own], intents[:own], share, encoded)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
-            self._act_model.save(folder / _ACTS)
+            self._acts.save(folder / _ACTS)
+            self._consent.save(folder / _CONSENT)
             text = json.dumps({"encoder": self._config["encoder"]})
             (folder / _ENCODER).write_text(text, encoding="utf-8")
         return self._resource
@@ -165,7 +170,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         if not typed:
             return messages
         texts = [message.get(TEXT)[:_READ] for message in typed]
-        needless = [_is_content_anyway(message) for message in typed]
+        needless = [_needs_no_vector(message) for message in typed]
         rows = self._model.sparing_chances(
             texts, self._encode, float(self._config["sure"]), needless
         )
@@ -179,10 +184,14 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             chances = dict(zip(self._model.intents, map(float, row), strict=True))
             message.set(CHANCES, chances)
         unsettled = [message for message in typed if _may_be_act(message, message.get(CHANCES))]
-        self._encode_missing([message.get(TEXT) for message in unsettled])
+        consenting = [message for message in typed if _needs_reading(message)]
+        self._encode_missing([message.get(TEXT) for message in [*unsettled, *consenting]])
         for message in unsettled:
             text = message.get(TEXT)
-            message.set(ACT, self._act_model.read(text, self._vectors[text][None, :]))
+            message.set(ACT, self._acts.read(text, self._vectors[text][None, :]))
+        for message in consenting:
+            text = message.get(TEXT)
+            message.set(LEARNED, self._consent.chances(text, self._vectors[text][None, :]))
         self._vectors.clear()
         return messages
 
@@ -211,9 +220,19 @@ def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
     return few and chances.get("bijdrage", 0.0) < _SURELY_ANSWER
 
 
-def _is_content_anyway(message: Message) -> bool:
-    """Whether ``AnswerGuard`` treats a text as an answer regardless of its intent."""
+def _needs_reading(message: Message) -> bool:
+    """Whether a text is said where consent is asked, and no rule reads it."""
+    metadata, text = message.get("metadata") or {}, message.get(TEXT)
+    if metadata.get("step") != "toestemming" or len(text.split()) > MOST_WORDS_OF_CONSENT:
+        return False
+    return not is_plain(text, metadata.get("question"))
+
+
+def _needs_no_vector(message: Message) -> bool:
+    """Whether the intent does not matter: a sure answer, or a yes or a no to consent."""
     metadata = message.get("metadata") or {}
+    if metadata.get("step") == "toestemming":
+        return is_plain(message.get(TEXT), metadata.get("question"))
     return bool(metadata.get("content")) or too_long_for_command(
         message.get(TEXT), metadata.get("step", "start")
     )

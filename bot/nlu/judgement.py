@@ -43,6 +43,7 @@ def judge(
     step: str,
     threshold: float,
     question: str | None = None,
+    learned: Mapping[str, float] | None = None,
 ) -> str:
     """The intent to act on, from the classifier's probabilities and the current step.
 
@@ -62,6 +63,7 @@ def judge(
         threshold: minimum probability of a command relative to an answer, at steps where a text
             can be an answer.
         question: the open question, or the purpose for which consent is asked.
+        learned: what ``consent_model`` gives for a text where consent is asked.
     """
     request = own_data.read(text, step, question)
     if text.lstrip(_NO_BREAK).startswith("/"):
@@ -77,7 +79,7 @@ def judge(
     elif (clear := _read(chances, text, step)) is not None:
         return clear
     elif step in _CLEAR_YES_OR_NO:
-        return yes_or_no(chances, text, question)
+        return yes_or_no(chances, text, question, learned)
     elif (plain := plain_meaning(text, step)) is not None:
         return plain
     best = max(chances, key=lambda name: chances[name])

@@ -14,12 +14,14 @@ from dataclasses import replace
 
 from bot.nlu.spelling import words
 from language.reading.code import asks_code
-from language.reading.request import CODE, CONSENT, ERASE, KEEP, SHOW, Reading
+from language.reading.removing import ERASES, NEGATIONS
+from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
 
 INTENTS = {
     ERASE: "gegevens_verwijderen",
     KEEP: "gegevens_verwijderen",
     CONSENT: "gegevens_verwijderen",
+    GROUP: "gegevens_verwijderen",
     SHOW: "overzicht_tonen",
     CODE: "hulp",
 }
@@ -28,13 +30,19 @@ QUOTE, NAME, ORGANISATION, ANALYSIS = "citaat", "naam", "organisatie", "analyse"
 READ = 400
 _MOST_WORDS = 22
 _SHORT = 3
+_LONGEST_OBJECT = 10
+"""Words of a text that names an answer to erase without saying so; a longer one is content."""
 
 _NEGATIVE = re.compile(
-    r"\b(niet|geen|nooit|zonder|niemand|nergens|niets|don|not|never|jamais|nicht)\b"
+    rf"\b({NEGATIONS}|zonder|niemand|nergens|don|never|jamais)\b"
     r"|\bne (?:\w+ ){1,3}pas\b"
 )
+_NO_OBJECTION = (
+    r"\bgeen (?:enkel )?(?:probleem|problemen|bezwaar|bezwaren|moeite|kwaad|erg|punt|geheim)\b"
+    r"|\bniet erg\b|\bniets (?:op )?tegen\b|\bniets te verbergen\b"
+)
 _NOT_NEGATIVE = re.compile(
-    r"\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
+    rf"{_NO_OBJECTION}"
     r"|\bwaarom niet\b|\bniet waar\b|\bof niet\b"
 )
 _CONDITION = re.compile(
@@ -42,7 +50,8 @@ _CONDITION = re.compile(
     r"|niet zomaar|niet altijd|weet niet|eerst)\b"
 )
 _WITHDRAW = re.compile(
-    r"\b(trek|trekken|neem|nemen)\b.{0,60}\b(in|terug)\b|\b(intrekken|intrek|ingetrokken"
+    r"\b(zet|schakel)\b.{0,40}\b(af|uit)\b|\b(trek|trekken|neem|nemen)\b.{0,60}\b(in|terug)\b"
+    r"|\b(intrekken|intrek|ingetrokken"
     r"|terugtrekken|terugnemen|herroep\w*|stop|stoppen|ophouden|verbied\w*|weiger\w*|weglaten"
     r"|weggelaten|weghalen|eruit|eraf|weg|schrap\w*|verwijder\w*|wis|wissen)\b"
     r"|\b(hou|houd) op\b|\blaat\b.{0,40}\buit\b|\b(haal|laat|doe)\b.{0,40}\ber ?(maar |toch "
@@ -52,7 +61,7 @@ _WITHDRAW = re.compile(
 _GIVE = re.compile(
     r"\b(mag|mogen|wel|toch|terug|opnieuw|weer|graag|gerust|akkoord|geef|geven|toestaan|toelaten"
     r"|sta toe|laat toe|ok|goed|prima|ja|jawel|citeer|quote|noem|vermeld|bewaar|toon|wil)\b"
-    r"|\bgeen (enkel )?(probleem|bezwaar|moeite)\b|\bniet erg\b|\bniets (op )?tegen\b"
+    rf"|{_NO_OBJECTION}"
 )
 _ASKED_FIRST = re.compile(
     r"^(en |maar |euh |wacht |dus )*(wie|wat|hoe\w*|waar\w*|wanneer|welke?|kan|mag|mogen"
@@ -65,7 +74,8 @@ _INVERTED = re.compile(
 )
 _WHEN = re.compile(r"^(en |maar )*(wanneer|waarom|wie|hoe ?lang|hoe veilig|wat gebeurt)\b")
 _CLAUSES = re.compile(
-    r"[.,;:!?\n]+|\bmaar\b(?= (?:ik|je|jullie|u|ge|gij|geen|enkel|alleen|noem|citeer|mijn|onze)\b)"
+    r"[.,;:!?\n]+|\ben\b(?= (?:noem|vermeld|citeer|toon|publiceer|laat|haal|gebruik|bewaar)\b)"
+    r"|\bmaar\b(?= (?:ik|je|jullie|u|ge|gij|geen|enkel|alleen|noem|citeer|mijn|onze)\b)"
 )
 _LEAST_BEFORE_MAAR = 2
 _LEAD = re.compile(
@@ -144,8 +154,7 @@ _LAST_SAID = re.compile(
     r"|net|juist|laatst)\b"
 )
 _ERASE_VERB = re.compile(
-    r"\b(wis|wissen|gewist|uitwissen|verwijder\w*|schrap\w*|geschrapt|delete\w*|gedeletet?"
-    r"|vernietig\w*|weggooien|weggegooid|weghalen|weggehaald|wegdoen|weggedaan|uitvegen|uitgommen"
+    rf"\b({ERASES}|weggooien|weggegooid|weghalen|weggehaald|wegdoen|weggedaan|uitvegen|uitgommen"
     r"|wegsmijten|weggesmeten)\b|\b(gooi|smijt|doe|haal|veeg|neem|zwier|laat)\b.{0,80}"
     r"\b(weg|eruit|eraf|er (uit|af)|uit je|uit (het|de) (systeem|lijst|bestand|databank))\b"
     r"|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b"
@@ -154,7 +163,7 @@ _ERASE_VERB = re.compile(
 )
 _TOLD = re.compile(
     r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|veeg|neem|trek|vergeet|vernietig|laat"
-    r"|gelieve"
+    r"|gelieve|schakel"
     r"|aub|citeer|quote|noem|vermeld|toon|bewaar|gebruik|stop|hou|houd|zet|publiceer|niet"
     r"|geen|nooit"
     r"|liever|enkel|alleen|je (mag|mogen|moet|hoeft|hoeven|kan)|(misschien )?(mogen|mag) (je"
@@ -175,18 +184,22 @@ _OPDRACHT_WORD = re.compile(rf"\b(?:opdracht|onderwerp|thema) ({'|'.join(_COUNTE
 
 _QUOTING = re.compile(
     r"\b(citeer\w*|citeren|geciteerd|citaat|citaten|quote|quoten|gequoot)\b"
-    r"|\b(mijn|onze) (zinnen|woorden|uitspraken|tekst|zin) (\w+ ){0,5}(tonen|getoond|toont?"
+    r"|\b(mijn|onze) (zinnen|woorden|uitspraken|tekst|zin) (\w+ ){0,8}(tonen|getoond|toont?"
     r"|gebruiken"
-    r"|publiceren|gepubliceerd|overnemen|laten zien)\b|\b(toon|publiceer) (\w+ ){0,4}mijn (zinnen"
+    r"|publiceren|gepubliceerd|overnemen|laten zien|komen|verschijnen|staan|belanden|lezen)\b"
+    r"|\blaat (\w+ ){0,3}(?:mijn|die) (?:zinnen|woorden|uitspraken) (\w+ ){0,4}(?:uit|weg)\b"
+    r"|\b(toon|publiceer) (\w+ ){0,4}mijn (zinnen"
     r"|woorden|uitspraken|tekst)\b|\bletterlijk (\w+ ){0,3}(tonen|getoond|gebruiken|overnemen)\b"
 )
 _QUOTED_SELF = re.compile(
-    r"\b(mij|mijn|ons|onze)\b|\bik\b.{0,40}\bgeciteerd\b|\bciteer (dat|dit|het|ze)\b"
+    r"\b(mij|mijn|ons|onze)\b|\b(dat|het) citeren\b|\bik\b.{0,40}\bgeciteerd\b|\bciteer (dat|dit"
+    r"|het|ze)\b"
     r"|^((niet|geen|liever|liefst|toch|maar|wel|nu) )*(citeren|citeer|citaten|citaat|geciteerd)"
     r"( (mag|mogen|wel|niet|maar|gerust|toch|liever|liefst|aub|meer|hoor|dan|worden|wil|ik))*$"
 )
 _NAMING = re.compile(
-    r"\b(noem\w*|genoemd|vermeld\w*|tonen|getoond|naam|bij naam|bekend|zet|bijzetten|erbij)\b"
+    r"\b(laat\b.{0,40}\buit|weglaten|eruit|noem\w*|genoemd|vermeld\w*|tonen|getoond|naam|bij naam"
+    r"|bekend|zet|bijzetten|erbij)\b"
 )
 _OWN_ORGANISATION = re.compile(
     r"\b(mijn|onze|ons|de) (organisatie|vereniging|vzw|firma|instelling|dienst|bedrijf|bond|zaak"
@@ -219,7 +232,9 @@ _FOR_OTHER = re.compile(
 _YOU = re.compile(r"\bje\b|\b(mag|kan|wil) ik\b|\bmij\b|\bmijn\b")
 _DIRECTS = re.compile(
     r"\bje\b|\b(mag|mogen|moet|moeten|hoeft|hoeven|wil|wou|zou|wens|liever|liefst|geef|trek"
-    r"|herroep\w*|verbied|weiger|neem|akkoord|bezwaar|probleem|erg|sta)\b|^(citeer|quote|noem"
+    r"|herroep\w*|verbied|weiger|neem|akkoord|bezwaar|probleem|erg|sta)\b"
+    r"|\bniet (?:meer )?(?:tonen|vermelden|noemen|citeren|gebruiken|publiceren)\b|^(schakel"
+    r"|citeer|quote|noem"
     r"|vermeld|toon|bewaar|gebruik|publiceer|stop|hou|houd|zet|haal|laat|doe|schrap|verwijder|wis"
     r"|geen|niet|nooit|citeren|citaten|mij|mijn naam (niet|weg|eruit)|gelieve|aub|alleen|enkel)\b"
 )
@@ -247,6 +262,33 @@ _SHOW = re.compile(
     r"|\bwat zei ik\b|\b(ik|je)\b.{0,20}\bmijn (gegevens|antwoorden)\b.{0,25}\b(inkijken|bekijken"
     r"|nalezen|inzien|opvragen|zien|tonen)\b"
 )
+
+_WHO = r"(?P<who>.{2,60})"
+_CHANGES_IT = (
+    r"\b(?:verander\w*|wijzig\w*|pas|aanpas\w*|corrigeer|verbeter\w*|zet|maak|kies|kiezen)\b"
+)
+_WRONG = r"\b(?:klopt niet|niet juist|fout|verkeerd|niet de juiste|niet correct)\b"
+_GROUPS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_CHANGES_IT}.{{0,12}}\b(?:mijn|die|onze) groep\b(?: (?:aan|maar|aub|toch))*"
+        rf"(?: (?:naar|in|op|ik ben|we zijn)(?: (?:bij|de|een))? {_WHO})?$",
+        rf"\b(?:mijn|die|onze) groep\b.{{0,12}}(?:{_CHANGES_IT}|{_WRONG})"
+        rf"(?:.{{0,12}}\b(?:ben|zijn|naar|in) {_WHO})?$",
+        rf"\b(?:sta|zit|hoor|staan|koos|gekozen|heb|had)\b.{{0,15}}\b(?:verkeerde|foute"
+        rf"|andere) groep\b"
+        rf"(?:.{{0,15}}\b(?:ben|zijn) {_WHO})?",
+        r"\b(?:wil|kan|mag|wou|zou) (?:ik|we)?\b.{0,20}\b(?:andere|nieuwe) groep\b.{0,12}$",
+        r"^.{0,25}\b(?:noteer|schrijf|zet|plaats|registreer) (?:mij|ons) (?:(?:toch|maar|liever"
+        r"|eerder|dan"
+        rf"|nu|beter) ){{1,3}}(?:als|bij|onder)(?: de groep(?: van)?)? {_WHO}$",
+        rf"^(?:(?:nee|wacht|sorry|ah|oh|of) ){{0,2}}(?:eigenlijk |toch )?(?:ik )?(?:spreek"
+        rf"|antwoord|reageer)"
+        rf" (?:ik )?(?:(?:hier|nu) )?(?:(?:toch|eigenlijk|eerder|liever) ){{1,3}}(?:als"
+        rf"|namens) {_WHO}$",
+    )
+)
+"""Who wants to belong to another group; a sentence on groups of people is content."""
 
 _JOINED = re.compile(
     r"\bk(ga|had|vind|zou|geef|trek|neem|mag|kan|sta|zie|denk|moet|herroep|verbied)\b"
@@ -279,10 +321,7 @@ _SELF = re.compile(
 _BARE_QUOTE = re.compile(
     r"((toch|wel|niet|liever|maar|nu|gerust|citeren|citaten|mag|mogen|geen) ?)+"
 )
-_NEGATIONS = re.compile(
-    r"\b(niet|geen|nooit|nergens|niks|niets|zonder|not|don|dont|never|no|pas|jamais|nicht|nie"
-    r"|kein\w*)\b"
-)
+_NEGATIONS = re.compile(rf"\b({NEGATIONS}|nergens|zonder|don|dont|never|no|pas|jamais|kein\w*)\b")
 _LEAVES_OUT = re.compile(
     r"\b(laat|haal|hou|houd|doe)\b.{0,30}\b(mijn|die) (zinnen|woorden"
     r"|uitspraken)\b.{0,15}\b(uit (dat|het|je) (plan|rapport|verslag)|weg|eruit)\b"
@@ -300,9 +339,8 @@ _ALL_SAID = re.compile(
     r"|tout ce que|toutes mes \w+|alle meine \w+|all meine \w+)\b"
 )
 _GONE = re.compile(
-    r"\b(weg|wegdoen|wegsmijten|weggooien|wis|wissen|gewist|verwijder\w*|verdwijn\w*|schrap\w*"
-    r"|delete|erase|remove"
-    r"|efface\w*|supprim\w*|losche\w*|losch\w*|uitvegen|vergeten|vergeet)\b|\bveeg\b.{0,20}\buit\b"
+    rf"\b({ERASES}|weg|wegdoen|wegsmijten|weggooien|verdwijn\w*|uitvegen|vergeten|vergeet)\b"
+    r"|\bveeg\b.{0,20}\buit\b"
 )
 _ONE_SELF = re.compile(
     r"\b(ik|mijn|mij|i|my|ich|mein\w*|mes|j ai|van ons|onze)\b|\bdat je alles (wegdoen|wist"
@@ -350,10 +388,8 @@ def _sure(plain: str, asks: bool) -> Reading | None:
     erases = _GONE.search(plain) is not None
     if _SHOWS.search(plain) and not erases:
         return Reading(SHOW, asks=asks)
-    negations = len(
-        _NEGATIONS.findall(re.sub(r"\bgeen (probleem|bezwaar)\b|\bdon t\b", " not ", plain))
-    )
-    negations -= len(re.findall(r"\bgeen (?:probleem|bezwaar)\b", plain))
+    negated = re.sub(_NO_OBJECTION, " ", plain).replace("don t", "not")
+    negations = len(_NEGATIONS.findall(negated))
     doubts = _DOUBTS.search(plain) is not None
     foreign = negations and re.search(r"\b(zitier\w*|cite\w*|quot\w*)\b", plain)
     about_self = _SELF.search(plain) or _BARE_QUOTE.fullmatch(plain) or foreign
@@ -393,10 +429,13 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
     own_step = step == "beheer"
     asks = "?" in text or bool(_ASKED_FIRST.search(plain) or _INVERTED.search(plain))
     found = _read(text, plain, asks, own_step)
+    if step == "groep" and found is not None and found.wish == GROUP:
+        # It is the answer to the question.
+        return None
     if _KEEPS.fullmatch(plain) or found is None:
         found = _sure(plain, asks) or found
-    if step == "toestemming" and found is not None and not _beside(found, question):
-        return None
+    if step == "toestemming":
+        found = _beside(found, clauses_of(text), question)
     if not own_step:
         return found
     yes = _yes_or_no(plain, asks)
@@ -405,13 +444,26 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
     return replace(found, yes=yes)
 
 
-def _beside(found: Reading, question: str | None) -> bool:
-    """Whether a request is about something else than the consent that is asked for."""
-    if found.wish in (SHOW, CODE):
-        return True
-    if question == ANALYSIS or found.wish != CONSENT:
-        return question != ANALYSIS and found.wish == ERASE
-    return all(purpose not in (question, NAME, ANALYSIS, "") for purpose, _ in found.consents)
+def _beside(found: Reading | None, clauses: list[str], question: str | None) -> Reading | None:
+    """What a text asks beside its answer to the consent that is asked for.
+
+    A request about something else; or, without a wish, what is agreed to or refused for another
+    purpose than the one that is asked for: "bewaren mag, citeren liever niet".
+    """
+    if found is not None and found.wish in (SHOW, CODE):
+        return found
+    if found is not None and question != ANALYSIS and found.wish in (ERASE, CONSENT):
+        own = (question, NAME, ANALYSIS, "")
+        if found.wish == ERASE or all(purpose not in own for purpose, _ in found.consents):
+            return found
+    told = _consents(clauses, asks=False, own_step=True)
+    others = (QUOTE, ORGANISATION) if told is not None and told.wish == CONSENT else ()
+    consents = tuple(
+        (purpose, sense)
+        for purpose, sense in (told.consents if told else ())
+        if purpose in others and purpose != question and sense is not None
+    )
+    return Reading(consents=consents) if consents else None
 
 
 def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
@@ -419,13 +471,29 @@ def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
         return Reading(CODE, asks=asks)
     if _SHOW.search(plain) and not _ERASE_VERB.search(plain):
         return Reading(SHOW, asks=asks)
-    clauses = [each for each in map(_plain, _split(text)) if each]
+    if (group := _group(plain, asks)) is not None:
+        return group
+    clauses = clauses_of(text)
     consents = _consents(clauses, asks, own_step)
     if consents is not None:
         # What happens with a name or with answers is a question that the catalogue answers.
         unclear = asks and all(sense is None for _, sense in consents.consents)
         return None if unclear and consents.wish == CONSENT and not own_step else consents
     return _erasure(clauses, plain, asks, own_step)
+
+
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a text, in plain words."""
+    return [each for each in map(_plain, _split(text)) if each]
+
+
+def _group(plain: str, asks: bool) -> Reading | None:
+    """The wish to belong to another group, with the words that may name it."""
+    for pattern in _GROUPS:
+        found = pattern.search(plain)
+        if found is not None:
+            return Reading(GROUP, about=found.groupdict().get("who") or "", asks=asks)
+    return None
 
 
 def _plain(text: str) -> str:
@@ -442,16 +510,27 @@ def _split(text: str) -> Iterator[str]:
         softens = found.group() == "maar" and (
             len(text[last : found.start()].split()) < _LEAST_BEFORE_MAAR
         )
-        if softens:
+        # In "noem mijn school en citeer mij niet" the negation may be of both.
+        before = " ".join(words(text[last : found.start()]))
+        joined = found.group() == "en" and not (
+            _NEGATIVE.search(before) or _WITHDRAW.search(before)
+        )
+        if softens or joined:
             continue
         yield text[last : found.start()]
         last = found.end()
     yield text[last:]
 
 
+_ABOUT_THEM = re.compile(
+    r"\b(?:over|van) (?:\w+ ){0,2}\w+|\bin (?:de|dat|die|het) (?:krant|media|app|website"
+    r"|platform)\b"
+)
+
+
 def _of_others(clause: str) -> bool:
     """Whether a clause speaks of other people; those an answer is about do not count."""
-    return bool(_OTHERS.search(re.sub(r"\b(over|van) (\w+ ){0,2}\w+", " ", clause)))
+    return bool(_OTHERS.search(_ABOUT_THEM.sub(" ", clause)))
 
 
 def _without_lead(clause: str) -> str:
@@ -560,6 +639,8 @@ def _erasure(clauses: list[str], plain: str, asks: bool, own_step: bool) -> Read
         return None
     if not verb and not own_step:
         return None
+    if own_step and len(plain.split()) > _FEW and not _names_own(clauses, plain, verb):
+        return None
     if not own_step and not _orders_erasure(clauses, plain):
         return None
     wanted: list[str] = []
@@ -604,6 +685,24 @@ def _erasure(clauses: list[str], plain: str, asks: bool, own_step: bool) -> Read
     return Reading(
         ERASE, everything=only, last=last, opdracht=opdracht, about="" if only else about, asks=asks
     )
+
+
+def _names_own(clauses: list[str], plain: str, verb: bool) -> bool:
+    """Whether a longer text at a question on own data names what one said; else it is content."""
+    if _is_own(_without_lead(plain)):
+        return True
+    if verb:
+        return any(_ERASE_VERB.search(each) and not _of_others(each) for each in clauses)
+    short = len(plain.split()) <= _LONGEST_OBJECT
+    return short and any(_OBJECT_FIRST.match(_without_lead(each)) for each in clauses)
+
+
+_FEW = 4
+_OBJECT_FIRST = re.compile(
+    r"(?:enkel|alleen|liever|ook|gewoon|toch|nee )?(?: ?)(?:dat|die|dit|het|deze|over|op|bij|mijn"
+    r"|wat"
+    r"|opdracht|vraag|antwoord|van|de (?:eerste|tweede|derde|vierde|laatste|vorige))\b"
+)
 
 
 def _orders_erasure(clauses: list[str], plain: str) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from bot.nlu import acts
+from bot.nlu.acts import ActModel
+from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
 from language.embedding import kept_vectors, load_encoder
 
@@ -36,7 +37,8 @@ def main() -> None:
 def encoded_texts() -> list[str]:
     """The examples whose vectors a training needs."""
     share = float(_config()["vector_share"])
-    return [text for text in _examples() if has_vector(text, share)] + acts.texts()
+    own = [*ActModel().texts(), *ConsentModel().texts()]
+    return [*(text for text in _examples() if has_vector(text, share)), *own]
 
 
 def _config() -> dict[str, Any]:

@@ -15,10 +15,16 @@ from language.folding import folded
 LONGEST = 240
 _MOST_WORDS = 24
 _CLAUSES = re.compile(r"[,.;:!?()\n]+|\b(?:maar|want|omdat|en dan|dus)\b(?=\s+\S+\s)")
+NEGATIONS = "niet|nie|ni|geen|nooit|niets|niks|not|nicht"
+"""Words that turn a wish around, as alternatives of a pattern."""
+ERASES = (
+    r"verwijder\w{0,2}|gewist|uitwissen|wissen|wis|wist|schrap\w{0,3}|geschrapt|delete\w{0,2}"
+    r"|gedeletet?|vernietig\w{0,2}|remove|erase|enleve[rz]?|efface[rz]?|supprime[rz]?|losch\w{0,3}"
+)
+"""Verbs for erasing, as alternatives of a pattern."""
 _REMOVES = re.compile(
     r"\b(?:weg\w{0,10}|eruit\w{0,6}|eraf|der ?uit|d'?r ?uit|(?:er|daar)(?: \w+){0,2} uit|uithalen"
-    r"|verwijder\w{0,2}|gewist|wissen|wis|wist|schrap\w{0,3}|geschrapt|gooi\w{0,2}|smijt\w{0,2}"
-    r"|delete\w{0,2}|remove|erase|enleve[rz]?|efface[rz]?|supprime[rz]?|losch\w{0,3}"
+    rf"|{ERASES}|gooi\w{{0,2}}|smijt\w{{0,2}}"
     r"|anoniem\w{0,3}|verberg\w{0,2}|zonder"
     r"|(?:haal|laat|doe|neem|knip|trek|veeg)(?: \S+){0,6} uit)\b"
 )
@@ -30,7 +36,7 @@ _KEEPS = re.compile(
     r"|mag (?:dat|het|je|u|jullie|ge)|gebruiken|tonen|vermelden)\b"
 )
 _REST = re.compile(r"\b(?:de|het|al de|heel de) rest\b")
-_NOT = re.compile(r"\b(?:niet|nie|ni|geen|nooit|niets|niks|not|don t|pas|nicht|nint|nimmer)\b")
+_NOT = re.compile(rf"\b(?:{NEGATIONS}|don t|pas|nint|nimmer)\b")
 _REGRETS = re.compile(r"\b(?:had|mocht|moest|wou|wilde)\b.{0,40}\b(?:niet|nie|ni)\b")
 _YES = re.compile(
     r"(?:(?:och|ach|oei|amai|euh|bah|bwa|mja|allez|allee|goh|heel|100|100%|procent|t is|voor|ik ben"

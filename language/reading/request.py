@@ -11,17 +11,19 @@ from typing import Any
 
 ENTITY = "verzoek"
 ERASE, KEEP, CONSENT, SHOW, CODE = "wissen", "houden", "toestemming", "tonen", "code"
+GROUP = "groep"
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a text asks about one's own data.
 
-    ``wish``: one of the five above, or None where the text is only a yes or a no to a question
-    about one's own data. ``consents``: purposes with what is wanted: True, False, or None where
-    that is not clear. ``about``: the words that name an answer; ``last``: the answer given last;
-    ``everything``: all answers, of ``opdracht`` where that is set. ``asks``: the text asks whether
-    or how, rather than telling to. ``yes``: the text begins with a yes or a no.
+    ``wish``: one of the six above, or None where the text is only a yes or a no to a question
+    about one's own data, or decides about a consent that is asked for later. ``consents``: purposes
+    with what is wanted: True, False, or None where that is not clear. ``about``: the words that
+    name an answer, or a group; ``last``: the answer given last; ``everything``: all answers, of
+    ``opdracht`` where that is set. ``asks``: the text asks whether or how, rather than telling to.
+    ``yes``: the text begins with a yes or a no.
     """
 
     wish: str | None = None

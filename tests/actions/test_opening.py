@@ -497,3 +497,27 @@ def test_the_notice_about_language_comes_once_in_that_language(language: str, wo
     tracker, dispatcher = turn("x", "antwoord", **slots)
     assert thank_in_language(Talk(dispatcher, tracker), language) == {}
     assert dispatcher.messages[-1]["text"] in sentences()["antwoord_bewaard"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("gewoon voor mezelf, ik ben geen voorzitter of zo", "burger"),
+        ("enkel voor mezelf", "burger"),
+        ("voor mijn eigen, niet voor mijn baas", "burger"),
+        ("ikke gewoon", "burger"),
+        ("net afgestudeerd", "burger"),
+        ("ik zit in de gevangenis", "burger"),
+        ("we hebben geen papieren", "burger"),
+        ("nachtwaker in een fabriek", "burger"),
+        ("ik leer Nederlands in het dorp", "burger"),
+        ("feestcomité van onze wijk", "sociaal_cultureel"),
+        ("ik zit in de seniorenraad", "sociaal_cultureel"),
+        ("trainer van het jeugdvoetbal", "sociaal_cultureel"),
+        ("arbeidsconsulente", "arbeidsbemiddeling"),
+    ],
+)
+def test_more_of_who_somebody_may_be(text: str, slug: str, catalogue: Catalogue) -> None:
+    named = group_of(text, catalogue)
+    assert named.sure
+    assert [each.slug for each in named.groups] == [slug]

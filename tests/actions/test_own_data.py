@@ -171,10 +171,10 @@ def test_without_anything_stored_there_is_nothing_to_erase() -> None:
 
 def test_consent_is_asked_in_its_own_words_with_buttons_that_name_it() -> None:
     expected = {
-        "toestemming:citaat=nee": ("niet meer citeren. Klopt dat?", "Citeer mij niet meer"),
-        "toestemming:citaat=ja": ("wel mogen citeren. Klopt dat?", "Citeer mij wel"),
-        "toestemming:organisatie=nee": ("niet meer noemen", "Noem mijn organisatie niet meer"),
-        "toestemming:organisatie=ja": ("wel mogen noemen", "Noem mijn organisatie wel"),
+        "toestemming:citaat=nee": ("niet meer citeren. Klopt dat?", "Ja, citeer mij niet meer"),
+        "toestemming:citaat=ja": ("wel mogen citeren. Klopt dat?", "Ja, citeer mij wel"),
+        "toestemming:organisatie=nee": ("niet meer noemen", "Ja, noem mijn organisatie niet meer"),
+        "toestemming:organisatie=ja": ("wel mogen noemen", "Ja, noem mijn organisatie wel"),
         "wissen:alles": ("alles wat u zei", "Ja, wis alles"),
         "wissen:4.voorstel": ("“Een gratis bus.”", "Ja, wis “Uw voorstel”"),
     }
@@ -378,3 +378,157 @@ def test_all_is_erased_after_a_yes_in_other_words(text: str) -> None:
 def test_a_yes_that_names_the_consent_again_changes_it(text: str) -> None:
     slots = Said(text, step="beheer").answered("toestemming:citaat=nee")
     assert slots["toestemming_citaat"] is False
+
+
+def at_choice(text: str, request: str, chance: float = 0.9, **slots: Any) -> Said:
+    """A turn at the question of a request, of a text that the classifier takes for an answer."""
+    said = Said(text, "beheer", "bijdrage", bewaard=[], onder="vraag", **slots)
+    said.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": chance}]
+    said.tracker.latest_message["metadata"] = {"step": "beheer", "message": "m7"}
+    said.answered(request)
+    return said
+
+
+CONTENT = [
+    "De bus rijdt niet meer na zes uur, dus ik geraak niet thuis.",
+    "Cursussen op zaterdag zouden veel mensen helpen die overdag werken.",
+    "Niemand weet waar je zo'n opleiding kan vinden en wat ze kost.",
+    "De werkgevers sturen hun mensen weg zonder dat ze iets leerden.",
+    "Zonder kinderopvang kunnen jonge ouders nooit naar de les komen.",
+    "Ze schrappen overal de avondlessen, dat is spijtig voor ons dorp.",
+]
+
+
+@pytest.mark.parametrize("text", CONTENT)
+@pytest.mark.parametrize("request_", ["wissen:4.drempel", "wissen:alles", "toestemming:citaat=nee"])
+def test_content_typed_at_a_question_on_own_data_is_kept(text: str, request_: str) -> None:
+    said = at_choice(text, request_)
+    assert said.effects == []
+    assert said.slots["keuze"] is None
+    assert [each["text"] for each in said.slots["bewaard"]] == [text]
+
+
+def test_what_was_kept_is_offered_as_soon_as_the_choice_is_made() -> None:
+    kept = at_choice(CONTENT[0], "wissen:4.voorstel").slots["bewaard"]
+    said = Said("nee, laat maar staan", "beheer", bewaard=kept, onder="vraag")
+    slots = said.answered("wissen:4.voorstel")
+    assert slots["keuze"] == "klaar"
+    assert slots["aanbod"]["text"] == CONTENT[0]
+    assert said.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ja", "nee", "weg ermee", "doe dat maar", "mijn voorstel", "dat van de bus", "laat maar"],
+)
+def test_what_decides_is_not_kept_as_content(text: str) -> None:
+    assert "bewaard" not in at_choice(text, "wissen:4.drempel", chance=0.3).slots
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "citeer mij niet meer en noem onze organisatie ook niet",
+        "ik wil niet meer dat jullie mij citeren. En vermeld mijn organisatie niet meer.",
+        "geen citaten meer van mij, en laat onze vereniging er ook uit",
+        "stop met mij te citeren en noem ons bedrijf niet meer",
+        "mijn zinnen niet meer tonen aub, en de naam van onze school ook niet vermelden",
+    ],
+)
+def test_two_consents_are_changed_at_once_after_one_yes(text: str) -> None:
+    said = Said(text)
+    request = said.asked()
+    assert request == "toestemming:citaat=nee+organisatie=nee"
+    said = Said("x", beheer=request)
+    AskKeuze().act(Talk(said.dispatcher, said.tracker))
+    assert "u niet meer citeren en we uw organisatie niet meer noemen" in said.told
+    said = Said("ja, dat klopt", "beheer")
+    slots = said.answered(request)
+    assert (slots["toestemming_citaat"], slots["toestemming_organisatie"]) == (False, False)
+    assert [(each["purpose"], each["granted"]) for each in said.effects] == [
+        ("citaat", False),
+        ("organisatie", False),
+    ]
+
+
+@pytest.mark.parametrize("text", ["citeer mij niet meer, maar noem onze organisatie wel"])
+def test_of_two_consents_each_has_its_own_sense(text: str) -> None:
+    said = Said(text, toestemming_organisatie=False)
+    assert said.asked() == "toestemming:citaat=nee+organisatie=ja"
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("ik wil mijn groep veranderen", "groep"),
+        ("mijn groep klopt niet", "groep"),
+        ("pas mijn groep aan aub", "groep"),
+        ("kan ik nog een andere groep kiezen?", "groep"),
+        ("ik koos daarstraks de verkeerde groep", "groep"),
+        ("verander mijn groep naar vakbond", "groep:werknemersorganisatie"),
+        ("ik sta in de verkeerde groep, ik ben gepensioneerd", "groep:burger"),
+        ("noteer mij toch liever als burger", "groep:burger"),
+        ("zet ons maar bij de vakbond", "groep:werknemersorganisatie"),
+        ("eigenlijk spreek ik toch als mantelzorger", "groep:burger"),
+    ],
+)
+def test_the_group_can_be_changed_later_after_a_yes(text: str, request_: str) -> None:
+    said = Said(text, groep="lokaal_bestuur")
+    assert said.asked() == request_
+    assert said.effects == []
+    slug = request_.partition(":")[2]
+    if slug:
+        said = Said("ja hoor", "beheer")
+        assert said.answered(request_)["groep"] == slug
+        assert [each["group"] for each in said.effects] == [slug]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De groep is te groot om iets te leren.",
+        "Zet de groepen klein, dan leert iedereen beter.",
+        "Verander de groep in kleinere groepen van tien.",
+        "Schrijf mij maar in voor die cursus, zei ze, maar het zat vol.",
+        "Ik spreek vooral voor mensen zonder diploma.",
+    ],
+)
+def test_content_on_groups_is_no_wish_to_change_ones_own(text: str) -> None:
+    found = read(text, "vraag")
+    assert found is None or found.wish is None
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("vakbond dan", "werknemersorganisatie"), ("ik ben gepensioneerd", "burger")],
+)
+def test_another_group_may_be_named_at_the_question(text: str, slug: str) -> None:
+    said = Said(text, "beheer", "bijdrage", groep="lokaal_bestuur")
+    assert said.answered("groep:adviesorgaan")["groep"] == slug
+
+
+def test_all_groups_and_the_way_out_are_among_the_buttons() -> None:
+    titles = [each["title"] for each in turn("groep")]
+    assert len(titles) == len(catalogue().groepen) + 1
+    assert "Niets veranderen" in titles[:6]
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("Zet dat citeren toch maar af, ons dorp is te klein.", False),
+        ("schakel dat citeren van mij uit", False),
+        ("Mijn zinnen mogen toch niet letterlijk in dat boek komen, mijn man wil dat niet.", False),
+        ("mijn woorden moeten niet in de krant verschijnen", False),
+        ("laat mijn zinnen er toch maar uit, te veel mensen kennen mij", False),
+        ("doe dat citeren maar weg", False),
+        ("Die zinnen moogt ge toch gebruiken, dat kan geen kwaad.", True),
+        ("citeer mij toch maar, dat is geen geheim", True),
+        ("ge moogt mij wel citeren, ik heb niets te verbergen", True),
+    ],
+)
+def test_a_wish_about_quotes_has_reasons_beside_it(text: str, sense: bool) -> None:
+    for step in ("vraag", "bevestigen"):
+        found = read(text, step)
+        assert found is not None
+        assert found.consents == (("citaat", sense),)

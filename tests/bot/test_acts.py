@@ -11,7 +11,7 @@ import pytest
 from actions import mending, offering
 from actions.contribution_form import ValidateContributionForm
 from actions.digressions import ActionDigressie
-from bot.nlu.acts import Act, examples_of_acts
+from bot.nlu.acts import Act, ActModel
 from bot.nlu.judgement import intent_of, worth_asking
 from consultation.settings import ROOT, Settings
 from language.reading import acts
@@ -169,7 +169,7 @@ def test_a_question_gets_the_intent_that_it_is_likeliest_to_have() -> None:
 
 
 def test_every_kind_has_examples_and_none_stands_in_two() -> None:
-    told = examples_of_acts()
+    told = ActModel().told()
     assert set(told) > {acts.ANSWER, acts.WAIT, acts.REMARK, acts.ASK, acts.PASS, acts.MEND}
     every = [text for texts in told.values() for text in texts]
     assert len(every) == len(set(every))

@@ -38,9 +38,6 @@ LEAST_WORDS = 5
 BEFORE_ANSWERS = ("toestemming", "einde")
 """Steps at which nothing may be stored: there is no consent yet, or it was refused."""
 
-DECIDES = ("beheer",)
-"""Steps at which a text decides about one's own data and is never taken for an answer."""
-
 SHOWN = 40
 """As many characters of a text stand in a bubble that offers it or says that it is kept."""
 
@@ -196,12 +193,7 @@ class Talks(RuleBasedStateMachine):
         if self.state.erased or self.state.consent.get("analyse") is not True:
             return
         here, was = self.state.place, self.before.place
-        if (
-            was is None
-            or here is None
-            or was.step in (*BEFORE_ANSWERS, *DECIDES)
-            or here.step == "keuze"
-        ):
+        if was is None or here is None or was.step in BEFORE_ANSWERS or here.step == "keuze":
             return
         if was.step == "groep" and self.state.group is not None:
             # A text that names an office may be who somebody is.

@@ -1,0 +1,269 @@
+"""Consent in words that no rule knows: heard, asked about in doubt, and never its opposite."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from actions.opening import ActionVerder, ValidateOpeningForm
+from bot.nlu.consent import hesitation, is_plain, yes_or_no
+from bot.nlu.consent_clauses import opposes
+from bot.nlu.consent_model import ConsentModel
+from bot.nlu.own_data import read
+from bot.nlu.phrases import NO, YES
+from consultation.settings import ROOT, Settings
+from language.reading import acts
+from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
+from tests.actions.test_changes import Turn
+
+UNCLEAR = "bijdrage"
+
+
+def learned(**chances: float) -> dict[str, float]:
+    """What the model gives: these chances, and the rest for other texts."""
+    rest = {"ja": 0.0, "nee": 0.0, "voorwaarde": 0.0, "twijfel": 0.0, "vraag": 0.0, "anders": 0.0}
+    return {**rest, "anders": 1.0 - sum(chances.values()), **chances}
+
+
+ANY = {UNCLEAR: 0.4, "klacht": 0.3}
+
+
+def test_a_text_that_no_rule_reads_means_what_was_learned() -> None:
+    text = "steek het maar onder uw hoofdkussen"
+    for question in ("analyse", "citaat", "organisatie"):
+        assert yes_or_no(ANY, text, question, learned(ja=0.9)) == YES
+        assert yes_or_no(ANY, text, question, learned(nee=0.9)) == NO
+        assert yes_or_no(ANY, text, question, learned(ja=0.6)) == UNCLEAR
+        assert yes_or_no(ANY, text, question, learned(nee=0.5)) == UNCLEAR
+
+
+def test_a_no_that_ends_the_talk_must_be_surer() -> None:
+    text = "dat is meer iets voor mijn buurman"
+    assert yes_or_no(ANY, text, "citaat", learned(nee=0.65)) == NO
+    assert yes_or_no(ANY, text, "analyse", learned(nee=0.65)) == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "voorlopig wel te doen",
+        "strikt vertrouwelijk dan",
+        "dat blijft tussen ons",
+        "maximum een half jaar",
+        "kies gij dat maar eens",
+        "wie krijgt dat te zien",
+        "als de schepen het niet leest",
+        "zonder dat het in de krant komt",
+        "een stukje ervan",
+        "vat dat eens samen in plaats daarvan",
+        "ik ben er tegen",
+        "misschien later eens",
+        "dat laat ik achterwege",
+        "maakt dat iets uit?",
+    ],
+)
+def test_no_learned_yes_stands_against_words_that_hold_back(text: str) -> None:
+    assert opposes(text, YES)
+    assert yes_or_no(ANY, text, "citaat", learned(ja=0.99)) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["daar heb ik niks op tegen", "geen bezwaar hoor", "dat mag gerust", "dat is geen probleem"],
+)
+def test_no_learned_no_stands_against_words_that_agree(text: str) -> None:
+    assert opposes(text, NO)
+    assert yes_or_no(ANY, text, "citaat", learned(nee=0.99)) != NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wat een zever",
+        "zo'n zever zeg",
+        "alles goed met u?",
+        "alles goed met u",
+        "goed en met u",
+        "qu'est-ce que vous faites avec ça",
+        "zet het in andere woorden",
+        "schrijf het in uw eigen woorden",
+        "ja, solange mein Chef es nicht liest",
+        "yes as long as my boss can't see it",
+    ],
+)
+def test_what_resembles_a_yes_is_none(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned()) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "neem het maar mee naar boven",
+        "neem maar wat bruikbaar is",
+        "nee dat stoort mij niet hoor",
+        "neem gerust alles over",
+        "nee, daar lig ik niet van wakker",
+    ],
+)
+def test_what_resembles_a_no_is_none(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned()) != NO
+
+
+def test_plain_answers_need_no_model() -> None:
+    for text in ("ja", "nee", "ja hoor", "liever niet", "ok", "👍", "joat", "nee dank u", "non"):
+        assert is_plain(text, "citaat"), text
+    assert not is_plain("dat is meer iets voor mijn buurman", "citaat")
+
+
+def test_a_doubt_and_a_condition_get_their_own_line() -> None:
+    assert hesitation(learned(twijfel=0.8)) == acts.WAVERS
+    assert hesitation(learned(voorwaarde=0.8)) == acts.CONDITION
+    assert hesitation(learned(ja=0.6)) is None
+    for why, said in ((acts.WAVERS, "tijd"), (acts.CONDITION, "voorwaarde")):
+        turn = Turn(
+            "daar slaap ik nog een nachtje over",
+            entities=[{"entity": acts.CONSENT_ENTITY, "value": why}],
+            requested_slot="toestemming_citaat",
+            toestemming_analyse=True,
+            toestemming_citaat=None,
+            opdracht=None,
+        )
+        turn.tracker.active_loop = {"name": "opening_form"}
+        turn.act(ActionVerder())
+        assert said in turn.said
+        assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "granted"),
+    [
+        ("ja, maar niet citeren", False),
+        ("bewaren mag, maar citeer mij niet", False),
+        ("onderzoeken is goed, mijn zinnen letterlijk tonen niet", False),
+        ("ok om te bewaren, liever geen citaten van mij", False),
+        ("ja en ge moogt mij ook citeren", True),
+        ("ja hoor, en citeren mag ook", True),
+    ],
+)
+def test_both_consents_may_be_given_at_once(text: str, granted: bool) -> None:
+    assert yes_or_no(ANY, text, "analyse", learned()) == YES
+    asked = read(text, "toestemming", "analyse")
+    assert asked is not None
+    assert asked.wish is None
+    turn = Turn(
+        text,
+        "bevestigen",
+        entities=[{"entity": "verzoek", "value": asked.dumped()}],
+        requested_slot="toestemming_analyse",
+        toestemming_analyse=None,
+        toestemming_citaat=None,
+        toestemming_organisatie=False,
+        opdracht=None,
+        groep=None,
+    )
+    validate = ValidateOpeningForm().validate_toestemming_analyse
+    slots = validate(True, turn.dispatcher, turn.tracker, {})  # type: ignore[call-arg, arg-type]
+    assert (slots["toestemming_analyse"], slots["toestemming_citaat"]) == (True, granted)
+    assert [(each["purpose"], each["granted"]) for each in turn.effects] == [
+        ("analyse", True),
+        ("citaat", granted),
+    ]
+    assert "citeren" in turn.said
+
+
+@pytest.mark.parametrize("text", ["ja", "ja hoor doe maar", "goed, bewaar het maar", "nee"])
+def test_what_names_one_consent_decides_about_one(text: str) -> None:
+    assert read(text, "toestemming", "analyse") is None
+
+
+def test_every_kind_has_many_examples_and_none_stands_in_two() -> None:
+    told = ConsentModel().told()
+    every = [text.casefold() for texts in told.values() for text in texts]
+    assert len(every) == len(set(every)) > 400
+    assert all(len(texts) > 60 for texts in told.values())
+
+
+# Written after the examples, in other words.
+NEVER_SEEN = {
+    YES: [
+        "komaan dan, schrijf op",
+        "daar is toch niks verkeerds aan, noteren maar",
+        "het zou mij genoegen doen",
+        "gebruik die gerust voor het verslag",
+        "onze raad van bestuur ziet daar geen bezwaar in",
+        "boeie, pak maar",
+        "gij moogt da zeker doen",
+        "ik gun het jullie",
+        "mijn fiat krijgt ge",
+        "je vous en prie, utilisez-les",
+        "help yourself",
+        "aber sicher doch",
+        "hang het voor mijn part aan de kerkdeur",
+        "graag zelfs, ze mogen het horen",
+        "ze mogen gerust weten wat ik denk",
+        "het mag, dat is voor de vooruitgang",
+        "ik maak daar geen spel van",
+        "allez joh, doe dan",
+    ],
+    NO: [
+        "dat zou ik niet prettig vinden",
+        "mijn gezever moet niemand onder ogen krijgen",
+        "dat is niks voor een boek",
+        "zijde zot zeker, dat gaat niet door",
+        "ik bedank voor de eer",
+        "bespaar mij dat",
+        "hou mijn zinnen maar binnenshuis",
+        "geen behoefte aan",
+        "laat mij daar maar uit",
+        "kheb da liever nie",
+        "je tiens à rester discret, donc non",
+        "I would prefer to keep that private",
+        "das bleibt bitte unter uns",
+        "ge kunt het schudden",
+        "dat is een brug te ver voor mij",
+        "mijn directie staat dat niet toe",
+        "da moogde vergeten",
+    ],
+    UNCLEAR: [
+        "enkel als mijn schoonbroer het niet leest",
+        "voor twee weken mag het",
+        "daar moet ik eens een nacht over slapen",
+        "kiest gij maar wat het beste is",
+        "ik heb een kleindochter van twaalf",
+        "dat bekijk ik op het einde nog eens",
+        "hm, wat zou mijn vrouw daarvan vinden",
+        "wat een zever allemaal",
+        "de trein naar Aalst was weer te laat",
+        "alleen de eerste twee zinnen",
+        "mijn bril is beslagen",
+        "pff, wat een lange tekst",
+    ],
+}
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("question", ["citaat", "analyse"])
+def test_words_that_were_never_seen_are_heard_and_never_the_opposite(question: str) -> None:
+    rows = [(text, meant) for meant, texts in NEVER_SEEN.items() for text in texts]
+    command = [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand"]
+    done = subprocess.run(
+        [*command, str(latest_model()), "toestemming"],
+        cwd=ROOT,
+        env=rasa_environment(Settings()),
+        input="\n".join(json.dumps({"text": text, "question": question}) for text, _ in rows),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    found = [json.loads(line)["intent"] for line in done.stdout.splitlines()]
+    read_as = [(text, meant, intent) for (text, meant), intent in zip(rows, found, strict=True)]
+    wrong = [each for each in read_as if each[2] in (YES, NO) and each[2] != each[1]]
+    assert [each for each in wrong if each[2] == YES] == []
+    assert len(wrong) <= 1, wrong
+    for meant in (YES, NO):
+        heard = [each for each in read_as if each[1] == each[2] == meant]
+        missed = [each for each in read_as if each[1] == meant != each[2]]
+        assert len(heard) >= len(NEVER_SEEN[meant]) // 2, missed
