@@ -447,8 +447,9 @@ def _says_so_again(talk: Talk, asked: Reading, request: str, text: str) -> bool:
     kind, _, target = request.partition(":")
     if kind == CONSENT and target and asked.wish == CONSENT and not asked.asks:
         changes = [each.partition("=") for each in target.split("+")]
-        known = {(purpose, None) for purpose, _, _ in changes} | {("", None)}
-        known |= {(purpose, wanted == "ja") for purpose, _, wanted in changes}
+        known: set[tuple[str, bool | None]] = {("", None)}
+        for purpose, _, wanted in changes:
+            known |= {(purpose, None), (purpose, wanted == "ja")}
         return known.issuperset(asked.consents) and agreed(text) is True
     if kind != REMOVE or not target or "+" in target or asked.wish not in (None, ERASE):
         return False
@@ -574,8 +575,8 @@ def _carry_out(talk: Talk, request: str) -> Slots:
     kind, _, target = request.partition(":")
     if kind == CONSENT:
         slots: Slots = {}
-        for each in target.split("+"):
-            slots |= _change_consent(talk, *each.split("=", 1))
+        for change in target.split("+"):
+            slots |= _change_consent(talk, *change.split("=", 1))
         return slots
     if target == ALL:
         talk.utter("gewist", custom={"step": "gewist"})

@@ -105,7 +105,21 @@ _PAST = frozenset(
 )
 
 _BESIDE = frozenset(
-    "gewoon voor veur enkel alleen vooral eerder hier toch puur zuiver louter maar".split()
+    {
+        "gewoon",
+        "voor",
+        "veur",
+        "enkel",
+        "alleen",
+        "vooral",
+        "eerder",
+        "hier",
+        "toch",
+        "puur",
+        "zuiver",
+        "louter",
+        "maar",
+    }
 )
 """Words beside a group that leave a clause a name of it."""
 _OBJECT = frozenset(

@@ -66,7 +66,7 @@ _ASKING = (
     r"(?:(?:ja+|joa|nee+n?|ok|oke|okay|goed|maar|en|nu|toch|dan|eerst|straks|liever|graag|even"
     r"|nog|eens|ik|k|kwil|kan|kunnen|mag|laat|laten|ons|we|wij|wil|willen|wou|zou|ga|gaan|doe"
     r"|neem|kies|start|begin|spring|keer|terug|terugkeren|teruggaan|verder|door|naar|met|over|aan"
-    r"|van|het|iets|wat|ander|andere|anders|onderwerp|opdracht|aub|svp|of|aub|please|go|back|to"
+    r"|van|het|iets|wat|ander|andere|anders|onderwerp|opdracht|aub|svp|of|please|go|back|to"
     r"|retour|zurueck|eigenlijk|alstublieft|alsjeblieft|geef|toon|mij|me|der|is|keuze|mijn"
     r"|volgende|daarna|de|den|zowel|allebei)\b[\s,:.!]*)*"
 )
@@ -221,20 +221,15 @@ def chosen(text: str, current: Catalogue) -> Choice:
 
 
 def _by_title(text: str, current: Catalogue) -> int | None:
-    """The only opdracht whose title holds a word of a few that a text names it by."""
-    words = bare(text).split()
-    if not 0 < len(words) <= _MOST_OF_TITLE:
+    """The only opdracht whose title holds the one word of a text that says something."""
+    word = bare(text)
+    if " " in word or len(word) < _LEAST_OF_TITLE:
         return None
-    found = {
-        opdracht.nummer
-        for opdracht in current.opdrachten
-        for word in words
-        if len(word) >= _LEAST_OF_TITLE and word in folded(opdracht.titel)
-    }
-    return found.pop() if len(found) == 1 else None
+    found = [each.nummer for each in current.opdrachten if word in folded(each.titel)]
+    return found[0] if len(found) == 1 else None
 
 
-_MOST_OF_TITLE, _LEAST_OF_TITLE = 2, 6
+_LEAST_OF_TITLE = 6
 
 
 def wished(text: str, current: Catalogue) -> Choice:

@@ -269,7 +269,7 @@ _CHANGES_IT = (
 )
 _WRONG = r"\b(?:klopt niet|niet juist|fout|verkeerd|niet de juiste|niet correct)\b"
 _GROUPS = tuple(
-    re.compile(pattern)
+    re.compile(rf"{pattern}")
     for pattern in (
         rf"{_CHANGES_IT}.{{0,12}}\b(?:mijn|die|onze) groep\b(?: (?:aan|maar|aub|toch))*"
         rf"(?: (?:naar|in|op|ik ben|we zijn)(?: (?:bij|de|een))? {_WHO})?$",

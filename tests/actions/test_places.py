@@ -13,7 +13,7 @@ from actions.corrections import ActionAnderOpdracht, ActionStoppen, ActionTerug
 from actions.opening import ActionVerder, ActionWelkom, AskOpdracht, ValidateOpeningForm
 from actions.reading import choosing
 from actions.reading.replies import extra_in, reply_in
-from actions.talk import Talk, TalkAction
+from actions.talk import Talk, TalkAction, catalogue
 from consultation.catalogue import Catalogue
 
 KNOWN: dict[str, Any] = {
@@ -244,6 +244,33 @@ def test_a_known_opdracht_goes_on_at_its_first_open_question(
     turn = Turn("4", "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)
     slots = turn.validate(ValidateOpeningForm(), "opdracht")
     assert (slots["antwoord"], slots["bevestigd"]) == ("klaar", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("oke die eerste dan", (1,)),
+        ("7 dan", (7,)),
+        ("de vierde hoor", (4,)),
+        ("nummer 3 is goed", (3,)),
+        ("ok doe 4 maar", (4,)),
+        ("pak die over goesting", (3,)),
+        ("bereik", (4,)),
+        ("zowel 1 als 3, en liefst ook 5", (1, 3, 5)),
+        ("allebei, 2 en 9", (2, 9)),
+    ],
+)
+def test_a_few_words_choose_a_subject(text: str, numbers: tuple[int, ...]) -> None:
+    assert choosing.chosen(text, catalogue()).numbers == numbers
+
+
+@pytest.mark.parametrize("text", ["ik spreek voor mezelf hoor", "als gepensioneerde dus"])
+def test_who_says_once_more_who_they_are_gets_the_subjects(text: str) -> None:
+    turn = Turn(text, "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)
+    slots = turn.validate(ValidateOpeningForm(), "opdracht")
+    assert slots["opdracht"] is None
+    assert slots["groep"] == "burger"
+    assert "bewaard" not in slots
 
 
 def test_guesses_are_three_buttons_and_one_for_the_rest() -> None:

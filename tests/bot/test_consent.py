@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -163,8 +164,8 @@ def test_both_consents_may_be_given_at_once(text: str, granted: bool) -> None:
         opdracht=None,
         groep=None,
     )
-    validate = ValidateOpeningForm().validate_toestemming_analyse
-    slots = validate(True, turn.dispatcher, turn.tracker, {})  # type: ignore[call-arg, arg-type]
+    validate: Any = ValidateOpeningForm().validate_toestemming_analyse
+    slots = validate(True, turn.dispatcher, turn.tracker, {})
     assert (slots["toestemming_analyse"], slots["toestemming_citaat"]) == (True, granted)
     assert [(each["purpose"], each["granted"]) for each in turn.effects] == [
         ("analyse", True),
