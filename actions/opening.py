@@ -54,6 +54,8 @@ _AGREES = re.compile(
     r"\b(?:ja+|jawel|ok+|oke|goed|akkoord|mag|mogen|toestemming|toestaan|graag|stem|oui|yes|sure"
     r"|d accord|d'accord|einverstanden)\b"
 )
+_NAMELESS = re.compile(r"\b(?:naam|namen|anoniem\w{0,3}|anonym\w{0,3}|nom|name|namen)\b")
+"""A condition that is met: answers are stored without a name."""
 _READ = 300
 _SHORT_CONDITION = 5
 _YES_OR_NO = (
@@ -73,7 +75,6 @@ _MOST_BUTTONS = 6
 _MOST_GUESSES = 3
 # A sentence this long, or a shorter one with punctuation, says more than which subject it is about.
 _SENTENCE, _SHORT_SENTENCE = 9, 6
-_LEAST_SURE_CONTENT = 0.7
 _CHOOSES = re.compile(
     r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.{0,60}\bover\b"
     r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
@@ -213,7 +214,10 @@ class ActionVerder(TalkAction):
             told = tell_language(talk, foreign_language(text[:_READ]))
             hesitates = talk.entity(acts.CONSENT_ENTITY) if consent else None
             if consent and (conditional or hesitates == acts.CONDITION):
-                talk.utter("toestemming_voorwaarde")
+                if _NAMELESS.search(plain):
+                    answer_aside(talk, "vraag_anoniem")
+                else:
+                    talk.utter("toestemming_voorwaarde")
             else:
                 talk.utter("toestemming_aarzelt" if hesitates else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
@@ -460,8 +464,7 @@ class ValidateOpeningForm(TalkForm):
             return {**_noted(talk, groep), "opdracht": None, "geraden": None}
         choice = choosing.chosen(text, talk.catalogue)
         if choice.numbers:
-            says_more = kinds_of(text) or talk.chance("bijdrage") >= _LEAST_SURE_CONTENT
-            kept = _kept(talk, text) if says_more else {}
+            kept = _kept(talk, text) if kinds_of(text) else {}
             return {**kept, **enter(talk, choice.numbers)}
         if talk.intent == "overslaan":
             talk.utter("niet_overslaan")

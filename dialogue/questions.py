@@ -374,6 +374,10 @@ _PROCESS = re.compile(
     r"|mening(?:en)?"
     r"|inbreng|idee|ideeen|woorden|reactie))|mee$|hiermee|daarmee)"
 )
+_WHO_I_AM = re.compile(
+    r"^(?:en |maar )?(?:hebt|heb|heeft|weet|wete|ziet|kent|ken|kunt|kan|gaat|houdt|staat|zie)"
+    r" (?:u|je|ge|gij|jullie|er|de computer|dat ding)\b.{0,40}\bwie ik ben\b"
+)
 _PERSONAL = re.compile(
     rf"{_FIRST}(?:(?:wie|wat|hoe|waar|waarom|hoe oud|hoe laat|van waar|waarvoor) )?"
     r"(?:ben|bent|zijt|heb|hebt|heeft|kan|kunt|kunde|kunt|weet|wete|ken|kent|kende|slaap|slaapt"
@@ -392,6 +396,7 @@ _ANYWHERE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (READERS, _READERS),
     (READERS, _FOREIGN_READERS),
     ("vraag_anoniem", _OTHERS_READ),
+    ("vraag_anoniem", _WHO_I_AM),
     (READERS, _OFFICIALS_READ),
     (OPEN_QUESTION, _UPLOAD),
     (OPEN_QUESTION, _REWARD),

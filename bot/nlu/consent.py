@@ -21,9 +21,9 @@ from language.reading import acts
 
 READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
-_LEARNED_YES = 0.75
-_LEARNED_NO = {"analyse": 0.75}
-_LEARNED_OTHER_NO = 0.6
+_LEARNED_YES = 0.7
+_LEARNED_NO = {"analyse": 0.7}
+_LEARNED_OTHER_NO = 0.55
 """Without the first consent the talk ends, so that no must be surer than the others."""
 _LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
 _MISTAKEN = frozenset(
@@ -146,7 +146,16 @@ def _by_rules(text: str, question: str | None) -> str | None:
     if said is not None:
         return said
     said = read_clauses(_without_name(text) if question == "citaat" else text, question)
+    if said is None and question != "analyse" and _no_and_asks(text):
+        return NO
     return "bijdrage" if said == UNCLEAR else said
+
+
+def _no_and_asks(text: str) -> bool:
+    """Whether a text is a plain no with a question about what follows from it."""
+    first, _, rest = text[:READ].partition(",")
+    asks = rest.rstrip().endswith("?") and not _TURNED.search(" ".join(words(rest)))
+    return asks and plain_yes_or_no(first) == NO
 
 
 def _learned(

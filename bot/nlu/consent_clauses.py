@@ -91,7 +91,8 @@ _WHETHER = re.compile(
     r"|maar|hangt|depends?|depend)\b"
 )
 _DENIES = re.compile(
-    r"\b(?:niet|nie|geen|nooit|niets|nergens|noch|zonder|not|dont|don|won|pas|jamais|sans|without"
+    r"\b(?:niet|nie|geen|gin|gene|nooit|niets|nergens|noch|zonder|not|dont|don|won|pas|jamais"
+    r"|sans|without"
     r"|nicht|kein\w{0,2}|nie|ohne|never|nee|neen|non|nein|weiger|beter van|te (?:prive|persoonlijk)"
     r"|zelfs|no|nope)\b"
 )
@@ -147,9 +148,11 @@ _HOLDS_BACK = re.compile(
     r"|achterwege|intern|onder ons|tussen ons|onder uns|voor (?:je|mij)(?:zelf)?|pour je"
     r"|to yourself|fur sich"
     r"|mijn zaak|mijn zaken|voorlopig\w{0,2}|tijdelijk\w{0,2}|max\w{0,5}|hoogstens|uiterlijk"
-    r"|tot (?:het|de|einde|na)|deel\w{0,4}|stuk\w{0,3}|beetje|een paar|samenvat\w{0,4}"
+    r"|tot (?:het|de|einde|na)|(?:dag|dagen|weken?|maand|maanden|jaar|jaren|uur|uren|keer"
+    r"|eenmalig)|deel\w{0,4}|stuk\w{0,3}|beetje|een paar|samenvat\w{0,4}"
     r"|vat\b.{0,20}\bsamen"
-    r"|tegen(?!woordig)|dagegen|against|contre|contra|eng|griezelig|schrik\w{0,3}|achteraf|einde"
+    r"|tegen(?!woordig)|dagegen|against|contre|contra|eng|verlegen|beschaamd|overtuig\w{0,3}"
+    r"|kiezen|griezelig|schrik\w{0,3}|achteraf|einde"
     r"|verplicht|kies|kiest|beslis|beslist|beslissen|raad\w{0,2}|geen van|tja|mja|bwa|mwa|hm+|euh+"
     r"|onduidelijk|waarvoor|anders|stop\w{0,3})\b"
 )
@@ -335,13 +338,17 @@ def wavers(text: str) -> bool:
     return _WAVERS.search(plain) is not None
 
 
+_NO_OBJECTS = re.compile(r"\bnee+n?(?: (?:hoor|dat is|dat))?\s{1,3}(?=,)")
+"""The no of "nee hoor, geen probleem": it denies an objection."""
+
+
 def opposes(text: str, said: str) -> bool:
     """Whether words of a text speak against the yes or the no that it was taken for as a whole."""
     lowered = _LET_GO.sub(r"\1 gerust", _spelled(text[:READ]))
     plain = " ".join(word for word in words(lowered) if word not in "!")
     if said == NO:
         return any(each.search(plain) for each in (_TURNED, _HARMLESS, _ACCEPTS, _WHETHER))
-    bare = _HARMLESS.sub(" ", _ACCEPTS.sub(" ", plain))
+    bare = _NO_OBJECTS.sub(" ", _HARMLESS.sub(" , ", _ACCEPTS.sub(" , ", plain)))
     against = (_WHETHER, _DENIES, _DOUBTS, _COMMANDS, _HOLDS_BACK, _DECLINES)
     return "?" in plain or bool(_ASKS.match(bare)) or any(each.search(bare) for each in against)
 
@@ -385,7 +392,7 @@ def read_clauses(text: str, question: str | None) -> str | None:
             beside.append(plain)
         else:
             said.append(found)
-    return _together(said, beside)
+    return _together(said, beside, whole)
 
 
 _SHORT_TURN = 8
@@ -410,9 +417,9 @@ def _is_echo(plain: str, asked: str | None) -> bool:
     return _ABOUT[asked].search(plain) is not None and not _WEIGHS.search(plain)
 
 
-def _together(said: list[str], beside: list[str]) -> str | None:
+def _together(said: list[str], beside: list[str], whole: str) -> str | None:
     if len(set(said)) != 1:
-        return UNCLEAR if said else None
+        return UNCLEAR if said and not _NO_OBJECTS.search(_HARMLESS.sub(" , ", whole)) else None
     rest = _HARMLESS.sub(" ", " , ".join(beside))
     if _WHETHER.search(rest) or _COMMANDS.search(rest):
         return None
@@ -443,6 +450,8 @@ def _verdict(plain: str, part: str) -> str | None:
     whole = plain_yes_or_no(part)
     if whole is not None:
         return whole
+    if _MET_BEFORE.search(plain) and plain_yes_or_no(_MET_BEFORE.sub(" ", plain)) == YES:
+        return YES
     bare = re.sub(r"^(?:maar|en|but|mais|et) ", "", plain)
     if _REFUSES.fullmatch(bare) or _REFUSES.fullmatch(f" {bare}"):
         return NO
