@@ -464,7 +464,8 @@ class ValidateOpeningForm(TalkForm):
             return {**_noted(talk, groep), "opdracht": None, "geraden": None}
         choice = choosing.chosen(text, talk.catalogue)
         if choice.numbers:
-            kept = _kept(talk, text) if kinds_of(text) else {}
+            names_it = _NAMES_SUBJECT.match(text) and not kinds_of(text)
+            kept = {} if names_it or len(choice.numbers) > 1 else _kept(talk, text)
             return {**kept, **enter(talk, choice.numbers)}
         if talk.intent == "overslaan":
             talk.utter("niet_overslaan")
@@ -495,6 +496,10 @@ def _group_again(talk: Talk, text: str) -> Groep | None:
     return named.groups[0] if named.sure else None
 
 
+_NAMES_SUBJECT = re.compile(
+    r"\W*\w{3,24}en (?:naar|van|over|op|met|voor|in|aan|tot)\b", re.IGNORECASE
+)
+"""An infinitive with what it is about names a subject: "vooruitkijken naar wat nodig is"."""
 _FEW_WORDS = 10
 _SPEAKS_OF_SELF = re.compile(
     r"\b(?:(?:voor|veur|van) (?:mij|me|m'n|mijn|men)|mezelf|mijzelf|mijn eigen"

@@ -264,6 +264,20 @@ def test_a_few_words_choose_a_subject(text: str, numbers: tuple[int, ...]) -> No
     assert choosing.chosen(text, catalogue()).numbers == numbers
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Betalen van de cursussen voor al wie dat zelf nu nog doet.",
+        "zowel opdracht 1 als 3, en liefst daarna ook nog opdracht 5",
+    ],
+)
+def test_a_long_name_of_a_subject_is_not_kept_as_an_answer(text: str) -> None:
+    turn = Turn(text, "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)
+    slots = turn.validate(ValidateOpeningForm(), "opdracht")
+    assert slots["opdracht"] is not None
+    assert not slots.get("bewaard")
+
+
 @pytest.mark.parametrize("text", ["ik spreek voor mezelf hoor", "als gepensioneerde dus"])
 def test_who_says_once_more_who_they_are_gets_the_subjects(text: str) -> None:
     turn = Turn(text, "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)
