@@ -21,11 +21,12 @@ from consultation.participation import conversation
 from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
-from language.reading import message, summary
+from language.reading import acts, message, summary
 from language.reading.changes import Change, changes_in, part_with, speaks_of
 
-DONE = "gedaan"
-"""``wijziging`` after a change at the summary was carried out: the summary comes again."""
+DONE, WHICH = "gedaan", "welke"
+"""``wijziging`` after a change at the summary was carried out: the summary comes again; and where
+it is not clear which answer should change: that is asked."""
 
 _READ = 320
 _FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY, _HEAD_READ = 8, 3, 18, 60
@@ -63,6 +64,10 @@ _PART = re.compile(
     r"|dat van|die van"
     r"|da van|de rest|that part|bit)\b"
 )
+_WHOLE = re.compile(
+    r"\b(?:wis|wissen|verwijder|schrap|haal|gooi|smijt|doe|neem|delete|remove|supprimez|loschen)\b"
+    r"(?: (?!uit|van|in|bij|over|from|de rest)\S{1,20}){0,4} (?:antwoord|answer|reponse|antwort)\b"
+)
 _CHANGES = re.compile(
     r"\b(?:niet|nie|ni|geen|gin|fout|verkeerd|onjuist|anders|te (?:weinig|veel|kort|lang|vaag"
     r"|hard|streng"
@@ -78,8 +83,8 @@ _ALSO = re.compile(
     r"|auch|weet ik|ik weet wel|schiet me)\b"
 )
 _DOUBTS = re.compile(
-    r"(?:maar |euh |goh |tja |hm |nu |en )?(?:ik twijfel|k twijfel|twijfel|ik vraag me af"
-    r"|ik weet niet"
+    r"(?:(?:maar|e+uh+|goh+|tja+|h?m+|nu|en|oei|pff+)[\s,.]{1,4}){0,3}(?:ik twijfel"
+    r"|k twijfel|twijfel|ik vraag me af|ik weet niet"
     r"(?: goed| zeker)? of|ik ben niet zeker|ik hoop)\b"
 )
 _ASKS = re.compile(
@@ -97,6 +102,13 @@ _TOLD_TO_ADD = re.compile(
     r"(?:bij|zetten|schrijven|noteren|bijzetten|bijschrijven|toevoegen"
     r"|toe)(?:\s{1,3}dat)?[:,]?\s{1,3}"
     r"(?P<content>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PUT_WITH = re.compile(
+    r"(?:zet|schrijf|noteer|doe|voeg|vermeld|add|put)\s{1,3}(?:(?:er|maar|dan|gerust)\s{1,3}){0,3}"
+    r"(?:bij|aan|voor|van)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:ook|nog|er)\s{1,3}"
+    r"(?:(?:ook|nog|bij|toe|dat)\s{1,3}){0,3}(?P<content>\S.{2,200}?)"
+    r"(?:\s{1,3}(?:er)?(?:bij|toe|in))?[\s.!]{0,9}",
     re.IGNORECASE | re.DOTALL,
 )
 _ONE_ADDITION = re.compile(
@@ -165,7 +177,7 @@ def told(talk: Talk, text: str) -> Slots | None:
 def part_dropped(talk: Talk, text: str) -> Slots | None:
     """The slots that offer to take a part out of an answer, or None where a text asks no such."""
     plain = " ".join(folded(text).split())
-    if not _DROPS.search(plain) or not _PART.search(plain):
+    if not _DROPS.search(plain) or not _PART.search(plain) or _WHOLE.search(plain):
         return None
     named = named_question(text, talk.opdracht, None) if talk.opdracht else None
     key = named if named in talk.answers else speaks_of(text, talk.answers)
@@ -210,6 +222,9 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return None
     plain = " ".join(folded(text).split())
     key = speaks_of(text, talk.answers)
+    by_act = _by_act(talk, text, key)
+    if by_act is not None:
+        return by_act
     if _ASKS.search(plain) and reading.kind != message.ANSWER_AND_QUESTION:
         return _asked(talk, key)
     if _ALSO.search(plain) and reading.says is None:
@@ -225,7 +240,42 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return _taken(talk, message.part(text, reading.content), None)
     if len(text.split()) < _LEAST_WORDS or reading.says is not None or no_content(talk, text):
         return None
+    agrees = acts.likely(talk.entity(acts.ENTITY)) == acts.AGREE
+    if agrees and len(text.split()) <= _FEW_WORDS:
+        # Likely a yes: it is asked for, not offered as an answer.
+        return None
     return _taken(talk, text, None if kinds_of(text) else key)
+
+
+def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
+    """The slots for a text whose act is sure, though no rule tells what it changes.
+
+    ``key``: the answer that the text shares the most words with, if any.
+    """
+    opdracht, act = talk.opdracht, talk.act
+    assert opdracht is not None
+    if act == acts.ASK:
+        return _asked(talk, key)
+    if act == acts.ADD:
+        rest = text[summary.after_yes(text) :]
+        put = _PUT_WITH.fullmatch(rest.strip())
+        named = named_question(put["about"] if put else rest, opdracht, None)
+        content = put["content"] if put and named else rest
+        target = named or key or fitting_question(content, opdracht, None)
+        if _kind(talk, target) == "prioriteit":
+            return offering.offer_slots(talk, content)
+        return offering.added(talk, content, target, undo=target in talk.answers)
+    named = named_question(text, opdracht, None)
+    meant = named if named in talk.answers else key
+    if act == acts.DROP:
+        found = part_with(text, talk.answers[meant]) if meant else None
+        if meant is not None and found is not None:
+            return offering.offer_slots(talk, "", meant, corrects=found, at=0)
+    if act in (acts.DROP, acts.MEND, acts.WRONG):
+        if meant is None:
+            return {"bevestigd": None, "wijziging": WHICH}
+        return reopened(meant)
+    return None
 
 
 def asked_again(talk: Talk, text: str) -> Slots | None:

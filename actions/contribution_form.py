@@ -392,6 +392,9 @@ class AskBevestigd(TalkAction):
         custom = {"step": "bevestigen", "opdracht": opdracht.nummer, "question": None}
         asked = talk.intent in ("antwoord_wijzigen", "ontkennen")
         changed = talk.slot("wijziging") == changing.DONE
+        if talk.slot("wijziging") == changing.WHICH:
+            offer_changes(talk, custom)
+            return [SlotSet("wijziging", None)]
         if asked and not changed and not offering.just_decided(talk):
             offer_changes(talk, custom)
             return []

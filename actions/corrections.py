@@ -21,6 +21,7 @@ from actions.reading import choosing
 from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Slots, Talk, TalkAction
 from language.reading import acts, message
+from language.reading.changes import speaks_of
 
 _CONTINUES = re.compile(
     r"\b(?:(?:we|ik) )?(?:doen?|gaan?) (?:we |maar |gewoon |nu )*(?:voort|verder|door)\b",
@@ -152,6 +153,8 @@ class ActionAntwoordWijzigen(TalkAction):
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         at_summary = talk.slot("requested_slot") == "bevestigd"
+        if key is None and at_summary and talk.act is not None:
+            key = speaks_of(words_of(talk), talk.answers)
         if key is None or opdracht.question(key) is None:
             if not at_summary:
                 offer_changes(talk)

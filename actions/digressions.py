@@ -48,6 +48,9 @@ class ActionDigressie(TalkAction):
         if act == acts.LEAVE and _stands(talk):
             talk.utter("antwoord_blijft")
             return [SlotSet(name, value) for name, value in after_answer(talk).items()]
+        if act == acts.LEAVE and talk.slot("requested_slot") == "bevestigd":
+            talk.utter("blijft_zoals_het_is")
+            return []
         if act in (acts.REMARK, acts.LEAVE):
             talk.utter("opmerking_gehoord")
             return []

@@ -11,11 +11,15 @@ from actions.reading import choosing
 from actions.reading.choosing import Choice
 from actions.reading.naming import named_question
 from actions.reading.replies import extra_in, farewell, reply_in
-from actions.talk import Slots, Talk
+from actions.talk import Slots, Talk, pass_on
 from consultation.catalogue import Vraag
+from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
-from language.reading import message, summary
+from language.reading import acts, message, summary
+from language.reading.changes import speaks_of
+from language.reading.code import asks_code
 from language.reading.urgency import others
+from language.segmentation.sentences import sentence_spans
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
@@ -39,6 +43,9 @@ def decide(talk: Talk, value: Any) -> Slots:
     changed = change(talk, text)
     if changed is not None:
         return changed
+    if talk.act == acts.ASK:
+        answer_question(talk, text)
+        return {"verder": None}
     reply = reply_in(text, talk.intent)
     if reply == "more" and text.rstrip().endswith("?"):
         # "Mag ik nog iets zeggen over mijn voorstel?" asks to go there; others say no more.
@@ -52,6 +59,8 @@ def decide(talk: Talk, value: Any) -> Slots:
         agrees = talk.intent == "bevestigen" or summary.says(text) == summary.YES
         reply = "yes" if agrees else reply
     choice = wish(talk, text)
+    if talk.act == acts.MOVE and choice == Choice():
+        choice = choosing.chosen(text, talk.catalogue)
     if reply == "more" and not choice.numbers and _ABOUT_SUBJECT.match(text):
         choice = choosing.chosen(_ABOUT_SUBJECT.sub("", text), talk.catalogue)
         if choice.numbers:
@@ -98,13 +107,30 @@ def change(talk: Talk, text: str) -> Slots | None:
         placed = offering.placed(talk, text, reading)
         if placed is not None:
             return {"verder": None, **placed}
-    if talk.intent != "antwoord_wijzigen" and reading.kind != message.BACK:
+    if talk.act == acts.ADD:
+        return {"verder": None, **offering.offer_slots(talk, extra_in(text))}
+    asks = talk.intent == "antwoord_wijzigen" or reading.kind == message.BACK
+    if not asks and talk.act not in _CHANGES:
         return None
-    slots: Slots = {"verder": None, "doorvraag": None}
     key = named_question(text, opdracht, None)
+    if key is None and talk.act in _CHANGES:
+        key = speaks_of(text, talk.answers)
     if key is None:
-        return {**slots, "bevestigd": None, "antwoord": _DONE}
-    return {**slots, "bevestigd": False, "antwoord": None, "vraag": key, "wijziging": "vervang"}
+        which: Slots = {"bevestigd": None, "antwoord": _DONE, "wijziging": changing.WHICH}
+        return {"verder": None, "doorvraag": None, **which}
+    return {"verder": None, **changing.reopened(key)}
+
+
+_CHANGES = frozenset({acts.MEND, acts.WRONG, acts.DROP})
+
+
+def answer_question(talk: Talk, text: str) -> None:
+    """Tells where the receipt code stands, if the last sentence asks for it; else passes it on."""
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    if sentences and asks_code(sentences[-1]):
+        talk.utter("waar_code")
+    else:
+        pass_on(talk, OPEN_QUESTION)
 
 
 def ask(talk: Talk) -> None:

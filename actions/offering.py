@@ -399,8 +399,8 @@ def tell_answers(talk: Talk, opdracht: Opdracht | None, answers: Mapping[str, st
         for vraag in (opdracht.vragen if opdracht else ())
         if vraag.key in answers
     ]
-    if lines and talk.intent == "overzicht_tonen":
-        # Who asks to see them again gets them again.
+    if lines and (talk.intent == "overzicht_tonen" or talk.metadata.get("returns")):
+        # Who asks to see them again, or comes back, gets them again.
         again = talk.words("samenvatting").format(punten="\n".join(lines))
         talk.dispatcher.utter_message(text=again, buttons=[], json_message={"quotes": True})
     elif lines:

@@ -17,7 +17,7 @@ from actions.entering import (
     queue,
     words_of,
 )
-from actions.going_on import is_content, wish
+from actions.going_on import answer_question, change, is_content, wish
 from actions.offering import NOTHING_OFFERED, keep_slots, offer
 from actions.reading import choosing, grouping
 from actions.reading.naming import kinds_of
@@ -229,10 +229,14 @@ def after_end(talk: Talk) -> list[EventType]:
     reply = reply_in(text, talk.intent)
     if talk.slot("toestemming_analyse") is not True:
         return _refused(talk, turned=reply == "yes")
-    changed = told(talk, text)
+    finished = talk.slot("bevestigd") is True
+    changed = change(talk, text) if finished else told(talk, text)
     if changed is not None:
         slots = [SlotSet(name, value) for name, value in changed.items()]
         return [*slots, FollowupAction(CONTRIBUTION_FORM)]
+    if talk.act == acts.ASK:
+        answer_question(talk, text)
+        return _still_ended(talk, "einde_verder")
     choice = wish(talk, text)
     if choice.numbers:
         return go_to(talk, choice.numbers)

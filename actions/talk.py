@@ -23,6 +23,7 @@ from consultation.participation.conversation import LANGUAGE, fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
 from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
+from language.reading import acts
 from language.reading.request import ENTITY, Reading, loaded
 from language.reading.urgency import Urgency, read_urgency
 from language.segmentation.sentences import sentence_spans
@@ -95,6 +96,12 @@ class Talk:
         """What the current message asks about one's own data; empty where it asks nothing."""
         dumped = self.entity(ENTITY)
         return Reading() if dumped is None else loaded(dumped)
+
+    @property
+    def act(self) -> str | None:
+        """What a typed text surely does, see ``language.reading.acts``; None where not known."""
+        value = self.entity(acts.ENTITY)
+        return value if value == acts.likely(value) else None
 
     @property
     def opdracht(self) -> Opdracht | None:

@@ -46,10 +46,11 @@ _SHARE: Share = {
 
 @dataclass(frozen=True)
 class Act:
-    """What a text does, and whether that is sure."""
+    """What a text does, whether that is sure, and the chance of it."""
 
     name: str
     sure: bool
+    chance: float = 1.0
 
 
 class ActModel(ExampleModel):

@@ -6,6 +6,7 @@ the metadata of the message.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,7 +16,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import own_data
+from bot.nlu import closing, own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import hesitation
 from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
@@ -23,6 +24,7 @@ from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
 from language.alarm import alarm
 from language.reading import acts
+from language.reading import message as message_parts
 from language.reading.request import ENTITY
 
 
@@ -72,6 +74,9 @@ class AnswerGuard(GraphComponent):
                 if learned and name == CONTENT and (why := hesitation(learned)):
                     _tell(message, acts.CONSENT_ENTITY, why)
                 act, stops = message.get(ACT), name in _STOPS
+                if metadata.get("step") in closing.STEPS:
+                    name = _after_questions(message, name, act, chances)
+                    act = None
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name in (CONTENT, NO_IDEA) and act is not None:
@@ -98,6 +103,40 @@ def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: 
     return CONTENT if doubtful else intent_of(act, chances)
 
 
+def _after_questions(
+    message: Message, name: str, act: Act | None, chances: dict[str, float]
+) -> str:
+    """The intent of a text after the questions, where its act is sure and no rule decided."""
+    metadata, text = message.get("metadata") or {}, message.get(TEXT) or ""
+    step = metadata["step"]
+    ruled = name != CONTENT and name != max(chances, key=lambda each: chances[each])
+    if act is None or plain_meaning(text, step) is not None:
+        return name
+    if name == OWN_DATA and act.name == acts.ASK and act.sure and _LATER.search(text.casefold()):
+        # What one may do later is asked, and nothing is asked for now.
+        return "vraag_privacy"
+    if ruled or name == OWN_DATA:
+        return name
+    value = act.name if act.sure else acts.doubtful(act.name)
+    _tell(message, acts.ENTITY, value)
+    if message_parts.read(text).kind not in (None, message_parts.ANSWER_AND_QUESTION):
+        return name
+    if metadata.get("offer"):
+        return _AT_OFFER.get(act.name, CONTENT if name in _STOPS else name) if act.sure else name
+    likelier = name != CONTENT and act.chance > chances.get(name, 0.0)
+    if not act.sure and not likelier and name not in _STOPS:
+        return name
+    if act.name == acts.ASK:
+        asked = intent_of(act, chances)
+        return asked if asked != "herhalen" else CONTENT
+    return closing.intent_of(act, step) or name
+
+
+_AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}
+_LATER = re.compile(
+    r"\b(?:achteraf|later|nadien|ooit|altijd|afterwards|later on|plus tard|apres|spater|nachher)\b"
+)
+OWN_DATA = "gegevens_verwijderen"
 _STOPS = frozenset({"stoppen", "afscheid"})
 _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten"})
 """Intents that lose an act of mending: they answer, and then ask the open question again."""

@@ -23,8 +23,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import acts
+from bot.nlu import acts, closing
 from bot.nlu.acts import ActModel
+from bot.nlu.closing import ClosingModel
 from bot.nlu.consent import is_plain
 from bot.nlu.consent_model import MOST_WORDS as MOST_WORDS_OF_CONSENT
 from bot.nlu.consent_model import ConsentModel
@@ -32,18 +33,19 @@ from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, too_long_for_command
 from bot.nlu.vector_cache import FOLDER
 from language.embedding import Encoder, kept_vectors, load_encoder
+from language.reading import summary
 from language.reading.acts import ANSWER
 
 CHANCES = "intent_chances"
 """Message property with the probability of every intent by name, for ``AnswerGuard``; internal."""
 
 ACT = "act"
-"""Message property with the ``Act`` of a text at an open question; internal."""
+"""Message property with the ``Act`` of a text; internal."""
 
 LEARNED = "learned_consent"
 """Message property with the probability of what a text says where consent is asked; internal."""
 
-_ENCODER, _ACTS, _CONSENT = "encoder.json", "acts", "consent"
+_ENCODER, _ACTS, _CLOSING, _CONSENT = "encoder.json", "acts", "closing", "consent"
 _SURELY_ANSWER = 0.97
 # A command is short; reading all of ten thousand characters would take seconds per turn.
 _READ = 500
@@ -100,6 +102,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             model = IntentModel.load(folder)
             found = cls({**config, **trained}, model, model_storage, resource)
             found._acts.load(folder / _ACTS)
+            found._closing.load(folder / _CLOSING)
             found._consent.load(folder / _CONSENT)
         # Loads the encoder now; otherwise the first uncertain text would wait for it.
         found._encoder.encode(["hallo"])
@@ -115,6 +118,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         self._config = config
         self._model = model
         self._acts = ActModel()
+        self._closing = ClosingModel()
         self._consent = ConsentModel()
         self._vectors: dict[str, npt.NDArray[Any]] = {}
         self._model_storage = model_storage
@@ -123,7 +127,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The examples of acts and of consent, which are no training data of Rasa's own."""
-        return ActModel().fingerprint() + ConsentModel().fingerprint()
+        small = (ActModel(), ClosingModel(), ConsentModel())
+        return "".join(each.fingerprint() for each in small)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have a text and an intent."""
@@ -140,7 +145,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         texts += answers
         intents += [CONTENT] * len(answers)
         places = [place for place, text in enumerate(texts) if has_vector(text, share)]
-        small = (self._acts, self._consent)
+        small = (self._acts, self._closing, self._consent)
         # One call for all models: the cache keeps only the texts of the last one.
         needed = [texts[place] for place in places]
         needed += [text for each in small for text in each.texts()]
@@ -155,6 +160,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
             self._acts.save(folder / _ACTS)
+            self._closing.save(folder / _CLOSING)
             self._consent.save(folder / _CONSENT)
             text = json.dumps({"encoder": self._config["encoder"]})
             (folder / _ENCODER).write_text(text, encoding="utf-8")
@@ -187,8 +193,12 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         consenting = [message for message in typed if _needs_reading(message)]
         self._encode_missing([message.get(TEXT) for message in [*unsettled, *consenting]])
         for message in unsettled:
-            text = message.get(TEXT)
-            message.set(ACT, self._acts.read(text, self._vectors[text][None, :]))
+            text, step = message.get(TEXT), _step(message)
+            vector = self._vectors[text][None, :]
+            if step in closing.STEPS:
+                message.set(ACT, self._closing.read_at(text, vector, step))
+            else:
+                message.set(ACT, self._acts.read(text, vector))
         for message in consenting:
             text = message.get(TEXT)
             message.set(LEARNED, self._consent.chances(text, self._vectors[text][None, :]))
@@ -211,13 +221,18 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             self._encode(missing)
 
 
+def _step(message: Message) -> str | None:
+    return (message.get("metadata") or {}).get("step")
+
+
 def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
-    """Whether a text at an open question may be no answer although no intent says so."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("step") != "vraag":
+    """Whether a text may do something else than the step asks, although no intent says so."""
+    words = len(message.get(TEXT).split())
+    if _step(message) in closing.STEPS:
+        return words <= closing.MOST_WORDS and summary.says(message.get(TEXT)) is None
+    if _step(message) != "vraag":
         return False
-    few = len(message.get(TEXT).split()) <= acts.MOST_WORDS
-    return few and chances.get("bijdrage", 0.0) < _SURELY_ANSWER
+    return words <= acts.MOST_WORDS and chances.get("bijdrage", 0.0) < _SURELY_ANSWER
 
 
 def _needs_reading(message: Message) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.nlu.acts import ActModel
+from bot.nlu.closing import ClosingModel
 from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
 from language.embedding import kept_vectors, load_encoder
@@ -37,7 +38,8 @@ def main() -> None:
 def encoded_texts() -> list[str]:
     """The examples whose vectors a training needs."""
     share = float(_config()["vector_share"])
-    own = [*ActModel().texts(), *ConsentModel().texts()]
+    small = (ActModel(), ClosingModel(), ConsentModel())
+    own = [text for each in small for text in each.texts()]
     return [*(text for text in _examples() if has_vector(text, share)), *own]
 
 

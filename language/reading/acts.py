@@ -1,6 +1,7 @@
-"""Names of what a text does at an open question, or where consent is asked, instead of answering.
+"""Names of what a text does at a step, where it is not plainly what the step asks for.
 
-``bot.nlu.acts`` reads it; it goes to the actions in an entity of the message.
+``bot.nlu.acts`` reads them at an open question, ``bot.nlu.closing`` after the questions. They go to
+the actions in an entity of the message.
 """
 
 from __future__ import annotations
@@ -9,9 +10,22 @@ ENTITY = "handeling"
 ANSWER = "antwoord"
 WAIT, REMARK, ASK, PASS = "wacht", "opmerking", "vraagt", "pas"
 MEND, MOVE, LEAVE, STOP = "verbetert", "wisselt", "laat", "stopt"
+AGREE, WRONG, ADD, DROP = "akkoord", "klopt_niet", "vult_aan", "schrapt"
+SHOW, ON = "toont", "gaat_verder"
+_PERHAPS = "?"
 DOUBT = "twijfel"
 """The entity's value where a text may be the answer: the participant is asked."""
 
 CONSENT_ENTITY = "instemming"
 CONDITION, WAVERS = "voorwaarde", "aarzelt"
 """The entity's values where a text is neither a yes nor a no to a question for consent."""
+
+
+def doubtful(act: str) -> str:
+    """The entity's value for an act that is likely, after the questions."""
+    return act + _PERHAPS
+
+
+def likely(value: str | None) -> str | None:
+    """The act of an entity's value, whether it is sure or not."""
+    return value.removesuffix(_PERHAPS) if value else None

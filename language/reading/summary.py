@@ -103,10 +103,12 @@ _WORDS_OF_NO = re.compile(
     r"|nein|falsch|wrong|faux|nope?|geen|nog niet|emojinee|onjuist)"
 )
 _WORDS_AROUND = """
-100 a ah al alle allee allemaal alles alletwee allez amai antwoord antwoorden au aub auch awel
+100 a ah aha al alle allee allemaal alles alletwee allez amai antwoord antwoorden au aub auch awel
 bah bwa bedankt ben betreft bij bitte bot c ca computer d da dan dank danke dankjewel das dat de
 dees den denk dese deze dis dit doch doe dus echt eens eigenlijk eindelijk en er erg erin erop
-es est et euh for ganz gast ge gelezen gewoon gezien gij godverdomme ha he heb hebt heeft heel
+es est et euh for ganz gast
+broer bro zus kerel makker kameraad jongen ventje manneke vent dude ge gelezen gewoon gezien
+gij godverdomme ha he heb hebt heeft heel
 helemaal het hier hm hoor how i ich ihr ik ils in is ist it jaah je jong k kijk la le lijkt maat
 mach machine madam man mate me mee meneer merci mevrouw mij mijn mijns moi na nagekeken
 nagelezen nou now nu o och oh ons op opnieuw please pour procent robot s samenvatting schat sehr
@@ -152,6 +154,26 @@ def says(text: str) -> str | None:
             return None
         return NO if first or denied or not agreed else None
     return YES if agreed else None
+
+
+_CUT = re.compile(
+    r"[,.;:!…\n–-]+\s*|\s+(?=(?:maar|mo|mor|mar|en|alleen|enkel|wel|mits|behalve|but|mais|aber|and"
+    r"|et|und)\b)",
+    re.IGNORECASE,
+)
+_JOINS = re.compile(
+    r"(?:(?:maar|mo|mor|mar|en|alleen|enkel|wel|but|mais|aber|and|et|und)\b[\s,:]{1,4}){0,2}",
+    re.IGNORECASE,
+)
+
+
+def after_yes(text: str) -> int:
+    """Where a text goes on after a beginning that says yes; 0 where it begins otherwise."""
+    cuts = [each for each in _CUT.finditer(text, 0, READ) if says(text[: each.start()]) == YES]
+    if not cuts:
+        return 0
+    found = _JOINS.match(text, cuts[-1].end())
+    return found.end() if found else cuts[-1].end()
 
 
 _PLAIN_NO = re.compile(

@@ -1,0 +1,254 @@
+"""At the summary and after it, what a text does decides where no rule knows its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.changing import WHICH
+from actions.contribution_form import AskBevestigd, ValidateContributionForm
+from actions.corrections import ActionAntwoordWijzigen
+from actions.digressions import ActionDigressie
+from actions.opening import ActionVerder
+from actions.talk import catalogue
+from language.reading import acts, summary
+from tests.actions.test_changes import AT_SUMMARY, BUS, Turn
+
+GIVEN = {
+    "drempel": "De bus van De Lijn rijdt niet meer na zes uur. Mijn chef geeft geen vrij.",
+    "voorstel": "Geef iedereen een buspas.",
+    "trekker": "De gemeente en Vivaqua.",
+    "prioriteit": "3 - Tamelijk dringend",
+}
+AFTERWARDS: dict[str, Any] = {
+    "vraag": None,
+    "antwoord": "klaar",
+    "bevestigd": True,
+    "requested_slot": "verder",
+}
+
+
+def doing(act: str, text: str, at: dict[str, Any], intent: str = "bijdrage") -> Turn:
+    """A turn in which a text does something, with answers to all questions."""
+    entity = {"entity": acts.ENTITY, "value": act}
+    return Turn(text, intent, entities=[entity], antwoorden=dict(GIVEN), **at)
+
+
+def going_on(turn: Turn) -> dict[str, Any]:
+    """The slots after a text at the question how to go on."""
+    validate: Any = ValidateContributionForm().validate_verder
+    text = turn.tracker.latest_message["text"]
+    slots: dict[str, Any] = validate(text, turn.dispatcher, turn.tracker, {})
+    return slots
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("yep klopt, maar ook de trein is te laat", "ook de trein is te laat"),
+        ("ja dat is juist maar de trein ook", "de trein ook"),
+        ("helemaal goed. Alleen is de trein ook duur", "is de trein ook duur"),
+        ("oui c'est correct, et le train aussi", "le train aussi"),
+        ("Aha. Ja is goed maar de fiets ook", "de fiets ook"),
+        ("de trein is ook te duur", "de trein is ook te duur"),
+        ("nee, de trein is te duur", "nee, de trein is te duur"),
+    ],
+)
+def test_where_a_text_goes_on_after_its_yes(text: str, rest: str) -> None:
+    assert text[summary.after_yes(text) :] == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "content"),
+    [
+        ("top, maar zet bij wie het moet doen ook de provincie erbij", "trekker", "de provincie"),
+        ("ja klopt. Doe bij mijn voorstel nog een fiets erbij", "voorstel", "een fiets"),
+        ("goed zo, maar ook de fietsers moeten kunnen leren", None, "ook de fietsers moeten"),
+        ("yes correct but the evenings are too short as well", None, "the evenings are too short"),
+        ("bij 't eerste hoort de regen er ook nog in", "drempel", "de regen"),
+    ],
+)
+def test_what_is_added_beside_a_yes_is_kept_with_the_answer_it_names(
+    text: str, key: str | None, content: str
+) -> None:
+    turn = doing(acts.ADD, text, AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    (effect,) = turn.effects
+    assert effect["added"] is True
+    start, end = effect["source"]["start"], effect["source"]["end"]
+    assert content in text[start:end]
+    assert not text[start:end].startswith(("top", "ja", "goed", "yes"))
+    assert key in (None, effect["question"])
+    assert content in slots["antwoorden"][effect["question"]]
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    ("text", "corrects"),
+    [
+        ("die chef moet er niet in", "Mijn chef geeft geen vrij."),
+        ("van mijn chef, laat da ma vallen", "Mijn chef geeft geen vrij."),
+        ("zonder dat van de chef aub", "Mijn chef geeft geen vrij."),
+        ("Vivaqua hoeft daar niet bij", "en Vivaqua"),
+        ("drop Vivaqua please", "en Vivaqua"),
+    ],
+)
+def test_a_dropped_detail_is_shown_and_waits_for_a_yes(text: str, corrects: str) -> None:
+    turn = doing(acts.DROP, text, AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    assert slots["aanbod"]["text"] == ""
+    assert corrects in f"{slots['aanbod']['corrects']}.".replace("..", ".")
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "key"),
+    [
+        (acts.MEND, "dat van die chef heb ik te grof gezegd", "drempel"),
+        (acts.MEND, "die buspas, dat had ik beter anders geschreven", "voorstel"),
+        (acts.WRONG, "de derde klopt niet helemaal", "trekker"),
+        (acts.WRONG, "wie dat moet trekken wil ik anders", "trekker"),
+        (acts.MEND, "'t tweede moet anders verwoord zijn", "voorstel"),
+        (acts.DROP, "de gemeente de gemeente die wil ik weg", "trekker"),
+    ],
+)
+def test_the_answer_that_should_change_is_asked_again(act: str, text: str, key: str) -> None:
+    turn = doing(act, text, AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    found = slots.get("vraag") or slots["aanbod"]["question"]
+    assert found == key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "er staat iets fout",
+        "ge hebt mij mis verstaan",
+        "hier klopt iets niet",
+        "iets wijzigen",
+        "zo zei ik het niet",
+    ],
+)
+def test_in_doubt_which_answer_should_change_that_is_asked(text: str) -> None:
+    turn = doing(acts.WRONG, text, AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["wijziging"] == WHICH
+    asked = Turn(text, **{**AT_SUMMARY, "wijziging": WHICH})
+    asked.act(AskBevestigd())
+    assert "Ja, dit klopt" in asked.titles
+    assert "Uw voorstel" in asked.titles
+    turn = doing(acts.WRONG, "dat van die chef, bah nee", AT_SUMMARY, "antwoord_wijzigen")
+    assert turn.act(ActionAntwoordWijzigen())["vraag"] == "drempel"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wie krijgt dat onder ogen",
+        "moet ik nu iets drukken",
+        "hoeveel volk doet daar aan mee",
+        "is dat dan definitief",
+        "wa gebeurt er als ik ja zeg",
+    ],
+)
+def test_a_question_at_the_summary_is_passed_on_and_the_summary_stays(text: str) -> None:
+    turn = doing(acts.ASK, text, {**AT_SUMMARY, "toestemming_analyse": True})
+    slots = turn.act(ActionVerder())
+    assert [each["kind"] for each in turn.effects] == ["question"]
+    assert slots["bevestigd"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ach laat het toch maar",
+        "lotj mor zijn",
+        "nee, doe het toch maar niet",
+        "leave it then",
+        "'t mag er in blijven zulle",
+    ],
+)
+def test_who_leaves_it_at_the_summary_stays_at_the_summary(text: str) -> None:
+    turn = doing(acts.LEAVE, text, AT_SUMMARY, "hulp")
+    assert turn.act(ActionDigressie()) == {}
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dat is just ze vent", "ba 't is in den haak", "nikske mis mee", "dat is hem", "perfecto"],
+)
+def test_what_is_likely_a_yes_is_asked_for_and_not_offered_as_an_answer(text: str) -> None:
+    turn = doing(acts.doubtful(acts.AGREE), text, AT_SUMMARY)
+    turn.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": 0.5}]
+    assert "aanbod" not in turn.act(ActionVerder())
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "key"),
+    [
+        (acts.MEND, "voor we gaan, die chef heb ik te hard aangepakt", "drempel"),
+        (acts.MEND, "dat van die buspas had ik anders moeten zeggen", "voorstel"),
+        (acts.WRONG, "mijn tweede antwoord was toch niet juist", "voorstel"),
+        (acts.DROP, "haal Vivaqua er nog uit voor ik ga", "trekker"),
+        (acts.MEND, "de dringendheid heb ik onderschat", "prioriteit"),
+    ],
+)
+def test_an_answer_can_still_change_after_the_summary(act: str, text: str, key: str) -> None:
+    slots = going_on(doing(act, text, AFTERWARDS))
+    found = slots.get("vraag") or slots["aanbod"]["question"]
+    assert found == key
+    assert slots["verder"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Straks misschien. Wat was mijn code weer?",
+        "nee nu niet. waar staat mijn code?",
+        "Neen dank u. Hoe kan ik later verder doen?",
+        "not now. What is my code?",
+        "nee merci! geef mij die ontvangstcode nog eens",
+    ],
+)
+def test_a_question_beside_a_no_is_answered(text: str) -> None:
+    turn = doing(acts.ASK, text, {**AFTERWARDS, "toestemming_analyse": True})
+    assert going_on(turn) == {"verder": None}
+    assert "Mijn code" in turn.said
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("doe maar dat over weten wat mensen willen leren", 6),
+        ("de begeleiding naar en tijdens leren dan", 5),
+        ("een goed aanbod binnen ieders bereik, dat nog", 4),
+        ("leren beter en eerlijk betalen misschien", 10),
+        ("dat van meer leergoesting in de samenleving", 3),
+    ],
+)
+def test_a_subject_in_other_words_is_gone_to(text: str, number: int) -> None:
+    turn = doing(acts.MOVE, text, {**AFTERWARDS, "opdracht": 1}, "opdracht_kiezen")
+    slots = going_on(turn)
+    meant = [slots["opdracht"]] if "opdracht" in slots else slots["geraden"]
+    assert meant[0] == number
+
+
+@pytest.mark.parametrize("intent", ["contact_mens", "klacht"])
+def test_who_wants_a_human_being_is_told_the_address(intent: str) -> None:
+    turn = Turn("ik wil een mens", intent, **AT_SUMMARY)
+    turn.act(ActionDigressie())
+    assert catalogue().consultatie.contact.e_mail in turn.said
+
+
+def test_who_comes_back_reads_the_answers_again() -> None:
+    turn = Turn("", "begroeten", **AT_SUMMARY)
+    turn.act(AskBevestigd())
+    said = turn.talk.said
+    again = Turn("", "begroeten", **AT_SUMMARY)
+    again.tracker.latest_message["metadata"] |= {"said": list(said), "returns": True}
+    again.act(AskBevestigd())
+    assert BUS in again.said
