@@ -247,6 +247,17 @@ def _other(talk: Talk, text: str) -> Slots | None:
     return _taken(talk, text, None if kinds_of(text) else key)
 
 
+_CHANGE_ACTS = frozenset({acts.DROP, acts.MEND, acts.WRONG})
+
+
+def _passed_over(talk: Talk, text: str) -> str | None:
+    """The key of a question without an answer that a text may answer by its kind, or None."""
+    opdracht, kinds = talk.opdracht, kinds_of(text)
+    assert opdracht is not None
+    passed = (each for each in opdracht.vragen if each.key not in talk.answers)
+    return next((each.key for each in passed if each.soort in kinds), None)
+
+
 def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     """The slots for a text whose act is sure, though no rule tells what it changes.
 
@@ -261,17 +272,24 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
         put = _PUT_WITH.fullmatch(rest.strip())
         named = named_question(put["about"] if put else rest, opdracht, None)
         content = put["content"] if put and named else rest
-        target = named or key or fitting_question(content, opdracht, None)
+        target = (
+            named or _passed_over(talk, content) or key or fitting_question(content, opdracht, None)
+        )
         if _kind(talk, target) == "prioriteit":
             return offering.offer_slots(talk, content)
         return offering.added(talk, content, target, undo=target in talk.answers)
     named = named_question(text, opdracht, None)
+    if act in _CHANGE_ACTS and named is not None and named not in talk.answers:
+        # What was passed over is answered now.
+        rest = text[summary.after_yes(text) :]
+        head = _HEAD.fullmatch(rest.strip())
+        return offering.offer_slots(talk, head["content"] if head else rest, named)
     meant = named if named in talk.answers else key
     if act == acts.DROP:
         found = part_with(text, talk.answers[meant]) if meant else None
         if meant is not None and found is not None:
             return offering.offer_slots(talk, "", meant, corrects=found, at=0)
-    if act in (acts.DROP, acts.MEND, acts.WRONG):
+    if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}
         return reopened(meant)
@@ -297,7 +315,7 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     assert opdracht is not None
     head = text.partition(":")[0] if ":" in text[:_HEAD_READ] else ""
     named = named_question(head, opdracht, None) if head else None
-    target = named or key or fitting_question(text, opdracht, None)
+    target = named or _passed_over(talk, text) or key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
     if (
         not surely_content(talk, text)

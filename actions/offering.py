@@ -42,7 +42,10 @@ _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "verbeter",
     "naar:",
 )
-_CHANGE, _KEPT, _SKIP = "wijzig", "kept", "overslaan"
+_CHANGE, _KEPT, _SKIP, _SETTLE = "wijzig", "kept", "overslaan", "klopt"
+SELF = "self"
+"""Why a text is kept that was typed where the group was asked: it may only tell who somebody is. It
+is not offered at a question; at the summary a yes leaves it out, unless the yes says to add it."""
 DOUBT = "doubt"
 """Why a text is offered that may be no answer; who answers otherwise has passed it over."""
 _SHOWN = 160
@@ -96,9 +99,11 @@ def offer(talk: Talk, text: str | None = None, target: str | None = None) -> lis
     return [SlotSet(name, value) for name, value in offer_slots(talk, text, target).items()]
 
 
-def keep_slots(talk: Talk, text: str | None = None, target: str | None = None) -> Slots:
+def keep_slots(
+    talk: Talk, text: str | None = None, target: str | None = None, why: str | None = None
+) -> Slots:
     """Keeps a part of the message until an opdracht is open, and says so; see ``keep``."""
-    kept = {**part(talk, text), "opdracht": None, "question": target}
+    kept = {**part(talk, text), "opdracht": None, "question": target, "why": why}
     waiting = [each for each in talk.slot("bewaard") or [] if not _same(each, kept)]
     talk.utter("tekst_bewaard", custom={"kept": _reference(kept)})
     return {"bewaard": [*waiting, kept]}
@@ -115,6 +120,8 @@ def due(talk: Talk, opdracht: Opdracht, key: str | None) -> Slots:
     """The slots that offer a kept text that fits the question that opens now, or none."""
     for kept in talk.slot("bewaard") or []:
         if kept.get("opdracht") not in (None, opdracht.nummer):
+            continue
+        if kept.get("why") == SELF and key is not None:
             continue
         wanted = kept.get("question")
         if wanted is None or opdracht.question(wanted) is None:
@@ -379,7 +386,13 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_erbij", (_ADD, _REPLACE, _OTHER, _LEAVE)
         else:
             sentence, buttons = "aanbod_nieuw", (_ADD, _OTHER, _LEAVE)
-        if _settles_summary(talk, offered):
+        if _tells_self(talk, offered):
+            tell_answers(talk, opdracht, talk.answers)
+            settle = talk.button("knop_klopt", f'/bijdrage{{"waarde":"{_SETTLE}"}}')
+            change = talk.button("knop_wijzigen", "/antwoord_wijzigen")
+            sentence = "aanbod_over_u"
+            shown = [settle, *_buttons(talk, (_ADD, _OTHER)), change]
+        elif _settles_summary(talk, offered):
             if offered.get("why") == _KEPT:
                 tell_answers(talk, opdracht, talk.answers)
             yes, *rest = _buttons(talk, buttons)
@@ -427,6 +440,11 @@ def _settles_summary(talk: Talk, offered: Mapping[str, Any]) -> bool:
     return offered.get("why") in (None, _KEPT) and place(talk)["step"] == "bevestigen"
 
 
+def _tells_self(talk: Talk, offered: Mapping[str, Any]) -> bool:
+    """Whether the summary is asked beside a text that may only tell who somebody is."""
+    return offered.get("why") == SELF and place(talk)["step"] == "bevestigen"
+
+
 def confirm(talk: Talk) -> Slots:
     """Makes the submission of this opdracht final, and says so."""
     opdracht = talk.opdracht
@@ -452,6 +470,10 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         talk.utter("overgeslagen", custom={"settled": _reference(offered)})
         vraag = talk.vraag
         return _after(talk), vraag.key if vraag else None
+    if chosen == _SETTLE:
+        talk.utter("aanbod_gelaten", custom={"settled": _reference(offered)})
+        slots = _after(talk)
+        return slots | (confirm(talk) if slots["keuze_aanbod"] == NOTHING_OFFERED else {}), None
     if chosen == _LEAVE:
         talk.utter("aanbod_gelaten", custom={"settled": _reference(offered)})
         return _after(talk), None
@@ -602,6 +624,9 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if skips and other and _answers_beneath(talk):
         return _SKIP
     says = summary.says(text)
+    agrees = says == summary.YES or (says is None and talk.intent == "bevestigen")
+    if agrees and _tells_self(talk, offered) and not mentions(plain, "aanbod_erbij"):
+        return _SETTLE
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
         return yes if says == summary.YES else _LEAVE

@@ -18,7 +18,7 @@ from actions.entering import (
     words_of,
 )
 from actions.going_on import answer_question, change, is_content, wish
-from actions.offering import NOTHING_OFFERED, keep_slots, offer
+from actions.offering import NOTHING_OFFERED, SELF, keep_slots, offer
 from actions.reading import choosing, grouping
 from actions.reading.naming import kinds_of
 from actions.reading.replies import extra_in, reply_in
@@ -537,7 +537,7 @@ def _kept_content(talk: Talk, text: str) -> Slots:
     """Keeps a text that is no group but may be an answer, until a question is open."""
     if talk.entity("waarde") is not None or not may_be_content(text):
         return {}
-    return keep_slots(talk, text)
+    return keep_slots(talk, text, why=SELF)
 
 
 def _group_button(groep: Groep) -> dict[str, str]:

@@ -66,7 +66,8 @@ _RANK = re.compile(
     rf"\b(?:die|dat|het|de|den|t|bij|op|in|dien|dieje|mijn|mn|the|my|that|la|ma|meiner?|der|die) "
     rf"(?P<rank>{'|'.join(_RANKS)})"
     r"(?= (?:vraag|antwoord|stuk|punt|puntje|ding|question|answer|reponse|frage|antwort|van daarnet"
-    r"|die ik|dat ik|waar ik|nog|toch|moogt?|mag|moet|klopt|staat|stoat|hoort|wil|niet|anders|van mij)\b|\W{0,3}$)"
+    r"|die ik|dat ik|waar ik|nog|toch|moogt?|mag|moet|klopt|staat"
+    r"|stoat|hoort|wil|niet|anders|van mij)\b|\W{0,3}$)"
 )
 """An answer by its place: "die eerste", "the second answer"."""
 

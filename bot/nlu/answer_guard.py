@@ -123,8 +123,12 @@ def _after_questions(
         return name
     if metadata.get("offer"):
         return _AT_OFFER.get(act.name, CONTENT if name in _STOPS else name) if act.sure else name
-    likelier = name != CONTENT and act.chance > chances.get(name, 0.0)
-    if not act.sure and not likelier and name not in _STOPS:
+    known = chances.get(name, 0.0) * (_SELDOM_MEANT if name in _COURTESIES else 1.0)
+    if step != "bevestigen" and name in _STOPS and act.name in _NO_GOODBYE:
+        return name
+    likelier = name != CONTENT and act.chance > known
+    stays = step == "bevestigen" and name in _STOPS and act.name != acts.STOP
+    if not act.sure and not likelier and not stays:
         return name
     if act.name == acts.ASK:
         asked = intent_of(act, chances)
@@ -132,6 +136,11 @@ def _after_questions(
     return closing.intent_of(act, step) or name
 
 
+_COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
+"""Intents that a text resembles by its tone or language, whatever it does."""
+_SELDOM_MEANT = 0.5
+_NO_GOODBYE = frozenset({acts.REMARK, acts.WAIT, acts.LEAVE})
+"""What resembles a goodbye so much that it is one where an intent says so."""
 _AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}
 _LATER = re.compile(
     r"\b(?:achteraf|later|nadien|ooit|altijd|afterwards|later on|plus tard|apres|spater|nachher)\b"

@@ -27,6 +27,7 @@ MOST_WORDS = 40
 SURE, DOUBT = 0.7, 0.45
 """The chance of a group of acts above which it is done, or above which it is likeliest."""
 
+_NEARLY = 0.6
 _ALSO_AT_QUESTION = (
     acts.WAIT,
     acts.REMARK,
@@ -60,7 +61,7 @@ _GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "bevestigen": (
         (acts.AGREE, acts.LEAVE, acts.ON),
         _CHANGES,
-        (acts.ASK, acts.SHOW),
+        (acts.SHOW, acts.ASK),
         (acts.REMARK, acts.WAIT),
         (acts.MOVE,),
         (acts.STOP,),
@@ -100,7 +101,9 @@ class ClosingModel(ExampleModel):
         likely = sum(by_name[name] for name in best)
         if likely < DOUBT or acts.ANSWER in best:
             return None
-        name = max(best, key=lambda name: by_name[name])
+        likeliest = max(by_name[name] for name in best)
+        # Where two come to nearly the same, the one that the step is about.
+        name = next(name for name in best if by_name[name] >= _NEARLY * likeliest)
         return Act(name, likely >= SURE, by_name[name])
 
 

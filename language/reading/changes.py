@@ -231,8 +231,12 @@ def speaks_of(text: str, answers: Mapping[str, str]) -> str | None:
 def part_with(text: str, answer: str) -> str | None:
     """The part of an answer, a clause or an item of a list, that holds words of a text; or None.
 
-    None too where it is the whole answer.
+    A name alone, with the small words before it, where the text shares nothing else with the
+    answer. None too where it is the whole answer.
     """
+    name = _name_in(text, answer)
+    if name is not None:
+        return name
     tokens = {each.plain for each in _words(text[:READ]) if _tells(each.plain)}
     best: tuple[int, str] | None = None
     for start, end in _clauses(answer):
@@ -246,6 +250,29 @@ def part_with(text: str, answer: str) -> str | None:
     if best is None or best[1].strip(" .,;!") == answer.strip(" .,;!"):
         return None
     return best[1]
+
+
+_SMALL = re.compile(
+    r"(?:,\s{0,3})?(?:\b(?:bij|van|in|op|aan|uit|naar|met|door|voor|zoals|en|of|samen|de|het|den|firma|bedrijf)"
+    r"\s{1,3}){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def _name_in(text: str, answer: str) -> str | None:
+    runs = _shared(_words(text[:READ]), {"": answer})
+    if len(runs) != 1 or not answer[runs[0].start].isupper() or " " in _slice(answer, runs[0]):
+        return None
+    before = answer[: runs[0].start]
+    if not before.strip() or before.rstrip()[-1:] in ".!?:":
+        # Any word begins with a capital there.
+        return None
+    small = _SMALL.search(before)
+    return answer[small.start() if small else runs[0].start : runs[0].end].lstrip()
+
+
+def _slice(answer: str, run: _Shared) -> str:
+    return answer[run.start : run.end]
 
 
 def _words(text: str) -> list[_Word]:

@@ -106,9 +106,8 @@ _WORDS_AROUND = """
 100 a ah aha al alle allee allemaal alles alletwee allez amai antwoord antwoorden au aub auch awel
 bah bwa bedankt ben betreft bij bitte bot c ca computer d da dan dank danke dankjewel das dat de
 dees den denk dese deze dis dit doch doe dus echt eens eigenlijk eindelijk en er erg erin erop
-es est et euh for ganz gast
-broer bro zus kerel makker kameraad jongen ventje manneke vent dude ge gelezen gewoon gezien
-gij godverdomme ha he heb hebt heeft heel
+es est et euh for ganz gast broer bro zus kerel makker kameraad jongen ventje manneke vent dude
+ge gelezen gewoon gezien gij godverdomme ha he heb hebt heeft heel
 helemaal het hier hm hoor how i ich ihr ik ils in is ist it jaah je jong k kijk la le lijkt maat
 mach machine madam man mate me mee meneer merci mevrouw mij mijn mijns moi na nagekeken
 nagelezen nou now nu o och oh ons op opnieuw please pour procent robot s samenvatting schat sehr

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actions import offering
 from actions.changing import WHICH
 from actions.contribution_form import AskBevestigd, ValidateContributionForm
 from actions.corrections import ActionAntwoordWijzigen
@@ -122,6 +123,28 @@ def test_the_answer_that_should_change_is_asked_again(act: str, text: str, key: 
 
 
 @pytest.mark.parametrize(
+    ("act", "text", "content"),
+    [
+        (acts.MEND, "van de trekker weet ik het nu: de stad Gent", "de stad Gent"),
+        (acts.WRONG, "Wie het doet: het buurthuis met de school", "het buurthuis met de school"),
+        (acts.MEND, "bij wie het doet had ik niks, zet daar de bib", "zet daar de bib"),
+        (acts.ADD, "nu weet ik wie: de wijkwerking met de kerk", "de wijkwerking met de kerk"),
+        (acts.ADD, "toch nog voor de derde vraag: de mutualiteit", "de mutualiteit"),
+    ],
+)
+def test_a_question_that_was_passed_over_is_answered_later(
+    act: str, text: str, content: str
+) -> None:
+    turn = doing(act, text, AT_SUMMARY)
+    turn.tracker.slots["antwoorden"] = {key: GIVEN[key] for key in ("drempel", "voorstel")}
+    slots = turn.act(ActionVerder())
+    found = slots["aanbod"] if "aanbod" in slots else turn.effects[0]
+    assert found["question"] == "trekker"
+    said = slots["aanbod"]["text"] if "aanbod" in slots else slots["antwoorden"]["trekker"]
+    assert content in said
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "er staat iets fout",
@@ -178,7 +201,7 @@ def test_who_leaves_it_at_the_summary_stays_at_the_summary(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dat is just ze vent", "ba 't is in den haak", "nikske mis mee", "dat is hem", "perfecto"],
+    ["dat ziet er just uit ze", "ba 't is in den haak", "nikske mis mee", "dat is hem", "perfecto"],
 )
 def test_what_is_likely_a_yes_is_asked_for_and_not_offered_as_an_answer(text: str) -> None:
     turn = doing(acts.doubtful(acts.AGREE), text, AT_SUMMARY)
@@ -252,3 +275,46 @@ def test_who_comes_back_reads_the_answers_again() -> None:
     again.tracker.latest_message["metadata"] |= {"said": list(said), "returns": True}
     again.act(AskBevestigd())
     assert BUS in again.said
+
+
+def offered_of_self(text: str, intent: str = "bijdrage", entities: Any = ()) -> Turn:
+    """A turn at the summary, where a text that told who somebody is waits."""
+    offered = {"message": "m0", "start": 0, "end": 20, "text": "ik ben boer met melkvee"}
+    offered |= {"opdracht": 4, "question": "voorstel", "corrects": None, "why": offering.SELF}
+    at = {**AT_SUMMARY, "requested_slot": "keuze_aanbod"}
+    return Turn(text, intent, entities=list(entities), aanbod=offered, keuze_aanbod=None, **at)
+
+
+def choosing(turn: Turn) -> dict[str, Any]:
+    """The slots after a text at an offer."""
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    text = turn.tracker.latest_message["text"]
+    slots: dict[str, Any] = validate(text, turn.dispatcher, turn.tracker, {})
+    return slots
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ja", "bevestigen"),
+        ("klopt", "bevestigen"),
+        ("joat 't es goe", "bevestigen"),
+        ("gg ez klopt", "bevestigen"),
+        ("zo mag het in het dossier", "bevestigen"),
+    ],
+)
+def test_a_yes_to_the_summary_adds_nothing_that_was_said_of_oneself(text: str, intent: str) -> None:
+    turn = offered_of_self(text, intent)
+    slots = choosing(turn)
+    assert [each["kind"] for each in turn.effects] == ["confirmed"]
+    assert slots["bevestigd"] is True
+
+
+def test_what_was_said_of_oneself_is_added_where_asked() -> None:
+    shown = offered_of_self("")
+    shown.act(offering.AskKeuzeAanbod())
+    assert shown.titles[:2] == ["Ja, dit klopt", "Ja, zet het erbij"]
+    assert "ik ben boer met melkvee" in shown.said
+    for text in ("zet het erbij", "ja, zet dat er ook bij", "voeg toe"):
+        turn = offered_of_self(text, "bevestigen")
+        assert "ik ben boer met melkvee" in choosing(turn)["antwoorden"]["voorstel"]

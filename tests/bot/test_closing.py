@@ -142,13 +142,13 @@ AFTERWARDS = {
         "something about what companies need, maybe",
     ],
 }
-ALSO_AFTERWARDS = {
+ALSO_AFTERWARDS: dict[str, tuple[str, ...]] = {
     "stoppen": ("afscheid", "ontkennen"),
     "bevestigen": ("ander_opdracht",),
     "opdracht_kiezen": ("ander_opdracht",),
 }
 """Other intents that come to the same."""
-ALSO_AT_SUMMARY = {
+ALSO_AT_SUMMARY: dict[str, tuple[str, ...]] = {
     "overzicht_tonen": ("herhalen",),
     # A part of an answer is taken out there, not the whole.
     "bijdrage": ("gegevens_verwijderen",),
@@ -175,7 +175,10 @@ def test_texts_that_were_never_seen_are_understood() -> None:
         timeout=300,
     )
     found = [json.loads(line)["intent"] for line in done.stdout.splitlines()]
-    also = {"verder": ALSO_AFTERWARDS, "bevestigen": ALSO_AT_SUMMARY}
+    also: dict[str, dict[str, tuple[str, ...]]] = {
+        "verder": ALSO_AFTERWARDS,
+        "bevestigen": ALSO_AT_SUMMARY,
+    }
     missed = [
         (row["text"], row["meant"], intent)
         for row, intent in zip(rows, found, strict=True)
