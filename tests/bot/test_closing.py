@@ -157,7 +157,7 @@ ALSO_AT_SUMMARY: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.servers
 def test_texts_that_were_never_seen_are_understood() -> None:
-    rows = [
+    rows: list[dict[str, str]] = [
         {"text": text, "step": step, "meant": meant}
         for step, told in (("bevestigen", AT_SUMMARY), ("verder", AFTERWARDS))
         for meant, texts in told.items()
