@@ -16,7 +16,15 @@ import typer
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
 from consultation.importing.imports import import_files
-from consultation.importing.readers import ImportFile, check_opdracht, named_group, read_rows
+from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
+from consultation.importing.readers import (
+    ImportFile,
+    check_opdracht,
+    named_group,
+    read_rows,
+    read_survey,
+)
+from consultation.importing.tables import FileFaults
 from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:
@@ -100,6 +108,13 @@ def import_(
         str | None,
         typer.Option(help="The sheet with the answers, where several sheets of a workbook do."),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="Which column of a survey export is which question (YAML). With --dry-run, a file "
+            "that is not there yet is written, with what is guessed from the export."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")
     ] = False,
@@ -124,7 +139,8 @@ def import_(
             into = rounds.require_open_round(session, place.consultation_id)
         else:
             into = rounds.require_round(session, place.consultation_id, round_)
-    read = _read_all(files, place, text, sheet)
+    columns = None if mapping is None else _mapping(mapping, files, sheet, place, dry_run)
+    read = _read_all(files, place, text, sheet, columns)
     stored = import_files(
         place.storage,
         place.consultation_id,
@@ -134,7 +150,7 @@ def import_(
         opdracht=number,
         auto=opdracht == "auto",
         group=group,
-        source=source,
+        source=source or (columns.survey if columns else None),
         dry_run=dry_run,
     )
     warnings = [
@@ -214,6 +230,35 @@ def import_(
     print(f"Round {into.number}: {_came_in(summary)}; {made} made{unplaced}.")
 
 
+def _mapping(
+    path: Path, files: list[Path], sheet: str | None, place: Workplace, dry_run: bool
+) -> SurveyMapping:
+    """The mapping in a file; one that is not there is guessed from the first export and written.
+
+    Raises:
+        ImportFileError: it is not there and this is no dry run, or it does not fit.
+    """
+    if path.exists():
+        return read_mapping(path, place.catalogue)
+    if not dry_run:
+        raise ImportFileError(
+            f"{path}: there is no such mapping; with --dry-run it is guessed and written, for you "
+            "to check."
+        )
+    faults = FileFaults()
+    table = read_survey(files[0], faults, sheet=sheet)
+    faults.check(files[0])
+    found = guessed(table, files[0].stem, place.catalogue)
+    try:
+        path.write_text(mapping_text(found), encoding="utf-8")
+    except OSError as error:
+        raise ImportFileError(f"{path}: cannot be written ({error.strerror}).") from error
+    _say(f"written: {path}; check it, then import with it:")
+    for line in mapping_text(found).splitlines():
+        _say(f"  {line}")
+    return found
+
+
 def _write_preview(statements: list[StatementPreview]) -> None:
     import pandas as pd
 
@@ -233,7 +278,11 @@ def _write_preview(statements: list[StatementPreview]) -> None:
 
 
 def _read_all(
-    files: list[Path], place: Workplace, text: str | None, sheet: str | None
+    files: list[Path],
+    place: Workplace,
+    text: str | None,
+    sheet: str | None,
+    mapping: SurveyMapping | None,
 ) -> list[ImportFile]:
     """Reads the files.
 
@@ -244,7 +293,7 @@ def _read_all(
     errors = []
     for path in files:
         try:
-            read.append(read_rows(path, place.catalogue, text, sheet))
+            read.append(read_rows(path, place.catalogue, text, sheet, mapping))
         except ImportFileError as error:
             errors.append(str(error))
     if errors:

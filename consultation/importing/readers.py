@@ -23,6 +23,7 @@ from consultation.importing.dates import month_comes_first, read_moment
 from consultation.importing.formats import documents
 from consultation.importing.formats.apart import LARGEST, read_apart
 from consultation.importing.formats.flow import DocumentContent, content
+from consultation.importing.mapping import SurveyMapping, mapped
 from consultation.importing.tables import (
     ARRAY,
     COLUMNS,
@@ -30,10 +31,13 @@ from consultation.importing.tables import (
     Record,
     SkippedRows,
     Table,
+    csv_grid,
     delimited,
     is_nan,
     is_table,
     lines_of_json,
+    named,
+    survey_table,
     unknown_columns_told,
 )
 from consultation.importing.text import decoded, on_lines
@@ -133,6 +137,7 @@ def read_rows(
     catalogue: Catalogue,
     text_column: str | None = None,
     sheet: str | None = None,
+    mapping: SurveyMapping | None = None,
 ) -> ImportFile:
     """The answers in a text, a table or a workbook, checked against the catalogue.
 
@@ -142,7 +147,8 @@ def read_rows(
     Rows that are no answers are left out and listed. Placeholders that programs write into empty
     cells (NaN, null, #N/A) count as empty, except in the text: the text is kept unchanged, and the
     analysis lists it among the answers without content. ``text_column`` names the column with the
-    answers, if it is not ``text``; ``sheet`` the sheet of a workbook, if several have answers.
+    answers, if it is not ``text``; ``sheet`` the sheet of a workbook, if several have answers. A
+    file with a ``mapping`` is an export of a survey, in any columns.
 
     Raises:
         ImportFileError: the file cannot be read, or values are invalid; names file, line, column
@@ -151,7 +157,9 @@ def read_rows(
     _check_file(path)
     ending = path.suffix.lower()
     faults = FileFaults()
-    if ending in sheets.ENDINGS:
+    if mapping is not None:
+        table = mapped(path, read_survey(path, faults, mapping.questions[0].column, sheet), mapping)
+    elif ending in sheets.ENDINGS:
         table = sheets.workbook_table(path, faults, text_column, sheet)
     elif ending in documents.ENDINGS:
         return _document(path, read_apart("documents.document", path))
@@ -165,6 +173,27 @@ def read_rows(
     file = _Reader(path, catalogue, table, faults).read()
     faults.check(path)
     return replace(file, part=", ".join(filter(None, (text_column, sheet))) or None)
+
+
+def read_survey(
+    path: Path, faults: FileFaults, column: str = "", sheet: str | None = None
+) -> Table:
+    """The table of a survey export; ``column`` is one of its columns, by which it is found.
+
+    Raises:
+        ImportFileError: the file is no table, or cannot be read.
+    """
+    _check_file(path)
+    ending = path.suffix.lower()
+    if ending in sheets.ENDINGS:
+        grid, warnings = sheets.sheet_grid(path, named(column), sheet)
+    elif ending in (".csv", ".tsv", ".txt"):
+        grid, warnings = csv_grid(decoded(path, path.read_bytes()), faults, named(column)), []
+    else:
+        raise ImportFileError(f"{path}: a mapping is for csv, tsv, xlsx and ods files.")
+    table = survey_table(path, grid, faults)
+    table.warnings += warnings
+    return table
 
 
 def _text(path: Path, text: str) -> ImportFile:

@@ -10,7 +10,7 @@ from pathlib import Path
 from consultation.errors import ImportFileError
 from consultation.importing.formats.apart import read_apart
 from consultation.importing.formats.workbooks import SheetContent, WorkbookContent
-from consultation.importing.tables import FileFaults, Table, headed, header_rank, named
+from consultation.importing.tables import FileFaults, Grid, Table, headed, header_rank, named
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
@@ -24,8 +24,22 @@ def workbook_table(
         ImportFileError: the workbook cannot be read, it is not clear which sheet is meant, or the
             sheet is no table.
     """
-    book: WorkbookContent = read_apart("workbooks.sheets", path)
     wanted = named(text_column) if text_column else "text"
+    grid, warnings = sheet_grid(path, wanted, sheet)
+    table = headed(path, grid, faults, wanted)
+    table.warnings += warnings
+    return table
+
+
+def sheet_grid(path: Path, wanted: str, sheet: str | None = None) -> tuple[Grid, list[str]]:
+    """The filled rows of the sheet named ``sheet``, or of the one with a column ``wanted``.
+
+    Without such a column, of the sheet with most rows. The second value has warnings.
+
+    Raises:
+        ImportFileError: the workbook cannot be read, or several sheets have that column.
+    """
+    book: WorkbookContent = read_apart("workbooks.sheets", path)
     filled = book["sheets"]
     if not filled:
         raise ImportFileError(f"{path}: is empty; no visible sheet holds anything.")
@@ -33,25 +47,19 @@ def workbook_table(
     found = header_rank(chosen["rows"], wanted)
     above = found[1] if found else chosen["rows"][0][0]
     before = [row for row, _ in chosen["rows"] if row < above]
-    try:
-        table = headed(path, chosen["rows"][len(before) :], before, wanted, faults)
-    except ImportFileError as error:
-        if len(filled) == 1:
-            raise
-        said = str(error).removeprefix(f"{path}: ")
-        raise ImportFileError(f"{path}: sheet '{chosen['name']}': {said}") from error
+    warnings = []
     others = [f"'{each['name']}'" for each in filled if each is not chosen]
     if others:
-        table.warnings.append(
+        warnings.append(
             f"read from the sheet '{chosen['name']}'; not from {', '.join(others[:8])} (--sheet)"
         )
     if cells := book["without_result"]:
-        table.warnings.append(
+        warnings.append(
             f"{', '.join(cells[:8])}{f' and {len(cells) - 8} more' if len(cells) > 8 else ''}: "
             "a formula without its result counts as empty; open the file in the spreadsheet, save "
             "it and import again"
         )
-    return table
+    return Grid(chosen["rows"][len(before) :], before), warnings
 
 
 def _chosen(path: Path, sheets: list[SheetContent], wanted: str, name: str | None) -> SheetContent:

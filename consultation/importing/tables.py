@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from consultation.errors import ImportFileError
 from consultation.importing.formats.apart import LARGEST
@@ -52,6 +52,12 @@ _USUAL = 200
 _SEP_LINE = re.compile(r'"?sep=(.|\t)"?;{0,40},{0,40}', re.IGNORECASE)
 _VV_MARK = re.compile(r"\{(newline|cr|tab|quote|lbrace|rbrace)\}")
 _VV = {"newline": "\n", "cr": "\r", "tab": "\t", "quote": '"', "lbrace": "{", "rbrace": "}"}
+_IMPORT_ID = '"ImportId"'
+_ANSWER_HEADS = frozenset(
+    ("open-ended response", "response", "antwoord", "open antwoord", "réponse", "réponse ouverte")
+)
+"""What SurveyMonkey writes in its second header row under an open question."""
+
 _NOT_SHOWN = "{question_not_shown}"
 _TOTAL = re.compile(
     r"\W{0,5}(?:(?:eind|sub)?totaal|total|aantal|nombre|gemiddelde|moyenne|average|sum|som|count|n)"
@@ -149,12 +155,24 @@ class Record:
 
 @dataclass
 class Table:
-    """A file's rows, its column names in lower case, the rows left out, and warnings."""
+    """A file's rows, its column names in lower case, the rows left out, and warnings.
+
+    ``labels`` has the wording of questions by column, where the file has it beside the names.
+    """
 
     columns: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     left_out: list[SkippedRows] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+class Grid(NamedTuple):
+    """The filled rows of a table from its header on, and the lines of the rows above it."""
+
+    rows: Rows
+    before: list[int]
+    separator: str = ""
 
 
 def is_table(text: str, text_column: str | None = None) -> bool:
@@ -184,11 +202,18 @@ def is_table(text: str, text_column: str | None = None) -> bool:
 def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None = None) -> Table:
     """The table in a csv or tsv file; ``text_column`` is read as the column ``text``.
 
-    The separator is a comma, semicolon, tab or bar, or the one that a first line ``sep=`` names.
-
     Raises:
         ImportFileError: the file is empty, there is no column of texts, or a known column occurs
             twice.
+    """
+    wanted = named(text_column) if text_column else "text"
+    return headed(path, csv_grid(text, faults, wanted), faults, wanted)
+
+
+def csv_grid(text: str, faults: FileFaults, wanted: str) -> Grid:
+    """The filled rows of a csv or tsv file; ``wanted`` is a column by which its header is known.
+
+    The separator is a comma, semicolon, tab or bar, or the one that a first line ``sep=`` names.
     """
     csv.field_size_limit(LARGEST)
     skip = 0
@@ -196,7 +221,6 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
     first = re.match(r"[^\r\n]{0,60}", text)
     if first and (sep := _SEP_LINE.fullmatch(first[0].strip(" "))):
         separators, skip = sep[1], 1
-    wanted = named(text_column) if text_column else "text"
     separator, above = _header_at(text, separators, skip, wanted)
     rows: Rows = []
     before: list[int] = []
@@ -217,42 +241,76 @@ def delimited(path: Path, text: str, faults: FileFaults, text_column: str | None
             f"not valid csv ({error}); check the quotes there: a quote within a text is written "
             "twice.",
         )
-    return headed(path, rows, before, wanted, faults, separator)
+    return Grid(rows, before, separator)
 
 
-def headed(
-    path: Path,
-    rows: Rows,
-    before: Sequence[int],
-    wanted: str,
-    faults: FileFaults,
-    separator: str = "",
-) -> Table:
-    """The table whose columns the first of the filled ``rows`` names.
-
-    ``before`` are the lines of the filled rows above it, ``wanted`` the name of the column with the
-    texts, as ``named`` gives it.
+def headed(path: Path, grid: Grid, faults: FileFaults, wanted: str) -> Table:
+    """The table whose columns the first row of a grid names; the column ``wanted`` has the texts.
 
     Raises:
         ImportFileError: there are no rows, no column ``wanted``, or a known column occurs twice.
     """
-    if not rows:
-        faults.check(path)
-        raise ImportFileError(f"{path}: is empty; the first line must name the columns.")
-    (header_line, first), *rows = rows
+    (line, first), *rows = _filled(path, grid, faults)
     header = [named(cell) for cell in first]
     while len(header) > 1 and not header[-1]:
         header.pop()
     if wanted not in header:
         faults.check(path)
         samples = [dict(zip(header, cells, strict=False)) for _, cells in rows[:200]]
-        raise ImportFileError(f"{path}: {_no_text(header_line, header, samples, wanted)}")
-    _renamed(path, header, wanted, header_line)
+        raise ImportFileError(f"{path}: {_no_text(line, header, samples, wanted)}")
+    _renamed(path, header, wanted, line)
+    return _table(header, rows, grid, faults)
+
+
+def survey_table(path: Path, grid: Grid, faults: FileFaults) -> Table:
+    """The table of a survey export with any columns; ``labels`` has the wording of its questions.
+
+    The second header row of SurveyMonkey is joined with the first, and that of Qualtrics gives the
+    labels. A name that stands twice gets a number.
+
+    Raises:
+        ImportFileError: there are no rows.
+    """
+    (_, first), *rows = _filled(path, grid, faults)
+    header = [named(cell) for cell in first]
+    if rows and any(named(cell) in _ANSWER_HEADS for cell in rows[0][1]):
+        _, second = rows.pop(0)
+        question = ""
+        for index, cell in enumerate(second[: len(header)]):
+            question = header[index] or question
+            name = named(cell)
+            header[index] = f"{question} [{name}]" if name not in {"", *_ANSWER_HEADS} else question
+    while len(header) > 1 and not header[-1]:
+        header.pop()
+    times: Counter[str] = Counter()
+    for index, name in enumerate(header):
+        times[name] += 1
+        if name and times[name] > 1:
+            header[index] = f"{name} ({times[name]})"
+    labels = {}
+    for index, (_, cells) in enumerate(rows[:3]):
+        if index and any(_IMPORT_ID in cell for cell in cells):
+            labels = dict(
+                zip(header, (" ".join(each.split()) for each in rows[index - 1][1]), strict=False)
+            )
+    table = _table(header, rows, grid, faults)
+    table.labels = {name: label for name, label in labels.items() if name and label}
+    return table
+
+
+def _filled(path: Path, grid: Grid, faults: FileFaults) -> Rows:
+    if not grid.rows:
+        faults.check(path)
+        raise ImportFileError(f"{path}: is empty; the first line must name the columns.")
+    return grid.rows
+
+
+def _table(header: list[str], rows: Rows, grid: Grid, faults: FileFaults) -> Table:
     table = Table()
-    if before:
-        table.left_out.append(SkippedRows("above the names of the columns", tuple(before)))
+    if grid.before:
+        _leave_out(table, "above the names of the columns", grid.before)
     table.columns = [name for name in header if name]
-    _fill(table, header, rows, separator, faults)
+    _fill(table, header, rows, grid.separator, faults)
     return table
 
 
@@ -265,14 +323,15 @@ def named(cell: str) -> str:
 def header_rank(rows: Rows, wanted: str) -> tuple[Rank, int] | None:
     """Which of the first rows of a table names its columns: its rank and its number.
 
-    The row with the column ``wanted``, else the one that is most like the others in length.
+    The row with the column ``wanted`` (empty: not known), else the one that is most like the others
+    in length.
     """
     rows = rows[:_HEADER_WITHIN]
     best: tuple[Rank, int] | None = None
     for number, cells in rows:
         names = [named(cell) for cell in cells]
         many = sum(1 for name in names if name)
-        if wanted in names:
+        if wanted and wanted in names:
             rank = (1.0, many, -number)
         elif many > 1:
             alike = sum(len(other) == len(cells) for _, other in rows) / len(rows)
@@ -345,7 +404,9 @@ def _no_text(
         if len(likely) == 1
         else f"name one {what} 'text', or import one at a time,"
     )
-    return f"{said}; the answers seem to stand in {which}: {how} with --text '{likely[0]}'."
+    all_at_once = " A survey export is taken whole with --mapping NEW.yaml --dry-run."
+    more = all_at_once if of_csv else ""
+    return f"{said}; the answers seem to stand in {which}: {how} with --text '{likely[0]}'.{more}"
 
 
 def _limited(names: Sequence[str]) -> str:
@@ -469,7 +530,7 @@ def _decoded_cell(cell: str) -> str:
 def _without_survey_rows(table: Table) -> None:
     """Leaves out the second and third header row of Qualtrics, and preview, test and spam rows."""
     for index, record in enumerate(table.records[:4]):
-        if any('"ImportId"' in cell for cell in record.cells.values() if isinstance(cell, str)):
+        if any(_IMPORT_ID in cell for cell in record.cells.values() if isinstance(cell, str)):
             heads = table.records[: index + 1]
             _leave_out(
                 table, "the second and third header row of Qualtrics", [each.line for each in heads]

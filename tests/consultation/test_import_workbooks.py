@@ -183,7 +183,7 @@ def test_the_sheet_with_the_texts_is_found_and_doubt_is_told(
     assert "read from the sheet 'Blad2'; not from 'Blad1', 'Blad3'" in file.warnings[0]
     assert "choose from 'Blad1', 'Blad2', 'Blad3'" in refusal(path, catalogue, sheet="Blad9")
     told = refusal(path, catalogue, sheet="blad3")
-    assert "sheet 'Blad3': line 1: there is no column 'text' (found: tekst)" in told
+    assert "line 1: there is no column 'text' (found: tekst)" in told
     path = xlsx(tmp_path / "b.xlsx", [["text"], ["Te duur."]], [["text"], ["Te ver."]])
     assert "the sheets 'Blad1', 'Blad2' all have a column 'text'" in refusal(path, catalogue)
     (row,) = read_rows(path, catalogue, sheet="Blad2").rows

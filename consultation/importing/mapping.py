@@ -1,0 +1,398 @@
+"""Which column of a survey export is which question, group, organisation, date and consent.
+
+A mapping is a YAML file, made by hand or guessed from an export, and used for each next export of
+the same survey. Each answer of a response becomes an answer of one participant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from consultation.catalogue import Catalogue
+from consultation.errors import ImportFileError
+from consultation.importing.dates import read_moment
+from consultation.importing.tables import Record, SkippedRows, Table, named
+from consultation.importing.text import on_lines
+from consultation.importing.values import (
+    Unreadable,
+    group_slug,
+    is_empty,
+    opdracht_number,
+    question_key,
+    recognised_ids,
+    recognised_participants,
+    shown,
+)
+
+_SAMPLES = 300
+_LEAST_WORDS = 3
+_GROUPS = 0.8
+_OPTION = re.compile(r".*\[([^\[\]]{2,80})\]")
+_CODE = re.compile(r"^[\w\[\]]{1,30}[.:]\s+|^\d{1,3}[.)]\s+")
+_YES = frozenset({"ja", "yes", "oui", "y", "1", "true", "x"})
+_NO = frozenset({"nee", "no", "non", "0", "false", "n/a"})
+
+
+class QuestionColumn(BaseModel):
+    """A column with answers: its name, and the opdracht and question that it asked, where known.
+
+    ``title`` names a column whose words come before the answer, such as the title of a proposal.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    column: str
+    opdracht: int | None = None
+    question: str | None = None
+    title: str | None = None
+
+
+class SurveyMapping(BaseModel):
+    """The columns of a survey export; ``survey`` names it, the same for each export.
+
+    ``groups`` has a column per group, where each group is a box to tick.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    survey: str
+    questions: list[QuestionColumn] = Field(min_length=1)
+    id: str | None = None
+    participant: str | None = None
+    opdracht: str | None = None
+    question: str | None = None
+    group: str | None = None
+    groups: dict[str, str] = Field(default_factory=dict)
+    organisation: str | None = None
+    submitted_at: str | None = None
+    citaat: str | None = None
+
+
+def read_mapping(path: Path, catalogue: Catalogue) -> SurveyMapping:
+    """The mapping in a YAML file.
+
+    Raises:
+        ImportFileError: it cannot be read or does not fit; names the field and the correction.
+    """
+    try:
+        found = SurveyMapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ImportFileError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise ImportFileError(f"{path}: is no YAML ({reason}).") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ImportFileError(f"{path}: {field}: {first['msg']}; see docs/importing.md.") from error
+    for each in found.questions:
+        if each.opdracht is not None and catalogue.opdracht(each.opdracht) is None:
+            raise ImportFileError(f"{path}: there is no opdracht {each.opdracht}.")
+        if each.question is not None:
+            try:
+                question_key(each.question, each.opdracht, catalogue)
+            except Unreadable as error:
+                raise ImportFileError(f"{path}: {error}") from error
+    for slug in found.groups:
+        if slug not in {each.slug for each in catalogue.groepen}:
+            raise ImportFileError(f"{path}: groups: '{slug}' is not a group.")
+    return found
+
+
+def mapping_text(mapping: SurveyMapping) -> str:
+    """A mapping as YAML."""
+    fields = mapping.model_dump(exclude_none=True, exclude_defaults=True)
+    return str(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000))
+
+
+def mapped(path: Path, table: Table, mapping: SurveyMapping) -> Table:
+    """A table with one answer per row, in the columns of ``consultation.importing.tables``.
+
+    Raises:
+        ImportFileError: columns of the mapping are missing; names them.
+    """
+    _check_columns(path, table, mapping)
+    raw = [_cell(each, mapping.id) for each in table.records]
+    if mapping.id is None:
+        # Forms without a number have a moment, which tells responses apart.
+        raw = [_cell(each, mapping.submitted_at) for each in table.records]
+    ids = recognised_ids(raw)
+    found = Table(warnings=list(table.warnings), left_out=list(table.left_out))
+    people = recognised_participants([_cell(each, mapping.participant) for each in table.records])
+    for said, places in (*ids.warnings, *people.warnings):
+        lines = on_lines([table.records[place].line for place in places])
+        found.warnings.append(f"{lines}: {said}")
+    empty: list[int] = []
+    seen: dict[str, int] = {}
+    for record, own, person in zip(table.records, ids.values, people.values, strict=True):
+        if own is not None and mapping.question is None and mapping.opdracht is None:
+            seen[own] = seen.get(own, 0) + 1
+            own = own if seen[own] == 1 else f"{own} ({seen[own]})"
+        if person is None and own is None:
+            # Nothing tells the response apart but all that it says.
+            said = hashlib.sha256(repr(sorted(record.cells.items())).encode()).hexdigest()[:16]
+            seen[said] = seen.get(said, 0) + 1
+            person = f"{said} ({seen[said]})"
+        answers = _answers(record, own, person or own or "", mapping)
+        if not answers:
+            empty.append(record.line)
+        found.records += answers
+    if empty:
+        found.left_out.append(SkippedRows("without text", tuple(empty)))
+    found.columns = list(dict.fromkeys(name for each in found.records for name in each.cells))
+    return found
+
+
+def _answers(record: Record, own: str | None, person: str, mapping: SurveyMapping) -> list[Record]:
+    about = {
+        "opdracht": _cell(record, mapping.opdracht),
+        "question": _cell(record, mapping.question),
+        "group": _cell(record, mapping.group) or _ticked(record, mapping),
+        "organisation": _cell(record, mapping.organisation),
+        "submitted_at": _cell(record, mapping.submitted_at),
+        "citaat": _cell(record, mapping.citaat),
+    }
+    found = []
+    for question in mapping.questions:
+        text = str(record.cells.get(named(question.column)) or "")
+        title = _cell(record, question.title)
+        if not text.strip() and not title:
+            continue
+        cells = {
+            **about,
+            "text": "\n\n".join(filter(None, (title, text if text.strip() else ""))),
+            "participant": f"{mapping.survey} {person}",
+        }
+        if own is not None:
+            parts = (own, about["opdracht"], about["question"], named(question.column))
+            cells["id"] = " / ".join(filter(None, parts))
+        if question.opdracht is not None:
+            cells["opdracht"] = str(question.opdracht)
+        if question.question is not None:
+            cells["question"] = question.question
+        found.append(Record(record.line, cells))
+    return found
+
+
+def _check_columns(path: Path, table: Table, mapping: SurveyMapping) -> None:
+    names = (
+        *(name for each in mapping.questions for name in (each.column, each.title)),
+        *(mapping.id, mapping.participant, mapping.opdracht, mapping.question, mapping.group),
+        *(mapping.organisation, mapping.submitted_at, mapping.citaat, *mapping.groups.values()),
+    )
+    missing = [name for name in names if name is not None and named(name) not in table.columns]
+    if missing:
+        known = ", ".join(shown(each) for each in table.columns[:20])
+        raise ImportFileError(
+            f"{path}: there is no column {', '.join(map(shown, missing[:5]))}, which the mapping "
+            f"names (found: {known}); correct the mapping."
+        )
+
+
+def _cell(record: Record, column: str | None) -> str | None:
+    if column is None:
+        return None
+    value = record.cells.get(named(column))
+    return " ".join(str(value).split()) or None if value is not None else None
+
+
+def _ticked(record: Record, mapping: SurveyMapping) -> str | None:
+    for slug, column in mapping.groups.items():
+        tick = (_cell(record, column) or "").lower()
+        if tick and tick not in _NO:
+            return slug
+    return None
+
+
+class _Kind(NamedTuple):
+    """A field of the mapping, and how the column of it is called in exports."""
+
+    field: str
+    names: re.Pattern[str]
+
+
+def _names(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{each})" for each in patterns))
+
+
+_FIELDS = (
+    _Kind(
+        "id",
+        _names(
+            r"id\. .*id",
+            r"(?:response|respondent|antwoord|contribution|submission)[\s_-]?id",
+            r"_?uuid|_id|id|nr|nummer|reference|referentie|respons-?id|comment-id",
+        ),
+    ),
+    _Kind("participant", _names(r"author[\s_/.-]?id", r"user[\s_/.-]?id", r"auteur[\s-]?id")),
+    _Kind(
+        "submitted_at",
+        _names(
+            r"submitdate\b.*|recordeddate|enddate|end date|completion time|voltooiingstijd",
+            r"tijdstempel|timestamp|horodateur|submitted[ _]at|date submitted|_submission_time",
+            r"created[ _]at|published[ _]at|creation date|date modified|datetime|datum.*",
+            r"tijd van voltooien|ingediend op|last update",
+        ),
+    ),
+    _Kind("organisation", _names(r".*organisati(?:e|on)\b.*", r".*vereniging of bedrijf.*")),
+    _Kind("citaat", _names(r".*\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
+)
+_SKIPPED = _names(
+    r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress",
+    r"ip address|duration.*|recipient.*|external.*|location.*|distributionchannel|userlanguage",
+    r"lastpage\b.*|startlanguage\b.*|seed\b.*|refurl\b.*|collector.*|custom data.*|e-?mail.*",
+    r".*\be-?mail(?:adres|address)?|name|naam|first name|last name|voornaam|achternaam|_.*|uuid",
+    r".*latitude|.*longitude|.*altitude|.*precision|.*\burl\b.*|link|slug|state|tags?|category.*",
+    r"scope.*|component.*|author.*|user.*|votes?.*|likes?.*|comments?.*|language|languages?|taal",
+    r"__version__|deviceid|formhub.*|meta/.*|points.*|feedback.*|quiz feedback.*|total points",
+    r"image.*|attachments?.*|reference|created.*|published.*|updated.*|moderated|agrees|disagrees",
+)
+_TITLES = ("title", "title/nl", "titel", "title (nl)", "title_nl", "name of idea")
+_BODIES = (
+    *(
+        "body",
+        "body/nl",
+        "description",
+        "description/nl",
+        "summary",
+        "beschrijving",
+        "omschrijving",
+    ),
+    *("comment-body", "body_nl", "description_nl", "text", "tekst", "content"),
+)
+_QUESTIONS = (
+    ("prioriteit", re.compile(r"\b(?:dringend|prioriteit|priority|belangrijk)\b")),
+    ("trekker", re.compile(r"\b(?:trekker|wie (?:moet|zou|kan|neemt)|trekt|leiding)\b")),
+    (
+        "voorstel",
+        re.compile(
+            r"\b(?:stelt u|voorstel\w*|oplossing\w*|id[eé]e\w*|actie\w*|zou u|wat moet|"
+            r"wat kan|verbeter\w*|suggest\w*|propos\w*|aanbeveling\w*|wensen?)\b"
+        ),
+    ),
+    (
+        "drempel",
+        re.compile(
+            r"\b(?:houdt|tegen\w*|drempel\w*|moeilijk\w*|hinder\w*|belemmer\w*|probleem|problemen|obsta\w*|"
+            r"barri\w*|mis(?:loopt)?|ontbreekt|knelpunt\w*)\b"
+        ),
+    ),
+)
+
+
+def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
+    """The mapping that fits a survey export most likely, by its names and its cells.
+
+    Raises:
+        ImportFileError: no column holds answers in words.
+    """
+    left = [name for name in table.columns if any(_samples(table, name))]
+    fields: dict[str, Any] = {"survey": survey}
+    for field, names in _FIELDS:
+        fits: Callable[[str], bool] = {
+            "submitted_at": lambda name: _are_dates(_samples(table, name)),
+            "id": lambda name: _differ(_samples(table, name)),
+            "citaat": lambda name: len(set(_samples(table, name))) <= 4,
+        }.get(field, lambda _: True)
+        column = next((each for each in left if names.fullmatch(each) and fits(each)), None)
+        if column is not None:
+            fields[field] = column
+            left.remove(column)
+    groups = {}
+    for name in left:
+        option = _OPTION.fullmatch(name)
+        if (
+            option
+            and (slug := _group(option[1], catalogue))
+            and _are_ticks(_samples(table, name), option[1])
+        ):
+            groups[slug] = name
+    if groups:
+        fields["groups"] = groups
+        left = [name for name in left if name not in groups.values()]
+    group = next((each for each in left if _are_groups(_samples(table, each), catalogue)), None)
+    if group is not None and not groups:
+        fields["group"] = group
+        left.remove(group)
+    fields["questions"] = _questions(table, left, catalogue)
+    if not fields["questions"]:
+        raise ImportFileError(
+            f"{survey}: no column holds answers in words; name the columns in a mapping yourself "
+            "(docs/importing.md)."
+        )
+    return SurveyMapping.model_validate(fields)
+
+
+def _questions(table: Table, left: list[str], catalogue: Catalogue) -> list[QuestionColumn]:
+    title = next((each for each in _TITLES if each in left), None)
+    body = next((each for each in _BODIES if each in left), None)
+    if body is not None and (title is not None or body not in ("text", "tekst")):
+        return [QuestionColumn(column=body, title=title, question="voorstel" if title else None)]
+    found = []
+    for name in left:
+        if _SKIPPED.fullmatch(name) or not _are_words(_samples(table, name)):
+            continue
+        wording = named(table.labels.get(name, _CODE.sub("", name)))
+        kind = next((key for key, words in _QUESTIONS if words.search(wording)), None)
+        found.append(
+            QuestionColumn(column=name, opdracht=_opdracht(wording, catalogue), question=kind)
+        )
+    return found
+
+
+def _samples(table: Table, name: str) -> list[str]:
+    cells = (str(each.cells.get(name) or "").strip() for each in table.records[:_SAMPLES])
+    return [cell for cell in cells if cell and not is_empty(cell)]
+
+
+def _differ(cells: Sequence[str]) -> bool:
+    return len(set(cells)) == len(cells)
+
+
+def _are_dates(cells: Sequence[str]) -> bool:
+    some = cells[:20]
+    dates = [each for each in some if read_moment(each, False) or read_moment(each, True)]
+    return len(dates) >= 0.5 * len(some)
+
+
+def _are_ticks(cells: Sequence[str], option: str) -> bool:
+    return all(each.lower() in {*_YES, *_NO, option} for each in cells)
+
+
+def _are_groups(cells: Sequence[str], catalogue: Catalogue) -> bool:
+    kinds = set(cells)
+    known = [each for each in kinds if len(each) > 2 and _group(each, catalogue)]
+    return len(kinds) > 1 and len(known) >= _GROUPS * len(kinds)
+
+
+def _are_words(cells: Sequence[str]) -> bool:
+    """Whether a column holds answers in words, rather than names, numbers or choices."""
+    if not cells or (len(cells) > 5 and len(set(cells)) < len(cells) / 3):
+        return False
+    words = [len(re.findall(r"[^\W\d_]+", each)) for each in cells]
+    return sum(words) / len(words) >= _LEAST_WORDS and not _are_dates(cells)
+
+
+def _group(value: str, catalogue: Catalogue) -> str | None:
+    try:
+        return group_slug(value, catalogue)[0]
+    except Unreadable:
+        return None
+
+
+def _opdracht(wording: str, catalogue: Catalogue) -> int | None:
+    match = re.search(r"\bopdracht\s{1,3}(\d{1,2})\b", wording)
+    if match and catalogue.opdracht(int(match[1])) is not None:
+        return int(match[1])
+    for part in re.split(r"[:\[\]()|–—]", wording):
+        if len(part.split()) > 2:
+            try:
+                return opdracht_number(part.strip(), catalogue)[0]
+            except Unreadable:
+                continue
+    return None

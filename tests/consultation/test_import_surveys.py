@@ -1,0 +1,357 @@
+"""Exports of survey tools come in by a mapping, guessed or made; the next export only adds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from consultation.catalogue import Catalogue
+from consultation.database.storage import Storage
+from consultation.errors import ImportFileError
+from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
+from consultation.importing.readers import ImportFile, read_rows, read_survey
+from consultation.importing.tables import FileFaults
+from consultation.settings import settings
+from samenspraak.cli import app
+from tests.consultation.test_import_again import FIELD, Imports, counted
+from tests.consultation.test_import_workbooks import xlsx
+
+HURDLE = "Wat houdt u tegen om bij te leren?"
+WISH = "Wat stelt u voor?"
+SAID = [
+    ("De lessen beginnen om 16 uur en dan werk ik nog.", "Laat het CVO ook op zaterdag lesgeven."),
+    ("Er rijdt na 20 uur geen bus meer.", ""),
+    ("", "Zorg voor kinderopvang tijdens de avondlessen."),
+]
+Rows = list[list[str]]
+
+
+def answered(*before: list[str]) -> Rows:
+    """The rows of three responses: what stands before their two answers, and these."""
+    return [[*one, *said] for one, said in zip(before, SAID, strict=True)]
+
+
+EXPORTS: dict[str, Rows] = {
+    "limesurvey": [
+        [
+            "id. Antwoord-ID",
+            "submitdate. Datum van inzending",
+            "lastpage. Laatste pagina",
+            "G01Q03[SQ001]. Groep [Burger]",
+            f"G01Q01. {HURDLE}",
+            f"G01Q02. {WISH}",
+        ],
+        *answered(
+            ["1", "2026-03-02 09:20:00", "3", "Ja"],
+            ["2", "2026-03-02 09:21:00", "3", "N/A"],
+            ["3", "2026-03-02 09:22:00", "3", "Ja"],
+        ),
+    ],
+    "eusurvey": [
+        ["Contribution ID", "Creation Date", "Last Update", "Languages", HURDLE, WISH],
+        *answered(
+            ["5f1c-1", "2026-03-02 09:20", "2026-03-02 09:20", "NL"],
+            ["5f1c-2", "2026-03-02 09:21", "2026-03-02 09:20", "NL"],
+            ["5f1c-3", "2026-03-02 09:22", "2026-03-02 09:20", "NL"],
+        ),
+    ],
+    "citizenspace": [
+        ["Response ID", "Date Submitted", "Status", f"1: {HURDLE}", f"2: {WISH}"],
+        *answered(
+            ["ANON-1", "2026-03-02 09:20", "Submitted"],
+            ["ANON-2", "2026-03-02 09:21", "Submitted"],
+            ["ANON-3", "2026-03-02 09:22", "Submitted"],
+        ),
+    ],
+    "qualtrics": [
+        ["StartDate", "RecordedDate", "ResponseId", "DistributionChannel", "Q1", "Q2"],
+        ["Startdatum", "Opgeslagen", "Antwoord-ID", "Kanaal", HURDLE, WISH],
+        [f'{{"ImportId":"{name}"}}' for name in ("a", "b", "c", "d", "QID1_TEXT", "QID2_TEXT")],
+        *answered(
+            ["2026-03-02 09:00:00", "2026-03-02 09:20:00", "R_1", "anonymous"],
+            ["2026-03-02 09:00:00", "2026-03-02 09:20:00", "R_2", "anonymous"],
+            ["2026-03-02 09:00:00", "2026-03-02 09:20:00", "R_3", "anonymous"],
+        ),
+        ["2026-03-02 09:00:00", "2026-03-02 09:20:00", "R_4", "preview", "Een proef van mij", ""],
+    ],
+    "surveymonkey": [
+        ["Respondent ID", "Collector ID", "Start Date", "End Date", "Bent u?", "", HURDLE, WISH],
+        ["", "", "", "", "Burger", "Vakbond", "Open-Ended Response", "Open-Ended Response"],
+        *answered(
+            ["114018", "4", "03/02/2026 09:00", "03/02/2026 09:20", "Burger", ""],
+            ["114019", "4", "03/02/2026 09:00", "03/13/2026 09:20", "", "Vakbond"],
+            ["114020", "4", "03/02/2026 09:00", "03/14/2026 09:20", "Burger", ""],
+        ),
+    ],
+    "msforms": [
+        [
+            "ID",
+            "Start time",
+            "Completion time",
+            "Email",
+            "Name",
+            "Tot welke groep hoort u?",
+            HURDLE,
+            WISH,
+        ],
+        *answered(
+            ["1", "2-3-2026 9:00", "2-3-2026 9:20", "anonymous", "", "Burger"],
+            ["2", "2-3-2026 9:00", "2-3-2026 9:21", "anonymous", "", "Vakbond"],
+            ["3", "2-3-2026 9:00", "2-3-2026 9:22", "anonymous", "", "Burger"],
+        ),
+    ],
+    "googleforms": [
+        ["Tijdstempel", "Mogen we u citeren?", HURDLE, WISH],
+        *answered(
+            ["2026/03/02 9:20:37 a.m. CET", "Ja"],
+            ["2026/03/02 9:21:37 a.m. CET", "Nee"],
+            ["2026/03/02 9:22:37 a.m. CET", "Ja"],
+        ),
+    ],
+    "kobo": [
+        ["start", "end", "groep", HURDLE, WISH, "_id", "_uuid", "_submission_time", "__version__"],
+        *(
+            [
+                f"2026-03-02T09:0{n}",
+                f"2026-03-02T09:1{n}",
+                group,
+                *said,
+                str(900 + n),
+                f"u-{n}",
+                f"2026-03-02T09:2{n}:00",
+                "v1",
+            ]
+            for n, (group, said) in enumerate(
+                zip(["Burger", "Vakbond", "Burger"], SAID, strict=True)
+            )
+        ),
+    ],
+}
+PROPOSALS: dict[str, Rows] = {
+    "decidim": [
+        ["id", "author/id", "author/name", "title/nl", "body/nl", "votes", "published_at"],
+        [
+            "7",
+            "41",
+            "An",
+            "Zaterdagles",
+            "Laat het CVO ook op zaterdag lesgeven.",
+            "4",
+            "2026-03-02",
+        ],
+        ["8", "41", "An", "Opvang", "Zorg voor kinderopvang bij de les.", "2", "2026-03-03"],
+    ],
+    "consul": [
+        ["id", "title", "summary", "author_id", "created_at", "cached_votes_up"],
+        ["7", "Zaterdagles", "Laat het CVO ook op zaterdag lesgeven.", "41", "2026-03-02", "4"],
+        ["8", "Opvang", "Zorg voor kinderopvang bij de les.", "41", "2026-03-03", "2"],
+    ],
+    "govocal": [
+        ["ID", "Title", "Description", "Author ID", "Published at", "Likes"],
+        [
+            "7",
+            "Zaterdagles",
+            "<p>Laat het CVO ook op zaterdag lesgeven.</p>",
+            "41",
+            "2026-03-02",
+            "4",
+        ],
+        ["8", "Opvang", "<p>Zorg voor kinderopvang bij de les.</p>", "41", "2026-03-03", "2"],
+    ],
+}
+
+
+def written(path: Path, rows: Rows, separator: str = ",") -> Path:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator).writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8")
+    return path
+
+
+def guess(path: Path, catalogue: Catalogue) -> SurveyMapping:
+    return guessed(read_survey(path, FileFaults()), "enquete", catalogue)
+
+
+def told(file: ImportFile) -> list[tuple[str | None, str]]:
+    return [(row.question, row.text) for row in file.rows]
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_mapping_of_each_tool_is_guessed(
+    tmp_path: Path, catalogue: Catalogue, tool: str, kind: str
+) -> None:
+    path = tmp_path / f"a.{kind}"
+    rows = EXPORTS[tool]
+    (xlsx if kind == "xlsx" else written)(path, rows)
+    mapping = guess(path, catalogue)
+    file = read_rows(path, catalogue, mapping=mapping)
+    wanted = [
+        (question, text)
+        for said in SAID
+        for question, text in zip(("drempel", "voorstel"), said, strict=True)
+        if text
+    ]
+    assert told(file) == wanted
+    people = [row.participant for row in file.rows]
+    assert (len(set(people)), people[0]) == (3, people[1])
+    assert all(row.id for row in file.rows)
+    assert all(row.submitted_at for row in file.rows)
+    groups = [row.group for row in file.rows]
+    if tool in ("msforms", "kobo", "surveymonkey"):
+        assert groups == ["burger", "burger", "werknemersorganisatie", "burger"]
+    if tool == "limesurvey":
+        assert groups == ["burger", "burger", None, "burger"]
+    if tool == "googleforms":
+        assert [row.citaat for row in file.rows] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("tool", PROPOSALS)
+def test_proposals_of_a_platform_keep_their_titles_and_authors(
+    tmp_path: Path, catalogue: Catalogue, tool: str
+) -> None:
+    path = written(tmp_path / "a.csv", PROPOSALS[tool], ";")
+    one, other = read_rows(path, catalogue, mapping=guess(path, catalogue)).rows
+    assert one.text.startswith("Zaterdagles\n\n")
+    assert (one.question, one.participant) == ("voorstel", other.participant)
+
+
+def test_a_next_export_adds_what_is_new_and_changes_what_changed(
+    storage: Storage, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    imports = Imports(storage, catalogue, tmp_path)
+    rows = EXPORTS["msforms"]
+    path = written(tmp_path / "maart.csv", rows)
+    mapping = guess(path, catalogue)
+
+    def come_in(path: Path) -> Any:
+        file = read_rows(path, catalogue, mapping=mapping)
+        return counted(imports.file(file, source=mapping.survey))
+
+    assert come_in(path) == (4, 0, 0, 3)
+    assert come_in(written(tmp_path / "april.csv", rows, ";")) == (0, 0, 4, 0)
+    changed = [list(row) for row in rows]
+    changed[1][-1] = "Laat het CVO ook op zondag lesgeven, dat past beter."
+    changed.append(["4", *changed[2][1:6], "Het is te duur voor mij.", ""])
+    assert come_in(written(tmp_path / "mei.csv", changed)) == (1, 1, 3, 1)
+
+
+def test_numbers_that_a_spreadsheet_damaged_join_nobody(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    rows = [
+        ["nr", "wie", "antwoord"],
+        *([str(n), "1,14018E+11", f"Antwoord {n}."] for n in range(3)),
+    ]
+    rows += [["1,14018E+11", "", "Nog een antwoord."], ["1,14018E+11", "", "En nog een antwoord."]]
+    mapping = SurveyMapping.model_validate(
+        {"survey": "x", "id": "nr", "participant": "wie", "questions": [{"column": "antwoord"}]}
+    )
+    file = read_rows(written(tmp_path / "a.csv", rows), catalogue, mapping=mapping)
+    assert len({row.participant for row in file.rows}) == 5
+    assert [row.id is None for row in file.rows] == [False, False, False, True, True]
+    assert "number or date of the id" in file.warnings[0]
+    assert "number or date of who answered" in file.warnings[1]
+
+
+def test_responses_without_a_number_are_told_apart_by_what_they_say(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    fields = {"survey": "x", "questions": [{"column": "a"}, {"column": "b"}]}
+    mapping = SurveyMapping.model_validate(fields)
+    rows = [["a", "b"], ["Te duur.", "Te ver."], ["Te duur.", "Te ver."], ["Te laat.", ""]]
+    first = read_rows(written(tmp_path / "a.csv", rows), catalogue, mapping=mapping).rows
+    more = [rows[0], ["Iets nieuws.", ""], *rows[1:]]
+    again = read_rows(written(tmp_path / "b.csv", more), catalogue, mapping=mapping).rows
+    assert [row.participant for row in again[1:]] == [row.participant for row in first]
+    assert len({row.participant for row in again}) == 4
+
+
+def test_a_long_table_has_its_questions_in_a_column(tmp_path: Path, catalogue: Catalogue) -> None:
+    rows = [["resp", "vraag", "opdr", "antwoord"]]
+    rows += [
+        ["r1", "drempel", "4", "Te duur voor mij."],
+        ["r1", "voorstel", "4", "Maak het gratis."],
+    ]
+    path = written(tmp_path / "a.csv", rows)
+    mapping = SurveyMapping.model_validate(
+        {
+            "survey": "lang",
+            "id": "resp",
+            "question": "vraag",
+            "opdracht": "opdr",
+            "questions": [{"column": "Antwoord"}],
+        }
+    )
+    file = read_rows(path, catalogue, mapping=mapping)
+    assert [(row.opdracht, *each) for row, each in zip(file.rows, told(file), strict=True)] == [
+        (4, "drempel", "Te duur voor mij."),
+        (4, "voorstel", "Maak het gratis."),
+    ]
+    assert len({row.participant for row in file.rows}) == 1
+    assert len({row.id for row in file.rows}) == 2
+
+
+@pytest.mark.skipif(not FIELD.is_dir(), reason="the field cases are not beside the project")
+def test_the_field_cases_are_taken_whole(catalogue: Catalogue) -> None:
+    for name, rows, people in (
+        ("01-limesurvey-full.csv", 8, 4),
+        ("03-qualtrics.csv", 4, 4),
+        ("06-googleforms.csv", 4, 4),
+        ("21-polis-comments.csv", 5, 3),
+        ("40-tekst.csv", 5, 5),
+    ):
+        file = read_rows(FIELD / name, catalogue, mapping=guess(FIELD / name, catalogue))
+        assert (name, len(file.rows)) == (name, rows)
+        assert (name, len({row.participant for row in file.rows})) == (name, people)
+
+
+def test_a_mapping_that_does_not_fit_is_told_in_one_line(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "m.yaml"
+    for content, said in (
+        ("survey: [", "is no YAML"),
+        ("survey: x", "questions: Field required"),
+        ("survey: x\nquestions: [{column: a}]\nkleur: b", "kleur: Extra inputs"),
+        ("survey: x\nquestions: [{column: a, opdracht: 99}]", "there is no opdracht 99"),
+        ("survey: x\nquestions: [{column: a, question: waarom}]", "'waarom' is not a question"),
+    ):
+        path.write_text(content)
+        with pytest.raises(ImportFileError) as error:
+            read_mapping(path, catalogue)
+        assert said in str(error.value)
+        assert "\n" not in str(error.value)
+    mapping = SurveyMapping.model_validate({"survey": "x", "questions": [{"column": "Weg"}]})
+    with pytest.raises(ImportFileError, match="there is no column 'Weg', which the mapping names"):
+        read_rows(written(tmp_path / "a.csv", EXPORTS["msforms"]), catalogue, mapping=mapping)
+    path.write_text(mapping_text(guess(tmp_path / "a.csv", catalogue)), encoding="utf-8")
+    assert read_mapping(path, catalogue) == guess(tmp_path / "a.csv", catalogue)
+
+
+def test_a_dry_run_writes_the_guess_and_the_next_import_uses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    command = CliRunner()
+    command.invoke(app, ["round", "open", "1"])
+    path = written(tmp_path / "enquete.csv", EXPORTS["limesurvey"])
+    arguments = ["import", str(path), "--mapping", str(tmp_path / "m.yaml"), "--opdracht", "4"]
+    refused = command.invoke(app, arguments)
+    dry = command.invoke(app, [*arguments, "--dry-run"])
+    stored = command.invoke(app, arguments).stdout
+    again = command.invoke(app, arguments).stdout
+    settings.cache_clear()
+    assert "with --dry-run it is guessed" in str(refused.exception)
+    assert "question: drempel" in dry.stderr
+    assert dry.stdout == "Round 1: 4 answers added; nothing is stored (--dry-run).\n"
+    assert stored.startswith("Round 1: 4 answers added; 4 statements made")
+    assert again.startswith("Round 1: 0 answers added, 4 were there already")
