@@ -9,7 +9,7 @@ from actions import changing, offering
 from actions.entering import enter, queue, words_of
 from actions.reading import choosing
 from actions.reading.choosing import Choice
-from actions.reading.naming import named_question
+from actions.reading.naming import kinds_of, named_question
 from actions.reading.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk, pass_on
 from consultation.catalogue import Vraag
@@ -178,14 +178,16 @@ def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = talk.urgency_in(text)
     of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
-    if not said.values and is_content(text) and not of_time:
+    several = len(text.split()) >= _LEAST_CONTENT and "?" not in text
+    content = is_content(text) or (several and bool(kinds_of(text)))
+    if not said.values and content and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}
 
 
 _OF_TIME = re.compile(
     r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|laat|later|vroeg|dringen\w{0,3}"
-    r"|snel|rap|nu|lang"
+    r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken"
     r"|uitstel\w{0,3}|prioriteit|belangrijk|leeftijd|spoed|cijfer|punt\w{0,2}|hoogste|laagste"
     r"|midden|ooit|nooit"
     r"|eindelijk|gauw|weken|maanden|time|wait|soon|late|never|out of|temps|tard|urgence|zeit|bald"

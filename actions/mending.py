@@ -11,7 +11,8 @@ from consultation.catalogue import Opdracht, Vraag
 from language.alarm import alarm
 from language.folding import folded
 from language.reading import acts
-from language.reading.changes import changes_in, speaks_of
+from language.reading.changes import Change, changes_in, speaks_of
+from language.reading.urgency import others
 from language.segmentation.sentences import sentence_spans
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,9})?(?!\w)")
@@ -25,7 +26,7 @@ _TELLS_WHY = re.compile(
     r"\b(?:sinds|door|doordat|omdat|want|na|nadat|toen|bij|depuis|parce|because|since|seit|weil)\b",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"(?P<head>[^:.!?\n]{2,60}):\s{0,3}(?P<content>\S.*)", re.DOTALL)
+_HEAD = re.compile(r"(?P<head>[^:.!?\n]{2,60}):\s{0,3}(?P<content>\S.{3,})", re.DOTALL)
 _BECOMES = re.compile(
     r"\b(?:word\w{0,2}|liever|eerder|toch|anders|nieuw\w?|verander\w{0,2}|vervang\w{0,2}"
     r"|in de plaats|instead|becomes)\b"
@@ -46,6 +47,7 @@ _TELLS_OF_TEXT = re.compile(
     r"|(?:^|[,;.] )(?:oei|oeps|sorry|pardon|wacht|nee wacht|correctie|rechtzetting|erratum|foutje"
     r"|typfout\w?|trouwens|fout)\b|moog?t (?:ge|je|u)|wrote|typed|meant|answer|j ai (?:ecrit|mis)"
     r"|reponse|ich meinte|antwort|klopt (?:niet|nie|ni) "
+    r"|\b(?:in|bij) mijn (?:voorstel|antwoord|idee|tekst)\b"
     r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.])"
 )
 """Words by which a text shows that it is about what was written before."""
@@ -57,8 +59,14 @@ _WITHDRAWS = re.compile(
     r"|scratch)\b.{0,60}\b(?:dat|da|die|that|mijn|my)\b|(?:^|[,;.!] )(?:ik (?:trek|neem)|trek|neem)"
     r" (?:\w+ ){0,2}(?:mijn (?:voorstel|idee|antwoord|vorige?)|dat (?:van|idee|voorstel)|die (?:van"
     r"|eerste)).{0,60}\bterug\b|\b(?:dat|da|die) van .{2,40} trek ik (?:toch |weer )?terug\b"
+    r"|^(?:(?:maar|en|o|oei|ja|nee|sorry|zeg),? ){0,2}(?:dat|da) (?:van|over|met|stuk\w{0,4})"
+    r" .{1,40}"
+    r" (?:mag|moet|hoeft|moogt|kan|zou ik) (?:er |ge |je |u ){0,2}(?:niet|nie|weg|uit|eruit)\b"
+    r"|^(?:(?:maar|en|oei|sorry|zet|schrijf|ik heb),? ){0,2}(?:toch |dan )?liever niet"
+    r" (?:zeggen |schrijven |zetten |vermelden )?dat (?:ik|we|mijn)\b"
 )
-_MOST_OF_CHANGE, _LEAST_CONTENT = 24, 3
+_URGENT = re.compile(r"\b(?:dringend\w{0,2}|urgent|haast)\b")
+_MOST_OF_CHANGE, _LEAST_CONTENT, _FEW_WORDS = 24, 3, 10
 _RANKS = ("eerste", "tweede", "derde")
 _RANK = re.compile(r"\b(?:eerste|tweede|derde)$", re.IGNORECASE)
 _ADDS = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
@@ -161,13 +169,18 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     if named is not None:
         return named
     urgent = opdracht.of_kind("prioriteit")
+    if urgent and urgent is not vraag and urgent.key not in talk.answers:
+        said = talk.urgency_in(text) if _URGENT.search(folded(text)) else None
+        if said and said.value is not None and others(text) <= 1:
+            return offering.added(talk, text.strip(), urgent.key, value=said.value)
     answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
     plain = " ".join(folded(text).replace("'", " ").split())
     tells = _TELLS_OF_TEXT.search(plain) is not None
-    changes = changes_in(text, answers) if tells or talk.entity(acts.ENTITY) == acts.MEND else ()
-    if changes and changes[0].sure and not _ADDS_MORE.search(plain):
+    changes = changes_in(text, answers)
+    mends = tells or talk.entity(acts.ENTITY) == acts.MEND or _only_counts(text, changes)
+    if changes and changes[0].sure and mends and not _ADDS_MORE.search(plain):
         if tells and changing.each_stands_once(changes, answers):
             return changing.carried_out(talk, text, changes)
         first = changes[0]
@@ -182,6 +195,21 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         if key is not None and key != vraag.key:
             return offering.reopened(key, "vervang")
     return None
+
+
+_COUNTED = re.compile(
+    r"(?:\d+(?:[.,]\d+)?|half|kwart|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag\w{0,9}|januari|februari|maart|april|mei|juni"
+    r"|juli|augustus|september|oktober|november|december|uur|voor|na|over|op|om|in|[ ])+"
+)
+
+
+def _only_counts(text: str, changes: tuple[Change, ...]) -> bool:
+    """Whether a few words put one number, day or hour in the place of another and say no more."""
+    if not changes or len(text.split()) > _FEW_WORDS:
+        return False
+    pairs = [(each.old, text[each.new[0] : each.new[1]]) for each in changes]
+    return all(_COUNTED.fullmatch(folded(each)) for pair in pairs for each in pair)
 
 
 def _passed_over(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
@@ -203,7 +231,7 @@ def _passed_over(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slo
 def _named_first(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
     """The slots where a text begins with the name of another answer and a colon."""
     found = _HEAD.fullmatch(text.strip())
-    if found is None or len(found["content"].split()) < _LEAST_CONTENT:
+    if found is None:
         return None
     head, content = found["head"], found["content"].strip()
     key = named_question(head, opdracht, vraag.key)

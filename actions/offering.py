@@ -295,10 +295,12 @@ def opdracht_kind(opdracht: Opdracht, key: str) -> str | None:
     return vraag.soort if vraag else None
 
 
-def added(talk: Talk, content: str, key: str, *, undo: bool = False) -> Slots:
+def added(
+    talk: Talk, content: str, key: str, *, undo: bool = False, value: int | None = None
+) -> Slots:
     """Adds a part of the message to an answer, as the participant asked, and says so.
 
-    ``undo``: with a button that takes it back.
+    ``undo``: with a button that takes it back. ``value``: the step of an urgency that it says.
     """
     opdracht = talk.opdracht
     assert opdracht is not None
@@ -306,7 +308,13 @@ def added(talk: Talk, content: str, key: str, *, undo: bool = False) -> Slots:
     assert vraag is not None
     said = part(talk, content)
     talk.propose(
-        AnswerGiven(opdracht=opdracht.nummer, question=key, source=source(said), added=True)
+        AnswerGiven(
+            opdracht=opdracht.nummer,
+            question=key,
+            value=value,
+            source=source(said),
+            added=value is None,
+        )
     )
     old = talk.answers.get(key)
     whole = f"{old}\n{content}" if old else content

@@ -98,6 +98,10 @@ def fitting_question(text: str, opdracht: Opdracht, current: str | None) -> str:
 
 _WHO = re.compile(
     r"\bwie\b.{0,14}:"
+    r"|^\W{0,3}(?:(?:nee|ja|gewoon|toch|wel|liever|misschien|eerder|dan|maar),? ){0,3}(?:de|het|den"
+    r"|onze) (?:vlaamse |federale |lokale )?(?:minister|overheid|gemeente\w?|stad|steden|provincie"
+    r"|vdab|bond|vakbond\w*|werkgevers?|scholen|school|bib\w*|sector\w*|cvo|ocmw|regering|rva)\b(?=\W+\w)"
+    r"(?!.*\b(?:moet|moeten|geef|geeft|is|zijn|kan|kunnen|heeft|hebben|doet|doen|wil|willen)\b)"
     r"|\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
     r"|(moet|moeten|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
     r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen)"

@@ -77,6 +77,10 @@ class AnswerGuard(GraphComponent):
                 if metadata.get("step") in closing.STEPS:
                     name = _after_questions(message, name, act, chances)
                     act = None
+                chance = chances.get(name, 0.0)
+                unlikely = request is None and _lacks_words(name, chance, text, question)
+                if step == "vraag" and unlikely and plain_meaning(text, step) is None:
+                    name, act = CONTENT, act or Act(acts.REMARK, sure=False)
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name in (CONTENT, NO_IDEA) and act is not None:
@@ -155,6 +159,24 @@ NO_IDEA = "weet_niet"
 def _does_otherwise(act: Act | None) -> bool:
     """Whether a text that resembles a goodbye surely does something else."""
     return act is not None and act.sure and act.name not in (acts.STOP, acts.PASS)
+
+
+_WHO_ASKED = frozenset({"vraag_wie", "klacht", "bot_uitdagen", "contact_mens"})
+_SHORT_ANSWER = 2
+
+
+_SURE_TO_ERASE = 0.6
+
+
+def _lacks_words(name: str, chance: float, text: str, question: str | None) -> bool:
+    """Whether little but its likeness speaks for an intent that would leave the answer.
+
+    An erasure is not likely; or the text is a word or two where somebody is asked for.
+    """
+    if name == "gegevens_verwijderen":
+        return chance < _SURE_TO_ERASE
+    few = len(text.split()) <= _SHORT_ANSWER and "?" not in text
+    return question == "trekker" and few and name in _WHO_ASKED
 
 
 def _mends(act: Act | None) -> bool:

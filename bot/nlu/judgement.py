@@ -90,7 +90,7 @@ def judge(
         against = likely / max(likely + chances.get(CONTENT, 0.0), 1e-9)
         if too_long_for_command(text, step) or likely < _LEAST_COMMAND or against < threshold:
             return CONTENT
-        if not any(sign.isalnum() or sign == "?" for sign in text):
+        if not any(sign.isalpha() or sign == "?" for sign in text):
             return CONTENT
         return max(commands, key=lambda name: commands[name])
     if step == "opdracht":

@@ -94,8 +94,8 @@ _ADDITIONS = tuple(
         rf"(?:ik|nog|iets|ook|wel)\s{{1,3}}){{0,4}}"
         rf"{_ABOUT}?(?:nog\s{{1,3}})?vergeten\s{{1,3}}te\s{{1,3}}"
         rf"(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
-        rf"(?:ik\s{{1,3}})?(?:was|ben|had|heb)\s{{1,3}}(?:"
-        rf"(?:ik|nog|iets)\s{{1,3}}){{0,3}}vergeten\s{{0,3}}:{_REST}",
+        rf"(?:(?:ik\s{{1,3}})?(?:was|ben|had|heb)\s{{1,3}})?(?:"
+        rf"(?:ik|nog|iets|ook)\s{{1,3}}){{0,3}}vergeten\s{{0,3}}:{_REST}",
         rf"(?:en\s{{1,3}})?(?:ook nog|nog iets|nog eentje|nog een "
         rf"(?:ding|idee|punt|puntje)|aanvulling"
         rf"|toevoeging)(?:\s{{1,3}}{_ABOUT}|\s{{0,3}}:|,)?\s{{0,3}}(?P<content>\S.*)",

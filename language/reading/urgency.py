@@ -7,6 +7,7 @@ the scale. Words of dialect, French, English and German count too.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,12 @@ _BETWEEN = re.compile(
     rf"(?P<high>{_NUMBER})(?!{_UNIT})\b"
 )
 _OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
+_OUT_OF_TEN = re.compile(
+    rf"\b(?P<first>{_NUMBER}|zes|zeven|acht|negen|tien)\s*(?:/|op|van de|sur|out of|von)\s*(?:10|tien|dix|ten|zehn)\b"
+    rf"|\b(?:1|een|0|nul)\s*(?:tot|a|-|to|bis)\s*(?:10|tien|dix|ten|zehn)\b\D{{0,30}}?"
+    r"(?P<last>\d+|zes|zeven|acht|negen|tien)\b"
+)
+"""A number on a scale of ten, which is twice ours."""
 _TAKEN_BACK = re.compile(
     rf"\b(?:geen|niet|pas|not|nicht)\s+(?:(?:een|voor|echt|direct|genoeg|dringend)\s+){{0,4}}"
     rf"(?:{_NUMBER})\b"
@@ -95,6 +102,7 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
             r"\b(?:"
             rf"{_NOT} (?:te lang|te laat|lang meer|te loate|te lank|lang)"
             r"(?: \w+){0,2} (?:duren|wachten|deure|uitstellen|zijn|zyn)|liefst (?:snel|rap|gauw)"
+            rf"|wacht(?:en)? (?:er )?{_NOT} (?:te|meer) (?:lang|la?oa?t)"
             r"|mag niet te lang(?: meer)?(?: duren)?|moe(?:t|e)? (?:wel )?(?:rap|vlug|snel) gaan"
             r"|da moet rap gaan"
             r")\b"
@@ -124,7 +132,8 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
         0.25,
         re.compile(
             r"\b(?:"
-            rf"{_NOT} (?:zo|zoo|zu|te|erg|zeer|heel|echt|super|bijzonder|overdreven|direct"
+            rf"{_NOT} (?:zo|zoo|zu|te(?! l[ao])|erg|zeer|heel|echt|super|bijzonder"
+            rf"|overdreven|direct"
             rf"|meteen|si"
             rf"|tres|vraiment|very|so|that|too|really|sehr|besonders|ferm|zo heel|per se|overly"
             rf"|trop|echt heel)(?: (?:heel|erg|super))?(?: {_URGENT}| veel haast| snel| rap)?"
@@ -316,6 +325,9 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         if beside is None or others(beside[0]) > _MOST_OTHER_WORDS:
             return Urgency()
         return read_urgency(beside[0], steps)
+    of_ten = _OUT_OF_TEN.search(_plain(shown, keep="-/,."))
+    if of_ten and others(shown) <= _MOST_OTHER_WORDS:
+        return Urgency(_of_ten(of_ten["first"] or of_ten["last"], steps))
     names = {_plain(name): value for value, name in steps.items()}
     for name, value in names.items():
         if plain in (name, f"{value} {name}"):
@@ -335,6 +347,10 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     last = said[-1]
     if len(said) > 1 and not _FINAL.search(last[2]):
         numbered = [each for each in said if each[0]]
+        if len({each[1] for each in numbered}) == 2 and not _FINAL.search(plain):
+            # "Voor mij 2, voor de mensen 5": which of the two counts?
+            low, high = sorted(value for each in numbered for value in each[1][:1])[:2]
+            return Urgency((low, high))
         if numbered:
             last = numbered[-1]
         elif len(named := {each[1] for each in said if _names(each[2], names)}) == 1:
@@ -350,6 +366,17 @@ def _names(bare: str, names: Mapping[str, int]) -> bool:
     """Whether a clause holds the whole name of a step."""
     found = [name for name in names if re.search(rf"\b{name}\b", bare)]
     return any(not _QUALIFIES & set(bare.replace(each, " ", 1).split()) for each in found)
+
+
+_TENS = {"zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10}
+
+
+def _of_ten(word: str, steps: Mapping[int, str]) -> tuple[int, ...]:
+    """The step, or the two between which it lies, of a number on a scale of ten."""
+    number = _TENS.get(word) or _number(word)
+    height = number * max(steps) / 10
+    between = sorted({math.floor(height), math.ceil(height)})
+    return tuple(each for each in between if each in steps)
 
 
 def _near(values: list[int]) -> bool:

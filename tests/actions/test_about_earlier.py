@@ -352,3 +352,98 @@ def test_a_skip_with_an_excuse_is_a_skip(text: str) -> None:
 )
 def test_content_like_a_skip_is_content(text: str) -> None:
     assert plain_meaning(text, "vraag") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("op een schaal van 1 tot 10 een 8", (4,)),
+        ("8 op 10", (4,)),
+        ("7/10", (3, 4)),
+        ("tien op tien", (5,)),
+        ("5 op 10", (2, 3)),
+        ("voor mij persoonlijk 2, voor de mensen 5", (2, 5)),
+        ("2, nee 3", (3,)),
+        ("mijn kinderen worden groot dus wacht niet te lang", (4,)),
+        ("niet te dringend", (2,)),
+    ],
+)
+def test_other_scales_and_two_minds(text: str, values: tuple[int, ...]) -> None:
+    assert read_urgency(text, SCALE).values == values
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("het is niet half negen, het is half acht", "negen", "acht"),
+        ("het is op woensdag, niet op dinsdag", "dinsdag", "woensdag"),
+        ("niet dinsdag hé, donderdag", "dinsdag", "donderdag"),
+    ],
+)
+def test_a_number_or_a_day_in_the_place_of_another_is_asked_about(
+    text: str, old: str, new: str
+) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    offered = turn.answer()["aanbod"]
+    assert (offered["question"], offered["corrects"].split()[-1]) == ("drempel", old)
+    assert offered["text"].split()[-1] == new
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dat van Gent mag er niet in staan",
+        "dat van dinsdag moet eruit",
+        "oei, dat over Gent mag weg",
+        "liever niet zeggen dat ik in Gent woon",
+        "toch liever niet schrijven dat ik op dinsdag niet kan",
+    ],
+)
+def test_a_detail_that_should_not_be_told_is_shown_with_its_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    slots = turn.answer()
+    asked = slots.get("vraag") or slots["aanbod"]["question"]
+    assert (asked, slots["antwoord"]) == ("drempel", None)
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("zeer dringend", 5),
+        ("dat is dringend", 4),
+        ("heel dringend!", 5),
+        ("niet zo dringend", 2),
+        ("erg urgent", 5),
+    ],
+)
+def test_an_urgency_told_early_is_kept_as_one(text: str, value: int) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    slots = turn.answer()
+    (effect,) = turn.effects
+    assert (effect["question"], effect["value"]) == ("prioriteit", value)
+    assert slots["antwoord"] is None
+
+
+@pytest.mark.parametrize("text", ["dringend meer leerkrachten", "de dienst die urgent werkt"])
+def test_an_answer_with_the_word_urgent_is_an_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee gewoon de minister van onderwijs, met de jeugdhuizen",
+        "de scholen samen met de bib",
+        "wel de stad zeker, met Kind en Gezin",
+        "eerder de vakbonden en de sector",
+        "de VDAB met het OCMW",
+    ],
+)
+def test_who_is_named_at_the_urgency_is_offered_for_who_does_it(text: str) -> None:
+    turn = Turn(text, **AT_URGENCY)
+    assert turn.answer()["aanbod"]["question"] == "trekker"
+    assert turn.effects == []
