@@ -49,7 +49,8 @@ _BETWEEN = re.compile(
 )
 _OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
 _OUT_OF_TEN = re.compile(
-    rf"\b(?P<first>{_NUMBER}|zes|zeven|acht|negen|tien)\s*(?:/|op|van de|sur|out of|von)\s*(?:10|tien|dix|ten|zehn)\b"
+    rf"\b(?P<first>{_NUMBER}|zes|zeven|acht|negen|tien)\s*(?:/|op|van de|sur|out of|von)"
+    r"\s*(?:10|tien|dix|ten|zehn)\b"
     rf"|\b(?:1|een|0|nul)\s*(?:tot|a|-|to|bis)\s*(?:10|tien|dix|ten|zehn)\b\D{{0,30}}?"
     r"(?P<last>\d+|zes|zeven|acht|negen|tien)\b"
 )
