@@ -80,6 +80,14 @@ _CHOOSES = re.compile(
     r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
     re.IGNORECASE,
 )
+_ANY_SUBJECT = re.compile(
+    r"\b(?:kies|kiest|beslis|beslist|zeg|begin) (?:gij|je|jij|u|jullie|zelf|er)\b"
+    r"|\b(?:maakt (?:mij )?(?:niet|niets|niks) uit|om het even|eender|gelijk) ?(?:wat"
+    r"|welke?)?\W{0,9}$"
+    r"|\bkies maar(?: (?:iets|er een|eentje|zelf))?\W{0,9}$|^\W{0,9}(?:peu importe|whatever|any"
+    r"|egal)\b"
+)
+"""Who leaves the choice of a subject to the assistant."""
 _ALL = re.compile(
     r"\b(?:toon|geef|laat|zie|welke|wat|de)\b.{0,30}\b(?:alle|allemaal|lijst|rest|andere"
     r"|onderwerpen"
@@ -475,6 +483,9 @@ class ValidateOpeningForm(TalkForm):
             talk.utter("niet_overslaan")
             return {"opdracht": None, "geraden": None}
         if _ALL.search(text):
+            return {"opdracht": None, "geraden": None}
+        if _ANY_SUBJECT.search(folded(text[:_READ])):
+            talk.utter("opdracht_om_het_even")
             return {"opdracht": None, "geraden": None}
         if not choice.guesses and not choosing.bare(text):
             talk.utter("opdracht_geen")

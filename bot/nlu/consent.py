@@ -22,9 +22,11 @@ from language.reading import acts
 READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
 _LEARNED_YES = 0.7
-_LEARNED_NO = {"analyse": 0.7}
-_LEARNED_OTHER_NO = 0.55
+_LEARNED_NO, _LIKELY_NO = 0.55, 0.45
+_LEARNED_END = 0.7
 """Without the first consent the talk ends, so that no must be surer than the others."""
+_HARDLY = 0.1
+"""Where a yes has no higher chance, a likely no is enough; a yes is never only likely."""
 _LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
@@ -166,9 +168,11 @@ def _learned(
 ) -> str:
     """The intent by what was learned; words against a yes or a no leave it open."""
     bare = _without_name(text) if question == "citaat" else text
-    if learned[AGREES] >= _LEARNED_YES and not opposes(bare, YES):
+    yes, no = learned[AGREES], learned[DECLINES]
+    declines = no >= _LEARNED_NO or (no >= _LIKELY_NO and yes <= _HARDLY)
+    if yes >= _LEARNED_YES and not opposes(bare, YES):
         return YES
-    if learned[DECLINES] >= _LEARNED_NO.get(question or "", _LEARNED_OTHER_NO):
+    if declines and (question != "analyse" or no >= _LEARNED_END):
         return "bijdrage" if "?" in text or opposes(text, NO) else NO
     best = max(chances, key=lambda name: chances[name])
     if best not in _MISTAKEN and chances[best] >= _LEAST_COMMAND:

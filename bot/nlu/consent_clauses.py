@@ -88,7 +88,12 @@ _WHETHER = re.compile(
     r"\b(?:als|mits|tenzij|indien|zolang|voorwaarden?|voorbehoud|alleen|enkel|behalve|uitgezonderd"
     r"|op voorhand|eerst|only|unless|if|provided|as long as|solange|sofern|tant que|mais|but|sauf"
     r"|condition|seulement|wenn|nur|aber"
-    r"|maar|hangt|depends?|depend)\b"
+    r"|maar|hangt|depends?|depend|kommt drauf)\b"
+)
+_FOR_A_TIME = re.compile(
+    r"\b(?:voor|maar|max\w{0,5}|alleen|enkel) (?:\w{1,8} ){0,3}(?:dag|dagen|week|weken|maand"
+    r"|maanden|jaar"
+    r"|jaren|uur|keer)\b"
 )
 _DENIES = re.compile(
     r"\b(?:niet|nie|geen|gin|gene|nooit|niets|nergens|noch|zonder|not|dont|don|won|pas|jamais"
@@ -132,7 +137,10 @@ _ASKS = re.compile(
     r"|comment"
     r"|pourquoi"
     r"|combien|who|what|where|why|how|wer|was|wo|warum)\b|(?:mag|is|kan|blijft|wordt|moet|komt|gaat"
-    r"|worden|blijven|mogen) (?:dat|dit|het|mijn|ons|onze|ik|er|alles|die|de)\b)"
+    r"|worden|blijven|mogen) (?:dat|dit|het|mijn|ons|onze|ik|er|alles|die|de)\b"
+    r"|(?:hebt|heb|hebben|heeft|gebruiken?|gebruikt|weet|weten|kent|kennen|bewaart|bewaren|doet"
+    r"|doen)"
+    r" (?:je|jullie|u|ge)\b|c est (?:obligatoire|anonyme))"
 )
 _RHETORICAL = re.compile(
     r".*\b(?:toch|he+|hein|nietwaar|zeker|right|wel|oder|anders|niet) \??|(?:en |maar )?(?:waarom"
@@ -450,6 +458,8 @@ def _verdict(plain: str, part: str) -> str | None:
     whole = plain_yes_or_no(part)
     if whole is not None:
         return whole
+    if _FOR_A_TIME.search(plain):
+        return None
     if _MET_BEFORE.search(plain) and plain_yes_or_no(_MET_BEFORE.sub(" ", plain)) == YES:
         return YES
     bare = re.sub(r"^(?:maar|en|but|mais|et) ", "", plain)

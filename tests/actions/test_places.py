@@ -278,6 +278,25 @@ def test_a_long_name_of_a_subject_is_not_kept_as_an_answer(text: str) -> None:
     assert not slots.get("bewaard")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "geeft niet, kies gij maar iets",
+        "kies jij maar",
+        "beslist u maar voor mij",
+        "maakt mij niet uit",
+        "om het even",
+        "eender welk",
+        "peu importe",
+    ],
+)
+def test_who_leaves_the_choice_gets_the_whole_list(text: str) -> None:
+    turn = Turn(text, "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)
+    slots = turn.validate(ValidateOpeningForm(), "opdracht")
+    assert slots == {"opdracht": None, "geraden": None}
+    assert "zelf het best" in turn.said
+
+
 @pytest.mark.parametrize("text", ["ik spreek voor mezelf hoor", "als gepensioneerde dus"])
 def test_who_says_once_more_who_they_are_gets_the_subjects(text: str) -> None:
     turn = Turn(text, "opdracht_kiezen", place={"step": "opdracht"}, **KNOWN)

@@ -37,7 +37,10 @@ def test_a_text_that_no_rule_reads_means_what_was_learned() -> None:
         assert yes_or_no(ANY, text, question, learned(ja=0.9)) == YES
         assert yes_or_no(ANY, text, question, learned(nee=0.9)) == NO
         assert yes_or_no(ANY, text, question, learned(ja=0.6)) == UNCLEAR
-        assert yes_or_no(ANY, text, question, learned(nee=0.45)) == UNCLEAR
+        assert yes_or_no(ANY, text, question, learned(ja=0.6, nee=0.2)) == UNCLEAR
+        assert yes_or_no(ANY, text, question, learned(nee=0.5, ja=0.2)) == UNCLEAR
+        assert yes_or_no(ANY, text, question, learned(ja=0.4)) == UNCLEAR
+        assert yes_or_no(ANY, text, question, learned(nee=0.4)) == UNCLEAR
 
 
 def test_a_no_that_ends_the_talk_must_be_surer() -> None:
