@@ -79,7 +79,9 @@ def register(app: typer.Typer) -> None:
 def import_(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Documents (docx, odt, pdf, rtf, html, eml, txt, md) and tables."),
+        typer.Argument(
+            help="Documents (docx, odt, pdf, rtf, html, eml, txt, md, vtt, srt), tables."
+        ),
     ],
     round_: Annotated[
         int | None,

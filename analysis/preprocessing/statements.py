@@ -106,13 +106,14 @@ def cut_new(
 class StatementPreview:
     """A statement as it would be stored: ``text[start:end]`` of a row of a file to import.
 
+    ``page`` is the page of a document, or the time in a transcript, where it begins.
     ``opdrachten`` has the most likely opdrachten with their probabilities, best first; the first
     is stored if it is ``sure``, and so is the only one if the row names it.
     """
 
     start: int
     end: int
-    page: int | None
+    page: int | str | None
     kind: Kind
     opdrachten: tuple[Match, ...]
     sure: bool

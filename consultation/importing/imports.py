@@ -418,7 +418,7 @@ class _Import:
             "version": 1,
             "created_at": at,
         }
-        self._version(answer, at)
+        self._version(answer, at, [list(each) for each in row.places])
         self._answers.append(answer)
         self._texts[answer.id] = [answer.text]
         self._result.added += 1
@@ -455,7 +455,7 @@ class _Import:
             stored.participant, stored.opdracht = person.id, where
             self._change(stored, submission_id=stored.submission)
         if cut_anew:
-            self._new_version(stored, row.text if new_words else stored.text, question)
+            self._new_version(stored, row, question)
             stored.auto = stored.auto and where is None
             self._change(stored, auto=stored.auto)
         if changed or cut_anew:
@@ -463,7 +463,14 @@ class _Import:
         else:
             self._result.skipped += 1
 
-    def _new_version(self, stored: _Stored, text: str, question: str | None) -> None:
+    def _new_version(self, stored: _Stored, row: ImportRow, question: str | None) -> None:
+        """Adds a version; the words and places stay where the words of the row are the same."""
+        text = stored.text
+        places: list[Any] | None
+        if plain_text(row.text) != plain_text(stored.text):
+            text, places = row.text, [list(each) for each in row.places]
+        else:
+            places = self._places(stored)
         texts = self._said(stored.id)
         plain = plain_text(text)
         earlier = {plain_text(each) for each in texts[:-1]}
@@ -473,7 +480,7 @@ class _Import:
         stored.version += 1
         value = priority(question, text, self._catalogue)
         self._change(stored, question=question, value=value, version=stored.version)
-        self._version(stored, now())
+        self._version(stored, now(), places)
 
     def _said(self, answer: str) -> list[str]:
         """The texts of all versions of an answer, oldest first."""
@@ -485,7 +492,20 @@ class _Import:
             self._texts[answer] = list(found)
         return self._texts[answer]
 
-    def _version(self, stored: _Stored, at: datetime) -> None:
+    def _places(self, stored: _Stored) -> list[Any] | None:
+        """The places of the current version, also where this import adds it."""
+        for version in reversed(self._new_versions):
+            if version["contribution_id"] == stored.id:
+                places: list[Any] | None = version["places"]
+                return places
+        return self._session.scalar(
+            select(ContributionVersion.places).where(
+                ContributionVersion.contribution_id == stored.id,
+                ContributionVersion.version == stored.version,
+            )
+        )
+
+    def _version(self, stored: _Stored, at: datetime, places: list[Any] | None) -> None:
         self._new_versions.append(
             {
                 "id": new_id(),
@@ -493,6 +513,7 @@ class _Import:
                 "version": stored.version,
                 "text": stored.text,
                 "parts": [],
+                "places": places or None,
                 "at": at,
             }
         )

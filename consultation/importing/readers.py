@@ -18,7 +18,7 @@ import ftfy
 
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
-from consultation.importing import sheets
+from consultation.importing import sheets, transcripts
 from consultation.importing.dates import month_comes_first, read_moment
 from consultation.importing.formats import documents
 from consultation.importing.formats.apart import LARGEST, read_apart
@@ -59,7 +59,7 @@ from consultation.importing.values import (
 from language.segmentation.statements import without_notes
 
 TEXTS = (".txt", ".md")
-DOCUMENTS = (*TEXTS, *documents.ENDINGS)
+DOCUMENTS = (*TEXTS, *documents.ENDINGS, *transcripts.ENDINGS)
 TABLES = (".csv", ".jsonl", ".tsv", *sheets.ENDINGS)
 _MENDS = {
     **dict.fromkeys(
@@ -100,13 +100,14 @@ class ImportRow:
     participant: str | None = None
     citaat: bool | None = field(default=None, repr=False)
     mangled: bool = field(default=False, repr=False)
-    pages: tuple[tuple[int, int], ...] = field(default=(), repr=False)
-    """Of a document: where in the text each page begins, and its number, in order."""
+    places: tuple[tuple[int, int | str], ...] = field(default=(), repr=False)
+    """Positions in the text, in order, and what begins there: a page number, or in a transcript the
+    time (``00:01:02``)."""
 
-    def page(self, position: int) -> int | None:
-        """The page on which the character at ``position`` stands, where known."""
-        found = bisect_right(self.pages, position, key=lambda each: each[0])
-        return self.pages[found - 1][1] if found else None
+    def page(self, position: int) -> int | str | None:
+        """The page, or the time, at which the character at ``position`` stands, where known."""
+        found = bisect_right(self.places, position, key=lambda each: each[0])
+        return self.places[found - 1][1] if found else None
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,8 @@ def read_rows(
         table = mapped(path, read_survey(path, faults, mapping.questions[0].column, sheet), mapping)
     elif ending in sheets.ENDINGS:
         table = sheets.workbook_table(path, faults, text_column, sheet)
+    elif ending in transcripts.ENDINGS:
+        return _transcript(path, decoded(path, path.read_bytes()))
     elif ending in documents.ENDINGS:
         return _document(path, read_apart("documents.document", path))
     else:
@@ -230,7 +233,7 @@ def _document(path: Path, found: DocumentContent) -> ImportFile:
                     id=f"{mail} {name}" if mail else None,
                     participant=f"e-mail {found['sender']}" if found["sender"] else None,
                     submitted_at=moment.astimezone(UTC) if moment else None,
-                    pages=tuple((start, page) for start, page in part["pages"]),
+                    places=tuple((start, page) for start, page in part["pages"]),
                 )
             )
         for title, inner in part["attachments"]:
@@ -246,6 +249,25 @@ def _document(path: Path, found: DocumentContent) -> ImportFile:
         document=mail is None,
         prose=True,
     )
+
+
+def _transcript(path: Path, text: str) -> ImportFile:
+    """The answers in a transcript: one per turn, one participant per speaker."""
+    turns = transcripts.spoken(path, text)
+    rows = tuple(
+        ImportRow(
+            place=f"{path}: line {turn.line}",
+            text=turn.text,
+            id=f"{turn.times[0][1]} {turn.speaker or ''} {turn.line}",
+            participant=f"{path.stem}: {turn.speaker or 'spreker'}",
+            places=turn.times,
+        )
+        for turn in turns
+    )
+    lines = tuple(turn.line for turn in turns if turn.speaker is None)
+    warnings = (f"{on_lines(lines)}: no speaker is named; counts as one person",) if lines else ()
+    left_out = () if rows else (SkippedRows(_WITHOUT_TEXT, (1,)),)
+    return ImportFile(path.name, rows, left_out, warnings, prose=True)
 
 
 def check_opdracht(number: int | None, catalogue: Catalogue, place: str = "--opdracht") -> None:

@@ -88,7 +88,7 @@ def test_each_kind_of_document_gives_the_same_statements(
         assert any("10 footnotes are left out" in each for each in files[kind].warnings), kind
     for text, _ in wanted:
         assert not any(mark in text for mark in ("’1", "2.", "infrastructuur2", "volgen10")), text
-    assert [each[1] for each in files["pdf"].rows[0].pages] == [1, 2, 3]
+    assert [each[1] for each in files["pdf"].rows[0].places] == [1, 2, 3]
     letter, attached = files["bijlage"].rows
     assert letter.text == "Beste,\n\nIn bijlage vindt u ons advies."
     assert letter.participant == attached.participant == "e-mail an.peeters@voorbeeld.be"
@@ -329,5 +329,5 @@ def test_a_report_of_three_hundred_pages_is_read_in_time(
     found = timed(path, catalogue)
     assert isinstance(found, ImportFile)
     assert found.rows[0].text.count("van dit verslag") == 12_000
-    assert found.rows[0].pages[-1][1] == 300
+    assert found.rows[0].places[-1][1] == 300
     assert time.monotonic() - since < 25

@@ -81,6 +81,7 @@ class ContributionVersion(Base):
     ``parts`` are the messages it consists of: ``[{message, start, end}]``, in characters of the
     text. ``measure`` is its measured content (``consultation.participation.effects.Measure``): the
     chat stores it at once, the analysis if it is missing. It is None for a chosen number.
+    ``places`` are positions in an imported text and what begins there: ``[[start, page or time]]``.
     ``unread`` is the reason why the text was not processed completely; it is not tried again.
     ``nazicht``: the scan for personal data and other languages was stopped when the answer came in.
     ``tijd`` and ``fout``: the analysis excluded the text, since it took too long or failed.
@@ -96,6 +97,7 @@ class ContributionVersion(Base):
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    places: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     measure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     unread: Mapped[str | None] = mapped_column(String(20))
     cut_at: Mapped[datetime | None]
