@@ -101,12 +101,30 @@ class Naming:
     common: float = 0.5
 
 
+@dataclass(frozen=True)
+class StanceParameters:
+    """The parameters of ``analysis.stance.model``.
+
+    ``hurdle_odds`` multiplies the odds of no stance in an answer on barriers, ``proposal_odds``
+    those of being for in a proposal; ``strength`` is C of the regression, ``cue_weight`` scales the
+    cues beside the n-grams, and a text that people corrected counts ``correction_weight`` times.
+    """
+
+    version: int = 1
+    strength: float = 4.0
+    cue_weight: float = 0.4
+    hurdle_odds: float = 5.0
+    proposal_odds: float = 2.0
+    correction_weight: int = 3
+
+
 CLUSTERING = Clustering()
 RECURRING = Recurring()
 POPULAR = Popular()
 FIXED_TEXT = FixedText()
 PASSAGES = Passages()
 NAMING = Naming()
+STANCE = StanceParameters()
 
 
 def parameters() -> dict[str, object]:
@@ -119,4 +137,5 @@ def parameters() -> dict[str, object]:
         "fixed_text": asdict(FIXED_TEXT),
         "passages": asdict(PASSAGES),
         "naming": asdict(NAMING),
+        "stance": asdict(STANCE),
     }

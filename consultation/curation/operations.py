@@ -49,6 +49,7 @@ Statements = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
 OpdrachtNumber = Annotated[int, Field(ge=1, le=9_999)]
 Priority = Annotated[int, Field(ge=1, le=5)]
 Regelgeving = Literal["nieuw", "hervormen", "stopzetten", "geen"]
+Stance = Literal["voor", "tegen", "voorwaardelijk", "geen"]
 ActionStatus = Literal["ontwerp", "goedgekeurd", "verworpen", "gepubliceerd"]
 
 
@@ -223,6 +224,17 @@ class PlaceExactly(_Operation):
     op: Literal["place"] = "place"
     statement: Id
     themes: Annotated[list[ThemeRef], Field(max_length=500)]
+
+
+class SetStance(_Operation):
+    """Sets the stance of statements towards the measure they are about; ``geen`` is none.
+
+    No run undoes it, and later runs learn from it.
+    """
+
+    op: Literal["stance"] = "stance"
+    statements: Statements
+    stance: Stance
 
 
 class Approve(_Operation):
@@ -421,6 +433,7 @@ Operation = (
     | OffTopic
     | Place
     | PlaceExactly
+    | SetStance
     | Approve
     | Reject
     | Reorder
@@ -448,6 +461,7 @@ _SIMPLE = {
     "remove": Remove,
     "off_topic": OffTopic,
     "place": Place,
+    "stance": SetStance,
     "approve": Approve,
     "reject": Reject,
     "reorder": Reorder,
