@@ -12,11 +12,13 @@ from analysis.supporters import proposers
 from consultation.curation.state import LIVE
 from consultation.curation.store import curated
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from consultation.queries.stances import stances_of
 from consultation.queries.statements import active_statements
 from consultation.queries.themes import (
     FIXED_TEXT,
     NO_ANSWER,
     OTHER_LANGUAGE,
+    Marks,
     latest_run,
     marks_of,
     theme_views,
@@ -161,7 +163,19 @@ def statements(
     See ``statements_frame`` for the columns.
     """
     said = active_statements(session, consultation_id, opdracht, round_number)
-    return statements_frame(said, statement_themes(session, consultation_id, numbers))
+    themes = statement_themes(session, consultation_id, numbers)
+    stances: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for number in numbers:
+        run = latest_run(session, consultation_id, number)
+        state = curated(session, consultation_id, number, run)
+        marks = marks_of(session, run.id, number) if run else Marks()
+        stances |= {each: one.stance for each, one in stances_of(state, marks).items()}
+        labels |= {each.id: each.label for each in state.themes.values()}
+    about = {
+        each: labels[own[0]] for each, own in themes.items() if stances.get(each, "geen") != "geen"
+    }
+    return statements_frame(said, themes, stances, about)
 
 
 def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from analysis.preprocessing.embeddings import AnalysisError, vectors_of
 from analysis.preprocessing.fixed_text import fixed_rows
 from analysis.preprocessing.recurring_texts import recurring_texts
 from analysis.result import OpdrachtAnalysis
+from analysis.stance.model import StanceModel, untaught
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
 from language.embedding import Encoder, Vectors
@@ -66,6 +67,22 @@ def find_themes(
     wanted = [each for each in found if each.worth_seeking or each.prior.assignments]
     vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
     _find_all(found, storage, encoder, spacy_model, progress)
+    _find_stances(found)
+
+
+def _find_stances(found: Sequence[OpdrachtAnalysis]) -> None:
+    """Fills in the stance of each statement; learns from the stances that people set."""
+    corrected = {
+        said.text: each.prior.state.stances[said.id]
+        for each in found
+        for said in each.everything
+        if said.id in each.prior.state.stances
+    }
+    model = StanceModel(corrected) if corrected else untaught()
+    for each in found:
+        texts = [said.text for said in each.everything]
+        guesses = model.guess(texts, [said.kind for said in each.everything])
+        each.stances = dict(zip((said.id for said in each.everything), guesses, strict=True))
 
 
 def _find_all(

@@ -11,6 +11,7 @@ from analysis.continuity.prior_state import PriorState
 from analysis.labelling.representations import Representation
 from analysis.preprocessing.deduplication import DuplicateGroups
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
+from analysis.stance.model import StanceGuess
 from consultation.curation.state import Suggestion
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import FEWEST
@@ -104,7 +105,8 @@ class OpdrachtAnalysis:
     ``everything`` holds the current statements; ``said`` the ones that are clustered, one per
     duplicate group. ``recurring`` describes the recurring texts among ``said``, and ``popular`` the
     groups around popular answers (``analysis.clustering.popular_answers``). ``subthemes`` gives the
-    name of the sub-theme by statement, for those in ``said``.
+    name of the sub-theme by statement, for those in ``said``. ``stances`` has the stance of each
+    statement.
     """
 
     opdracht: int
@@ -117,6 +119,7 @@ class OpdrachtAnalysis:
     refit: bool = True
     themes: list[FoundTheme] = field(default_factory=list)
     subthemes: dict[str, str] = field(default_factory=dict)
+    stances: dict[str, StanceGuess] = field(default_factory=dict)
     proposals: list[Suggestion] = field(default_factory=list)
     agreement: Agreement | None = None
     coverage: float = 0.0

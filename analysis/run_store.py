@@ -20,6 +20,7 @@ from consultation.database.models import (
     Assignment,
     Round,
     RunProposal,
+    RunStance,
     RunTheme,
     Statement,
     Theme,
@@ -178,6 +179,13 @@ def _store_opdracht(
     session.flush()
     if rows:
         session.execute(insert(Assignment), rows)
+    held = [
+        {"run_id": run.id, "statement_id": each, "stance": guess.stance, "score": guess.score}
+        for each, guess in found.stances.items()
+        if each in living and guess.stance != "geen"
+    ]
+    if held:
+        session.execute(insert(RunStance), held)
     session.add_all(
         RunProposal(
             run_id=run.id,

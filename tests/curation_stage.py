@@ -170,6 +170,7 @@ def decision(rng: random.Random, events: int) -> dict[str, Any]:
         {"op": "place", "statements": statements(), "opdracht": rng.choice([4, 5, None])},
         {"op": "place", "statement": statements()[0], "themes": [theme(), theme()]},
         {"op": "place", "statement": statements()[0], "themes": []},
+        {"op": "stance", "statements": statements(), "stance": rng.choice(["voor", "geen"])},
         {"op": "reorder", "opdracht": 4, "themes": [theme(), theme()]},
         {"op": "note", "theme": theme(), "text": label},
         {"op": "accept", "proposal": rng.choice(["split:a", "merge:a", "move:a"])},

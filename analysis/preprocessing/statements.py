@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,8 @@ STATEMENT_COLUMNS = (
     "end",
     "text",
     "themes",
+    "stance",
+    "about",
 )
 
 
@@ -169,12 +171,16 @@ def _previewed(row: ImportRow, answer: _Answer) -> list[StatementPreview]:
 
 
 def statements_frame(
-    said: list[StatementView], themes: dict[str, list[str]] | None = None
+    said: list[StatementView],
+    themes: Mapping[str, list[str]] | None = None,
+    stances: Mapping[str, str] | None = None,
+    about: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Statements as a table with the columns ``STATEMENT_COLUMNS``.
 
     ``start`` and ``end`` are character offsets in the answer ``contribution``. ``opdracht`` is
-    empty if none is certain. ``themes`` lists theme ids, taken from the mapping by statement id.
+    empty if none is certain. The mappings are by statement id: ``themes`` lists theme ids,
+    ``stance`` is ``geen`` where none is given, and ``about`` names what a stance is about.
     """
     import pandas as pd
 
@@ -191,6 +197,8 @@ def statements_frame(
             each.end,
             each.text,
             known.get(each.id, []),
+            (stances or {}).get(each.id, "geen"),
+            (about or {}).get(each.id),
         )
         for each in said
     ]

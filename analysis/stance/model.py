@@ -27,6 +27,7 @@ from consultation.settings import ROOT
 
 EXAMPLES = ROOT / "data" / "houdingen.jsonl"
 
+_TOKENS = r"[^\W_]+|[?!,:]"
 _ODDS: Mapping[str, Mapping[str, float]] = {
     "drempel": {"geen": STANCE.hurdle_odds},
     "voorstel": {"voor": STANCE.proposal_odds},
@@ -66,7 +67,7 @@ class StanceModel:
         self._grams = (
             TfidfVectorizer(
                 ngram_range=(1, 3),
-                token_pattern=r"[^\W_]+|[?!,:]",
+                token_pattern=_TOKENS,
                 sublinear_tf=True,
                 preprocessor=_plain,
             ),
@@ -93,12 +94,13 @@ class StanceModel:
         chances: npt.NDArray[np.float64] = self._model.predict_proba(self._features(texts))
         for row, kind in enumerate(kinds or ()):
             for stance, odds in _ODDS.get(kind, {}).items():
-                chances[row, classes.index(stance)] *= odds  # type: ignore[arg-type]
+                column = classes.index(stance)  # type: ignore[arg-type]
+                chances[row, column] = chances[row, column] * odds
         chances = chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
         best = chances.argmax(axis=1)
         return [
-            StanceGuess(classes[column], round(float(chances[row, column]), 4))
-            for row, column in enumerate(best)
+            StanceGuess(classes[place], round(float(chances[row, place]), 4))
+            for row, place in enumerate(best)
         ]
 
     def _features(self, texts: Sequence[str]) -> Any:

@@ -112,6 +112,7 @@ class Replay:
         self.place: dict[str, int | None] = dict(machine.statements)
         self.off: dict[str, str] = {}
         self.settled: dict[str, Settlement] = {}
+        self.stances: dict[str, ops.Stance] = {}
         self.proposals = {each.id: each for each in machine.proposals}
         self.answered: dict[str, Literal["accepted", "declined"]] = {}
         self.themes: dict[str, _Theme] = {}
@@ -241,6 +242,7 @@ class Replay:
             answered=dict(self.answered),
             log=tuple(outcomes),
             settled=dict(self.settled),
+            stances=dict(self.stances),
         )
 
     def _apply(self, event: Event) -> int:
@@ -297,6 +299,10 @@ class Replay:
                         self.off.pop(statement, None)
                         self.settled.pop(statement, None)
                         self.place[statement] = operation.opdracht
+                return missing
+            case ops.SetStance():
+                there, missing = self._there(operation.statements)
+                self.stances.update(dict.fromkeys(there, operation.stance))
                 return missing
             case ops.PlaceExactly():
                 self._place_exactly(operation, event)

@@ -14,6 +14,14 @@ from consultation.catalogue import Catalogue
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event, Outcome, PreviousValue
 
+STANCES: Mapping[str, str] = {
+    "voor": "voor",
+    "tegen": "tegen",
+    "voorwaardelijk": "voor, op een voorwaarde",
+    "geen": "geen houding",
+}
+"""The stances in words."""
+
 _SHORT, _LONG = 60, 120
 _NO_THEME = "een thema dat hier niet meer staat"
 _NO_ACTION = "zonder tekst"
@@ -96,6 +104,9 @@ class Sentences:
                 number = operation.opdracht
                 where = f"bij {self._opdracht(number)}" if number else "bij geen enkele opdracht"
                 return f"plaatste {_count(operation.statements)} {where}"
+            case ops.SetStance():
+                told = STANCES[operation.stance]
+                return f"zette de houding van {_count(operation.statements)} op ‘{told}’"
             case ops.PlaceExactly():
                 words = self.quote(operation.statement)
                 into = self.themes(operation.themes) or "geen enkel thema"

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from consultation.curation.operations import Note, Operation, Reorder, Revoke
+from consultation.curation.operations import Note, Operation, Reorder, Revoke, Stance
 from consultation.theme_code import ThemeCode
 
 ThemeStatus = Literal["kandidaat", "goedgekeurd", "verworpen", "samengevoegd"]
@@ -235,6 +235,8 @@ class CurationState:
     log: tuple[Outcome, ...]
     settled: Mapping[str, Settlement] = field(default_factory=dict)
     """The statements of which a person decided on the themes."""
+    stances: Mapping[str, Stance] = field(default_factory=dict)
+    """The stances that people set, by statement."""
 
     @cached_property
     def outcomes(self) -> dict[int, Outcome]:

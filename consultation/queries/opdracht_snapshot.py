@@ -31,6 +31,7 @@ from consultation.database.revision import Revision, revision
 from consultation.database.storage import in_chunks
 from consultation.queries.excluded_statements import ExcludedStatements, excluded_statements
 from consultation.queries.public_actions import as_published, public_actions
+from consultation.queries.stances import StatementStance, stances_of
 from consultation.queries.statements import StatementView, active_among, active_statements
 from consultation.queries.themes import Marks, ThemeView, latest_run, marks_of, view_of
 from consultation.runs import last_run_themes
@@ -73,6 +74,11 @@ class OpdrachtSnapshot:
             view_of(each, self.runs_say.get(each.id), self.state, self.by_id, self.marks)
             for each in self.state.themes_of(self.opdracht)
         )
+
+    @cached_property
+    def stances(self) -> dict[str, StatementStance]:
+        """The stance of each statement that has one, by id."""
+        return stances_of(self.state, self.marks)
 
     @cached_property
     def loose(self) -> tuple[StatementView, ...]:

@@ -18,7 +18,15 @@ from sqlalchemy.orm import Session
 from consultation.catalogue import UNKNOWN_GROUP
 from consultation.curation.state import LIVE, CuratedTheme, CurationState
 from consultation.curation.store import curated
-from consultation.database.models import AnalysisRun, Assignment, Round, RunMark, RunTheme, Theme
+from consultation.database.models import (
+    AnalysisRun,
+    Assignment,
+    Round,
+    RunMark,
+    RunStance,
+    RunTheme,
+    Theme,
+)
 from consultation.queries.statements import StatementView, active_statements
 from consultation.runs import last_run_themes
 from consultation.runs import latest_run as latest_run
@@ -55,7 +63,7 @@ class Marks:
     ``copies`` maps a duplicate to the representative of its group; ``languages`` maps a statement
     that was excluded for its language to that language (ISO 639-1). ``no_answer`` holds statements
     without content and ``fixed`` boilerplate around the participants' own words. ``subthemes`` maps
-    a statement to the name of its sub-theme.
+    a statement to the name of its sub-theme; ``stances`` to its stance and the chance of it.
     """
 
     copies: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +71,7 @@ class Marks:
     no_answer: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     subthemes: Mapping[str, str] = field(default_factory=dict)
+    stances: Mapping[str, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def apart(self) -> frozenset[str]:
@@ -304,6 +313,14 @@ def marks_of(session: Session, run_id: int, opdracht: int) -> Marks:
         no_answer=frozenset(each for each, mark, _ in rows if mark == NO_ANSWER),
         fixed=frozenset(each for each, mark, _ in rows if mark == FIXED_TEXT),
         subthemes=subthemes_of(session, run_id, opdracht),
+        stances={
+            statement: (stance, score)
+            for statement, stance, score in session.execute(
+                select(RunStance.statement_id, RunStance.stance, RunStance.score).where(
+                    RunStance.run_id == run_id
+                )
+            )
+        },
     )
 
 

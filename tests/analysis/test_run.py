@@ -14,12 +14,13 @@ from typer.testing import CliRunner
 import analysis.find_themes
 import analysis.run_store
 from analysis import dataframes
+from analysis.labelling.candidates import usable
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
-from analysis.preprocessing.proposals import reads_as_proposal
 from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
 from analysis.run import RunResult, analyse
 from consultation import rounds
 from consultation.catalogue import Catalogue
+from consultation.curation.log import append
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -36,7 +37,8 @@ from consultation.errors import RoundError
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow, read_rows
 from consultation.participation.answers import take_back, text_hash
-from consultation.queries.opdracht_snapshot import SnapshotCache
+from consultation.queries.opdracht_snapshot import SnapshotCache, opdracht_snapshot
+from consultation.queries.stances import StatementStance
 from consultation.queries.statements import active_statements
 from consultation.queries.themes import theme_views, without_theme
 from consultation.settings import ROOT, settings
@@ -183,7 +185,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
         assert all(any(quote.text in text for text in texts) for quote in view.quotes)
         if view.action:
             assert view.action.kind == "voorstel"
-            assert reads_as_proposal(view.action.text)
+            assert usable(view.action.text)
     assert tuple(frame.columns) == dataframes.THEME_COLUMNS
     assert frame["statements"].sum() == figures.statements - 1
 
@@ -197,6 +199,17 @@ def test_a_rerun_on_the_same_changes_nothing(storage: Storage, catalogue: Catalo
     assert again.opdrachten == first.opdrachten
     with storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(AnalysisRun)) == 1
+        seen = opdracht_snapshot(session, consultation, 4)
+    guessed = next(each for each, held in seen.stances.items() if held.stance == "voor")
+    with storage.writing() as session:
+        words = {"op": "stance", "statements": [guessed], "stance": "tegen"}
+        append(session, consultation, "els", words)
+    # What people decide on stance makes the next run learn, and stays.
+    assert not analysed(storage, consultation, catalogue).reused
+    with storage.reading() as session:
+        seen = opdracht_snapshot(session, consultation, 4)
+    assert seen.stances[guessed] == StatementStance("tegen")
+    assert seen.marks.stances[guessed][0] == "tegen"
 
 
 def test_themes_keep_their_ids_when_answers_arrive(storage: Storage, catalogue: Catalogue) -> None:

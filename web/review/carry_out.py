@@ -26,7 +26,9 @@ from web.dependencies import Services
 from web.errors import Problem
 from web.review.common import FormPost, whole_number
 
-_CHANGES_NO_WORDS = frozenset({"note", "reorder", "copy", "move", "remove", "off_topic", "place"})
+_CHANGES_NO_WORDS = frozenset(
+    {"note", "reorder", "copy", "move", "remove", "off_topic", "place", "stance"}
+)
 """Operations of another reviewer on a theme that do not make a decision on it stale."""
 
 Raw = dict[str, Any]
@@ -348,6 +350,7 @@ _ASKED: Mapping[str, Callable[[FormPost], list[Raw]]] = {
     "kopieer": _of_statements("copy", ("to", "naar")),
     "haal_uit": _of_statements("remove", ("theme", "uit")),
     "niet_hierover": _of_statements("off_topic"),
+    "houding": _of_statements("stance", ("stance", "houding")),
     "plaats": _place,
     "volgorde": _reorder,
     "notitie": _note,

@@ -18,6 +18,7 @@ from consultation.errors import SamenspraakError
 from consultation.queries import answer_view
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.public_labels import public_labels
+from consultation.queries.stances import theme_stance
 from consultation.queries.themes import FEWEST, ThemeView
 from consultation.queries.unanalysed_answers import count_new
 from consultation.theme_code import ThemeCode
@@ -242,6 +243,7 @@ def show_theme(
             others=[each for each in seen.themes if each.id != theme.id],
             actions=[each for each in own_actions if each.statement not in offered_here],
             candidates=candidates,
+            stance=theme_stance(view.said, seen.stances),
             history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
             kept=len(kept),

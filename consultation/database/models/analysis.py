@@ -157,6 +157,29 @@ class RunMark(Base):
     value: Mapped[str | None] = mapped_column(String(32))
 
 
+class RunStance(Base):
+    """The stance of a statement according to a run, and its chance (0 to 1).
+
+    A statement without a row has no stance.
+    """
+
+    __tablename__ = "run_stance"
+    __table_args__ = (
+        CheckConstraint(
+            f"stance in ({within('voor', 'tegen', 'voorwaardelijk')})",
+            name="stance",
+        ),
+    )
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("analysis_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    statement_id: Mapped[str] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    stance: Mapped[str] = mapped_column(String(20))
+    score: Mapped[float] = mapped_column(Float)
+
+
 class RunProposal(Base):
     """A run's suggestion to change themes that facilitators decided on; refers to rows by id.
 
