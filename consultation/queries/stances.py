@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from consultation.catalogue import UNKNOWN_GROUP
@@ -32,12 +32,12 @@ class ThemeStance:
     sides.
     """
 
-    said: Mapping[str, Sequence[StatementView]] = field(default_factory=dict)
+    said: Mapping[str, Sequence[StatementView]]
 
     @cached_property
     def people(self) -> dict[str, int]:
         """The number of different participants, by stance."""
-        return {each: len({one.participant for one in self.said.get(each, ())}) for each in HELD}
+        return {each: len({one.participant for one in self.said[each]}) for each in HELD}
 
     @property
     def held(self) -> bool:
@@ -63,7 +63,7 @@ class ThemeStance:
         """Participants per stance, by stakeholder group; the largest group first."""
         found: dict[str, dict[str, set[str]]] = {}
         for stance in HELD:
-            for each in self.said.get(stance, ()):
+            for each in self.said[stance]:
                 own = found.setdefault(each.group or UNKNOWN_GROUP, {one: set() for one in HELD})
                 own[stance].add(each.participant)
         counts = {
@@ -85,7 +85,7 @@ def theme_stance(
     said: Iterable[StatementView], stances: Mapping[str, StatementStance]
 ) -> ThemeStance:
     """The stances in a theme that consists of these statements."""
-    found: dict[str, list[StatementView]] = {}
+    found: dict[str, list[StatementView]] = {each: [] for each in HELD}
     for each in said:
         held = stances.get(each.id)
         if held is not None and held.stance in HELD:
