@@ -150,6 +150,9 @@ class ActionAntwoordWijzigen(TalkAction):
         asked = talk.slot("requested_slot") == "antwoord" and words_of(talk)
         if asked and (slots := mending.about_earlier(talk, words_of(talk))) is not None:
             return _events(slots)
+        if asked and not talk.answers and talk.entity("vraag") is None:
+            talk.utter("nog_geen_antwoord")
+            return []
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         at_summary = talk.slot("requested_slot") == "bevestigd"

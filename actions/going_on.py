@@ -178,7 +178,7 @@ def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = talk.urgency_in(text)
     of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
-    several = len(text.split()) >= _LEAST_CONTENT and "?" not in text
+    several = len(text.split()) >= _LEAST_CONTENT - 1 and "?" not in text
     content = is_content(text) or (several and bool(kinds_of(text)))
     if not said.values and content and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
@@ -187,7 +187,7 @@ def without_step(talk: Talk, text: str) -> Slots:
 
 _OF_TIME = re.compile(
     r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|laat|later|vroeg|dringen\w{0,3}"
-    r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken"
+    r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken|kiez\w{1,2}|kies"
     r"|uitstel\w{0,3}|prioriteit|belangrijk|leeftijd|spoed|cijfer|punt\w{0,2}|hoogste|laagste"
     r"|midden|ooit|nooit"
     r"|eindelijk|gauw|weken|maanden|time|wait|soon|late|never|out of|temps|tard|urgence|zeit|bald"

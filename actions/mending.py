@@ -67,6 +67,12 @@ _WITHDRAWS = re.compile(
 )
 _URGENT = re.compile(r"\b(?:dringend\w{0,2}|urgent|haast)\b")
 _MOST_OF_CHANGE, _LEAST_CONTENT, _FEW_WORDS = 24, 3, 10
+_BEGINS_TO_ANSWER = re.compile(
+    r"^.{3,40}[,.!:]\s{1,3}(?:ik (?:denk|vind|zou zeggen|zou)|misschien|volgens mij|wel,|i think"
+    r"|maybe|je pense|peut-être|ich denke)\b.{8,}",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A remark, and then what one thinks: "goeie vraag, ik denk ..."."""
 _RANKS = ("eerste", "tweede", "derde")
 _RANK = re.compile(r"\b(?:eerste|tweede|derde)$", re.IGNORECASE)
 _ADDS = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
@@ -148,6 +154,8 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
         found = _mended(talk, text, opdracht)
         if found is not None:
             return found
+    if act == acts.DOUBT and _BEGINS_TO_ANSWER.search(text):
+        act = None
     if act not in (None, acts.PASS) or _only_cries(text):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None

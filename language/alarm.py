@@ -230,6 +230,8 @@ _VIOLENCE = re.compile(
     r"\b(?:"
     r"(?:slaat|sloeg|mishandelt|mishandelde|misbruikt|misbruikte|bedreigt|stalkt|verkracht"
     r"|verkrachtte) (?:mij|me|ons|de kinderen|mijn (?:kind|kinderen|zoon|dochter|moeder|zus))"
+    r"|(?:mij|me|ons|mijn kinderen|mijn kind) (?:\w+ ){0,2}(?:iets|kwaad) (?:\w+ ){0,2}"
+    r"(?:aandoen|aan te doen|aandoet)|bang (?:van|voor) mijn (?:man|ex|vader|vriend|partner)\b"
     r"|(?:word|werd) ik (?:\w+ )?(?:geslagen|mishandeld|misbruikt|verkracht|bedreigd|gestalkt)"
     r"|ik (?:word|werd|ben) (?:\w+ ){0,2}(?:geslagen|mishandeld|misbruikt|verkracht|aangerand"
     r"|bedreigd|gestalkt)"

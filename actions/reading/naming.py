@@ -98,6 +98,7 @@ def fitting_question(text: str, opdracht: Opdracht, current: str | None) -> str:
 
 _WHO = re.compile(
     r"\bwie\b.{0,14}:"
+    r"|^\W{0,3}(?:(?:en|ook|samen|wel) ){0,2}met (?:de|het|den|een|mijn|alle|onze|iedereen)\b"
     r"|^\W{0,3}(?:(?:nee|ja|gewoon|toch|wel|liever|misschien|eerder|dan|maar),? ){0,3}(?:de|het|den"
     r"|onze) (?:vlaamse |federale |lokale )?(?:minister|overheid|gemeente\w?|stad|steden|provincie"
     r"|vdab|bond|vakbond\w*|werkgevers?|scholen|school|bib\w*|sector\w*|cvo|ocmw|regering|rva)\b(?=\W+\w)"

@@ -81,6 +81,9 @@ class AnswerGuard(GraphComponent):
                 unlikely = request is None and _lacks_words(name, chance, text, question)
                 if step == "vraag" and unlikely and plain_meaning(text, step) is None:
                     name, act = CONTENT, act or Act(acts.REMARK, sure=False)
+                if name == "antwoord_wijzigen" and act is not None and act.sure:
+                    # "Ik typ op mijn gsm, sorry voor de fouten" asks for no change.
+                    name = CONTENT if act.name in (acts.REMARK, acts.WAIT) else name
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name in (CONTENT, NO_IDEA) and act is not None:

@@ -66,6 +66,9 @@ def judge(
         learned: what ``consent_model`` gives for a text where consent is asked.
     """
     request = own_data.read(text, step, question)
+    asks_of_scale = "?" in text and any(sign.isdigit() for sign in text)
+    if step == "vraag" and question == "prioriteit" and asks_of_scale:
+        return "herhalen"
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
     elif request is not None and request.wish is not None:
@@ -109,6 +112,8 @@ def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:
     if step not in ("vraag", "bevestigen"):
         return None
     reading = message.read(text)
+    if step == "vraag" and message.hesitates(text):
+        return CONTENT
     if step == "vraag":
         if reading.kind in (message.ADDITION, message.CORRECTION, message.ANSWER_AND_QUESTION):
             return CONTENT

@@ -390,7 +390,8 @@ _ASKED_BESIDE = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"\W{0,3}(?:(?:(?i:de|het|den|d'|een|nen?|mijn|ons|onze|la|le|les|the|in|met|bij|op|aan)\s{1,3}"
+    r"\W{0,3}(?:(?:(?i:de|het|den|d'|een|nen?|mijn|ons|onze|la|le|les|the|in|met|bij|op|aan|meer|minder|betere?"
+    r"|geen|gratis|te|kortere|extra|elke?|iedere?|alle)\s{1,3}"
     r"|d')\w|.{0,40}\b[A-Z]{3,}\b)"
 )
 """A few words that name something, as an answer does and a cry does not."""
@@ -400,6 +401,21 @@ def asked_beside(text: str) -> tuple[str, str] | None:
     """What a text says, and the question that it asks after a comma or a full stop; or None."""
     found = _ASKED_BESIDE.fullmatch(text.strip()[:READ])
     return (found["said"], found["asked"]) if found else None
+
+
+_HESITATES = re.compile(
+    r"(?P<said>[^?.!]{2,80}?),?\s(?:zeker|misschien|toch|ofzo|of zo|of zoiets|denk ik|he|hé|hè"
+    r"|allicht|wellicht|maybe|peut-être|vielleicht)\s{0,3}\?+\s{0,3}",
+    re.IGNORECASE,
+)
+
+
+def hesitates(text: str) -> bool:
+    """Whether a text only looks like a question: "de staat zeker?"."""
+    found = _HESITATES.fullmatch(text.strip()[:READ])
+    if found is None or len(found["said"].split()) > _MOST_WORDS // 3:
+        return False
+    return re.match(rf"\W{{0,3}}{_ASKING}", found["said"], re.IGNORECASE) is None
 
 
 def answer_and_question(text: str) -> bool:

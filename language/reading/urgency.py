@@ -48,6 +48,7 @@ _BETWEEN = re.compile(
     rf"(?P<high>{_NUMBER})(?!{_UNIT})\b"
 )
 _OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
+_HALF = re.compile(r"(?<![\d.,])(?P<number>\d)[.,]5(?!\d)")
 _OUT_OF_TEN = re.compile(
     rf"\b(?P<first>{_NUMBER}|zes|zeven|acht|negen|tien)\s*(?:/|op|van de|sur|out of|von)"
     r"\s*(?:10|tien|dix|ten|zehn)\b"
@@ -321,6 +322,10 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         return Urgency((max(steps),)) if fires >= _MANY_FIRES else Urgency((_step(0.75, steps),))
     if _SKIPPED.fullmatch(plain):
         return Urgency(skipped=True)
+    half = _HALF.search(shown)
+    if half and others(shown) == 0:
+        low = int(half["number"])
+        return Urgency(tuple(each for each in (low, low + 1) if each in steps))
     if shown.endswith("?") and not _bare(plain, steps):
         beside = asked_beside(shown)
         if beside is None or others(beside[0]) > _MOST_OTHER_WORDS:

@@ -9,10 +9,11 @@ import pytest
 from actions import offering
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionAntwoordWijzigen
+from bot.nlu.judgement import judge
 from bot.nlu.phrases import plain_meaning
 from consultation.participation.stand_ins import READERS
 from dialogue.questions import addressed
-from language.reading.message import ANSWER_AND_QUESTION, read
+from language.reading.message import ANSWER_AND_QUESTION, hesitates, read
 from language.reading.urgency import read_urgency
 from tests.actions.test_changes import AT_QUESTION, GIVEN, Turn
 from tests.actions.test_open_question import SCALE, decided
@@ -447,3 +448,53 @@ def test_who_is_named_at_the_urgency_is_offered_for_who_does_it(text: str) -> No
     turn = Turn(text, **AT_URGENCY)
     assert turn.answer()["aanbod"]["question"] == "trekker"
     assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de staat zeker?",
+        "hmm de clb ofzo??",
+        "het OCMW misschien?",
+        "de VDAB, denk ik?",
+        "mijn baas allicht?",
+    ],
+)
+def test_a_hesitation_with_a_question_mark_is_an_answer(text: str) -> None:
+    assert judge({"vraag_duur": 0.99, "bijdrage": 0.01}, text, "vraag", 0.9) == "bijdrage"
+
+
+@pytest.mark.parametrize("text", ["moet dat zeker?", "wie leest dit toch?", "is dat anoniem hé?"])
+def test_a_question_that_hesitates_is_a_question(text: str) -> None:
+    assert not hesitates(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "goeie vraag, ik denk meer lessen in de voormiddag",
+        "amai moeilijk, misschien een bus per dorp erbij",
+        "hm lastige vraag. Volgens mij de gemeente en de scholen",
+        "oei, ik zou de vakbond laten trekken",
+        "that's a tough one, I think the city should do it",
+    ],
+)
+def test_what_one_thinks_after_a_remark_is_not_doubted(text: str) -> None:
+    entity = {"entity": "handeling", "value": "twijfel"}
+    turn = Turn(text, **AT_QUESTION, entities=[entity])
+    turn.answer()
+    assert [each["question"] for each in turn.effects] == ["trekker"]
+
+
+@pytest.mark.parametrize("text", ["met de scholen", "en met de bib", "samen met mijn baas"])
+def test_who_joins_in_is_offered_for_who_does_it(text: str) -> None:
+    turn = Turn(text, **AT_URGENCY)
+    assert turn.answer()["aanbod"]["question"] == "trekker"
+
+
+def test_who_has_no_answer_yet_is_not_asked_which_to_change() -> None:
+    at = {**AT_QUESTION, "vraag": "drempel"}
+    turn = Turn("ik wil mijn antwoord veranderen", "antwoord_wijzigen", **at, antwoorden={})
+    turn.act(ActionAntwoordWijzigen())
+    assert turn.titles == []
+    assert "nog" in turn.said
