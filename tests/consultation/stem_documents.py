@@ -188,6 +188,40 @@ def as_pdf(source: Advice, path: Path) -> Path:
     return path
 
 
+def as_report(source: Advice, path: Path) -> Path:
+    """A PDF in one column: headings in bold, a numbered list, each note under its paragraph."""
+    width, height = A4
+
+    def finish(canvas: Any, _: Any) -> None:
+        canvas.setFont("Times-Roman", 9)
+        canvas.drawRightString(width - 50, height - 30, "Advies van het STEM-platform")
+        canvas.drawRightString(width - 50, 25, f"Pagina {canvas.getPageNumber()} van 4")
+
+    book = BaseDocTemplate(str(path), pagesize=A4)
+    frames = [Frame(60, 60, width - 120, height - 120)]
+    book.addPageTemplates(PageTemplate(frames=frames, onPageEnd=finish))
+    plain = ParagraphStyle(
+        "p", fontName="Times-Roman", fontSize=11, leading=13.2, alignment=4, spaceAfter=6
+    )
+    bold = ParagraphStyle("h", plain, fontName="Times-Bold", spaceBefore=10, spaceAfter=4)
+    item = ParagraphStyle("i", plain, leftIndent=20, bulletFontSize=13)
+    small = ParagraphStyle("n", plain, fontSize=9, leading=11)
+    story = []
+    number = 0
+    for block in source.blocks:
+        text = escape(block.text, quote=False)
+        text = re.sub(r"\{\{(\d+)\}\}", r"<super>\1</super>", text)
+        number += block.role == "item"
+        style = {"heading": bold, "item": item, "paragraph": plain}[block.role]
+        bullet = f"{number}." if block.role == "item" else None
+        story.append(Paragraph(text, style, bulletText=bullet))
+        for note in re.findall(r"\{\{(\d+)\}\}", block.text):
+            words = escape(source.notes[note], quote=False)
+            story.append(Paragraph(f"<super>{note}</super> {words}", small))
+    book.build(story)
+    return path
+
+
 def as_html(source: Advice, path: Path) -> Path:
     """A web page with a menu, notes as raised links, and a list."""
     body = []

@@ -69,6 +69,7 @@ def made(
         kind: getattr(stem_documents, f"as_{kind}")(advice, folder / f"advies.{kind}")
         for kind in ("docx", "odt", "pdf", "html", "rtf")
     }
+    found["report"] = stem_documents.as_report(advice, folder / "verslag.pdf")
     found["txt"] = SEED
     found["eml"] = stem_documents.as_eml(text, folder / "brief.eml")
     found["bijlage"] = stem_documents.as_eml(LETTER, folder / "bijlage.eml", found["pdf"])

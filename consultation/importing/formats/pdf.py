@@ -94,7 +94,8 @@ class _Line:
 
     @property
     def size(self) -> float:
-        return max(each.size for each in self.words)
+        """The size of most of its letters: a bullet may be larger."""
+        return _usual_size(self.words)
 
 
 def document(path: Path) -> DocumentContent:
@@ -199,7 +200,7 @@ def _lines(words: list[_Word], page: int) -> list[_Line]:
 
 def _line(words: list[_Word], page: int, column: int) -> _Line:
     """A line without its raised note marks; words that touch are joined again."""
-    size = max(each.size for each in words)
+    size = _usual_size(words)
     base = median(each.base for each in words if each.size > _RAISED * size)
     kept: list[_Word] = []
     marks: list[str] = []
@@ -214,7 +215,7 @@ def _line(words: list[_Word], page: int, column: int) -> _Line:
             else:
                 number = word.text
             continue
-        if kept and word.left - end < 0.12 * size:
+        if kept and word.left - end < 0.06 * size:
             kept[-1] = _Word(
                 kept[-1].text + word.text,
                 kept[-1].left,
@@ -226,6 +227,13 @@ def _line(words: list[_Word], page: int, column: int) -> _Line:
             kept.append(word)
         end = word.right
     return _Line(kept, page, column, number, tuple(marks))
+
+
+def _usual_size(words: Sequence[_Word]) -> float:
+    letters: Counter[float] = Counter()
+    for word in words:
+        letters[round(word.size, 1)] += len(word.text)
+    return letters.most_common(1)[0][0]
 
 
 def _runs(words: list[_Word]) -> list[list[_Word]]:
@@ -413,15 +421,18 @@ def _goes_on(
         return False
     place = (last.page, last.column)
     ended = last.text.rstrip("\"'”’»)").endswith(_ENDED)
-    full = last.right > margins[place] - 0.15 * (margins[place] - paragraph[0].left)
+    goes = line.text[:1].islower() or bool(_BROKEN.search(last.text))
+    # A line after which the next word would have fitted ends its paragraph.
+    word = line.words[0]
+    full = last.right + 0.4 * line.size + (word.right - word.left) > margins[place]
     if (line.page, line.column) != place:
-        return not ended and (line.text[:1].islower() or bool(_BROKEN.search(last.text)) or full)
+        return not ended and (goes or full)
     gap = (last.base - line.base) / last.size
     if gap > 1.3 * leading or gap < 0:
         return False
-    if ended and line.left > paragraph[-1].left + 0.8 * line.size and len(paragraph) > 1:
+    if ended and line.left > last.left + 0.8 * line.size and len(paragraph) > 1:
         return False
-    return full or not ended or line.text[:1].islower()
+    return goes or full
 
 
 def _add(flow: Flow, paragraph: list[_Line], usual: float, compounds: set[str]) -> None:
