@@ -120,7 +120,7 @@ def sample(encode: Encode) -> list[Coded]:
     """The sample consultation: its readers' subjects, both rounds, duplicates once."""
     from analysis.preprocessing.deduplication import group_duplicates
     from analysis.preprocessing.statements import cut_new
-    from benchmarks.consulted import ENCODER, hold_sample
+    from benchmarks.product.consulted import ENCODER, hold_sample
     from consultation.catalogue import load_catalogue
     from consultation.database.storage import Storage
     from consultation.queries.statements import active_statements

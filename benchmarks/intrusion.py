@@ -35,7 +35,7 @@ from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.preprocessing.statement_kind import examples, kinds_of
 from analysis.run import analyse
-from benchmarks.consulted import hold_sample
+from benchmarks.product.consulted import hold_sample
 from consultation.catalogue import load_catalogue
 from consultation.database.storage import Storage
 from consultation.queries.themes import ThemeView, theme_views

@@ -52,7 +52,7 @@ from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.run import analyse
 from benchmarks.codebook import Coded, mobility, sample
-from benchmarks.consulted import hold_sample
+from benchmarks.product.consulted import hold_sample
 from benchmarks.rounds import table
 from benchmarks.topics import ENCODER, PAGE, ROOT, fitted_bertopic, write
 from consultation.catalogue import load_catalogue

@@ -34,7 +34,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from analysis.clustering import stability
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
-from benchmarks.consulted import ENCODER, Consulted, Cost, Labelled, read
+from benchmarks.product.consulted import ENCODER, Consulted, Cost, Labelled, read
 from consultation.catalogue import Catalogue, load_catalogue
 from language.embedding import normalised
 

@@ -27,7 +27,7 @@ from sklearn.metrics import matthews_corrcoef
 from analysis.asking.desk import CodebookDesk
 from analysis.codebook.codebook import Codebook
 from analysis.run import RunResult, analyse
-from benchmarks.consulted import ENCODER
+from benchmarks.product.consulted import ENCODER
 from benchmarks.topics import ROOT
 from consultation import rounds
 from consultation.catalogue import load_catalogue
