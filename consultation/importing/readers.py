@@ -7,7 +7,6 @@ the imported text. A table has one answer per row.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import ftfy
 
 from consultation.catalogue import Catalogue
+from consultation.database.models import place_at
 from consultation.errors import ImportFileError
 from consultation.importing import sheets, transcripts
 from consultation.importing.dates import month_comes_first, read_moment
@@ -106,8 +106,7 @@ class ImportRow:
 
     def page(self, position: int) -> int | str | None:
         """The page, or the time, at which the character at ``position`` stands, where known."""
-        found = bisect_right(self.places, position, key=lambda each: each[0])
-        return self.places[found - 1][1] if found else None
+        return place_at(self.places, position)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from consultation.database.models import (
     Participant,
     Round,
     Submission,
+    place_at,
 )
 from consultation.queries.statements import StatementView, active_statements
 
@@ -64,6 +65,11 @@ class Answer:
     statements: tuple[StatementView, ...]
     parts: tuple[AnswerTurn, ...]
     earlier: tuple[str, ...]
+    places: tuple[tuple[int, int | str], ...] = ()
+
+    def place(self, position: int) -> int | str | None:
+        """The page of the document, or the time in the transcript, of a position in the text."""
+        return place_at(self.places, position)
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,7 @@ def answer(session: Session, consultation_id: int, contribution_id: str) -> Answ
         text=current.text,
         version=contribution.version,
         unread=current.unread,
+        places=tuple((start, place) for start, place in current.places or ()),
         statements=tuple(active_statements(session, consultation_id, contribution=contribution_id)),
         parts=_parts(session, current),
         earlier=tuple(

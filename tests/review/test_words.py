@@ -8,7 +8,7 @@ import re
 import pytest
 
 from consultation import audit, rounds
-from consultation.database.models import Round
+from consultation.database.models import Contribution, Round
 from consultation.queries.answer_view import in_context
 from tests.review_stage import as_role, post
 from tests.web.test_decisions import seen
@@ -49,6 +49,21 @@ def test_a_statement_is_shown_marked_in_its_answer(site: Site) -> None:
     assert not re.search(r"tekens \d", page)
     answer = html.unescape(item.partition('<p class="answer">')[2].partition("</p>")[0])
     assert answer == f"Eerst dit: <mark>{said.text}</mark> Dat was het, éé🎓n."
+
+
+@pytest.mark.parametrize(("place", "shown"), [(3, "blz. 3 · "), ("00:01:02", "op 00:01:02 · ")])
+def test_a_statement_of_a_document_is_shown_with_its_page_or_time(
+    site: Site, place: int | str, shown: str
+) -> None:
+    analysed(site.storage)
+    said = seen(site).said[0]
+    with site.storage.writing() as session:
+        answer = session.get_one(Contribution, said.contribution)
+        answer.versions[-1].places = [[0, 2], [5, place]]
+    with as_role(site, "els", "facilitator") as els:
+        page = els.get(f"/beheer/antwoorden/{said.contribution}").text
+    item = page.partition(f'id="u-{said.id}"')[2].partition("</li>")[0]
+    assert item.partition('<p class="fine">')[2].startswith(shown)
 
 
 @pytest.mark.parametrize("start", [0, 5, 300, 595])

@@ -24,6 +24,7 @@ from consultation.database.models.answers import (
     OwnPlacing,
     Statement,
     Submission,
+    place_at,
 )
 from consultation.database.models.base import Base, UtcDateTime, new_id, now
 from consultation.database.models.conversations import Conversation, Message, ParticipantQuestion
@@ -64,5 +65,6 @@ __all__ = [
     "UtcDateTime",
     "new_id",
     "now",
+    "place_at",
     "proposed_action_id",
 ]

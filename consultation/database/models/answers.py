@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,13 @@ SET_ASIDE = ("tijd", "fout")
 """Reasons why the analysis excluded an answer: see ``ContributionVersion``."""
 
 UNREAD = ("nazicht", *SET_ASIDE)
+
+
+def place_at(places: Sequence[Sequence[Any]], position: int) -> int | str | None:
+    """The page or time at which a position in a text stands; see ``ContributionVersion.places``."""
+    found = bisect_right(places, position, key=lambda each: each[0])
+    place: int | str | None = places[found - 1][1] if found else None
+    return place
 
 
 class Submission(Base):
