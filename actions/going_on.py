@@ -186,8 +186,10 @@ def without_step(talk: Talk, text: str) -> Slots:
 
 
 _OF_TIME = re.compile(
-    r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|laat|later|vroeg|dringen\w{0,3}"
-    r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken|kiez\w{1,2}|kies"
+    r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|(?:te|zo|al|heel) laat|later"
+    r"|vroeg|dringen\w{0,3}"
+    r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken"
+    r"|kiez\w{1,2}|kies"
     r"|uitstel\w{0,3}|prioriteit|belangrijk|leeftijd|spoed|cijfer|punt\w{0,2}|hoogste|laagste"
     r"|midden|ooit|nooit"
     r"|eindelijk|gauw|weken|maanden|time|wait|soon|late|never|out of|temps|tard|urgence|zeit|bald"

@@ -226,9 +226,20 @@ class ActionVerder(TalkAction):
                     answer_aside(talk, "vraag_anoniem")
                 else:
                     talk.utter("toestemming_voorwaarde")
+            elif consent and not hesitates and _is_content(talk, text):
+                told |= keep_slots(talk, text)
             else:
                 talk.utter("toestemming_aarzelt" if hesitates else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
+
+
+def _is_content(talk: Talk, text: str) -> bool:
+    """Whether a text where a later consent is asked is an answer by the classifier."""
+    stored = talk.slot("toestemming_analyse") is True
+    return stored and is_content(text) and talk.chance("bijdrage") >= _SURELY_CONTENT
+
+
+_SURELY_CONTENT = 0.6
 
 
 def after_end(talk: Talk) -> list[EventType]:
@@ -594,7 +605,7 @@ def _told_beside(talk: Talk, doel: str) -> Slots:
         if purpose == doel or granted is None or talk.slot(slot) is not None:
             continue
         talk.propose(ConsentGiven.model_validate({"purpose": purpose, "granted": granted}))
-        talk.utter(f"nu_{purpose}_{'ja' if granted else 'nee'}")
+        talk.utter(f"ook_{purpose}_{'ja' if granted else 'nee'}")
         slots[slot] = granted
     return slots
 

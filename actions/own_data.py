@@ -144,6 +144,10 @@ class ValidateBeheerForm(TalkForm):
         asked, words = talk.request, words_of(talk)
         if _is_content(talk, asked, request, words):
             return {"keuze": None, **keep_slots(talk, words)}
+        aside = talk.metadata.get("aside")
+        if aside is not None and asked.yes is None and asked.wish not in (SHOW, CODE):
+            answer_aside(talk, aside)
+            return {"keuze": None}
         if request.startswith(GROUP):
             return _group_chosen(talk, request, words)
         if request == CONSENT and (typed := _typed_choice(talk, str(value))):
@@ -486,9 +490,8 @@ def _yes_or_no(talk: Talk, asked: Reading, request: str, text: str) -> Slots:
         return {"keuze": None, "beheer": CONSENT}
     if said is False or talk.intent in ("stoppen", "terug", "overslaan", "afscheid"):
         return _leave(talk, request)
-    asks = talk.metadata.get("aside") or (talk.intent if talk.intent in ASIDES else None)
-    if asks is not None:
-        answer_aside(talk, asks)
+    if talk.intent in ASIDES:
+        answer_aside(talk, talk.intent)
         return {"keuze": None}
     if (talk.slot("beheer") or "").endswith(_AGAIN):
         talk.utter("niets_veranderd")

@@ -71,7 +71,7 @@ class AnswerGuard(GraphComponent):
             else:
                 learned = message.get(LEARNED)
                 name = judge(chances, text, step, self._threshold, question, learned)
-                if learned and name == CONTENT and (why := hesitation(learned)):
+                if learned and name in (CONTENT, NO_IDEA) and (why := hesitation(learned)):
                     _tell(message, acts.CONSENT_ENTITY, why)
                 act, stops = message.get(ACT), name in _STOPS
                 if metadata.get("step") in closing.STEPS:

@@ -355,7 +355,9 @@ def opposes(text: str, said: str) -> bool:
     lowered = _LET_GO.sub(r"\1 gerust", _spelled(text[:READ]))
     plain = " ".join(word for word in words(lowered) if word not in "!")
     if said == NO:
-        return any(each.search(plain) for each in (_TURNED, _HARMLESS, _ACCEPTS, _WHETHER))
+        # "Hou dat maar onder ons": here "maar" lays down no condition.
+        bare = re.sub(r"\bmaar\b", " ", plain)
+        return any(each.search(bare) for each in (_TURNED, _HARMLESS, _ACCEPTS, _WHETHER))
     bare = _NO_OBJECTS.sub(" ", _HARMLESS.sub(" , ", _ACCEPTS.sub(" , ", plain)))
     against = (_WHETHER, _DENIES, _DOUBTS, _COMMANDS, _HOLDS_BACK, _DECLINES)
     return "?" in plain or bool(_ASKS.match(bare)) or any(each.search(bare) for each in against)

@@ -408,6 +408,15 @@ def test_content_typed_at_a_question_on_own_data_is_kept(text: str, request_: st
     assert [each["text"] for each in said.slots["bewaard"]] == [text]
 
 
+def test_a_question_at_a_question_on_own_data_is_answered_first() -> None:
+    said = Said("wacht, wat gebeurt er dan met mijn antwoorden?", "beheer")
+    said.tracker.latest_message["metadata"] = {"step": "beheer", "aside": "vraag_resultaat"}
+    slots = said.answered("wissen:alles")
+    assert slots["keuze"] is None
+    assert said.effects == []
+    assert catalogue().consultatie.resultaat.split(".")[0] in said.told
+
+
 def test_what_was_kept_is_offered_as_soon_as_the_choice_is_made() -> None:
     kept = at_choice(CONTENT[0], "wissen:4.voorstel").slots["bewaard"]
     said = Said("nee, laat maar staan", "beheer", bewaard=kept, onder="vraag")

@@ -43,6 +43,33 @@ def test_a_text_that_no_rule_reads_means_what_was_learned() -> None:
         assert yes_or_no(ANY, text, question, learned(nee=0.4)) == UNCLEAR
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hou mijn zinnen maar onder ons",
+        "steek dat maar weg voor de rest",
+        "zwijg daar maar over",
+        "bewaar dat maar voor uzelf",
+        "laat de rest maar gerust met mijn zinnen",
+    ],
+)
+def test_a_soft_maar_does_not_undo_a_learned_no(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(nee=0.9)) == NO
+
+
+def test_content_typed_where_a_later_consent_is_asked_is_kept() -> None:
+    text = "Mensen weten niet bij wie ze terechtkunnen, van loket naar loket."
+    place = {"requested_slot": "toestemming_citaat", "toestemming_citaat": None, "opdracht": None}
+    for stored in (True, None):
+        turn = Turn(text, toestemming_analyse=stored, bewaard=[], **place)
+        turn.tracker.active_loop = {"name": "opening_form"}
+        ranking = [{"name": "bijdrage", "confidence": 0.9}]
+        turn.tracker.latest_message["intent_ranking"] = ranking
+        slots = turn.act(ActionVerder())
+        assert ("bewaard" in slots) == (stored is True)
+        assert turn.effects == []
+
+
 def test_a_no_that_ends_the_talk_must_be_surer() -> None:
     text = "dat is meer iets voor mijn buurman"
     assert yes_or_no(ANY, text, "citaat", learned(nee=0.6)) == NO
