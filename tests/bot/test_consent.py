@@ -59,7 +59,11 @@ def test_a_soft_maar_does_not_undo_a_learned_no(text: str) -> None:
 
 def test_content_typed_where_a_later_consent_is_asked_is_kept() -> None:
     text = "Mensen weten niet bij wie ze terechtkunnen, van loket naar loket."
-    place = {"requested_slot": "toestemming_citaat", "toestemming_citaat": None, "opdracht": None}
+    place: dict[str, Any] = {
+        "requested_slot": "toestemming_citaat",
+        "toestemming_citaat": None,
+        "opdracht": None,
+    }
     for stored in (True, None):
         turn = Turn(text, toestemming_analyse=stored, bewaard=[], **place)
         turn.tracker.active_loop = {"name": "opening_form"}
