@@ -134,13 +134,15 @@ _SURE = tuple(
         rf"{_OLD}",
         rf"\b{_NEG} {_DET}{_OLD} (?:he|hoor|sorry|nee) , {_NEW}{_STOP}",
         rf"\b{_NEG} {_DET}{_OLD} (?:{_BIT} ){{0,2}}?{_BUT}{_NEW}{_STOP}",
+        rf"{_OLD} \? (?:nee\w{{0,2}}|no|non|nein|bah nee) (?:, )?{_FILL}"
+        rf"(?:(?:ging over|was|waren|is|bedoelde?)(?: ik)? )?{_FILL}{_NEW}{_STOP}",
         rf"\b{_NEG} {_DET}{_OLD} , (?!(?:dat|dit|dan|want|ik|k|we|er|anders|sorry|alleen|zo|het)\b)"
         rf"{_NEW}{_STOP}",
         rf"\b{_INSTEAD} {_DET}{_OLD} (?:, )?{_FILL}(?:(?:bedoelde?|schrijf|zet|moet|moest|wil"
         rf"|wou|had"
         rf"|komt?|zeg|is|wordt) {_FILL})?{_NEW}{_BE}{_STOP}",
         rf"\b(?:moet|moest|moe|{_SETS}|wordt|liever|bedoelde?|zei|is|was|waren"
-        rf"|waart) {_FILL}{_NEW}{_BE} "
+        rf"|waart) {_FILL}{_NEW}{_BE}(?: van)? "
         rf"{_INSTEAD} {_DET}{_OLD}\b",
         rf"\b(?:maak|maken|make|van) (?:{_BIT} ){{0,3}}?van {_DET}{_OLD} {_FILL}{_NEW}(?: van)?"
         rf"(?: maken)?{_STOP}",
@@ -379,7 +381,7 @@ _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"}
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
-_SAYING_WORDS = "ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read"
+_SAYING_WORDS = "tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read"
 _LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())
 

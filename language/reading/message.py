@@ -180,7 +180,7 @@ _CORRECTIONS = tuple(
         rf"(?P<marked>)(?P<new>{_WORD})\s{{1,3}}(?:in plaats van|i\.?p\.?v\.?)\s{{1,3}}"
         rf"(?P<old>{_WORD}){_END}",
         rf"(?P<new>(?:\S+\s{{1,3}}){{0,3}}[^\s,]{{1,4}})\s{{0,3}},\s{{0,3}}"
-        rf"(?:en\s{{1,3}})?niet\s{{1,3}}(?P<old>(?:\S+\s{{1,3}}){{0,3}}\S+?){_END}",
+        rf"(?:en\s{{1,3}})?niet\s{{1,3}}(?!alleen|enkel|zo|echt)(?P<old>(?:\S+\s{{1,3}}){{0,3}}\S+?){_END}",
     )
 )
 _TAKES_BACK = ("wacht", "nee", "sorry", "oei", "oeps", "ai ")
