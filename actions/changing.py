@@ -40,6 +40,7 @@ _URGENCY = re.compile(
     r"\b(?:prio\w{0,9}|dring\w{1,9}|urgen\w{1,4}|haast|eilig\w{0,3}|dringendheid|hoe snel|score"
     r"|cijfer)\b"
 )
+_NOT_SO = re.compile(r"\b(?:zo|zoo|al|dat) dring\w{1,5}\b.{0,30}\b(?:niet|nie|ni|not|pas)\b")
 _MORE_OR_LESS = re.compile(
     r"\b(?:hoger|lager|omhoog|omlaag|hoogste|laagste|minder|meer|bump|up|down|notch|trapje"
     r"|stapje|puntje"
@@ -51,7 +52,11 @@ _REWORDS = re.compile(
     r"|in plaats|nieuwe? (?:versie|tekst|antwoord)|verbeter\w{0,2}|juister|rephrase|reword|instead"
     r"|replace|remplace\w{0,2}|in het kort|korter|duidelijker|preciezer)\b"
 )
-_HEAD = re.compile(r"(?P<head>[^:]{3,120}):\s{0,3}(?P<content>\S.{8,})", re.DOTALL)
+_HEAD = re.compile(
+    r"(?P<head>[^:]{3,120}):\s{0,3}(?P<content>\S.{8,})"
+    r"|(?P<short>[^:,]{3,50}),\s{1,3}(?P<told>\S.{8,})",
+    re.DOTALL,
+)
 _ADDS = re.compile(r"\b(?:erbij|toevoeg\w{0,2}|aanvull\w{1,3}|bijvoeg\w{0,2}|nog iets|vergeten)\b")
 _DROPS = re.compile(
     r"\b(?:schrap\w{0,3}|weg|weglaten|weghalen|eruit|eraf|verwijder\w{0,2}|wis|wissen|gooi|haal"
@@ -63,6 +68,16 @@ _PART = re.compile(
     r"\b(?:stuk\w{0,3}|zin|zinnetje|zinneke|deel|deeltje|passage|woord\w{0,3}|naam|gedeelte"
     r"|dat van|die van"
     r"|da van|de rest|that part|bit)\b"
+)
+_ONLY_DROPS = re.compile(
+    r"(?:(?:en|ja|nee|maar|oei|wacht|toch|sorry|klopt|goed|ok),? ){0,3}"
+    r"(?:(?:van )?(?:de|het|den|die|dat|da|dieje|mijn|d|t|over) )?"
+    r"\S{1,30}(?: \S{1,30})?,? (?:(?:die|dat|da|dieje),? )?"
+    r"(?:moogt?|mag|moet|moe|moogde|hoeft|hoefde|kunde|kan|kunt|laat|wil) "
+    r"(?:(?:ge|gij|u|je|ik|er|der|daar|wel|maar|toch|van mij|liever|niet|nie|ook|dan"
+    r"|gerust) ){0,5}"
+    r"(?:schrappen|weg|weglaten|weghalen|eruit|uit|uithalen|eraf|wissen|verwijderen|vallen|in|bij"
+    r"|staan)(?: te)?(?: (?:staan|laten|hebben|halen|aub|graag|hoor|ze))?[ .!]{0,3}"
 )
 _WHOLE = re.compile(
     r"\b(?:wis|wissen|verwijder|schrap|haal|gooi|smijt|doe|neem|delete|remove|supprimez|loschen)\b"
@@ -104,9 +119,20 @@ _TOLD_TO_ADD = re.compile(
     r"(?P<content>\S.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_AT_PLACE = re.compile(
+    r"\b(?:bij|op|voor|aan|in)\b.{0,12}\b(?:vraag|antwoord|eerste|tweede|derde|voorstel|trekker"
+    r"|wie het doet)\b"
+)
+_FORGOT = re.compile(r"\b(?:vergeten|vergat|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b")
+_RIGHT = r"\b(?:klopt|juist|goed|in orde|right|correct|stimmt|bon)\b"
+_SAVE = r"\b(?:behalve|uitgezonderd|buiten|except|sauf|ausser|außer)\b"
+_EXCEPT = re.compile(rf"{_RIGHT}.{{0,30}}{_SAVE}|{_SAVE}.{{2,60}}{_RIGHT}")
+_EXCEPT_AT = re.compile(_SAVE, re.IGNORECASE)
 _PUT_WITH = re.compile(
-    r"(?:zet|schrijf|noteer|doe|voeg|vermeld|add|put)\s{1,3}(?:(?:er|maar|dan|gerust)\s{1,3}){0,3}"
-    r"(?:bij|aan|voor|van)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:ook|nog|er)\s{1,3}"
+    r"(?:(?:zet|schrijf|noteer|doe|voeg|vermeld|add|put)\s{1,3}"
+    r"(?:(?:er|maar|dan|gerust)\s{1,3}){0,3})?"
+    r"(?:bij|aan|voor|van)\s{1,3}(?P<about>(?![^:;,.!?]{2,40}\b(?:hoort|mag|kan|zou)\s)"
+    r"[^:;,.!?]{2,40}?)\s{1,3}(?:ook|nog|er)\s{1,3}"
     r"(?:(?:ook|nog|bij|toe|dat)\s{1,3}){0,3}(?P<content>\S.{2,200}?)"
     r"(?:\s{1,3}(?:er)?(?:bij|toe|in))?[\s.!]{0,9}",
     re.IGNORECASE | re.DOTALL,
@@ -158,11 +184,12 @@ def told(talk: Talk, text: str) -> Slots | None:
     urgency = _urgency(talk, text, plain)
     if urgency is not None:
         return urgency
-    head = _HEAD.fullmatch(text.strip())
-    if head is not None and _REWORDS.search(folded(head["head"])):
-        key = named_question(head["head"], opdracht, None) or speaks_of(head["head"], answers)
-        if key in answers and not _ADDS.search(folded(head["head"])):
-            return replaced(talk, key, head["content"])
+    head, content = _headed(text)
+    if head and _REWORDS.search(folded(head)):
+        named = named_question(head, opdracht, None)
+        key = named or (speaks_of(head, answers) if ":" in text else None)
+        if key in answers and not _ADDS.search(folded(head)):
+            return replaced(talk, key, content)
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
     changes = changes_in(text, words)
     if changes and all(each.sure for each in changes) and each_stands_once(changes, words):
@@ -174,14 +201,25 @@ def told(talk: Talk, text: str) -> Slots | None:
     return part_dropped(talk, text)
 
 
+def _headed(text: str) -> tuple[str, str]:
+    """The words before a colon, or a few before a comma, and those after it; or empty ones."""
+    found = _HEAD.fullmatch(text.strip())
+    if found is None:
+        return "", ""
+    return found["head"] or found["short"], found["content"] or found["told"]
+
+
 def part_dropped(talk: Talk, text: str) -> Slots | None:
     """The slots that offer to take a part out of an answer, or None where a text asks no such."""
     plain = " ".join(folded(text).split())
-    if not _DROPS.search(plain) or not _PART.search(plain) or _WHOLE.search(plain):
+    if not _DROPS.search(plain) or _WHOLE.search(plain):
+        return None
+    if not _PART.search(plain) and not _ONLY_DROPS.fullmatch(plain):
         return None
     named = named_question(text, talk.opdracht, None) if talk.opdracht else None
-    key = named if named in talk.answers else speaks_of(text, talk.answers)
-    found = part_with(text, talk.answers[key]) if key else None
+    meant = (key for key in (speaks_of(text, talk.answers), named) if key in talk.answers)
+    parts = ((key, part_with(text, talk.answers[key])) for key in meant)
+    key, found = next(((key, found) for key, found in parts if found), (None, None))
     if key is None or found is None:
         return None
     return offering.offer_slots(talk, "", key, corrects=found, at=0)
@@ -222,6 +260,11 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return None
     plain = " ".join(folded(text).split())
     key = speaks_of(text, talk.answers)
+    if _EXCEPT.search(plain) and len(plain.split()) <= _MOST_OF_URGENCY:
+        at = _EXCEPT_AT.search(text)
+        rest = text[at.end() :] if at else text
+        meant = named_question(rest, opdracht, None) or speaks_of(rest, talk.answers)
+        return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
     by_act = _by_act(talk, text, key)
     if by_act is not None:
         return by_act
@@ -279,11 +322,14 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
             return offering.offer_slots(talk, content)
         return offering.added(talk, content, target, undo=target in talk.answers)
     named = named_question(text, opdracht, None)
+    if act in (acts.MEND, acts.WRONG) and _FORGOT.search(folded(text)):
+        target = named or key or fitting_question(text, opdracht, None)
+        return offering.added(talk, text, target, undo=True)
     if act in _CHANGE_ACTS and named is not None and named not in talk.answers:
         # What was passed over is answered now.
         rest = text[summary.after_yes(text) :]
-        head = _HEAD.fullmatch(rest.strip())
-        return offering.offer_slots(talk, head["content"] if head else rest, named)
+        _, content = _headed(rest) if ":" in rest else ("", "")
+        return offering.offer_slots(talk, content or rest, named)
     meant = named if named in talk.answers else key
     if act == acts.DROP:
         found = part_with(text, talk.answers[meant]) if meant else None
@@ -315,6 +361,8 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     assert opdracht is not None
     head = text.partition(":")[0] if ":" in text[:_HEAD_READ] else ""
     named = named_question(head, opdracht, None) if head else None
+    placed = _AT_PLACE.search(folded(text))
+    named = named or (named_question(placed[0], opdracht, None) if placed else None)
     target = named or _passed_over(talk, text) or key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
     if (
@@ -355,10 +403,12 @@ def _asked(talk: Talk, key: str | None) -> Slots:
 
 
 def _added(talk: Talk, text: str) -> Slots | None:
-    opdracht = talk.opdracht
-    found = _TOLD_TO_ADD.match(text.strip()) or _ONE_ADDITION.search(text)
+    opdracht, rest = talk.opdracht, text[summary.after_yes(text) :].strip()
+    found = _TOLD_TO_ADD.match(rest) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(rest)
     key = named_question(found["about"], opdracht, None) if found and opdracht else None
-    return offering.added(talk, found["content"], key) if found and key else None
+    if found is None or key is None:
+        return None
+    return offering.added(talk, found["content"], key, undo=key in talk.answers)
 
 
 def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
@@ -368,6 +418,8 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
     said = talk.urgency_in(text)
+    if _NOT_SO.search(plain):
+        return reopened(vraag.key)
     if said.value is not None:
         return offering.new_step(talk, said.value, vraag)
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None

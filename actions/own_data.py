@@ -373,7 +373,18 @@ def _consent_wanted(talk: Talk, asked: Reading) -> str | None:
     return f"{CONSENT}:{named}" if named else None
 
 
+_ONE_ANSWER = re.compile(
+    r"\b(?:heel|gans|volledig|helemaal|hele)\b.{0,16}\b(?:eerste|tweede|derde|vierde|laatste)"
+    r" (?:antwoord|vraag)\b"
+)
+
+
 def _removal_wanted(talk: Talk, asked: Reading) -> str | None:
+    text = str(talk.tracker.latest_message.get("text") or "")
+    if asked.everything and _ONE_ANSWER.search(folded(text[:_LONGEST_READ])):
+        # All of one answer, not all answers.
+        named = _named(talk, text, _own(talk))
+        return f"{REMOVE}:{'+'.join(each.name for each in named)}" if named else REMOVE
     if asked.everything and asked.opdracht is None:
         return f"{REMOVE}:{ALL}"
     own = _own(talk)

@@ -67,7 +67,7 @@ _RANK = re.compile(
     rf"(?P<rank>{'|'.join(_RANKS)})"
     r"(?= (?:vraag|antwoord|stuk|punt|puntje|ding|question|answer|reponse|frage|antwort|van daarnet"
     r"|die ik|dat ik|waar ik|nog|toch|moogt?|mag|moet|klopt|staat"
-    r"|stoat|hoort|wil|niet|anders|van mij)\b|\W{0,3}$)"
+    r"|stoat|hoort|wil|niet|anders|van mij|iets|vergeten|helemaal)\b|\W{0,3}$)"
 )
 """An answer by its place: "die eerste", "the second answer"."""
 

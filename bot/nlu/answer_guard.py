@@ -117,8 +117,12 @@ def _after_questions(
     metadata, text = message.get("metadata") or {}, message.get(TEXT) or ""
     step = metadata["step"]
     ruled = name != CONTENT and name != max(chances, key=lambda each: chances[each])
-    if act is None or plain_meaning(text, step) is not None:
+    if plain_meaning(text, step) is not None:
         return name
+    if act is None:
+        # Who says so little of a goodbye stays at the summary.
+        doubtful = name in _STOPS and chances.get(name, 0.0) < _LEAST_GOODBYE
+        return CONTENT if doubtful and step == "bevestigen" else name
     if name == OWN_DATA and act.name == acts.ASK and act.sure and _LATER.search(text.casefold()):
         # What one may do later is asked, and nothing is asked for now.
         return "vraag_privacy"
@@ -146,6 +150,7 @@ def _after_questions(
 _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
 """Intents that a text resembles by its tone or language, whatever it does."""
 _SELDOM_MEANT = 0.5
+_LEAST_GOODBYE = 0.6
 _NO_GOODBYE = frozenset({acts.REMARK, acts.WAIT, acts.LEAVE})
 """What resembles a goodbye so much that it is one where an intent says so."""
 _AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}

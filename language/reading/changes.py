@@ -381,7 +381,9 @@ _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"}
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
-_SAYING_WORDS = "tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read"
+_SAYING_WORDS = """
+tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read
+"""
 _LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())
 

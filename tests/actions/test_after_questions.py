@@ -318,3 +318,107 @@ def test_what_was_said_of_oneself_is_added_where_asked() -> None:
     for text in ("zet het erbij", "ja, zet dat er ook bij", "voeg toe"):
         turn = offered_of_self(text, "bevestigen")
         assert "ik ben boer met melkvee" in choosing(turn)["antwoorden"]["voorstel"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "en de gemeente moogt ge schrappen",
+        "die gemeente moet er niet in",
+        "de gemeente mag weg",
+        "ja, maar de gemeente die moogt ge weglaten",
+        "Vivaqua, dat hoeft er niet bij te staan",
+    ],
+)
+def test_what_only_drops_is_no_addition(text: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    assert (slots["aanbod"]["question"], slots["aanbod"]["text"]) == ("trekker", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("alles klopt behalve mijn voorstel", "voorstel"),
+        ("behalve die chef is alles juist", "drempel"),
+        ("'t is allemaal goed buiten dat van de trekker", "trekker"),
+        ("everything is right except the second answer", "voorstel"),
+        ("tout est bon sauf la gemeente", "trekker"),
+        ("klopt, uitgezonderd het derde antwoord", "trekker"),
+    ],
+)
+def test_an_exception_to_the_yes_is_asked_again(text: str, key: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    assert turn.act(ActionVerder())["vraag"] == key
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zo dringend is het nu ook weer niet",
+        "zo dringend is dat toch niet",
+        "'t is al dringend maar zo erg nu ook niet",
+        "dat is nu niet zo dringend, doe wat minder",
+        "zoo dringend is da nie",
+    ],
+)
+def test_less_urgent_is_never_read_as_more(text: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    values = [each.get("value") for each in turn.effects]
+    assert slots.get("vraag") == "prioriteit" or all(value in (1, 2) for value in values)
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Mijn voorstel moet zijn, elke wijk krijgt een leraar", "elke wijk krijgt een leraar"),
+        ("opnieuw voor mijn voorstel, gratis lessen op school", "gratis lessen op school"),
+        ("vervang het tweede antwoord, een leraar per straat", "een leraar per straat"),
+        ("het voorstel wordt: gratis lessen in de bib", "gratis lessen in de bib"),
+        ("beter zo voor het tweede antwoord, les aan huis", "les aan huis"),
+    ],
+)
+def test_a_whole_answer_is_put_in_other_words(text: str, new: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["antwoorden"]["voorstel"] == new
+    assert turn.titles == ["Zet het terug"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "content"),
+    [
+        ("bij wie het doet ook nog de scholen", "trekker", "de scholen"),
+        ("voor mijn voorstel ook de fietsers", "voorstel", "de fietsers"),
+        ("klopt, en bij de trekker nog de provincie", "trekker", "de provincie"),
+        ("ok maar voeg bij het voorstel nog een fiets toe", "voorstel", "een fiets"),
+        ("zet bij mijn eerste antwoord ook de regen erbij", "drempel", "de regen"),
+    ],
+)
+def test_only_what_is_added_is_kept_where_the_answer_is_named(
+    text: str, key: str, content: str
+) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["antwoorden"][key] == f"{GIVEN[key]}\n{content}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de kinderen ook he, niet alleen moeders",
+        "ouderen ook, niet enkel jongeren",
+        "voor iedereen, niet alleen voor werkenden",
+        "de buren mogen ook, niet alleen de school",
+        "in de stad ook, niet alleen op den buiten",
+    ],
+)
+def test_not_only_is_no_correction(text: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    kept = [each["text"] for each in [slots.get("aanbod")] if each]
+    kept += list(slots.get("antwoorden", {}).values())
+    assert any(text in each for each in kept)
