@@ -61,6 +61,7 @@ _ADDS = re.compile(r"\b(?:erbij|toevoeg\w{0,2}|aanvull\w{1,3}|bijvoeg\w{0,2}|nog
 _DROPS = re.compile(
     r"\b(?:schrap\w{0,3}|weg|weglaten|weghalen|eruit|eraf|verwijder\w{0,2}|wis|wissen|gooi|haal"
     r"|knip"
+    r"|(?:mag|moet|moogt?) (?:\S+ ){0,4}uit"
     r"|(?:laat|haal|doe|neem) (?:\S+ ){0,6}(?:uit|vallen|weg)|hoeft (?:er )?niet|moet er niet"
     r"|niet (?:in|bij) (?:staan|hoeven)|remove|drop|delete|enleve\w{0,2})\b"
 )
@@ -123,7 +124,17 @@ _AT_PLACE = re.compile(
     r"\b(?:bij|op|voor|aan|in)\b.{0,12}\b(?:vraag|antwoord|eerste|tweede|derde|voorstel|trekker"
     r"|wie het doet)\b"
 )
-_FORGOT = re.compile(r"\b(?:vergeten|vergat|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b")
+_STARTS_ADDING = re.compile(
+    r"\W{0,3}(?:(?:ja|oh|ah|o|ok|en|maar|wacht|klopt|juist|goed|trouwens)[\s,.]{1,4}){0,3}"
+    r"(?:ook nog|nog iets|nog dit|nog een (?:ding|punt|idee)|nog eentje|daarbij|ook dit|dit nog|ps"
+    r"|one more thing|encore)\b"
+)
+_KNOWS = re.compile(r"\b(?:weet|wist|ken) (?:ik|k|we)\b|\b(?:ik|k|we) (?:weet|weten|ken)\b")
+FORGOT = re.compile(
+    r"\b(?:nog (?:moeten |willen )?(?:zeggen|zetten|vermelden)|vergeten|vergat"
+    r"|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b"
+)
+"""What somebody forgot is added, also where the text resembles a change."""
 _RIGHT = r"\b(?:klopt|juist|goed|in orde|right|correct|stimmt|bon)\b"
 _SAVE = r"\b(?:behalve|uitgezonderd|buiten|except|sauf|ausser|außer)\b"
 _EXCEPT = re.compile(rf"{_RIGHT}.{{0,30}}{_SAVE}|{_SAVE}.{{2,60}}{_RIGHT}")
@@ -191,7 +202,8 @@ def told(talk: Talk, text: str) -> Slots | None:
         if key in answers and not _ADDS.search(folded(head)):
             return replaced(talk, key, content)
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
-    changes = changes_in(text, words)
+    adds = message.goes_on(text) or _STARTS_ADDING.match(plain)
+    changes = () if adds else changes_in(text, words)
     if changes and all(each.sure for each in changes) and each_stands_once(changes, words):
         return carried_out(talk, text, changes)
     if changes:
@@ -265,11 +277,15 @@ def _other(talk: Talk, text: str) -> Slots | None:
         rest = text[at.end() :] if at else text
         meant = named_question(rest, opdracht, None) or speaks_of(rest, talk.answers)
         return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
-    by_act = _by_act(talk, text, key)
+    named = named_question(text, opdracht, None)
+    if named is not None and named not in talk.answers and _KNOWS.search(plain):
+        # "Wie het moet doen weet ik nu: ..." is no question.
+        return offering.offer_slots(talk, text, named)
+    by_act = _by_act(talk, text, key or (named if named in talk.answers else None))
     if by_act is not None:
         return by_act
     if _ASKS.search(plain) and reading.kind != message.ANSWER_AND_QUESTION:
-        return _asked(talk, key)
+        return _asked(talk, named if named in talk.answers else key)
     if _ALSO.search(plain) and reading.says is None:
         return _taken(talk, text, key)
     short = len(text.split()) <= _FEW_WORDS and not surely_content(talk, text)
@@ -322,14 +338,16 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
             return offering.offer_slots(talk, content)
         return offering.added(talk, content, target, undo=target in talk.answers)
     named = named_question(text, opdracht, None)
-    if act in (acts.MEND, acts.WRONG) and _FORGOT.search(folded(text)):
+    if act in (acts.MEND, acts.WRONG) and FORGOT.search(folded(text)):
         target = named or key or fitting_question(text, opdracht, None)
         return offering.added(talk, text, target, undo=True)
     if act in _CHANGE_ACTS and named is not None and named not in talk.answers:
         # What was passed over is answered now.
         rest = text[summary.after_yes(text) :]
         _, content = _headed(rest) if ":" in rest else ("", "")
-        return offering.offer_slots(talk, content or rest, named)
+        if content and _kind(talk, named) != "prioriteit":
+            return offering.added(talk, content, named)
+        return offering.offer_slots(talk, rest, named)
     meant = named if named in talk.answers else key
     if act == acts.DROP:
         found = part_with(text, talk.answers[meant]) if meant else None

@@ -107,7 +107,8 @@ def change(talk: Talk, text: str) -> Slots | None:
         placed = offering.placed(talk, text, reading)
         if placed is not None:
             return {"verder": None, **placed}
-    if talk.act == acts.ADD:
+    forgot = talk.act in _CHANGES and changing.FORGOT.search(folded(text))
+    if talk.act == acts.ADD or forgot:
         return {"verder": None, **offering.offer_slots(talk, extra_in(text))}
     asks = talk.intent == "antwoord_wijzigen" or reading.kind == message.BACK
     if not asks and talk.act not in _CHANGES:
@@ -161,9 +162,10 @@ def wish(talk: Talk, text: str) -> Choice:
     if ":" in text and reply_in(text, talk.intent) == "more":
         return choosing.requested(text, talk.catalogue)
     choice = choosing.wished(text, talk.catalogue)
-    if choice.numbers or choice.guesses or reply_in(text, talk.intent) in ("no", "thanks", "more"):
+    if choice.numbers or reply_in(text, talk.intent) in ("no", "thanks", "more"):
         return choice
-    return choosing.named_beside(text, talk.catalogue)
+    beside = choosing.named_beside(text, talk.catalogue)
+    return choice if choice.guesses and not beside.numbers else beside
 
 
 def is_content(text: str) -> bool:

@@ -31,7 +31,8 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
 
     ``current`` is the key of the open question: "mijn vorige antwoord" is the question before it.
     """
-    plain = text.casefold()
+    # Who has no idea names no proposal.
+    plain = text.casefold().replace("geen idee", "")
     hits = {
         vraag.key
         for vraag in opdracht.vragen

@@ -23,7 +23,7 @@ from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
 from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
 from bot.nlu.phrases import plain_meaning
 from language.alarm import alarm
-from language.reading import acts
+from language.reading import acts, summary
 from language.reading import message as message_parts
 from language.reading.request import ENTITY
 
@@ -126,6 +126,10 @@ def _after_questions(
     if name == OWN_DATA and act.name == acts.ASK and act.sure and _LATER.search(text.casefold()):
         # What one may do later is asked, and nothing is asked for now.
         return "vraag_privacy"
+    if name == OWN_DATA and act.name == acts.AGREE and act.sure:
+        # "Alles in orde, dat mag weg": sent away, unless a word says that it should be erased.
+        sent = summary.after_yes(text) and not _ERASES.search(text.casefold())
+        return "bevestigen" if sent and step == "bevestigen" else name
     if ruled or name == OWN_DATA:
         return name
     value = act.name if act.sure else acts.doubtful(act.name)
@@ -151,6 +155,10 @@ _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwe
 """Intents that a text resembles by its tone or language, whatever it does."""
 _SELDOM_MEANT = 0.5
 _LEAST_GOODBYE = 0.6
+_ERASES = re.compile(
+    r"wis|verwijder|schrap|smijt|gooi|vernietig|delete|erase|remove|trek|intrek|vergeet|efface"
+    r"|supprim|losch|lösch"
+)
 _NO_GOODBYE = frozenset({acts.REMARK, acts.WAIT, acts.LEAVE})
 """What resembles a goodbye so much that it is one where an intent says so."""
 _AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}

@@ -147,7 +147,7 @@ _SURE = tuple(
         rf"\b(?:maak|maken|make|van) (?:{_BIT} ){{0,3}}?van {_DET}{_OLD} {_FILL}{_NEW}(?: van)?"
         rf"(?: maken)?{_STOP}",
         rf"\bvan {_DET}{_OLD} {_FILL}{_NEW}(?: van)? maken\b",
-        rf"\b(?:vervang\w{{0,2}}|verander\w{{0,2}}|wijzig\w{{0,2}}|replace|change|remplacez"
+        rf"\b(?:vervang\w{{0,2}}|verander\w{{0,2}}|wijzig\w{{0,2}}|replace|change|remplac\w{{1,3}}"
         rf"|ersetzen?)\b"
         rf" (?:{_BIT} ){{0,3}}?{_OLD} (?:{_BIT} ){{0,3}}?(?:door|in|naar|to|by|with|par|durch)"
         rf" {_NEW}{_STOP}",

@@ -422,3 +422,56 @@ def test_not_only_is_no_correction(text: str) -> None:
     kept = [each["text"] for each in [slots.get("aanbod")] if each]
     kept += list(slots.get("antwoorden", {}).values())
     assert any(text in each for each in kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "en ook nog dit, dat buspas moet ook geldig zijn op zondag",
+        "nog iets, die gemeente moet ook luisteren",
+        "ja, ook nog dit, de bus moet op tijd rijden",
+        "en ook de bus moet op tijd zijn",
+        "oh en nog een idee, de buspas moet gratis zijn",
+    ],
+)
+@pytest.mark.parametrize("at", [AT_SUMMARY, AFTERWARDS])
+def test_what_says_that_it_adds_replaces_nothing(text: str, at: dict[str, Any]) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **at)
+    slots = turn.act(ActionVerder()) if at is AT_SUMMARY else going_on(turn)
+    assert all(effect["corrects"] is None and effect["added"] for effect in turn.effects)
+    for key, said in slots.get("antwoorden", GIVEN).items():
+        assert said.startswith(GIVEN[key])
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("wat stond er bij de tweede?", "voorstel"),
+        ("wat zei ik bij mijn eerste antwoord?", "drempel"),
+        ("hoe luidde mijn voorstel weer?", "voorstel"),
+        ("wie had ik bij de derde vraag gezet?", "trekker"),
+        ("welk cijfer gaf ik?", "prioriteit"),
+    ],
+)
+def test_who_asks_what_an_answer_was_reads_it(text: str, key: str) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), toestemming_analyse=True, **AT_SUMMARY)
+    turn.act(ActionVerder())
+    assert GIVEN[key] in turn.said
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wie het moet trekken weet ik ondertussen, de vakschool",
+        "nu weet ik wie het doet: de vakschool",
+        "ik weet al wie dat moet doen, de vakschool van hier",
+        "bij wie het doet weet ik het nu wel, de vakschool",
+        "wie het moet doen ken ik nu, de vakschool",
+    ],
+)
+def test_who_knows_it_now_is_offered_it_at_the_question_passed_over(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    meant = slots["aanbod"] if "aanbod" in slots else turn.effects[0]
+    assert meant["question"] == "trekker"
