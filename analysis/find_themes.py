@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 
@@ -97,12 +98,16 @@ def _find_all(
     Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
     runs in the main thread, where an interrupt stops it at once.
     """
-    with needs_pipeline(AnalysisError):
-        nlp = load_pipeline(spacy_model)
+    loading = threading.Lock()
+
+    def pipeline() -> Language:
+        # Loading takes a second, and a run that describes no theme anew needs none.
+        with loading, needs_pipeline(AnalysisError):
+            return load_pipeline(spacy_model)
 
     def timed(each: OpdrachtAnalysis) -> None:
         started = time.perf_counter()
-        _find(each, storage, encoder, nlp)
+        _find(each, storage, encoder, pipeline)
         each.seconds = round(time.perf_counter() - started, 3)
 
     bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
@@ -121,7 +126,12 @@ def _find_all(
             raise
 
 
-def _find(found: OpdrachtAnalysis, storage: Storage, encoder: Encoder, nlp: Language) -> None:
+def _find(
+    found: OpdrachtAnalysis,
+    storage: Storage,
+    encoder: Encoder,
+    pipeline: Callable[[], Language],
+) -> None:
     known = found.prior
     going_on = known.decided or (not found.refit and known.assignments)
     if not going_on and not found.worth_seeking:
@@ -144,11 +154,11 @@ def _find(found: OpdrachtAnalysis, storage: Storage, encoder: Encoder, nlp: Lang
 
     if maps(known.state):
         mapping = partial(map_statements, found, texts, alone, encode)
-        update_themes(found, vectors, linked, nlp, encode, mapping)
+        update_themes(found, vectors, linked, pipeline, encode, mapping)
     elif going_on:
-        update_themes(found, vectors, linked, nlp, encode)
+        update_themes(found, vectors, linked, pipeline, encode)
     else:
-        cluster_from_scratch(found, vectors, linked, nlp, encode)
+        cluster_from_scratch(found, vectors, linked, pipeline(), encode)
 
 
 def _without_introductions(

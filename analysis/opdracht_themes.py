@@ -24,8 +24,8 @@ from analysis.continuity.prior_state import PriorState
 from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.labelling.candidates import whole_sentences
 from analysis.labelling.labels import Encode
+from analysis.labelling.representation import Representation
 from analysis.labelling.representations import (
-    Representation,
     distinct,
     representation_of,
     representations,
@@ -116,13 +116,14 @@ def update_themes(
     found: OpdrachtAnalysis,
     vectors: Vectors,
     linked: Vectors,
-    nlp: Language,
+    pipeline: Callable[[], Language],
     encode: Encode,
     mapping: Mapping | None = None,
 ) -> None:
     """Continues the known themes: maps new statements, adds themes, suggests other changes.
 
-    The parameters are those of ``cluster_from_scratch``. ``mapping`` maps all statements to the
+    The parameters are those of ``cluster_from_scratch``, but that ``pipeline`` loads what a run
+    needs only where a theme is described anew. ``mapping`` maps all statements to the
     codebook; without it the opdracht has none. The themes of a codebook are described, not found,
     so the stability of clusters says nothing about them.
     """
@@ -157,7 +158,7 @@ def update_themes(
         )
     found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
-    shown = _portraits(found, vectors, homes, result, nlp, encode)
+    shown = _portraits(found, vectors, homes, result, pipeline, encode)
     members = _members(result)
     taken = [each.label for each in known.state.themes.values() if each.live]
     for theme in kept_themes(known.state):
@@ -179,7 +180,7 @@ def update_themes(
     if groups:
         bare = without_subthemes(said, homes, found.subthemes)
         names = [*taken, *found.subthemes.values()]
-        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, nlp)
+        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, pipeline())
     live = {each.id for each in known.state.themes.values() if each.live}
     heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
     found.coverage = float(np.mean(heard)) if heard else 0.0
@@ -237,7 +238,7 @@ def _portraits(
     vectors: Vectors,
     homes: Sequence[str | None],
     result: ContinuedThemes,
-    nlp: Language,
+    pipeline: Callable[[], Language],
     encode: Encode,
 ) -> dict[str, Representation]:
     """Returns representations of all themes, births and splits, by name.
@@ -249,6 +250,7 @@ def _portraits(
     due = found.refit and len(found.said) >= FEWEST
     if not (bare or due or _outdated(found, homes)):
         return {}
+    nlp = pipeline()
     # Only a theme without a name needs the vectors of candidate labels.
     naming = encode if result.births or result.splits else None
     shown = representations(found.said, vectors, homes, nlp, naming, found.recurring, found.popular)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.continuity.prior_state import PriorState
-from analysis.labelling.representations import Representation
+from analysis.labelling.representation import Representation
 from analysis.preprocessing.deduplication import DuplicateGroups
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
 from analysis.stance.model import StanceGuess

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.codebook.standing import codebook_digest
-from analysis.labelling.representations import Representation
+from analysis.labelling.representation import Representation
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event
 from consultation.curation.store import curated, in_force

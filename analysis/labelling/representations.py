@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from spacy.language import Language
@@ -12,21 +10,11 @@ from spacy.language import Language
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, FixedLabels
 from analysis.labelling.candidates import whole_sentences
 from analysis.labelling.labels import Encode
+from analysis.labelling.representation import Representation
 from analysis.labelling.topics import Topic, find_topics
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
 from consultation.queries.statements import StatementView
 from language.embedding import Vectors
-
-
-@dataclass(frozen=True)
-class Representation:
-    """The representation of a theme in a run; ``quotes`` and ``action`` are statement ids."""
-
-    label: str
-    keywords: tuple[str, ...] = ()
-    quotes: tuple[str, ...] = ()
-    action: str | None = None
-    trust: Mapping[str, Any] = field(default_factory=dict)
 
 
 def representations(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -120,9 +121,15 @@ def ran(
     found.duplicates = group_duplicates([each.text for each in everything])
     found.said = [everything[row] for row in found.duplicates.representatives]
     vectors = placed([each.text for each in found.said])
-    find = update_themes if found.prior.decided else cluster_from_scratch
     nlp = load_pipeline("nl_core_news_sm")
-    find(found, vectors, vectors, nlp, lambda texts: vectors[: len(texts)])
+
+    def encode(texts: Sequence[str]) -> Vectors:
+        return vectors[: len(texts)]
+
+    if found.prior.decided:
+        update_themes(found, vectors, vectors, lambda: nlp, encode)
+    else:
+        cluster_from_scratch(found, vectors, vectors, nlp, encode)
     about = {"parameters": {}, "models": {}, "input_hash": "", "curation_hash": ""}
     store(storage, consultation, round_, 4, [found], about, "as before")
     return found
