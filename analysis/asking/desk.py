@@ -37,6 +37,8 @@ from language.embedding import Encoder, Vectors
 
 _READ_AT_ONCE = 200
 """So many texts are read in a second or two, while the page waits."""
+_COMPARED_AT_ONCE = 2_000
+"""So many texts are compared with each other in a second or two."""
 
 NEW_THEME = "nieuw"
 """The id of a theme that is only tried."""
@@ -110,24 +112,27 @@ class CodebookDesk:
     def reading(self, opdracht: int) -> ReadingProgress | None:
         """Returns how far the reading of statements is, or None where nobody has to wait for it.
 
-        The first call starts it, in a thread of its own. It is long only where an analysis with
-        another encoder, or none, came before.
+        The first call starts it, in a thread of its own. It is long where there are thousands, and
+        where an analysis with another encoder, or none, came before.
 
         Raises:
             AnalysisError: the encoder cannot be loaded.
         """
-        if opdracht in self._live:
+        with self._lock:
+            reader = self._readers.get(opdracht)
+        busy = reader is not None and reader.is_alive()
+        if opdracht in self._live and not busy:
             return None
         texts = [each.text for each in asked_of(self._seen(opdracht))]
         keys = list(dict.fromkeys(text_hash(each) for each in texts))
         with self._storage.reading() as session:
             read = cached_count(session, model_key(self._loaded()), keys)
-        if len(keys) - read <= _READ_AT_ONCE:
+        if not busy and len(keys) - read <= _READ_AT_ONCE and len(keys) <= _COMPARED_AT_ONCE:
             return None
         with self._lock:
             reader = self._readers.get(opdracht)
             if reader is None or not reader.is_alive():
-                reader = threading.Thread(target=self._encode, args=(texts,), daemon=True)
+                reader = threading.Thread(target=self.step, args=(opdracht, "", ()), daemon=True)
                 self._readers[opdracht] = reader
                 reader.start()
         return ReadingProgress(read, len(keys))
