@@ -246,7 +246,10 @@ def _quoted(seen: OpdrachtSnapshot, theme: CuratedTheme) -> dict[str, str]:
 def _taken_over(request: Request, here: Services, form: FormPost, number: int) -> Response:
     """Takes over the themes of a file, all or none."""
     sent = form.fields.get("bestand")
-    content = sent.file.read(LARGEST + 1) if isinstance(sent, UploadFile) else b""
+    content = b""
+    if isinstance(sent, UploadFile):
+        with sent.file:
+            content = sent.file.read(LARGEST + 1)
     try:
         if not content or len(content) > LARGEST:
             raise CodebookFileError("empty, or larger than 10 MB")
