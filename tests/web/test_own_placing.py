@@ -81,6 +81,8 @@ def test_a_choice_is_stored_changed_and_erased(http: httpx.Client, site: Site) -
     assert stored(site) == {first: [likeliest], second: None}
     http.post("/mijn-antwoorden/waarover", data={"code": receipt, first: others[-1], second: none})
     assert stored(site) == {first: [others[-1]], second: []}
+    kept = http.post("/mijn-antwoorden/bewaar", data={"code": receipt}).text
+    assert f"{BUS}\n→ Geen van deze" in kept
     again = http.post("/mijn-antwoorden", data={"code": receipt}).text
     assert choices(again).keys() == {first, second}
     assert (

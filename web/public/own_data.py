@@ -165,6 +165,11 @@ def _as_text(own: OwnData) -> str:
         parts.append(f"{title}\n{'=' * min(len(title), 60)}")
         for each in answers:
             parts += [each.vraag, each.text]
+    chosen = [(each.words, each.told) for each in own.placings if each.told]
+    if chosen:
+        title = say("waarover_titel")
+        parts.append(f"{title}\n{'=' * len(title)}")
+        parts += [f"{words}\n→ {name}" for words, name in chosen]
     return "\n\n".join(parts) + "\n"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from consultation import rounds
 from consultation.participation import own_placings, participants
 from consultation.participation.own_placings import PlacedSentence
+from dialogue.messages import say
 from dialogue.threads import in_writing_thread
 from web.dependencies import Services
 
@@ -34,6 +35,13 @@ class PlacingChoice:
     def field(self) -> str:
         """The name of the form's field."""
         return _FIELD + self.id
+
+    @property
+    def told(self) -> str:
+        """The name of what was chosen; empty without a choice."""
+        if self.chosen == NONE:
+            return say("knop_waarover_geen")
+        return {**self.likely, **self.others}.get(self.chosen or "", "")
 
 
 async def choices_after_form(here: Services, receipt: str, opdracht: int) -> list[PlacingChoice]:
