@@ -64,7 +64,8 @@ _THANKS = re.compile(
     r"|jullie|iedereen|meneer|mevrouw|volgende|keer|straks))*\W*"
 )
 _MORE = re.compile(
-    r"\b(?:nog (?:iets|wat|dit|een ding|e ding|een idee|een punt)|(?:iets|wat) vergeten|vergat|vergeten (?:te )?zeggen"
+    r"\b(?:nog (?:iets|wat|dit|een ding|e ding|een idee|een punt)|(?:iets|wat) vergeten|vergat"
+    r"|vergeten (?:te )?zeggen"
     r"|wil(?:de)? (?:ook )?(?:nog|ook) (?:iets |wat )?(?:zeggen|toevoegen|vertellen|kwijt)"
     r"|toevoegen|aanvullen"
     r"|p\.? ?s\b|schiet me te binnen|encore une chose|one more thing)"
