@@ -162,6 +162,10 @@ class Talk:
         self.bubbles: list[dict[str, Any]] = []
         self.wait_for_step(0)
 
+    def __del__(self) -> None:
+        # Warnings are errors, and a socket that nobody closed is one.
+        self.http.close()
+
     def tab(self) -> Talk:
         """The same talk in another tab of the browser."""
         other = copy.copy(self)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from consultation.curation.log import curated
 from consultation.curation.state import PARTICIPANT
@@ -30,6 +32,16 @@ BUS = "De bus naar het dorp rijdt na zes uur niet meer, dus ik raak niet thuis n
 OPVANG = "Zorg voor opvang van onze kinderen terwijl wij les volgen."
 
 
+@contextmanager
+def reading(servers: Servers) -> Iterator[Session]:
+    storage = servers.storage()
+    try:
+        with storage.reading() as session:
+            yield session
+    finally:
+        storage.close()
+
+
 @pytest.fixture(scope="module")
 def codebook(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Five themes that people approved and described; nobody is told of them after these tests."""
@@ -43,7 +55,7 @@ def codebook(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iter
             break
         time.sleep(1)
     yield path
-    with servers.storage().reading() as session:
+    with reading(servers) as session:
         themes = [each.id for each in curated(session, 1, OPDRACHT).themes_of(OPDRACHT)]
     path.write_text("\n".join(json.dumps({"op": "reject", "theme": each}) for each in themes))
     done = servers.verb("curate", str(path), "--as", "els")
@@ -67,14 +79,14 @@ def buttons(talk: Talk) -> list[str]:
 
 
 def placed(servers: Servers, talk: Talk) -> list[PlacedSentence]:
-    with servers.storage().reading() as session:
+    with reading(servers) as session:
         person = session.get_one(Conversation, talk.session).participant_id
         return placed_sentences(session, person)
 
 
 def chosen(servers: Servers, talk: Talk) -> dict[str, list[str] | None]:
     """The names that were chosen, by the words of the sentence."""
-    with servers.storage().reading() as session:
+    with reading(servers) as session:
         names = {each.id: each.label for each in curated(session, 1, OPDRACHT).themes.values()}
     return {
         each.words: None if each.themes is None else [names[one] for one in each.themes]
@@ -143,7 +155,7 @@ def test_a_placing_becomes_a_decision_that_a_facilitator_overrules_and_an_erasur
     talk.tap("/bevestigen")
     done = servers.verb("analyse", "--opdracht", str(OPDRACHT))
     assert done.returncode == 0, done.stderr
-    with servers.storage().reading() as session:
+    with reading(servers) as session:
         mine = {each.id for each in placed(servers, talk)}
         statements = {
             row.id: row.decided_on for row in session.scalars(select(OwnPlacing)) if row.id in mine
@@ -165,5 +177,5 @@ def test_a_placing_becomes_a_decision_that_a_facilitator_overrules_and_an_erasur
     file.write_text(json.dumps(event))
     assert servers.verb("curate", str(file), "--as", "els").returncode == 0
     assert servers.verb("forget", talk.receipt).returncode == 0
-    with servers.storage().reading() as session:
+    with reading(servers) as session:
         assert mine.isdisjoint(session.scalars(select(OwnPlacing.id)))
