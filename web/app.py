@@ -29,6 +29,7 @@ from web.review import (
     excluded,
     overview,
     questions,
+    rules,
     suggestions,
     themes,
     trekkers,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for room in (
         overview,
         themes,
+        rules,
         trekkers,
         across,
         actions,

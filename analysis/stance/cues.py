@@ -17,7 +17,7 @@ MOST_READ = 1_000
 """The characters of a statement that are read."""
 
 _FILE = Path(__file__).with_name("houding.yml")
-_AROUND = {"words": r"\b(?:{})\b", "first": r"^\W*(?:{})\b", "any": "(?:{})"}
+_AROUND = {"words": (r"\b", r"\b"), "first": (r"^\W*", r"\b"), "any": ("", "")}
 _CONDITION, _REFUSAL = "condition", "refusal"
 
 
@@ -59,7 +59,8 @@ def _compiled() -> dict[str, re.Pattern[str]]:
     found = {}
     for cue in yaml.safe_load(_FILE.read_text(encoding="utf-8")):
         ((kind, forms),) = ((key, value) for key, value in cue.items() if key != "name")
-        found[cue["name"]] = re.compile(_AROUND[kind].format("|".join(forms)), re.IGNORECASE)
+        (before, after), any_of = _AROUND[kind], "|".join(forms)
+        found[cue["name"]] = re.compile(f"{before}(?:{any_of}){after}", re.IGNORECASE)
     return found
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from analysis.stance.model import StanceModel, examples, untaught
+from analysis.stance.rules import named_rule, rules_named
 from benchmarks.stance import TEST, scores
 from consultation.curation.state import CurationState
 from consultation.queries.stances import stances_of, theme_stance
@@ -94,3 +96,32 @@ def test_one_voice_against_many_does_not_divide_and_no_stance_tells_nothing() ->
 def state(**stances: str) -> CurationState:
     """A state in which people set these stances."""
     return CurationState({}, {}, {}, {}, (), {}, (), {}, stances)  # type: ignore[arg-type]
+
+
+def test_rules_are_found_with_their_effect_on_statements_kept_apart() -> None:
+    lines = (TEST.parent / "regelgeving.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = [named_rule(row["text"]) for row in rows]
+    both = sum(bool(rule and row["rule_effect"]) for rule, row in zip(found, rows, strict=True))
+    named = sum(rule is not None for rule in found)
+    with_rule = sum(row["rule_effect"] is not None for row in rows)
+    right = sum(
+        rule is not None and rule.effect == row["rule_effect"]
+        for rule, row in zip(found, rows, strict=True)
+    )
+    assert (len(rows), with_rule) == (240, 120)
+    assert 2 * both / (named + with_rule) >= 0.8
+    assert right / both >= 0.8
+
+
+def test_a_rule_is_a_slice_and_rules_are_counted_by_people() -> None:
+    text = "Door de wet op de overheidsopdrachten duurt een aankoop maanden."
+    rule = named_rule(text)
+    assert rule
+    assert text[rule.start : rule.end] == rule.text == "wet op de overheidsopdrachten"
+    assert rule.effect == "hindert"
+    assert named_rule("In de regel komen er tien mensen.") is None
+    two = [replace(said(each, f"p{each}"), text=text) for each in range(2)]
+    lever = replace(said(2, "p1"), text="De wet op de overheidsopdrachten helpt ons.")
+    (mentions,) = rules_named([*two, lever])
+    assert (mentions.people, len(mentions.hindering), len(mentions.helping)) == (2, 2, 1)

@@ -30,6 +30,7 @@ from analysis.labelling.candidates import usable
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.proposals import reads_as_proposal
 from analysis.stance.cues import cues
+from analysis.stance.rules import named_rule
 from bot.nlu import consent, consent_clauses, own_data, phrases
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
@@ -472,6 +473,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "wording": reads_as_proposal,
     "use as an action": usable.__wrapped__,
     "cues of stance": cues,
+    "rule named": named_rule.__wrapped__,
     "words": lambda text: words(NLP, [text]),
 }
 

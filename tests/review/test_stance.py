@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from analysis import dataframes
-from consultation.database.models import AnalysisRun, RunStance
+from consultation.database.models import AnalysisRun, ContributionVersion, RunStance, Statement
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from tests.review_stage import as_role, field_of
 from tests.web_stage import Site, analysed
@@ -85,3 +85,27 @@ def test_a_theme_shows_both_sides_and_a_stance_is_set_undone_and_kept(
     wrong = decide(els, doe="houding", uitspraak=two, houding="misschien")
     assert wrong.status_code == 422
     assert not against(site)
+
+
+def test_the_rules_of_an_opdracht_show_with_their_evidence_and_lead_to_an_action(
+    els: httpx.Client, site: Site
+) -> None:
+    assert "Niemand noemt hier een regel" in els.get("/beheer/opdrachten/4/regels").text
+    with site.storage.writing() as session:
+        statement = opdracht_snapshot(session, 1, 4).said[0]
+        version = session.scalars(
+            select(ContributionVersion).where(
+                ContributionVersion.contribution_id == statement.contribution
+            )
+        ).one()
+        row = session.get_one(Statement, statement.id)
+        version.text = "Het decreet laat korte lessen niet toe."
+        row.start, row.end = 0, len(version.text)
+    page = els.get("/beheer/opdrachten/4/regels").text
+    assert "<blockquote>Het decreet laat korte lessen niet toe." in page
+    assert "hindert: 1" in page
+    form = els.get(f"/beheer/opdrachten/4/acties?bron={statement.id}").text
+    assert f'name="bron" value="{statement.id}" checked' in form
+    with site.storage.reading() as session:
+        rows = dataframes.statements(session, 1, [4]).set_index("id")
+    assert tuple(rows.loc[statement.id, ["rule", "rule_effect"]]) == ("decreet", "hindert")
