@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from analysis.preprocessing.statements import statements_frame
+from analysis.stance.rules import named_rule
 from analysis.supporters import proposers
 from consultation.curation.state import LIVE
 from consultation.curation.store import curated
@@ -175,7 +176,8 @@ def statements(
     about = {
         each: labels[own[0]] for each, own in themes.items() if stances.get(each, "geen") != "geen"
     }
-    return statements_frame(said, themes, stances, about)
+    rules = {each.id: (rule.text, rule.effect) for each in said if (rule := named_rule(each.text))}
+    return statements_frame(said, themes, stances, about, rules)
 
 
 def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.DataFrame:

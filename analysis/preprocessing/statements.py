@@ -14,7 +14,6 @@ from analysis.preprocessing import answer_reader
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.preprocessing.opdracht_classifier import Placement, opdracht_matcher, place
 from analysis.preprocessing.statement_kind import Kind, examples, kinds_of
-from analysis.stance.rules import named_rule
 from consultation.catalogue import Catalogue
 from consultation.database.models import (
     Contribution,
@@ -178,13 +177,14 @@ def statements_frame(
     themes: Mapping[str, list[str]] | None = None,
     stances: Mapping[str, str] | None = None,
     about: Mapping[str, str] | None = None,
+    rules: Mapping[str, tuple[str, str]] | None = None,
 ) -> pd.DataFrame:
     """Statements as a table with the columns ``STATEMENT_COLUMNS``.
 
     ``start`` and ``end`` are character offsets in the answer ``contribution``. ``opdracht`` is
     empty if none is certain. The mappings are by statement id: ``themes`` lists theme ids,
     ``stance`` is ``geen`` where none is given, and ``about`` names what a stance is about. ``rule``
-    is a rule as named, ``rule_effect`` says if it hinders or helps (``analysis.stance.rules``).
+    is a rule as named and ``rule_effect`` its effect, from the mapping ``rules``.
     """
     import pandas as pd
 
@@ -203,11 +203,9 @@ def statements_frame(
             known.get(each.id, []),
             (stances or {}).get(each.id, "geen"),
             (about or {}).get(each.id),
-            rule.text if rule else None,
-            rule.effect if rule else None,
+            *(rules or {}).get(each.id, (None, None)),
         )
         for each in said
-        for rule in (named_rule(each.text),)
     ]
     frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
     return frame.astype({"opdracht": "Int64"})

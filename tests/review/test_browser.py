@@ -367,6 +367,8 @@ def test_no_page_of_the_review_has_an_accessibility_error(
         "/beheer/opdrachten/5",
         "/beheer/opdrachten/4/nieuw",
         "/beheer/opdrachten/4/trekkers",
+        "/beheer/opdrachten/4/regels",
+        "/beheer/opdrachten/4/acties?thema=O04-T002",
         "/beheer/vragen",
         "/beheer/opdrachten/4/acties",
         f"/beheer/opdrachten/4/acties/{'a' * 32}",
