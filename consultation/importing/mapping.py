@@ -216,41 +216,37 @@ class _Kind(NamedTuple):
     names: re.Pattern[str]
 
 
-def _names(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{each})" for each in patterns))
-
-
 _FIELDS = (
     _Kind(
         "id",
-        _names(
-            r"id\. .*id",
-            r"(?:response|respondent|antwoord|contribution|submission)[\s_-]?id",
-            r"_?uuid|_id|id|nr|nummer|reference|referentie|respons-?id|comment-id",
+        re.compile(
+            r"id\. .*id"
+            r"|(?:response|respondent|antwoord|contribution|submission)[\s_-]?id"
+            r"|_?uuid|_id|id|nr|nummer|reference|referentie|respons-?id|comment-id"
         ),
     ),
-    _Kind("participant", _names(r"author[\s_/.-]?id", r"user[\s_/.-]?id", r"auteur[\s-]?id")),
+    _Kind("participant", re.compile(r"author[\s_/.-]?id" r"|user[\s_/.-]?id" r"|auteur[\s-]?id")),
     _Kind(
         "submitted_at",
-        _names(
-            r"submitdate\b.*|recordeddate|enddate|end date|completion time|voltooiingstijd",
-            r"tijdstempel|timestamp|horodateur|submitted[ _]at|date submitted|_submission_time",
-            r"created[ _]at|published[ _]at|creation date|date modified|datetime|datum.*",
-            r"tijd van voltooien|ingediend op|last update",
+        re.compile(
+            r"submitdate\b.*|recordeddate|enddate|end date|completion time|voltooiingstijd"
+            r"|tijdstempel|timestamp|horodateur|submitted[ _]at|date submitted|_submission_time"
+            r"|created[ _]at|published[ _]at|creation date|date modified|datetime|datum.*"
+            r"|tijd van voltooien|ingediend op|last update"
         ),
     ),
-    _Kind("organisation", _names(r".*organisati(?:e|on)\b.*", r".*vereniging of bedrijf.*")),
-    _Kind("citaat", _names(r".*\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
+    _Kind("organisation", re.compile(r".*organisati(?:e|on)\b.*" r"|.*vereniging of bedrijf.*")),
+    _Kind("citaat", re.compile(r".*\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
 )
-_SKIPPED = _names(
-    r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress",
-    r"ip address|duration.*|recipient.*|external.*|location.*|distributionchannel|userlanguage",
-    r"lastpage\b.*|startlanguage\b.*|seed\b.*|refurl\b.*|collector.*|custom data.*|e-?mail.*",
-    r".*\be-?mail(?:adres|address)?|name|naam|first name|last name|voornaam|achternaam|_.*|uuid",
-    r".*latitude|.*longitude|.*altitude|.*precision|.*\burl\b.*|link|slug|state|tags?|category.*",
-    r"scope.*|component.*|author.*|user.*|votes?.*|likes?.*|comments?.*|language|languages?|taal",
-    r"__version__|deviceid|formhub.*|meta/.*|points.*|feedback.*|quiz feedback.*|total points",
-    r"image.*|attachments?.*|reference|created.*|published.*|updated.*|moderated|agrees|disagrees",
+_SKIPPED = re.compile(
+    r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress"
+    r"|ip address|duration.*|recipient.*|external.*|location.*|distributionchannel|userlanguage"
+    r"|lastpage\b.*|startlanguage\b.*|seed\b.*|refurl\b.*|collector.*|custom data.*|e-?mail.*"
+    r"|.*\be-?mail(?:adres|address)?|name|naam|first name|last name|voornaam|achternaam|_.*|uuid"
+    r"|.*latitude|.*longitude|.*altitude|.*precision|.*\burl\b.*|link|slug|state|tags?|category.*"
+    r"|scope.*|component.*|author.*|user.*|votes?.*|likes?.*|comments?.*|language|languages?|taal"
+    r"|__version__|deviceid|formhub.*|meta/.*|points.*|feedback.*|quiz feedback.*|total points"
+    r"|image.*|attachments?.*|reference|created.*|published.*|updated.*|moderated|agrees|disagrees"
 )
 _TITLES = ("title", "title/nl", "titel", "title (nl)", "title_nl", "name of idea")
 _BODIES = (
