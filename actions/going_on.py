@@ -23,9 +23,9 @@ from language.segmentation.sentences import sentence_spans
 
 _DONE = "klaar"
 _ABOUT_SUBJECT = re.compile(
-    r"\W{0,4}(?:(?:ja+|en|wel|misschien|ik|wil|zou|graag|ook|nog|iets|wat|vertellen|zeggen|kwijt"
+    r"\A\W{0,4}(?:(?:ja+|en|wel|misschien|ik|wil|zou|graag|ook|nog|iets|wat|vertellen|zeggen|kwijt"
     r"|praten|eens"
-    r"|even|nu|hebben|het)\W{1,4}){1,8}(?:over|rond|omtrent|van)\s{1,3}",
+    r"|even|nu|hebben|het)(?!\w)\W{1,4}){1,8}(?:over|rond|omtrent|van)\s{1,3}",
     re.IGNORECASE,
 )
 _A_FEW_WORDS = 8

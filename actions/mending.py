@@ -206,9 +206,9 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
 
 
 _COUNTED = re.compile(
-    r"(?:\d+(?:[.,]\d+)?|half|kwart|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf"
+    r"(?:\d{1,9}(?:[.,]\d{1,9})?(?!\d)|half|kwart|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf"
     r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag\w{0,9}|januari|februari|maart|april|mei|juni"
-    r"|juli|augustus|september|oktober|november|december|uur|voor|na|over|op|om|in|[ ])+"
+    r"|juli|augustus|september|oktober|november|december|uur|voor|na|over|op|om|in|[ ]){1,30}"
 )
 
 

@@ -32,12 +32,12 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
     ``current`` is the key of the open question: "mijn vorige antwoord" is the question before it.
     """
     # Who has no idea names no proposal.
-    plain = text.casefold().replace("geen idee", "")
+    plain = _spaced(text).replace(" geen idee", "")
     hits = {
         vraag.key
         for vraag in opdracht.vragen
         for word in (*_words()["vragen"].get(vraag.soort, ()), *_own_words(vraag.sleutel))
-        if word.casefold() in plain
+        if _spaced(word) in plain
     }
     if len(hits) == 1:
         return hits.pop()
@@ -49,6 +49,11 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
         return None
     place = keys.index(current) if current in keys else len(keys)
     return keys[place - 1] if place > 0 else None
+
+
+def _spaced(text: str) -> str:
+    """The words of a text, each after a space: "opleiding" does not begin as "leiding" does."""
+    return "".join(sign if sign.isalnum() else " " for sign in f" {text.casefold()}")
 
 
 _RANKS = {

@@ -130,7 +130,7 @@ def _after_questions(
         # "Alles in orde, dat mag weg": sent away, unless a word says that it should be erased.
         sent = summary.after_yes(text) and not _ERASES.search(text.casefold())
         return "bevestigen" if sent and step == "bevestigen" else name
-    if ruled or name == OWN_DATA:
+    if ruled or name == OWN_DATA or act.name in closing.ALIKE.get(name, ()):
         return name
     value = act.name if act.sure else acts.doubtful(act.name)
     _tell(message, acts.ENTITY, value)

@@ -107,6 +107,15 @@ class ClosingModel(ExampleModel):
         return Act(name, likely >= SURE, by_name[name])
 
 
+ALIKE: Mapping[str, tuple[str, ...]] = {
+    "bedanken": (acts.REMARK, acts.WAIT),
+    "begroeten": (acts.REMARK, acts.WAIT),
+    "afscheid": (acts.STOP, acts.LEAVE),
+    "ontkennen": (acts.WRONG,),
+    "ander_opdracht": (acts.ON,),
+}
+"""Acts that say no more than an intent that was taken; the intent stands."""
+
 _AT_SUMMARY = {
     acts.AGREE: "bevestigen",
     acts.ON: "bevestigen",

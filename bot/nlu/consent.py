@@ -27,7 +27,7 @@ _LEARNED_END = 0.7
 """Without the first consent the talk ends, so that no must be surer than the others."""
 _HARDLY = 0.1
 """Where a yes has no higher chance, a likely no is enough; a yes is never only likely."""
-_LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
+_LEAST_OF_KIND, _LEAST_COMMAND = 0.6, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
 )
@@ -114,7 +114,7 @@ def yes_or_no(
     if said is not None:
         return said
     if learned is not None:
-        return _learned(chances, learned, text, question)
+        return _with_little_around(text, question) or _learned(chances, learned, text, question)
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best
     if best not in _MISTAKEN:
@@ -124,8 +124,7 @@ def yes_or_no(
         return _asked(chances, unclear)
     accepting = _NO_OBJECTION.sub("", plain)
     rest = accepting if question == "organisatie" else _NAMELESS.sub("", accepting)
-    around = _YES_WORD.sub("", rest).split()
-    if _YES_WORD.search(plain) and all(_AROUND_YES.fullmatch(word) for word in around):
+    if _with_little_around(text, question) is not None:
         return YES
     if _NO_FIRST.match(plain) or (best == NO and chances[NO] >= _SURE_NO):
         return unclear if _TURNED.search(plain) or accepting != plain else NO
@@ -158,6 +157,17 @@ def _no_and_asks(text: str) -> bool:
     first, _, rest = text[:READ].partition(",")
     asks = rest.rstrip().endswith("?") and not _TURNED.search(" ".join(words(rest)))
     return asks and plain_yes_or_no(first) == NO
+
+
+def _with_little_around(text: str, question: str | None) -> str | None:
+    """A yes with nothing but filler words or the wish not to be named beside it, or None."""
+    plain = " ".join(word for word in words(text) if word != "!")
+    if _QUESTION.search(plain) or not _YES_WORD.search(plain):
+        return None
+    accepting = _NO_OBJECTION.sub("", plain)
+    rest = accepting if question == "organisatie" else _NAMELESS.sub("", accepting)
+    around = _YES_WORD.sub("", rest).split()
+    return YES if all(_AROUND_YES.fullmatch(word) for word in around) else None
 
 
 def _learned(

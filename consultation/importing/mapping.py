@@ -235,8 +235,11 @@ _FIELDS = (
             r"|tijd van voltooien|ingediend op|last update"
         ),
     ),
-    _Kind("organisation", re.compile(r".*organisati(?:e|on)\b.*" r"|.*vereniging of bedrijf.*")),
-    _Kind("citaat", re.compile(r".*\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
+    _Kind(
+        "organisation",
+        re.compile(r"\A.{0,200}organisati(?:e|on)\b.*|\A.{0,200}vereniging of bedrijf.*"),
+    ),
+    _Kind("citaat", re.compile(r"\A.{0,200}\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
 )
 _SKIPPED = re.compile(
     r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress"
