@@ -29,7 +29,9 @@ def statements(
     Columns: ``id``; ``contribution``, the answer it was cut from; ``opdracht`` (Int64, empty where
     none is sure); ``round``; ``group``, the stakeholder group or None; ``kind``: drempel, hefboom,
     voorstel or anders; ``start`` and ``end``, characters in the answer; ``text``, that exact slice;
-    ``themes``, a list of theme ids, the primary one first, empty without a theme; ``subtheme``, the
+    ``themes``, a list of theme ids, the primary one first, empty without a theme; ``stance``: voor,
+    tegen, voorwaardelijk or geen; ``about``, the name of the theme that the stance is about;
+    ``rule``, a rule as named, or None; ``rule_effect``: hindert, helpt or None; ``subtheme``, the
     name of the part of its theme it is in, or None where that has no parts. Answers that
     came in after the last verb or analysis are not cut yet, and not here.
 

@@ -23,7 +23,6 @@ NOT_COUNTED = frozenset(
         "embedding",
         "invitation",
         "message",
-        "own_placing",
         "participant_question",
         "revision",
     }

@@ -196,7 +196,7 @@ def test_nan_in_a_file_is_text_in_a_text_and_nothing_elsewhere(
     figures(verb)
     assert marks(database) == {NO_ANSWER: 3}
     lines = verb("statements", "--format", "csv").splitlines()
-    assert lines[1].endswith(",NaN,[]")
+    assert ",NaN,[]," in lines[1]
 
 
 def test_the_number_nan_in_jsonl_is_an_empty_cell(verb: Verb, tmp_path: Path) -> None:
