@@ -27,7 +27,7 @@ _LEARNED_END = 0.7
 """Without the first consent the talk ends, so that no must be surer than the others."""
 _HARDLY = 0.1
 """Where a yes has no higher chance, a likely no is enough; a yes is never only likely."""
-_LEAST_OF_KIND, _LEAST_COMMAND = 0.6, 0.5
+_LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
 _MISTAKEN = frozenset(
     {YES, NO, "bijdrage", "vraag_anoniem", "vraag_privacy", "buiten_onderwerp", "klacht"}
 )
