@@ -206,9 +206,10 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
 
 
 _COUNTED = re.compile(
-    r"(?:\d{1,9}(?:[.,]\d{1,9})?(?!\d)|half|kwart|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag\w{0,9}|januari|februari|maart|april|mei|juni"
-    r"|juli|augustus|september|oktober|november|december|uur|voor|na|over|op|om|in|[ ]){1,30}"
+    r"(?:(?:\d{1,9}(?:[.,]\d{1,9})?(?:uur|u)?|half|kwart|een|twee|drie|vier|vijf|zes|zeven|acht|negen"
+    r"|tien|elf|twaalf|(?:maan|dins|woens|donder|vrij|zater|zon)dag\w{0,9}|januari|februari|maart"
+    r"|april|mei|juni|juli|augustus|september|oktober|november|december|uur|voor|na|over|op|om|in)"
+    r"(?:[ ]{1,3}|$)){1,30}"
 )
 
 
