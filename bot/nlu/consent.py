@@ -114,7 +114,7 @@ def yes_or_no(
     if said is not None:
         return said
     if learned is not None:
-        return _with_little_around(text, question) or _learned(chances, learned, text, question)
+        return _learned(chances, learned, text, question)
     best = max(chances, key=lambda name: chances[name])
     unclear = "bijdrage" if best in (YES, NO) else best
     if best not in _MISTAKEN:
@@ -124,8 +124,6 @@ def yes_or_no(
         return _asked(chances, unclear)
     accepting = _NO_OBJECTION.sub("", plain)
     rest = accepting if question == "organisatie" else _NAMELESS.sub("", accepting)
-    if _with_little_around(text, question) is not None:
-        return YES
     if _NO_FIRST.match(plain) or (best == NO and chances[NO] >= _SURE_NO):
         return unclear if _TURNED.search(plain) or accepting != plain else NO
     sure = best == YES and chances[YES] >= _SURE_YES
@@ -149,6 +147,8 @@ def _by_rules(text: str, question: str | None) -> str | None:
     said = read_clauses(_without_name(text) if question == "citaat" else text, question)
     if said is None and question != "analyse" and _no_and_asks(text):
         return NO
+    if said is None:
+        return _with_little_around(text, question)
     return "bijdrage" if said == UNCLEAR else said
 
 
