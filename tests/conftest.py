@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import expect
 from sqlalchemy import Engine
 
-from consultation import rounds
+from consultation import accounts, rounds
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.database import storage as storage_module
 from consultation.database.storage import Storage
@@ -102,7 +103,7 @@ def postgres_server() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty SQLite database, migrated once; every empty one that a test opens begins as its copy.
+    """An empty SQLite database, migrated once; every other empty one begins as a copy of it.
 
     All migrations take half a second of work, and more than a thousand tests open a database.
     ``migrate`` still runs on each copy, and on any other database as ever.
@@ -121,6 +122,15 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(storage_module, "migrate", from_template)
         yield template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed as in the product, but with little work."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(accounts, "_HASHER", cheap)
+        yield
 
 
 @contextmanager

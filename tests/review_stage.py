@@ -18,6 +18,7 @@ from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from tests.web_stage import Site
 
 PASSWORD = "een lang wachtwoord"
+_FIELDS: dict[tuple[str, ...], str] = {}
 
 
 def log_in(http: httpx.Client, name: str, password: str = PASSWORD, **more: str) -> httpx.Response:
@@ -29,11 +30,20 @@ def log_in(http: httpx.Client, name: str, password: str = PASSWORD, **more: str)
 
 
 def field_of(http: httpx.Client) -> str:
-    """The field that proves that a form is from this site and for this client."""
-    page = http.get("/beheer/login", follow_redirects=True).text
-    found = re.search(r'name="formulier" value="([^"]+)"', page)
-    assert found
-    return found[1]
+    """The field that proves that a form is from this site and for this client.
+
+    It depends on the client's cookies alone, so one page is enough for all its forms.
+    """
+    if _cookies(http) not in _FIELDS:
+        page = http.get("/beheer/login", follow_redirects=True).text
+        found = re.search(r'name="formulier" value="([^"]+)"', page)
+        assert found
+        _FIELDS[_cookies(http)] = found[1]
+    return _FIELDS[_cookies(http)]
+
+
+def _cookies(http: httpx.Client) -> tuple[str, ...]:
+    return str(http.base_url), *sorted(f"{each.name}={each.value}" for each in http.cookies.jar)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from consultation import rounds
 from consultation.database.models import (
@@ -293,6 +294,12 @@ SUBTHEMES = {"Opleidin": "Duur & <i>weinig</i> hulp", "Ik vind ": "De weg vinden
 GROUPS = ["burger", "werknemersorganisatie", "werkgeversorganisatie", "burger", None]
 
 
+def _add(session: Session, rows: Sequence[Any]) -> None:
+    """Writes rows at once, in their order."""
+    session.add_all(rows)
+    session.flush()
+
+
 def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str, Any]:
     """A consultation that was held and analysed: two statements per person, two themes.
 
@@ -304,45 +311,52 @@ def analysed(storage: Storage, people: int = 24, opdracht: int = 4) -> dict[str,
         themes = [Theme(consultation_id=1, opdracht=opdracht, number=number) for number in (1, 2)]
         session.add_all([run, *themes])
         session.flush()
-        members: list[list[Statement]] = [[], []]
-        answers: list[Contribution] = []
-        for number in range(people):
-            group = GROUPS[number % len(GROUPS)]
-            participant = Participant(consultation_id=1, group=group)
+        participants = [
+            Participant(consultation_id=1, group=GROUPS[number % len(GROUPS)])
+            for number in range(people)
+        ]
+        for participant in participants:
             participant.consents.append(Consent(purpose="analyse", granted=True, version="1"))
-            session.add(participant)
-            session.flush()
-            submission = Submission(
-                participant_id=participant.id, round_id=round_.id, opdracht=opdracht
+        _add(session, participants)
+        submissions = [
+            Submission(participant_id=each.id, round_id=round_.id, opdracht=opdracht)
+            for each in participants
+        ]
+        _add(session, submissions)
+        said = [
+            (number, question, first[number % len(first)])
+            for number in range(people)
+            for question, first in (("drempel", BARRIERS), ("voorstel", PROPOSALS))
+        ]
+        answers = [
+            Contribution(submission_id=submissions[number].id, question=question, channel="import")
+            for number, question, _ in said
+        ]
+        _add(session, answers)
+        versions = [
+            ContributionVersion(
+                contribution_id=answer.id, version=1, text=f"Eerst dit: {text} Dat was het, éé🎓n."
             )
-            session.add(submission)
-            session.flush()
-            for question, first in (("drempel", BARRIERS), ("voorstel", PROPOSALS)):
-                said = first[number % len(first)]
-                text = f"Eerst dit: {said} Dat was het, éé🎓n."
-                contribution = Contribution(
-                    submission_id=submission.id, question=question, channel="import"
-                )
-                session.add(contribution)
-                session.flush()
-                version = ContributionVersion(contribution_id=contribution.id, version=1, text=text)
-                session.add(version)
-                session.flush()
-                start = text.index(said)
-                statement = Statement(
-                    contribution_version_id=version.id,
-                    start=start,
-                    end=start + len(said),
-                    kind=question,
-                    opdracht=opdracht,
-                )
-                session.add(statement)
-                session.flush()
-                answers.append(contribution)
-                if question == "voorstel":
-                    members[1].append(statement)
-                elif number % 5:
-                    members[0].append(statement)
+            for answer, (_, _, text) in zip(answers, said, strict=True)
+        ]
+        _add(session, versions)
+        start = len("Eerst dit: ")
+        statements = [
+            Statement(
+                contribution_version_id=version.id,
+                start=start,
+                end=start + len(text),
+                kind=question,
+                opdracht=opdracht,
+            )
+            for version, (_, question, text) in zip(versions, said, strict=True)
+        ]
+        _add(session, statements)
+        numbered = list(zip(statements, said, strict=True))
+        members = [
+            [each for each, (number, kind, _) in numbered if kind == "drempel" and number % 5],
+            [each for each, (_, kind, _) in numbered if kind == "voorstel"],
+        ]
         labels = ("geen tijd <script>alert(1)</script>", "leren op het werk")
         for theme, label, own in zip(themes, labels, members, strict=True):
             session.add(
