@@ -38,6 +38,8 @@ UNKNOWN_GROUP = "onbekend"
 
 MAX_UITLEG_WOORDEN = 60
 VASTE_SOORTEN: tuple[Soort, ...] = ("drempel", "voorstel", "trekker", "prioriteit")
+REACTIE_SOORTEN: dict[str, Soort] = {"wijziging": "voorstel", "ontbreekt": "voorstel"}
+"""The kinds of the answers of a reaction round, by the part of their key before the colon."""
 
 
 class _Closed(BaseModel):
@@ -76,6 +78,33 @@ class Criterium(_Closed):
     uitleg: str = ""
 
 
+class Gedragen(_Closed):
+    """When an action is carried by the field, see ``consultation.reactions.results``.
+
+    A group counts from ``minste_mensen`` people with an opinion. It is in favour when at least the
+    share ``voor_vanaf`` of them is, and it blocks when more than the share ``blokkeert_boven`` is
+    against. Who is for on a condition is in favour, unless ``voorwaarde_telt`` is false: then they
+    have an opinion and are on neither side. An action is carried when at least ``minste_groepen``
+    groups count, at least the share ``aandeel_groepen`` of these is in favour, and none blocks.
+    """
+
+    aandeel_groepen: float = Field(default=0.66, gt=0, le=1)
+    voor_vanaf: float = Field(default=0.5, gt=0, le=1)
+    blokkeert_boven: float = Field(default=0.5, ge=0, lt=1)
+    minste_mensen: int = Field(default=3, ge=1)
+    minste_groepen: int = Field(default=2, ge=1)
+    voorwaarde_telt: bool = True
+
+
+class Reactieronde(_Closed):
+    """What a reaction round shows: the statuses of the actions, and how many at a time."""
+
+    toon: tuple[Literal["ontwerp", "goedgekeurd"], ...] = Field(
+        default=("goedgekeurd",), min_length=1
+    )
+    per_keer: int = Field(default=3, ge=1, le=10)
+
+
 class ConsultatieTeksten(_Closed):
     """The consultation's own texts."""
 
@@ -95,6 +124,8 @@ class ConsultatieTeksten(_Closed):
     toestemmingen: tuple[Toestemming, ...] = Field(min_length=1)
     prioriteiten: tuple[Prioriteit, ...] = Field(min_length=5, max_length=5)
     criteria: tuple[Criterium, ...] = ()
+    gedragen: Gedragen = Gedragen()
+    reactieronde: Reactieronde = Reactieronde()
 
 
 class Groep(_Closed):
@@ -203,14 +234,17 @@ class Catalogue(_Closed):
     def soort(self, nummer: int | None, key: str | None) -> Soort | None:
         """The kind of the question with this key; None without a key.
 
-        A key that the opdracht lacks is a fixed kind (``VASTE_SOORTEN``) itself, or else ``extra``.
+        A key that the opdracht lacks is a fixed kind (``VASTE_SOORTEN``) itself, or an answer of a
+        reaction round (``REACTIE_SOORTEN``), or else ``extra``.
         """
         if key is None:
             return None
         vraag = self.vraag(nummer, key)
         if vraag is not None:
             return vraag.soort
-        return next((each for each in VASTE_SOORTEN if each == key), "extra")
+        if key in VASTE_SOORTEN:
+            return key
+        return REACTIE_SOORTEN.get(key.partition(":")[0], "extra")
 
     def groep(self, slug: str | None) -> Groep | None:
         """The stakeholder group with this slug, or None."""
@@ -311,6 +345,7 @@ def _incoherences(catalogue: Catalogue) -> Any:
         "waarde",
         [each.waarde for each in catalogue.consultatie.prioriteiten],
     )
+    yield from _unclear_support(catalogue.consultatie.gedragen, len(catalogue.groepen))
     yield from _repeats(
         "consultatie.criteria",
         "sleutel",
@@ -357,6 +392,21 @@ def _incoherences(catalogue: Catalogue) -> Any:
         yield from _repeats(f"{place}.vragen", "sleutel", [each.key for each in opdracht.vragen])
 
 
+def _unclear_support(gedragen: Gedragen, groups: int) -> Any:
+    if gedragen.voor_vanaf + gedragen.blokkeert_boven < 1:
+        yield (
+            "consultatie.gedragen.blokkeert_boven",
+            f"{gedragen.blokkeert_boven} is te laag bij voor_vanaf {gedragen.voor_vanaf}: een "
+            "groep zou tegelijk voor zijn en blokkeren; samen moeten ze minstens 1 zijn",
+        )
+    if gedragen.minste_groepen > groups:
+        yield (
+            "consultatie.gedragen.minste_groepen",
+            f"{gedragen.minste_groepen} is meer dan de {groups} groepen van de catalogus; kies "
+            f"hoogstens {groups}",
+        )
+
+
 def _holds(plain: str, name: str) -> bool:
     """Whether a case-folded text holds a name as whole words."""
     word = name.casefold()
@@ -374,6 +424,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "contact": Contact,
     "toestemmingen": Toestemming,
     "prioriteiten": Prioriteit,
+    "gedragen": Gedragen,
+    "reactieronde": Reactieronde,
     "groepen": Groep,
     "actoren": Actor,
     "uitdagingen": Uitdaging,
@@ -402,8 +454,19 @@ def _explain(item: Any) -> str:
         choices = str(item["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
         noun = next((str(part) for part in reversed(loc) if isinstance(part, str)), "waarde")
         return f"{place}: '{value}' is geen {noun}; kies uit {choices}"
-    if kind in ("string_type", "int_parsing", "int_type", "bool_type", "bool_parsing"):
-        wanted = {"s": "een tekst", "i": "een geheel getal", "b": "true of false"}[kind[0]]
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        bound = next(iter(item["ctx"].values()))
+        least = {"greater_than": "meer dan", "greater_than_equal": "minstens"}
+        most = {"less_than": "minder dan", "less_than_equal": "hoogstens"}
+        return f"{place}: {value} past niet; kies {(least | most)[kind]} {bound}"
+    wanted_types = ("string_type", "int_parsing", "int_type", "bool_type", "bool_parsing")
+    if kind in (*wanted_types, "float_type", "float_parsing"):
+        wanted = {
+            "s": "een tekst",
+            "i": "een geheel getal",
+            "b": "true of false",
+            "f": "een getal, zoals 0.66",
+        }[kind[0]]
         return f"{place}: {value!r} past niet; schrijf {wanted}"
     if kind == "string_too_short":
         return f"{place}: leeg; vul een tekst in"

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import ContributionVersion, OwnPlacing, Submission
 from consultation.queries.statements import active_answer, answers
+from consultation.reactions.intervals import share_interval
 from reporting.pair_figures import ENOUGH
-
-_TWO_SIDED = 1.96
 
 
 def own_placing_sentence(
@@ -34,7 +33,7 @@ def own_placing_sentence(
     if len(rows) < ENOUGH:
         return ""
     same = sum(themes == ([machine] if machine else []) for machine, themes, _ in rows)
-    least, most = _limits(same, len(rows))
+    least, most = share_interval(same, len(rows))
     low, high = math.floor(10 * least + 1e-9), math.ceil(10 * most - 1e-9)
     of_ten = str(low) if low == high else f"{low} tot {high}"
     people = len({participant for _, _, participant in rows})
@@ -43,11 +42,3 @@ def own_placing_sentence(
         f"dezelfde plaats. {people} mensen deden dat voor {len(rows)} antwoorden. Zij zagen eerst "
         "wat de computer dacht."
     )
-
-
-def _limits(same: int, count: int) -> tuple[float, float]:
-    """The limits of a share after Wilson (1927)."""
-    square = _TWO_SIDED**2
-    middle = (same + square / 2) / (count + square)
-    spread = _TWO_SIDED / (count + square) * math.sqrt(same * (count - same) / count + square / 4)
-    return max(middle - spread, 0.0), min(middle + spread, 1.0)

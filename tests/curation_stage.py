@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation import rounds
@@ -140,6 +141,29 @@ def _speaks(session: Session, consultation: int, round_id: int, person: int) -> 
             )
             for at, n in enumerate(own)
         )
+
+
+def amendment(session: Session, action: str, statement: str) -> None:
+    """An amendment of an action by person 0, as one statement."""
+    submission = session.scalars(select(Submission).where(Submission.opdracht == 4)).first()
+    assert submission is not None
+    contribution = Contribution(
+        submission_id=submission.id, question=f"wijziging:{action}", channel="form"
+    )
+    contribution.versions.append(ContributionVersion(version=1, text="Begin later."))
+    session.add(contribution)
+    session.flush()
+    version = contribution.versions[0].id
+    session.add(
+        Statement(
+            id=statement,
+            contribution_version_id=version,
+            start=0,
+            end=12,
+            kind="voorstel",
+            opdracht=4,
+        )
+    )
 
 
 def decision(rng: random.Random, events: int) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
 from web.review.management import accounts as account_pages
 from web.review.management import rounds
+from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         trekkers,
         across,
         actions,
+        reaction_results,
         excluded,
         suggestions,
         coding,

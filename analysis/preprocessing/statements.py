@@ -24,6 +24,7 @@ from consultation.database.models import (
 )
 from consultation.database.storage import Storage, in_chunks
 from consultation.importing.readers import ImportRow
+from consultation.participation.reactions import AMENDMENT, read_key
 from consultation.queries.statements import StatementView, active_answer, answers
 from language.matching import Match
 from language.segmentation.plain_text import readable
@@ -66,6 +67,7 @@ class _Answer:
     opdracht: int | None
     soort: str | None
     auto: bool
+    whole: bool = False
     unread: answer_reader.Why | None = None
     spans: list[Span] = field(default_factory=list)
     places: list[Placement] = field(default_factory=list)
@@ -212,6 +214,9 @@ def statements_frame(
 
 
 def _cut(answer: _Answer) -> None:
+    if answer.whole:
+        answer.spans = _whole(answer.text)
+        return
     try:
         spans = [Span(*each) for each in answer_reader.statement_spans(answer.text)]
     except answer_reader.UnreadableText as given_up:
@@ -243,6 +248,8 @@ def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> li
             opdracht=opdracht,
             soort=catalogue.soort(opdracht, contribution.question),
             auto=contribution.auto and opdracht is None,
+            # An amendment is accepted or refused as a whole.
+            whole=(read_key(contribution.question) or ("",))[0] == AMENDMENT,
         )
         for version, contribution, opdracht in session.execute(query)
     ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from consultation.curation import operations as ops
 from consultation.curation.state import (
+    AmendmentAnswer,
     CuratedAction,
     CuratedTheme,
     Event,
@@ -81,6 +82,8 @@ class ActionBoard:
                     if operation.statement
                     else tuple(event.recorded.get("proposers", before.seconds)),
                 )
+            case ops.ActionAmend():
+                self._amend(operation, event)
             case ops.ActionSet():
                 given = dict(operation.given)
                 if "trekker" in given:
@@ -93,7 +96,9 @@ class ActionBoard:
             case ops.ActionSupport():
                 self._change(operation.action, event, support=tuple(operation.statements))
             case ops.ActionStatusSet():
-                self._change(operation.action, event, status=operation.status)
+                self._change(
+                    operation.action, event, status=operation.status, reason=operation.reason
+                )
             case ops.ActionHandOver():
                 self._change(operation.action, event, opdracht=operation.opdracht)
             case ops.ActionJoin():
@@ -122,6 +127,25 @@ class ActionBoard:
                 continue
             found[action.id] = replace(action, themes=linked, version=version.get(action.id, 0))
         return found
+
+    def _amend(self, operation: ops.ActionAmend, event: Event) -> None:
+        before = self._standing(operation.action, event)
+        answer = AmendmentAnswer(
+            operation.accepted, event.account, event.at, event.id, operation.reason
+        )
+        amendments = {**before.amendments, operation.statement: answer}
+        if not operation.accepted:
+            self._change(operation.action, event, amendments=amendments)
+            return
+        self._change(
+            operation.action,
+            event,
+            amendments=amendments,
+            text=None,
+            statement=operation.statement,
+            reworded=before.statement or before.reworded,
+            seconds=tuple(event.recorded.get("proposers", before.seconds)),
+        )
 
     def _join(self, operation: ops.ActionJoin, event: Event) -> None:
         into = self._standing(operation.into, event)

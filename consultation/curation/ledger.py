@@ -31,6 +31,8 @@ from consultation.curation.store import (
 from consultation.database.models import (
     Action,
     AnalysisRun,
+    Contribution,
+    ContributionVersion,
     CurationEvent,
     EventSubject,
     Round,
@@ -360,6 +362,12 @@ class Ledger(LedgerLookups):
             self._check_members(stand, operation, str(source))
         if isinstance(operation, ops.ActionCreate) and operation.text:
             self._check_own_words(operation.text, operation.sources)
+        if isinstance(operation, ops.ActionAmend) and not self._amends(operation):
+            raise CurationError(
+                "no_amendment",
+                f"{operation.statement} is no amendment of this action.",
+                "action.amend.statement",
+            )
         if isinstance(operation, ops.Accept | ops.Decline):
             if operation.proposal in stand.answered:
                 raise CurationError(
@@ -370,6 +378,16 @@ class Ledger(LedgerLookups):
                 )
             if operation.proposal not in stand.proposals:
                 raise refused(InapplicableEvent("proposal_gone"))
+
+    def _amends(self, operation: ops.ActionAmend) -> bool:
+        """Whether the statement is what a participant proposed for the action."""
+        query = (
+            select(Contribution.question)
+            .join(ContributionVersion, ContributionVersion.contribution_id == Contribution.id)
+            .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
+            .where(Statement.id == operation.statement)
+        )
+        return self._session.scalar(query) == f"wijziging:{operation.action}"
 
     def _check_own_words(self, text: str, sources: Sequence[str]) -> None:
         """Refuses a text with the words of a source: an erasure would not find them in the log."""
@@ -414,8 +432,9 @@ class Ledger(LedgerLookups):
         if isinstance(operation, ops.Place):
             recorded["was"] = self._was(operation)
         themes = set(done.themes_named) | set(recorded.get("themes", ()))
-        # Support of an action and examples of a theme do not affect the themes of the statements.
-        beside = isinstance(done, ops.ActionSupport | ops.Describe)
+        # Support and amendments of an action and examples of a theme do not affect the themes of
+        # the statements.
+        beside = isinstance(done, ops.ActionSupport | ops.ActionAmend | ops.Describe)
         for statement in () if beside else done.statements_named:
             themes |= stand.members.get(statement, {}).keys()
         seeds = {each: seed for each in done.actions_named if (seed := self._seed(stand, each))}

@@ -237,6 +237,15 @@ class SetStance(_Operation):
     stance: Stance
 
 
+class Reply(_Operation):
+    """Sets the reply to all who said what is in a theme, on their own page; empty removes it."""
+
+    theme_fields = ("theme",)
+    op: Literal["reply"] = "reply"
+    theme: ThemeRef
+    text: Text
+
+
 class Approve(_Operation):
     """Approves a theme: new statements are mapped to it, and no later run removes it."""
 
@@ -392,12 +401,26 @@ class ActionSupport(_ActionOperation):
     statements: Annotated[list[Id], Field(max_length=MAX_IDS)]
 
 
+class ActionAmend(_ActionOperation):
+    """Answers an amendment, the statement of who proposed another wording of an action.
+
+    Accepted, the action quotes that statement. ``reason`` is told to its author.
+    """
+
+    do: Literal["amend"] = "amend"
+    action: Id
+    statement: Id
+    accepted: bool
+    reason: Text = ""
+
+
 class ActionStatusSet(_ActionOperation):
-    """Sets the status of an action."""
+    """Sets the status of an action; ``reason`` is told to who proposed it."""
 
     do: Literal["status"] = "status"
     action: Id
     status: ActionStatus
+    reason: Text = ""
 
 
 class ActionJoin(_ActionOperation):
@@ -434,6 +457,7 @@ Operation = (
     | Place
     | PlaceExactly
     | SetStance
+    | Reply
     | Approve
     | Reject
     | Reorder
@@ -443,6 +467,7 @@ Operation = (
     | Revoke
     | ActionCreate
     | ActionText
+    | ActionAmend
     | ActionSet
     | ActionThemes
     | ActionSupport
@@ -462,6 +487,7 @@ _SIMPLE = {
     "off_topic": OffTopic,
     "place": Place,
     "stance": SetStance,
+    "reply": Reply,
     "approve": Approve,
     "reject": Reject,
     "reorder": Reorder,
@@ -473,6 +499,7 @@ _SIMPLE = {
 _ACTIONS = {
     "create": ActionCreate,
     "text": ActionText,
+    "amend": ActionAmend,
     "set": ActionSet,
     "themes": ActionThemes,
     "support": ActionSupport,

@@ -26,6 +26,7 @@ from consultation.curation.state import (
     PreviousValue,
     Settlement,
     Suggestion,
+    ThemeReply,
     ThemeStatus,
     versions,
 )
@@ -101,6 +102,7 @@ class _Theme:
     excludes: str = ""
     examples: tuple[str, ...] = ()
     example_statements: tuple[str, ...] = ()
+    reply: ThemeReply | None = None
 
 
 class Replay:
@@ -166,7 +168,7 @@ class Replay:
         operation = event.operation
         if isinstance(operation, ops.Rename) and operation.theme in self.themes:
             return PreviousValue(self.themes[operation.theme].label)
-        if isinstance(operation, ops.ActionText):
+        if isinstance(operation, ops.ActionText | ops.ActionAmend):
             return self.board.words(operation.action, event)
         return None
 
@@ -226,6 +228,7 @@ class Replay:
                 excludes=theme.excludes,
                 examples=theme.examples,
                 example_statements=theme.example_statements,
+                reply=theme.reply,
             )
             for theme in self.themes.values()
         }
@@ -306,6 +309,10 @@ class Replay:
                 return missing
             case ops.PlaceExactly():
                 self._place_exactly(operation, event)
+            case ops.Reply():
+                theme = self.theme(operation.theme, merged=True)
+                reply = ThemeReply(operation.text, event.account, event.at)
+                theme.reply = reply if operation.text else None
             case ops.Approve():
                 theme = self.theme(operation.theme)
                 theme.status, theme.decided = "goedgekeurd", True

@@ -111,6 +111,13 @@ class Sentences:
                 words = self.quote(operation.statement)
                 into = self.themes(operation.themes) or "geen enkel thema"
                 return f"plaatste {_quoted(words) if words else 'een uitspraak'} in {into}"
+            case ops.Reply():
+                if not operation.text:
+                    return (
+                        f"haalde het antwoord aan deelnemers weg bij {self.theme(operation.theme)}"
+                    )
+                words = _quoted(operation.text, _LONG)
+                return f"antwoordde aan wie {self.theme(operation.theme)} zei: {words}"
             case ops.Approve():
                 return f"keurde {self.theme(operation.theme)} goed"
             case ops.Reject():
@@ -186,6 +193,8 @@ class Sentences:
                 if not old:
                     return f"schreef de tekst van een actie: {new}"
                 return f"herschreef de actie {_quoted(old, _LONG)}: er staat nu {new}"
+            case ops.ActionAmend():
+                return self._amended(operation, before)
             case ops.ActionSet():
                 return f"vulde bij de actie {self.action(operation.action)} in: {_set(operation)}"
             case ops.ActionThemes():
@@ -197,7 +206,9 @@ class Sentences:
                 name = self.action(operation.action)
                 return f"koos wie de actie {name} voorstelt: {_count(operation.statements)}"
             case ops.ActionStatusSet():
-                return f"zette de actie {self.action(operation.action)} op ‘{operation.status}’"
+                because = f", want {_quoted(operation.reason, _LONG)}" if operation.reason else ""
+                name = self.action(operation.action)
+                return f"zette de actie {name} op ‘{operation.status}’{because}"
             case ops.ActionJoin():
                 names = _listed([self.action(each) for each in operation.actions])
                 what = "de actie" if len(operation.actions) == 1 else "de acties"
@@ -206,6 +217,16 @@ class Sentences:
                 name = self.action(operation.action)
                 return f"gaf de actie {name} door aan {self._opdracht(operation.opdracht)}"
         raise TypeError(f"no sentence for {operation.op}")
+
+    def _amended(self, operation: ops.ActionAmend, before: PreviousValue | None) -> str:
+        words = self.quote(operation.statement)
+        new = _quoted(words, _LONG) if words else "woorden die gewist zijn"
+        because = f", want {_quoted(operation.reason, _LONG)}" if operation.reason else ""
+        old = self._words(before) if before else ""
+        name = f"de actie {_quoted(old, _LONG)}" if old else "een actie"
+        if operation.accepted:
+            return f"nam de wijziging van een deelnemer over bij {name}: er staat nu {new}{because}"
+        return f"nam de wijziging van een deelnemer niet over bij {name}: {new}{because}"
 
 
 def _set(operation: ops.ActionSet) -> str:

@@ -135,6 +135,26 @@ class FacilitatorNote:
 
 
 @dataclass(frozen=True)
+class ThemeReply:
+    """The reply of a facilitator to all who said what is in a theme."""
+
+    text: str
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AmendmentAnswer:
+    """The answer to an amendment of an action, with its reason, by an account."""
+
+    accepted: bool
+    account: str
+    at: datetime
+    event: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Settlement:
     """A person's last decision on the themes of a statement: who decided, in which capacity.
 
@@ -172,6 +192,7 @@ class CuratedTheme:
     excludes: str = ""
     examples: tuple[str, ...] = ()
     example_statements: tuple[str, ...] = ()
+    reply: ThemeReply | None = None
 
     @property
     def code(self) -> str:
@@ -198,6 +219,7 @@ class CuratedAction:
     no person chose them: then the analysis looks for them (``analysis.supporters``). ``reworded``
     is the statement that it quoted before a person reworded it, and ``seconds`` are the statements
     that proposed it at that moment. ``sources`` are the statements that it was composed of.
+    ``amendments`` are the answers to amendments, by statement. ``reason`` is that of its status.
     """
 
     id: str
@@ -220,6 +242,8 @@ class CuratedAction:
     reworded: str | None = None
     seconds: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    amendments: Mapping[str, AmendmentAnswer] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)

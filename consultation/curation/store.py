@@ -199,7 +199,7 @@ def curation_hash(log: Iterable[Event]) -> str:
     undone = revoked(events)
     digest = hashlib.sha256()
     for event in events:
-        beside = event.operation.op in ("revoke", "note", "reorder", "action")
+        beside = event.operation.op in ("revoke", "note", "reorder", "reply", "action")
         if event.id not in undone and not beside:
             digest.update(json.dumps([event.id, event.operation.as_payload()]).encode())
     return digest.hexdigest()

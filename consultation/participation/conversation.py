@@ -24,11 +24,12 @@ from consultation.database.models import (
     Invitation,
     Message,
     Participant,
+    Round,
     Submission,
     now,
 )
 from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
-from consultation.participation import answers, participants, questions, turn_rows
+from consultation.participation import answers, participants, questions, reactions, turn_rows
 from consultation.participation.effects import (
     AnswerGiven,
     AnswerRestored,
@@ -40,6 +41,8 @@ from consultation.participation.effects import (
     OpdrachtChosen,
     ParticipantErased,
     QuestionAsked,
+    ReactionGiven,
+    ReactionsRanked,
     SubmissionConfirmed,
 )
 
@@ -47,7 +50,7 @@ OPENING = "/begroeten"
 LANGUAGE = "other_language"
 """``custom`` of the bubble that says, once a talk, that the assistant speaks only Dutch."""
 END = "einde"
-_RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "bevestigen", "verder")
+_RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "reactie", "bevestigen", "verder")
 ASIDE = "keuze"
 """Step of a bubble that asks what to do with a message; it does not move the conversation."""
 
@@ -166,6 +169,10 @@ class ResumptionState:
     """Where the talk stood before it ended, or before a request made after the end."""
     queue: tuple[int, ...] = ()
     """The opdrachten that the participant named to talk about after this one."""
+    kind: str = "bevraging"
+    """The kind of the round of the conversation."""
+    reactions: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    """In a reaction round: stance and rank by action."""
     returned: bool = False
     """The participant comes back to the page, or opens it: the current message is that opening."""
 
@@ -743,6 +750,8 @@ def standing(
         noticed=_noticed(session, conversation_id),
         paused=before,
         queue=queue(session, conversation_id),
+        kind=session.get_one(Round, conversation.round_id).kind,
+        reactions=reactions.current(session, participant.id, conversation.round_id),
         returned=message is not None and message.sender == "systeem",
     )
 
@@ -886,6 +895,12 @@ def _apply(
             answers.restore(session, conversation, effect.opdracht, effect.question)
         case ParticipantErased():
             participants.erase(session, conversation.participant_id, planned)
+        case ReactionGiven():
+            who = (conversation.participant_id, conversation.round_id)
+            reactions.react(session, *who, effect.action, effect.stance, effect.wording, "chat")
+        case ReactionsRanked():
+            who = (conversation.participant_id, conversation.round_id)
+            reactions.rank(session, *who, effect.actions, effect.among, "chat")
         case SubmissionConfirmed():
             submission = answers.submission(session, conversation, effect.opdracht)
             submission.status, submission.confirmed_at = "bevestigd", now()

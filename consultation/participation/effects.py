@@ -114,6 +114,26 @@ class SubmissionConfirmed(_Effect):
     opdracht: int
 
 
+class ReactionGiven(_Effect):
+    """The participant reacts to a proposed action; ``wording`` is the hash of what was shown."""
+
+    kind: Literal["reaction"] = "reaction"
+    action: str = Field(pattern=r"^[0-9a-f]{32}$")
+    stance: Literal["steun", "tegen", "voorwaarde", "weet_niet"]
+    wording: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class ReactionsRanked(_Effect):
+    """The participant ranks actions that they support, the most important first.
+
+    The other actions of ``among`` have no rank.
+    """
+
+    kind: Literal["ranked"] = "ranked"
+    actions: tuple[str, ...]
+    among: tuple[str, ...]
+
+
 class QuestionAsked(_Effect):
     """The current message asks the organiser something that the assistant cannot answer.
 
@@ -141,6 +161,8 @@ Effect = Annotated[
     | AnswerRestored
     | ParticipantErased
     | SubmissionConfirmed
+    | ReactionGiven
+    | ReactionsRanked
     | QuestionAsked
     | ConversationEnded,
     Field(discriminator="kind"),

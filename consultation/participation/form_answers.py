@@ -148,14 +148,23 @@ def store(
     changed = sum(_answer(session, submission, each, planned) for each in answers)
     if changed or submission.confirmed_at is None:
         submission.status, submission.confirmed_at = "bevestigd", now()
-    talks = participants.talks(session, participant.id) if changed else []
+    talks = outdated_talks(session, participant.id) if changed else []
+    session.flush()
+    return FormResult(code, sum(bool(each.text) for each in answers), changed, tuple(talks))
+
+
+def outdated_talks(session: Session, participant_id: str) -> list[str]:
+    """Gives a participant's conversations a new tracker, after a change outside; returns their ids.
+
+    The assistant is to forget them.
+    """
+    talks = participants.talks(session, participant_id)
     session.execute(
         update(Conversation)
         .where(Conversation.id.in_(talks))
         .values(attempt=Conversation.attempt + 1)
     )
-    session.flush()
-    return FormResult(code, sum(bool(each.text) for each in answers), changed, tuple(talks))
+    return talks
 
 
 def _participant(

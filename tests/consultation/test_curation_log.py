@@ -29,7 +29,7 @@ from consultation.settings import ROOT
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
 from tests.consultation.test_curation_replay import picture
-from tests.curation_stage import PROPOSED, decision, nid, sid, staged, tid
+from tests.curation_stage import PROPOSED, amendment, decision, nid, sid, staged, tid
 
 DOC = ROOT / "docs" / "curation.md"
 OPDRACHTEN = range(1, 11)
@@ -445,6 +445,8 @@ def test_the_examples_of_the_documentation_work(
     curate: tuple[CliRunner, Storage, int], tmp_path: Path
 ) -> None:
     runner, storage, _ = curate
+    with storage.writing() as session:
+        amendment(session, "0000000000000000000000000000b004", "0000000000000000000000000000a0e0")
     blocks = re.findall(r"```json\n(.*?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)
     file = tmp_path / "examples.jsonl"
     file.write_text("\n".join(blocks), encoding="utf-8")

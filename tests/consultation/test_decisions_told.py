@@ -22,7 +22,7 @@ from consultation.participation.participants import erase
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
-from tests.curation_stage import nid, sid, staged, tid
+from tests.curation_stage import amendment, nid, sid, staged, tid
 from tests.review_stage import as_role, field_of
 from tests.web_stage import Site, analysed
 
@@ -101,6 +101,26 @@ OPERATIONS: list[tuple[dict[str, Any], str]] = [
         "gaf de actie ‘Begin om 19 uur.’ door aan opdracht 5 ‘",
     ),
     ({"op": "note", "theme": tid(0), "text": "Even nakijken."}, "schreef een notitie bij O04-T001"),
+    (
+        {"op": "reply", "theme": tid(0), "text": "We vragen het na."},
+        "antwoordde aan wie O04-T001 ‘Avondles’ zei: ‘We vragen het na.’",
+    ),
+    (
+        {"op": "action", "do": "status", "action": nid(4), "status": "verworpen"}
+        | {"reason": "Te duur."},
+        "zette de actie ‘Begin om 19 uur.’ op ‘verworpen’, want ‘Te duur.’",
+    ),
+    (
+        {"op": "action", "do": "amend", "action": nid(4), "statement": sid(40), "accepted": False}
+        | {"reason": "Te laat."},
+        "nam de wijziging van een deelnemer niet over bij de actie ‘Begin om 19 uur.’: "
+        "‘Begin later.’, want ‘Te laat.’",
+    ),
+    (
+        {"op": "action", "do": "amend", "action": nid(4), "statement": sid(40), "accepted": True},
+        "nam de wijziging van een deelnemer over bij de actie ‘Begin om 19 uur.’: "
+        "er staat nu ‘Begin later.’",
+    ),
 ]
 
 
@@ -115,6 +135,8 @@ def told(storage: Storage, catalogue: Catalogue) -> list[str]:
 def test_every_operation_tells_by_name_what_it_did(tmp_path: Path, catalogue: Catalogue) -> None:
     storage = Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
     staged(storage, catalogue)
+    with storage.writing() as session:
+        amendment(session, nid(4), sid(40))
     for operation, sentence in OPERATIONS:
         with storage.writing() as session:
             append(session, 1, "els", operation)
@@ -178,6 +200,8 @@ def test_curate_and_history_tell_old_and_new(
     url = f"sqlite:///{tmp_path / 'samenspraak.db'}"
     storage = Storage(url)
     staged(storage, catalogue)
+    with storage.writing() as session:
+        amendment(session, nid(4), sid(40))
     monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", url)
     product_settings.cache_clear()
     file = tmp_path / "events.jsonl"

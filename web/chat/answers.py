@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import Conversation
 from consultation.participation.own_answers import OwnAnswer, own_answers
+from consultation.participation.reactions import read_key
+from dialogue.messages import known, say
 from web.chat.gateway import Authorised
 from web.dependencies import Here, Services
 from web.errors import ProblemBody
@@ -51,6 +53,13 @@ def _step(here: Services, answer: OwnAnswer) -> str | None:
     return None if name == answer.text else name
 
 
+def _reacted_to(key: str | None) -> str:
+    """What an answer of a reaction round is; empty for other keys."""
+    told = read_key(key)
+    what = told[0] if told else key
+    return say(f"reactie_{what}") if what and known(f"reactie_{what}") else ""
+
+
 def answers_of(here: Services, session: Session, participant_id: str) -> list[AnswerOut]:
     """All answers of a participant, with the titles and the texts of the questions."""
     found = []
@@ -62,7 +71,7 @@ def answers_of(here: Services, session: Session, participant_id: str) -> list[An
                 opdracht=answer.opdracht,
                 titel=opdracht.titel if opdracht else "",
                 question=answer.question,
-                vraag=question.tekst if question else "",
+                vraag=question.tekst if question else _reacted_to(answer.question),
                 text=answer.text,
                 step=_step(here, answer),
             )

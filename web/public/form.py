@@ -6,9 +6,8 @@ sent twice is stored once, see ``consultation.participation.form_answers``.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
@@ -28,15 +27,15 @@ from consultation.participation.erasure import erasing
 from consultation.participation.form_answers import FormAnswer, FormResult
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
-from language.personal_data import Finding, masked
+from language.personal_data import masked
 from web.dependencies import ClientAddress, Here, Services
 from web.pages import pages
+from web.public import reaction_form
+from web.public.form_check import KEEP, MAX_ANSWER, NOTHING, REMOVE, FormErrors, mark_of
 from web.public.forms import sent_form
 from web.public.own_placing import choices_after_form
 
-MAX_ANSWER = 10_000
 _MAX_TOKEN = 200
-REMOVE, KEEP = "weg", "laten"
 
 router = APIRouter(prefix="/formulier", include_in_schema=False)
 
@@ -60,23 +59,6 @@ class FilledForm:
     seen: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class FormErrors:
-    """Errors per field, and per question the personal data that the participant must decide on."""
-
-    errors: Mapping[str, str]
-    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    marks: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether the form may be stored."""
-        return not self.errors and not self.personal
-
-
-NOTHING = FormErrors({})
-
-
 @router.get("/{number:int}")
 def empty_form(
     request: Request,
@@ -86,6 +68,8 @@ def empty_form(
 ) -> HTMLResponse:
     """The form, to fill in."""
     opdracht = _opdracht(here, number)
+    if reaction_form.applies(here):
+        return reaction_form.empty(request, here, opdracht, uitnodiging.strip())
     filled = FilledForm(secrets.token_urlsafe(18), invitation=uitnodiging.strip())
     if not filled.invitation:
         return _page(request, here, opdracht, filled)
@@ -119,6 +103,8 @@ async def filled_form(
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 3:
         number = int(chosen)
     opdracht = _opdracht(here, number)
+    if reaction_form.applies(here):
+        return await reaction_form.resumed(request, here, client, opdracht, sent)
     filled = FilledForm(secrets.token_urlsafe(18), receipt=_text(sent.get("code")).strip()[:60])
     wait = here.limits.sessions.take(client)
     if wait:
@@ -143,6 +129,8 @@ async def send_form(
     """Stores the answers and gives the receipt code; or says what has to be mended."""
     opdracht = _opdracht(here, number)
     sent = await sent_form(request)
+    if reaction_form.applies(here):
+        return await reaction_form.sent(request, here, client, opdracht, sent)
     filled = _filled(here, opdracht, {name: _text(value) for name, value in sent.items()})
     wait = here.limits.sessions.take(client)
     if wait:
@@ -215,18 +203,12 @@ def _check(here: Services, opdracht: Opdracht, filled: FilledForm) -> FormErrors
             errors[f"antwoord_{vraag.key}"] = say("te_lang", lengte=len(text), grens=MAX_ANSWER)
         elif found := here.care.personal_data.find(text):
             chosen = filled.personal[vraag.key] in (REMOVE, KEEP)
-            if not chosen or filled.seen[vraag.key] != _mark(found):
+            if not chosen or filled.seen[vraag.key] != mark_of(found):
                 personal[vraag.key] = tuple(
                     dict.fromkeys(text[each.start : each.end] for each in found)
                 )
-                marks[vraag.key] = _mark(found)
+                marks[vraag.key] = mark_of(found)
     return FormErrors(errors, personal, marks)
-
-
-def _mark(found: Sequence[Finding]) -> str:
-    """A short hash of the positions of personal data in an answer; empty without findings."""
-    places = " ".join(f"{each.start}-{each.end}" for each in found)
-    return hashlib.sha256(places.encode()).hexdigest()[:12] if found else ""
 
 
 def _known(here: Services, filled: FilledForm, opdracht: Opdracht) -> FilledForm:
@@ -248,7 +230,7 @@ def _known(here: Services, filled: FilledForm, opdracht: Opdracht) -> FilledForm
         answers=answers,
         # The participant already chose to keep these personal data: do not ask again.
         personal={key: KEEP for key, each in found_in.items() if each},
-        seen={key: _mark(each) for key, each in found_in.items()},
+        seen={key: mark_of(each) for key, each in found_in.items()},
     )
 
 

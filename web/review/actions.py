@@ -20,6 +20,7 @@ from consultation.curation.state import CuratedAction
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
+from consultation.reactions.results import round_reactions
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, feedback
@@ -87,6 +88,7 @@ def show_actions(
             here_path=f"/beheer/opdrachten/{number}/acties",
             opdracht=opdracht,
             weights={each.id: weight(each, snapshots, given) for each in seen.actions},
+            reacted=round_reactions(session, here.consultation_id, seen, here.catalogue),
             offered=offered(session, here, seen, seen.view(chosen).said if chosen else ()),
             action=_blank(number),
             chosen=[chosen.id] if chosen else list((typed or {}).get("thema", ())),
@@ -128,6 +130,7 @@ def show_action(
             opdracht=opdracht,
             action=action,
             weight=weight(action, snapshots, given),
+            reacted=round_reactions(session, here.consultation_id, seen, here.catalogue),
             behind=behind,
             sources=[
                 part.by_id[each]

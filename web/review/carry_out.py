@@ -18,7 +18,7 @@ from consultation.curation.log import (
     OutOfScopeError,
     decide,
 )
-from consultation.curation.operations import ActionText, Operation, parse
+from consultation.curation.operations import ActionAmend, ActionText, Operation, parse
 from consultation.curation.state import Event
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from dialogue.messages import known, say
@@ -27,7 +27,7 @@ from web.errors import Problem
 from web.review.common import FormPost, whole_number
 
 _CHANGES_NO_WORDS = frozenset(
-    {"note", "reorder", "copy", "move", "remove", "off_topic", "place", "stance"}
+    {"note", "reorder", "copy", "move", "remove", "off_topic", "place", "stance", "reply"}
 )
 """Operations of another reviewer on a theme that do not make a decision on it stale."""
 
@@ -104,7 +104,9 @@ def _append(
     behind: Mapping[str, Sequence[str]],
 ) -> None:
     for operation in operations:
-        proposers = behind.get(operation.action, ()) if isinstance(operation, ActionText) else ()
+        proposers: Sequence[str] = ()
+        if isinstance(operation, ActionText | ActionAmend):
+            proposers = behind.get(operation.action, ())
         named = (*operation.themes_named, *operation.actions_named)
         versions = {each: expected.pop(each) for each in named if each in expected}
         try:
@@ -118,7 +120,7 @@ def _append(
 def _proposers(here: Services, operations: Sequence[Operation]) -> dict[str, list[str]]:
     """Supporting statement ids per reworded action: the old words are needed to find them."""
     found: dict[str, list[str]] = {}
-    reworded = [each.action for each in operations if isinstance(each, ActionText)]
+    reworded = [each.action for each in operations if isinstance(each, ActionText | ActionAmend)]
     if not reworded:
         return found
     numbers = [each.nummer for each in here.catalogue.opdrachten]
@@ -250,6 +252,10 @@ def _note(form: FormPost) -> list[Raw]:
     return [{"op": "note", target: about, "text": form.text("notitie")}]
 
 
+def _reply(form: FormPost) -> list[Raw]:
+    return [{"op": "reply", "theme": form.line("thema"), "text": form.text("antwoord")}]
+
+
 def _answer(op: str) -> Callable[[FormPost], list[Raw]]:
     return lambda form: [{"op": op, "proposal": form.line("voorstel")}]
 
@@ -313,11 +319,10 @@ def _action_support(form: FormPost) -> list[Raw]:
 
 
 def _action_status(form: FormPost) -> list[Raw]:
-    status = form.line("status")
-    return [
-        {"op": "action", "do": "status", "action": each, "status": status}
-        for each in form.many("actie")
-    ]
+    raw = {"op": "action", "do": "status", "status": form.line("status")}
+    reason = form.text("reden")
+    raw |= {"reason": reason} if reason else {}
+    return [{**raw, "action": each} for each in form.many("actie")]
 
 
 def _action_join(form: FormPost) -> list[Raw]:
@@ -354,6 +359,7 @@ _ASKED: Mapping[str, Callable[[FormPost], list[Raw]]] = {
     "plaats": _place,
     "volgorde": _reorder,
     "notitie": _note,
+    "antwoord": _reply,
     "aanvaard": _answer("accept"),
     "wijs_af": _answer("decline"),
     "herroep": _revoke,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consultation.database.models.base import Base, new_id, now
+from consultation.database.models.base import Base, new_id, now, within
 
 
 class Action(Base):
@@ -26,16 +26,30 @@ class Action(Base):
 
 
 class Reaction(Base):
-    """A participant's support for, or amendment of, a proposed action."""
+    """One version of a participant's reaction to a proposed action; the highest version counts.
+
+    ``rank`` is the place that the participant gave the action among those they support, from 1.
+    ``wording`` is the SHA-256 of the action's wording that was shown. Conditions and amendments are
+    answers (``consultation.participation.reactions``), so that this table holds no words.
+    """
 
     __tablename__ = "reaction"
-    __table_args__ = (UniqueConstraint("participant_id", "action_id", "round_id"),)
+    __table_args__ = (
+        UniqueConstraint("participant_id", "action_id", "round_id", "version"),
+        CheckConstraint(
+            f"stance in ({within('steun', 'tegen', 'voorwaarde', 'weet_niet')})", name="stance"
+        ),
+        Index("ix_reaction_round_id_action_id", "round_id", "action_id"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
     action_id: Mapped[str] = mapped_column(ForeignKey("action.id"))
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    support: Mapped[int | None]
-    text: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    stance: Mapped[str] = mapped_column(String(10))
+    rank: Mapped[int | None]
+    wording: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(default=now)
 
 

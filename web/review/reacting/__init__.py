@@ -1,0 +1,1 @@
+"""Pages of the review: what participants say of actions, and what became of their words."""
