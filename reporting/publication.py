@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from analysis.supporters import proposers
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue
+from consultation.curation.chain import LogHead, log_head
 from consultation.curation.state import CuratedAction
 from consultation.curation.store import last_decision_and_run
 from consultation.database.models import Round, Statement, now
@@ -60,11 +61,28 @@ _APPROVED = ("goedgekeurd", "gepubliceerd")
 
 @dataclass(frozen=True)
 class PublishedRound:
-    """A published round: its number, the time of publication, and the plan as may be shown now."""
+    """A published round: its number, the time of publication, and the plan as may be shown now.
+
+    ``log`` is the head of the log of decisions at that time; None for older publications.
+    """
 
     number: int
     at: datetime
     plan: Plan
+    log: LogHead | None = None
+
+
+@dataclass(frozen=True)
+class CountedPlan:
+    """A plan and what it was counted from: decisions, and the authors of active statements.
+
+    ``log`` is the head of the log of decisions when it was published; None if it was not kept.
+    """
+
+    plan: Plan
+    decided: tuple[DecidedOpdracht, ...]
+    heard: Mapping[str, Author]
+    log: LogHead | None
 
 
 def approved(
@@ -171,7 +189,11 @@ def _publish(
 ) -> Publication:
     round_ = rounds.require_closed_round(session, consultation_id, number)
     _take_back(session, round_)
-    content = {"opdrachten": [_stored(each) for each in decided], "support": True}
+    content = {
+        "opdrachten": [_stored(each) for each in decided],
+        "support": True,
+        "log": asdict(log_head(session, consultation_id)),
+    }
     made = Publication(round_id=round_.id, account=account, content=content)
     session.add(made)
     session.flush()
@@ -245,7 +267,7 @@ def published(
 ) -> PublishedRound | None:
     """The publication of a round, by default of the last published one; None if there is none."""
     found = [row for row in _standing(session, consultation_id) if number in (None, row[1].number)]
-    return next(iter(_released(session, consultation_id, found[:1])), None)
+    return next(iter(_rounds(_released(session, consultation_id, found[:1]))), None)
 
 
 def latest_published(
@@ -256,7 +278,27 @@ def latest_published(
     They are counted in one pass, because consecutive rounds share most statements.
     """
     found = _standing(session, consultation_id)[:most]
-    return _released(session, consultation_id, found, opdracht)
+    return _rounds(_released(session, consultation_id, found, opdracht))
+
+
+def counted_publications(session: Session, consultation_id: int) -> list[CountedPlan]:
+    """The publications in force, the latest round first, with what they were counted from."""
+    return _released(session, consultation_id, _standing(session, consultation_id))
+
+
+def counted_approved(session: Session, consultation_id: int, catalogue: Catalogue) -> CountedPlan:
+    """The plan as it would be published now, with what it was counted from."""
+    last = rounds.latest_round(session, consultation_id)
+    number = last.number if last else 0
+    decided = approved_content(session, consultation_id, catalogue, number)
+    heard = authors(session, consultation_id, number)
+    names = organisations(session, consultation_id, number)
+    plan = counted(session, consultation_id, decided, number, now(), names, heard)
+    return CountedPlan(plan, tuple(decided), heard, log_head(session, consultation_id))
+
+
+def _rounds(found: Sequence[CountedPlan]) -> list[PublishedRound]:
+    return [PublishedRound(each.plan.round, each.plan.at, each.plan, each.log) for each in found]
 
 
 def _standing(session: Session, consultation_id: int) -> list[tuple[Publication, Round]]:
@@ -276,7 +318,7 @@ def _released(
     consultation_id: int,
     found: Sequence[tuple[Publication, Round]],
     opdracht: int | None = None,
-) -> list[PublishedRound]:
+) -> list[CountedPlan]:
     parts = {
         publication.id: [
             each
@@ -330,7 +372,9 @@ def _released(
         names = organisations(session, consultation_id, round_.number)
         at, number = publication.at, round_.number
         plan = counted(session, consultation_id, decided, number, at, names, heard)
-        rounds_.append(PublishedRound(number, at, plan))
+        log = publication.content.get("log")
+        head = LogHead(log["events"], log["link"]) if log else None
+        rounds_.append(CountedPlan(plan, tuple(decided), heard, head))
     return rounds_
 
 

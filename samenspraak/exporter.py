@@ -1,8 +1,9 @@
-"""The verb export, which writes files to share with others."""
+"""The verbs export and verify: files to share with others, and the check of a proof."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,36 +17,122 @@ from samenspraak.workplace import open_workplace
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the verb to the command line."""
+    """Adds the verbs to the command line."""
     app.command()(export)
+    app.command()(verify)
+
+
+class Exported(StrEnum):
+    """What the verb exports: a subject of ``ExportSubject``, or the proof."""
+
+    actieplan = "actieplan"
+    statements = "statements"
+    themes = "themes"
+    bewijs = "bewijs"
 
 
 def export(
-    what: Annotated[ExportSubject, typer.Argument(help="What to export.")],
-    format_: Annotated[Format, typer.Option("--format", help="The kind of file.")],
+    what: Annotated[Exported, typer.Argument(help="What to export.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="The kind of file; bewijs is always a zip.", show_default=False
+        ),
+    ] = None,
     opdracht: Annotated[
         int | None, typer.Option(min=1, help="Only this opdracht.", show_default=False)
     ] = None,
 ) -> None:
-    """Exports the action plan, the themes or the statements, with only what may be released."""
+    """Exports the action plan, the themes, the statements or the proof.
+
+    They hold only what may be released. The proof (bewijs) is a zip file that a stranger checks
+    with verify; its fingerprint is printed, to be made public beside it.
+    """
     from reporting import export as outgoing
 
+    if what is Exported.bewijs:
+        if format_ is not None or opdracht is not None:
+            raise typer.BadParameter("bewijs takes neither --format nor --opdracht.")
+        _export_proof(output)
+        return
+    if format_ is None:
+        raise typer.BadParameter(f"{what.value} needs one.", param_hint="--format")
     place = open_workplace()
     if opdracht is not None and place.catalogue.opdracht(opdracht) is None:
         raise SamenspraakError(f"--opdracht {opdracht}: the catalogue has no such opdracht.")
+    subject = ExportSubject(what.value)
     with place.storage.reading() as session:
         content = outgoing.export(
-            session, place.consultation_id, place.catalogue, what, format_, opdracht
+            session, place.consultation_id, place.catalogue, subject, format_, opdracht
         )
+    _write(output, content)
+    with place.storage.writing() as session:
+        audit.record(
+            session, place.consultation_id, SHELL, "uitvoer", wat=what.value, soort=format_.value
+        )
+    print(f"samenspraak: written: {output}", file=sys.stderr)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="A file that export bewijs wrote.")],
+    fingerprint: Annotated[
+        str | None,
+        typer.Option(
+            help="The fingerprint that was made public with the plan.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Checks a proof without a database: counts, quotes and the log of decisions.
+
+    Prints one line per fault, with its place, and exits with 1 if there is one.
+    """
+    from reporting.proof import verification
+
+    verdict = verification.verify(file, fingerprint)
+    for line in verification.lines_of(verdict):
+        print(line)
+    if verdict.fingerprint:
+        print(f"fingerprint: {verdict.fingerprint}")
+    if verdict.faults:
+        print(f"samenspraak: {file}: {len(verdict.faults)} faults", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"samenspraak: {file}: everything holds", file=sys.stderr)
+
+
+def _export_proof(output: Path) -> None:
+    from reporting.proof import bundle
+
+    place = open_workplace()
+    with place.storage.reading() as session:
+        proof = bundle.proof_of(
+            session, place.consultation_id, place.catalogue, place.settings.signing_key
+        )
+    _write(output, proof.content)
+    with place.storage.writing() as session:
+        audit.record(
+            session,
+            place.consultation_id,
+            SHELL,
+            "uitvoer",
+            wat=Exported.bewijs.value,
+            soort="zip",
+            vingerafdruk=proof.fingerprint,
+        )
+    for event in proof.changed:
+        print(
+            f"samenspraak: warning: decision {event} does not follow from the log before it: "
+            "somebody changed the table outside the program. verify says so too.",
+            file=sys.stderr,
+        )
+    print(f"samenspraak: written: {output}", file=sys.stderr)
+    print(proof.fingerprint)
+
+
+def _write(output: Path, content: bytes) -> None:
     try:
         output.write_bytes(content)
     except OSError as error:
         raise SamenspraakError(
             f"{output}: cannot be written ({error.strerror}); give a file in a folder that exists."
         ) from error
-    with place.storage.writing() as session:
-        audit.record(
-            session, place.consultation_id, SHELL, "uitvoer", wat=what.value, soort=format_.value
-        )
-    print(f"samenspraak: written: {output}", file=sys.stderr)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.curation import operations as ops
+from consultation.curation.chain import append_link, log_head
 from consultation.curation.lookups import LedgerLookups, with_theme
 from consultation.curation.operations import CurationError, Operation
 from consultation.curation.refusals import ConflictError, NewerEvent, OutOfScopeError, refused
@@ -132,11 +133,17 @@ class Ledger(LedgerLookups):
         ):
             raise LedgerOutdated
         written: dict[int, Event] = {}
+        link = log_head(session, self._consultation).link if self._made else ""
         for each in self._made:
             if isinstance(each.operation, ops.Revoke) and each.operation.event in written:
                 event = written[each.operation.event].id
                 each = replace(each, operation=ops.Revoke(event=event))
             row = _row(self._consultation, each)
+            undone_link = None
+            if row.revokes_id is not None:
+                of_undone = select(CurationEvent.link).where(CurationEvent.id == row.revokes_id)
+                undone_link = session.scalar(of_undone)
+            link = append_link(row, link, undone_link)
             session.add(row)
             session.flush()
             refs = subjects(each.recorded["opdrachten"], each.operation.actions_named)

@@ -70,6 +70,18 @@ class PublishedSupport(Base):
     )
 
 
+class ErasedStatement(Base):
+    """The id of a statement that was erased, and the day (ISO): nothing else of it is left.
+
+    Decisions name statements by id, so this tells a name that points nowhere from a lost row.
+    """
+
+    __tablename__ = "erased_statement"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    day: Mapped[str] = mapped_column(String(10))
+
+
 class CodingTask(Base):
     """A random sample of an opdracht's statements, for blind coding with its approved themes."""
 

@@ -18,9 +18,12 @@ from consultation.database.models import (
     Embedding,
     Message,
     ParticipantQuestion,
+    Round,
     Statement,
     Submission,
+    now,
 )
+from consultation.database.records import ErasedStatement
 from consultation.database.storage import in_chunks
 from consultation.participation import turn_rows
 from consultation.participation.derived_words import Words, forget, stands, words_to_forget
@@ -324,9 +327,24 @@ def carry_out(session: Session, erasure: Erasure) -> int:
     forget_vectors(session, erasure.hashes)
     if erasure.words is not None:
         forget(session, erasure.words)
-    for chunk in _chunks(sorted(each for each, _ in erasure.statements), 500):
+    gone = sorted(each for each, _ in erasure.statements)
+    if gone:
+        _remember_erased(session, erasure.contributions, gone)
+    for chunk in _chunks(gone, 500):
         session.execute(delete(Statement).where(Statement.id.in_(chunk)))
-    return len(erasure.statements)
+    return len(gone)
+
+
+def _remember_erased(session: Session, contributions: Collection[str], gone: list[str]) -> None:
+    """Keeps the ids of erased statements, with the day and nothing else."""
+    query = (
+        select(Round.consultation_id, Contribution.id)
+        .join(Submission, Submission.round_id == Round.id)
+        .join(Contribution, Contribution.submission_id == Submission.id)
+    )
+    owner = next(iter(in_chunks(session, query, Contribution.id, contributions)))
+    day = now().date().isoformat()
+    session.add_all(ErasedStatement(id=each, consultation_id=owner[0], day=day) for each in gone)
 
 
 def _fits(session: Session, planned: Erasure) -> bool:

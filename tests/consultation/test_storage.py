@@ -13,7 +13,16 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 import consultation.database.records  # noqa: F401  (its tables belong to the same schema)
-from consultation.database.models import AnalysisRun, Assignment, Base, RunMark, RunTheme, Theme
+from consultation.curation.chain import FIRST_LINK, link_after, log_head, open_part, sealed_part
+from consultation.database.models import (
+    AnalysisRun,
+    Assignment,
+    Base,
+    CurationEvent,
+    RunMark,
+    RunTheme,
+    Theme,
+)
 from consultation.database.storage import Storage
 from consultation.errors import StorageError
 from consultation.settings import ROOT
@@ -234,3 +243,53 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -
     storage.close()
     with pytest.raises(StorageError, match="newer version"):
         Storage(url)
+
+
+def test_decisions_from_before_the_chain_get_their_links(database_url: str) -> None:
+    """The links that the migration gives are those that the program follows."""
+    storage = Storage(database_url)
+    migrated(storage.engine, "0022")
+    rename = '{"op": "rename", "theme": "t", "label": "é", "recorded": {"themes": ["t"]}}'
+    status = (
+        '{"op": "action", "do": "status", "action": "a", "status": "verworpen",'
+        ' "recorded": {"opdrachten": [4], "themes": []}}'
+    )
+    with storage.writing() as session:
+        session.execute(
+            text("insert into consultation (id, slug, titel) values (1, 'a', 'A'), (2, 'b', 'B')")
+        )
+        for number, (consultation, op, payload, revokes) in enumerate(
+            (
+                (1, "rename", rename, None),
+                (2, "rename", rename, None),
+                (1, "action", status, None),
+                (1, "revoke", '{"op": "revoke", "event": 1, "recorded": {}}', 1),
+            ),
+            start=1,
+        ):
+            session.execute(
+                text(
+                    "insert into curation_event"
+                    " (id, consultation_id, account, op, payload, revokes_id, at) values"
+                    " (:id, :of, 'els', :op, :payload, :revokes, '2026-01-01 23:30:00.000100')"
+                ),
+                {
+                    "id": number,
+                    "of": consultation,
+                    "op": op,
+                    "payload": payload,
+                    "revokes": revokes,
+                },
+            )
+    storage.close()
+    newer = Storage(database_url)
+    with newer.reading() as session:
+        links: dict[int, str] = {}
+        last = {1: FIRST_LINK, 2: FIRST_LINK}
+        for row in session.scalars(select(CurationEvent).order_by(CurationEvent.id)):
+            told = open_part(row, links.get(row.revokes_id or 0))
+            assert row.link == link_after(last[row.consultation_id], told, sealed_part(row))
+            last[row.consultation_id] = links[row.id] = row.link
+        assert log_head(session, 1).link == links[4]
+        assert log_head(session, 1).events == 3
+    newer.close()

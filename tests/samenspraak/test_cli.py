@@ -46,6 +46,7 @@ VERBS = (
     "compare",
     "forget",
     "user",
+    "verify",
     "doctor",
 )
 

@@ -39,6 +39,9 @@ def everything(here: Here, number: int) -> Response:
         "ronde": found.number,
         "gepubliceerd": found.at.isoformat(),
         "organisaties": list(found.plan.organisations),
+        "beslissingen": {"aantal": found.log.events, "schakel": found.log.link}
+        if found.log
+        else None,
         **tables(found, here.catalogue),
     }
     return Response(

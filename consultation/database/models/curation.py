@@ -58,7 +58,8 @@ class CurationEvent(Base):
 
     ``payload`` is the operation as it was given (``consultation.curation.operations``); its key
     ``recorded`` holds values that were fixed at that moment. ``actor`` is the capacity in which the
-    person decided; a participant decides on own statements only, and has no name here.
+    person decided; a participant decides on own statements only, and has no name here. ``link``
+    chains the event to those before it (``consultation.curation.chain``).
     """
 
     __tablename__ = "curation_event"
@@ -73,6 +74,8 @@ class CurationEvent(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     revokes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_event.id"), index=True)
     at: Mapped[datetime] = mapped_column(default=now)
+    salt: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    link: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class EventSubject(Base):

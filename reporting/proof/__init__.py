@@ -1,0 +1,1 @@
+"""The proof: one file from which a stranger recomputes what was published."""
