@@ -11,6 +11,7 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from analysis.stance.rules import named_rule
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.queries.disclosure import FOLD_BELOW, breakdown, quotable
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
@@ -35,7 +36,20 @@ _THEMES = (
     "groups",
     "quotes",
 )
-_STATEMENTS = ("id", "opdracht", "round", "group", "kind", "themes", "released", "text")
+_STATEMENTS = (
+    "id",
+    "opdracht",
+    "round",
+    "group",
+    "kind",
+    "themes",
+    "stance",
+    "about",
+    "rule",
+    "rule_effect",
+    "released",
+    "text",
+)
 
 
 def export(
@@ -160,22 +174,30 @@ def statements_sheet(
 ) -> Sheet:
     """All active statements with their themes as a table; only releasable ones have their text.
 
+    The rule that a statement names is part of its text, and told only with it.
+
     A group is named if at least five of its participants have a statement on the opdracht.
     """
     released = quotable(session, [each.id for seen in found for each in seen.said])
+    labels = labels_of(session, found)
     rows = []
     for seen in found:
         pairs = {(each.participant, each.group) for each in seen.said}
         people = Counter(group for _, group in pairs)
         codes: dict[str, list[str]] = {}
+        about: dict[str, str] = {}
         for view in seen.themes:
             if view.status != "verworpen":
                 for each in view.said:
                     codes.setdefault(each.id, []).append(view.code)
+                    about.setdefault(each.id, labels[view.id])
         for each in seen.said:
             group = catalogue.groep(each.group)
             named = group is not None and people[each.group] >= FOLD_BELOW
             quote = released.get(each.id)
+            held = seen.stances.get(each.id)
+            stance = held.stance if held else "geen"
+            rule = named_rule(quote.text if quote else each.text)
             rows.append(
                 (
                     each.id,
@@ -184,6 +206,10 @@ def statements_sheet(
                     group.naam if named and group else word("rest"),
                     word("soort", each.kind),
                     ", ".join(codes.get(each.id, [])) or word("zonder_thema"),
+                    word("houding", stance),
+                    about.get(each.id, "") if stance != "geen" else "",
+                    rule.text if rule and quote else "",
+                    word("regel", rule.effect) if rule else "",
                     word("ja") if quote else word("nee"),
                     quote.text if quote else "",
                 )

@@ -288,7 +288,7 @@ class _Bundle:
             ErasedStatement.consultation_id == self._consultation
         )
         days: dict[str, str | None] = dict.fromkeys(missing)
-        days |= dict(tuple(row) for row in self._session.execute(query))
+        days |= {row[0]: row[1] for row in self._session.execute(query)}
         rows = [
             contents.ProofErased(id=self._pseudonym("statement", each), day=day)
             for each, day in days.items()

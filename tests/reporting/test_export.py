@@ -386,3 +386,29 @@ def test_the_verb_writes_the_file(workplace_environment: dict[str, str], tmp_pat
     )
     assert nowhere.returncode == 1
     assert "folder that exists" in nowhere.stderr
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_statements_tell_stance_and_rule_and_the_rule_only_with_the_text(
+    workplace: Workplace,
+) -> None:
+    with workplace.storage.writing() as session:
+        said = session.query(Statement).filter_by(kind="voorstel", opdracht=4).first()
+        assert said
+        said.contribution_version.text = "Het decreet over het onderwijs houdt ons tegen."
+        said.start, said.end = 0, 48
+        append(session, 1, "els", {"op": "stance", "statements": [said.id], "stance": "tegen"})
+        person, found = said.contribution_version.contribution.submission.participant, said.id
+
+    def row() -> dict[str, Any]:
+        rows = json.loads(exported(workplace, ExportSubject.statements, Format.json))
+        return next(each for each in rows if each["id"] == found)
+
+    told = row()
+    assert (told["stance"], told["rule_effect"]) == ("tegen", "hindert")
+    assert told["rule"].startswith("decreet")
+    assert told["about"] or told["themes"] == "zonder thema"
+    with workplace.storage.writing() as session:
+        give_consent(session, workplace.catalogue, person.id, "citaat", False)
+    told = row()
+    assert (told["rule"], told["text"], told["rule_effect"]) == ("", "", "hindert")
