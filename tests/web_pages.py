@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 # All rules, best practice included; this one (WCAG 2.2) is off by default.
-RULES = {"rules": {"target-size": {"enabled": True}}}
+RULES = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
 
 
 def answer_box(page: Page) -> Locator:
@@ -39,7 +40,28 @@ def alike(page: Page) -> list[str]:
     return [name for name, times in plain.items() if times > 1]
 
 
-def violations(page: Page) -> list[Any]:
+def violations(page: Page, options: dict[str, Any] = RULES) -> list[Any]:
     """What axe finds wrong on a page."""
-    found: list[Any] = Axe().run(page, options=RULES).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+def check_everywhere(page: Page, where: str, *widths: int) -> None:
+    """Fails if axe finds fault with a page, or if it is wider than the screen.
+
+    In light colours at each width by all rules, then in dark colours by the rules on colours, as
+    no other depends on them. The page is as it was afterwards.
+    """
+    before = page.viewport_size
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="light")
+        assert violations(page) == [], (where, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (where, width)
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, COLOURS) == [], (where, width, "dark")
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
