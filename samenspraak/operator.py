@@ -1,10 +1,11 @@
-"""Verbs that run the product: serve, train, nlu, doctor, backup, restore."""
+"""Verbs that run the product: serve, train, nlu, doctor, probe, backup, restore."""
 
 from __future__ import annotations
 
 import enum
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command()(train)
     app.command()(nlu)
     app.command()(doctor)
+    app.command()(probe)
     app.command()(backup)
     app.command()(restore)
 
@@ -77,6 +79,24 @@ def nlu(
 def doctor() -> None:
     """Check the installation and say what to mend."""
     raise typer.Exit(installation.run())
+
+
+def probe(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per part.")] = False,
+) -> None:
+    """Hold one marked talk with the running product, through every part, and erase it again.
+
+    Exits with 1 when a part failed.
+    """
+    from samenspraak.probe import Probe
+
+    place = open_workplace()
+    tried = Probe(place, f"http://127.0.0.1:{place.settings.port}")
+    for finding in tried.run():
+        typer.echo(json.dumps(asdict(finding)) if as_json else finding.line())
+    place.storage.close()
+    if not tried.healthy:
+        raise typer.Exit(1)
 
 
 def backup(

@@ -19,7 +19,7 @@ from consultation.participation import invitations, participants
 from consultation.participation.erasure import erasing
 from consultation.settings import Settings
 from reporting import publication
-from samenspraak.workplace import open_workplace
+from samenspraak.workplace import Workplace, open_workplace
 
 round_app = typer.Typer(no_args_is_help=True, help="List, open, close or publish rounds.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the review.")
@@ -127,6 +127,26 @@ def invite(
 def forget(receipt: Annotated[str, typer.Argument(help="The participant's receipt code.")]) -> None:
     """Erase one participant everywhere."""
     place = open_workplace()
+    erased = erase_participant(place, receipt)
+    typer.echo(
+        f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
+        f"{erased.statements} statements"
+    )
+    if not place.storage.scrub(_SCRUB_SECONDS):
+        raise SamenspraakError(
+            f"{place.storage.file}-wal: still holds the erased words, because another program is "
+            "reading the database. They leave it by themselves while the website runs; else run "
+            "any verb of samenspraak once that program is done."
+        )
+
+
+def erase_participant(place: Workplace, receipt: str) -> participants.Erased:
+    """Erases the participant with a receipt code from the database and the assistant's memory.
+
+    Raises:
+        ReceiptUnknown: no participant has it.
+        SamenspraakError: the assistant did not answer, so it may remember the talk.
+    """
     key = place.settings.signing_key
 
     def someone(session: Session) -> str:
@@ -138,16 +158,7 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
         lambda session, planned: participants.erase(session, someone(session), planned),
     )
     asyncio.run(_forgotten_by_the_assistant(place.settings, erased.talks))
-    typer.echo(
-        f"erased: {erased.submissions} submissions, {erased.contributions} answers, "
-        f"{erased.statements} statements"
-    )
-    if not place.storage.scrub(_SCRUB_SECONDS):
-        raise SamenspraakError(
-            f"{place.storage.file}-wal: still holds the erased words, because another program is "
-            "reading the database. They leave it by themselves while the website runs; else run "
-            "any verb of samenspraak once that program is done."
-        )
+    return erased
 
 
 async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> None:
