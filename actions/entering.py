@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions.offering import NOTHING_OFFERED, due
-from actions.reading import choosing
+from actions.reading import choosing, proposed
 from actions.reading.choosing import Choice
-from actions.talk import CONTRIBUTION_FORM, Slots, Talk, storage
+from actions.talk import Slots, Talk, storage
 from consultation.catalogue import Opdracht
 from consultation.participation import conversation
 from consultation.participation.effects import OpdrachtChosen
+from consultation.participation.reactions import MISSING
 from language.folding import folded
 
 OF_ONE_OPDRACHT = (
@@ -36,6 +37,9 @@ OF_ONE_OPDRACHT = (
     "onder",
     "aanbod",
     "wijziging",
+    "reactie",
+    "acties",
+    "gereageerd",
 )
 _DONE = "klaar"
 
@@ -47,7 +51,7 @@ def enter(talk: Talk, numbers: Iterable[int]) -> Slots:
     assert opdracht is not None
     given = answers_on(talk, first)
     later = [*named, *(each for each in queue(talk) if each not in (first, *named))]
-    again = any(vraag.key in given for vraag in opdracht.vragen)
+    again = any(vraag.key in given for vraag in opdracht.vragen) or MISSING in given
     sentence = "opdracht_verder" if again else "opdracht_begrepen"
     talk.utter(sentence, nummer=first, titel=opdracht.titel, custom={"queue": later})
     if later:
@@ -58,6 +62,9 @@ def enter(talk: Talk, numbers: Iterable[int]) -> Slots:
     unanswered = next((each.key for each in opdracht.vragen if each.key not in given), None)
     slots: Slots = dict.fromkeys((*OF_ONE_OPDRACHT, "geraden"))
     del slots["requested_slot"]
+    if talk.reacts:
+        begun = proposed.entered(talk, first)
+        return {**slots, "opdracht": first, "wachtrij": later, **begun}
     return {
         **slots,
         "opdracht": first,
@@ -77,7 +84,7 @@ def go_to(talk: Talk, numbers: Iterable[int]) -> list[EventType]:
         ActiveLoop(None),
         SlotSet("requested_slot", None),
         *(SlotSet(name, value) for name, value in slots.items()),
-        FollowupAction(CONTRIBUTION_FORM),
+        FollowupAction(talk.opdracht_form),
     ]
 
 

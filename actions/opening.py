@@ -38,10 +38,12 @@ from actions.talk import (
 from consultation.catalogue import UNKNOWN_GROUP, Groep
 from consultation.groups import Named, declines, group_of, may_be_content
 from consultation.participation.effects import (
+    AnswerGiven,
     ConsentGiven,
     ConversationEnded,
     GroupChosen,
 )
+from consultation.participation.reactions import MISSING
 from language.folding import folded
 from language.foreign import foreign_language
 from language.reading import acts
@@ -112,7 +114,7 @@ def go_on(talk: Talk) -> list[EventType]:
             return [*leave_opdracht(), FollowupAction(OPENING_FORM)]
         if talk.slot("verder") is False:
             return close(talk)
-        return [FollowupAction(CONTRIBUTION_FORM)]
+        return [FollowupAction(talk.opdracht_form)]
     return [FollowupAction(OPENING_FORM)]
 
 
@@ -249,6 +251,8 @@ def after_end(talk: Talk) -> list[EventType]:
     if talk.slot("toestemming_analyse") is not True:
         return _refused(talk, turned=reply == "yes")
     finished = talk.slot("bevestigd") is True
+    if talk.reacts:
+        return _after_reacting(talk, text, reply)
     changed = change(talk, text) if finished else told(talk, text)
     if changed is not None:
         slots = [SlotSet(name, value) for name, value in changed.items()]
@@ -273,6 +277,25 @@ def after_end(talk: Talk) -> list[EventType]:
             SlotSet("geraden", list(choice.guesses)),
             FollowupAction(OPENING_FORM),
         ]
+    return resume(talk)
+
+
+def _after_reacting(talk: Talk, text: str, reply: str | None) -> list[EventType]:
+    """What was typed after the end of a reaction round; what has content is kept as missing."""
+    choice = wish(talk, text)
+    if choice.numbers:
+        return go_to(talk, choice.numbers)
+    if talk.act == acts.ASK:
+        answer_question(talk, text)
+        return _still_ended(talk, "einde_verder")
+    if talk.intent in ASIDES or talk.intent in ("herhalen", "overzicht_tonen"):
+        return _still_ended(talk, "einde_verder")
+    if reply in ("no", "thanks"):
+        return _still_ended(talk, "einde_dag")
+    if reply != "yes" and talk.opdracht is not None and is_content(text):
+        number = talk.opdracht.nummer
+        talk.propose(AnswerGiven(opdracht=number, question=MISSING, added=True))
+        return _still_ended(talk, "reactie_erbij_einde")
     return resume(talk)
 
 

@@ -21,7 +21,7 @@ from actions.entering import words_of
 from actions.going_on import is_content
 from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
-from actions.reading import grouping, probing
+from actions.reading import grouping, probing, proposed
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -213,10 +213,15 @@ def show_answers(talk: Talk) -> None:
         _say_known(talk)
     own = _all_own(talk)
     numbers = list(dict.fromkeys(each.opdracht for each in own if each.opdracht is not None))
+    reacted = proposed.told(talk)
+    if reacted:
+        talk.utter("eigen_reacties", punten="\n".join(reacted))
+    if not own and reacted:
+        return
     if not own:
         talk.utter("nog_geen_antwoord")
         return
-    if numbers == [talk.slot("opdracht")] and len(own) == len(talk.answers):
+    if not talk.reacts and numbers == [talk.slot("opdracht")] and len(own) == len(talk.answers):
         say_summary(talk)
         return
     left = _LONGEST_SHOWN
@@ -727,7 +732,7 @@ def _shown_name(talk: Talk, one: _Own) -> str:
 
 def _question_name(talk: Talk, number: int | None, key: str | None) -> str:
     vraag = talk.catalogue.vraag(number, key)
-    return label(talk, vraag) if vraag else str(key)
+    return label(talk, vraag) if vraag else proposed.name_of(talk, str(key))
 
 
 def _payload(entity: str, value: str) -> str:

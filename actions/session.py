@@ -17,6 +17,7 @@ from actions.talk import (
     CONTRIBUTION_FORM,
     OPENING_FORM,
     OWN_DATA_FORM,
+    REACTION_FORM,
     catalogue,
     storage,
 )
@@ -26,7 +27,7 @@ from consultation.participation import conversation
 from consultation.participation.conversation import ResumptionState
 
 DOELEN = ("analyse", "citaat", "organisatie")
-_IN_OPDRACHT = ("vraag", "bevestigen", "verder")
+_IN_OPDRACHT = ("vraag", "reactie", "bevestigen", "verder")
 
 
 class ActionSessionStart(Action):
@@ -60,6 +61,7 @@ def restore(current: Catalogue, standing: ResumptionState, name: str) -> list[Ev
     step = place.step if standing.paused else position.under or position.step
     slots: dict[str, Any] = {
         "gesprek": name,
+        "rondesoort": standing.kind,
         "taal_gemeld": standing.noticed,
         # While the group is asked, a group that was given before is about to change.
         "groep": None if step == "groep" else standing.group or _skipped_group(standing, step),
@@ -88,6 +90,10 @@ def restore(current: Catalogue, standing: ResumptionState, name: str) -> list[Ev
             "antwoord": None if step == "vraag" else "klaar",
             "bevestigd": _confirmed(step, place.changing),
         }
+        if standing.kind == "reactie":
+            given = {action: list(found) for action, found in standing.reactions.items()}
+            slots["gereageerd"] = given
+            slots["reactie"] = "klaar" if step == "verder" else None
     else:
         slots["vooraf"] = standing.opdracht
     offered = _offered(standing)
@@ -141,6 +147,10 @@ def _open_form(standing: ResumptionState) -> tuple[str | None, str | None]:
             return OPENING_FORM, f"toestemming_{position.question}"
         case "groep" | "opdracht":
             return OPENING_FORM, position.step
+        case "vraag" | "reactie" if standing.kind == "reactie":
+            return REACTION_FORM, "reactie"
+        case "verder" if standing.kind == "reactie":
+            return REACTION_FORM, "verder"
         case "vraag":
             return CONTRIBUTION_FORM, "antwoord"
         case "bevestigen":

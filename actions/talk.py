@@ -30,6 +30,7 @@ from language.segmentation.sentences import sentence_spans
 
 OPENING_FORM = "opening_form"
 CONTRIBUTION_FORM = "contribution_form"
+REACTION_FORM = "reaction_form"
 OWN_DATA_FORM = "beheer_form"
 
 Slots = dict[str, Any]
@@ -115,6 +116,16 @@ class Talk:
         if opdracht is None:
             return None
         return opdracht.question(self.slot("vraag") or "") or opdracht.vragen[0]
+
+    @property
+    def reacts(self) -> bool:
+        """Whether this is a reaction round: the talk is about proposed actions."""
+        return bool(self.slot("rondesoort") == "reactie")
+
+    @property
+    def opdracht_form(self) -> str:
+        """The form that an opdracht is talked about with."""
+        return REACTION_FORM if self.reacts else CONTRIBUTION_FORM
 
     @property
     def answers(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ from bot.nlu import own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
-from language.reading import acts, message, summary
+from language.reading import acts, message, reaction, summary
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -32,7 +32,7 @@ _CONFIRMING = frozenset({"bevestigen", "aanbod"})
 _CLEAR_YES_OR_NO = frozenset({"toestemming", "beheer", "aanbod"})
 _LEAST_IN_CHOOSING = 0.3
 _LEAST_COMMAND = 0.5
-_OPEN = frozenset({"vraag", "groep"})
+_OPEN = frozenset({"vraag", "reactie", "groep"})
 _MAX_COMMAND_WORDS = 16
 _NO_BREAK = "\u2060 "
 
@@ -57,7 +57,8 @@ def judge(
     Args:
         chances: the classifier's probability per intent, 0 to 1.
         text: the typed text.
-        step: ``vraag`` while an open question is asked, ``opdracht`` or ``groep`` while one is
+        step: ``vraag`` while an open question is asked, ``reactie`` while an action is shown,
+            ``opdracht`` or ``groep`` while one is
             chosen, ``bevestigen``, ``toestemming``, ``beheer``, ``verder``, ``einde`` or ``start``;
             ``aanbod`` while the participant is asked in which answer a text belongs.
         threshold: minimum probability of a command relative to an answer, at steps where a text
@@ -79,6 +80,8 @@ def judge(
         return "bevestigen"
     elif step == "verder" and summary.refuses(text) and "opdracht" not in text.casefold():
         return "ontkennen"
+    elif step == "reactie" and reaction.read(text).stance is not None:
+        return CONTENT
     elif (clear := _read(chances, text, step)) is not None:
         return clear
     elif step in _CLEAR_YES_OR_NO:
@@ -87,7 +90,7 @@ def judge(
         return plain
     best = max(chances, key=lambda name: chances[name])
     if step in _OPEN:
-        content = CONTENT_IN_QUESTION if step == "vraag" else _CONTENT_IN_GROUP
+        content = _CONTENT_IN_GROUP if step == "groep" else CONTENT_IN_QUESTION
         commands = {name: chance for name, chance in chances.items() if name not in content}
         likely = sum(commands.values())
         against = likely / max(likely + chances.get(CONTENT, 0.0), 1e-9)

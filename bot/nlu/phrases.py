@@ -37,7 +37,7 @@ def _any_of(*lists: Iterable[str]) -> str:
 LONGEST = 120
 _LONGEST_COMMAND = 70
 _SHORT_NO = 8
-_ANSWERED = frozenset({"bevestigen", "verder", "einde"})
+_ANSWERED = frozenset({"bevestigen", "reactie", "verder", "einde"})
 _MOST_CLAUSES = 3
 _CLAUSES = re.compile(r"[,.;!]")
 _GOOD = "👍👌✅✔🆗💯🙆"

@@ -330,6 +330,7 @@ def carry_out(session: Session, erasure: Erasure) -> int:
     gone = sorted(each for each, _ in erasure.statements)
     if gone:
         _remember_erased(session, erasure.contributions, gone)
+    unquote(session, gone)
     for chunk in _chunks(gone, 500):
         session.execute(delete(Statement).where(Statement.id.in_(chunk)))
     return len(gone)
@@ -345,6 +346,18 @@ def _remember_erased(session: Session, contributions: Collection[str], gone: lis
     owner = next(iter(in_chunks(session, query, Contribution.id, contributions)))
     day = now().date().isoformat()
     session.add_all(ErasedStatement(id=each, consultation_id=owner[0], day=day) for each in gone)
+
+
+def unquote(session: Session, statements: list[str]) -> None:
+    """Replaces the text of bubbles that show an action which quotes one of these statements."""
+    quoting = Message.custom["statement"].as_string()
+    rounds = select(Round.id).where(Round.kind == "reactie")
+    talks = select(Conversation.id).where(Conversation.round_id.in_(rounds))
+    for chunk in _chunks(sorted(statements), 500):
+        shown = select(Message).where(Message.conversation_id.in_(talks), quoting.in_(chunk))
+        for message in session.scalars(shown):
+            message.text = GONE
+    session.flush()
 
 
 def _fits(session: Session, planned: Erasure) -> bool:

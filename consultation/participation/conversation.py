@@ -670,6 +670,12 @@ def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[st
     return answers.standing(session, place) if place else {}
 
 
+def reactions_in(session: Session, conversation_id: str) -> dict[str, tuple[str, int | None]]:
+    """The participant's reactions in the round of a conversation: stance and rank by action."""
+    talk = session.get(Conversation, conversation_id)
+    return reactions.current(session, talk.participant_id, talk.round_id) if talk else {}
+
+
 def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[str, str] | None:
     """The question whose answer changed last on an opdracht, and its text before; or None."""
     talk = session.get(Conversation, conversation_id)

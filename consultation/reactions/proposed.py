@@ -26,6 +26,8 @@ class ProposedAction:
     text: str
     wording: str
     own_people: int = 0
+    statement: str | None = None
+    """The statement that it quotes, if it does."""
 
 
 def is_shown(action: CuratedAction, catalogue: Catalogue) -> bool:
@@ -59,7 +61,8 @@ def proposed_actions(
         if text.strip():
             people = _groups_behind(action, seen)[group] if group else 0
             wording = wording_hash(seen.words(action))
-            found.append(ProposedAction(action.id, text, wording, people))
+            quoted_one = action.statement if action.text is None else None
+            found.append(ProposedAction(action.id, text, wording, people, quoted_one))
     return sorted(found, key=lambda each: -each.own_people)
 
 

@@ -1,0 +1,1 @@
+"""The steps of a reaction round: the proposed actions of an opdracht, one by one."""
