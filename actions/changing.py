@@ -17,6 +17,7 @@ from actions import offering
 from actions.entering import words_of
 from actions.reading.naming import fitting_question, kinds_of, named_question
 from actions.talk import Slots, Talk, pass_on, storage
+from consultation.catalogue import Vraag
 from consultation.participation import conversation
 from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
@@ -158,17 +159,22 @@ _ONE_ADDITION = re.compile(
 
 def at_summary(talk: Talk) -> list[EventType] | None:
     """The events for a text at the summary that is no yes, no or command; None for other texts."""
-    opdracht = talk.opdracht
-    if opdracht is None:
+    slots = beside_answer(talk)
+    return None if slots is None else _events(slots)
+
+
+def beside_answer(talk: Talk) -> Slots | None:
+    """The slots for what a text at the summary holds beside a yes or a no; None for nothing."""
+    if talk.opdracht is None:
         return None
     text = words_of(talk)
     slots = told(talk, text) or _added(talk, text)
-    if slots is None:
-        said = summary.says(text)
-        if said is not None:
-            return _events(offering.confirm(talk)) if said == summary.YES else None
-        slots = _other(talk, text)
-    return None if slots is None else _events(slots)
+    if slots is not None:
+        return slots
+    said = summary.says(text)
+    if said is not None:
+        return offering.confirm(talk) if said == summary.YES else None
+    return _other(talk, text)
 
 
 def told_at_summary(talk: Talk) -> list[EventType] | None:
@@ -306,6 +312,10 @@ def _other(talk: Talk, text: str) -> Slots | None:
     return _taken(talk, text, None if kinds_of(text) else key)
 
 
+_WILL_CHANGE = re.compile(
+    r"\b(?:aanpassen|veranderen|wijzigen|verbeteren|herzien|herbekijken|bijschaven|bijstellen"
+    r"|herformuleren|overdoen|anders zeggen|change|adapt|changer|modifier|andern)\b"
+)
 _CHANGE_ACTS = frozenset({acts.DROP, acts.MEND, acts.WRONG})
 
 
@@ -326,6 +336,11 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     assert opdracht is not None
     if act == acts.ASK:
         return _asked(talk, key)
+    if act == acts.ADD and ":" not in text and _WILL_CHANGE.search(folded(text)):
+        # "Alleen die trekker wil ik nog aanpassen" names no words to add.
+        named = named_question(text, opdracht, None)
+        if named in talk.answers:
+            return reopened(named)
     if act == acts.ADD:
         rest = text[summary.after_yes(text) :]
         put = _PUT_WITH.fullmatch(rest.strip())
@@ -431,8 +446,10 @@ def _added(talk: Talk, text: str) -> Slots | None:
 
 def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     vraag = talk.opdracht.of_kind("prioriteit") if talk.opdracht else None
-    if vraag is None or vraag.key not in talk.answers or not _URGENCY.search(plain):
+    if vraag is None or vraag.key not in talk.answers:
         return None
+    if not _URGENCY.search(plain):
+        return _bare_step(talk, plain, vraag)
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
     said = talk.urgency_in(text)
@@ -441,6 +458,38 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     if said.value is not None:
         return offering.new_step(talk, said.value, vraag)
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None
+
+
+def _bare_step(talk: Talk, plain: str, vraag: Vraag) -> Slots | None:
+    """The slots for another step that a text names by its number alone: "maak er een 4 van"."""
+    found = _SETS_NUMBER.fullmatch(plain)
+    if found is None:
+        return None
+    number = talk.urgency_in(found["new"]).value
+    old = talk.urgency_in(found["old"] or "").value
+    stands = talk.urgency_in(talk.answers[vraag.key]).value
+    steps = {each.waarde for each in talk.catalogue.consultatie.prioriteiten}
+    others = " ".join(said for key, said in talk.answers.items() if key != vraag.key)
+    elsewhere = found["old"] and re.search(rf"(?<!\w){found['old']}(?!\w)", folded(others))
+    if number is None or number not in steps or elsewhere or old not in (None, stands):
+        return None
+    return offering.new_step(talk, number, vraag)
+
+
+_STEP = r"(?:\d|een|twee|drie|vier|vijf)(?:tje|ke)?"
+_SETS_NUMBER = re.compile(
+    r"(?:(?:ah|oh|oei|wacht|nee|ja|maar|en|eigenlijk|toch|bij nader inzien|doe|klopt|goed|of"
+    r"|liever|kunt|kan|wil|mag|moogt|ge|je|u|ik|we|het|dat|die|is|wordt),? ){0,5}"
+    r"(?:(?:maak|maakt|make|zet|verander|verandert|wijzig|doe|noteer|schrijf|geef|verhoog|verlaag"
+    r"|change|zou|wil|liever)"
+    r" ){1,2}(?:(?:er|daar|van|die|diene|dienen|dat|da|de|den|mijn|ne|nen|een|toch|maar|liever"
+    r"|gewoon|nu|the|it) ){0,5}?"
+    rf"(?:(?P<old>{_STEP}) (?:(?:in|naar|door|to|into|a|maar|toch|liever|een|ne|nen|op|er"
+    rf"|van) ){{1,3}})?"
+    rf"(?P<new>{_STEP})(?: (?:van|maken|zetten|doen|worden|geven|aub|hoor|ze|dan|please"
+    rf"|graag)){{0,3}}[ .!]{{0,3}}"
+)
+"""A number that takes the place of another, and hardly anything else."""
 
 
 def replaced(talk: Talk, key: str, content: str) -> Slots:

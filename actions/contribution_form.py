@@ -221,6 +221,9 @@ class ValidateContributionForm(TalkForm):
     def validate_bevestigd(self, value: Any, talk: Talk) -> Slots:
         """A yes makes the submission final; after a no the form asks what to change."""
         opdracht = talk.opdracht
+        if value is False and message.read(words_of(talk)).content is not None:
+            # "Nee, de bus rijdt wel" holds more than the no.
+            return {"bevestigd": None, **(changing.beside_answer(talk) or {})}
         if value is not True or opdracht is None:
             return {"bevestigd": None}
         return offering.confirm(talk)

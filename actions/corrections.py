@@ -120,7 +120,9 @@ class ActionTerug(TalkAction):
         if talk.slot("requested_slot") == "bevestigd":
             earlier = opdracht.vragen[-1]
         else:
-            found = next_question(opdracht, vraag, step=-_places(words_of(talk)))
+            key = named_question(words_of(talk), opdracht, vraag.key)
+            named = opdracht.question(key or "")
+            found = named or next_question(opdracht, vraag, step=-_places(words_of(talk)))
             if found is None:
                 talk.utter("eerste_vraag")
                 return []

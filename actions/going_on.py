@@ -9,6 +9,7 @@ from actions import changing, offering
 from actions.entering import enter, queue, words_of
 from actions.reading import choosing
 from actions.reading.choosing import Choice
+from actions.reading.content import may_be_content
 from actions.reading.naming import kinds_of, named_question
 from actions.reading.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk, pass_on
@@ -86,7 +87,7 @@ def decide(talk: Talk, value: Any) -> Slots:
             return enter(talk, choice.numbers)
         if choice.guesses and talk.intent == "opdracht_kiezen":
             return {"verder": True, "geraden": list(choice.guesses)}
-    if is_content(text) and not changing.no_content(talk, text):
+    if may_be_content(talk, text) and not changing.no_content(talk, text):
         return {"verder": None, **offering.offer_slots(talk, text)}
     return {"verder": None}
 
@@ -168,20 +169,12 @@ def wish(talk: Talk, text: str) -> Choice:
     return choice if choice.guesses and not beside.numbers else beside
 
 
-def is_content(text: str) -> bool:
-    """Whether a text that does not fit the step may belong to an answer."""
-    plain = text.strip()
-    if plain.endswith("?"):
-        return False
-    return len(plain.split()) >= _LEAST_CONTENT and len(choosing.bare(plain).split()) > 1
-
-
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = talk.urgency_in(text)
     of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
     several = len(text.split()) >= _LEAST_CONTENT - 1 and "?" not in text
-    content = is_content(text) or (several and bool(kinds_of(text)))
+    content = may_be_content(talk, text) or (several and bool(kinds_of(text)))
     if not said.values and content and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}

@@ -187,7 +187,8 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     plain = " ".join(folded(text).replace("'", " ").split())
     tells = _TELLS_OF_TEXT.search(plain) is not None
     changes = changes_in(text, answers)
-    mends = tells or talk.entity(acts.ENTITY) == acts.MEND or _only_counts(text, changes)
+    acts_so = talk.entity(acts.ENTITY) == acts.MEND or talk.intent == "antwoord_wijzigen"
+    mends = tells or acts_so or _only_counts(text, changes)
     if changes and changes[0].sure and mends and not _ADDS_MORE.search(plain):
         if tells and changing.each_stands_once(changes, answers):
             return changing.carried_out(talk, text, changes)

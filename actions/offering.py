@@ -46,6 +46,9 @@ _CHANGE, _KEPT, _SKIP, _SETTLE = "wijzig", "kept", "overslaan", "klopt"
 SELF = "self"
 """Why a text is kept that was typed where the group was asked: it may only tell who somebody is. It
 is not offered at a question; at the summary a yes leaves it out, unless the yes says to add it."""
+EARLY = "early"
+"""Why a text is kept that was typed before a question was open and is not surely content: it is
+offered at a question, but at the summary a plain yes leaves it out."""
 DOUBT = "doubt"
 """Why a text is offered that may be no answer; who answers otherwise has passed it over."""
 _SHOWN = 160
@@ -386,7 +389,7 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_opnieuw", (_ADD, _REPLACE, _OTHER, _LEAVE)
         elif offered.get("why") == DOUBT:
             sentence, buttons = "aanbod_twijfel", (_ADD, _OTHER, _LEAVE)
-        elif offered.get("why") == "kept":
+        elif offered.get("why") in (_KEPT, EARLY):
             known = (_ADD, _REPLACE, _OTHER, _LEAVE)
             buttons = known if old else (_ADD, _OTHER, _LEAVE)
             sentence = "aanbod_eerder_erbij" if old else "aanbod_eerder"
@@ -394,7 +397,7 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_erbij", (_ADD, _REPLACE, _OTHER, _LEAVE)
         else:
             sentence, buttons = "aanbod_nieuw", (_ADD, _OTHER, _LEAVE)
-        if _tells_self(talk, offered):
+        if _waits_beside(talk, offered):
             tell_answers(talk, opdracht, talk.answers)
             settle = talk.button("knop_klopt", f'/bijdrage{{"waarde":"{_SETTLE}"}}')
             change = talk.button("knop_wijzigen", "/antwoord_wijzigen")
@@ -448,9 +451,9 @@ def _settles_summary(talk: Talk, offered: Mapping[str, Any]) -> bool:
     return offered.get("why") in (None, _KEPT) and place(talk)["step"] == "bevestigen"
 
 
-def _tells_self(talk: Talk, offered: Mapping[str, Any]) -> bool:
-    """Whether the summary is asked beside a text that may only tell who somebody is."""
-    return offered.get("why") == SELF and place(talk)["step"] == "bevestigen"
+def _waits_beside(talk: Talk, offered: Mapping[str, Any]) -> bool:
+    """Whether the summary is asked beside a text that may be no content: a yes leaves it out."""
+    return offered.get("why") in (SELF, EARLY) and place(talk)["step"] == "bevestigen"
 
 
 def confirm(talk: Talk) -> Slots:
@@ -633,7 +636,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _SKIP
     says = summary.says(text)
     agrees = says == summary.YES or (says is None and talk.intent == "bevestigen")
-    if agrees and _tells_self(talk, offered) and not mentions(plain, "aanbod_erbij"):
+    if agrees and _waits_beside(talk, offered) and not mentions(plain, "aanbod_erbij"):
         return _SETTLE
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD

@@ -17,9 +17,10 @@ from actions.entering import (
     queue,
     words_of,
 )
-from actions.going_on import answer_question, change, is_content, wish
-from actions.offering import NOTHING_OFFERED, SELF, keep_slots, offer
+from actions.going_on import answer_question, change, wish
+from actions.offering import EARLY, NOTHING_OFFERED, SELF, keep_slots, offer
 from actions.reading import choosing, grouping
+from actions.reading.content import is_surely_content, may_be_content
 from actions.reading.naming import kinds_of
 from actions.reading.replies import extra_in, reply_in
 from actions.talk import (
@@ -36,7 +37,8 @@ from actions.talk import (
     validator,
 )
 from consultation.catalogue import UNKNOWN_GROUP, Groep
-from consultation.groups import Named, declines, group_of, may_be_content
+from consultation.groups import Named, declines, group_of
+from consultation.groups import may_be_content as says_something
 from consultation.participation.effects import (
     AnswerGiven,
     ConsentGiven,
@@ -56,7 +58,9 @@ _AGREES = re.compile(
     r"\b(?:ja+|jawel|ok+|oke|goed|akkoord|mag|mogen|toestemming|toestaan|graag|stem|oui|yes|sure"
     r"|d accord|d'accord|einverstanden)\b"
 )
-_NAMELESS = re.compile(r"\b(?:naam|namen|anoniem\w{0,3}|anonym\w{0,3}|nom|name|namen)\b")
+_NAMELESS = re.compile(
+    r"\b(?:naam|namen|anoniem\w{0,3}|anonym\w{0,3}|nom|name|namen|herken\w{0,4}|kent|kennen)\b"
+)
 """A condition that is met: answers are stored without a name."""
 _READ = 300
 _SHORT_CONDITION = 5
@@ -79,7 +83,10 @@ _MOST_GUESSES = 3
 _SENTENCE, _SHORT_SENTENCE = 9, 6
 _CHOOSES = re.compile(
     r"(?:onderwerp|opdracht|thema)|(?:wil|wou|zou|kies|liever|graag|praten|hebben)\b.{0,60}\bover\b"
-    r"|^\W*(?:over|iets over|dat van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$",
+    r"|^\W*(?:over|iets over|dat van|die van|dat over|die over|dat|hoe|waarom|wat|welke)\b|\?\s*$"
+    r"|\b(?:iets|liefst|gaan|goan|oaver|het) (?:over|rond|omtrent|van)\b"
+    r"|\b(?:parler|parle|discuter|talk|speak|sprechen|reden|erzählen) (?:de|du|des|d'|about|on"
+    r"|über|von)",
     re.IGNORECASE,
 )
 _ANY_SUBJECT = re.compile(
@@ -212,6 +219,8 @@ class ActionVerder(TalkAction):
         if talk.metadata.get("step") == "einde" and talk.slot("onder") is None:
             return after_end(talk)
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
+        if asked in _OPTIONAL and (talk.metadata.get("unclear") or 0) >= _MOST_UNCLEAR:
+            return _no_at_last(talk, asked.removeprefix(_CONSENT))
         if asked == "bevestigd" and (taken := at_summary(talk)) is not None:
             return taken
         told: Slots = {}
@@ -220,7 +229,7 @@ class ActionVerder(TalkAction):
             plain = folded(text[:_READ])
             short = len(plain.split()) <= _SHORT_CONDITION
             conditional = (short or _AGREES.search(plain)) and _CONDITION.search(plain)
-            consent = asked.startswith("toestemming")
+            consent = asked.startswith(_CONSENT)
             told = tell_language(talk, foreign_language(text[:_READ]))
             hesitates = talk.entity(acts.CONSENT_ENTITY) if consent else None
             if consent and (conditional or hesitates == acts.CONDITION):
@@ -228,20 +237,37 @@ class ActionVerder(TalkAction):
                     answer_aside(talk, "vraag_anoniem")
                 else:
                     talk.utter("toestemming_voorwaarde")
-            elif consent and not hesitates and _is_content(talk, text):
-                told |= keep_slots(talk, text)
+            elif consent and not hesitates and _may_be_kept(talk, text):
+                told |= keep_slots(talk, text, why=_why(talk, text))
             else:
                 talk.utter("toestemming_aarzelt" if hesitates else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
 
 
-def _is_content(talk: Talk, text: str) -> bool:
-    """Whether a text where a later consent is asked is an answer by the classifier."""
-    stored = talk.slot("toestemming_analyse") is True
-    return stored and is_content(text) and talk.chance("bijdrage") >= _SURELY_CONTENT
+def _no_at_last(talk: Talk, purpose: str) -> list[EventType]:
+    """Takes unclear answers for a no at last: nobody is asked for the same consent without end."""
+    talk.propose(ConsentGiven.model_validate({"purpose": purpose, "granted": False}))
+    talk.utter("toestemming_dan_niet")
+    slots: Slots = {f"{_CONSENT}{purpose}": False}
+    slots |= _where_asked(talk, slots)
+    # Not filled yet while this action runs, and the next form is chosen by the slots.
+    talk.tracker.slots.update(slots)
+    return [*(SlotSet(name, value) for name, value in slots.items()), *go_on(talk)]
 
 
-_SURELY_CONTENT = 0.6
+_CONSENT = "toestemming_"
+_OPTIONAL = ("toestemming_citaat", "toestemming_organisatie")
+_MOST_UNCLEAR = 2
+
+
+def _may_be_kept(talk: Talk, text: str) -> bool:
+    """Whether a text where a later consent is asked may be an answer; before the first none is."""
+    return talk.slot("toestemming_analyse") is True and may_be_content(talk, text)
+
+
+def _why(talk: Talk, text: str) -> str | None:
+    """Why a text is kept that was typed before any question was open."""
+    return None if is_surely_content(talk, text) else EARLY
 
 
 def after_end(talk: Talk) -> list[EventType]:
@@ -269,7 +295,7 @@ def after_end(talk: Talk) -> list[EventType]:
         return _still_ended(talk, "einde_dag")
     if reply != "more" and (reply == "yes" or talk.intent in _GOES_ON):
         return resume(talk)
-    if reply == "more" or (not choice.guesses and is_content(text)):
+    if reply == "more" or (not choice.guesses and may_be_content(talk, text)):
         return _more_to_say(talk, extra_in(text))
     if choice.guesses:
         return [
@@ -340,9 +366,24 @@ class _AskConsent(TalkAction):
                     talk.button("knop_ja", "/bevestigen"),
                     talk.button("knop_nee", "/ontkennen"),
                 ],
-                custom={"step": "toestemming", "question": self.doel},
+                custom={
+                    "step": "toestemming",
+                    "question": self.doel,
+                    "unclear": self._unclear(talk),
+                },
             )
         return []
+
+    def _unclear(self, talk: Talk) -> int:
+        """How many answers to this question were neither a yes nor a no."""
+        if talk.metadata.get("step") != "toestemming" or talk.metadata.get("question") != self.doel:
+            return 0
+        return int(talk.metadata.get("unclear") or 0) + (talk.intent in _UNCLEAR)
+
+
+_UNCLEAR = frozenset(
+    {"bijdrage", "weet_niet", "andere_taal", "buiten_onderwerp", "opdracht_kiezen"}
+)
 
 
 class AskConsentAnalyse(_AskConsent):
@@ -516,6 +557,8 @@ class ValidateOpeningForm(TalkForm):
         if talk.intent == "overslaan":
             talk.utter("niet_overslaan")
             return {"opdracht": None, "geraden": None}
+        if button is None and (meant := choosing.by_part(text, talk.catalogue)) is not None:
+            return {**_kept(talk, text), **enter(talk, [meant])}
         if _ALL.search(text):
             return {"opdracht": None, "geraden": None}
         if _ANY_SUBJECT.search(folded(text[:_READ])):
@@ -580,7 +623,7 @@ def _group_in_doubt(talk: Talk, named: Named) -> Slots:
 
 def _kept_content(talk: Talk, text: str) -> Slots:
     """Keeps a text that is no group but may be an answer, until a question is open."""
-    if talk.entity("waarde") is not None or not may_be_content(text):
+    if talk.entity("waarde") is not None or not says_something(text):
         return {}
     return keep_slots(talk, text, why=SELF)
 
@@ -603,9 +646,9 @@ def _kept(talk: Talk, text: str) -> Slots:
     """The slots that keep a text that says more than which subject it is about."""
     words = len(text.split())
     whole = words >= _SENTENCE or (words >= _SHORT_SENTENCE and re.search(r"[.,;!]", text))
-    if not whole or _CHOOSES.search(text) or not is_content(text):
+    if not whole or _CHOOSES.search(text) or not may_be_content(talk, text):
         return {}
-    return keep_slots(talk, text)
+    return keep_slots(talk, text, why=_why(talk, text))
 
 
 def _consent(doel: Any, value: Any, talk: Talk) -> Slots:

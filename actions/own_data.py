@@ -18,10 +18,10 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from actions import changing
 from actions.contribution_form import say_summary
 from actions.entering import words_of
-from actions.going_on import is_content
 from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
 from actions.reading import grouping, probing, proposed
+from actions.reading.content import is_surely_content, may_be_content
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -319,14 +319,14 @@ _WHOLLY = re.compile(r"\b(?:helemaal|volledig|totaal|alles?|allebei|overal|compl
 
 def _is_content(talk: Talk, asked: Reading, request: str, text: str) -> bool:
     """Whether a text at this step decides nothing, and says something that may be an answer."""
-    if asked != Reading() or not is_content(text) or talk.chance("bijdrage") < _LEAST_CONTENT:
+    if asked != Reading() or not may_be_content(talk, text):
         return False
-    if talk.chance("bijdrage") >= _SURE_CONTENT and len(text.split()) >= _LONG:
+    if is_surely_content(talk, text) and len(text.split()) >= _LONG:
         return True
     return (removed if request.startswith(REMOVE) else agreed)(text) is None
 
 
-_LEAST_CONTENT, _SURE_CONTENT, _LONG = 0.5, 0.8, 7
+_LONG = 7
 
 
 def _button_request(talk: Talk) -> str:

@@ -98,6 +98,7 @@ class Assistant:
                 "opdracht": position.opdracht,
                 "question": position.question,
                 "under": position.under,
+                "unclear": position.unclear,
                 "offer": position.offer is not None,
                 "content": content,
                 "aside": aside,

@@ -220,6 +220,42 @@ def chosen(text: str, current: Catalogue) -> Choice:
     return Choice(guesses=tuple(each.number for each in whole if each.score >= _LEAST_GUESS))
 
 
+def by_part(text: str, current: Catalogue) -> int | None:
+    """The only opdracht that a clause of a text, or what follows "over", surely means; or None.
+
+    "Te veel om te lezen. Iets over hulp bij leren": the words around a subject lead the whole text
+    elsewhere.
+    """
+    plain = folded(text.strip()[:_READ])
+    several = named_numbers(text, current)[0]
+    if not bare(text) or len(plain.split()) > _MOST_BESIDE or several:
+        return None
+    sure = {
+        found[0].number
+        for found in matches_of(_parts_of(plain))
+        if found and found[0].score >= _SURE_PART
+    }
+    if len(sure) == 1:
+        return sure.pop()
+    whole = matches(text)
+    return whole[0].number if whole and whole[0].score >= _SURE_WHOLE else None
+
+
+_SURE_WHOLE = 0.9
+
+
+def _parts_of(plain: str) -> list[str]:
+    """The clauses of a text, and what follows a word that leads to a subject."""
+    starts = [found.end() for found in _PART_BEGINS.finditer(plain)]
+    parts = [*_CLAUSES.split(plain), *(plain[at:] for at in starts)]
+    ends = [_PART_ENDS.sub("", part) for part in parts]
+    told = (part.strip(" ,.!") for part in (*parts, *ends))
+    return [part for part in dict.fromkeys(told) if bare(part)]
+
+
+_CLAUSES = re.compile(r"[,;:.!]\s*")
+
+
 def _by_title(text: str, current: Catalogue) -> int | None:
     """The only opdracht whose title holds the one word of a text that says something."""
     word = bare(text)

@@ -21,9 +21,9 @@ def _words() -> dict[str, Any]:
 
 
 def mentions(text: str, what: str) -> bool:
-    """Whether a text names ``what``: ``alles``, ``toestemming``, ``niets`` or ``vorige``."""
-    plain = text.casefold()
-    return any(word.casefold() in plain for word in _words()[what])
+    """Whether a text has a word, or words in a row, of a list: ``alles``, ``niets``, ``vorige``."""
+    plain = f"{_spaced(text)} "
+    return any(f"{_spaced(word)} " in plain for word in _words()[what])
 
 
 def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | None:

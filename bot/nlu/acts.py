@@ -26,6 +26,8 @@ SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.2
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 
+SURE_OF_QUOTES = 0.6
+
 _SHARE: Share = {
     "bijdrage": (acts.ANSWER, None),
     "weet_niet": (acts.PASS, 400),
@@ -67,4 +69,7 @@ class ActModel(ExampleModel):
         if answer >= DOUBT:
             return None
         name = max(by_name, key=lambda name: by_name[name])
+        if name in acts.QUOTING:
+            # It is asked about before it is done, so being likely is enough.
+            return Act(name, by_name[name] >= SURE_OF_QUOTES, by_name[name])
         return Act(name, answer < (SURE_TO_LEAVE if name in (acts.PASS, acts.STOP) else SURE))

@@ -20,12 +20,12 @@ from bot.nlu import closing, own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import hesitation
 from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
-from bot.nlu.judgement import CONTENT, intent_of, judge, worth_asking
-from bot.nlu.phrases import plain_meaning
+from bot.nlu.judgement import CONTENT, QUESTIONS, intent_of, judge, worth_asking
+from bot.nlu.phrases import NO, plain_meaning
 from language.alarm import alarm
 from language.reading import acts, summary
 from language.reading import message as message_parts
-from language.reading.request import ENTITY
+from language.reading.request import CONSENT, ENTITY, Reading
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -74,6 +74,12 @@ class AnswerGuard(GraphComponent):
                 if learned and name in (CONTENT, NO_IDEA) and (why := hesitation(learned)):
                     _tell(message, acts.CONSENT_ENTITY, why)
                 act, stops = message.get(ACT), name in _STOPS
+                if request is None and act is not None and act.sure and act.name in acts.QUOTING:
+                    request = Reading(CONSENT, consents=((own_data.QUOTE, acts.QUOTING[act.name]),))
+                    name, act = OWN_DATA, None
+                if step in closing.READ_AT and act is not None and step not in closing.STEPS:
+                    _tell(message, acts.ENTITY, act.name if act.sure else acts.doubtful(act.name))
+                    act = None
                 if metadata.get("step") in closing.STEPS:
                     name = _after_questions(message, name, act, chances)
                     act = None
@@ -132,6 +138,11 @@ def _after_questions(
         return "bevestigen" if sent and step == "bevestigen" else name
     if ruled or name == OWN_DATA or act.name in closing.ALIKE.get(name, ()):
         return name
+    if name in QUESTIONS and act.name in _ASKING:
+        # The intents know which question it is.
+        return name
+    if name == NO and act.name == acts.AGREE:
+        return name
     value = act.name if act.sure else acts.doubtful(act.name)
     _tell(message, acts.ENTITY, value)
     if message_parts.read(text).kind not in (None, message_parts.ANSWER_AND_QUESTION):
@@ -151,6 +162,7 @@ def _after_questions(
     return closing.intent_of(act, step) or name
 
 
+_ASKING = frozenset({acts.ASK, acts.SHOW})
 _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
 """Intents that a text resembles by its tone or language, whatever it does."""
 _SELDOM_MEANT = 0.5

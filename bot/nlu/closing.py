@@ -19,7 +19,10 @@ from bot.nlu.judgement import CONTENT
 from language.reading import acts
 
 STEPS = frozenset({"bevestigen", "verder", "einde"})
-"""The steps at which it reads."""
+"""The steps after the questions."""
+
+READ_AT = STEPS | {"opdracht"}
+"""The steps at which it reads; where a subject is chosen it tells a choice from an answer."""
 
 MOST_WORDS = 40
 """A longer text is content, or a change that names its words."""
@@ -36,6 +39,8 @@ _ALSO_AT_QUESTION = (
     acts.MOVE,
     acts.LEAVE,
     acts.STOP,
+    acts.QUOTE,
+    acts.NO_QUOTE,
 )
 _QUESTIONS = ["privacy", "anoniem", "doel", "duur", "resultaat", "wie"]
 _SHARE: Share = {
@@ -65,6 +70,8 @@ _GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         (acts.REMARK, acts.WAIT),
         (acts.MOVE,),
         (acts.STOP,),
+        (acts.QUOTE,),
+        (acts.NO_QUOTE,),
         (acts.ANSWER,),
     ),
     "verder": (
@@ -72,10 +79,12 @@ _GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         (acts.ON, acts.MOVE, acts.AGREE),
         _CHANGES,
         (acts.ASK, acts.SHOW),
+        (acts.QUOTE,),
+        (acts.NO_QUOTE,),
         (acts.ANSWER,),
     ),
 }
-"""Per step the acts that come to nearly the same there; ``einde`` is as ``verder``."""
+"""Per step the acts that come to nearly the same there; other steps are as ``verder``."""
 
 
 class ClosingModel(ExampleModel):
@@ -90,7 +99,7 @@ class ClosingModel(ExampleModel):
         told = {name: list(those) for name, those in super().told().items()}
         at_question = ActModel().told()
         for name in _ALSO_AT_QUESTION:
-            told[name] = list(dict.fromkeys([*told[name], *at_question[name]]))
+            told[name] = list(dict.fromkeys([*told.get(name, ()), *at_question[name]]))
         return told
 
     def read_at(self, text: str, vector: npt.NDArray[Any], step: str) -> Act | None:

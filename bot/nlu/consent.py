@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.nlu.consent_clauses import UNCLEAR, opposes, read_clauses, wavers
+from bot.nlu.consent_clauses import UNCLEAR, denies_objection, opposes, read_clauses, wavers
 from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
@@ -59,15 +59,22 @@ _AROUND_YES = re.compile(
     r"|aub|bedankt|dank|je|gewoon|alles)"
 )
 _NAME_CONDITION = re.compile(
-    r"\b(?:als|os|zolange?|mits|indien|zonder dat|op voorwaarde dat)"
-    r"(?: (?:maar|er|der|mijn|mijne|mijnen|mienen?|mien|de|het|dat|dan|je)){0,4}"
-    r" (?:(?:naam|noame?|name)(?: (?:er|der|maar)){0,2} (?:niet|nergens)"
-    r"(?: (?:er|bij|bie|erbij|op|onder|in|vermeld|genoemd|getoond)){0,2}"
-    r"(?: (?:staat|stoat|komt|wordt|is|vermeld))?"
-    r"|(?:naam|noame?|name) (?:er )?(?:weglaat|weglaten|weglat|wegblijft|uitlaat|verzwijgt|geheim "
-    r"houdt)"
-    r"|(?:naam )?(?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?)\b"
+    r"\b(?:als|os|ast|ost|zolange?|zoolank|mits|indien|zonder dat|op voorwaarde dat|if|si|wenn)"
+    r"(?: (?:maar|mo|mor|er|der|mijn|mijne|mijnen|myn|myne|mienen?|mien|men|onze|de|het|dat|je|my))"
+    r"{0,4}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|myn|myne|mien|men|onze|de|my|mon))?"
+    r" (?:naam|noame?|name|nom)"
+    r"(?: (?:er|der|daar|maar|mo|mor|niet|nergens|nooit|bij|by|bie|erbij|in|op|onder|vermeld"
+    r"|genoemd|getoond|gezet|staat|stoat|stat|komt|kom|wordt|is|zit|weglaat|weglaten|weglat"
+    r"|wegblijft|uitlaat|verzwijgt|geheim|houdt|not|isn|on|it|used|shown|pas|dessus)){1,6}\b"
+    r"|\b(?:als|zolange?|mits|indien)(?: (?:maar|je|het|dat|er|de)){0,3}"
+    r" (?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?\b"
 )
+_ALLOWS = re.compile(
+    r"(?:(?:dan|dus|voor|ja|is|en) ){0,3}(?:mag (?:het|dat)|(?:is )?(?:het|dat|mij) "
+    r"(?:goed|best|ok|gelijk)|is goed|geen probleem)(?: (?:voor|van) (?:mij|my|mien|ons))?"
+    r"(?: (?:hoor|wel|gerust|zeker|ze)){0,2}"
+)
+"""A yes that stands after its condition."""
 _SENTENCE = re.compile(r"[^.!?\n]{1,400}[.!?\n]?")
 _WEIGHS = re.compile(
     r"\b(?:an+oniem\w{0,4}|prive|privacy|naam|namen|wie|le(?:es|zen|est)|baas|chef|werkgever"
@@ -139,6 +146,8 @@ def hesitation(learned: Mapping[str, float]) -> str | None:
 
 def _by_rules(text: str, question: str | None) -> str | None:
     """The intent that rules are sure of, ``bijdrage`` where a text opposes itself; or None."""
+    if _ends_in_no(text):
+        return NO
     if wavers(text):
         return "bijdrage"
     said = _plainly(text, question)
@@ -147,9 +156,63 @@ def _by_rules(text: str, question: str | None) -> str | None:
     said = read_clauses(_without_name(text) if question == "citaat" else text, question)
     if said is None and question != "analyse" and _no_and_asks(text):
         return NO
+    if said in (None, UNCLEAR) and question != "analyse" and _refuses_first(text):
+        return NO
     if said is None:
         return _with_little_around(text, question)
     return "bijdrage" if said == UNCLEAR else said
+
+
+def _ends_in_no(text: str) -> bool:
+    """Whether who agreed takes that back at the end: "doe maar, of nee wacht, toch liever niet"."""
+    clauses = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
+    *before, last = [each for each in clauses if each] or [""]
+    if not before or "?" in text or _LAST_NO.fullmatch(last) is None:
+        return False
+    return _TAKES_BACK.search(" ".join((*before[1:], last))) is not None
+
+
+_PARTS = re.compile(r"[,.;!:\n…]+")
+_LAST_NO = re.compile(
+    r"(?:(?:of|maar|nee+n?|wacht|en|weet je wat|doe|dan|eigenlijk) ){0,4}"
+    r"(?:(?:toch|liever|liefst|beter) (?:maar )?){1,3}niet"
+    r"(?: (?:letterlijk|tonen|doen|bewaren|gebruiken|publiceren|hoor|aub|dan|zo)){0,3}"
+)
+_TAKES_BACK = re.compile(r"\b(?:of|nee+n?|wacht|bij nader inzien|eigenlijk|toch|weet je wat)\b")
+"""Without one of these "ja, liever niet" may mean either."""
+
+
+def _refuses_first(text: str) -> bool:
+    """Whether a text begins with a no that nothing after it takes back.
+
+    What is not agreed to may not be used, so reasons and a "for the rest I gladly take part" do not
+    make it doubtful.
+    """
+    if "?" in text:
+        return False
+    first, *others = [each for each in _PARTS.split(text[:READ]) if each.strip()] or [""]
+    plain = " ".join(words(first))
+    refused = plain_yes_or_no(first) == NO or read_clauses(first, "citaat") == NO
+    if not refused and not _NO_AND_WHY.match(plain):
+        return False
+    rest = [" ".join(words(each)) for each in others]
+    kept = [each for each in rest if not _FOR_THE_REST.search(each)]
+    return not any(_AGREES_TO.search(each) or denies_objection(each) for each in kept)
+
+
+_NO_AND_WHY = re.compile(
+    r"(?:a+h |bah |och |oei |amai |maar )?nee+n? (?:dat|ik|dank|bedankt|want|daar|liever|liefst"
+    r"|merci)\b(?!.*\b(?:probleem|bezwaar|geheim|tegen|mag|goed|stoort|maakt|erg)\b)"
+)
+_FOR_THE_REST = re.compile(
+    r"\b(?:(?:maar )?voor (?:de|het) (?:rest|overige|andere)|verder|de rest|het andere|wel meedoen"
+    r"|anders"
+    r"|als (?:het|dat) (?:je|mag|kan|voor))\b"
+)
+_AGREES_TO = re.compile(
+    r"\b(?:ja+h?|jawel|joa\w{0,2}|tuurlijk|mag|moogt|mogen|doe maar|akkoord|ok|oke|goed|toch wel"
+    r"|(?:geen|gin) (?:probleem|bezwaar)|gerust|citeer|toon|oui|yes|sure|maar)\b"
+)
 
 
 def _no_and_asks(text: str) -> bool:
@@ -202,7 +265,8 @@ def _plainly(text: str, question: str | None) -> str | None:
         # The question is about quoting without a name, so this condition is met.
         plain = " ".join(words(text[:READ]))
         bare = _NAME_CONDITION.sub(" ", plain)
-        said = YES if bare != plain and plain_yes_or_no(bare) == YES else None
+        told = plain_yes_or_no(bare) == YES or _ALLOWS.fullmatch(bare.strip())
+        said = YES if bare != plain and told else None
     if said is not None or len(text) > READ:
         return said
     return _beside_question(text) or plain_meaning(text, "toestemming")

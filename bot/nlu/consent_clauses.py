@@ -105,7 +105,8 @@ _DOUBTS = re.compile(
     r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe"
     r"|perhaps"
     r"|vielleicht|bang|schrik|prive|privacy|an+o?niem\w{0,4}|anonym\w{0,3}|liever|liefst|minder"
-    r"|dag|lap|zeg|hallo|moeilijk|bof|juist|voorzichtig|lastig|vertrouw|gevaarlijk|vreemd|raar"
+    r"|dag|lap|(?<!ik )(?<!dak )(?<!dat k )zeg|hallo|moeilijk|bof|juist|voorzichtig|lastig"
+    r"|vertrouw|gevaarlijk|vreemd|raar"
     r"|vraag|bedenken|nadenken|eventueel|zou|hoop|deels|half|hangt|sommige|gedeelte|rather)\b"
 )
 _COMMANDS = re.compile(
@@ -117,7 +118,8 @@ _COMMANDS = re.compile(
 _HARMLESS = re.compile(
     r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te verbergen|op tegen|mis mee|tegen"
     r"|verkeerd"
-    r"(?: aan| mee)?)|(?:geen|zonder|nul) (?:enkel )?(?:probleem|bezwaar|bezwaren|kwaad|erg|geheim|"
+    r"(?: aan| mee)?)|(?:geen|gin|gene|gien|zonder|nul) (?:enkel )?(?:probleem|bezwaar|bezwaren"
+    r"|kwaad|erg|geheim|"
     r"geheimen|schrik|punt|zorg|zorgen)(?: (?:voor mij|mee|tegen))?|(?:niet|nie) (?:erg|geheim"
     r"|meer dan"
     r" normaal|bang)|rien a cacher|nothing to hide|nichts zu verbergen|(?:niet"
@@ -348,6 +350,11 @@ def wavers(text: str) -> bool:
 
 _NO_OBJECTS = re.compile(r"\bnee+n?(?: (?:hoor|dat is|dat))?\s{1,3}(?=,)")
 """The no of "nee hoor, geen probleem": it denies an objection."""
+
+
+def denies_objection(plain: str) -> bool:
+    """Whether words say that there is nothing against it: "daar lig ik niet van wakker"."""
+    return _HARMLESS.search(plain) is not None
 
 
 def opposes(text: str, said: str) -> bool:

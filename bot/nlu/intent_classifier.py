@@ -195,7 +195,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         for message in unsettled:
             text, step = message.get(TEXT), _step(message)
             vector = self._vectors[text][None, :]
-            if step in closing.STEPS:
+            if step in closing.READ_AT:
                 message.set(ACT, self._closing.read_at(text, vector, step))
             else:
                 message.set(ACT, self._acts.read(text, vector))
@@ -228,7 +228,7 @@ def _step(message: Message) -> str | None:
 def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
     """Whether a text may do something else than the step asks, although no intent says so."""
     words = len(message.get(TEXT).split())
-    if _step(message) in closing.STEPS:
+    if _step(message) in closing.READ_AT:
         return words <= closing.MOST_WORDS and summary.says(message.get(TEXT)) is None
     if _step(message) != "vraag":
         return False

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from bot.nlu import own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import yes_or_no
-from bot.nlu.phrases import plain_meaning
+from bot.nlu.phrases import NO, plain_meaning
 from language.reading import acts, message, reaction, summary
 
 CONTENT = "bijdrage"
@@ -121,7 +121,8 @@ def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:
         if reading.kind in (message.ADDITION, message.CORRECTION, message.ANSWER_AND_QUESTION):
             return CONTENT
         if reading.kind == message.BACK:
-            return "antwoord_wijzigen"
+            # Both ask the question that is named again.
+            return max(_GOES_BACK, key=lambda name: chances.get(name, 0.0))
         return _REMARK_INTENTS.get(reading.kind or "")
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         return CONTENT
@@ -135,8 +136,14 @@ def _read(chances: Mapping[str, float], text: str, step: str) -> str | None:
     command = best not in CONTENT_IN_QUESTION and chances[best] >= _LEAST_COMMAND
     if command or not reading.content:
         return None
-    # A "maar" after a yes, and reasons after a no, hold more than the yes or no.
-    return CONTENT if reading.turned or reading.says == message.NO else None
+    if reading.says == message.NO and not reading.turned:
+        # The actions look at the reasons beside it.
+        return NO
+    # A "maar" after a yes or a no holds more than that.
+    return CONTENT if reading.turned else None
+
+
+_GOES_BACK = ("antwoord_wijzigen", "terug")
 
 
 _REMARK_INTENTS = {
@@ -157,7 +164,8 @@ _INTENT_OF_ACT = {
     acts.MEND: CONTENT,
     acts.STOP: "stoppen",
 }
-_QUESTIONS = frozenset(
+_LEAVES = ("overslaan", "stoppen")
+QUESTIONS = frozenset(
     {
         "vraag_privacy",
         "vraag_anoniem",
@@ -174,10 +182,16 @@ _LEAST_QUESTION = 0.2
 
 
 def intent_of(act: Act, chances: Mapping[str, float]) -> str:
-    """The intent that does what an act asks; of a question the likeliest that it may be."""
+    """The intent that does what an act asks; of a question the likeliest that it may be.
+
+    Who leaves a question resembles who leaves the talk: there the likelier intent decides.
+    """
+    if act.name in (acts.PASS, acts.STOP):
+        own = _INTENT_OF_ACT[act.name]
+        return max((own, *_LEAVES), key=lambda name: chances.get(name, 0.0))
     if act.name != acts.ASK:
         return _INTENT_OF_ACT.get(act.name, CONTENT)
-    best = max(_QUESTIONS, key=lambda name: chances.get(name, 0.0))
+    best = max(QUESTIONS, key=lambda name: chances.get(name, 0.0))
     return best if chances.get(best, 0.0) >= _LEAST_QUESTION else "herhalen"
 
 

@@ -39,7 +39,7 @@ _NEGATIVE = re.compile(
 )
 _NO_OBJECTION = (
     r"\bgeen (?:enkel )?(?:probleem|problemen|bezwaar|bezwaren|moeite|kwaad|erg|punt|geheim)\b"
-    r"|\bniet erg\b|\bniets (?:op )?tegen\b|\bniets te verbergen\b"
+    r"|\bniet erg\b|\b(?:niets|niks|ook niet|ook niks) (?:op )?tegen\b|\bniets te verbergen\b"
 )
 _NOT_NEGATIVE = re.compile(
     rf"{_NO_OBJECTION}"

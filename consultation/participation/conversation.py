@@ -77,7 +77,8 @@ class Position:
     ``under`` is the step to return to after it. ``offer`` is a part of a message that the
     participant is asked to place in an answer, before this step goes on; see ``actions.offering``.
     ``rewrite``: how the next text relates to the answer that the open question has already,
-    ``vervang`` or ``erbij``.
+    ``vervang`` or ``erbij``. ``unclear``: how many answers to this question for consent were
+    neither a yes nor a no.
     """
 
     step: str = "start"
@@ -89,6 +90,7 @@ class Position:
     under: str | None = None
     offer: dict[str, Any] | None = None
     rewrite: str | None = None
+    unclear: int = 0
 
 
 @dataclass(frozen=True)
@@ -707,6 +709,7 @@ def _position(custom: Mapping[str, Any]) -> Position:
         under=custom.get("under"),
         offer=custom.get("offer"),
         rewrite=custom.get("rewrite"),
+        unclear=int(custom.get("unclear") or 0),
     )
 
 

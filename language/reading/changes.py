@@ -77,6 +77,13 @@ zouden zoveel zyn zonder zijt
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _SIGN = re.compile(r"->|=>|→|[\w%€]+(?:['’.,\-]\w+)*|[,;.:!?]", re.UNICODE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PLACES = re.compile(
+    r"\b(?:vraag|antwoord|punt|puntje|opdracht|onderwerp|thema|nummer|nr|question|answer|frage"
+    r"|reponse|réponse)"
+    r"\.?\s{0,2}\d{1,2}\b",
+    re.IGNORECASE,
+)
+"""Numbers that say where something stands are no words of an answer."""
 
 _OLD = r"(?P<old>OLD\d+)"
 _BIT = r"[^ ,;.:!?]{1,40}"
@@ -89,7 +96,7 @@ _NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
 _DET = r"(?:(?:de|het|den|een|ne|nen|die|dat|om|op|in|uit|van|bij|over|d|t) ){0,2}"
 _FILL = (
     r"(?:(?:eigenlijk|dus|toch|maar|liever|beter|gewoon|wel|dan|nu|daar|er|het|t|dat|da|ervan|mor"
-    r"|ma|it|de|we|ik|je|dao|ook|nog|eens|ok|,) ){0,5}"
+    r"|ma|it|de|we|ik|je|ge|moogt|mag|dao|ook|nog|eens|ok|,) ){0,5}"
 )
 _BUT = (
     r"(?:[,;.] )?(?:maar|mo|mor|ma|mar|mer|wel|sondern|mais|but"
@@ -100,7 +107,10 @@ _INSTEAD = (
     r"|anstatt)"
 )
 _BE = r"(?: (?:zijn|zyn|worden|staan|staon|wezen|heten|be))?"
-_SETS = r"(?:zet|noem|schrijf|maak|doe|pak|neem|make|put|call|noemt|maken|schrijft|pakt|zeg)"
+_SETS = (
+    r"(?:lees|leest|read|zet|noem|schrijf|maak|doe|pak|neem|make|put|call|noemt|maken|schrijft"
+    r"|pakt|zeg)"
+)
 _CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
 _IS = (
     r"(?:tis|twas|tzijn|t'is|c'est|c'etait|it's|(?:het|t|dat|da|er|it|that|ce|es|das|je|ik) "
@@ -124,9 +134,17 @@ _WRONG = (
     r"(?:klopt (?:niet|nie|ni)|(?:is|was) (?:fout|verkeerd|mis|onjuist|(?:niet|nie|ni) juist|wrong"
     r"|faux|falsch))"
 )
+_IN_TEXT = (
+    r"(?:[,;.] )?(?:in|bij|op) (?:wat|mijn|m n|de|die|dat|het|den|vraag|hetgeen|my|the|mon|ma"
+    r"|meiner?)\b"
+)
 _SURE = tuple(
     re.compile(rf"{pattern}")
     for pattern in (
+        rf"{_OLD} (?:moet|moest|moe) {_FILL}{_NEW} (?:zijn|zyn|worden|staan) {_IN_TEXT}",
+        rf"{_OLD} (?:(?:te|dient te|moet|moogt u|mag u) ){{0,2}}(?:lezen|worden gelezen"
+        rf"|gelezen worden) "
+        rf"als {_NEW}{_STOP}",
         rf"\b{_I_WROTE} {_FILL}{_DET}{_OLD}(?: {_BIT}){{0,2}}? {_THOUGH}",
         rf"\b{_I_HAVE} {_FILL}{_DET}{_OLD}(?: {_BIT}){{0,2}}? {_WRITTEN} {_THOUGH}",
         rf"{_OLD} (?:{_BIT} ){{0,2}}?{_WRONG} (?:[,;.] )(?:maar )?{_IS} {_FILL}{_NEW}{_BE}{_STOP}",
@@ -185,7 +203,7 @@ def changes_in(text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
 
     Either all of them are sure, or there is one that is not.
     """
-    words = _words(text)
+    words = _words(_PLACES.sub(lambda found: " " * len(found.group()), text))
     if len(text) > READ or not words or len(words) > _MOST_WORDS * 2:
         return ()
     shared = _shared(words, answers)
@@ -255,7 +273,8 @@ def part_with(text: str, answer: str) -> str | None:
 
 
 _SMALL = re.compile(
-    r"(?:,\s{0,3})?(?:\b(?:bij|van|in|op|aan|uit|naar|met|door|voor|zoals|en|of|samen|de|het|den|firma|bedrijf)"
+    r"(?:,\s{0,3})?(?:\b(?:bij|van|in|op|aan|uit|naar|met|door|voor|zoals|en|of|samen|de|het|den"
+    r"|firma|bedrijf)"
     r"\s{1,3}){0,3}$",
     re.IGNORECASE,
 )

@@ -37,7 +37,7 @@ _NUMBER_WORDS = {
     )
     for word in words.split()
 }
-_NUMBER = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_NUMBER_WORDS)})"
+_NUMBER = rf"(?:\d+(?:[.,]\d+)?|(?:{'|'.join(_NUMBER_WORDS)})(?![a-z]))"
 _UNIT = (
     r"\s*(?:euro|jaar|jaren|maand|maanden|week|weken|dag|dagen|uur|uren|keer|procent|mensen|ans"
     r"|years|months|weeks|days|hours|times|jahre)\b"
@@ -48,6 +48,40 @@ _BETWEEN = re.compile(
     rf"(?P<high>{_NUMBER})(?!{_UNIT})\b"
 )
 _OUT_OF = re.compile(rf"\b({_NUMBER})\s*(?:/|op|van de|sur|out of|von)\s*(?:5|vijf|cinq|five)\b")
+_SCALE = re.compile(
+    r"\b(?:op )?(?:een |ne |de |die |uw )?(?:schaal|scale|skala|echelle)"
+    r"(?: (?:van|from|von|de|of))?(?: (?:1|een|one|eins|un))?"
+    r"(?: (?:tot|t e?m|tot en met|to|bis|a|of))? (?:5|vijf|five|funf|cinq)\b",
+    re.IGNORECASE,
+)
+"""The scale itself, which names no step: "op een schaal tot vijf"."""
+_BEYOND = re.compile(
+    r"\b(?:(?:meer|hoger|boven|verder|over|above|more|hoher|mehr|plus) (?:dan|than|als|de"
+    r"|que)? ?(?:een |ne |de )?"
+    r"(?:5|vijf|five|funf|cinq)"
+    r"|(?:hoger|meer) (?:kan|gaat|bestaat) (?:niet|nie|ni))\b"
+)
+_IF_IT_EXISTED = re.compile(
+    r"\b(?:als|ast|moest|mocht|if|wenn|si)\b.{0,24}\b(?:best\w{2,5}|kon|kan|kost|mocht|mag|ging"
+    r"|gaat|exist\w{0,3}"
+    r"|could|possible|existait|gabe|ginge)\b"
+)
+"""Who gives more than the scale holds means its highest step."""
+_SMALL = re.compile(r"\b(\d)(?:tje|ke|je|tjen|ken|kes)\b")
+_JOINED = re.compile(
+    r"\bk(denk|peis|peins|zou|zeg|geef|gif|gaf|vind|vin|doe|ga|kies|neem|schat|zet)\b",
+    re.IGNORECASE,
+)
+_ASKS_OF_SCALE = re.compile(
+    r"^(?:(?:wacht|maar|en|euh|sorry|ja|eh|ah|oei|hm|goh) ){0,3}"
+    r"(?:(?:wat|what|was|wuk) (?:is|zijn|betekent|bedoel\w{0,3}|wil|does|means?|do|bedeutet|heisst"
+    r"|verstaat|noemt)\b"
+    r"|(?:is|zijn) (?:da|dat|dit|het|t|1|een|5|vijf|4|vier) .{0,30}\b(?:op|van|of|hoog\w{0,4}"
+    r"|laag\w{0,4}|meest|minst)\b"
+    r"|(?:hoe|how|wie|comment) (?:werkt|moet|kan|lees|does|do|gaat|zit)\b"
+    r"|(?:welke?|which) (?:kant|cijfer|van de|way|is|kant)\b)"
+)
+"""A question about the scale, also without its mark: "wat is dringend"."""
 _HALF = re.compile(r"(?<![\d.,])(?P<number>\d)[.,]5(?!\d)")
 _OUT_OF_TEN = re.compile(
     rf"\b(?P<first>{_NUMBER}|zes|zeven|acht|negen|tien)\s*(?:/|op|van de|sur|out of|von)"
@@ -63,7 +97,8 @@ _TAKEN_BACK = re.compile(
 _FINAL = re.compile(
     r"\b(?:(?:geef|schrijf|noteer|gif|pak|neem|kies|put|mettez|schreib) (?:er |dan )?(?:maar|mo"
     r"|mor|gewoon|down)?"
-    r"|iets|maar eigenlijk|toch maar|toch|liever|eigenlijk|maak er|maak da?t?|doe maar|doe|zet"
+    r"|iets|of eerder|or rather|ou plutot|oder eher|laat ons zeggen|zeg maar|enfin|finaal"
+    r"|maar eigenlijk|toch maar|toch|liever|eigenlijk|maak er|maak da?t?|doe maar|doe|zet"
     r"|wacht|nee+n?|allee|bij nader inzien|of nee|non|no|nein|in feite)\b"
 )
 
@@ -237,6 +272,10 @@ _SKIPPED = re.compile(
     r"|(?:zeg|antwoord)(?: \w+){0,3} (?:liever|liefst) niet(?: \w+){0,2}|liever niet)"
     r"(?:\s+(?:hoor|ze|zenne|eigenlijk|echt|daarover|sorry|meneer|mevrouw|volgende|nee|dus)){0,6}"
 )
+_SENTENCES = re.compile(r"[.!?;\n…]+")
+_CONCLUDES = re.compile(
+    r"(?:ja+|yes|oui|dus|ok|oke|allez|allee|goed|bon|komaan|juist|voila|so|also)\b"
+)
 _CLAUSES = re.compile(
     r"[.!?;\n()…]+|,(?!\d)|\s[-–—]\s|:\s|\b(?:want|omdat|aangezien|anders|zodat|parce que|car"
     r"|because|weil|denn)\b"
@@ -256,7 +295,8 @@ _FILLERS = _words(
     "man mens mensen gast vriend meneer amai stomme robot bot machine verdomme "
     "godverdomme potverdorie fuck shit as als ge gij u ulle wij we hun alles alle "
     "hier daar tot over ongetwijfeld absoluut natuurlijk uiteraard tuurlijk duidelijk "
-    "maken maak maakt genoeg zeker vast bijna nog altijd al lang jaar jaren"
+    "maken maak maakt genoeg zeker vast bijna nog altijd al lang jaar jaren "
+    "id d go for give gonna ll i'd make volstaan volstaat schaal scale skala eigenlijk"
 )
 _QUALIFIES = _words(
     "niet nie ni geen pas not nicht heel erg zeer echt super mega ultra zo so tres "
@@ -289,7 +329,9 @@ class Urgency:
 
 _TO_THE_ASSISTANT = re.compile(
     r"\b(?:stop\w*|stoppen|ophouden|afronden|rond\w*|kap|gaan|weg|door|naar|slapen|eten|vertrek\w*"
-    r"|zeggen|gezegd|gezeid|geantwoord|antwoord\w*|vraag|vragen|opdracht|onderwerp|einde|verder"
+    r"|verdergaan|doorgaan|voortgaan|verderdoen|voortdoen|overgaan|volgende?"
+    r"|(?<!zou )(?<!zou ik )(?<!ons )zeggen|gezegd|gezeid|geantwoord|antwoord\w*|vraag|vragen"
+    r"|opdracht|onderwerp|einde|verder"
     r"|voort|moe|beu|terug|even|over)\b"
 )
 _MOMENT = re.compile(
@@ -297,7 +339,9 @@ _MOMENT = re.compile(
     r"|yesterday|gestern|gewoon|sofort|heb|genoeg|vijf|vier|drie|twee)\b"
 )
 _OF_URGENCY = re.compile(
-    rf"\b(?:{_URGENT}|snel|rap|vlug|gauw|spoedig|haast|prioriteit|prio|cijfer|score|punt|mogelijk"
+    rf"\b(?:{_URGENT}|snel|rap|vlug|gauw|spoedig|haast|prioriteit|prio|cijfer|score|(?<!volgende )"
+    rf"(?<!volgend )punt"
+    r"|mogelijk"
     r"|beginnen|starten|aanpakken|gebeuren|doen|gedaan|veranderen|wachten|liever|liefst|best)\b"
 )
 
@@ -311,8 +355,10 @@ def _about_the_talk(plain: str) -> bool:
 
 def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     """Reads a text; ``steps`` are the numbers of the scale and their names, as in the catalogue."""
-    shown = text.strip()[:MOST_READ]
+    shown = _spoken(text.strip()[:MOST_READ])
     plain = _plain(shown)
+    if _ASKS_OF_SCALE.match(plain):
+        return Urgency()
     if _about_the_talk(plain):
         return Urgency(skipped=_SKIPPED.fullmatch(plain) is not None)
     if not plain:
@@ -334,6 +380,8 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     of_ten = _OUT_OF_TEN.search(_plain(shown, keep="-/,."))
     if of_ten and others(shown) <= _MOST_OTHER_WORDS:
         return Urgency(_of_ten(of_ten["first"] or of_ten["last"], steps))
+    if _goes_beyond(plain, steps):
+        return Urgency((max(steps),))
     names = {_plain(name): value for value, name in steps.items()}
     for name, value in names.items():
         if plain in (name, f"{value} {name}"):
@@ -351,6 +399,9 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
             skipped=any(_SKIPPED.fullmatch(_plain(each)) for each in _CLAUSES.split(plain))
         )
     last = said[-1]
+    if len(said) > 1 and last[0] and _concludes(shown):
+        # "Drie, of eerder vier. Ja, vier."
+        return Urgency(last[1])
     if len(said) > 1 and not _FINAL.search(last[2]):
         numbered = [each for each in said if each[0]]
         if len({each[1] for each in numbered}) == 2 and not _FINAL.search(plain):
@@ -366,6 +417,26 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
             together = sorted({value for each in said for value in each[1]})
             return Urgency((together[0], together[-1]) if _near(together) else ())
     return Urgency(last[1])
+
+
+def _spoken(text: str) -> str:
+    """A text with small forms of numbers, and "k" before a verb, in their plain spelling."""
+    bare = _SCALE.sub(" ", _SMALL.sub(r"\1", _JOINED.sub(r"ik \1", text)))
+    return bare if any(sign.isalnum() for sign in bare) else text
+
+
+def _concludes(text: str) -> bool:
+    """Whether the last sentence of a text begins as a decision does."""
+    *before, last = _SENTENCES.split(text.strip(" .!\n")) or [""]
+    return bool(before) and _CONCLUDES.match(_plain(last)) is not None
+
+
+def _goes_beyond(plain: str, steps: Mapping[int, str]) -> bool:
+    """Whether a text gives more than the scale holds: "6 als dat bestond", "meer dan 5"."""
+    if _BEYOND.search(plain) and _others(_BEYOND.sub(" ", plain)) <= _MOST_OTHER_WORDS:
+        return True
+    over = [each for each in re.findall(r"\b\d{1,4}\b", plain) if int(each) > max(steps)]
+    return len(over) == 1 and _IF_IT_EXISTED.search(plain) is not None
 
 
 def _names(bare: str, names: Mapping[str, int]) -> bool:

@@ -13,6 +13,7 @@ from actions.corrections import ActionAntwoordWijzigen, ActionOverslaan, ActionT
 from actions.digressions import ActionDigressie
 from actions.opening import ActionVerder
 from actions.talk import Talk, TalkAction, catalogue, sentences
+from language.reading import acts
 
 BUS = "De bus rijdt niet meer na zes uur."
 GIVEN = {"drempel": BUS, "voorstel": "Geef iedereen een buspas."}
@@ -532,3 +533,61 @@ def test_a_change_is_carried_out_whatever_command_it_resembles(text: str, intent
     cleared = after.act(AskBevestigd())
     assert "Klopt dit zo?" in after.said
     assert cleared["wijziging"] is None
+
+
+DONE: dict[str, Any] = {**GIVEN, "prioriteit": "2 - Weinig dringend"}
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("maak er toch maar een 4 van", 4),
+        ("verander die 2 in een 5", 5),
+        ("zet die 2 op 3", 3),
+        ("doe toch maar een 4", 4),
+        ("maak daar vier van", 4),
+        ("nee, maak er een 3 van", 3),
+        ("eigenlijk, maak van die 2 een 4", 4),
+        ("Verander diene 2 in ne 5", 5),
+        ("change the 2 to a 4", 4),
+        ("zet er maar een vijfke van", 5),
+    ],
+)
+def test_a_number_alone_changes_how_urgent_it_is(text: str, step: int) -> None:
+    turn = Turn(text, "antwoord_wijzigen", **AT_SUMMARY, antwoorden=dict(DONE))
+    slots = turn.act(ActionAntwoordWijzigen())
+    assert slots["antwoorden"]["prioriteit"].startswith(str(step))
+    assert [(each["question"], each["value"]) for each in turn.effects] == [("prioriteit", step)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maak er 4 bussen van",
+        "verander die 3 in een 5",
+        "zet er nog een vierde bij",
+        "4 keer per week",
+    ],
+)
+def test_other_numbers_leave_the_urgency(text: str) -> None:
+    turn = Turn(text, "bijdrage", **AT_SUMMARY, antwoorden=dict(DONE))
+    slots = turn.act(ActionVerder())
+    assert slots.get("antwoorden", DONE)["prioriteit"] == DONE["prioriteit"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bijna goed, alleen mijn voorstel wil ik nog aanpassen",
+        "goed, enkel dat voorstel zou ik nog willen herzien",
+        "mijn voorstel wil ik nog wat bijschaven",
+        "klopt, maar mijn idee wil ik veranderen",
+        "alles juist, mijn oplossing wil ik nog anders zeggen",
+    ],
+)
+def test_who_wants_to_change_an_answer_is_asked_it_again_and_adds_nothing(text: str) -> None:
+    entity = {"entity": acts.ENTITY, "value": acts.ADD}
+    turn = Turn(text, "bijdrage", **AT_SUMMARY, entities=[entity])
+    slots = turn.act(ActionVerder())
+    assert (slots["vraag"], slots["wijziging"]) == ("voorstel", "vervang")
+    assert turn.effects == []

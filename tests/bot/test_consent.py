@@ -346,3 +346,76 @@ def test_a_no_to_an_objection_leaves_a_learned_yes(text: str) -> None:
 def test_a_no_with_a_question_about_it_is_a_no_where_the_talk_goes_on(text: str) -> None:
     assert yes_or_no(ANY, text, "citaat", learned()) == NO
     assert yes_or_no(ANY, text, "analyse", learned()) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "doe maar, of nee wacht, toch liever niet",
+        "ja, goed. Of nee, toch maar niet",
+        "citeer gerust. hm, eigenlijk toch liever niet",
+        "dat mag, of wacht, liever niet letterlijk",
+        "ok dan, maar nee, liever niet tonen",
+        "ja hoor, en dan, nee, toch liever niet doen",
+        "akkoord; bij nader inzien: toch niet",
+        "ja, maar nee, liever niet hoor",
+        "goed voor mij, wacht, toch beter niet",
+        "doet maar, nee, liever ni",
+    ],
+)
+def test_who_ends_with_a_no_says_no(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(twijfel=0.8)) == NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "liever niet eigenlijk, maar voor de rest doe ik graag mee",
+        "Dat heb ik liever niet, als het u hetzelfde is",
+        "nee dat zou ik niet aankunnen als iemand mij herkent",
+        "nee, de rest mag u wel bewaren",
+        "nee dank u, verder doe ik gewoon mee",
+        "liever niet, ik woon in een klein dorp",
+        "nee ik werk daar nog, als mijn chef dat leest heb ik last",
+        "liefst niet, voor het overige help ik graag",
+        "nee want iedereen kent mij daar",
+        "nee merci, als het kan zonder mijn woorden",
+    ],
+)
+def test_reasons_and_readiness_for_the_rest_leave_a_no(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(ja=0.6)) == NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee geen probleem",
+        "nee hoor, doe maar",
+        "nee, dat is goed voor mij",
+        "liever niet, of ja toch wel",
+        "nee, dat mag gerust",
+        "nee ik heb daar geen bezwaar tegen",
+    ],
+)
+def test_a_no_that_takes_an_objection_away_is_no_refusal(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(nee=0.4)) != NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "als myn naam der nie by stoat is 't goed voor my",
+        "os mijn noam der ni bie stoat mag da",
+        "doe maar juffrouw, als mijne naam er maar nie bij staat",
+        "doe mor, ast mor zonder mijne noam is",
+        "zolang mijn naam er niet bij komt is het goed voor mij",
+        "ja als men naam der ni bij stoat",
+        "ok zolang mijn naam nergens staat",
+        "is goed voor mij als mijn naam er niet bij staat",
+        "mits mijn naam er niet bij komt, akkoord",
+        "als je mijn naam weglaat mag het",
+    ],
+)
+def test_the_condition_that_no_name_is_told_is_met_in_dialect_too(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(voorwaarde=0.5)) == YES
+    assert yes_or_no(ANY, text, "organisatie", learned(voorwaarde=0.5)) != YES

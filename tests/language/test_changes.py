@@ -110,3 +110,63 @@ def test_long_and_odd_texts_cost_little(sign: str) -> None:
     speaks_of(sign * 3000, {"drempel": sign * 2000})
     part_with(sign * 3000, sign * 2000)
     assert time.perf_counter() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (
+            "dinsdagavond moet donderdagavond zijn in wat ik daarnet schreef",
+            "dinsdagavond",
+            "donderdagavond",
+        ),
+        ("oei, dinsdagavond moest vrijdag zijn in mijn eerste antwoord", "dinsdagavond", "vrijdag"),
+        ("sorry, zes uur moet zeven uur zijn bij de eerste vraag", "zes", "zeven"),
+        ("gelieve 2009 te lezen als 2011", "2009", "2011"),
+        ("Erratum: 2009 dient te worden gelezen als 2011.", "2009", "2011"),
+        ("2009 moogt u lezen als 2010", "2009", "2010"),
+        ("lees donderdag in plaats van dinsdagavond", "dinsdagavond", "donderdag"),
+        ("maak van die 300 toch maar 400", "300", "400"),
+        ("van die 300 moogt ge 250 maken", "300", "250"),
+        ("read Thursday instead of dinsdagavond", "dinsdagavond", "Thursday"),
+    ],
+)
+def test_what_takes_the_place_of_what_is_found_in_these_frames_too(
+    text: str, old: str, new: str
+) -> None:
+    answers = {
+        "drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus.",
+        "voorstel": "Het reglement van 2009 geeft maar 300 euro.",
+    }
+    (change,) = changes_in(text, answers)
+    assert change.sure
+    assert change.old == old
+    assert text[change.new[0] : change.new[1]] == new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oeps typfout, bij vraag 1 moet dat 12 zijn",
+        "in antwoord 1 stond een fout, het was 12",
+        "bij punt 1 moet 12 staan",
+        "vraag 1 klopt niet, maak daar 12 van",
+        "question 1 was wrong, it should be 12",
+    ],
+)
+def test_the_number_of_a_question_is_no_word_of_an_answer(text: str) -> None:
+    assert changes_in(text, {"voorstel": "Laat ons elk jaar 1 week meelopen."}) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de bus moet gratis zijn voor iedereen",
+        "zes uur moet genoeg zijn om te leren",
+        "de bus moet er zijn als de les gedaan is",
+        "een reglement moet duidelijk zijn",
+    ],
+)
+def test_what_should_be_is_no_correction(text: str) -> None:
+    answers = {"drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus."}
+    assert not any(each.sure for each in changes_in(text, answers))

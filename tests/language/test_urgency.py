@@ -130,3 +130,62 @@ def test_what_says_nothing_about_urgency_has_no_value(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("zo snel mogelijk", 3), ("kan wachten", 1), ("2", 2)])
 def test_a_scale_of_another_length_has_its_own_steps(text: str, value: int) -> None:
     assert read_urgency(text, {1: "laag", 2: "midden", 3: "hoog"}).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("kdenk een 3tje", 3),
+        ("kzou een 4ke geven", 4),
+        ("doe maar een 2tje", 2),
+        ("een vijfke voor mij", 5),
+        ("och, een drieke zal wel volstaan zeker", 3),
+        ("kgeef ne 4", 4),
+        ("voor mij een viertje dan", 4),
+        ("I'd go for five", 5),
+        ("I'll give it a four", 4),
+        ("I would say three", 3),
+        ("je dirais quatre", 4),
+        ("6 als dat bestond!", 5),
+        ("een 7 als het kon", 5),
+        ("zet er 10 als dat mag", 5),
+        ("als ge een 6 had, als dat kan, dan dat", 5),
+        ("a 6 if that existed", 5),
+        ("meer dan 5", 5),
+        ("hoger dan vijf", 5),
+        ("boven de 5", 5),
+        ("ik zou zeggen drie, of eerder vier. Ja, vier.", 4),
+        ("twee. of nee, dus drie", 3),
+        ("een 5, of toch een 4. Ok, 4.", 4),
+        ("3 of eerder een 2", 2),
+        ("eerst dacht ik 2, maar laat ons zeggen 3", 3),
+        ("op een schaal tot vijf? vier.", 4),
+        ("op de schaal van 1 tot 5: 2", 2),
+        ("on a scale of five, three", 3),
+    ],
+)
+def test_a_step_is_understood_however_it_is_put(text: str, value: int) -> None:
+    assert read_urgency(text, STEPS).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wat is dringent",
+        "wat betekent dringend hier",
+        "wacht is da 3 van de 5 of van de 10",
+        "is 5 het hoogste of 1",
+        "is 1 nu weinig of veel van belang",
+        "welke kant is dringend",
+        "hoe werkt dat met die cijfers van 1 tot 5",
+        "wat is het verschil tussen 4 en 5",
+        "what does urgent mean here",
+        "maar wat bedoelt ge met dringend",
+        "Laten we hier nu verdergaan met het volgende punt.",
+        "laat ons nu doorgaan naar de volgende",
+        "nu gewoon verderdoen aub",
+        "we kunnen direct overgaan naar iets anders",
+    ],
+)
+def test_a_question_about_the_scale_or_a_wish_to_go_on_is_no_step(text: str) -> None:
+    assert read_urgency(text, STEPS).values == ()
