@@ -175,6 +175,7 @@ def test_every_kind_has_examples_and_none_stands_in_two() -> None:
     assert len(every) == len(set(every))
 
 
+_OWN = "gegevens_verwijderen"
 # Written after the examples, in other words.
 NEVER_SEEN = {
     "hulp": [
@@ -196,15 +197,50 @@ NEVER_SEEN = {
         "no clue about that, next question please",
         "je n'en ai aucune idée, suivante",
     ],
+    "stoppen": [
+        "ik sluit af, de bakker staat aan de deur",
+        "tot hier voor mij, mijn shift begint",
+        "k moe stoppn, 't is voederen",
+        "ik laat het hierbij want mijn trein is er",
+        "I'll leave it here, my lunch break is over",
+    ],
+    "gegevens_verwijderen": [
+        "ik zie liever geen zin van mij in dat verslag",
+        "mijn directeur herkent mij zo, laat mijn woorden er maar uit",
+        "gelieve mijn uitspraken niet letterlijk weer te geven",
+        "kwil nie da mijn zinnen in dat plan komen",
+        "bij nader inzien: niks van mij letterlijk overnemen",
+        "please leave my sentences out of the report",
+        "could you not quote me after all",
+        "je ne souhaite plus être cité",
+        "meine Sätze sollen nicht in den Bericht",
+        "ik heb mij bedacht, u mag mijn zinnen toch tonen",
+        "that consent to quote me, I take it back",
+        "verwerk wat ik zei in uw eigen woorden, niet in die van mij",
+    ],
 }
+QUOTES_OF_OTHERS = [
+    "cursisten willen hun eigen woorden terugvinden in het examen",
+    "mijn werkgever zet onze zinnen in zijn folder zonder te vragen",
+    "in het verslag van de inspectie staat daar geen letter over",
+    "laat de lesgever citeren uit echte brieven van de gemeente",
+    "toon de resultaten van elke school op een website",
+    "niemand mag weten dat ik niet goed kan lezen, dat houdt mij tegen",
+    "mensen zijn bang om herkend te worden in de klas",
+    "de teksten in de cursus zijn te moeilijk, gebruik gewone woorden",
+    "zet de namen van de bedrijven die meedoen in de krant",
+    "ik durf mijn mening niet te zeggen op het werk",
+]
 
 
 @pytest.mark.servers
 def test_texts_that_were_never_seen_are_heard_and_contents_are_not_taken() -> None:
     command = [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand"]
     command += [str(latest_model()), "vraag"]
-    texts = [text for told in NEVER_SEEN.values() for text in told]
+    meant = [(text, intent) for intent, told in NEVER_SEEN.items() for text in told]
+    texts = [text for text, _ in meant]
     contents = [BUS, *GIVEN.values(), "de bel van de school", "wachtlijsten", "mijn zus helpt mij"]
+    contents += QUOTES_OF_OTHERS
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -220,3 +256,5 @@ def test_texts_that_were_never_seen_are_heard_and_contents_are_not_taken() -> No
     # In doubt a text is asked about, and until then it counts as content here.
     assert len(stored) <= len(texts) // 3, list(zip(texts, found, strict=False))
     assert set(found[len(texts) :]) == {"bijdrage"}
+    wished = [got for (_, intent), got in zip(meant, found, strict=False) if intent == _OWN]
+    assert wished.count(_OWN) >= len(wished) * 3 // 4, wished

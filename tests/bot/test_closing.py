@@ -89,6 +89,10 @@ AT_SUMMARY = {
         "geen vuiltje aan de lucht, alles juist",
         "zo mag het naar het actieplan",
         "dat lijkt mij allemaal te kloppen",
+        "ik had het zelf niet mooier kunnen opschrijven",
+        "'t is krek zoals ik het bedoeld heb",
+        "c'est exactement ça, envoyez",
+        "joat, zo meugt ge 't opsturen",
     ],
     "overzicht_tonen": [
         "mag ik dat nog één keer teruglezen",
@@ -103,6 +107,8 @@ AT_SUMMARY = {
         "ik zou mijn voorstel graag veranderen",
         "neen, daar staat een fout in",
         "wie het moet trekken wil ik veranderen",
+        "op één ding na goed, mijn voorstel zou ik nog bijwerken",
+        "bijna in orde, die eerste wil ik nog herzien",
     ],
     "hulp": [
         "amai, wat een boterham tekst",
@@ -128,6 +134,8 @@ AFTERWARDS = {
         "nee, ik heb nog vergadering zo dadelijk",
         "I have to run, take care",
         "van de andere dingen ken ik niks, dus laat maar",
+        "'t is mooi geweest, ich kap er mèt",
+        "nog eentje? nee merci, ik ben ermee weg",
     ],
     "bevestigen": [
         "allez vooruit, geef er nog maar een",
