@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import going_on
 from actions.entering import elsewhere, enter, words_of
 from actions.reading import choosing
+from actions.reading.content import has_form_of_content
 from actions.reading.proposed import (
     ACTION,
     DONE,
@@ -122,7 +123,7 @@ class ValidateReactionForm(TalkForm):
             return {"verder": False}
         if reply == "yes" or choice.guesses:
             return {"verder": True, "geraden": list(choice.guesses) or None}
-        if going_on.is_content(text) and talk.opdracht is not None:
+        if has_form_of_content(text) and talk.opdracht is not None:
             number = talk.opdracht.nummer
             talk.propose(AnswerGiven(opdracht=number, question=MISSING, added=True))
             talk.utter("reactie_erbij")
@@ -171,7 +172,7 @@ def _read(talk: Talk, text: str) -> reaction.ReactionReading:
 
 def _unclear(talk: Talk, action: str, text: str) -> Slots:
     """A text without a stance is kept with the action, if it has content; then it asks again."""
-    if going_on.is_content(text):
+    if has_form_of_content(text):
         _keep(talk, key_of(REASON, action), added=True)
         talk.utter("reactie_bewaard")
     else:
