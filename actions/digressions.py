@@ -10,10 +10,10 @@ from actions import changing, own_data
 from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import label
-from actions.reading import choosing
+from actions.reading import became, choosing
 from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
-from consultation.participation.stand_ins import GIVEN, INSULT, JOKE, OPEN_QUESTION
+from consultation.participation.stand_ins import BECAME, GIVEN, INSULT, JOKE, OPEN_QUESTION
 from language.reading import acts, message
 
 _OWN = {
@@ -63,6 +63,9 @@ class ActionDigressie(TalkAction):
                 return go_to(talk, numbers)
         if intent == GIVEN:
             return answered_before(talk)
+        if intent == BECAME:
+            became.tell(talk)
+            return []
         if intent == "contact_mens" and talk.entity("waarde") == "doorgeven":
             talk.utter("contact_doorgegeven")
             talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))

@@ -25,6 +25,8 @@ WHAT = frozenset(
         "codeertaak",
         "vraag_beantwoord",
         "vraag_heropend",
+        "bezwaar_bekeken",
+        "bezwaar_heropend",
     }
 )
 """Kinds of entries; ``audit_sentences`` has a sentence for each kind."""

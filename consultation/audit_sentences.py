@@ -25,6 +25,8 @@ DONE: Mapping[str, str] = {
     "codeertaak": "Begon een codeertaak",
     "vraag_beantwoord": "Zette een vraag van een deelnemer op beantwoord",
     "vraag_heropend": "Opende een vraag van een deelnemer opnieuw",
+    "bezwaar_bekeken": "Bekeek een uitspraak die niet zo bedoeld was",
+    "bezwaar_heropend": "Opende een uitspraak die niet zo bedoeld was opnieuw",
 }
 """The sentences for ``consultation.audit.WHAT``."""
 
@@ -39,6 +41,7 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "ronde": lambda value: f"ronde {value}",
     "opdracht": lambda value: f"opdracht {value}",
     "vraag": lambda value: f"vraag {value}",
+    "bezwaar": lambda value: f"nummer {value}",
     "run": lambda value: f"analyse nummer {value}",
 }
 

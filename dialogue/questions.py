@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from consultation.participation.stand_ins import (
+    BECAME,
     GIVEN,
     INSULT,
     JOKE,
@@ -385,8 +386,19 @@ _PERSONAL = re.compile(
     r"|stem|stemt|verdien|verdient|eet|drinkt|spreek|spreekt|is)(?: (?:u|je|jij|gij|ge|uw|jouw)\b"
     r"|(?<=e)\b)"
 )
+_MINE = r"(?:mijn|mijne|mij|me|ons|onze|wat (?:ik|we|wij)|hetgeen ik|alles wat ik)"
+_BECAME = re.compile(
+    r"(?:\S{1,12} ){0,5}?wat (?:(?:werd|wierd|is|kwam|komt) er (?:\S{1,12} ){0,3}?(?:van|met|uit) "
+    rf"{_MINE}(?: \S{{1,16}}){{0,4}}"
+    rf"|is er (?:\S{{1,12}} ){{0,2}}?(?:van|met) {_MINE}(?: \S{{1,16}}){{0,3}} "
+    r"(?:geworden|gebeurd|gekomen|gedaan)"
+    r"|(?:hebben|hebt|heb|heeft|deden|deed) (?:jullie|ze|u|ge|gij|men) (?:\S{1,12} ){0,3}?"
+    rf"(?:gedaan )?(?:van|met) {_MINE}(?: \S{{1,16}}){{0,4}})[ ?!.]{{0,4}}"
+)
+"""Who asks what became of their own words."""
 _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (GIVEN, _GIVEN),
+    (BECAME, _BECAME),
     (INSULT, _INSULT),
     (JOKE, _JOKE),
 )

@@ -20,7 +20,16 @@ from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import open_services
 from web.pages import STATIC, Pages
-from web.public import chart_images, explanations, form, open_data, own_data, site, sitemap
+from web.public import (
+    chart_images,
+    explanations,
+    form,
+    open_data,
+    own_data,
+    own_words,
+    site,
+    sitemap,
+)
 from web.review import (
     across,
     actions,
@@ -38,6 +47,7 @@ from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
 from web.review.management import accounts as account_pages
 from web.review.management import rounds
+from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
@@ -81,7 +91,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.register(app)
     for room in (gateway, answers, health, login, account_pages):
         app.include_router(room.router)
-    for room in (site, explanations, form, own_data, widget, chart_images, open_data, sitemap):
+    for room in (
+        site,
+        explanations,
+        form,
+        own_data,
+        own_words,
+        widget,
+        chart_images,
+        open_data,
+        sitemap,
+    ):
         app.include_router(room.router)
     for room in (
         overview,
@@ -91,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         across,
         actions,
         reaction_results,
+        objections,
         excluded,
         suggestions,
         coding,

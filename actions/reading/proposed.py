@@ -30,7 +30,8 @@ Shown = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def _snapshots() -> SnapshotCache:
+def snapshots() -> SnapshotCache:
+    """The snapshots of opdrachten that this server keeps while nothing changes."""
     return SnapshotCache()
 
 
@@ -41,7 +42,7 @@ def shown_on(talk: Talk, number: int) -> list[Shown]:
         found = rounds.find_consultation(session, talk.catalogue)
         if found is None:
             return []
-        seen = _snapshots().of(session, found.id, number)
+        seen = snapshots().of(session, found.id, number)
         known = None if group == UNKNOWN_GROUP else group
         return [
             {

@@ -23,6 +23,7 @@ NOT_COUNTED = frozenset(
         "embedding",
         "invitation",
         "message",
+        "objection",
         "participant_question",
         "revision",
     }

@@ -12,7 +12,9 @@ GIVEN = "al_geantwoord"
 """Stands for an intent: the participant says that the open question has been answered."""
 KEPT = "antwoorden_bewaard"
 """Stands for an intent: whether what was said is still there."""
+BECAME = "geworden"
+"""Stands for an intent: what became of what the participant said."""
 INSULT = "belediging"
 JOKE = "grap"
 
-STAND_INS = frozenset({OPEN_QUESTION, READERS, REPLY, GIVEN, KEPT, INSULT, JOKE})
+STAND_INS = frozenset({OPEN_QUESTION, READERS, REPLY, GIVEN, KEPT, BECAME, INSULT, JOKE})

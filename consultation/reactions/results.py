@@ -70,7 +70,7 @@ class GroupStance:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CarriedVerdict:
     """Whether an action is carried; ``reasons`` are the Dutch sentences that say why not."""
 
     carried: bool
@@ -106,7 +106,7 @@ class ActionReactions:
 
     groups: tuple[GroupStance, ...]
     total: GroupStance
-    verdict: Verdict
+    verdict: CarriedVerdict
     conditions: tuple[ReactionWords, ...] = ()
     amendments: tuple[ReactionWords, ...] = ()
     reasons: tuple[ReactionWords, ...] = ()
@@ -169,7 +169,9 @@ def round_reactions(
     return RoundReactions(number, found, tuple(said.get("", {}).get(MISSING, ())))
 
 
-def verdict(groups: Sequence[GroupStance], rule: Gedragen, names: Mapping[str, str]) -> Verdict:
+def verdict(
+    groups: Sequence[GroupStance], rule: Gedragen, names: Mapping[str, str]
+) -> CarriedVerdict:
     """Whether an action with these stances is carried, by the catalogue's rule.
 
     ``names`` gives the names of groups, by slug. People without a group count for no group.
@@ -192,7 +194,7 @@ def verdict(groups: Sequence[GroupStance], rule: Gedragen, names: Mapping[str, s
     blocking = [each.group for each in counted if each.side == "blokkeert"]
     if blocking:
         reasons.append(f"Tegen: {', '.join(names.get(each, each) for each in blocking)}.")
-    return Verdict(not reasons, tuple(reasons))
+    return CarriedVerdict(not reasons, tuple(reasons))
 
 
 def group_stance(group: str, people: Mapping[str, int], rule: Gedragen) -> GroupStance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,25 @@ import docx
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import select
 
 from analysis import run
 from analysis.preprocessing.statements import cut_new
 from consultation import accounts, rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append
+from consultation.database.models import Participant, Statement
 from consultation.database.records import CodingTask
 from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import read_rows
 from consultation.queries.coding import choices, draw, items
-from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, opdracht_snapshot
+from consultation.queries.opdracht_snapshot import (
+    OpdrachtSnapshot,
+    SnapshotCache,
+    opdracht_snapshot,
+)
+from consultation.reactions.outcome import SENTENCES, outcomes
 from consultation.settings import ROOT, Settings
 from tests.review_stage import PASSWORD, agree_to_quotes, set_aside
 from tests.web_pages import check_everywhere, violations
@@ -419,3 +427,17 @@ def test_one_tap_fills_in_the_trekker_that_people_named(sample: Site, browser: B
     page.goto("/beheer/opdrachten/4/trekkers")
     assert violations(page) == []
     leave(page)
+
+
+def test_every_statement_of_the_sample_has_an_answer(sample: Site, catalogue: Catalogue) -> None:
+    cache, fates, answered = SnapshotCache(), Counter[str](), set[str | None]()
+    with sample.storage.reading() as session:
+        wanted = set(session.scalars(select(Statement.id)))
+        for who in session.scalars(select(Participant.id)):
+            for each in outcomes(session, who, catalogue, lambda n: cache.of(session, 1, n)):
+                assert each.told
+                fates[each.fate] += 1
+                answered.add(each.statement)
+    assert len(wanted) > 300
+    assert wanted <= answered
+    assert {"thema", "niet_bekeken"} <= fates.keys() <= SENTENCES.keys()

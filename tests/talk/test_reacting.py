@@ -123,7 +123,7 @@ def test_people_react_and_read_what_became_of_it(
                 texts = {f"wijziging_{OPVANG}": BETTER} if amends else {}
                 codes.append(fills_in(http, group, stances, **texts))
     author = codes[PEOPLE]
-    talks(servers)
+    talker = talks(servers)
     context = browser.new_context(base_url=servers.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto("/beheer/login")
@@ -143,6 +143,11 @@ def test_people_react_and_read_what_became_of_it(
     expect(page.get_by_role("heading", name=BETTER)).to_be_visible()
     page.get_by_role("link", name=BETTER).click()
     expect(page.locator("ol.log")).to_contain_text(f"er staat nu ‘{BETTER}’")
+    answer = httpx.post(f"{servers.url}/mijn-antwoorden/geworden", data={"code": author})
+    assert "Uw voorstel is overgenomen. De actie heeft nu uw tekst." in answer.text
+    assert "Nog niet bekeken." in answer.text
+    talker.say("wat werd er van mijn woorden?")
+    assert "Uw voorstel voor een andere tekst is nog niet bekeken." in talker.said
     later = Talk(servers.url)
     later.open()
     later.say(f"opdracht {OPDRACHT}")

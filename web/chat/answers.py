@@ -53,6 +53,12 @@ def _step(here: Services, answer: OwnAnswer) -> str | None:
     return None if name == answer.text else name
 
 
+def question_shown(here: Services, opdracht: int | None, key: str | None) -> str:
+    """The question that an answer is to, as it is put; empty for a text of its own."""
+    question = here.catalogue.vraag(opdracht, key)
+    return question.tekst if question else _reacted_to(key)
+
+
 def _reacted_to(key: str | None) -> str:
     """What an answer of a reaction round is; empty for other keys."""
     told = read_key(key)
@@ -65,13 +71,12 @@ def answers_of(here: Services, session: Session, participant_id: str) -> list[An
     found = []
     for answer in own_answers(session, participant_id):
         opdracht = here.catalogue.opdracht(answer.opdracht)
-        question = here.catalogue.vraag(answer.opdracht, answer.question)
         found.append(
             AnswerOut(
                 opdracht=answer.opdracht,
                 titel=opdracht.titel if opdracht else "",
                 question=answer.question,
-                vraag=question.tekst if question else _reacted_to(answer.question),
+                vraag=question_shown(here, answer.opdracht, answer.question),
                 text=answer.text,
                 step=_step(here, answer),
             )

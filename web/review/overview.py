@@ -16,6 +16,7 @@ from consultation.queries.review_progress import ReviewProgress, review_progress
 from consultation.queries.statements import StatementCounts, counts
 from consultation.queries.themes import latest_run
 from consultation.queries.unanalysed_answers import count_new
+from consultation.reactions import objections
 from web.dependencies import Here
 from web.login import CurrentReviewer
 from web.review.common import ChosenRound, chosen_round, page
@@ -113,5 +114,6 @@ def overview(
             arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
             gaps=coverage_gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
             unplaced=stand.get(None, StatementCounts()),
+            objected=objections.count_open(session, here.consultation_id, reviewer.opdracht),
             asked=open_questions(reviewer, questions.count_open(session, here.consultation_id)),
         )

@@ -144,6 +144,31 @@ class Statement(Base):
     contribution_version: Mapped[ContributionVersion] = relationship()
 
 
+class Objection(Base):
+    """A participant says that a statement of theirs was not understood as they meant it.
+
+    ``note``, ``handled_by`` and ``handled_at`` are of the reviewer who looked at it.
+    """
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        UniqueConstraint("statement_id"),
+        CheckConstraint(f"state in ({within('open', 'bekeken')})", name="state"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[str] = mapped_column(ForeignKey("statement.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    note: Mapped[str] = mapped_column(Text, default="")
+    handled_by: Mapped[str | None] = mapped_column(String(80))
+    handled_at: Mapped[datetime | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    statement: Mapped[Statement] = relationship()
+    participant: Mapped[Participant] = relationship()
+
+
 class OwnPlacing(Base):
     """What a participant says that a sentence of their answer is about; asked at most once.
 
