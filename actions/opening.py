@@ -20,7 +20,7 @@ from actions.entering import (
 from actions.going_on import answer_question, change, wish
 from actions.offering import EARLY, NOTHING_OFFERED, SELF, keep_slots, offer
 from actions.reading import choosing, grouping
-from actions.reading.content import has_form_of_content, is_surely_content, may_be_content
+from actions.reading.content import is_surely_content, may_be_content
 from actions.reading.naming import kinds_of
 from actions.reading.replies import extra_in, reply_in
 from actions.talk import (
@@ -318,7 +318,7 @@ def _after_reacting(talk: Talk, text: str, reply: str | None) -> list[EventType]
         return _still_ended(talk, "einde_verder")
     if reply in ("no", "thanks"):
         return _still_ended(talk, "einde_dag")
-    if reply != "yes" and talk.opdracht is not None and has_form_of_content(text):
+    if reply != "yes" and talk.opdracht is not None and may_be_content(talk, text):
         number = talk.opdracht.nummer
         talk.propose(AnswerGiven(opdracht=number, question=MISSING, added=True))
         return _still_ended(talk, "reactie_erbij_einde")

@@ -14,7 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import going_on
 from actions.entering import elsewhere, enter, words_of
 from actions.reading import choosing
-from actions.reading.content import has_form_of_content
+from actions.reading.content import has_form_of_content, may_be_content
 from actions.reading.proposed import (
     ACTION,
     DONE,
@@ -123,7 +123,7 @@ class ValidateReactionForm(TalkForm):
             return {"verder": False}
         if reply == "yes" or choice.guesses:
             return {"verder": True, "geraden": list(choice.guesses) or None}
-        if has_form_of_content(text) and talk.opdracht is not None:
+        if may_be_content(talk, text) and talk.opdracht is not None:
             number = talk.opdracht.nummer
             talk.propose(AnswerGiven(opdracht=number, question=MISSING, added=True))
             talk.utter("reactie_erbij")
