@@ -56,6 +56,7 @@ from consultation.participation.reactions import (
     STANCES,
     key_of,
 )
+from language.folding import folded
 from language.non_answers import is_stock_non_answer
 from language.reading import reaction, summary
 
@@ -69,6 +70,12 @@ _SKIP = {
     AMENDMENT: "knop_reactie_wijziging",
     MISSING: "knop_reactie_ontbreekt",
 }
+_EQUAL = re.compile(
+    r"\b(?:allebei|alletwee|alle ?(?:twee|drie|vier)|beide|even belangrijk|evenveel)\b"
+)
+_READ = 200
+_WORDS_OF_CHOICE = 8
+_STEM = 4
 _SECONDS = 20
 """Time to read one action and to choose."""
 
@@ -226,9 +233,15 @@ def _ranking(talk: Talk, text: str) -> Slots:
     chosen = _chosen(talk, text, rest)
     if chosen is None:
         refused = summary.says(text) == summary.NO or is_stock_non_answer(text)
-        if refused or talk.intent == "weet_niet":
+        unknown = "weet_niet" in (talk.intent, reaction.read(text).stance)
+        if refused or unknown or _EQUAL.search(folded(text)[:_READ]):
             return _on_to(talk, None, given)
-        talk.utter("rangorde_onduidelijk")
+        if has_form_of_content(text):
+            _keep(talk, MISSING, added=True)
+            talk.utter("reactie_erbij")
+        else:
+            talk.utter("rangorde_onduidelijk")
+        answer_aside(talk, talk.metadata.get("aside"))
         return {"reactie": None}
     order = [*ranked(talk, given), chosen]
     left = [each["id"] for each in rest if each["id"] != chosen]
@@ -245,15 +258,29 @@ def _ranking(talk: Talk, text: str) -> Slots:
 
 
 def _chosen(talk: Talk, text: str, rest: list[Shown]) -> str | None:
-    """The id of the action that a button or a typed number names, among these."""
+    """The id of the action that a button, a number or a word of its own names, among these.
+
+    A text of more than a few words is no choice, whatever numbers stand in it.
+    """
     places = {each["id"]: place for place, each in enumerate(shown(talk), 1)}
     button = talk.entity("waarde")
+    if button is None and len(text.split()) > _WORDS_OF_CHOICE:
+        return None
     said = _NUMBER.search(button or text)
     wanted = int(said[0]) if said else None
+    plain = folded(text)
     if wanted is None:
-        plain = text.casefold()
         wanted = next((n for n, word in enumerate(_ORDINALS, 1) if word in plain), None)
-    return next((each["id"] for each in rest if places[each["id"]] == wanted), None)
+    if wanted is not None:
+        return next((each["id"] for each in rest if places[each["id"]] == wanted), None)
+    named = [each["id"] for each in rest if _stems(plain) & _stems(folded(each["text"]))]
+    return named[0] if len(named) == 1 else None
+
+
+def _stems(plain: str) -> set[str]:
+    """How the longer words of a text begin, so that "tolken" names what is said of "tolkuren"."""
+    words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
+    return {word[:_STEM] for word in words if len(word) > _STEM}
 
 
 def _react(

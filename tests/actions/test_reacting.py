@@ -198,3 +198,47 @@ def test_a_talk_goes_on_where_it_stood(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize("text", ["dat is een slecht plan", "onzin", "tegen!", "kben voor"])
 def test_a_stance_is_never_taken_for_a_complaint(text: str) -> None:
     assert judge(UNLIKELY, text, "reactie", 0.91, f"actie:{FIRST}") in ("bijdrage", "bevestigen")
+
+
+SUPPORTED = {FIRST: ["steun", None], SECOND: ["steun", None], THIRD: ["tegen", None]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "er ontbreekt iets over vervoer: op zondag rijdt er geen bus",
+        "Geef de centra genoeg geld om om de 2 weken te starten, behalve in augustus.",
+        "en de mensen van de tweede kans dan, die hebben ook lessen nodig",
+        "ge vergeet wel de ouders die geen auto hebben",
+        "voeg maar toe dat de school dichter moet zijn",
+    ],
+)
+def test_content_typed_at_the_ranking_is_kept_and_chooses_nothing(text: str) -> None:
+    turn = Said(text, "rangorde", SUPPORTED)
+    assert turn.effects == [("answer", "ontbreekt", None)]
+    assert turn.slots == {"reactie": None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["geen gedacht", "weet ik niet", "allebei even belangrijk", "alletwee", "geen idee"],
+)
+def test_who_ranks_nothing_goes_on(text: str) -> None:
+    turn = Said(text, "rangorde", SUPPORTED)
+    assert turn.slots["reactie"] == "klaar"
+    assert not [each for each in turn.effects if each[0] == "ranked"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("die van het loket", FIRST),
+        ("de opvang eerst", SECOND),
+        ("actie 2", SECOND),
+        ("de eerste vind ik het belangrijkst", FIRST),
+        ("opvang!!", SECOND),
+    ],
+)
+def test_an_action_is_ranked_by_its_number_or_a_word_of_its_own(text: str, first: str) -> None:
+    ranked = [each[1] for each in Said(text, "rangorde", SUPPORTED).effects if each[0] == "ranked"]
+    assert next(iter(ranked[0])) == first
