@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.catalogue import Catalogue
 from consultation.curation.state import CuratedAction
 from consultation.participation.reactions import wording_hash
-from consultation.queries.disclosure import quotable
+from consultation.queries.disclosure import quotable, releasable
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 
 
@@ -64,6 +64,15 @@ def proposed_actions(
             quoted_one = action.statement if action.text is None else None
             found.append(ProposedAction(action.id, text, wording, people, quoted_one))
     return sorted(found, key=lambda each: -each.own_people)
+
+
+def withheld_actions(
+    session: Session, seen: OpdrachtSnapshot, catalogue: Catalogue
+) -> list[CuratedAction]:
+    """The actions that a reaction round would show, but that quote who may not be quoted."""
+    actions = [each for each in seen.actions if is_shown(each, catalogue) and each.text is None]
+    allowed = releasable(session, [each.statement for each in actions if each.statement])
+    return [each for each in actions if each.statement and each.statement not in allowed]
 
 
 def _groups_behind(action: CuratedAction, seen: OpdrachtSnapshot) -> Counter[str | None]:

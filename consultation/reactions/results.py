@@ -71,10 +71,14 @@ class GroupStance:
 
 @dataclass(frozen=True)
 class CarriedVerdict:
-    """Whether an action is carried; ``reasons`` are the Dutch sentences that say why not."""
+    """Whether an action is carried; ``reasons`` are the Dutch sentences that say why not.
+
+    ``known``: enough groups reacted to say so.
+    """
 
     carried: bool
     reasons: tuple[str, ...] = ()
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,8 @@ def verdict(
     blocking = [each.group for each in counted if each.side == "blokkeert"]
     if blocking:
         reasons.append(f"Tegen: {', '.join(names.get(each, each) for each in blocking)}.")
-    return CarriedVerdict(not reasons, tuple(reasons))
+    known = bool(blocking) or len(counted) >= rule.minste_groepen
+    return CarriedVerdict(not reasons, tuple(reasons), known)
 
 
 def group_stance(group: str, people: Mapping[str, int], rule: Gedragen) -> GroupStance:

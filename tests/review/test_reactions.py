@@ -9,9 +9,15 @@ import re
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
 from consultation import accounts
+from consultation.catalogue import Gedragen
+from consultation.curation.log import append
+from consultation.database.models import Consent, Participant
 from consultation.participation.reactions import AMENDMENT, CONDITION, MISSING, key_of
+from consultation.queries.statements import active_statements
+from consultation.reactions.results import verdict
 from tests.reaction_stage import (
     ACTIONS,
     LOKET,
@@ -108,6 +114,27 @@ def test_a_facilitator_reads_who_supports_what_and_accepts_an_amendment(reacted:
         page = html.unescape(http.get("/beheer/opdrachten/4/reacties").text)
         assert re.search(rf">{re.escape(ACTIONS[OPVANG])}</a></h2>", page)
         assert first in re.findall(r'name="bijdrage" value="([0-9a-f]{32})"', page)
+
+
+def test_the_page_tells_which_actions_nobody_sees_and_where_too_few_reacted(reacted: Site) -> None:
+    action = "e" * 32
+    with reacted.storage.writing() as session:
+        said = active_statements(session, 1, 4)[0]
+        create = {"op": "action", "do": "create", "opdracht": 4, "statement": said.id, "id": action}
+        append(session, 1, "els", create)
+        approve = {"op": "action", "do": "status", "action": action, "status": "goedgekeurd"}
+        append(session, 1, "els", approve)
+    with as_role(reacted, "els", "facilitator") as http:
+        page = html.unescape(http.get("/beheer/opdrachten/4/reacties").text)
+        assert "1 actie van deze opdracht krijgen de deelnemers niet te zien" in page
+        assert f"/acties/{action}" in page
+        with reacted.storage.writing() as session:
+            for person_ in session.scalars(select(Participant)):
+                person_.consents.append(Consent(purpose="citaat", granted=True, version="1"))
+        assert "niet te zien" not in http.get("/beheer/opdrachten/4/reacties").text
+        assert "Nog niet bekend" not in page
+        few = verdict([], Gedragen(), {})
+        assert (few.carried, few.known) == (False, False)
 
 
 def test_stale_and_foreign_answers_are_refused(reacted: Site) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from consultation.participation.reactions import amendment_statement
+from consultation.reactions.proposed import withheld_actions
 from consultation.reactions.results import reaction_rounds, round_reactions, word_diff
 from dialogue.messages import say
 from web.dependencies import Here, Services
@@ -91,5 +92,6 @@ def show_reactions(
             opdracht=opdracht,
             reacted=reacted,
             rounds=known,
+            withheld=withheld_actions(session, seen, here.catalogue),
             diff=word_diff,
         )
