@@ -188,6 +188,8 @@ class ActionWelkom(TalkAction):
             return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
         talk.utter("welkom", titel=texts.titel, doel=texts.doel)
         talk.say(f"{texts.bot} {texts.duur}")
+        if talk.reacts:
+            talk.utter("welkom_reactie")
         return [SlotSet("toestemming_analyse", None), FollowupAction(OPENING_FORM)]
 
 

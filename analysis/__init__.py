@@ -68,7 +68,8 @@ def actions(opdracht: int | None = None, *, database: str | None = None) -> pd.D
     Columns: ``id``; ``opdracht``; ``text``, the reviewer's wording or an exact quote; ``themes``, a
     list of ids; ``trekker``; ``partners``, a list; ``priority``; ``regelgeving``: nieuw, hervormen,
     stopzetten or geen; ``status``: ontwerp, goedgekeurd, verworpen or gepubliceerd; ``statements``,
-    how many propose it.
+    how many propose it; ``reactions``, how many people reacted in the last reaction round, and
+    ``carried``, whether the field carries it, empty without reactions.
 
     Raises:
         SamenspraakError: there is no such database, consultation or opdracht.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from analysis.preprocessing.statements import statements_frame
 from analysis.stance.rules import named_rule
 from analysis.supporters import proposers
+from consultation.catalogue import Catalogue
 from consultation.curation.state import LIVE
 from consultation.curation.store import curated
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
@@ -24,6 +25,7 @@ from consultation.queries.themes import (
     marks_of,
     theme_views,
 )
+from consultation.reactions.results import RoundReactions, round_reactions
 
 THEME_COLUMNS = (
     "id",
@@ -51,6 +53,8 @@ ACTION_COLUMNS = (
     "regelgeving",
     "status",
     "statements",
+    "reactions",
+    "carried",
 )
 
 
@@ -180,11 +184,16 @@ def statements(
     return statements_frame(said, themes, stances, about, rules)
 
 
-def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.DataFrame:
+def actions(
+    session: Session, consultation_id: int, numbers: list[int], catalogue: Catalogue | None = None
+) -> pd.DataFrame:
     """Returns the suggested and decided actions, with the columns ``ACTION_COLUMNS``.
 
     ``text`` is the reviewer's wording, or else the exact quote of a current statement;
     ``statements`` counts the statements that propose the action (``analysis.supporters``).
+    ``reactions`` counts the people who reacted in the last reaction round, and ``carried`` tells
+    whether the action is carried by the rule of ``catalogue``; it is missing without reactions or
+    catalogue.
     """
     said = {each.id: each for each in active_statements(session, consultation_id)}
     placed = {each.opdracht for each in said.values() if each.opdracht is not None}
@@ -193,8 +202,15 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
         number: opdracht_snapshot(session, consultation_id, number)
         for number in sorted({*numbers, *placed})
     }
+    reacted: dict[int, RoundReactions | None] = {}
+    if catalogue is not None:
+        for number in numbers:
+            seen = snapshots[number]
+            reacted[number] = round_reactions(session, consultation_id, seen, catalogue)
     rows = []
     for action in (each for number in numbers for each in snapshots[number].actions):
+        found = reacted.get(action.opdracht)
+        voices = found.of(action.id) if found else None
         quoted = said.get(action.statement or "")
         rows.append(
             {
@@ -208,6 +224,9 @@ def actions(session: Session, consultation_id: int, numbers: list[int]) -> pd.Da
                 "regelgeving": action.regelgeving,
                 "status": action.status,
                 "statements": len(proposers(action, snapshots.values())),
+                "reactions": voices.people if voices else 0,
+                "carried": voices.verdict.carried if voices and voices.people else None,
             }
         )
-    return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(ACTION_COLUMNS))
+    return frame.astype({"carried": "object"})

@@ -73,7 +73,7 @@ def themes(
 def actions(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:
     """See ``analysis.actions``."""
     with _opened(database, opdracht) as at:
-        return dataframes.actions(at.session, at.consultation, at.numbers)
+        return dataframes.actions(at.session, at.consultation, at.numbers, at.catalogue)
 
 
 def runs(opdracht: int | None = None, database: str | None = None) -> pd.DataFrame:

@@ -355,12 +355,12 @@ def actions(
 
     _list(
         lambda session, place: dataframes.actions(
-            session, place.consultation_id, _numbers(place, opdracht)
+            session, place.consultation_id, _numbers(place, opdracht), place.catalogue
         ),
         round_,
         opdracht,
         format_,
-        hidden=("partners",),
+        hidden=("partners", "reactions", "carried"),
     )
 
 

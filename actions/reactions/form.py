@@ -339,7 +339,9 @@ class AskReactie(TalkAction):
             _ask_ranking(talk, actions, custom)
         else:
             skip = talk.button(_SKIP[what], "/overslaan")
-            talk.utter(f"reactie_vraag_{what}", buttons=[skip], custom=custom)
+            empty = what == MISSING and not actions
+            sentence = "reactie_zonder_acties" if empty else f"reactie_vraag_{what}"
+            talk.utter(sentence, buttons=[skip], custom=custom)
         return [SlotSet("vraag", key), SlotSet("acties", actions)]
 
 

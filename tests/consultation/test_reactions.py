@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from analysis import dataframes
+from analysis.preprocessing.statements import cut_new
 from consultation import rounds
 from consultation.catalogue import Catalogue, Gedragen, load_catalogue
 from consultation.curation.log import CurationError, append
@@ -342,3 +344,29 @@ def test_a_diff_is_of_words() -> None:
 
 def test_equal_words_have_an_equal_hash() -> None:
     assert wording_hash("a") == wording_hash("a") != wording_hash("b")
+
+
+def test_a_run_cuts_an_amendment_as_a_whole(stage: Storage, catalogue: Catalogue) -> None:
+    text = "De gemeente betaalt opvang. Ook overdag moet dat kunnen."
+    with stage.writing() as session:
+        who = person(session, "burger")
+        answer = says(session, who, key_of(AMENDMENT, OPVANG), text)
+    assert cut_new(stage, 1, catalogue, "use").statements == 1
+    with stage.writing() as session:
+        statement = amendment_statement(session, answer)
+        assert statement is not None
+        assert (statement.start, statement.end, statement.kind) == (0, len(text), "voorstel")
+
+
+def test_the_table_of_actions_tells_reactions_and_whether_they_carry(
+    stage: Storage, catalogue: Catalogue
+) -> None:
+    with stage.writing() as session:
+        for group in ("burger", "werkgeversorganisatie"):
+            for _ in range(3):
+                reacts(session, person(session, group), {OPVANG: "steun", LOKET: "tegen"})
+    with stage.reading() as session:
+        table = dataframes.actions(session, 1, [4], catalogue).set_index("id")
+    assert list(table.columns[-2:]) == ["reactions", "carried"]
+    assert table["reactions"].to_dict() == {OPVANG: 6, LOKET: 6, VERBOD: 0}
+    assert table["carried"].to_dict() == {OPVANG: True, LOKET: False, VERBOD: None}
