@@ -572,7 +572,7 @@ class ValidateOpeningForm(TalkForm):
 
 
 def _in_group(talk: Talk, groep: Groep) -> Slots:
-    return {**_noted(talk, groep), "geraden": None, **_after_group(talk)}
+    return {**_noted(talk, groep), "geraden": None, **_after_group(talk, groep.slug)}
 
 
 def _noted(talk: Talk, groep: Groep) -> Slots:
@@ -605,10 +605,12 @@ _SPEAKS_OF_SELF = re.compile(
 def _without_group(talk: Talk, sentence: str) -> Slots:
     """Goes on without a group: the slot is filled, and no group is stored."""
     talk.utter(sentence)
-    return {"groep": UNKNOWN_GROUP, "geraden": None, **_after_group(talk)}
+    return {"groep": UNKNOWN_GROUP, "geraden": None, **_after_group(talk, UNKNOWN_GROUP)}
 
 
-def _after_group(talk: Talk) -> Slots:
+def _after_group(talk: Talk, group: str) -> Slots:
+    # The actions of a reaction round stand in the order of the group.
+    talk.tracker.slots["groep"] = group
     vooraf = talk.catalogue.opdracht(talk.slot("vooraf"))
     return enter(talk, [vooraf.nummer]) if vooraf is not None else {}
 

@@ -11,6 +11,7 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import entering
 from actions.opening import ActionVerder, ActionWelkom, AskGroep, ValidateOpeningForm
 from actions.session import restore
 from actions.talk import Talk, sentences, thank_in_language
@@ -305,6 +306,23 @@ def test_the_group_can_be_passed_over(text: str) -> None:
     assert slots["groep"] == UNKNOWN_GROUP
     assert slots["opdracht"] == 4
     assert [each["kind"] for each in effects] == ["opdracht"]
+
+
+@pytest.mark.parametrize(
+    ("text", "group"), [("gewoon als burger", "burger"), ("dat zeg ik liever niet", UNKNOWN_GROUP)]
+)
+def test_the_actions_to_react_to_stand_in_the_order_of_the_group_just_named(
+    text: str, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[str | None] = []
+
+    def entered(talk: Talk, _: int) -> dict[str, Any]:
+        groups.append(talk.slot("groep"))
+        return {}
+
+    monkeypatch.setattr(entering.proposed, "entered", entered)
+    answered(text, vooraf=4, rondesoort="reactie")
+    assert groups == [group]
 
 
 def test_the_button_to_pass_over_and_the_intent_do_the_same() -> None:
