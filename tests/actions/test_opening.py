@@ -11,8 +11,8 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import entering
 from actions.opening import ActionVerder, ActionWelkom, AskGroep, ValidateOpeningForm
+from actions.reading import proposed
 from actions.session import restore
 from actions.talk import Talk, sentences, thank_in_language
 from bot.nlu import own_data
@@ -320,7 +320,7 @@ def test_the_actions_to_react_to_stand_in_the_order_of_the_group_just_named(
         groups.append(talk.slot("groep"))
         return {}
 
-    monkeypatch.setattr(entering.proposed, "entered", entered)
+    monkeypatch.setattr(proposed, "entered", entered)
     answered(text, vooraf=4, rondesoort="reactie")
     assert groups == [group]
 
