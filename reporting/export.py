@@ -17,12 +17,20 @@ from consultation.queries.disclosure import FOLD_BELOW, breakdown, quotable
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
 from consultation.queries.public_labels import labels_of, public_label
 from reporting import plan_document, sheets, theme_document
+from reporting.action_plan import renderers
+from reporting.action_plan.blocks import blocks
+from reporting.action_plan.chapters import chapters
 from reporting.export_formats import ExportSubject, Format
 from reporting.export_words import word
 from reporting.plan import Plan
 from reporting.publication import approved
 from reporting.sheets import Column, Sheet
 
+_DOCUMENTS = {
+    Format.docx: renderers.as_docx,
+    Format.html: renderers.as_html,
+    Format.md: renderers.as_markdown,
+}
 _PLAN = ("opdracht", *plan_document.ACTION_COLUMNS, "proposed_by", "groups")
 _THEMES = (
     "code",
@@ -69,13 +77,17 @@ def export(
         SamenspraakError: the pipeline that detects names is unavailable.
     """
     seen = snapshots or SnapshotCache()
+    numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
     if what is ExportSubject.actieplan:
         plan = approved(session, consultation_id, catalogue, snapshots=snapshots)
         if opdracht is not None:
             parts = tuple(each for each in plan.opdrachten if each.nummer == opdracht)
             plan = Plan(plan.round, plan.at, parts, plan.organisations)
-        return _plan(plan, catalogue, format_)
-    numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
+        if format_ not in _DOCUMENTS:
+            return _plan(plan, catalogue, format_)
+        known = seen.all(session, consultation_id, numbers)
+        told = chapters(session, consultation_id, catalogue, plan, known)
+        return _DOCUMENTS[format_](blocks(plan, told, catalogue, whole=opdracht is None))
     found = list(seen.all(session, consultation_id, numbers).values())
     if what is ExportSubject.themes:
         if format_ is Format.docx:
@@ -97,6 +109,8 @@ def file_content(sheet: Sheet, format_: Format) -> bytes:
         return sheets.as_xlsx([sheet])
     if format_ is Format.md:
         return sheets.as_markdown(sheet)
+    if format_ is Format.html:
+        return sheets.as_html(sheet)
     if format_ is Format.json:
         return sheets.as_json(sheet)
     document = plan_document.new_document(sheet.title)
@@ -218,10 +232,6 @@ def statements_sheet(
 
 
 def _plan(plan: Plan, catalogue: Catalogue, format_: Format) -> bytes:
-    if format_ is Format.docx:
-        return plan_document.as_docx(plan, catalogue)
-    if format_ is Format.md:
-        return plan_document.as_markdown(plan, catalogue)
     if format_ is Format.xlsx:
         return sheets.as_xlsx([plan_sheet(plan, catalogue), plan_themes_sheet(plan, catalogue)])
     if format_ is Format.csv:

@@ -19,6 +19,7 @@ class Format(StrEnum):
     docx = "docx"
     xlsx = "xlsx"
     csv = "csv"
+    html = "html"
     md = "md"
     json = "json"
 
@@ -27,6 +28,7 @@ MEDIA = {
     Format.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Format.xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.csv: "text/csv; charset=utf-8",
+    Format.html: "text/html; charset=utf-8",
     Format.md: "text/markdown; charset=utf-8",
     Format.json: "application/json",
 }

@@ -1,9 +1,8 @@
-"""An action plan as a Word document and as Markdown: a heading and a table per opdracht."""
+"""Words and Word documents that the plan and the lists of themes and statements share."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import date
 
 from docx import Document
@@ -12,73 +11,13 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from consultation import dates
-from consultation.catalogue import Catalogue, Opdracht
+from consultation.catalogue import Catalogue
 from consultation.queries.disclosure import FOLD_BELOW, Breakdown, Quote
 from reporting.export_words import word
-from reporting.plan import Plan, PlanAction, PlanOpdracht
-from reporting.sheets import Cell, Column, Sheet, add_table, markdown, printable, shown
+from reporting.plan import PlanAction, PlanOpdracht
+from reporting.sheets import Cell, printable
 
 ACTION_COLUMNS = ("action", "themes", "trekker", "partners", "priority", "deadline", "regelgeving")
-
-
-def as_docx(plan: Plan, catalogue: Catalogue) -> bytes:
-    """The plan as a Word document (docx) in Dutch, with heading styles, on landscape pages."""
-    document = new_document(word("titel", consultatie=catalogue.consultatie.titel))
-    for line in _opening(plan):
-        document.add_paragraph(printable(line))
-    if not plan.opdrachten:
-        document.add_paragraph(word("leeg"))
-    for opdracht, part in _parts(plan, catalogue):
-        _opdracht(document, opdracht, part, catalogue)
-    if plan.organisations:
-        document.add_heading(word("deelnemers"), 1)
-        document.add_paragraph(word("organisaties"))
-        for name in plan.organisations:
-            document.add_paragraph(printable(name), style="List Bullet")
-    return saved(document)
-
-
-def as_markdown(plan: Plan, catalogue: Catalogue) -> bytes:
-    """The plan as Markdown, in UTF-8."""
-    lines = [f"# {markdown(word('titel', consultatie=catalogue.consultatie.titel))}", ""]
-    lines += [line for each in _opening(plan) for line in (markdown(each), "")]
-    if not plan.opdrachten:
-        lines += [word("leeg"), ""]
-    for opdracht, part in _parts(plan, catalogue):
-        lines += [f"## {_title(opdracht)}", "", *_under(opdracht)]
-        lines += [f"### {word('acties')}", ""]
-        sheet = actions_sheet(part)
-        if sheet.rows:
-            lines.append("| " + " | ".join(each.heading for each in sheet.columns) + " |")
-            lines.append("|" + " --- |" * len(sheet.columns))
-            for row in sheet.rows:
-                cells = (markdown(shown(each)) for each in row)
-                lines.append("| " + " | ".join(cells) + " |")
-        else:
-            lines.append(word("geen_acties"))
-        lines.append("")
-        if part.themes:
-            lines += [f"### {word('themas')}", ""]
-        for theme in part.themes:
-            lines += [f"#### {theme.code} {markdown(theme.label)}", ""]
-            told = f"{size(theme.people, theme.statements)}. {groups(theme.people, catalogue)}"
-            lines += [markdown(told), ""]
-            if theme.description:
-                lines += [markdown(theme.description), ""]
-            for quote in theme.quotes:
-                lines += [f"> {markdown(quote.text)} ({markdown(origin(quote, catalogue))})", ""]
-    if plan.organisations:
-        lines += [f"## {word('deelnemers')}", "", word("organisaties"), ""]
-        lines += [f"- {markdown(each)}" for each in plan.organisations]
-    return ("\n".join(lines).rstrip() + "\n").encode("utf-8", "replace")
-
-
-def actions_sheet(part: PlanOpdracht) -> Sheet:
-    """The actions of one opdracht as a table."""
-    rows = tuple(action_row(each, part) for each in part.actions)
-    columns = tuple(Column(key, word("kolommen", key)) for key in ACTION_COLUMNS)
-    return Sheet(word("acties"), columns, rows)
 
 
 def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[Cell, ...]:
@@ -104,6 +43,13 @@ def groups(people: Breakdown, catalogue: Catalogue) -> str:
     if people.others and parts:
         parts.append(f"{word('anderen')}: {people.others}")
     return "; ".join(parts)
+
+
+def people_in_words(people: Breakdown) -> str:
+    """The number of people, in words."""
+    if people.people is None:
+        return word("omvang_klein", grens=FOLD_BELOW)
+    return word("mensen", mensen=people.people)
 
 
 def size(people: Breakdown, statements: int | None) -> str:
@@ -146,52 +92,3 @@ def saved(document: Docx) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-def _opdracht(document: Docx, opdracht: Opdracht, part: PlanOpdracht, catalogue: Catalogue) -> None:
-    document.add_heading(printable(_title(opdracht)), 1)
-    for line in _under(opdracht):
-        if line:
-            document.add_paragraph(printable(line))
-    document.add_heading(word("acties"), 2)
-    sheet = actions_sheet(part)
-    if sheet.rows:
-        add_table(document, sheet)
-    else:
-        document.add_paragraph(word("geen_acties"))
-    if part.themes:
-        document.add_heading(word("themas"), 2)
-    for theme in part.themes:
-        document.add_heading(printable(f"{theme.code} {theme.label}"), 3)
-        spread = groups(theme.people, catalogue)
-        document.add_paragraph(f"{size(theme.people, theme.statements)}. {spread}".strip())
-        if theme.description:
-            document.add_paragraph(printable(theme.description))
-        for quote in theme.quotes:
-            words = f"{quote.text} ({origin(quote, catalogue)})"
-            document.add_paragraph(printable(words), style="Quote")
-
-
-def _opening(plan: Plan) -> list[str]:
-    return [
-        word("inleiding", ronde=plan.round, datum=dates.day(plan.at)),
-        word("regels", grens=FOLD_BELOW),
-    ]
-
-
-def _under(opdracht: Opdracht) -> list[str]:
-    lines = [word("ambitie", tekst=opdracht.ambitie), ""]
-    if opdracht.trekker:
-        lines += [word("trekker_opdracht", naam=opdracht.trekker), ""]
-    return lines
-
-
-def _title(opdracht: Opdracht) -> str:
-    return f"{opdracht.code} {opdracht.titel}"
-
-
-def _parts(plan: Plan, catalogue: Catalogue) -> Iterator[tuple[Opdracht, PlanOpdracht]]:
-    for opdracht in catalogue.opdrachten:
-        part = plan.opdracht(opdracht.nummer)
-        if part is not None:
-            yield opdracht, part

@@ -1,4 +1,4 @@
-"""Tables as files that open safely: csv, xlsx, docx, md and json.
+"""Tables as files that open safely: csv, xlsx, docx, html, md and json.
 
 Files for people have Dutch dates, files for programs (csv, json) ISO dates. A text cell that a
 spreadsheet would interpret as a formula is escaped so that it remains text.
@@ -13,10 +13,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 import openpyxl
 from docx.document import Document as Docx
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Emu, Pt
 from docx.styles.style import BaseStyle
 from openpyxl.styles import Alignment, Font
@@ -26,9 +29,19 @@ from consultation import dates
 
 Cell = str | int | float | date | None
 
+_STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;margin:0}"
+    "main{max-width:70rem;margin:0 auto;padding:1rem}"
+    "h1,h2,h3,h4,h5{line-height:1.25;margin:1.6em 0 .4em}"
+    ".table{overflow-x:auto;margin:1em 0}table{border-collapse:collapse;width:100%}"
+    "caption{text-align:left;font-weight:600;padding:.3em 0}"
+    "th,td{border:1px solid #8a8a8a;padding:.35em .5em;text-align:left;vertical-align:top}"
+    "th{background:#e7edf3}blockquote{margin:.5em 0;padding-left:1em;border-left:4px solid #2b5c8a}"
+)
 _FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MOST_IN_CELL = 32_767
+_HEADING_COLOUR = "E7EDF3"
 _CHARACTERS_ACROSS = 145
 _LONGEST_WORD = 34
 _LONG_TEXT = 150
@@ -113,6 +126,38 @@ def as_markdown(sheet: Sheet) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
+def as_html(sheet: Sheet) -> bytes:
+    """The table as a self-contained HTML page in Dutch, in UTF-8."""
+    return html_page(sheet.title, html_table(sheet))
+
+
+def html_table(sheet: Sheet) -> str:
+    """The table in HTML, with its title as the caption."""
+    heads = "".join(f'<th scope="col">{escape(each.heading)}</th>' for each in sheet.columns)
+    rows = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(printable(shown(cell)))}</td>" for cell in row) + "</tr>"
+        for row in sheet.rows
+    )
+    caption = escape(printable(sheet.title))
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{caption}"><table>'
+        f"<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody></table></div>"
+    )
+
+
+def html_page(title: str, body: str) -> bytes:
+    """A self-contained HTML page in Dutch around ``body``, in UTF-8."""
+    name = escape(printable(title))
+    page = (
+        '<!doctype html>\n<html lang="nl-BE">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{name}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{name}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+    return page.encode("utf-8", "replace")
+
+
 def as_json(sheet: Sheet) -> bytes:
     """A JSON list of objects, one per row, with the columns' keys, in UTF-8."""
     keys = [each.key for each in sheet.columns]
@@ -124,8 +169,8 @@ def as_json(sheet: Sheet) -> bytes:
 def add_table(document: Docx, sheet: Sheet) -> None:
     """Adds the table to a Word document, as wide as the page.
 
-    The first row is marked as the heading to repeat on every page. Column widths follow
-    ``column_shares``.
+    The first row is marked as the heading to repeat on every page, and the title is the table's
+    description for screen readers. Column widths follow ``column_shares``.
     """
     table = document.add_table(rows=1, cols=len(sheet.columns), style="Table Grid")
     table.autofit = False
@@ -134,14 +179,20 @@ def add_table(document: Docx, sheet: Sheet) -> None:
     widths = [Emu(int(page * share)) for share in column_shares(sheet)]
     for cell, column in zip(table.rows[0].cells, sheet.columns, strict=True):
         cell.paragraphs[0].add_run(column.heading).bold = True
-    properties = table.rows[0]._tr.get_or_add_trPr()
-    heading = properties.makeelement(
-        "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tblHeader", {}
-    )
-    properties.append(heading)
+        shade = OxmlElement("w:shd")
+        shade.set(qn("w:val"), "clear")
+        shade.set(qn("w:fill"), _HEADING_COLOUR)
+        cell._tc.get_or_add_tcPr().append(shade)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    # What a screen reader says of the table.
+    caption = OxmlElement("w:tblCaption")
+    caption.set(qn("w:val"), printable(sheet.title))
+    table._tbl.tblPr.append(caption)
     for row in sheet.rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = printable(shown(value))
+    for made in table.rows:
+        made._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     small = _small(document)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width

@@ -16,6 +16,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,24 +94,43 @@ def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace:
     ]
     opdracht = workplace.catalogue.opdracht(4)
     assert opdracht
-    assert headings == [
-        ("Title", "Actieplan: De lerende samenleving"),
-        ("Heading 1", f"O04 {opdracht.titel}"),
-        ("Heading 2", "Acties"),
-        ("Heading 2", "Thema’s"),
-        ("Heading 3", 'O04-T001 =HYPERLINK("x")'),
+    assert headings[0] == ("Title", "Voorstel tot actieplan: De lerende samenleving")
+    # The order of the policy note.
+    assert [text for style, text in headings if style in ("Heading 1", "Heading 2")] == [
+        "Overzicht",
+        f"O04 {opdracht.titel}",
+        "Ambitie",
+        "Hindernissen en hefbomen",
+        "Acties",
+        "Regelgeving",
+        "Draagvlak en houding",
+        "Wat veranderde sinds de vorige ronde",
+        "Hoe zeker zijn we van de thema’s",
+        "Hoe dit plan gemaakt is",
     ]
-    (table,) = document.tables
+    assert ("Heading 4", 'O04-T001 =HYPERLINK("x")') in headings
+    overview, table = document.tables[:2]
+    assert [cell.text for cell in overview.rows[1].cells][:5] == [
+        "O04",
+        "@CVO",
+        opdracht.titel,
+        "1 te hervormen",
+        "2 in het actieplan",
+    ]
+    for each in document.tables:
+        assert each._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        assert each.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows[0][:3] == ["Actie", "Thema’s", "Trekker"]
     assert rows[1] == [
         "Begin de lessen later.",
-        'O04-T001 =HYPERLINK("x")',
+        "O04-T001",
         "@CVO",
         "VDAB, SERV",
         "5",
         "1 september 2027",
         "regels hervormen",
+        "minder dan 5 deelnemers",
     ]
     assert len(rows) == 3
     whole = "\n".join(each.text for each in document.paragraphs)
@@ -120,6 +140,8 @@ def test_the_word_file_has_headings_and_a_table_with_what_was_decided(workplace:
     )
     assert sum(each.style.name == "Quote" for each in document.paragraphs if each.style) == 3
     assert "ontwerp" not in whole
+    assert "nog niet door mensen nagekeken" in whole
+    assert "Dit is de eerste ronde." in whole
     assert document.core_properties.language == "nl-BE"
 
 
@@ -146,7 +168,7 @@ def test_csv_markdown_and_json_hold_the_same(workplace: Workplace) -> None:
     assert rows[0]["Actie"] == "Begin de lessen later."
     assert rows[0]["Trekker"] == "'@CVO"
     text = exported(workplace, ExportSubject.actieplan, Format.md).decode()
-    assert "| Begin de lessen later. | O04-T001 =HYPERLINK" in text
+    assert "| Begin de lessen later. | O04-T001 | @CVO |" in text
     plan = json.loads(exported(workplace, ExportSubject.actieplan, Format.json))
     assert plan["opdrachten"][0]["actions"][0]["partners"] == ["VDAB", "SERV"]
 
@@ -175,6 +197,11 @@ def test_themes_and_statements_come_in_every_format(
     elif format_ is Format.json:
         objects = json.loads(content)
         count, first = len(objects), [str(each or "") for each in objects[0].values()]
+    elif format_ is Format.html:
+        page = content.decode()
+        assert '<html lang="nl-BE">' in page
+        assert page.count("<caption>") == page.count("<table>") == 1
+        count, first = page.count("<tr>") - 1, [page]
     elif what is ExportSubject.themes:
         first = [line for line in content.decode().splitlines() if line.startswith("### ")]
         count = len(first)
@@ -251,7 +278,7 @@ def test_people_read_dutch_dates_and_programs_iso_dates(workplace: Workplace) ->
     for format_ in Format:
         content = exported(workplace, ExportSubject.actieplan, format_)
         if format_ is Format.docx:
-            cells = word_file(content).tables[0].rows[1].cells
+            cells = word_file(content).tables[1].rows[1].cells
             read[format_] = "\n".join(cell.text for cell in cells)
         elif format_ is Format.xlsx:
             book = openpyxl.load_workbook(io.BytesIO(content))
@@ -376,7 +403,7 @@ def test_the_verb_writes_the_file(workplace_environment: dict[str, str], tmp_pat
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-    assert len(docx.Document(str(file)).tables) == 1
+    assert len(docx.Document(str(file)).tables) == 2
     nowhere = subprocess.run(
         [*verb, "--format", "docx", "-o", str(tmp_path / "nergens" / "plan.docx")],
         env={**os.environ, **workplace_environment},

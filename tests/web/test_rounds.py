@@ -11,6 +11,7 @@ import docx
 import httpx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from sqlalchemy import select
 
 from consultation import audit, rounds
@@ -79,18 +80,26 @@ def test_files_hold_what_was_decided_and_are_in_the_log(site: Site) -> None:
         assert "1 actie en 1 thema" in els.get("/beheer/uitvoer").text
         word = els.get("/beheer/uitvoer/actieplan.docx")
         assert "attachment" in word.headers["content-disposition"]
-        (table,) = docx.Document(io.BytesIO(word.content)).tables
-        assert table.rows[1].cells[0].text == "Begin later."
+        tables: Any = docx.Document(io.BytesIO(word.content)).tables
+        titles = [each._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for each in tables]
+        assert titles[:2] == ["Overzicht", "Acties"]
+        assert tables[1].rows[1].cells[0].text == "Begin later."
+        one = els.get("/beheer/uitvoer/actieplan.html?opdracht=4")
+        assert "Begin later." in one.text
+        assert "<h2>Overzicht</h2>" not in one.text
+        assert "actieplan-opdracht-4.html" in one.headers["content-disposition"]
+        assert els.get("/beheer/uitvoer/actieplan.html?opdracht=99").status_code == 404
         book = openpyxl.load_workbook(io.BytesIO(els.get("/beheer/uitvoer/actieplan.xlsx").content))
         assert book.worksheets[0]["B2"].value == "Begin later."
         for what in ("actieplan", "themes", "statements"):
-            for kind in ("docx", "xlsx", "csv", "md", "json"):
+            for kind in ("docx", "xlsx", "csv", "html", "md", "json"):
                 assert els.get(f"/beheer/uitvoer/{what}.{kind}").status_code == 200
         assert els.get("/beheer/uitvoer/alles.csv").status_code in (404, 422)
     with site.storage.reading() as session:
         assert audit.entries(session, 1)[0].about == {"wat": "statements", "soort": "json"}
     with as_role(site, "tine", "facilitator", 5) as tine:
         assert "Begin later." not in tine.get("/beheer/uitvoer/actieplan.md").text
+        assert tine.get("/beheer/uitvoer/actieplan.md?opdracht=4").status_code == 403
         assert "U krijgt alleen opdracht 5" in tine.get("/beheer/uitvoer").text
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -125,6 +127,11 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
         "beheer/uitvoer.html",
         whats=list(ExportSubject),
         formats=list(Format),
+        planned=[
+            each
+            for each in here.catalogue.opdrachten
+            if plan.opdracht(each.nummer) and reviewer.opdracht in (None, each.nummer)
+        ],
         themes=themes,
         actions=actions,
         withheld=withheld,
@@ -133,10 +140,15 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
 
 @router.get("/uitvoer/{what}.{format_}")
 def download(
-    here: Here, reviewer: CurrentReviewer, what: ExportSubject, format_: Format
+    here: Here,
+    reviewer: CurrentReviewer,
+    what: ExportSubject,
+    format_: Format,
+    opdracht: Annotated[int | None, Query(ge=1, le=9_999)] = None,
 ) -> Response:
-    """One file; whoever is limited to an opdracht gets that one only."""
-    reviewer.require("export", reviewer.opdracht)
+    """One file, of all or of one opdracht; whoever is limited to an opdracht gets that one only."""
+    number = reviewer.opdracht if opdracht is None else known_opdracht(here, opdracht).nummer
+    reviewer.require("export", number)
     with here.storage.reading() as session:
         content = export.export(
             session,
@@ -144,7 +156,7 @@ def download(
             here.catalogue,
             what,
             format_,
-            reviewer.opdracht,
+            number,
             here.snapshots,
         )
     with here.storage.writing() as session:
@@ -156,7 +168,8 @@ def download(
             wat=what.value,
             soort=format_.value,
         )
-    name = f"{here.catalogue.consultatie.slug}-{what.value}.{format_.value}"
+    part = "" if number is None else f"-opdracht-{number}"
+    name = f"{here.catalogue.consultatie.slug}-{what.value}{part}.{format_.value}"
     return Response(
         content,
         media_type=MEDIA[format_],
