@@ -7,6 +7,7 @@ begins with the note's table of trekker, opdracht, principles and stakeholders.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,12 @@ from consultation import dates
 from consultation.catalogue import Catalogue
 from consultation.queries.disclosure import FOLD_BELOW
 from reporting import plan_document
-from reporting.action_plan.chapters import CHARACTERS, PlanChapter, PublicStance
+from reporting.action_plan.chapters import (
+    CHARACTERS,
+    PlanChapter,
+    PublicReaction,
+    PublicStance,
+)
 from reporting.export_words import word
 from reporting.plan import Plan, PlanAction, PlanTheme
 from reporting.sheets import Cell, Column, Sheet
@@ -35,10 +41,11 @@ _EFFECTS = ("nieuw", "hervormen", "stopzetten")
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 0 is the title."""
+    """A heading; level 0 is the title. ``new_page``: it begins a page, where there are pages."""
 
     level: int
     text: str
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def blocks(
         found += [Heading(1, word("overzicht")), Paragraph(word("overzicht_uitleg"))]
         found.append(_overview(chapters, catalogue))
     for each in chapters:
-        found += _chapter(each, catalogue)
+        found += _chapter(each, catalogue, whole)
     found += [Heading(1, word("methode")), *map(Paragraph, _lines("methode_uitleg"))]
     if plan.organisations:
         found += [Heading(1, word("deelnemers")), Paragraph(word("organisaties"))]
@@ -99,9 +106,9 @@ def _overview(chapters: Sequence[PlanChapter], catalogue: Catalogue) -> Sheet:
     return Sheet(word("overzicht"), _columns(keys), tuple(rows))
 
 
-def _chapter(chapter: PlanChapter, catalogue: Catalogue) -> Iterator[Block]:
+def _chapter(chapter: PlanChapter, catalogue: Catalogue, whole: bool) -> Iterator[Block]:
     opdracht = chapter.opdracht
-    yield Heading(1, f"{opdracht.code} {opdracht.titel}")
+    yield Heading(1, f"{opdracht.code} {opdracht.titel}", new_page=whole)
     challenge = next((x for x in catalogue.uitdagingen if x.nummer == opdracht.uitdaging), None)
     if challenge:
         yield Paragraph(word("uitdaging", titel=challenge.titel))
@@ -195,6 +202,9 @@ def _regulation(chapter: PlanChapter) -> Iterator[Block]:
 
 def _stances(chapter: PlanChapter, catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, word("kop_houding"))
+    if chapter.reactions is not None:
+        yield from _reactions(chapter.reactions, catalogue)
+        yield Heading(3, word("kop_in_antwoorden"))
     rows = [
         (
             each.theme if not row.group else "",
@@ -219,6 +229,37 @@ def _stances(chapter: PlanChapter, catalogue: Catalogue) -> Iterator[Block]:
         yield Paragraph(word("geen_minderheid", grens=FOLD_BELOW))
     for each in held:
         yield from _minority(each)
+
+
+def _reactions(found: Sequence[PublicReaction], catalogue: Catalogue) -> Iterator[Block]:
+    yield Heading(3, word("kop_reacties"))
+    rows = [
+        (
+            each.text if not row.group else "",
+            _group(row.group, catalogue),
+            row.opinions,
+            word(
+                "voor_met_grenzen",
+                deel=round(100 * row.share),
+                laag=math.floor(100 * row.low),
+                hoog=math.ceil(100 * row.high),
+            ),
+        )
+        for each in found
+        for row in each.rows
+    ]
+    if rows:
+        yield Paragraph(word("reacties_uitleg", grens=FOLD_BELOW))
+        keys = ("action", "group", "opinions", "in_favour")
+        yield Sheet(word("kop_reacties"), _columns(keys), tuple(rows))
+    else:
+        yield Paragraph(word("geen_reacties"))
+    for each in found:
+        if each.carried:
+            yield Paragraph(word("gedragen", actie=each.text), "item")
+        else:
+            why = " ".join(each.reasons)
+            yield Paragraph(word("niet_gedragen", actie=each.text, waarom=why), "item")
 
 
 def _minority(stance: PublicStance) -> Iterator[Block]:

@@ -21,7 +21,9 @@ from consultation.queries.public_labels import public_label
 from consultation.queries.stances import HELD, ThemeStance, theme_stance
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
+from consultation.reactions.results import ActionReactions, round_reactions, verdict
 from consultation.runs import latest_run
+from reporting.export_words import word
 from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import PairFigure, pair_figure, run_behind
 from reporting.plan import Plan, PlanAction, PlanOpdracht
@@ -60,6 +62,34 @@ class PublicStance:
 
 
 @dataclass(frozen=True)
+class ReactionRow:
+    """Those with an opinion on an action in one group, and the share in favour with its limits.
+
+    ``group`` is "" for everybody. Shares are from 0 to 1, limits are those of 95 %.
+    """
+
+    group: str
+    opinions: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PublicReaction:
+    """What people think of an action in the last reaction round, as may be public.
+
+    ``rows`` is empty for fewer than five people. ``reasons`` say why it is not carried.
+    """
+
+    action: str
+    text: str
+    rows: tuple[ReactionRow, ...]
+    carried: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PublicRule:
     """A rule that people name; ``people`` is None for fewer than five."""
 
@@ -90,12 +120,14 @@ class PlanChapter:
 
     ``character`` maps a theme id to one of ``CHARACTERS``. ``people`` are those who said something.
     ``rules_left`` counts the rules that may not be named. ``changes`` is None in the first round.
+    ``reactions`` are those of the last reaction round, None without one.
     """
 
     opdracht: Opdracht
     part: PlanOpdracht
     people: Breakdown
     character: Mapping[str, str]
+    reactions: tuple[PublicReaction, ...] | None
     stances: tuple[PublicStance, ...]
     rules: tuple[PublicRule, ...]
     rules_left: int
@@ -150,6 +182,7 @@ def chapters(
                     for each in part.themes
                     if each.id in views
                 },
+                reactions=public_reactions(session, consultation_id, catalogue, part, seen),
                 stances=tuple(_stances(session, part, views, seen, plan.round)),
                 rules=rules,
                 rules_left=left,
@@ -159,6 +192,49 @@ def chapters(
             )
         )
     return found
+
+
+def public_reactions(
+    session: Session,
+    consultation_id: int,
+    catalogue: Catalogue,
+    part: PlanOpdracht,
+    seen: OpdrachtSnapshot,
+) -> tuple[PublicReaction, ...] | None:
+    """The reactions to the actions of a plan in the last reaction round; None without a round."""
+    found = round_reactions(session, consultation_id, seen, catalogue)
+    if found is None:
+        return None
+    told = ((each, found.of(each.id)) for each in part.actions)
+    return tuple(_reaction(each, own, catalogue) for each, own in told if own is not None)
+
+
+def _reaction(action: PlanAction, found: ActionReactions, catalogue: Catalogue) -> PublicReaction:
+    opinions = breakdown({each.group: each.opinions for each in found.groups}, UNKNOWN_GROUP)
+    named = {slug for slug, _ in opinions.groups}
+    rows = [found.total, *(each for each in found.groups if each.group in named)]
+    names = {each.slug: each.naam for each in catalogue.groepen}
+    names |= {each.group: word("kleine_groep") for each in found.groups if each.group not in named}
+    judged = verdict(found.groups, catalogue.consultatie.gedragen, names)
+    return PublicReaction(
+        action=action.id,
+        text=action.text,
+        rows=()
+        if opinions.people is None
+        else tuple(
+            ReactionRow(
+                "" if each is found.total else each.group,
+                each.opinions,
+                each.share,
+                each.low,
+                each.high,
+            )
+            for each in rows
+            if each.share is not None
+        ),
+        carried=judged.carried,
+        reasons=judged.reasons,
+    )
 
 
 def character(said: Iterable[StatementView]) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from docx.shared import Pt
+
 from reporting import plan_document
 from reporting.action_plan.blocks import Block, Heading
 from reporting.sheets import Sheet, add_table, html_page, html_table, markdown, printable, shown
 
+_AFTER_TABLE = Pt(10)
 _STYLES = {"item": "List Bullet", "quote": "Quote", "text": None}
 
 
@@ -17,14 +20,18 @@ def as_docx(blocks: Iterable[Block]) -> bytes:
     title, *rest = blocks
     assert isinstance(title, Heading)
     document = plan_document.new_document(title.text)
+    after_table = False
     for each in rest:
         if isinstance(each, Heading):
-            document.add_heading(printable(each.text), each.level)
+            heading = document.add_heading(printable(each.text), each.level)
+            heading.paragraph_format.page_break_before = each.new_page
         elif isinstance(each, Sheet):
             add_table(document, each)
-            document.add_paragraph()
         else:
-            document.add_paragraph(printable(each.text), style=_STYLES[each.kind])
+            made = document.add_paragraph(printable(each.text), style=_STYLES[each.kind])
+            if after_table:
+                made.paragraph_format.space_before = _AFTER_TABLE
+        after_table = isinstance(each, Sheet)
     return plan_document.saved(document)
 
 

@@ -18,14 +18,26 @@ from sqlalchemy.orm import Session
 from consultation.catalogue import Catalogue
 from consultation.curation.chain import FIRST_LINK, link_after, open_part, sealed_part
 from consultation.curation.operations import parse
-from consultation.database.models import ContributionVersion, CurationEvent, Round, Statement
+from consultation.database.models import (
+    ContributionVersion,
+    CurationEvent,
+    Participant,
+    Reaction,
+    Round,
+    Statement,
+)
 from consultation.database.records import ErasedStatement
 from consultation.errors import needs_pipeline
 from consultation.participation.answers import GONE
+from consultation.participation.reactions import IN_FAVOUR, current_version
 from consultation.queries.disclosure import Breakdown, Quote
-from consultation.queries.statements import Author, active_answer, answers
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
+from consultation.queries.statements import Author, active_answer, analysis_consent, answers
+from consultation.reactions.results import reaction_rounds
 from consultation.settings import settings
 from language.personal_data import detector
+from reporting.action_plan.chapters import public_reactions
+from reporting.plan import Plan
 from reporting.proof import commitment, contents
 from reporting.publication import CountedPlan, counted_approved, counted_publications
 
@@ -96,13 +108,15 @@ class _Bundle:
             ),
             (NOW, None, counted_approved(self._session, self._consultation, self._catalogue)),
         ]
-        told = [self._plan(*each) for each in plans]
+        votes, reactions = self._reactions(plans[-1][2].plan)
+        told = [self._plan(*each, reactions if each[0] == NOW else []) for each in plans]
         rows = [row for name, _, plan in plans for row in self._counts(name, plan)]
         lines, changed, named = self._log()
         stored = self._stored()
         entries = {
             contents.PLANS: _json(told),
             contents.COUNTS: _json(rows),
+            contents.REACTIONS: _json(votes),
             contents.STATEMENTS: _json(self._statements(stored)),
             contents.ANSWERS: _json(self._answers()),
             contents.LOG: b"".join(map(_line, lines)),
@@ -133,7 +147,13 @@ class _Bundle:
     def _pseudonym(self, *parts: str) -> str:
         return self._secret("pseudonym", *parts).hex()[:24]
 
-    def _plan(self, name: str, published: str | None, counted: CountedPlan) -> contents.ProofPlan:
+    def _plan(
+        self,
+        name: str,
+        published: str | None,
+        counted: CountedPlan,
+        reactions: list[contents.ProofReaction],
+    ) -> contents.ProofPlan:
         themes = [
             contents.ProofTheme(
                 id=theme.id,
@@ -168,7 +188,57 @@ class _Bundle:
             else None,
             themes=themes,
             actions=actions,
+            reactions=reactions,
         )
+
+    def _reactions(
+        self, plan: Plan
+    ) -> tuple[list[contents.CountedReaction], list[contents.ProofReaction]]:
+        """The opinions that the plan counts, and what it tells of them."""
+        told = []
+        for part in plan.opdrachten:
+            seen = opdracht_snapshot(self._session, self._consultation, part.nummer)
+            found = public_reactions(self._session, self._consultation, self._catalogue, part, seen)
+            told += [(each.action, row) for each in found or () for row in each.rows]
+        named: dict[str, set[str]] = {}
+        for action, row in told:
+            named.setdefault(action, set()).add(row.group)
+        last = next(iter(reaction_rounds(self._session, self._consultation)), 0)
+        query = (
+            select(Reaction.action_id, Reaction.participant_id, Reaction.stance, Participant.group)
+            .join(Participant, Participant.id == Reaction.participant_id)
+            .join(Round, Round.id == Reaction.round_id)
+            .where(
+                Round.consultation_id == self._consultation,
+                Round.number == last,
+                Reaction.action_id.in_(named),
+                Reaction.stance != "weet_niet",
+                Reaction.participant_id.in_(analysis_consent()),
+                current_version(),
+            )
+        )
+        counts = self._catalogue.consultatie.gedragen.voorwaarde_telt
+        in_favour = IN_FAVOUR if counts else IN_FAVOUR[:1]
+        votes = [
+            contents.CountedReaction(
+                plan=NOW,
+                action=action,
+                person=self._pseudonym("reaction", action, who),
+                group=group if group in named[action] else None,
+                in_favour=stance in in_favour,
+            )
+            for action, who, stance, group in self._session.execute(query)
+        ]
+        rows = [
+            contents.ProofReaction(
+                action=action,
+                group=row.group or None,
+                opinions=row.opinions,
+                in_favour=round(row.share * row.opinions),
+            )
+            for action, row in told
+        ]
+        return sorted(votes, key=lambda each: (each.action, each.person)), rows
 
     def _quote(self, quote: Quote) -> contents.ProvenQuote:
         at = self._active[quote.statement]

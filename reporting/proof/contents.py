@@ -15,12 +15,13 @@ VERSION = 1
 MANIFEST = "manifest.json"
 PLANS = "plans.json"
 COUNTS = "counts.json"
+REACTIONS = "reactions.json"
 STATEMENTS = "statements.json"
 ANSWERS = "answers.json"
 LOG = "log.jsonl"
 ERASED = "erased.json"
 README = "LEESMIJ.txt"
-ENTRIES = (PLANS, COUNTS, STATEMENTS, ANSWERS, LOG, ERASED, README)
+ENTRIES = (PLANS, COUNTS, REACTIONS, STATEMENTS, ANSWERS, LOG, ERASED, README)
 """The entries beside the manifest."""
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -85,6 +86,18 @@ class ProofAction(_Part):
     quote: ProvenQuote | None
 
 
+class ProofReaction(_Part):
+    """What a plan tells of the reactions to an action: those with an opinion, and those in favour.
+
+    ``group`` None is everybody.
+    """
+
+    action: str
+    group: str | None
+    opinions: Count
+    in_favour: Count
+
+
 class ProofPlan(_Part):
     """A publication, or the plan as it is approved now (``published`` is None)."""
 
@@ -94,6 +107,17 @@ class ProofPlan(_Part):
     log: ProofHead | None
     themes: list[ProofTheme]
     actions: list[ProofAction]
+    reactions: list[ProofReaction]
+
+
+class CountedReaction(_Part):
+    """One opinion on an action; ``person`` is a pseudonym for this action only."""
+
+    plan: str
+    action: str
+    person: Pseudonym
+    group: str | None
+    in_favour: bool
 
 
 class CountedRow(_Part):

@@ -32,7 +32,7 @@ _Named = TypeVar("_Named", contents.ProofStatement, contents.ProofAnswer, conten
 
 
 @dataclass
-class Verdict:
+class ProofVerdict:
     """The faults of a proof, each with its place, and what was checked."""
 
     fingerprint: str = ""
@@ -48,13 +48,13 @@ class _Unreadable(Exception):
     """The rest cannot be checked."""
 
 
-def verify(path: Path, fingerprint: str | None = None) -> Verdict:
+def verify(path: Path, fingerprint: str | None = None) -> ProofVerdict:
     """Checks a proof; ``fingerprint`` is the one that was made public, if it is known.
 
     Raises:
         SamenspraakError: there is no such file, or it cannot be opened.
     """
-    verdict = Verdict()
+    verdict = ProofVerdict()
     try:
         entries = _unpacked(path, verdict)
         _check(entries, verdict)
@@ -68,7 +68,7 @@ def verify(path: Path, fingerprint: str | None = None) -> Verdict:
     return verdict
 
 
-def _unpacked(path: Path, verdict: Verdict) -> dict[str, bytes]:
+def _unpacked(path: Path, verdict: ProofVerdict) -> dict[str, bytes]:
     """The entries; those that the manifest does not vouch for are faults."""
     try:
         file = zipfile.ZipFile(path)
@@ -109,7 +109,7 @@ def _unpacked(path: Path, verdict: Verdict) -> dict[str, bytes]:
     return entries
 
 
-def _check(entries: Mapping[str, bytes], verdict: Verdict) -> None:
+def _check(entries: Mapping[str, bytes], verdict: ProofVerdict) -> None:
     verdict.fingerprint = hashlib.sha256(entries[contents.MANIFEST]).hexdigest()
     manifest = _parsed(
         entries[contents.MANIFEST], contents.ProofManifest, contents.MANIFEST, verdict
@@ -120,6 +120,7 @@ def _check(entries: Mapping[str, bytes], verdict: Verdict) -> None:
             verdict.fault(name, "is not what the manifest says (SHA-256)")
     plans = _rows(entries, contents.PLANS, contents.ProofPlan, verdict)
     counts = _rows(entries, contents.COUNTS, contents.CountedThing, verdict)
+    votes = _rows(entries, contents.REACTIONS, contents.CountedReaction, verdict)
     statements = _rows(entries, contents.STATEMENTS, contents.ProofStatement, verdict)
     answers = _rows(entries, contents.ANSWERS, contents.ProofAnswer, verdict)
     erased = _rows(entries, contents.ERASED, contents.ProofErased, verdict)
@@ -137,6 +138,7 @@ def _check(entries: Mapping[str, bytes], verdict: Verdict) -> None:
     named = _check_log(log, manifest.log, stored.keys() | gone.keys(), verdict)
     _check_counts(plans, counts, stored, verdict)
     for plan in plans:
+        _check_reactions(plan, [each for each in votes if each.plan == plan.name], verdict)
         _check_plan(plan, stored, committed, log, named, verdict)
     in_log = {each for line in log for each in line.statements}
     verdict.checked["holes"] = len(gone)
@@ -144,7 +146,7 @@ def _check(entries: Mapping[str, bytes], verdict: Verdict) -> None:
     verdict.checked["without a day"] = sum(each.day is None for each in erased)
 
 
-def _check_answers(answers: Sequence[contents.ProofAnswer], verdict: Verdict) -> None:
+def _check_answers(answers: Sequence[contents.ProofAnswer], verdict: ProofVerdict) -> None:
     for each in answers:
         if not each.spans:
             continue
@@ -163,7 +165,7 @@ def _check_answers(answers: Sequence[contents.ProofAnswer], verdict: Verdict) ->
 def _check_statements(
     statements: Sequence[contents.ProofStatement],
     answers: Mapping[str, contents.ProofAnswer],
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> None:
     for each in statements:
         if (each.answer is None) != (each.span is None):
@@ -181,7 +183,7 @@ def _check_log(
     log: Sequence[contents.ProofLogLine],
     head: contents.ProofHead,
     known: set[str],
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> set[str]:
     """Follows the chain; returns the themes and actions that the log names."""
     before = FIRST_LINK
@@ -216,7 +218,7 @@ def _check_counts(
     plans: Sequence[contents.ProofPlan],
     counts: Sequence[contents.CountedThing],
     stored: Mapping[str, contents.ProofStatement],
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> None:
     found: dict[tuple[str, str, str], contents.CountedThing] = {}
     for each in counts:
@@ -247,12 +249,47 @@ def _check_counts(
         verdict.fault(f"{contents.COUNTS}: {name}, {id_}", f"is of no {kind} in that plan")
 
 
+def _check_reactions(
+    plan: contents.ProofPlan, votes: Sequence[contents.CountedReaction], verdict: ProofVerdict
+) -> None:
+    """Counts the opinions on each action anew: of everybody, and of each group that is named."""
+    if len({(each.action, each.person) for each in votes}) != len(votes):
+        verdict.fault(f"{contents.REACTIONS}: {plan.name}", "counts somebody twice on one action")
+    everybody = {each.action: each.opinions for each in plan.reactions if each.group is None}
+    shown: Counter[str] = Counter()
+    for each in plan.reactions:
+        own = [
+            vote
+            for vote in votes
+            if vote.action == each.action and each.group in (None, vote.group)
+        ]
+        place = f"{contents.PLANS}: {plan.name}, reactions to {each.action}, "
+        place += each.group or "everybody"
+        for what, said, right in (
+            ("opinions", each.opinions, len(own)),
+            ("in favour", each.in_favour, sum(vote.in_favour for vote in own)),
+        ):
+            if said != right:
+                verdict.fault(place, _differs(what, said, right))
+        if each.opinions < FOLD_BELOW:
+            verdict.fault(place, f"tells of a group of fewer than {FOLD_BELOW}")
+        shown[each.action] += each.opinions if each.group is not None else 0
+        verdict.checked["counts"] += 2
+    for action in shown:
+        left = everybody.get(action, 0) - shown[action]
+        if shown[action] and 0 < left < FOLD_BELOW:
+            place = f"{contents.PLANS}: {plan.name}, reactions to {action}"
+            verdict.fault(place, f"gives away a group of fewer than {FOLD_BELOW}")
+    for action in {each.action for each in votes} - everybody.keys():
+        verdict.fault(f"{contents.REACTIONS}: {action}", "is of no action in that plan")
+
+
 def _taken(
     found: dict[tuple[str, str, str], contents.CountedThing],
     plan: contents.ProofPlan,
     kind: str,
     id_: str,
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> list[contents.CountedRow]:
     counted = found.pop((plan.name, kind, id_), None)
     if counted is None:
@@ -265,7 +302,10 @@ def _taken(
 
 
 def _check_people(
-    place: str, told: contents.ProofPeople, rows: Sequence[contents.CountedRow], verdict: Verdict
+    place: str,
+    told: contents.ProofPeople,
+    rows: Sequence[contents.CountedRow],
+    verdict: ProofVerdict,
 ) -> None:
     """Counts people and groups anew, and checks the rule that no small group is named."""
     if told.people is None:
@@ -297,7 +337,7 @@ def _check_plan(
     answers: Mapping[str, contents.ProofAnswer],
     log: Sequence[contents.ProofLogLine],
     named: set[str],
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> None:
     place = f"{contents.PLANS}: {plan.name}"
     if plan.log is not None:
@@ -327,7 +367,7 @@ def _check_quote(
     quote: contents.ProvenQuote,
     stored: Mapping[str, contents.ProofStatement],
     answers: Mapping[str, contents.ProofAnswer],
-    verdict: Verdict,
+    verdict: ProofVerdict,
 ) -> None:
     verdict.checked["quotes"] += 1
     row = stored.get(quote.statement)
@@ -367,7 +407,7 @@ def _differs(what: str, told: object, found: object) -> str:
     return f"{what}: {told} is published, {found} follows from the rows"
 
 
-def _unique(rows: Sequence[_Named], entry: str, verdict: Verdict) -> dict[str, _Named]:
+def _unique(rows: Sequence[_Named], entry: str, verdict: ProofVerdict) -> dict[str, _Named]:
     found: dict[str, _Named] = {}
     for each in rows:
         if each.id in found:
@@ -377,7 +417,7 @@ def _unique(rows: Sequence[_Named], entry: str, verdict: Verdict) -> dict[str, _
 
 
 def _rows(
-    entries: Mapping[str, bytes], name: str, model: type[_Row], verdict: Verdict
+    entries: Mapping[str, bytes], name: str, model: type[_Row], verdict: ProofVerdict
 ) -> list[_Row]:
     raw = _json(entries[name], name, verdict)
     if not isinstance(raw, list):
@@ -389,11 +429,11 @@ def _rows(
     ]
 
 
-def _parsed(raw: bytes, model: type[_Row], place: str, verdict: Verdict) -> _Row:
+def _parsed(raw: bytes, model: type[_Row], place: str, verdict: ProofVerdict) -> _Row:
     return _validated(_json(raw, place, verdict), model, place, verdict)
 
 
-def _json(raw: bytes, place: str, verdict: Verdict) -> Any:
+def _json(raw: bytes, place: str, verdict: ProofVerdict) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -401,7 +441,7 @@ def _json(raw: bytes, place: str, verdict: Verdict) -> Any:
         raise _Unreadable from error
 
 
-def _validated(raw: object, model: type[_Row], place: str, verdict: Verdict) -> _Row:
+def _validated(raw: object, model: type[_Row], place: str, verdict: ProofVerdict) -> _Row:
     try:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
@@ -411,7 +451,7 @@ def _validated(raw: object, model: type[_Row], place: str, verdict: Verdict) -> 
         raise _Unreadable from error
 
 
-def lines_of(verdict: Verdict) -> Iterator[str]:
+def lines_of(verdict: ProofVerdict) -> Iterator[str]:
     """The faults, at most ``_MOST_FAULTS``, then what was checked."""
     yield from verdict.faults[:_MOST_FAULTS]
     if len(verdict.faults) > _MOST_FAULTS:

@@ -34,12 +34,14 @@ from consultation.database.models import (
 )
 from consultation.errors import SamenspraakError
 from consultation.participation.participants import erase
+from consultation.participation.reactions import react
 from reporting.proof import commitment, contents
 from reporting.proof.bundle import Proof, proof_of
-from reporting.proof.verification import Verdict, verify
+from reporting.proof.verification import ProofVerdict, verify
 from reporting.publication import latest_published, publish
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
+from tests.reaction_stage import person
 from tests.review_stage import agree_to_quotes
 from tests.web_stage import analysed
 
@@ -61,7 +63,7 @@ class Consulted:
         with self.workplace.storage.reading() as session:
             return proof_of(session, 1, self.workplace.catalogue, secret)
 
-    def verdict(self, content: bytes, fingerprint: str | None = None) -> Verdict:
+    def verdict(self, content: bytes, fingerprint: str | None = None) -> ProofVerdict:
         """What a stranger finds."""
         path = self.folder / "bewijs.zip"
         path.write_bytes(content)
@@ -341,6 +343,29 @@ def test_after_an_erasure_it_still_holds_and_tells_the_hole(consulted: Consulted
     silent = {**new, contents.ERASED: b"[]"}
     (fault,) = consulted.verdict(packed(silent)).faults
     assert "not stored and not told as erased" in fault
+
+
+def test_the_reactions_are_counted_anew(consulted: Consulted) -> None:
+    with consulted.workplace.storage.writing() as session:
+        round_ = rounds.open_(session, 1, 2, "reactie")
+        stances = ["steun"] * 5 + ["voorwaarde"] + ["tegen"] * 2 + ["weet_niet"]
+        for number, stance in enumerate(stances):
+            who = person(session, "burger" if number < 6 else "lokaal_bestuur")
+            react(session, who, round_.id, "a" * 32, stance, "x", "form")
+    proof = consulted.proof()
+    assert consulted.verdict(proof.content).faults == []
+    entries = entries_of(proof.content)
+    now = json.loads(entries[contents.PLANS])[-1]
+    assert [(each["group"], each["opinions"], each["in_favour"]) for each in now["reactions"]] == [
+        (None, 8, 6)
+    ]
+    votes = json.loads(entries[contents.REACTIONS])
+    assert {each["group"] for each in votes} == {None}
+    votes[0]["in_favour"] = not votes[0]["in_favour"]
+    entries[contents.REACTIONS] = json.dumps(votes).encode()
+    (fault,) = consulted.verdict(packed(entries)).faults
+    assert "reactions to aaaa" in fault
+    assert "in favour: 6 is published" in fault
 
 
 def test_who_changes_the_table_of_decisions_breaks_the_chain(consulted: Consulted) -> None:
