@@ -1,10 +1,11 @@
-"""Finds actions of different opdrachten that ask for nearly the same."""
+"""Finds actions of different opdrachten that ask for nearly the same, or for the opposite."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,20 @@ NEAR_WITH_WORDS = 0.2
 means a shared phrasing ("Geef ..."); a shared word alone mostly means a shared setting
 ("bedrijf")."""
 
+_MORE = frozenset([
+    "verhoog", "verhoogt", "verhogen", "verhoging", "verruim", "verruimen", "verruiming",
+    "breid", "uitbreiden", "uitbreiding", "meer", "vaker", "langer", "invoeren", "ingevoerd",
+    "invoering", "verplicht", "verplichten", "verplichte", "verdubbel", "verdubbelen", "behoud",
+    "behouden",
+])  # fmt: skip
+_LESS = frozenset([
+    "verlaag", "verlaagt", "verlagen", "verlaging", "verminder", "verminderen", "vermindering",
+    "minder", "beperk", "beperken", "beperking", "halveer", "halveren", "schaf", "afschaffen",
+    "afgeschaft", "afschaffing", "schrap", "schrappen", "geschrapt", "stop", "stoppen",
+    "stopzetten", "stopzetting", "afbouwen", "afbouw", "verbied", "verbieden", "verboden",
+    "verbod", "korter",
+])  # fmt: skip
+_SIGNS = ".,;:!?()'\"’‘“”"
 _WORDS = 2
 _RARE = 0.1
 _FEWEST = 3
@@ -28,11 +43,12 @@ _FEWEST = 3
 
 @dataclass(frozen=True)
 class ComparedAction:
-    """An action with its text, for comparison."""
+    """An action with its text, for comparison; ``regelgeving`` is its effect on rules."""
 
     id: str
     opdracht: int
     text: str
+    regelgeving: str = "geen"
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,28 @@ class Overlap:
     one: ComparedAction
     other: ComparedAction
     near: float
+
+    @property
+    def opposed(self) -> Literal["", "regels", "richting"]:
+        """Whether the two may conflict, and by what.
+
+        ``regels``: one asks for new or better rules, the other for an end to rules. ``richting``:
+        one wants more of something or to start it, the other less or to stop it.
+        """
+        effects = {self.one.regelgeving, self.other.regelgeving}
+        if "stopzetten" in effects and effects & {"nieuw", "hervormen"}:
+            return "regels"
+        return (
+            "richting" if {direction(self.one.text), direction(self.other.text)} == {1, -1} else ""
+        )
+
+
+def direction(text: str) -> int:
+    """Whether a text wants more of something (1), less of it (-1), or neither (0), by its words."""
+    found = {each.strip(_SIGNS).casefold() for each in text.split()}
+    if found & _LESS or {"niet", "meer"} <= found:
+        return -1
+    return 1 if found & _MORE else 0
 
 
 def overlaps(

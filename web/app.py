@@ -46,7 +46,7 @@ from web.review import (
 from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
 from web.review.management import accounts as account_pages
-from web.review.management import rounds
+from web.review.management import indicators, rounds
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
@@ -118,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         decisions,
         review_answers,
         rounds,
+        indicators,
         questions,
         codebook,
         drafts,

@@ -127,7 +127,7 @@ def crawled(browser: Browser, filled: Site) -> Iterator[Crawled]:
         page.goto(path)
         for link in page.locator("a[href^='/']").all():
             address = (link.get_attribute("href") or "").partition("#")[0]
-            if not re.search(r"\.(csv|json|docx|xlsx|md)$", address):
+            if not re.search(r"\.(csv|json|docx|html|xlsx|md)(\?|$)", address):
                 todo.append(address)
     yield Crawled(filled, list(found.values()), page)
     context.close()
@@ -150,9 +150,9 @@ def test_the_links_lead_to_every_kind_of_page(crawled: Crawled) -> None:
         "/beheer/opdrachten//codeboek", "/beheer/opdrachten//wachtrij",
         "/beheer/beslissingen", "/beheer/zonder-opdracht", "/beheer/acties", "/beheer/rondes/",
         "/beheer/acties/overlap", "/beheer/themas/O-T/splitsing", "/beheer/analyse",
-        "/beheer/uitvoer", "/beheer/vragen", "/beheer/accounts", "/beheer/logboek",
+        "/beheer/uitvoer", "/beheer/vragen", "/beheer/indicatoren", "/beheer/accounts",
         "/beheer/opdrachten//reacties", "/beheer/bezwaren",
-        "/beheer/wachtwoord",
+        "/beheer/logboek", "/beheer/wachtwoord",
     } <= kinds  # fmt: skip
 
 

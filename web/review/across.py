@@ -191,7 +191,9 @@ def _overlap(
         if action.status != "verworpen"
     }
     worded = [
-        ComparedAction(each.id, each.opdracht, snapshots[each.opdracht].words(each))
+        ComparedAction(
+            each.id, each.opdracht, snapshots[each.opdracht].words(each), each.regelgeving
+        )
         for each in actions.values()
     ]
     error = ""
@@ -211,7 +213,8 @@ def _overlap(
         reviewer,
         "beheer/overlap.html",
         refusal.status if refusal else 200,
-        pairs=[each for each in found if not is_apart(each)],
+        # Those that may conflict come first; otherwise the nearest.
+        pairs=sorted((x for x in found if not is_apart(x)), key=lambda x: not x.opposed),
         apart=[each for each in found if is_apart(each)],
         actions=actions,
         error=refusal.detail if refusal else error,
