@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
@@ -20,6 +20,7 @@ from consultation.database.models import (
     ContributionVersion,
     Invitation,
     Participant,
+    Reaction,
     Round,
     Submission,
     Theme,
@@ -338,16 +339,23 @@ def _responses(session: Session, consultation_id: int) -> tuple[GroupResponse, .
     for id_, number, group in session.execute(query):
         place[id_] = (number, group or UNKNOWN_GROUP)
         invited[place[id_]] += 1
-    took_part = (
-        select(Participant.id, Participant.invitation_id, Participant.group, Round.number)
+    columns = (Participant.id, Participant.invitation_id, Participant.group, Round.number)
+    here = Round.consultation_id == consultation_id
+    spoke = (
+        select(*columns)
         .join(Submission, Submission.participant_id == Participant.id)
         .join(Round, Round.id == Submission.round_id)
-        .where(Round.consultation_id == consultation_id)
-        .distinct()
+        .where(here)
+    )
+    reacted = (
+        select(*columns)
+        .join(Reaction, Reaction.participant_id == Participant.id)
+        .join(Round, Round.id == Reaction.round_id)
+        .where(here)
     )
     answered: set[str] = set()
     uninvited: Counter[tuple[int, str]] = Counter()
-    for _, invitation, group, number in session.execute(took_part):
+    for _, invitation, group, number in session.execute(union(spoke, reacted)):
         if invitation in place:
             answered.add(invitation)
         else:

@@ -127,7 +127,7 @@ def crawled(browser: Browser, filled: Site) -> Iterator[Crawled]:
         page.goto(path)
         for link in page.locator("a[href^='/']").all():
             address = (link.get_attribute("href") or "").partition("#")[0]
-            if not re.search(r"\.(csv|json|docx|html|xlsx|md)(\?|$)", address):
+            if not re.search(r"\.(csv|json|docx|html|xlsx|md|zip)(\?|$)", address):
                 todo.append(address)
     yield Crawled(filled, list(found.values()), page)
     context.close()

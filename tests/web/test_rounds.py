@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import time
+import zipfile
 from typing import Any
 
 import docx
@@ -95,10 +97,18 @@ def test_files_hold_what_was_decided_and_are_in_the_log(site: Site) -> None:
             for kind in ("docx", "xlsx", "csv", "html", "md", "json"):
                 assert els.get(f"/beheer/uitvoer/{what}.{kind}").status_code == 200
         assert els.get("/beheer/uitvoer/alles.csv").status_code in (404, 422)
+        proof = els.get("/beheer/uitvoer/bewijs.zip")
+        manifest = zipfile.ZipFile(io.BytesIO(proof.content)).read("manifest.json")
+        fingerprint = hashlib.sha256(manifest).hexdigest()
+        assert f"bewijs-{fingerprint[:12]}.zip" in proof.headers["content-disposition"]
     with site.storage.reading() as session:
-        assert audit.entries(session, 1)[0].about == {"wat": "statements", "soort": "json"}
+        last, before = audit.entries(session, 1)[:2]
+        about = {"wat": "bewijs", "soort": "zip", "vingerafdruk": fingerprint}
+        assert last.about == about
+        assert before.about == {"wat": "statements", "soort": "json"}
     with as_role(site, "tine", "facilitator", 5) as tine:
         assert "Begin later." not in tine.get("/beheer/uitvoer/actieplan.md").text
+        assert tine.get("/beheer/uitvoer/bewijs.zip").status_code == 403
         assert tine.get("/beheer/uitvoer/actieplan.md?opdracht=4").status_code == 403
         assert "U krijgt alleen opdracht 5" in tine.get("/beheer/uitvoer").text
 

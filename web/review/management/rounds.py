@@ -138,6 +138,33 @@ def exports_page(request: Request, here: Here, reviewer: CurrentReviewer) -> Res
     )
 
 
+@router.get("/uitvoer/bewijs.zip")
+def proof(here: Here, reviewer: CurrentReviewer) -> Response:
+    """The proof of the whole consultation; its name begins with the file's fingerprint."""
+    reviewer.require("export")
+    # The proof loads the detector of personal data.
+    from reporting.proof.bundle import proof_of
+
+    with here.storage.reading() as session:
+        made = proof_of(session, here.consultation_id, here.catalogue, here.key)
+    with here.storage.writing() as session:
+        audit.record(
+            session,
+            here.consultation_id,
+            reviewer.name,
+            "uitvoer",
+            wat="bewijs",
+            soort="zip",
+            vingerafdruk=made.fingerprint,
+        )
+    name = f"{here.catalogue.consultatie.slug}-bewijs-{made.fingerprint[:12]}.zip"
+    return Response(
+        made.content,
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 @router.get("/uitvoer/{what}.{format_}")
 def download(
     here: Here,
