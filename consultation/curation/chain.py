@@ -89,6 +89,20 @@ def log_head(session: Session, consultation_id: int) -> LogHead:
     return LogHead(events, session.scalar(last) or FIRST_LINK)
 
 
+def broken_links(session: Session, consultation_id: int) -> list[int]:
+    """The ids of the events whose link does not follow: they or the one before were changed."""
+    query = select(CurationEvent).where(CurationEvent.consultation_id == consultation_id)
+    links: dict[int, str] = {}
+    found = []
+    before = FIRST_LINK
+    for row in session.scalars(query.order_by(CurationEvent.id)):
+        told = open_part(row, links.get(row.revokes_id or 0))
+        if link_after(before, told, sealed_part(row)) != row.link:
+            found.append(row.id)
+        before = links[row.id] = row.link
+    return found
+
+
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 

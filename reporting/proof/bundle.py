@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
-from consultation.curation.chain import FIRST_LINK, link_after, open_part, sealed_part
+from consultation.curation.chain import FIRST_LINK, broken_links, open_part, sealed_part
 from consultation.curation.operations import parse
 from consultation.database.models import (
     ContributionVersion,
@@ -111,7 +111,7 @@ class _Bundle:
         votes, reactions = self._reactions(plans[-1][2].plan)
         told = [self._plan(*each, reactions if each[0] == NOW else []) for each in plans]
         rows = [row for name, _, plan in plans for row in self._counts(name, plan)]
-        lines, changed, named = self._log()
+        lines, named = self._log()
         stored = self._stored()
         entries = {
             contents.PLANS: _json(told),
@@ -139,6 +139,7 @@ class _Bundle:
             )
         )
         content = _zipped({contents.MANIFEST: manifest, **entries})
+        changed = tuple(broken_links(self._session, self._consultation))
         return Proof(content, hashlib.sha256(manifest).hexdigest(), changed)
 
     def _secret(self, *parts: str) -> bytes:
@@ -320,8 +321,8 @@ class _Bundle:
             )
         return sorted(found, key=lambda each: each.id)
 
-    def _log(self) -> tuple[list[contents.ProofLogLine], tuple[int, ...], set[str]]:
-        """The lines, the ids of events whose link does not follow, and the statements named."""
+    def _log(self) -> tuple[list[contents.ProofLogLine], set[str]]:
+        """The lines, and the statements that they name."""
         query = (
             select(CurationEvent)
             .where(CurationEvent.consultation_id == self._consultation)
@@ -329,13 +330,9 @@ class _Bundle:
         )
         lines: list[contents.ProofLogLine] = []
         links: dict[int, str] = {}
-        changed: list[int] = []
         every: set[str] = set()
-        before = FIRST_LINK
         for row in self._session.scalars(query):
             told, sealed = open_part(row, links.get(row.revokes_id or 0)), sealed_part(row)
-            if link_after(before, told, sealed) != row.link:
-                changed.append(row.id)
             raw = {name: value for name, value in row.payload.items() if name != "recorded"}
             named = parse(raw).statements_named
             every.update(named)
@@ -349,8 +346,8 @@ class _Bundle:
                     statements=[self._pseudonym("statement", each) for each in named],
                 )
             )
-            before = links[row.id] = row.link
-        return lines, tuple(changed), every
+            links[row.id] = row.link
+        return lines, every
 
     def _erased(self, missing: Iterable[str]) -> list[contents.ProofErased]:
         """What was erased; ``missing`` are named statements that are not stored."""

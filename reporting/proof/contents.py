@@ -26,7 +26,7 @@ ENTRIES = (PLANS, COUNTS, REACTIONS, STATEMENTS, ANSWERS, LOG, ERASED, README)
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
 Span = tuple[Count, Count]
 
 

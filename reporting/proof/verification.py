@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ def _unpacked(path: Path, verdict: ProofVerdict) -> dict[str, bytes]:
                 NotImplementedError,
                 RuntimeError,
                 ValueError,
+                zlib.error,
             ) as error:
                 verdict.fault(name, "cannot be unpacked; the file is damaged")
                 raise _Unreadable from error
@@ -255,14 +257,13 @@ def _check_reactions(
     """Counts the opinions on each action anew: of everybody, and of each group that is named."""
     if len({(each.action, each.person) for each in votes}) != len(votes):
         verdict.fault(f"{contents.REACTIONS}: {plan.name}", "counts somebody twice on one action")
+    votes_on: dict[str, list[contents.CountedReaction]] = {}
+    for vote in votes:
+        votes_on.setdefault(vote.action, []).append(vote)
     everybody = {each.action: each.opinions for each in plan.reactions if each.group is None}
     shown: Counter[str] = Counter()
     for each in plan.reactions:
-        own = [
-            vote
-            for vote in votes
-            if vote.action == each.action and each.group in (None, vote.group)
-        ]
+        own = [vote for vote in votes_on.get(each.action, ()) if each.group in (None, vote.group)]
         place = f"{contents.PLANS}: {plan.name}, reactions to {each.action}, "
         place += each.group or "everybody"
         for what, said, right in (
@@ -280,7 +281,7 @@ def _check_reactions(
         if shown[action] and 0 < left < FOLD_BELOW:
             place = f"{contents.PLANS}: {plan.name}, reactions to {action}"
             verdict.fault(place, f"gives away a group of fewer than {FOLD_BELOW}")
-    for action in {each.action for each in votes} - everybody.keys():
+    for action in votes_on.keys() - everybody.keys():
         verdict.fault(f"{contents.REACTIONS}: {action}", "is of no action in that plan")
 
 
@@ -325,6 +326,8 @@ def _check_people(
     ):
         if said != right:
             verdict.fault(place, _differs(what, said, right))
+    if len(dict(told.groups)) != len(told.groups):
+        verdict.fault(place, "tells of a group twice")
     small = [slug for slug, count in told.groups if count < FOLD_BELOW]
     if small or (0 < told.others < FOLD_BELOW and told.groups) or told.people < FOLD_BELOW:
         verdict.fault(place, f"tells of a group of fewer than {FOLD_BELOW}")

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from analysis import dataframes
 from consultation.catalogue import Catalogue
+from consultation.curation.chain import broken_links, log_head
 from consultation.curation.log import ConflictError, CurationError, append, curated, history
 from consultation.database.models import Action, Assignment, CurationEvent, Statement, Theme
 from consultation.database.storage import Storage
@@ -229,6 +230,8 @@ def test_of_two_at_the_same_moment_one_is_told(storage: Storage, consultation: i
     for each in threads:
         each.join()
     assert sorted(results) == ["told", "written"]
+    with storage.reading() as session:
+        assert broken_links(session, consultation) == []
 
 
 def test_what_does_not_fit_is_refused_with_the_mend(storage: Storage, consultation: int) -> None:
@@ -458,3 +461,6 @@ def test_the_examples_of_the_documentation_work(
     assert {each["op"] for each in lines} == set(OPS)
     assert {each["do"] for each in lines if each["op"] == "action"} == set(DOS)
     assert _events(storage) == len(lines)
+    with storage.reading() as session:
+        assert broken_links(session, 1) == []
+        assert log_head(session, 1).events == len(lines)

@@ -116,9 +116,8 @@ def test_reactions_tell_who_carries_an_action_and_no_small_group(decided: Workpl
             stance = "tegen" if group == "lokaal_bestuur" else "steun"
             react(session, person(session, group), round_.id, "a" * 32, stance, "x", "form")
     (told,) = chapter(decided).reactions or ()
-    assert [(row.group, row.opinions) for row in told.rows] == [("", 16), ("burger", 6)] or [
-        (row.group, row.opinions) for row in told.rows
-    ] == [("", 16), ("werkgeversorganisatie", 6)]
+    # Four others could be had by subtraction, so the smaller of the two named groups is not told.
+    assert [(row.group, row.opinions) for row in told.rows] == [("", 16), ("burger", 6)]
     assert not told.carried
     assert told.reasons[-1] == "Tegen: een kleine groep."
     text = markdown(decided)

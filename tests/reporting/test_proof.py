@@ -315,6 +315,29 @@ def test_a_file_that_is_cut_off_or_no_proof_is_told_in_one_line(consulted: Consu
     assert deep.faults[-1] == "answers.json: is not JSON"
 
 
+def test_whatever_is_damaged_gives_a_verdict_and_no_crash(consulted: Consulted) -> None:
+    whole = consulted.proof().content
+    right = entries_of(whole)
+
+    @settings(deadline=None, max_examples=80)
+    @given(at=st.integers(0, len(whole) - 1), change=st.integers(1, 255))
+    def flipped(at: int, change: int) -> None:
+        damaged = bytearray(whole)
+        damaged[at] ^= change
+        if not consulted.verdict(bytes(damaged)).faults:
+            # Some bytes of a zip file mean nothing, such as the time of an entry.
+            assert entries_of(bytes(damaged)) == right
+
+    flipped()
+    entries = {
+        **right,
+        contents.ANSWERS: right[contents.ANSWERS].replace(b'"length":', b'"length":9'),
+    }
+    assert consulted.verdict(packed(entries)).faults
+    huge = right[contents.ANSWERS].replace(b'"length":', b'"length":9999999999999999999')
+    assert consulted.verdict(packed({**right, contents.ANSWERS: huge})).faults
+
+
 def test_after_an_erasure_it_still_holds_and_tells_the_hole(consulted: Consulted) -> None:
     before = consulted.proof()
     with consulted.workplace.storage.writing() as session:
