@@ -352,6 +352,8 @@ def test_no_page_of_the_review_has_an_accessibility_error(browser: Browser, site
         append(session, 1, "els", {**create, "id": "b" * 32, "text": "Begin vroeger."})
         alike = {**create, "opdracht": 7, "themes": [], "id": "c" * 32, "text": "Begin later."}
         append(session, 1, "els", alike)
+        approve = {"op": "action", "do": "status", "status": "goedgekeurd", "action": "a" * 32}
+        append(session, 1, "els", approve)
         task = draw(session, 1, opdracht_snapshot(session, 1, 4), "els", 5).id
         rounds.close(session, 1, 1)
         rounds.open_(session, 1, 2)
@@ -406,6 +408,14 @@ def test_no_page_of_the_review_has_an_accessibility_error(browser: Browser, site
     baas.get_by_role("button", name="Bewaar", exact=True).click()
     expect(baas.get_by_role("alert")).to_contain_text("hoogstens")
     check("a label that is too long")
+    plan = baas.request.get("/beheer/uitvoer/actieplan.html").text()
+    assert plan.count("<table>") >= 2
+    baas.goto("about:blank")
+    baas.set_content(plan)
+    for width in (390, 1280):
+        baas.set_viewport_size({"width": width, "height": 800})
+        assert violations(baas) == []
+        assert baas.evaluate("document.documentElement.scrollWidth") <= width
     leave(baas)
 
 
