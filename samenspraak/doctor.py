@@ -25,7 +25,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from consultation import rounds
-from consultation.catalogue import load_catalogue
+from consultation.catalogue import Catalogue, load_catalogue
+from consultation.curation.chain import broken_links, log_head
 from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError, needs_pipeline
 from consultation.private_files import readable_by_others
@@ -96,6 +97,7 @@ def _checks(values: Settings) -> Iterator[Check]:
         catalogue,
         database,
         open_round,
+        decisions,
         secrets,
         private_files,
         network,
@@ -189,16 +191,24 @@ def _first_use(path: Path) -> Check:
     return Check("database", False, "error", f"{folder} cannot be written", mend)
 
 
-def open_round(values: Settings) -> list[Check]:
-    """Checks that a round is open; returns no check without a usable database and catalogue."""
+def _in_use(values: Settings) -> tuple[Catalogue, Storage] | None:
+    """The catalogue and the open database; None if one of them cannot be used or is not there."""
     try:
         loaded = load_catalogue(values.catalogue)
         parsed = make_url(values.resolved_database_url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
-            return []
-        storage = Storage(values.resolved_database_url)
+            return None
+        return loaded, Storage(values.resolved_database_url)
     except (SamenspraakError, ArgumentError):
+        return None
+
+
+def open_round(values: Settings) -> list[Check]:
+    """Checks that a round is open; returns no check without a usable database and catalogue."""
+    used = _in_use(values)
+    if used is None:
         return []
+    loaded, storage = used
     with closing(storage), storage.reading() as session:
         consultation = rounds.find_consultation(session, loaded)
         found = rounds.open_round(session, consultation.id) if consultation else None
@@ -208,6 +218,24 @@ def open_round(values: Settings) -> list[Check]:
     number = last.number + 1 if last else 1
     mend = f"samenspraak round open {number}"
     return [Check("round", False, "warning", "none is open: the site takes no answers now", mend)]
+
+
+def decisions(values: Settings) -> list[Check]:
+    """Checks the chain of the decisions; no check without a usable database and catalogue."""
+    used = _in_use(values)
+    if used is None:
+        return []
+    loaded, storage = used
+    with closing(storage), storage.reading() as session:
+        consultation = rounds.find_consultation(session, loaded)
+        if consultation is None:
+            return []
+        broken = broken_links(session, consultation.id)
+        events = log_head(session, consultation.id).events
+    if not broken:
+        return [Check("decisions", True, "warning", f"{events}, each follows from the one before")]
+    detail = f"decision {broken[0]} does not follow: the table was changed outside the program"
+    return [Check("decisions", False, "warning", detail, "compare with a backup")]
 
 
 def secrets(values: Settings) -> list[Check]:

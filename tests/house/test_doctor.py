@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from consultation import rounds
+from consultation.catalogue import load_catalogue
+from consultation.curation.log import append
+from consultation.database.models import CurationEvent, EventSubject
 from consultation.database.storage import Storage
 from consultation.settings import Settings, settings
 from samenspraak import doctor
@@ -81,6 +86,25 @@ def test_a_database_that_cannot_be_had_is_an_error(values: Settings, url: str) -
     check = doctor.database(values.model_copy(update={"database_url": url}))
     assert (check.ok, check.level) == (False, "error")
     assert "\n" not in check.line()
+
+
+def test_a_decision_that_was_changed_by_hand_is_told(values: Settings) -> None:
+    assert doctor.decisions(values) == []
+    values.data_dir.mkdir()
+    storage = Storage(values.resolved_database_url)
+    with storage.writing() as session:
+        rounds.ensure_consultation(session, load_catalogue(values.catalogue))
+        for text in ("Opvang.", "Vervoer."):
+            create = {"op": "action", "do": "create", "opdracht": 4, "text": text}
+            append(session, 1, "els", create)
+    assert [each.ok for each in doctor.decisions(values)] == [True]
+    with storage.writing() as session:
+        session.execute(delete(EventSubject).where(EventSubject.event_id == 1))
+        session.execute(delete(CurationEvent).where(CurationEvent.id == 1))
+    storage.close()
+    (found,) = doctor.decisions(values)
+    assert not found.ok
+    assert "decision 2 does not follow" in found.detail
 
 
 def test_a_password_is_never_shown(values: Settings) -> None:
