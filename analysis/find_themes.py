@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
+from typing import TYPE_CHECKING
 
-from spacy.language import Language
 from tqdm import tqdm
 
 from analysis.asking.codebook_run import map_statements
@@ -23,11 +23,15 @@ from analysis.preprocessing.embeddings import AnalysisError, vectors_of
 from analysis.preprocessing.fixed_text import fixed_rows
 from analysis.preprocessing.recurring_texts import recurring_texts
 from analysis.result import OpdrachtAnalysis
-from analysis.stance.model import StanceModel, untaught
+from analysis.stance.guess import stance_digest
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
 from language.embedding import Encoder, Vectors
-from language.pipeline import load_pipeline
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from analysis.stance.model import StanceModel
 
 _SMALL = 2_000
 
@@ -72,15 +76,27 @@ def find_themes(
 
 
 def _find_stances(found: Sequence[OpdrachtAnalysis]) -> None:
-    """Fills in the stance of each statement; learns from the stances that people set."""
+    """Fills in the stance of each statement; learns from the stances that people set.
+
+    The stances of the last run stand where neither the statements nor what people set changed.
+    """
     corrected = {
         said.text: each.prior.state.stances[said.id]
         for each in found
         for said in each.everything
         if said.id in each.prior.state.stances
     }
-    model = StanceModel(corrected) if corrected else untaught()
+    model: StanceModel | None = None
     for each in found:
+        each.stance_digest = stance_digest(corrected, (said.id for said in each.everything))
+        if each.stance_digest == each.prior.stance_digest:
+            known = each.prior.stances
+            each.stances = {said.id: known[said.id] for said in each.everything if said.id in known}
+            continue
+        if model is None:
+            from analysis.stance.model import StanceModel, untaught
+
+            model = StanceModel(corrected) if corrected else untaught()
         texts = [said.text for said in each.everything]
         guesses = model.guess(texts, [said.kind for said in each.everything])
         each.stances = dict(zip((said.id for said in each.everything), guesses, strict=True))
@@ -102,6 +118,8 @@ def _find_all(
 
     def pipeline() -> Language:
         # Loading takes a second, and a run that describes no theme anew needs none.
+        from language.pipeline import load_pipeline
+
         with loading, needs_pipeline(AnalysisError):
             return load_pipeline(spacy_model)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from spacy.language import Language
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels, cluster, coarse_clusterer
 from analysis.clustering.popular_answers import PopularClusterer
@@ -23,23 +22,25 @@ from analysis.continuity.incremental import (
 from analysis.continuity.prior_state import PriorState
 from analysis.continuity.subthemes import close_groups, find_subthemes, follow, without_subthemes
 from analysis.labelling.candidates import whole_sentences
-from analysis.labelling.labels import Encode
-from analysis.labelling.representation import Representation
-from analysis.labelling.representations import (
-    distinct,
-    representation_of,
-    representations,
-)
-from analysis.labelling.topics import find_topics
+from analysis.labelling.representation import Representation, distinct
+from analysis.labelling.theme_examples import theme_examples
 from analysis.result import FoundTheme, OpdrachtAnalysis
 from consultation.curation.state import CuratedTheme, Suggestion
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from analysis.labelling.labels import Encode
+
 ENOUGH_CHANGED = 0.1
 """Everything is clustered anew in a new round, with another method, and when the number of
 statements changed by this share since the last full clustering. Duplicates count: a campaign is one
 duplicate group, but it needs a theme."""
+MUCH_DECIDED = 0.25
+"""The keywords of a codebook's themes are made anew when people placed this share of the statements
+since; a change of the codebook does so too. Quotes and actions follow each run."""
 
 
 Mapping = Callable[[Challenger | None], ContinuedThemes]
@@ -67,6 +68,10 @@ def cluster_from_scratch(
     ``vectors`` are the sentence vectors and ``linked`` the clustering features of the statements
     (see ``analysis.clustering.features``); ``encode`` returns the vectors of candidate labels.
     """
+    # Imported here: a run that describes no theme anew is spared the language pipeline.
+    from analysis.labelling.representations import representation_of
+    from analysis.labelling.topics import find_topics
+
     said = found.said
     if not found.worth_seeking:
         return
@@ -243,13 +248,16 @@ def _portraits(
 ) -> dict[str, Representation]:
     """Returns representations of all themes, births and splits, by name.
 
-    Empty where every theme has a representation, none of them is outdated, and no full clustering
-    of enough texts took place.
+    Where every theme has a representation, and neither a full clustering of enough texts nor many
+    placings came since, only quotes and actions of a codebook's themes follow their statements.
     """
     bare = {home for home in homes if home is not None} - found.prior.representations.keys()
     due = found.refit and len(found.said) >= FEWEST
-    if not (bare or due or _outdated(found, homes)):
-        return {}
+    if not (bare or due or _much_decided(found)):
+        return _with_new_examples(found, vectors, homes) if found.prior.codebook else {}
+    from analysis.labelling.representations import representations
+
+    found.settled = len(found.prior.state.settled)
     nlp = pipeline()
     # Only a theme without a name needs the vectors of candidate labels.
     naming = encode if result.births or result.splits else None
@@ -284,18 +292,54 @@ def _subthemes_that_stay(found: OpdrachtAnalysis, homes: Sequence[str | None]) -
     }
 
 
-def _outdated(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> bool:
-    """Returns whether the mapping took its action, or most of its quotes, from a theme."""
-    if not found.prior.codebook:
+def _much_decided(found: OpdrachtAnalysis) -> bool:
+    """Whether people placed many statements since the keywords of a codebook's themes were made."""
+    last = found.prior.refit
+    if not found.prior.codebook or last is None:
         return False
+    since = abs(len(found.prior.state.settled) - last.settled)
+    return since >= MUCH_DECIDED * len(found.said)
+
+
+def _with_new_examples(
+    found: OpdrachtAnalysis, vectors: Vectors, homes: Sequence[str | None]
+) -> dict[str, Representation]:
+    """Returns new quotes and actions for the themes that lost a statement which they show.
+
+    These, and the closeness, are what ``analysis.labelling.representations`` would give; keywords
+    and their coherence are kept. A theme that shows nothing yet gets its first ones.
+    """
+    said, seen = found.said, found.prior.representations
+    rows: dict[str, list[int]] = {}
+    for row, home in enumerate(homes):
+        if home is not None:
+            rows.setdefault(home, []).append(row)
     home_of = {each.id: home for each, home in zip(found.said, homes, strict=True)}
-    for theme in {home for home in homes if home is not None}:
-        seen = found.prior.representations.get(theme, Representation(""))
-        left = [each for each in seen.quotes if home_of.get(each, theme) != theme]
-        gone = seen.action is not None and home_of.get(seen.action, theme) != theme
-        if gone or 2 * len(left) > len(seen.quotes):
-            return True
-    return False
+    outdated = []
+    for theme in sorted(rows):
+        shown = [*seen[theme].quotes, *filter(None, [seen[theme].action])]
+        if not shown or any(home_of.get(each, theme) != theme for each in shown):
+            outdated.append(theme)
+    if not outdated:
+        return {}
+    whole = whole_sentences(said)
+    flat = [" ".join(each.text.split()) for each in said]
+    kinds, voices = [each.kind for each in said], [each.participant for each in said]
+    entire = [each.id in whole for each in said]
+    centred = normalised(vectors - vectors.mean(axis=0))
+    found_anew = {}
+    for theme in outdated:
+        before = next((row for row in rows[theme] if said[row].id == seen[theme].action), None)
+        now = theme_examples(
+            rows[theme], flat, kinds, voices, centred, found.recurring, entire, before
+        )
+        found_anew[theme] = replace(
+            seen[theme],
+            quotes=tuple(said[row].id for row in now.quotes),
+            action=None if now.action is None else said[now.action].id,
+            trust={**seen[theme].trust, "closeness": round(float(np.mean(now.closeness)), 4)},
+        )
+    return found_anew
 
 
 def _carried(

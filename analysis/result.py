@@ -11,7 +11,7 @@ from analysis.continuity.prior_state import PriorState
 from analysis.labelling.representation import Representation
 from analysis.preprocessing.deduplication import DuplicateGroups
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts
-from analysis.stance.model import StanceGuess
+from analysis.stance.guess import StanceGuess
 from consultation.curation.state import Suggestion
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import FEWEST
@@ -106,7 +106,8 @@ class OpdrachtAnalysis:
     duplicate group. ``recurring`` describes the recurring texts among ``said``, and ``popular`` the
     groups around popular answers (``analysis.clustering.popular_answers``). ``subthemes`` gives the
     name of the sub-theme by statement, for those in ``said``. ``stances`` has the stance of each
-    statement.
+    statement, and ``stance_digest`` what these follow from. ``settled`` counts the statements that
+    people had placed when keywords were made in this run; None: none were made.
     """
 
     opdracht: int
@@ -120,12 +121,14 @@ class OpdrachtAnalysis:
     themes: list[FoundTheme] = field(default_factory=list)
     subthemes: dict[str, str] = field(default_factory=dict)
     stances: dict[str, StanceGuess] = field(default_factory=dict)
+    stance_digest: str = ""
     proposals: list[Suggestion] = field(default_factory=list)
     agreement: Agreement | None = None
     coverage: float = 0.0
     stability: float | None = None
     mapped: int = 0
     seconds: float = 0.0
+    settled: int | None = None
 
     @property
     def enough(self) -> bool:

@@ -88,6 +88,7 @@ def store(
                     str(each.opdracht): asdict(_refit(each, run.id, round_.number, method))
                     for each in found
                 },
+                "stances": {str(each.opdracht): each.stance_digest for each in found},
             }
             run.finished_at = now()
             return RunResult(run.id, round_.number, results)
@@ -113,9 +114,11 @@ def _living(session: Session, found: OpdrachtAnalysis) -> frozenset[str]:
 
 def _refit(found: OpdrachtAnalysis, run_id: int, round_number: int, method: str) -> Refit:
     last = found.prior.refit
+    settled = found.settled if found.settled is not None else last.settled if last else 0
     if last is not None and not found.refit:
-        return last
-    return Refit(run_id, round_number, len(found.everything), method, found.prior.codebook)
+        return replace(last, settled=settled)
+    statements = len(found.everything)
+    return Refit(run_id, round_number, statements, method, found.prior.codebook, settled)
 
 
 def _members(found: OpdrachtAnalysis, living: Collection[str]) -> list[set[str]]:

@@ -44,7 +44,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from analysis.clustering.features import context_weights, with_context
 from analysis.clustering.graph_clusterer import GraphClusterer, Labels
-from analysis.codebook import features
+from analysis.codebook import features, letter_groups
 from analysis.codebook.descriptions import Encode, description_scores
 from analysis.codebook_evaluation import remembering
 from analysis.continuity.theme_classifier import Example, ThemeMapper
@@ -263,7 +263,7 @@ class Similarity:
 
 def similarities() -> dict[str, Similarity]:
     """The product's choice first."""
-    every = features._text_groups
+    every = letter_groups.letter_groups
 
     def of_nouns(text: str) -> list[str]:
         words = _TOKEN.findall(text)
@@ -305,7 +305,7 @@ def compared_similarities(coded: Sequence[Coded], encode: Encode) -> list[dict[s
 
 def _similar(coded: Coded, way: Similarity, encode: Encode) -> tuple[float, float]:
     """kNN5 and the share right with descriptions."""
-    with mock.patch.object(features, "_text_groups", way.groups):
+    with mock.patch.object(letter_groups, "letter_groups", way.groups):
         made = features.features_of(encode(coded.texts), coded.texts, coded.people, coded.answers)
         scores = description_scores(made, coded.codebook, encode)
     alike = np.array([made.similarities(row) for row in range(len(made))])

@@ -320,7 +320,11 @@ def catalogue_at(path: Path) -> Catalogue:
     return _cached(path, modified)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+# The loader in C takes a tenth of the time, and is in the wheels of PyYAML.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_SafeLoader):  # type: ignore[misc]
     """A YAML loader in which a repeated key is an error; by default the last one wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -332,7 +336,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     None, None, f"de sleutel '{key}' staat er twee keer", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 def _incoherences(catalogue: Catalogue) -> Any:

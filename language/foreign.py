@@ -90,4 +90,5 @@ def _logarithms(language: str) -> Mapping[str, float]:
     from wordfreq import get_frequency_dict  # takes half a second to load
 
     listed = get_frequency_dict(language, wordlist="small")
-    return {word: max(float(np.log10(share)), _FLOOR) for word, share in listed.items()}
+    shares = np.fromiter(listed.values(), dtype=np.float64, count=len(listed))
+    return dict(zip(listed, np.maximum(np.log10(shares), _FLOOR).tolist(), strict=True))

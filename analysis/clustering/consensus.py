@@ -14,9 +14,7 @@ from dataclasses import dataclass
 import graspologic_native
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.spatial.distance import squareform
 
 Labels = npt.NDArray[np.int64]
 Agreement = npt.NDArray[np.float32]
@@ -107,6 +105,10 @@ def _among(
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:
     """The leaf of each text, and scipy's linkage of the leaves; a height is 1 - mean agreement."""
+    # Imported here: a run that clusters nothing is spared half a second.
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
     n = graph.shape[0]
     if n <= _WHOLE_TREE:
         leaves = np.arange(n)
@@ -121,6 +123,8 @@ def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArra
 
 def cut(leaves: Labels, merges: npt.NDArray[np.float64], agreement: float) -> Labels:
     """The group of each text when the tree is cut at this mean agreement, numbered from 0."""
+    from scipy.cluster.hierarchy import fcluster
+
     groups = fcluster(merges, 1.0 - agreement, "distance").astype(np.int64)
     return renumbered(groups[leaves])
 

@@ -30,8 +30,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 from scipy.sparse.linalg import svds
-from sklearn.covariance import ledoit_wolf
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from wordfreq import zipf_frequency
 
 from analysis.clustering.vectors import unit_rows
@@ -112,6 +110,8 @@ def clustering_features(vectors: Vectors, texts: Sequence[str], context: csr_mat
 
 
 def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
+    from sklearn.covariance import ledoit_wolf  # only a full clustering needs it
+
     rows = _in_company(beside)
     apart = vectors[rows] - beside[rows] @ vectors
     covariance, _ = ledoit_wolf(apart, assume_centered=True)
@@ -123,6 +123,8 @@ def _said_alike(vectors: _Exact, beside: csr_matrix) -> _Exact:
 
 def _letters(texts: Sequence[str], beside: csr_matrix) -> _Exact:
     """Features from the letter n-grams of the words in a text and its context."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
     counter = CountVectorizer(analyzer=_words, binary=True)
     try:
         used = counter.fit_transform(texts)

@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from analysis.clustering.consensus import Labels as Labels
 from analysis.clustering.consensus import Votes, cut, renumbered, tree, vote
@@ -163,6 +162,8 @@ class GraphClusterer:
 
 def _gathered(directions: Vectors, groups: Labels) -> Labels:
     """At most ``_MOST_THEMES`` groups, joined by Ward's method on their centres."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     if groups.max() < _MOST_THEMES:
         return groups
     sums = np.zeros((int(groups.max()) + 1, directions.shape[1]))

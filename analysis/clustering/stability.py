@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import adjusted_rand_score
 
 from analysis.clustering.consensus import Labels
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, cluster
@@ -84,6 +83,9 @@ def measure_stability(
     numbers = [int(number) for number in np.unique(labels) if number != WITHOUT_THEME]
     if not numbers or int(len(vectors) * KEPT) < FEWEST:
         return ClusterStability(coverage(labels), None)
+    # Imported here: a run with a codebook measures no stability, and is spared half a second.
+    from sklearn.metrics import adjusted_rand_score
+
     similar: list[float] = []
     overlaps: list[list[float]] = []
     for number in range(subsamples(len(vectors))):

@@ -9,30 +9,22 @@ letters. On two coded sets they add as much as the vectors themselves (docs/code
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, identity
-from sklearn.feature_extraction.text import TfidfVectorizer
-from wordfreq import zipf_frequency
 
 from analysis.clustering.features import context_weights
+from analysis.codebook.letter_groups import LetterGroups
 from language.embedding import Vectors, normalised
 
 SHARE_OF_PERSON = 0.7
 """The share of a statement's features that is the mean of all that its participant says."""
 SAME_PERSON = 0.5
 """What two statements of one participant add to their similarity, which is at most 2."""
-
-_LETTERS = (4, 6)
-_USUAL = 6.0
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_MOST_GROUPS = 200_000
 
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -69,7 +61,7 @@ class Features:
     letter_mean: Numbers
     along_mean: Numbers
     letter_lengths: Numbers
-    groups: TfidfVectorizer | None
+    groups: LetterGroups
 
     def __len__(self) -> int:
         return len(self.meaning)
@@ -97,9 +89,7 @@ class Features:
 
     def letters_of(self, texts: Sequence[str]) -> csr_matrix:
         """Returns the letter n-grams of other texts, such as descriptions."""
-        if self.groups is None:
-            return csr_matrix((len(texts), self.letters.shape[1]))
-        return csr_matrix(self.groups.transform(texts))
+        return self.groups.counted(texts)
 
     def of_newcomer(self, vectors: Vectors, texts: Sequence[str]) -> NewFeatures:
         """Returns the features of all that one participant said, none of it among the statements.
@@ -143,8 +133,8 @@ def features_of(
     mixed = np.asarray(mixing @ centred)
     middle = mixed.mean(axis=0) if len(mixed) else np.zeros(vectors.shape[1:], np.float32)
     meaning = normalised(mixed - middle) if len(mixed) else mixed
-    groups, counted = _counted(texts)
-    letters = _unit(csr_matrix(mixing @ counted))
+    groups = LetterGroups(texts)
+    letters = _unit(csr_matrix(mixing @ groups.counted(texts)))
     mean = np.asarray(letters.mean(axis=0)).ravel() if len(texts) else np.zeros(letters.shape[1])
     along = np.asarray(letters @ mean).ravel()
     squares = np.asarray(letters.multiply(letters).sum(axis=1)).ravel()
@@ -182,33 +172,6 @@ def _mixing(beside: csr_matrix) -> csr_matrix:
     own = 1 - SHARE_OF_PERSON + SHARE_OF_PERSON / (1 + others)
     return diags(own) @ identity(len(others), format="csr") + (
         diags(SHARE_OF_PERSON * others / (1 + others)) @ beside
-    )
-
-
-def _counted(texts: Sequence[str]) -> tuple[TfidfVectorizer | None, csr_matrix]:
-    counter = TfidfVectorizer(
-        analyzer=_text_groups, sublinear_tf=True, max_features=_MOST_GROUPS, dtype=np.float64
-    )
-    try:
-        return counter, csr_matrix(counter.fit_transform(texts))
-    except ValueError:  # not one word of three letters
-        return None, csr_matrix((len(texts), 1))
-
-
-def _text_groups(text: str) -> list[str]:
-    return [group for word in _WORD.findall(text.lower()) for group in _word_groups(word)]
-
-
-@lru_cache(maxsize=100_000)
-def _word_groups(word: str) -> tuple[str, ...]:
-    if zipf_frequency(word, "nl") >= _USUAL:
-        return ()
-    padded = f" {word} "
-    least, most = _LETTERS
-    return tuple(
-        padded[at : at + size]
-        for size in range(least, most + 1)
-        for at in range(len(padded) - size + 1)
     )
 
 

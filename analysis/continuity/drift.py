@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, Labels
 
@@ -79,6 +78,8 @@ def births(
     gives the participant of each row (without it each row has its own); ``many`` gives all
     participants of a row with a recurring text.
     """
+    from scipy.stats import binom  # takes a quarter of a second to load
+
     share = _share(range(len(known)), known, people, many)
     found = []
     for cluster in np.unique(after[after != WITHOUT_THEME]):
@@ -180,6 +181,8 @@ def _risen(
     theme predicts, with a probability under one in a thousand by chance (binomial), and their
     statements were no cluster of their own before.
     """
+    from scipy.stats import binom
+
     sizes = Counter(int(label) for label in after)
     own = _by_cluster(themes, after, theme)
     share = _share([row for rows in own.values() for row in rows], known, people)

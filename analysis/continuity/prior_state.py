@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from analysis.codebook.standing import codebook_digest
 from analysis.labelling.representation import Representation
+from analysis.stance.guess import StanceGuess
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event
 from consultation.curation.store import curated, in_force
-from consultation.database.models import Assignment, Theme
+from consultation.database.models import Assignment, RunStance, Statement, Theme
 from consultation.database.records import CodingChoice, CodingTask
 from consultation.queries.themes import subthemes_of
 from consultation.runs import last_run_themes, latest_run
@@ -37,6 +38,7 @@ class Refit:
     """The last full clustering: its run, round and number of statements.
 
     ``method`` is the digest of its parameters and models, ``codebook`` that of the codebook.
+    ``settled`` counts the statements that people had placed when keywords were last made.
     """
 
     run: int
@@ -44,6 +46,7 @@ class Refit:
     statements: int
     method: str
     codebook: str = ""
+    settled: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class PriorState:
     ``assignments`` holds the machine's own assignments in the last run, by statement; ``latest``
     and ``earlier`` the members of the themes of that run and of themes that had faded by then;
     ``by_hand`` the statements that a person placed otherwise than by accepting a suggestion. By
-    statement, ``coded`` holds the themes that people chose in a blind coding task, and
-    ``subthemes`` the names of the sub-themes of the last run.
+    statement, ``coded`` holds the themes that people chose in a blind coding task, ``subthemes``
+    the names of the sub-themes of the last run, and ``stances`` what that run guessed, without
+    those that hold none; ``stance_digest`` is what it guessed them from.
     """
 
     run: int | None
@@ -68,6 +72,8 @@ class PriorState:
     by_hand: frozenset[str]
     coded: Mapping[str, frozenset[str]]
     subthemes: Mapping[str, str]
+    stances: Mapping[str, StanceGuess] = field(default_factory=dict)
+    stance_digest: str = ""
 
     @cached_property
     def codebook(self) -> str:
@@ -107,6 +113,8 @@ def prior_state(session: Session, consultation_id: int, opdracht: int) -> PriorS
         by_hand=_by_hand([each.event for each in state.log]),
         coded=_coded(session, consultation_id, opdracht, state),
         subthemes=subthemes_of(session, run.id, opdracht) if run else {},
+        stances=_stances(session, opdracht, run.id) if run else {},
+        stance_digest=run.metrics.get("stances", {}).get(str(opdracht), "") if run else "",
     )
 
 
@@ -124,6 +132,18 @@ def _assignments(
     found: dict[str, tuple[PriorAssignment, ...]] = {}
     for statement, theme, score, primary in rows:
         found[statement] = (*found.get(statement, ()), PriorAssignment(theme, score, primary))
+    return found
+
+
+def _stances(session: Session, opdracht: int, run_id: int) -> dict[str, StanceGuess]:
+    rows = session.execute(
+        select(RunStance.statement_id, RunStance.stance, RunStance.score)
+        .join(Statement, Statement.id == RunStance.statement_id)
+        .where(RunStance.run_id == run_id, Statement.opdracht == opdracht)
+    )
+    found: dict[str, StanceGuess] = {}
+    for statement, stance, score in rows:
+        found[statement] = StanceGuess(stance, score)  # type: ignore[arg-type]
     return found
 
 

@@ -9,17 +9,18 @@ those of the next full clustering.
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from spacy.language import Language
 
 from analysis.clustering.graph_clusterer import WITHOUT_THEME, GraphClusterer, Labels
-from analysis.labelling.labels import theme_labels
-from analysis.labelling.representations import distinct
-from analysis.labelling.topics import label_input
+from analysis.labelling.representation import distinct
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import subthemes_among
 from language.embedding import Vectors, normalised
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 def close_groups(clusterer: GraphClusterer) -> Labels:
@@ -43,6 +44,10 @@ def find_subthemes(
     entry per statement; ``labels`` are names already in use. Names are chosen by words alone: there
     are many sub-themes, and the vectors of phrases take up to a second per name.
     """
+    # Imported here: they load the language pipeline, and most runs find no sub-themes.
+    from analysis.labelling.labels import theme_labels
+    from analysis.labelling.topics import label_input
+
     centred = normalised(vectors - vectors.mean(axis=0))
     texts = [" ".join(each.text.split()) for each in said]
     kinds, people = [each.kind for each in said], [{each.participant} for each in said]

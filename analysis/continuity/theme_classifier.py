@@ -24,18 +24,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
-from sklearn.covariance import ledoit_wolf
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.isotonic import IsotonicRegression
-from sklearn.naive_bayes import ComplementNB
 
 from language.embedding import Vectors, normalised
+
+if TYPE_CHECKING:
+    from sklearn.isotonic import IsotonicRegression
 
 FITS = 0.3
 """The least calibrated score with which a statement is assigned to a theme."""
@@ -97,6 +97,9 @@ class ThemeMapper:
         ``labels`` holds by theme the unit vector of its label and description. If the examples are
         sorted by text, the result is reproducible up to rounding.
         """
+        # Imported here: a run with a codebook learns no themes, and is spared half a second.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         self.themes = tuple(sorted({theme for each in examples for theme in each.themes}))
         self._mean = vectors.mean(axis=0)
         self._labels = (
@@ -239,6 +242,8 @@ class _Discriminant:
     """Linear discriminant analysis with one shrunken covariance for all themes."""
 
     def __init__(self, vectors: Vectors, weight: Scores) -> None:
+        from sklearn.covariance import ledoit_wolf
+
         mass = weight.sum(axis=0)
         means = (weight.T @ vectors) / np.maximum(mass, 1e-9)[:, None]
         rows, themes = np.nonzero(weight)
@@ -258,6 +263,8 @@ class _Letters:
     """Complement naive Bayes on character n-grams."""
 
     def __init__(self, groups: csr_matrix, weight: Scores) -> None:
+        from sklearn.naive_bayes import ComplementNB
+
         rows, themes = np.nonzero(weight)
         self._width = weight.shape[1]
         self._known = np.unique(themes)
@@ -326,6 +333,8 @@ def _numbered(speakers: Sequence[str | None]) -> _Rows:
 
 
 def _calibrated(raw: Scores, truth: Scores) -> IsotonicRegression | None:
+    from sklearn.isotonic import IsotonicRegression
+
     if truth.shape[1] < 2 or len(raw) < 30:
         return None
     return IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(

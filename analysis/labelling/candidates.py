@@ -9,7 +9,7 @@ sentence it has no candidate: a bad one costs a facilitator more than none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from analysis.preprocessing.proposals import (
@@ -133,18 +133,21 @@ def usable(text: str) -> bool:
     return _says_what(here.strip(), requests or reads_as_proposal(bare))
 
 
-def ranked(texts: Sequence[str], whole: Sequence[bool] | None = None) -> Iterator[int]:
+def ranked(
+    texts: Sequence[str], whole: Sequence[bool] | None = None, known: Container[int] = ()
+) -> Iterator[int]:
     """The indices of the usable texts, the best first, found one by one.
 
     ``texts`` are the proposals of a theme, the most central first; ``whole`` tells which are whole
-    sentences (None: all). Central texts come first, and those that name who acts or for whom.
+    sentences (None: all), and ``known`` which are usable without looking. Central texts come first,
+    and those that name who acts or for whom.
     """
     merits = [
         _merit(text) - _CENTRAL * place / max(len(texts), 1) for place, text in enumerate(texts)
     ]
     kept = [place for place in range(len(texts)) if whole is None or whole[place]]
     kept.sort(key=lambda each: (-merits[each], each))
-    yield from (place for place in kept[:_MOST_TRIED] if usable(texts[place]))
+    yield from (p for p in kept[:_MOST_TRIED] if p in known or usable(texts[p]))
 
 
 def candidates(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,3 +16,18 @@ class Representation:
     quotes: tuple[str, ...] = ()
     action: str | None = None
     trust: Mapping[str, Any] = field(default_factory=dict)
+
+
+def distinct(label: str, taken: Iterable[str], keywords: Sequence[str] = ()) -> str:
+    """The label, made different from those in ``taken`` by adding a keyword, else a number."""
+    used = {each.casefold() for each in taken}
+    if label.casefold() not in used:
+        return label
+    for word in keywords:
+        candidate = f"{label} ({word})"
+        if word.casefold() not in label.casefold() and candidate.casefold() not in used:
+            return candidate
+    number = 2
+    while f"{label} ({number})".casefold() in used:
+        number += 1
+    return f"{label} ({number})"

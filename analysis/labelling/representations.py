@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from spacy.language import Language
@@ -74,18 +74,3 @@ def representation_of(
             "coherence": topic.coherence,
         },
     )
-
-
-def distinct(label: str, taken: Iterable[str], keywords: Sequence[str] = ()) -> str:
-    """The label, made different from those in ``taken`` by adding a keyword, else a number."""
-    used = {each.casefold() for each in taken}
-    if label.casefold() not in used:
-        return label
-    for word in keywords:
-        candidate = f"{label} ({word})"
-        if word.casefold() not in label.casefold() and candidate.casefold() not in used:
-            return candidate
-    number = 2
-    while f"{label} ({number})".casefold() in used:
-        number += 1
-    return f"{label} ({number})"

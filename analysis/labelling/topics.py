@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from spacy.language import Language
 
 from analysis.clustering.coherence import coherence
@@ -24,26 +22,20 @@ from analysis.clustering.shared_passages import (
     shared_runs,
     union,
 )
-from analysis.labelling import candidates
 from analysis.labelling.labels import CENTRAL, Encode, theme_labels
 from analysis.labelling.term_weights import LabelInput, is_vague
+from analysis.labelling.theme_examples import theme_examples
 from analysis.parameters import NAMING, POPULAR
-from analysis.preprocessing.proposals import leans_back
 from analysis.preprocessing.recurring_texts import PopularGroups, RecurringTexts, as_label
 from consultation.queries.themes import FEWEST
 from language.embedding import Vectors, normalised
-from language.pipeline import STOP_WORDS, Word, tagged_words, words
+from language.pipeline import Word, tagged_words, words
 
 _KEYWORDS = 8
 _CANDIDATES = 40
 # Weights of a term by how many participants use it, and of a term that is not a subject noun.
 _SAID_BY = {0: 0.4, 1: 0.4, 2: 0.8}
 _NO_NAME = 0.3
-_QUOTES = 5
-_FEWEST_QUOTES = 3
-_SAME_WORDS = 0.75
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_VARIETY = 0.4
 
 
 @dataclass(frozen=True)
@@ -98,7 +90,6 @@ def find_topics(
     flat = [" ".join(text.split()) for text in texts]
     tokens = words(nlp, flat)
     documents = [[word.lemma for word in row if word.content] for row in tokens]
-    weight = np.array([many.weight(row) for row in range(len(texts))], dtype=np.float64)
     surfaces = _surfaces(tokens)
     compared = vectors if links is None else links
     clusterer = clusterer or GraphClusterer()
@@ -122,16 +113,12 @@ def find_topics(
     if not members:
         return []
     members.sort(key=lambda rows: -sum(many.weight(row) for row in rows))
-    centres = np.stack([_middle(centred[rows], weight[rows]) for rows in members])
-    cosines = centred @ centres.T
-    members = [
-        sorted(rows, key=lambda row: (-cosines[row, number], flat[row]))
-        for number, rows in enumerate(members)
-    ]
+    examples = [theme_examples(rows, flat, kinds, voices, centred, many, whole) for rows in members]
+    members = [list(each.rows) for each in examples]
     weights = [keywords.get(int(labels[ranked[0]]), {}) for ranked in members]
     who = [many.people.get(row) or frozenset({each}) for row, each in enumerate(voices)]
     said_by = [_said_by(ranked, documents, who) for ranked in members]
-    actions = [_action(ranked, flat, kinds, whole) for ranked in members]
+    actions = [each.action for each in examples]
     read = label_input(flat, kinds, who, members, nlp, actions, introduced)
     answers = _answers(members, around)
     given = {number: as_label(flat[rows[0]]) for number, rows in answers.items()}
@@ -139,51 +126,25 @@ def find_topics(
     common = _common(members, documents, labels)
     subjects = _subject_words(read)
     topics = []
-    for number, (ranked, name, action) in enumerate(zip(members, names, actions, strict=True)):
-        centre = centres[number]
+    for number, (ranked, name, shown) in enumerate(zip(members, names, examples, strict=True)):
         own = [tokens[row] for row in ranked]
         telling = {
             lemma: each for lemma, each in weights[number].items() if lemma not in common[number]
         }
         lemmas = _keywords(telling, said_by[number], own, subjects)
         coherent = coherence(documents, lemmas)
-        # The action is shown separately, so it is no quote unless too few statements are left.
-        others = [row for row in ranked if row != action]
-        quoted = others if len(others) >= _FEWEST_QUOTES else ranked
         topics.append(
             Topic(
                 rows=tuple(ranked),
-                closeness=tuple(round(float(cosines[row, number]), 4) for row in ranked),
+                closeness=shown.closeness,
                 label=name,
                 keywords=tuple(surfaces.get(lemma, lemma) for lemma in lemmas),
-                quotes=tuple(_quotes(quoted, flat, voices, centred, centre, many)),
-                action=action,
+                quotes=shown.quotes,
+                action=shown.action,
                 coherence=None if coherent is None else round(coherent, 4),
             )
         )
     return topics
-
-
-def _action(
-    rows: Sequence[int], texts: Sequence[str], kinds: Sequence[str], whole: Sequence[bool] | None
-) -> int | None:
-    """The best candidate for the action among the rows of a topic, most central first."""
-    proposals = [row for row in rows if kinds[row] == "voorstel"]
-    ranked = candidates.ranked(
-        [texts[row] for row in proposals], whole and [whole[row] for row in proposals]
-    )
-    best = next(ranked, None)
-    return None if best is None else proposals[best]
-
-
-def _middle(rows: Vectors, weight: npt.NDArray[np.float64]) -> Vectors:
-    """The mean of the rows, weighted by ``weight`` and normalised."""
-    if (weight == 1).all():
-        whole: Vectors = normalised(rows.mean(axis=0, keepdims=True))[0]
-        return whole
-    mean = (rows * weight[:, None]).sum(axis=0, keepdims=True) / weight.sum()
-    middle: Vectors = normalised(mean.astype(np.float32))[0]
-    return middle
 
 
 def _answers(members: Sequence[Sequence[int]], around: PopularGroups) -> dict[int, tuple[int, ...]]:
@@ -382,50 +343,3 @@ def _surfaces(tokens: Sequence[Sequence[Word]]) -> dict[str, str]:
         for lemma, counts in forms.items()
         if lemma not in counts and len(counts) == 1
     }
-
-
-def _quotes(
-    ranked: Sequence[int],
-    texts: Sequence[str],
-    voices: Sequence[str],
-    vectors: Vectors,
-    centre: Vectors,
-    many: RecurringTexts,
-) -> list[int]:
-    """The rows of central quotes that differ, by maximal marginal relevance.
-
-    The method is that of Carbonell and Goldstein (1998). A theme gets three to five quotes if it
-    has as many different statements. Statements of 25 to 400 characters come first, at most five
-    from the 60 most central; shorter and longer ones are used only to reach three. Statements in
-    almost the same words count as one. Statements that can be read by themselves and statements
-    from another participant are preferred. A text in ``many`` may have any length.
-    """
-    fitting = [row for row in ranked if 25 <= len(texts[row]) <= 400 or row in many.people]
-    said = {row: _content_words(texts[row]) for row in ranked}
-    chosen: list[int] = []
-
-    def fill(left: list[int], wanted: int) -> None:
-        while left and len(chosen) < wanted:
-            best = max(left, key=worth)
-            left.remove(best)
-            if not any(_says_the_same(said[best], said[other]) for other in chosen):
-                chosen.append(best)
-
-    def worth(row: int) -> float:
-        same = max((float(vectors[row] @ vectors[other]) for other in chosen), default=0.0)
-        again = 0.3 if voices[row] in {voices[other] for other in chosen} else 0.0
-        alone = 0.0 if leans_back(texts[row]) else 0.1
-        return (1 - _VARIETY) * float(vectors[row] @ centre) - _VARIETY * same - again + alone
-
-    fill(fitting[:60], _QUOTES)
-    fill([row for row in ranked if row not in fitting], _FEWEST_QUOTES)
-    return chosen
-
-
-def _content_words(text: str) -> frozenset[str]:
-    found = frozenset(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
-    return found or frozenset([text.casefold()])
-
-
-def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= _SAME_WORDS * min(len(one), len(other))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,24 +21,14 @@ import numpy.typing as npt
 
 from analysis.parameters import STANCE
 from analysis.stance.cues import MOST_READ, cues
+from analysis.stance.guess import EXAMPLES, StanceGuess
 from consultation.curation.operations import Stance
-from consultation.settings import ROOT
-
-EXAMPLES = ROOT / "data" / "houdingen.jsonl"
 
 _TOKENS = r"[^\W_]+|[?!,:]"
 _ODDS: Mapping[str, Mapping[str, float]] = {
     "drempel": {"geen": STANCE.hurdle_odds},
     "voorstel": {"voor": STANCE.proposal_odds},
 }
-
-
-@dataclass(frozen=True)
-class StanceGuess:
-    """The most likely stance of a statement, and its chance (0 to 1)."""
-
-    stance: Stance
-    score: float
 
 
 def examples() -> tuple[list[str], list[Stance]]:

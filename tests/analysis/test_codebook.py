@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from analysis.codebook.codebook import Codebook, CodebookTheme, codebook_of
 from analysis.codebook.features import Features, features_of
+from analysis.codebook.letter_groups import LetterGroups, letter_groups
 from analysis.codebook.mapping import Mapper, mapped
 from analysis.codebook.pairs import drawn_pairs, pair_id, population, precision_and_recall
 from analysis.codebook.queue import batches, neighbourhood, questions
@@ -404,3 +406,19 @@ def test_a_newcomer_is_mapped_as_one_who_was_there() -> None:
         np.testing.assert_allclose(chances.sum(axis=1), 1)
         agree += int((chances.argmax(axis=1) == mapper.mapped.free[rows].argmax(axis=1)).sum())
     assert agree >= 18
+
+
+@given(
+    st.lists(st.text("abcdeé ' 7", max_size=40), min_size=1, max_size=8),
+    st.lists(st.text("abcdeé ", max_size=20), max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_letter_groups_weigh_as_scikit_learn_does(texts: list[str], others: list[str]) -> None:
+    ours = LetterGroups(texts)
+    if not any(letter_groups(text) for text in texts):
+        assert ours.counted(texts).nnz == 0
+        return
+    theirs = TfidfVectorizer(analyzer=letter_groups, sublinear_tf=True)
+    assert np.allclose(ours.counted(texts).toarray(), theirs.fit_transform(texts).toarray())
+    if others:
+        assert np.allclose(ours.counted(others).toarray(), theirs.transform(others).toarray())

@@ -3,18 +3,29 @@ clustered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from analysis import opdracht_themes
 from analysis.asking.desk import CodebookDesk
+from analysis.labelling.representation import Representation
+from analysis.labelling.representations import representations
+from analysis.result import OpdrachtAnalysis
+from analysis.stance.model import StanceModel
 from consultation.catalogue import Catalogue
 from consultation.curation.codebook_file import CodebookRow, import_codebook
 from consultation.curation.log import curated
 from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
 from consultation.queries.statements import active_statements
-from consultation.runs import last_run_themes
+from consultation.queries.themes import marks_of
+from consultation.runs import last_run_themes, latest_run
+from consultation.settings import settings
+from language.embedding import Vectors
+from language.pipeline import load_pipeline
 from tests.analysis.test_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -121,6 +132,19 @@ def stored_quotes(storage: Storage, consultation: int, theme: str) -> set[str]:
         return {each for row in rows if row.theme_id == theme for each in row.quotes}
 
 
+def keywords(storage: Storage, theme: str) -> list[str]:
+    with storage.reading() as session:
+        rows = session.scalars(last_run_themes(1, 4))
+        return next(list(row.keywords) for row in rows if row.theme_id == theme)
+
+
+def stances(storage: Storage, consultation: int) -> dict[str, tuple[str, float]]:
+    with storage.reading() as session:
+        run = latest_run(session, consultation, 4)
+        assert run is not None
+        return dict(marks_of(session, run.id, 4).stances)
+
+
 def test_a_theme_that_loses_its_quotes_to_another_gets_new_ones(
     storage: Storage, catalogue: Catalogue
 ) -> None:
@@ -135,6 +159,85 @@ def test_a_theme_that_loses_its_quotes_to_another_gets_new_ones(
     now = stored_quotes(storage, consultation, ids["bus"])
     assert now
     assert now.isdisjoint(before)
+
+
+def test_quotes_and_actions_after_placings_are_those_of_a_full_description(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation = say(storage, catalogue, 1, **ALL)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    shown = [next(iter(stored_quotes(storage, consultation, ids[name]))) for name in BOOK]
+    for each, name in zip(shown, ("taal", "bus", "taal", "opvang"), strict=True):
+        decide(storage, consultation, op="place", statement=each, themes=[ids[name]])
+    cheap = opdracht_themes._with_new_examples
+    made: list[tuple[dict[str, Representation], dict[str, Representation]]] = []
+
+    def both(found: OpdrachtAnalysis, vectors: Vectors, homes: Sequence[str | None]) -> Any:
+        full = representations(
+            found.said,
+            vectors,
+            homes,
+            load_pipeline(settings().spacy_model),
+            None,
+            found.recurring,
+            found.popular,
+        )
+        made.append((cheap(found, vectors, homes), full))
+        return made[0][0]
+
+    monkeypatch.setattr(opdracht_themes, "_with_new_examples", both)
+    analysed(storage, catalogue, 1)
+    [(new, full)] = made
+    assert new.keys() == set(ids.values())
+    for theme, seen in new.items():
+        assert (seen.quotes, seen.action) == (full[theme].quotes, full[theme].action)
+        assert seen.trust["closeness"] == full[theme].trust["closeness"]
+        assert stored_quotes(storage, consultation, theme) == set(full[theme].quotes)
+
+
+def test_many_placings_give_new_keywords(storage: Storage, catalogue: Catalogue) -> None:
+    consultation = say(storage, catalogue, 1, **ALL)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    before = keywords(storage, ids["taal"])
+    said = texts(storage, consultation)
+    for text in sentences("bus", 0, 18):
+        decide(storage, consultation, op="place", statement=said[text], themes=[ids["taal"]])
+    assert not analysed(storage, catalogue, 1).opdrachten[0].refit
+    now = keywords(storage, ids["taal"])
+    assert now != before
+    one = said[sentences("opvang", 0, 1)[0]]
+    decide(storage, consultation, op="place", statement=one, themes=[ids["taal"]])
+    analysed(storage, catalogue, 1)
+    assert keywords(storage, ids["taal"]) == now
+
+
+def test_stances_are_guessed_again_only_where_something_changed(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation = say(storage, catalogue, 1, **ALL)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    trained: list[object] = []
+    made = StanceModel.__init__
+
+    def counted(self: StanceModel, *args: Any) -> None:
+        trained.append(args)
+        made(self, *args)
+
+    monkeypatch.setattr(StanceModel, "__init__", counted)
+    said = texts(storage, consultation)
+    bus, *taal = (said[text] for text in (sentences("bus", 0, 1) + sentences("taal", 0, 6)))
+    decide(storage, consultation, op="stance", statements=taal, stance="tegen")
+    analysed(storage, catalogue, 1)
+    assert len(trained) == 1
+    before = stances(storage, consultation)
+    assert before
+    decide(storage, consultation, op="place", statement=bus, themes=[ids["taal"]])
+    assert not analysed(storage, catalogue, 1).reused
+    assert len(trained) == 1
+    assert stances(storage, consultation) == before
 
 
 def test_names_descriptions_and_placings_last_through_rounds(
