@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -51,20 +52,39 @@ class Guesses(Protocol):
     def warm(self, opdracht: int) -> None:
         """Reads what ``prepare`` needs for an opdracht, so that nobody waits for it."""
 
+    def described(self) -> Sequence[int]:
+        """The opdrachten with a codebook."""
+
 
 class OwnPlacing:
     """The questions to participants about their own answers."""
 
     def __init__(self, storage: Storage, guesses: Guesses) -> None:
-        """Nothing is read before a participant comes to an opdracht."""
+        """Nothing is read before ``read_codebooks``, or a participant who comes to an opdracht."""
         self._storage = storage
         self._guesses = guesses
         # One thread: reading a large opdracht the first time takes seconds, and helps all.
         self._guessing = ThreadPoolExecutor(1, "samenspraak-waarover")
         self._warm: set[int] = set()
+        self._stopped = threading.Event()
+
+    def read_codebooks(self) -> None:
+        """Reads every opdracht with a codebook, one after the other; ``stop`` ends it.
+
+        For a thread of its own when the website starts: who then resumes a talk at its summary, or
+        sends a form, is asked too. A talk that comes in between gets no question, and waits for
+        nothing.
+        """
+        for number in self._guesses.described():
+            if self._stopped.is_set():
+                return
+            if number not in self._warm:
+                self._warm.add(number)
+                self._warmed(number)
 
     def stop(self) -> None:
         """Drops the guesses that wait."""
+        self._stopped.set()
         self._guessing.shutdown(wait=False, cancel_futures=True)
 
     async def beside(self, turn: Turn, said: list[TranscriptBubble]) -> list[TranscriptBubble]:
@@ -135,7 +155,9 @@ class OwnPlacing:
         try:
             self._guesses.warm(opdracht)
         except Exception:
-            _log.exception("opdracht %d: the themes could not be read", opdracht)
+            # The database is closed while the website stops.
+            if not self._stopped.is_set():
+                _log.exception("opdracht %d: the themes could not be read", opdracht)
 
     async def _in_time(
         self, who: tuple[str, int], opdracht: int, patience: float = PATIENCE

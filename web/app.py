@@ -18,7 +18,7 @@ from consultation.settings import settings as current_settings
 from web import errors, health, login
 from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
-from web.dependencies import open_services
+from web.dependencies import Services, open_services
 from web.pages import STATIC, Pages
 from web.public import (
     chart_images,
@@ -54,6 +54,12 @@ from web.server.maintenance import keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
 
 
+def _prepare(services: Services) -> None:
+    """Loads what the first participant would otherwise wait for, or miss."""
+    services.care.prepare()
+    services.own.read_codebooks()
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Creates the application, with its catalogue read and its database open.
 
@@ -67,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=services.care.prepare, daemon=True).start()
+        threading.Thread(target=_prepare, args=(services,), daemon=True).start()
         services.turns.start()
         upkeep = asyncio.create_task(keep_scrubbed(services.storage))
         yield

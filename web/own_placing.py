@@ -77,6 +77,10 @@ class ThemeGuesses:
         if self._described(opdracht):
             self._desk().guess(opdracht, ["Er zijn te weinig bussen."])
 
+    def described(self) -> list[int]:
+        """The opdrachten with a codebook."""
+        return [n for each in self._catalogue.opdrachten if self._described(n := each.nummer)]
+
     def names(self, opdracht: int) -> Mapping[str, str]:
         """The names of the themes of an opdracht that participants may be told of, by id."""
         return self._public(self._desk().told(opdracht)) if self._described(opdracht) else {}

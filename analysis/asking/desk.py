@@ -17,7 +17,6 @@ from analysis.asking.live_mapping import (
     CaughtStatement,
     LikelyTheme,
     LiveMapping,
-    MappingBatch,
     MappingQuestion,
     asked_of,
 )
@@ -163,11 +162,6 @@ class CodebookDesk:
             if question is None:
                 return QueueStep(True, progress=live.progress() if live.statements else None)
             return QueueStep(True, question, live.alike(question.statement), live.progress())
-
-    def batches(self, opdracht: int, limit: int = 3) -> tuple[MappingBatch, ...]:
-        """Returns groups of undecided statements of several people that say much the same."""
-        with self._following(opdracht) as live:
-            return live.batches(limit)
 
     def would_catch(
         self,

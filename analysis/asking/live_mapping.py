@@ -17,7 +17,7 @@ from analysis.codebook.codebook import Codebook, CodebookTheme
 from analysis.codebook.descriptions import Encode
 from analysis.codebook.features import Features, Numbers, features_of
 from analysis.codebook.mapping import Mapper
-from analysis.codebook.queue import batch_of, batches, neighbourhood, questions
+from analysis.codebook.queue import batch_of, neighbourhood, questions
 from analysis.codebook.standing import standing_codebook, standing_decisions
 from analysis.codebook.trust import CodebookProgress, progress
 from analysis.codebook.variety import differing
@@ -45,14 +45,6 @@ class MappingQuestion:
     """A statement to ask about, with its likeliest themes, the best first."""
 
     statement: StatementView
-    suggestions: tuple[LikelyTheme, ...]
-
-
-@dataclass(frozen=True)
-class MappingBatch:
-    """Statements of several people that say much the same: one question for all."""
-
-    statements: tuple[StatementView, ...]
     suggestions: tuple[LikelyTheme, ...]
 
 
@@ -173,16 +165,6 @@ class LiveMapping:
         """Returns a few of these statements, each of another participant, chosen to differ."""
         rows = [self._row[each] for each in statements if each in self._row]
         return tuple(self._said[row] for row in differing(self._features, rows, limit))
-
-    def batches(self, limit: int) -> tuple[MappingBatch, ...]:
-        """Returns groups of undecided statements that say much the same."""
-        if not self.codebook.themes:
-            return ()
-        found = batches(self._mapper.mapped, self._features, self._near, limit)
-        return tuple(
-            MappingBatch(tuple(self._said[row] for row in each.rows), self._named(each.suggestions))
-            for each in found
-        )
 
     def alike(self, statement: StatementView) -> tuple[StatementView, ...]:
         """Returns the undecided statements that say much the same as one of them, with it."""

@@ -33,14 +33,6 @@ class StatementQuestion:
     suggestions: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True)
-class BatchQuestion:
-    """Statements of at least two participants that say much the same: one decision for all."""
-
-    rows: tuple[int, ...]
-    suggestions: tuple[tuple[str, float], ...]
-
-
 def neighbourhood(features: Features) -> csr_matrix:
     """Returns the ten nearest statements of others of each, (statements, statements).
 
@@ -81,24 +73,6 @@ def questions(
         StatementQuestion(row, mapped.suggestions(row, suggested))
         for row in _chosen(mapped, features, near, limit)
     ]
-
-
-def batches(
-    mapped: Mapped, features: Features, near: csr_matrix, limit: int = 3, suggested: int = 3
-) -> list[BatchQuestion]:
-    """Returns groups of undecided statements that say much the same, the most useful first."""
-    found: list[BatchQuestion] = []
-    free = np.ones(len(features), dtype=bool)
-    free[list(mapped.decided)] = False
-    best = mapped.free.argmax(axis=1)
-    for row in _chosen(mapped, features, near, 10 * limit):
-        if len(found) == limit:
-            break
-        rows = _alike(features, row, free & (best == best[row])) if free[row] else None
-        if rows is not None:
-            found.append(BatchQuestion(tuple(rows.tolist()), mapped.suggestions(row, suggested)))
-            free[rows] = False
-    return found
 
 
 def batch_of(mapped: Mapped, features: Features, row: int) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from analysis.codebook.features import Features, features_of
 from analysis.codebook.letter_groups import LetterGroups, letter_groups
 from analysis.codebook.mapping import Mapper, mapped
 from analysis.codebook.pairs import drawn_pairs, pair_id, population, precision_and_recall
-from analysis.codebook.queue import batches, neighbourhood, questions
+from analysis.codebook.queue import batch_of, neighbourhood, questions
 from analysis.codebook.trust import progress
 from language.embedding import Vectors, normalised
 
@@ -261,14 +261,18 @@ def test_the_queue_leaves_more_right_than_a_random_order() -> None:
 def test_a_batch_says_the_same_and_is_of_several_people() -> None:
     town = Town(noise=0.4)
     mapper = town.mapper()
-    found = batches(mapper.mapped, town.features, neighbourhood(town.features))
-    assert found
-    rows = [row for each in found for row in each.rows]
-    assert len(rows) == len(set(rows))
-    for each in found:
-        assert 3 <= len(each.rows) <= 7
-        assert len({town.people[row] for row in each.rows}) > 1
-        assert len({town.truth[row] for row in each.rows}) == 1
+    found = {row: batch_of(mapper.mapped, town.features, row) for row in range(len(town.people))}
+    assert any(found.values())
+    for row, rows in found.items():
+        if rows:
+            assert row in rows
+            assert 3 <= len(rows) <= 7
+            assert len({town.people[each] for each in rows}) > 1
+    alike = [len({town.truth[each] for each in rows}) == 1 for rows in found.values() if rows]
+    assert np.mean(alike) > 0.75
+    decided = next(row for row, rows in found.items() if rows)
+    mapper.decide({decided: town.truth[decided]})
+    assert batch_of(mapper.mapped, town.features, decided) == ()
 
 
 def test_the_estimate_holds_what_is_right() -> None:

@@ -384,7 +384,7 @@ def test_a_codebook_before_any_answer_waits(storage: Storage, catalogue: Catalog
     assert set(views(storage, consultation)) == set(BOOK)
     desk = CodebookDesk(storage, consultation, "use")
     assert desk.has_codebook(4)
-    assert (desk.queue(4), desk.batches(4), desk.pairs(4)) == ((), (), ())
+    assert (desk.queue(4), desk.pairs(4)) == ((), ())
     assert desk.would_catch(4, "geld", "Wat het kost.") == ()
     assert desk.progress(4) is None
     say(storage, catalogue, 1, bus=(0, 2))

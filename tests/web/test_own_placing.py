@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import Any
 
 import httpx
@@ -101,6 +102,21 @@ def test_somebody_else_cannot_choose_for_you(http: httpx.Client, site: Site) -> 
     with site.storage.reading() as session:
         assert participants.find_by_receipt(session, 1, other, site.settings.signing_key)
         assert len(list(session.scalars(select(Participant)))) == 26
+
+
+@pytest.mark.usefixtures("described")
+def test_the_first_form_after_a_restart_is_asked_too(site: Site) -> None:
+    site.stop()
+    site.start()
+    desk = site.app.state.services.desk
+    for _ in range(400):
+        if 4 in desk._at:  # looking in any other way would have it read
+            break
+        time.sleep(0.05)
+    with site.client() as http:
+        data = {"toestemming_analyse": "ja", "antwoord_drempel": CHILDCARE}
+        answer = http.post("/formulier/4", data={**fields(http.get("/formulier/4").text), **data})
+    assert f"U schreef: “{CHILDCARE}”" in answer.text
 
 
 def test_without_a_codebook_nobody_is_asked(http: httpx.Client, site: Site) -> None:
