@@ -25,6 +25,7 @@ from consultation.importing.readers import (
     read_survey,
 )
 from consultation.importing.tables import FileFaults
+from samenspraak.exchange import are_projects, import_project
 from samenspraak.workplace import Workplace, open_workplace
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Documents (docx, odt, pdf, rtf, html, eml, txt, md, vtt, srt), tables."
+            help="Documents (docx, odt, pdf, rtf, html, eml, txt, md, vtt, srt), tables, a qdpx."
         ),
     ],
     round_: Annotated[
@@ -120,6 +121,12 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")
     ] = False,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            "--as", help="qdpx: who decides; without it, who runs this command.", show_default=False
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Imports answers from files and cuts them into statements; a second time adds nothing.
@@ -127,8 +134,15 @@ def import_(
     Columns of tables: text, and where known id, opdracht, question, group,
     organisation, submitted_at, participant (the same for all answers of one person), citaat (ja or
     nee: whether the person agrees to being quoted; without it nothing is quoted). An id that comes
-    again with other words corrects the earlier answer. See docs/importing.md.
+    again with other words corrects the earlier answer. A project of a tool for qualitative research
+    (qdpx) brings its codes as themes and its codings as decisions. See docs/importing.md.
     """
+    if are_projects(files):
+        chosen = _opdracht_choice(opdracht)
+        if dry_run or mapping or text or source or sheet or group or opdracht == "auto":
+            raise typer.BadParameter("a qdpx takes only --round, --opdracht, --as and --json.")
+        import_project(files[0], round_, chosen, account, as_json)
+        return
     from analysis.preprocessing.statements import SegmentationCounts, cut_new, preview
 
     _log_to_stderr()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from pathlib import Path
@@ -21,7 +20,7 @@ from consultation.curation.operations import CurationError
 from consultation.errors import SamenspraakError
 from consultation.importing.readers import check_opdracht
 from samenspraak.curator import json_lines
-from samenspraak.workplace import Workplace, open_workplace
+from samenspraak.workplace import Workplace, open_workplace, user_name
 
 if TYPE_CHECKING:
     from analysis.asking.desk import CodebookDesk
@@ -59,7 +58,7 @@ def import_(
     Columns: opdracht, name, description, excludes (what does not belong) and examples, with a bar
     between them. Each change is a decision in the log, and can be undone.
     """
-    name = accounts.check_name(account or _user())
+    name = accounts.check_name(account or user_name())
     place = open_workplace()
     rows = read_codebook(file, place.catalogue)
     numbers = [each.nummer for each in place.catalogue.opdrachten]
@@ -247,13 +246,6 @@ def _desk(opdracht: int | None) -> tuple[Workplace, CodebookDesk]:
     place = open_workplace()
     check_opdracht(opdracht, place.catalogue)
     return place, CodebookDesk(place.storage, place.consultation_id, place.settings.embedding)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:
-        raise SamenspraakError("--as: is missing; say who decides.") from error
 
 
 def _print(value: object) -> None:

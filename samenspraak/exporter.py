@@ -12,6 +12,7 @@ import typer
 from consultation import audit
 from consultation.errors import SamenspraakError
 from reporting.export_formats import ExportSubject, Format
+from samenspraak.exchange import export_project
 from samenspraak.organiser import SHELL
 from samenspraak.workplace import open_workplace
 
@@ -23,12 +24,13 @@ def register(app: typer.Typer) -> None:
 
 
 class Exported(StrEnum):
-    """What the verb exports: a subject of ``ExportSubject``, or the proof."""
+    """What the verb exports: a subject of ``ExportSubject``, the proof, or a project."""
 
     actieplan = "actieplan"
     statements = "statements"
     themes = "themes"
     bewijs = "bewijs"
+    qdpx = "qdpx"
 
 
 def export(
@@ -37,20 +39,37 @@ def export(
     format_: Annotated[
         Format | None,
         typer.Option(
-            "--format", help="The kind of file; bewijs is always a zip.", show_default=False
+            "--format", help="The kind of file; bewijs and qdpx have their own.", show_default=False
         ),
     ] = None,
     opdracht: Annotated[
         int | None, typer.Option(min=1, help="Only this opdracht.", show_default=False)
     ] = None,
+    internal: Annotated[
+        bool,
+        typer.Option(
+            "--internal",
+            help="qdpx: also answers of people who do not agree to being quoted, to the letter.",
+        ),
+    ] = False,
 ) -> None:
-    """Exports the action plan, the themes, the statements or the proof.
+    """Exports the action plan, the themes, the statements, the proof, or a project.
 
     They hold only what may be released. The proof (bewijs) is a zip file that a stranger checks
-    with verify; its fingerprint is printed, to be made public beside it.
+    with verify; its fingerprint is printed, to be made public beside it. A project (qdpx) opens in
+    tools for qualitative research, and comes back with import; with --internal it holds more, and
+    must stay within the team.
     """
     from reporting import export as outgoing
 
+    if internal and what is not Exported.qdpx:
+        raise typer.BadParameter("only qdpx takes --internal.")
+    if what is Exported.qdpx:
+        if format_ is not None:
+            raise typer.BadParameter("qdpx takes no --format.")
+        _write(output, export_project(opdracht, internal))
+        print(f"samenspraak: written: {output}", file=sys.stderr)
+        return
     if what is Exported.bewijs:
         if format_ is not None or opdracht is not None:
             raise typer.BadParameter("bewijs takes neither --format nor --opdracht.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
 from consultation.database.storage import Storage
+from consultation.errors import SamenspraakError
 from consultation.private_files import mend_private
 from consultation.settings import Settings, settings
 
@@ -32,3 +34,15 @@ def open_workplace() -> Workplace:
     catalogue = catalogue_at(values.catalogue)
     storage = Storage(values.resolved_database_url)
     return Workplace(values, catalogue, storage, rounds.consultation_id(storage, catalogue))
+
+
+def user_name() -> str:
+    """Who runs this command.
+
+    Raises:
+        SamenspraakError: the system does not tell.
+    """
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise SamenspraakError("--as: is missing; say who decides.") from error

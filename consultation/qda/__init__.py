@@ -1,0 +1,1 @@
+"""Exchange with tools for qualitative research, in the format REFI-QDA (``.qdpx``)."""
