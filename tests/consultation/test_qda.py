@@ -46,7 +46,7 @@ from consultation.qda.project import (
 from consultation.qda.writing import NAMESPACE, qdpx
 from reporting.qda import qda_export
 
-AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+AT = datetime(2026, 3, 2, 8, 30, 0, 250_000, tzinfo=UTC)
 ELS, COMPUTER = named_guid("user", "els"), named_guid("user", MACHINE)
 USERS = (QdaUser(COMPUTER, MACHINE), QdaUser(ELS, "els"))
 

@@ -148,3 +148,38 @@ def test_who_is_erased_takes_pairs_placings_and_examples_along(
     progress = desk.progress(4)
     assert progress is not None
     assert progress.decided == 1
+
+
+@pytest.mark.usefixtures("place")
+def test_a_project_goes_out_and_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("codebook", "import", tmp_path / "codeboek.csv", "--as", "els")
+    run("analyse", "--opdracht", "4")
+    theme = json.loads(run("themes", "--format", "json"))[0]["id"]
+    said = json.loads(run("statements", "--format", "json"))
+    place = {"op": "place", "statement": said[0]["id"], "themes": [theme]}
+    run("curate", lines(tmp_path / "op.jsonl", [place]), "--as", "els")
+    before = [json.loads(run(verb, "--format", "json")) for verb in ("statements", "themes")]
+    project = tmp_path / "alles.qdpx"
+    run("export", "qdpx", "-o", project, "--internal")
+    run("export", "qdpx", "-o", tmp_path / "vrij.qdpx")
+    # Nobody agreed to being quoted.
+    assert len((tmp_path / "vrij.qdpx").read_bytes()) < len(project.read_bytes()) / 2
+    run("export", "qdpx", "-o", project, "--format", "csv", code=2)
+    run("export", "themes", "-o", project, "--internal", code=2)
+    monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", f"sqlite:///{tmp_path / 'leeg.db'}")
+    product_settings.cache_clear()
+    run("round", "open", "1")
+    run("import", project, tmp_path / "codeboek.csv", code=1)
+    run("import", project, "--dry-run", code=2)
+    told = json.loads(run("import", project, "--as", "els", "--json"))
+    assert (told["added"], told["themes"], told["warnings"]) == (len(said), 2, [])
+    after = [json.loads(run(verb, "--format", "json")) for verb in ("statements", "themes")]
+    kept = ("id", "start", "end", "text", "kind", "themes", "code", "label", "status", "statements")
+    assert [[_only(each, kept) for each in rows] for rows in after] == [
+        [_only(each, kept) for each in rows] for rows in before
+    ]
+    assert json.loads(run("import", project, "--as", "els", "--json"))["added"] == 0
+
+
+def _only(row: dict[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name in kept}
