@@ -375,6 +375,12 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     return None
 
 
+def answer_named(talk: Talk, text: str) -> str | None:
+    """The key of the one answer of the summary that a text names, or None."""
+    named = named_question(text, talk.opdracht, None) if talk.opdracht and text else None
+    return named if named in talk.answers else None
+
+
 def asked_again(talk: Talk, text: str) -> Slots | None:
     """The slots that ask a question again where a text says that its answer should change."""
     plain = " ".join(folded(text[:_READ]).split())
@@ -403,7 +409,9 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
         or first == summary.YES
         or _kind(talk, target) == "prioriteit"
     ):
-        return offering.offer_slots(talk, text, target)
+        # A plain yes to the summary leaves out what is hardly an answer.
+        hardly = talk.chance("bijdrage") < _LEAST_CHANCE and first != summary.YES
+        return offering.offer_slots(talk, text, target, why=offering.EARLY if hardly else None)
     return offering.added(talk, text, target, undo=target in talk.answers)
 
 

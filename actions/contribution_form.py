@@ -224,6 +224,9 @@ class ValidateContributionForm(TalkForm):
         if value is False and message.read(words_of(talk)).content is not None:
             # "Nee, de bus rijdt wel" holds more than the no.
             return {"bevestigd": None, **(changing.beside_answer(talk) or {})}
+        named = changing.answer_named(talk, words_of(talk)) if value is False else None
+        if named is not None:
+            return {"bevestigd": None, **changing.reopened(named)}
         if value is not True or opdracht is None:
             return {"bevestigd": None}
         return offering.confirm(talk)

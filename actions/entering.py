@@ -103,13 +103,19 @@ def words_of(talk: Talk) -> str:
 
 
 def elsewhere(talk: Talk, text: str) -> Slots | None:
-    """The slots for a text that only asks to go to another opdracht, or None.
+    """The slots for a text that only asks to go to an opdracht, or None.
 
     It names the opdracht by its number, or says that it turns to another subject.
     """
-    numbers = asked_for(talk, choosing.requested(text, talk.catalogue))
+    requested = choosing.requested(text, talk.catalogue)
+    numbers = asked_for(talk, requested)
+    if requested.numbers and not numbers:
+        # It names the opdracht that is open: its question is asked again.
+        return {"antwoord": None}
     if not numbers and _TURNS_TO.match(" ".join(folded(text[:_READ]).split())):
         numbers = asked_for(talk, choosing.wished(text, talk.catalogue))
+        meant = None if numbers else choosing.by_part(text, talk.catalogue)
+        numbers = asked_for(talk, Choice((meant,))) if meant is not None else numbers
     return enter(talk, numbers) if numbers else None
 
 

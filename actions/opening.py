@@ -285,6 +285,8 @@ def after_end(talk: Talk) -> list[EventType]:
     if changed is not None:
         slots = [SlotSet(name, value) for name, value in changed.items()]
         return [*slots, FollowupAction(CONTRIBUTION_FORM)]
+    if _ASKS_TO_GO_ON.search(folded(text[:_READ])):
+        return resume(talk)
     if talk.act == acts.ASK:
         answer_question(talk, text)
         return _still_ended(talk, "einde_verder")
@@ -338,6 +340,14 @@ def _more_to_say(talk: Talk, text: str) -> list[EventType]:
     ]
 
 
+_ASKS_TO_GO_ON = re.compile(
+    r"\b(?:(?:mag|mogen|kan|kunnen|kunde|wil|wou|zou|can|may|could|puis|kann|darf) (?:ik|k|we|wij|i"
+    r"|je|ich|on|nous) |(?:je|on) (?:peux|peut|pourrais) )(?:(?!later|morgen|straks|demain"
+    r"|tomorrow)\S+ ){0,3}?"
+    r"(?:verder\w{0,5}|voort\w{0,5}|doorgaan|hervatten|herbeginnen|continue\w?|go on|carry on"
+    r"|continuer|weiter\w{0,6}|fortfahren)\b"
+)
+"""Who asks to go on after the end may; who asks whether that can be done later hears how."""
 _GOES_ON = frozenset({"terug", "ander_opdracht", "antwoord_wijzigen", "opdracht_kiezen"})
 
 

@@ -21,7 +21,7 @@ from actions.entering import words_of
 from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
 from actions.reading import grouping, probing, proposed
-from actions.reading.content import is_surely_content, may_be_content
+from actions.reading.content import has_form_of_content, is_surely_content, may_be_content
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -45,6 +45,7 @@ from language.folding import folded
 from language.reading.changes import speaks_of
 from language.reading.removing import agreed, removed
 from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
+from language.segmentation.sentences import sentence_spans
 
 REMOVE, ALL, ERASED = ERASE, "alles", "gewist"
 _INTENT = "/gegevens_verwijderen"
@@ -122,6 +123,11 @@ class ValidateBeheerForm(TalkForm):
         """
         slots = self._decide(value, talk)
         opdracht = talk.opdracht
+        beside = _content_beside(words_of(talk))
+        if beside is not None and "bewaard" not in slots and slots.get("beheer") != ERASED:
+            kept = keep_slots(talk, beside)
+            talk.tracker.slots.update(kept)
+            slots = {**slots, **kept}
         if slots["keuze"] is None or slots["beheer"] == ERASED:
             return slots
         if opdracht is None or talk.slot("onder") not in _WITH_ANSWERS:
@@ -327,6 +333,24 @@ def _is_content(talk: Talk, asked: Reading, request: str, text: str) -> bool:
 
 
 _LONG = 7
+
+
+def _content_beside(text: str) -> str | None:
+    """The sentence of an answer that stands after what a text says of one's own data; or None."""
+    if len(text) > _LONGEST_READ:
+        return None
+    said = [text[start:end].strip() for start, end in sentence_spans(text)]
+    for each in said[1:]:
+        about = _ABOUT_OWN.search(folded(each)) or _WORDS_SHOWN.search(folded(each))
+        if len(each.split()) >= _LONG and has_form_of_content(each) and not about:
+            return each
+    return None
+
+
+_ABOUT_OWN = re.compile(
+    r"\b(?:wis|wissen|gewist|verwijder\w{0,2}|(?:schrap|haal|doe|gooi) (?:dat|die|het|mijn|alles)"
+    r"|toestemming|mijn (?:antwoord\w{0,2}|gegevens|naam|code))\b"
+)
 
 
 def _button_request(talk: Talk) -> str:

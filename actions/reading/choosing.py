@@ -34,6 +34,28 @@ _VALUE: dict[str, int] = {
 _ITEM = r"(?:opdracht|onderwerp|thema|nummer|numero|nr\.?)"
 _ANY = rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNT.split())})"
 _RANKED = rf"(?P<rank>\d{{1,2}}(?:e|de|ste)|{'|'.join(_RANK.split())})"
+_FOREIGN_VALUE = {
+    word: value
+    for value, words in enumerate(
+        (
+            "eins un one",
+            "zwei deux two",
+            "drei trois three",
+            "quatre four",
+            "funf cinq five",
+            "sechs six",
+            "sieben sept seven",
+            "huit eight",
+            "neun neuf nine",
+            "zehn dix ten",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+_FOREIGN = re.compile(
+    rf"\b(?:{_ITEM}|number|topic|sujet|theme)\s*(?P<count>{'|'.join(_FOREIGN_VALUE)})\b"
+)
 _LEAD = (
     r"(?:(?:ik|k?wil|zou|had|kies|neem|pak|doe|maar|geef|mij|me|ga|voor|graag|liefst|mag|naar|"
     r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is|ok|oke|okay|ja|nee|euh|allez|bon|zet|het"
@@ -381,7 +403,7 @@ def named_number(text: str, current: Catalogue) -> int | None:
     for opdracht in current.opdrachten:
         if plain == opdracht.titel.casefold():
             return opdracht.nummer
-    bare = folded(plain)
+    bare = _FOREIGN.sub(lambda found: f"nummer {_FOREIGN_VALUE[found['count']]}", folded(plain))
     for pattern in _NAMED:
         found = pattern.search(bare)
         if found is None:

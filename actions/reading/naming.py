@@ -42,13 +42,27 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
     if len(hits) == 1:
         return hits.pop()
     keys = [vraag.key for vraag in opdracht.vragen]
-    rank = _RANK.search(folded(text))
-    if not hits and rank is not None and _RANKS[rank["rank"]] < len(keys):
-        return keys[_RANKS[rank["rank"]]]
+    place = _rank_in(folded(text))
+    if not hits and place is not None and place < len(keys):
+        return keys[place]
     if hits or not mentions(text, "vorige"):
         return None
     place = keys.index(current) if current in keys else len(keys)
     return keys[place - 1] if place > 0 else None
+
+
+def _rank_in(plain: str) -> int | None:
+    """The place of the answer that a text names; of two that of the one that it denies."""
+    found = list(_RANK.finditer(plain))
+    denied = [each for each in found if _DENIED.match(plain, each.end())]
+    first = next(iter(denied or found), None)
+    return None if first is None else _RANKS[first["rank"]]
+
+
+_DENIED = re.compile(
+    r"(?: (?:vraag|antwoord|stuk|punt|puntje|ding))?(?: (?:klopt|is|staat|mag|moet|dan|wel|helemaal"
+    r"|nog))? (?:niet|nie|ni|fout|verkeerd|anders|weg)\b"
+)
 
 
 def _spaced(text: str) -> str:

@@ -20,7 +20,7 @@ from bot.nlu import closing, own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import hesitation
 from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
-from bot.nlu.judgement import CONTENT, QUESTIONS, intent_of, judge, worth_asking
+from bot.nlu.judgement import CHOICE, CONTENT, QUESTIONS, intent_of, judge, worth_asking
 from bot.nlu.phrases import NO, plain_meaning
 from language.alarm import alarm
 from language.reading import acts, summary
@@ -61,6 +61,12 @@ class AnswerGuard(GraphComponent):
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
             request = own_data.read(text, step, question)
+            quoting = _quoting(message.get(ACT)) if request is None and not alarm(text) else None
+            if quoting is not None:
+                _tell(message, ENTITY, quoting.dumped())
+                chance = chances.get(OWN_DATA, 0.0)
+                message.set(INTENT, {"name": OWN_DATA, "confidence": chance}, add_to_output=True)
+                continue
             asks = request is not None and request.wish is not None
             if metadata.get("content") and not asks and plain_meaning(text, step) is None:
                 # The gateway marks texts in another language and cries for help as answers.
@@ -73,10 +79,11 @@ class AnswerGuard(GraphComponent):
                 name = judge(chances, text, step, self._threshold, question, learned)
                 if learned and name in (CONTENT, NO_IDEA) and (why := hesitation(learned)):
                     _tell(message, acts.CONSENT_ENTITY, why)
+                if name in _COURTESIES and step == "vraag":
+                    # "Ik rond hier af, waarvoor dank" thanks, and stops.
+                    leaves = max(_STOPS, key=lambda each: chances.get(each, 0.0))
+                    name = leaves if chances.get(leaves, 0.0) >= _ALSO_LEAVES else name
                 act, stops = message.get(ACT), name in _STOPS
-                if request is None and act is not None and act.sure and act.name in acts.QUOTING:
-                    request = Reading(CONSENT, consents=((own_data.QUOTE, acts.QUOTING[act.name]),))
-                    name, act = OWN_DATA, None
                 if step in closing.READ_AT and act is not None and step not in closing.STEPS:
                     _tell(message, acts.ENTITY, act.name if act.sure else acts.doubtful(act.name))
                     act = None
@@ -104,6 +111,13 @@ class AnswerGuard(GraphComponent):
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
+
+
+def _quoting(act: Act | None) -> Reading | None:
+    """The request to be quoted, or not to be, of a text that is likely one; else None."""
+    if act is None or not act.sure or act.name not in acts.QUOTING:
+        return None
+    return Reading(CONSENT, consents=((own_data.QUOTE, acts.QUOTING[act.name]),))
 
 
 def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: str) -> str:
@@ -138,6 +152,9 @@ def _after_questions(
         return "bevestigen" if sent and step == "bevestigen" else name
     if ruled or name == OWN_DATA or act.name in closing.ALIKE.get(name, ()):
         return name
+    if step == "bevestigen" and name == CHOICE and act.name in closing.CHANGES:
+        # "De eerste klopt, de tweede niet" is about answers.
+        return closing.intent_of(act, step) or name
     if name in QUESTIONS and act.name in _ASKING:
         # The intents know which question it is.
         return name
@@ -166,6 +183,7 @@ _ASKING = frozenset({acts.ASK, acts.SHOW})
 _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
 """Intents that a text resembles by its tone or language, whatever it does."""
 _SELDOM_MEANT = 0.5
+_ALSO_LEAVES = 0.3
 _LEAST_GOODBYE = 0.6
 _ERASES = re.compile(
     r"wis|verwijder|schrap|smijt|gooi|vernietig|delete|erase|remove|trek|intrek|vergeet|efface"

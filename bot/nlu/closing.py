@@ -61,11 +61,11 @@ _SHARE: Share = {
     "uitleg_opdracht": (acts.ASK, 50),
     **{f"vraag_{each}": (acts.ASK, 50) for each in _QUESTIONS},
 }
-_CHANGES = (acts.MEND, acts.WRONG, acts.DROP, acts.ADD)
+CHANGES = (acts.MEND, acts.WRONG, acts.DROP, acts.ADD)
 _GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "bevestigen": (
         (acts.AGREE, acts.LEAVE, acts.ON),
-        _CHANGES,
+        CHANGES,
         (acts.SHOW, acts.ASK),
         (acts.REMARK, acts.WAIT),
         (acts.MOVE,),
@@ -77,7 +77,7 @@ _GROUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "verder": (
         (acts.STOP, acts.LEAVE, acts.REMARK, acts.WAIT),
         (acts.ON, acts.MOVE, acts.AGREE),
-        _CHANGES,
+        CHANGES,
         (acts.ASK, acts.SHOW),
         (acts.QUOTE,),
         (acts.NO_QUOTE,),

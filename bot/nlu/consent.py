@@ -25,6 +25,8 @@ _LEARNED_YES = 0.7
 _LEARNED_NO, _LIKELY_NO = 0.55, 0.45
 _LEARNED_END = 0.7
 """Without the first consent the talk ends, so that no must be surer than the others."""
+_SURELY_NO = 0.9
+"""A no to quotes or to a name that stands against words that agree."""
 _HARDLY = 0.1
 """Where a yes has no higher chance, a likely no is enough; a yes is never only likely."""
 _LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
@@ -245,6 +247,10 @@ def _learned(
     declines = no >= _LEARNED_NO or (no >= _LIKELY_NO and yes <= _HARDLY)
     if yes >= _LEARNED_YES and not opposes(bare, YES):
         return YES
+    surely = question != "analyse" and no >= _SURELY_NO and not denies_objection(text.casefold())
+    if surely and "?" not in text:
+        # "Een samenvatting mag, letterlijk niet": what it allows beside is something else.
+        return NO
     if declines and (question != "analyse" or no >= _LEARNED_END):
         return "bijdrage" if "?" in text or opposes(text, NO) else NO
     best = max(chances, key=lambda name: chances[name])
@@ -265,7 +271,8 @@ def _plainly(text: str, question: str | None) -> str | None:
         # The question is about quoting without a name, so this condition is met.
         plain = " ".join(words(text[:READ]))
         bare = _NAME_CONDITION.sub(" ", plain)
-        told = plain_yes_or_no(bare) == YES or _ALLOWS.fullmatch(bare.strip())
+        # "Als mijn naam er niet bij staat" and nothing else: that condition is met.
+        told = not bare.strip() or plain_yes_or_no(bare) == YES or _ALLOWS.fullmatch(bare.strip())
         said = YES if bare != plain and told else None
     if said is not None or len(text) > READ:
         return said

@@ -116,7 +116,8 @@ _COMMANDS = re.compile(
     r"|toon mij)\b"
 )
 _HARMLESS = re.compile(
-    r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te verbergen|op tegen|mis mee|tegen"
+    r"\b(?:(?:heb |er is |is er )?(?:toch )?(?:niets|niks) (?:te (?:verbergen|verstoppen"
+    r"|verzwijgen|vrezen)|op tegen|mis mee|tegen"
     r"|verkeerd"
     r"(?: aan| mee)?)|(?:geen|gin|gene|gien|zonder|nul) (?:enkel )?(?:probleem|bezwaar|bezwaren"
     r"|kwaad|erg|geheim|"

@@ -89,7 +89,8 @@ _OLD = r"(?P<old>OLD\d+)"
 _BIT = r"[^ ,;.:!?]{1,40}"
 _NEW = rf"(?P<new>(?:{_BIT} ){{0,{_LONGEST_NEW - 1}}}?{_BIT})"
 _STOP = (
-    r"(?= ?$| [,;.:!?]| (?:want|omdat|sorry|pardon|hoor|aub|denk|dus|zenne|ze|he|k|en dat|dat"
+    r"(?= ?$| [,;.:!?]| (?:want|omdat|sorry|pardon|hoor|aub|graag|svp|denk|dus|zenne|ze|he|k"
+    r"|en dat|dat"
     r"|daar)\b)"
 )
 _NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
@@ -114,7 +115,8 @@ _SETS = (
 _CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
 _IS = (
     r"(?:tis|twas|tzijn|t'is|c'est|c'etait|it's|(?:het|t|dat|da|er|it|that|ce|es|das|je|ik) "
-    r"(?:is|was|waren|zijn|moet|moest|moesten|should|must|war|sind|etait|bedoelde?|bedoelt))"
+    r"(?:is|was|waren|zijn|moet|moest|moesten|should|must|war|sind|etait|bedoelde?|bedoelt)"
+    r"|(?:moet|moeten|moest|moesten|is|was|zijn|waren) (?:het|t|dat|da|er|dit))"
 )
 _I_WROTE = (
     r"(?:(?:ik|k|ekik|i|ich|je)(?: (?:had|heb|have|habe))?(?: (?:daarnet|net|eerst|daar|juist))? "
@@ -127,13 +129,15 @@ _WRITTEN = (
     r"(?:gezegd|gezeid|geschreven|getypt|getikt|gezet|ingevuld|genoteerd|written|geschrieben)"
 )
 _THOUGH = (
-    rf"(?:[,;.] )?(?:maar|mo|mor|ma|mer|mais|but|aber|en) (?:{_IS} )?(?:er )?"
+    rf"(?:[,;.] )?(?:maar|mo|mor|ma|mer|mais|but|aber|en) {_FILL}(?:{_IS} )?(?:er )?"
     rf"{_FILL}{_NEW}{_BE}{_STOP}"
 )
 _WRONG = (
     r"(?:klopt (?:niet|nie|ni)|(?:is|was) (?:fout|verkeerd|mis|onjuist|(?:niet|nie|ni) juist|wrong"
     r"|faux|falsch))"
 )
+_TURNS = r"bij nader inzien|toch|eigenlijk|nee\w{0,2}|wacht|oei|oeps|sorry|pardon"
+_END_OF = r" ?$| [.;!]"
 _IN_TEXT = (
     r"(?:[,;.] )?(?:in|bij|op) (?:wat|mijn|m n|de|die|dat|het|den|vraag|hetgeen|my|the|mon|ma"
     r"|meiner?)\b"
@@ -142,6 +146,19 @@ _SURE = tuple(
     re.compile(rf"{pattern}")
     for pattern in (
         rf"{_OLD} (?:moet|moest|moe) {_FILL}{_NEW} (?:zijn|zyn|worden|staan) {_IN_TEXT}",
+        rf"\b(?:{_TURNS}) (?:{_BIT} |, ){{0,3}}?(?:liever|eerder|beter|rather) {_NEW} (?:dan|than"
+        rf"|als) "
+        rf"{_DET}{_OLD}{_STOP}",
+        rf"{_OLD} , (?:of )?(?:nee\w{{0,2}}|wacht|sorry|pardon|no|non|nein) (?:, )?{_FILL}{_NEW}"
+        rf"(?= (?:is|past|was) beter|{_END_OF})",
+        rf"{_OLD} (?:te )?(?:veranderen|vervangen|wijzigen|wisselen|ruilen|omzetten) "
+        rf"(?:door|in|naar|voor|met|to) {_NEW}{_STOP}",
+        rf"\bmet {_DET}{_OLD} bedoel(?:de|den)? (?:ik|k|we) {_FILL}{_NEW}{_STOP}",
+        rf"\b(?:in|bij) (?:mijn|m n|het|de|die|dat) {_BIT} (?:{_BIT} )?(?:moet"
+        rf"|moest) {_DET}{_OLD} {_NEW} "
+        rf"(?:zijn|worden|staan){_STOP}",
+        rf"{_OLD} {_WRONG} (?:het|t|dat|da|it|das|ce) (?:is|was|moet|moest"
+        rf"|should) {_FILL}{_NEW}{_BE}{_STOP}",
         rf"{_OLD} (?:(?:te|dient te|moet|moogt u|mag u) ){{0,2}}(?:lezen|worden gelezen"
         rf"|gelezen worden) "
         rf"als {_NEW}{_STOP}",
@@ -162,7 +179,8 @@ _SURE = tuple(
         rf"\b(?:moet|moest|moe|{_SETS}|wordt|liever|bedoelde?|zei|is|was|waren"
         rf"|waart) {_FILL}{_NEW}{_BE}(?: van)? "
         rf"{_INSTEAD} {_DET}{_OLD}\b",
-        rf"\b(?:maak|maken|make|van) (?:{_BIT} ){{0,3}}?van {_DET}{_OLD} {_FILL}{_NEW}(?: van)?"
+        rf"\b(?:maak|maakt|maken|make|doe|doet|van) "
+        rf"(?:{_BIT} ){{0,3}}?van {_DET}{_OLD} {_FILL}{_NEW}(?: van)?"
         rf"(?: maken)?{_STOP}",
         rf"\bvan {_DET}{_OLD} {_FILL}{_NEW}(?: van)? maken\b",
         rf"\b(?:vervang\w{{0,2}}|verander\w{{0,2}}|wijzig\w{{0,2}}|replace|change|remplac\w{{1,3}}"
@@ -391,7 +409,7 @@ def _change(
         return None
     if not any(_tells(each) or each in _NEW_THOUGH_COMMON for each in fresh):
         return None
-    both = _NUMBER.fullmatch(folded(old)) and _NUMBER.fullmatch(folded(said))
+    both = _NUMBER.fullmatch(_plain(old)) and _NUMBER.fullmatch(_plain(said))
     return Change(run.key, old, new, sure or bool(both))
 
 

@@ -63,8 +63,12 @@ _JA_MORE = (
     r"(?:hoor|klopt|helemaal|wel|zo|da[t]? klopt|het klopt|grotendeels|voor de rest|verder"
     r"|in grote lijnen|bijna|ongeveer|dat is goed|is goed|goed|juist))*"
 )
-_NEE = r"(?:nee+n?|nope|niet helemaal|(?:dat|het|da|'?t) klopt (?:niet|nie)(?: helemaal| echt)?)"
-_ANSWERED = re.compile(rf"(?P<ja>{_JA}{_JA_MORE})(?![\w'])|(?P<nee>{_NEE})(?![\w'])", re.IGNORECASE)
+_NEE = (
+    r"(?:nee+n?|nope|niet helemaal|(?:dat|het|da|'?t) klopt (?:niet|nie)(?: helemaal| echt)?"
+    r"|(?:(?:dat|het|da|'?t|dit|alles) )?klopt (?:(?:van|langs) geen kanten|voor geen meter"
+    r"|geen (?:bal|hout|snars)|allerminst|(?:hoegenaamd|helemaal|totaal|absoluut) nie?t?))"
+)
+_ANSWERED = re.compile(rf"(?P<nee>{_NEE})(?![\w'])|(?P<ja>{_JA}{_JA_MORE})(?![\w'])", re.IGNORECASE)
 _SURE_YES = re.compile(r"(?:ja+|nee|het|dat|klopt)\b", re.IGNORECASE)
 _BUT = re.compile(
     r"(?:maar|alleen|enkel|want|wel|en|behalve dat|op één ding na|op een ding na)\b\s{0,3}",
@@ -180,7 +184,8 @@ _CORRECTIONS = tuple(
         rf"(?P<marked>)(?P<new>{_WORD})\s{{1,3}}(?:in plaats van|i\.?p\.?v\.?)\s{{1,3}}"
         rf"(?P<old>{_WORD}){_END}",
         rf"(?P<new>(?:\S+\s{{1,3}}){{0,3}}[^\s,]{{1,4}})\s{{0,3}},\s{{0,3}}"
-        rf"(?:en\s{{1,3}})?niet\s{{1,3}}(?!alleen|enkel|zo|echt)(?P<old>(?:\S+\s{{1,3}}){{0,3}}\S+?){_END}",
+        rf"(?:en\s{{1,3}})?niet\s{{1,3}}(?!alleen|enkel|zo|echt)(?P<old>"
+        rf"(?:\S+\s{{1,3}}){{0,3}}\S+?){_END}",
     )
 )
 _TAKES_BACK = ("wacht", "nee", "sorry", "oei", "oeps", "ai ")
@@ -303,7 +308,7 @@ _REMARKS = (
     (
         SAME,
         rf"{_SOFT}{{0,3}}(?:(?:dat is |das |tis |is |ook |weer |net |precies |juist |hier ){{0,3}}"
-        r"(?:idem|dito|ditto|het ?zelfde|'?t zelfde|dezelfde?|same|the same|la m[eê]me chose"
+        r"(?:idem|dito|ditto|het ?zelfde|'?t zelfde|dezelfde?|zelfde|same|the same|la m[eê]me chose"
         r"|pareil|gleiche[sr]?|das gleiche|dasselbe)"
         r"(?: (?:dito|hier|weer|antwoord|answer|réponse|als (?:hier)?(?:boven|daarnet|net|ervoor"
         r"|hiervoor|(?:bij )?(?:de|mijn|het|vraag)(?: \S{1,12}){1,2})|as (?:above|before)|wie oben"
@@ -381,7 +386,8 @@ def goes_on(text: str) -> bool:
 
 _ASKING = (
     r"(?:wie|wat|hoe\w{0,5}|waar\w{0,6}|wanneer|waarom|welke?|kan|kunt|mag|moet|is|zijn|wordt"
-    r"|worden|komt|krijg|heb|hebt|gaat|klopt|telt|staat|who|what|how|will|qui|que|est|wer|was|wird)\b"
+    r"|worden|komt|krijg|heb|hebt|gaat|klopt|telt|staat|who|what|how|will|qui|que|est|wer|was"
+    r"|wird)\b"
 )
 _ASKED_BESIDE = re.compile(
     rf"(?P<said>(?!\W{{0,3}}{_ASKING})[^?]{{1,120}}?)\s{{0,3}}[,.;!…-]\s{{0,3}}"
@@ -390,7 +396,8 @@ _ASKED_BESIDE = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"\W{0,3}(?:(?:(?i:de|het|den|d'|een|nen?|mijn|ons|onze|la|le|les|the|in|met|bij|op|aan|meer|minder|betere?"
+    r"\W{0,3}(?:(?:(?i:de|het|den|d'|een|nen?|mijn|ons|onze|la|le|les|the|in|met|bij|op|aan|meer"
+    r"|minder|betere?"
     r"|geen|gratis|te|kortere|extra|elke?|iedere?|alle)\s{1,3}"
     r"|d')\w|.{0,40}\b[A-Z]{3,}\b)"
 )

@@ -103,6 +103,7 @@ _WORDS_OF_NO = re.compile(
     r"|nein|falsch|wrong|faux|nope?|geen|nog niet|emojinee|onjuist)"
 )
 _WORDS_AROUND = """
+danku dankuwel dankjewel juffrouw juffra mevr mijnheer madammeke
 100 a ah aha al alle allee allemaal alles alletwee allez amai antwoord antwoorden au aub auch awel
 bah bwa bedankt ben betreft bij bitte bot c ca computer d da dan dank danke dankjewel das dat de
 dees den denk dese deze dis dit doch doe dus echt eens eigenlijk eindelijk en er erg erin erop

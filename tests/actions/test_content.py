@@ -9,7 +9,7 @@ import pytest
 from actions.contribution_form import ValidateContributionForm
 from actions.corrections import ActionTerug
 from actions.offering import EARLY, SELF, AskKeuzeAanbod
-from actions.opening import ActionVerder, AskConsentCitaat, ValidateOpeningForm
+from actions.opening import ActionVerder, AskConsentCitaat, ValidateOpeningForm, after_end
 from actions.reading import choosing
 from actions.reading.content import has_form_of_content, is_surely_content, may_be_content
 from actions.reading.naming import mentions
@@ -203,3 +203,109 @@ def test_a_third_unclear_answer_about_quotes_is_a_no(intent: str) -> None:
 )
 def test_a_word_is_named_only_as_a_word(text: str, what: str, named: bool) -> None:
     assert mentions(text, what) is named
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "van alle kanten bekeken dus",
+        "amai de max zeg he",
+        "dat zeggen ze op tv ook",
+        "ne schone boterham",
+    ],
+)
+def test_what_is_hardly_an_answer_waits_beside_the_summary(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY)
+    turn.tracker.latest_message["intent_ranking"] = [{"name": "hulp", "confidence": 0.9}]
+    slots = turn.act(ActionVerder())
+    assert turn.effects == []
+    assert (slots.get("aanbod") or {"why": EARLY})["why"] == EARLY
+
+
+@pytest.mark.parametrize("text", ["nr 4", "opdracht 4", "nummer 4 graag", "nummer vier"])
+def test_the_number_of_the_open_opdracht_is_no_answer(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    assert turn.answer() == {"antwoord": None}
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("nummer zwei bitte", 2),
+        ("thema drei", 3),
+        ("number five please", 5),
+        ("sujet quatre svp", 4),
+        ("le numero dix", 10),
+        ("topic seven", 7),
+        ("nummer acht", 8),
+        ("Nummer sechs", 6),
+        ("no nine", None),
+        ("vanaf zwei uur", None),
+    ],
+)
+def test_an_opdracht_is_named_by_its_number_in_other_languages(
+    text: str, number: int | None
+) -> None:
+    assert choosing.named_number(text, catalogue()) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ah toch nog, mag ik verder praten?",
+        "kunnen we nog even voortdoen?",
+        "mag ik toch nog verdergaan",
+        "kan ik hervatten",
+        "can I go on?",
+        "je peux continuer?",
+        "kann ich weitermachen?",
+        "wil ik nog verder, ja",
+        "mogen we voort",
+        "may I carry on",
+    ],
+)
+def test_who_asks_to_go_on_after_the_end_goes_on(text: str) -> None:
+    done: dict[str, Any] = {
+        "toestemming_analyse": True,
+        "bevestigd": None,
+        "vraag": "trekker",
+        "antwoord": None,
+    }
+    turn = Turn(text, **done, entities=[{"entity": acts.ENTITY, "value": acts.ASK}])
+    turn.tracker.latest_message["metadata"] = {"step": "einde", "message": "m9"}
+    events = after_end(turn.talk)
+    assert events[-1]["event"] == "followup"
+    assert "4" in turn.said
+
+
+@pytest.mark.parametrize(
+    "text", ["mag ik morgen verder doen?", "kan ik straks voort?", "mag ik later verder praten?"]
+)
+def test_who_asks_whether_that_can_be_later_hears_how(text: str) -> None:
+    done: dict[str, Any] = {
+        "toestemming_analyse": True,
+        "bevestigd": None,
+        "vraag": "trekker",
+        "antwoord": None,
+    }
+    turn = Turn(text, **done, entities=[{"entity": acts.ENTITY, "value": acts.ASK}])
+    turn.tracker.latest_message["metadata"] = {"step": "einde", "message": "m9"}
+    assert after_end(turn.talk) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("nee, mijn voorstel niet", "voorstel"),
+        ("dat is niet wat ik bedoelde met mijn voorstel", "voorstel"),
+        ("de eerste klopt niet", "drempel"),
+        ("de eerste klopt, de tweede niet", "voorstel"),
+    ],
+)
+def test_a_no_that_names_an_answer_asks_it_again(text: str, key: str) -> None:
+    turn = Turn(text, "ontkennen", **AT_SUMMARY)
+    validate: Any = ValidateContributionForm().validate_bevestigd
+    slots = validate(False, turn.dispatcher, turn.tracker, {})
+    assert (slots["vraag"], slots["wijziging"]) == (key, "vervang")
+    assert turn.effects == []

@@ -541,3 +541,24 @@ def test_a_wish_about_quotes_has_reasons_beside_it(text: str, sense: bool) -> No
         found = read(text, step)
         assert found is not None
         assert found.consents == (("citaat", sense),)
+
+
+@pytest.mark.parametrize("content", CONTENT)
+def test_an_answer_beside_the_choice_is_kept_and_the_choice_is_made(content: str) -> None:
+    said = at_choice(f"Ja, citeer mij niet meer. {content}", "toestemming:citaat=nee")
+    assert said.slots["toestemming_citaat"] is False
+    waiting = [*said.slots["bewaard"], *filter(None, [said.slots.get("aanbod")])]
+    assert [each["text"] for each in waiting] == [content]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ja, citeer mij niet meer. Ik wil niet dat mijn zinnen in het verslag komen.",
+        "Ja. En wis dan ook alles wat ik daarnet over de bus zei.",
+        "Ja, doe maar. Is dat dan echt overal weg in jullie systeem?",
+        "Ja. Dank u wel voor de moeite.",
+    ],
+)
+def test_what_stands_beside_the_choice_and_is_no_answer_is_not_kept(text: str) -> None:
+    assert not at_choice(text, "toestemming:citaat=nee").slots.get("bewaard")

@@ -419,3 +419,26 @@ def test_a_no_that_takes_an_objection_away_is_no_refusal(text: str) -> None:
 def test_the_condition_that_no_name_is_told_is_met_in_dialect_too(text: str) -> None:
     assert yes_or_no(ANY, text, "citaat", learned(voorwaarde=0.5)) == YES
     assert yes_or_no(ANY, text, "organisatie", learned(voorwaarde=0.5)) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "een samenvatting mag, letterlijk niet",
+        "in uw eigen woorden mag, niet in die van mij",
+        "het idee mag je gebruiken, mijn zinnen niet",
+        "vertellen mag, overschrijven niet",
+        "bespreken is goed, afdrukken niet",
+    ],
+)
+def test_what_is_allowed_beside_leaves_a_sure_no_to_quotes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(nee=0.95)) == NO
+    assert yes_or_no(ANY, text, "analyse", learned(nee=0.95)) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ik heb niets te verstoppen", "niks te verbergen hier", "ik heb niets te vrezen"],
+)
+def test_who_has_nothing_to_hide_does_not_stop(text: str) -> None:
+    assert yes_or_no({"stoppen": 0.8}, text, "analyse", learned(ja=0.9)) == YES

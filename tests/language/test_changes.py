@@ -170,3 +170,37 @@ def test_the_number_of_a_question_is_no_word_of_an_answer(text: str) -> None:
 def test_what_should_be_is_no_correction(text: str) -> None:
     answers = {"drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus."}
     assert not any(each.sure for each in changes_in(text, answers))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (
+            "ik heb vrijwilligers geschreven maar eigenlijk moeten dat betaalde krachten zijn",
+            "vrijwilligers",
+            "betaalde krachten",
+        ),
+        ("maakt van die twee keer er drie", "twee", "drie"),
+        ("bij nader inzien liever woensdag dan dinsdag", "dinsdag", "woensdag"),
+        ("dinsdag, of nee, donderdag is beter", "dinsdag", "donderdag"),
+        ("twee keer per maand mag vier keer worden", "twee", "vier"),
+        ("kan je Gent veranderen naar Brugge?", "Gent", "Brugge"),
+        ("in mijn voorstel moet bib bibliotheek zijn", "bib", "bibliotheek"),
+        ("Gent is fout het moet Wetteren zijn", "Gent", "Wetteren"),
+        (
+            "met vrijwilligers bedoel ik eigenlijk gepensioneerden",
+            "vrijwilligers",
+            "gepensioneerden",
+        ),
+        ("wacht, toch liever de school dan de bib", "de bib", "de school"),
+        ("dochter vervangen door zoon graag", "dochter", "zoon"),
+    ],
+)
+def test_a_change_is_found_in_everyday_frames(text: str, old: str, new: str) -> None:
+    answers = {
+        "drempel": "De cursus in Gent kost 300 euro, dan moet ik mijn dochter afhalen.",
+        "voorstel": "Laat vrijwilligers op dinsdag les geven in de bib, twee keer per maand.",
+    }
+    (change,) = changes_in(text, answers)
+    assert change.sure
+    assert (change.old, text[change.new[0] : change.new[1]]) == (old, new)

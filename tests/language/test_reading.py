@@ -191,3 +191,20 @@ def test_going_back_to_a_question_is_no_answer(text: str) -> None:
 )
 def test_going_back_to_something_else_is_an_answer(text: str) -> None:
     assert read(text).kind is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "klopt van geen kanten",
+        "dat klopt langs geen kanten",
+        "klopt helemaal niet",
+        "het klopt voor geen meter",
+        "dit klopt hoegenaamd niet",
+        "klopt totaal niet",
+        "da klopt geen bal",
+    ],
+)
+def test_what_is_not_right_at_all_is_a_no(text: str) -> None:
+    found = read(text)
+    assert (found.says, found.content) == (message.NO, None)
