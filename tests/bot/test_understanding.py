@@ -113,8 +113,8 @@ def test_a_typed_slash_gives_no_consent(step: str) -> None:
 FLOORS = {
     "nlu": {"commands": 0.95, "weakest": 0.75, "taken": 0.035},
     "nlu2": {"commands": 0.95, "weakest": 0.8, "taken": 0.03},
-    "nlu3": {"commands": 0.93, "weakest": 0.8, "taken": 0.03},
-    "nlu4": {"commands": 0.92, "weakest": 0.7, "taken": 0.02},
+    "nlu3": {"commands": 0.945, "weakest": 0.8, "taken": 0.03},
+    "nlu4": {"commands": 0.935, "weakest": 0.7, "taken": 0.02},
 }
 """Somewhat under what was measured (docs/understanding.md), as the encoder differs by machine."""
 
