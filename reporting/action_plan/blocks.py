@@ -238,19 +238,15 @@ def _reactions(found: Sequence[PublicReaction], catalogue: Catalogue) -> Iterato
             each.text if not row.group else "",
             _group(row.group, catalogue),
             row.opinions,
-            word(
-                "voor_met_grenzen",
-                deel=round(100 * row.share),
-                laag=math.floor(100 * row.low),
-                hoog=math.ceil(100 * row.high),
-            ),
+            f"{round(100 * row.share)} %",
+            f"{math.floor(100 * row.low)}–{math.ceil(100 * row.high)} %",
         )
         for each in found
         for row in each.rows
     ]
     if rows:
         yield Paragraph(word("reacties_uitleg", grens=FOLD_BELOW))
-        keys = ("action", "group", "opinions", "in_favour")
+        keys = ("action", "group", "opinions", "in_favour", "limits")
         yield Sheet(word("kop_reacties"), _columns(keys), tuple(rows))
     else:
         yield Paragraph(word("geen_reacties"))

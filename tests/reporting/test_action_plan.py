@@ -121,7 +121,7 @@ def test_reactions_tell_who_carries_an_action_and_no_small_group(decided: Workpl
     assert not told.carried
     assert told.reasons[-1] == "Tegen: een kleine groep."
     text = markdown(decided)
-    assert "| 81 % (" in text
+    assert "| 16 | 81 % | " in text
     assert "Nog niet gedragen: Begin de lessen later" in text
     assert "Stad, gemeente" not in text
 
