@@ -123,7 +123,7 @@ def _export_proof(output: Path) -> None:
     from reporting.proof import bundle
 
     place = open_workplace()
-    with place.storage.reading() as session:
+    with place.storage.reading_one_moment() as session:
         proof = bundle.proof_of(
             session, place.consultation_id, place.catalogue, place.settings.signing_key
         )

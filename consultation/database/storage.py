@@ -76,6 +76,17 @@ class Storage:
             yield session
 
     @contextmanager
+    def reading_one_moment(self) -> Iterator[Session]:
+        """A session in which all reads see the same moment, also between queries on PostgreSQL."""
+        postgres = self.engine.dialect.name == "postgresql"
+        options = {"isolation_level": "REPEATABLE READ"} if postgres else {}
+        with (
+            self.engine.connect().execution_options(**options) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session to write with, in one transaction.
 

@@ -20,6 +20,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from consultation import rounds
+from consultation.catalogue import Catalogue
 from consultation.curation.chain import LogHead
 from consultation.curation.log import append
 from consultation.database.models import (
@@ -32,6 +33,7 @@ from consultation.database.models import (
     Submission,
     Theme,
 )
+from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError
 from consultation.participation.participants import erase
 from consultation.participation.reactions import react
@@ -41,6 +43,7 @@ from reporting.proof.verification import ProofVerdict, verify
 from reporting.publication import latest_published, publish
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
+from tests.curation_stage import staged, tid
 from tests.reaction_stage import person
 from tests.review_stage import agree_to_quotes
 from tests.web_stage import analysed
@@ -60,7 +63,7 @@ class Consulted:
 
     def proof(self, secret: str = SECRET) -> Proof:
         """The proof as of now."""
-        with self.workplace.storage.reading() as session:
+        with self.workplace.storage.reading_one_moment() as session:
             return proof_of(session, 1, self.workplace.catalogue, secret)
 
     def verdict(self, content: bytes, fingerprint: str | None = None) -> ProofVerdict:
@@ -389,6 +392,27 @@ def test_the_reactions_are_counted_anew(consulted: Consulted) -> None:
     (fault,) = consulted.verdict(packed(entries)).faults
     assert "reactions to aaaa" in fault
     assert "in favour: 6 is published" in fault
+
+
+def test_a_proof_is_of_one_moment_on_each_database(
+    storage: Storage, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    consultation = staged(storage, catalogue)
+    with storage.writing() as session:
+        append(session, consultation, "els", {"op": "approve", "theme": tid(0)})
+    path = tmp_path / "bewijs.zip"
+    with storage.reading_one_moment() as session:
+        first = proof_of(session, consultation, catalogue, SECRET)
+        with storage.writing() as other:
+            append(other, consultation, "els", {"op": "reject", "theme": tid(0)})
+        assert proof_of(session, consultation, catalogue, SECRET) == first
+    path.write_bytes(first.content)
+    assert verify(path, first.fingerprint).faults == []
+    with storage.reading_one_moment() as session:
+        later = proof_of(session, consultation, catalogue, SECRET)
+    path.write_bytes(later.content)
+    verdict = verify(path)
+    assert (verdict.faults, verdict.checked["decisions"]) == ([], 2)
 
 
 def test_who_changes_the_table_of_decisions_breaks_the_chain(consulted: Consulted) -> None:

@@ -145,7 +145,7 @@ def proof(here: Here, reviewer: CurrentReviewer) -> Response:
     # The proof loads the detector of personal data.
     from reporting.proof.bundle import proof_of
 
-    with here.storage.reading() as session:
+    with here.storage.reading_one_moment() as session:
         made = proof_of(session, here.consultation_id, here.catalogue, here.key)
     with here.storage.writing() as session:
         audit.record(
