@@ -81,12 +81,18 @@ def append_link(row: CurationEvent, before: str, revokes: str | None) -> str:
     return row.link
 
 
+def last_link(session: Session, consultation_id: int) -> str:
+    """The link of the last event of a consultation's log; ``FIRST_LINK`` without events."""
+    own = CurationEvent.consultation_id == consultation_id
+    last = select(CurationEvent.link).where(own).order_by(CurationEvent.id.desc()).limit(1)
+    return session.scalar(last) or FIRST_LINK
+
+
 def log_head(session: Session, consultation_id: int) -> LogHead:
     """The head of a consultation's log."""
     own = CurationEvent.consultation_id == consultation_id
-    last = select(CurationEvent.link).where(own).order_by(CurationEvent.id.desc()).limit(1)
     events = session.scalar(select(func.count()).select_from(CurationEvent).where(own)) or 0
-    return LogHead(events, session.scalar(last) or FIRST_LINK)
+    return LogHead(events, last_link(session, consultation_id))
 
 
 def broken_links(session: Session, consultation_id: int) -> list[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.curation import operations as ops
-from consultation.curation.chain import append_link, log_head
+from consultation.curation.chain import append_link, last_link
 from consultation.curation.lookups import LedgerLookups, with_theme
 from consultation.curation.operations import CurationError, Operation
 from consultation.curation.refusals import ConflictError, NewerEvent, OutOfScopeError, refused
@@ -133,7 +133,7 @@ class Ledger(LedgerLookups):
         ):
             raise LedgerOutdated
         written: dict[int, Event] = {}
-        link = log_head(session, self._consultation).link if self._made else ""
+        link = last_link(session, self._consultation) if self._made else ""
         for each in self._made:
             if isinstance(each.operation, ops.Revoke) and each.operation.event in written:
                 event = written[each.operation.event].id
