@@ -90,6 +90,7 @@ def test_a_facilitator_reads_who_supports_what_and_accepts_an_amendment(reacted:
         assert "erbij: </span>alle lessen & examens</ins>" in page
         assert "steunt de actie" in page
         assert "Geen toestemming voor citaten" in page
+        assert "Reactie (10 mensen reageerden)" in http.get("/beheer").text
         overview = html.unescape(http.get("/beheer/opdrachten/4/acties").text)
         assert "10 reacties in ronde 2" in overview
         own = html.unescape(http.get(f"/beheer/opdrachten/4/acties/{OPVANG}").text)

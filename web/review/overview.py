@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from consultation.catalogue import Opdracht
 from consultation.database.models import Account, AnalysisRun, Round
-from consultation.participation import questions
+from consultation.participation import questions, reactions
 from consultation.queries import coverage_gaps, participation
 from consultation.queries.review_progress import ReviewProgress, review_progress
 from consultation.queries.statements import StatementCounts, counts
@@ -101,12 +101,18 @@ def overview(
             for each in here.catalogue.opdrachten
         ]
         people = {number: found.groups for number, found in said.items()}
+        every = participation.per_round(session, here.consultation_id)
         return page(
             request,
             here,
             reviewer,
             "beheer/overzicht.html",
-            rounds=participation.per_round(session, here.consultation_id),
+            rounds=every,
+            reacted={
+                each.round.id: reactions.reacted(session, each.round.id)
+                for each in every
+                if each.round.kind == "reactie"
+            },
             chosen=chosen,
             run=run,
             run_round=session.get(Round, run.round_id) if run else None,
