@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from consultation import accounts
+from consultation import accounts, rounds
 from consultation.catalogue import Gedragen
 from consultation.curation.log import append
 from consultation.database.models import Consent, Participant
@@ -165,6 +165,22 @@ def test_stale_and_foreign_answers_are_refused(reacted: Site) -> None:
     with reacted.client() as http:
         away = http.get("/beheer/opdrachten/4/reacties")
         assert away.status_code == 303
+
+
+def test_a_manager_opens_a_reaction_round_in_the_review(site: Site) -> None:
+    with as_role(site, "baas", "beheerder") as http:
+        with site.storage.writing() as session:
+            rounds.close(session, 1, 1)
+        assert "Reactie: deelnemers zeggen" in http.get("/beheer/rondes/2/open").text
+        opened = post(http, "/beheer/rondes/2/open", zeker="ja", soort="reactie")
+        assert opened.status_code == 303
+        assert "Reactie (0 mensen reageerden)" in http.get("/beheer").text
+        with site.storage.writing() as session:
+            rounds.close(session, 1, 2)
+        # A closed round keeps its kind, whatever the form says.
+        assert "Reactie: deelnemers" not in http.get("/beheer/rondes/2/open").text
+        assert post(http, "/beheer/rondes/2/open", zeker="ja", soort="x").status_code == 303
+        assert "Reactie (0 mensen reageerden)" in http.get("/beheer").text
 
 
 @pytest.mark.browser

@@ -103,7 +103,8 @@ def open_round(request: Request, here: Here, form: PostedForm, number: int) -> R
     try:
         with here.storage.writing() as session:
             known = _known_round(session, here, number)
-            kind = known.kind if known is not None else "bevraging"
+            kind = "reactie" if form.line("soort") == "reactie" else "bevraging"
+            kind = known.kind if known is not None else kind
             rounds.open_(session, here.consultation_id, number, kind)
             audit.record(session, here.consultation_id, name, "geopend", ronde=number)
     except RoundError:
