@@ -22,7 +22,7 @@ from language.reading import acts
 MOST_WORDS = 25
 """A longer text is an answer."""
 
-SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.2
+SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.22
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 
