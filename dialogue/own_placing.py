@@ -75,7 +75,16 @@ class OwnPlacing:
         sends a form, is asked too. A talk that comes in between gets no question, and waits for
         nothing.
         """
-        for number in self._guesses.described():
+        if self._stopped.is_set():
+            return
+        try:
+            numbers = self._guesses.described()
+        except Exception:
+            # The database is closed while the website stops.
+            if not self._stopped.is_set():
+                _log.exception("the codebooks could not be read")
+            return
+        for number in numbers:
             if self._stopped.is_set():
                 return
             if number not in self._warm:
