@@ -42,9 +42,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('curation_event') as batch:
-        batch.drop_column('link')
-        batch.drop_column('salt')
+    # Not in a batch: SQLite would make the table anew, to which other rows refer.
+    op.drop_column('curation_event', 'link')
+    op.drop_column('curation_event', 'salt')
     op.drop_index(op.f('ix_erased_statement_consultation_id'), 'erased_statement')
     op.drop_table('erased_statement')
 
