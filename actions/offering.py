@@ -215,15 +215,21 @@ def placed(talk: Talk, text: str, reading: Reading) -> Slots | None:
 
 
 def new_step(talk: Talk, number: int, vraag: Vraag) -> Slots:
-    """Gives the urgency another step, as the participant said in so many words, and shows both."""
+    """Gives the urgency another step, as the participant said in so many words, and shows both.
+
+    Away from the summary, where no yes to the whole follows, the step is offered.
+    """
     opdracht = talk.opdracht
     assert opdracht is not None
+    words = _words_of_step(talk, number)
+    if talk.slot("requested_slot") != "bevestigd":
+        return offer_slots(talk, words, vraag.key)
     talk.propose(
         AnswerGiven(
             opdracht=opdracht.nummer,
             question=vraag.key,
             value=number,
-            source=source(part(talk, _words_of_step(talk, number))),
+            source=source(part(talk, words)),
         )
     )
     name = step_name(talk, number)

@@ -475,3 +475,23 @@ def test_who_knows_it_now_is_offered_it_at_the_question_passed_over(text: str) -
     slots = turn.act(ActionVerder())
     meant = slots["aanbod"] if "aanbod" in slots else turn.effects[0]
     assert meant["question"] == "trekker"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ik schrik als ik zie hoelang de wachtlijst is, dus heel dringend", "heel dringend"),
+        ("eigenlijk is het heel dringend", "heel dringend"),
+        ("wacht, het moet heel dringend zijn", "heel dringend"),
+        ("maak er bij dringend maar een 5 van", "5"),
+        ("zet dringend op 5", "5"),
+    ],
+)
+def test_after_the_summary_another_urgency_is_offered_before_it_counts(
+    text: str, words: str
+) -> None:
+    turn = Turn(text, antwoorden=dict(GIVEN), **AFTERWARDS)
+    slots = going_on(turn)
+    assert turn.effects == []
+    assert slots["aanbod"]["question"] == "prioriteit"
+    assert slots["aanbod"]["text"] == words

@@ -28,7 +28,7 @@ from tests.web_stage import analysed
 pytest_plugins = ["tests.web_fixtures"]
 pytestmark = [pytest.mark.servers, pytest.mark.browser]
 
-OPDRACHT = 9
+OPDRACHT = 7
 BETTER = "De gemeente betaalt opvang tijdens alle lessen, ook overdag."
 AMENDED = "Eén loket beantwoordt alle vragen, ook in het weekend."
 FORMS = (
