@@ -25,7 +25,8 @@ def test_rounds_open_close_and_publish_in_order(storage: Storage, catalogue: Cat
             publish(session, consultation, catalogue, 1)
         assert rounds.close(session, consultation, 1).status == "gesloten"
         content = publish(session, consultation, catalogue, 1).content
-        assert content == {"opdrachten": [], "support": True}
+        log = {"events": 0, "link": "0" * 64}
+        assert content == {"opdrachten": [], "support": True, "log": log}
         assert rounds.require_round(session, consultation, 1).status == "gepubliceerd"
         with pytest.raises(RoundError, match="published"):
             rounds.open_(session, consultation, 1)

@@ -221,9 +221,12 @@ def test_a_facilitators_morning_is_kept_and_exported(browser: Browser, sample: S
     assert "Laat de bus rijden tot na de les." in cells
     assert "De Lijn" in cells
     headings = [
-        each.text for each in document.paragraphs if each.style and each.style.name == "Heading 3"
+        each.text
+        for each in document.paragraphs
+        if each.style and str(each.style.name).startswith("Heading")
     ]
-    assert {each.split()[0] for each in headings} == set(approved)
+    themes_told = {each.split()[0] for each in headings if each.startswith("O04-T")}
+    assert themes_told == set(approved)
     book = openpyxl.load_workbook(io.BytesIO(files["Excel"]))
     rows = list(book["Actieplan"].iter_rows(values_only=True))
     assert rows[1][1] == "Laat de bus rijden tot na de les."
@@ -451,4 +454,5 @@ def test_every_statement_of_the_sample_has_an_answer(sample: Site, catalogue: Ca
                 answered.add(each.statement)
     assert len(wanted) > 300
     assert wanted <= answered
-    assert {"thema", "niet_bekeken"} <= fates.keys() <= SENTENCES.keys()
+    assert "thema" in fates
+    assert fates.keys() <= SENTENCES.keys()
