@@ -13,8 +13,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -22,8 +20,6 @@ from consultation import rounds
 from consultation.catalogue import Opdracht, Vraag
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.participation import form_answers, sign_in
-from consultation.participation.answers import Erasure
-from consultation.participation.erasure import erasing
 from consultation.participation.form_answers import FormAnswer, FormResult
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
@@ -32,6 +28,7 @@ from web.dependencies import ClientAddress, Here, Services
 from web.pages import pages
 from web.public import reaction_form
 from web.public.form_check import KEEP, MAX_ANSWER, NOTHING, REMOVE, FormErrors, mark_of
+from web.public.form_storing import store_form
 from web.public.forms import sent_form
 from web.public.own_placing import choices_after_form
 
@@ -236,43 +233,7 @@ def _known(here: Services, filled: FilledForm, opdracht: Opdracht) -> FilledForm
 
 def _store(here: Services, opdracht: Opdracht, filled: FilledForm) -> FormResult:
     answers = [_form_answer(here, vraag, filled) for vraag in opdracht.vragen]
-    receipt = filled.receipt or None
-
-    def erased(session: Session) -> list[str]:
-        return form_answers.erased_by(
-            session,
-            here.consultation_id,
-            here.key,
-            opdracht.nummer,
-            filled.token,
-            receipt,
-            answers,
-        )
-
-    def write(session: Session, planned: Erasure | None) -> FormResult:
-        return form_answers.store(
-            session,
-            here.consultation_id,
-            here.catalogue,
-            here.key,
-            opdracht,
-            token=filled.token,
-            receipt=receipt,
-            invitation=filled.invitation or None,
-            group=filled.group or None,
-            consents=dict(filled.consents),
-            answers=answers,
-            planned=planned,
-        )
-
-    for last in (False, True):
-        try:
-            return erasing(here.storage, erased, write)
-        except IntegrityError:
-            # The same form was sent twice at the same moment; the other request has stored it.
-            if last:
-                raise
-    raise AssertionError
+    return store_form(here, opdracht, filled, answers, lambda _, stored: stored)
 
 
 def _form_answer(here: Services, vraag: Vraag, filled: FilledForm) -> FormAnswer:

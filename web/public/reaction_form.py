@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -22,9 +21,7 @@ from consultation import rounds
 from consultation.catalogue import Opdracht
 from consultation.errors import InvitationUnknown, ReceiptUnknown, RoundError
 from consultation.participation import form_answers, participants, reactions, sign_in
-from consultation.participation.answers import Erasure
-from consultation.participation.erasure import erasing
-from consultation.participation.form_answers import FormAnswer
+from consultation.participation.form_answers import FormAnswer, FormResult
 from consultation.participation.reactions import AMENDMENT, CONDITION, MISSING, key_of
 from consultation.reactions.proposed import ProposedAction, proposed_actions
 from dialogue.messages import say
@@ -33,6 +30,7 @@ from language.personal_data import masked
 from web.dependencies import Services
 from web.pages import pages
 from web.public.form_check import KEEP, MAX_ANSWER, NOTHING, REMOVE, FormErrors, mark_of
+from web.public.form_storing import store_form
 
 _MAX_TOKEN = 200
 _TEXTS = (CONDITION, AMENDMENT)
@@ -297,35 +295,7 @@ def _known(here: Services, filled: FilledReactions, opdracht: Opdracht) -> Fille
 def _store(
     here: Services, opdracht: Opdracht, filled: FilledReactions, shown: Sequence[ProposedAction]
 ) -> _Stored:
-    answers = [_answer(here, key, filled) for key in filled.texts]
-    receipt = filled.receipt or None
-
-    def erased(session: Session) -> list[str]:
-        return form_answers.erased_by(
-            session,
-            here.consultation_id,
-            here.key,
-            opdracht.nummer,
-            filled.token,
-            receipt,
-            answers,
-        )
-
-    def write(session: Session, planned: Erasure | None) -> _Stored:
-        stored = form_answers.store(
-            session,
-            here.consultation_id,
-            here.catalogue,
-            here.key,
-            opdracht,
-            token=filled.token,
-            receipt=receipt,
-            invitation=filled.invitation or None,
-            group=filled.group or None,
-            consents=dict(filled.consents),
-            answers=answers,
-            planned=planned,
-        )
+    def with_reactions(session: Session, stored: FormResult) -> _Stored:
         person = participants.find_by_receipt(
             session, here.consultation_id, stored.receipt, here.key
         )
@@ -338,14 +308,8 @@ def _store(
         of_this = {each.id for each in shown}
         return _Stored(stored.receipt, len(standing.keys() & of_this), talks)
 
-    for last in (False, True):
-        try:
-            return erasing(here.storage, erased, write)
-        except IntegrityError:
-            # The same form was sent twice at the same moment; the other request has stored it.
-            if last:
-                raise
-    raise AssertionError
+    answers = [_answer(here, key, filled) for key in filled.texts]
+    return store_form(here, opdracht, filled, answers, with_reactions)
 
 
 def _react(
