@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from analysis.asking.codebook_run import map_statements
@@ -111,8 +113,10 @@ def _find_all(
 ) -> None:
     """Finds the themes of each opdracht, small ones in parallel threads.
 
-    Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
-    runs in the main thread, where an interrupt stops it at once.
+    Most of the work releases the interpreter lock, so threads run in parallel. Their matrices are
+    small, and a matrix product gets one thread: threads that wait for each other would take a fifth
+    more processor time. A large opdracht runs in the main thread, where an interrupt stops it at
+    once.
     """
     loading = threading.Lock()
 
@@ -129,7 +133,9 @@ def _find_all(
         each.seconds = round(time.perf_counter() - started, 3)
 
     bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
-    with bar, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    large = any(len(each.said) > _SMALL for each in found)
+    alone = nullcontext() if large else threadpool_limits(1, user_api="blas")
+    with bar, alone, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         small = [pool.submit(timed, each) for each in found if len(each.said) <= _SMALL]
         try:
             for each in found:

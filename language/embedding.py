@@ -133,19 +133,23 @@ def kept_vectors(
     encoder: Encoder,
     folder: Path,
     progress: Callable[[int, int], None] | None = None,
+    shipped: Path | None = None,
 ) -> Vectors:
     """The vectors of the texts, (texts, dimension), cached in one file per encoder in a folder.
 
     For texts that stay the same between starts, such as examples and descriptions: the file has
     only the texts of the last call. Without a readable file all vectors are computed again. The
     call waits for another process that fills the same cache. ``progress`` is called with the number
-    of new texts done and the number of all new texts.
+    of new texts done and the number of all new texts. ``shipped`` is a folder that ``ship_vectors``
+    wrote; what it holds is not computed.
     """
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     path = folder / f"{_slug(encoder.name)}.npz"
     with _alone(folder):
         known = _read(path, encoder.version)
+        if shipped is not None:
+            known = _shipped(shipped / path.name, encoder.version) | known
         keys = [_key(text) for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         known.update(_encoded(new, encoder.encode, progress))
@@ -153,6 +157,25 @@ def kept_vectors(
         if new or len(used) < len(known):
             _write(path, encoder.version, used)
     return np.stack([used[key] for key in keys])
+
+
+def ship_vectors(texts: Sequence[str], encoder: Encoder, vectors: Vectors, folder: Path) -> Path:
+    """Writes vectors in half precision to a file that goes with the source code; returns its path.
+
+    A text takes some .8 kB. The rows are in the order of their keys and not compressed, so that a
+    version control system stores little for a few new texts.
+    """
+    rows = dict(zip(map(_key, texts), vectors, strict=True))
+    keys = sorted(rows)
+    path = folder / f"{_slug(encoder.name)}.npz"
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path,
+        version=np.array(encoder.version),
+        keys=np.array(keys, dtype="S24"),
+        vectors=np.stack([rows[key] for key in keys]).astype(np.float16),
+    )
+    return path
 
 
 def _clean(texts: Sequence[str]) -> list[str]:
@@ -367,6 +390,20 @@ def _read(path: Path, version: str) -> dict[str, Vectors]:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         _log.warning("%s cannot be read (%s); the vectors are computed again.", path, error)
         return {}
+
+
+def _shipped(path: Path, version: str) -> dict[str, Vectors]:
+    """The vectors that ``ship_vectors`` wrote; none for another version of the encoder."""
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        if str(file["version"]) != version:
+            _log.warning("%s is of %s; the vectors are computed again.", path, file["version"])
+            return {}
+        keys = [key.decode("ascii") for key in file["keys"].tolist()]
+        # Not normalised again: what is read and written anew stays the same to the last bit.
+        vectors = file["vectors"].astype(np.float32)
+    return dict(zip(keys, vectors, strict=True))
 
 
 def _write(path: Path, version: str, vectors: dict[str, Vectors]) -> None:

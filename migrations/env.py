@@ -1,4 +1,4 @@
-"""Runs Alembic on the connection that ``consultation.database.storage`` hands over."""
+"""Runs Alembic on the connection that ``consultation.database.migrating`` hands over."""
 
 from alembic import context
 

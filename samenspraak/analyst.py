@@ -405,12 +405,10 @@ def analyse(
     if as_json:
         print(result.as_json())
         return
-    import pandas as pd
-
     columns = [name for name in run.OpdrachtResult.__dataclass_fields__ if name != "trust"]
     rows = [[getattr(each, name) for name in columns] for each in result.opdrachten]
     _say(f"run {result.run}, round {result.round}")
-    write(pd.DataFrame(rows, columns=columns, dtype=object), Format.table)
+    _write_table(columns, rows)
     _tell_set_aside(place, round_, opdracht)
     for each in result.opdrachten:
         for warning in (each.trust or {}).get("warnings", ()):
@@ -554,19 +552,20 @@ def write(frame: pd.DataFrame, format_: Format, hidden: Iterable[str] = ()) -> N
         )
         print(flat.to_csv(index=False), end="")
     else:
-        _write_table(frame.drop(columns=[name for name in hidden if name in frame.columns]))
+        seen = frame.drop(columns=[name for name in hidden if name in frame.columns])
+        _write_table(seen.columns, seen.itertuples(index=False))
 
 
-def _write_table(frame: pd.DataFrame) -> None:
+def _write_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(show_lines=False)
-    for name in frame.columns:
+    for name in columns:
         wide = name in ("text", "label", "keywords")
         table.add_column(name, overflow="fold", ratio=3 if wide else None)
-    for row in frame.itertuples(index=False):
+    for row in rows:
         table.add_row(*(Text(_shown(cell)) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)

@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
-from samenspraak import analyst, coder, curator, evaluator, exporter, operator, organiser
+
+MODULES: Mapping[str, Sequence[str]] = {
+    "operator": ("serve", "train", "nlu", "doctor", "probe", "backup", "restore"),
+    "organiser": ("round", "user", "invite", "forget"),
+    "analyst": ("import", "statements", "themes", "actions", "analyse", "evaluate", "report"),
+    "curator": ("curate", "history", "compare"),
+    "coder": ("codebook", "queue", "pairs"),
+    "evaluator": ("evaluate-codebook",),
+    "exporter": ("export", "verify"),
+}
+"""The modules of this package with their verbs; a verb loads only its own."""
+
+
+class _Verbs(TyperGroup):
+    """The verbs of ``MODULES``; the module of a verb is loaded when the verb is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return [verb for verbs in MODULES.values() for verb in verbs]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        for name, verbs in MODULES.items():
+            if cmd_name in verbs:
+                return _verbs_of(name)[cmd_name]
+        # Typer seeks the verb that was meant among these.
+        for name in MODULES:
+            self.commands.update(_verbs_of(name))
+        return None
+
+
+def _verbs_of(module: str) -> dict[str, Any]:
+    verbs = typer.Typer()
+    importlib.import_module(f"samenspraak.{module}").register(verbs)
+    return dict(get_group(verbs).commands)
+
 
 app = typer.Typer(
+    cls=_Verbs,
     name="samenspraak",
     help="Consult stakeholders per opdracht and turn what they say into themes and actions.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-operator.register(app)
-organiser.register(app)
-analyst.register(app)
-curator.register(app)
-coder.register(app)
-evaluator.register(app)
-exporter.register(app)
+# Without a callback Typer takes an app without commands of its own for an empty one.
+app.callback()(lambda: None)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ _SOURCES = (
     "config.yml",
     "domain.yml",
     "data/handelingen.yml",
+    "data/handelingen_na_de_vragen.yml",
     "data/instemming.yml",
     "language/embedding.py",
     "bot/uv.lock",

@@ -31,7 +31,7 @@ from bot.nlu.consent_model import MOST_WORDS as MOST_WORDS_OF_CONSENT
 from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, too_long_for_command
-from bot.nlu.vector_cache import FOLDER
+from bot.nlu.vector_cache import FOLDER, SHIPPED
 from language.embedding import Encoder, kept_vectors, load_encoder
 from language.reading import summary
 from language.reading.acts import ANSWER
@@ -149,7 +149,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         # One call for all models: the cache keeps only the texts of the last one.
         needed = [texts[place] for place in places]
         needed += [text for each in small for text in each.texts()]
-        vectors = dict(zip(needed, kept_vectors(needed, self._encoder, FOLDER), strict=True))
+        known = kept_vectors(needed, self._encoder, FOLDER, shipped=SHIPPED)
+        vectors = dict(zip(needed, known, strict=True))
 
         def encoded(wanted: list[str]) -> npt.NDArray[Any]:
             return np.stack([vectors[text] for text in wanted])

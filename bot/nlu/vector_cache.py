@@ -4,11 +4,16 @@
 ``samenspraak train`` starts it first, so that the vectors are computed while Rasa validates and
 loads the data; a training that needs the vectors waits for it. The vectors are cached between
 trainings, beside Rasa's own cache, because a change of the data affects few examples.
+
+The vectors of most examples go with the source code (``data/vectors``): computing them takes up to
+five minutes on a slow machine. Examples that are not there are encoded. After a change of many
+examples ``python -m bot.nlu.vector_cache --ship`` writes the file anew.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +23,24 @@ from bot.nlu.acts import ActModel
 from bot.nlu.closing import ClosingModel
 from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
-from language.embedding import kept_vectors, load_encoder
+from language.embedding import kept_vectors, load_encoder, ship_vectors
 
 FOLDER = Path(".rasa") / "vectors"
+SHIPPED = Path("data") / "vectors"
 
 _CLASSIFIER = "bot.nlu.intent_classifier.SentenceIntentClassifier"
 
 
-def main() -> None:
-    """Fills the cache of vectors for the next training."""
-    config = _config()
+def main(arguments: Sequence[str] = ()) -> None:
+    """Fills the cache of vectors for the next training; with ``--ship`` also ``data/vectors``."""
+    encoder, texts = load_encoder(_config()["encoder"]), encoded_texts()
 
     def tell(done: int, of: int) -> None:
         print(f"{done} of {of} examples encoded", file=sys.stderr, flush=True)
 
-    kept_vectors(encoded_texts(), load_encoder(config["encoder"]), FOLDER, progress=tell)
+    vectors = kept_vectors(texts, encoder, FOLDER, progress=tell, shipped=SHIPPED)
+    if "--ship" in arguments:
+        print(ship_vectors(texts, encoder, vectors, SHIPPED), file=sys.stderr)
 
 
 def encoded_texts() -> list[str]:
@@ -59,4 +67,4 @@ def _examples() -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -44,14 +44,9 @@ from sqlalchemy import (
     text,
 )
 
+from consultation.database.migrating import schema_versions
 from consultation.database.revision import install_triggers, remove_triggers
-from consultation.database.storage import (
-    Storage,
-    migrate,
-    newest_schema,
-    open_engine,
-    schema_versions,
-)
+from consultation.database.storage import Storage, migrate, newest_schema, open_engine
 from consultation.errors import StorageError
 
 _FORMAT = 1

@@ -17,26 +17,18 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Text, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from consultation.database.outages import is_outage, reason
-from consultation.database.revision import WRITING, install_triggers, remove_triggers
+from consultation.database.outages import reason
+from consultation.database.revision import WRITING
 from consultation.errors import StorageError
 from consultation.private_files import make_private_file, make_private_folder
 from consultation.settings import ROOT
 
-_MIGRATIONS = ROOT / "migrations"
-_MIGRATION_LOCK = 5_147_001
-_NO_PRIVILEGE = "42501"
+MIGRATIONS = ROOT / "migrations"
 _LOCK_SECONDS = 30.0
 _SCRUB_PATIENCE = 1.0
 _SCRUB_PAUSE = 0.05
@@ -107,7 +99,7 @@ class Storage:
                 session.flush()
                 erased = self.file is not None and session.info.get(_TAKES_WORDS_AWAY, False)
                 if erased:
-                    _mark_due(connection)
+                    mark_due(connection)
         if erased:
             self.scrub(_SCRUB_PATIENCE)
 
@@ -208,7 +200,8 @@ def _has_text(table: Any) -> bool:
     return any(isinstance(column.type, Text) for column in table.columns)
 
 
-def _mark_due(connection: Connection) -> None:
+def mark_due(connection: Connection) -> None:
+    """Notes in an SQLite file that its write-ahead log may hold erased words."""
     number = connection.exec_driver_sql(_DUE).scalar() or 0
     connection.exec_driver_sql(f"{_DUE} = {number + 1}")
 
@@ -236,14 +229,9 @@ def _scrubbed(file: Path) -> bool:
     return True
 
 
-def schema_versions() -> frozenset[str]:
-    """The migrations that this version knows."""
-    return frozenset(step.revision for step in _script(Config()).walk_revisions())
-
-
-def newest_schema() -> str | None:
-    """The migration that this version's models need."""
-    return _script(Config()).get_current_head()
+def newest_schema() -> str:
+    """The migration that this version's models need: the last of the numbered files."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def migrate(engine: Engine, target: str | None = None) -> None:
@@ -258,66 +246,24 @@ def migrate(engine: Engine, target: str | None = None) -> None:
         StorageError: the database cannot be reached, was made by a newer version, or a migration
             failed; the database is then unchanged.
     """
-    config = Config()
-    script = _script(config)
-    head = target or script.get_current_head()
     try:
         with engine.connect() as connection:
-            if MigrationContext.configure(connection).get_current_revision() == head:
+            if _schema(connection) == (target or newest_schema()):
                 return
-        with (
-            engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
-            connection.begin(),
-        ):
-            if engine.dialect.name == "postgresql":
-                lock = text("select pg_advisory_xact_lock(:key)")
-                connection.execute(lock, {"key": _MIGRATION_LOCK})
-            config.attributes["connection"] = connection
-            # PostgreSQL cannot alter a table that has pending deferred triggers.
-            remove_triggers(connection)
-            current = MigrationContext.configure(connection).get_current_revision()
-            for step in reversed(list(script.iterate_revisions(head, current or "base"))):
-                _upgrade(engine, config, step)
-            # A migration that recreates a table drops its triggers, so install all of them again.
-            if target is None:
-                install_triggers(connection)
-            if engine.dialect.name == "sqlite":
-                _mark_due(connection)
     except DBAPIError as error:
-        raise StorageError(_unreachable(engine, error)) from error
-    except (CommandError, RevisionError) as error:
-        raise StorageError(
-            f"{_shown(engine)}: made by a newer version ({error}); update Samenspraak."
-        ) from error
+        raise StorageError(unreachable(engine, error)) from error
+    # Alembic and all migrations take a quarter of a second to load, and are seldom needed.
+    from consultation.database.migrating import upgrade
+
+    upgrade(engine, target)
 
 
-def _script(config: Config) -> ScriptDirectory:
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return ScriptDirectory.from_config(config)
-
-
-def _upgrade(engine: Engine, config: Config, step: Script) -> None:
-    """Runs one migration.
-
-    Raises:
-        StorageError: it failed; names the migration, the cause and the correction.
-    """
-    try:
-        command.upgrade(config, step.revision)
-    except CommandError:
-        raise
-    except Exception as error:
-        if is_outage(error):
-            mend = "see that the disk has room and that nothing else uses it, then try again"
-        elif getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_PRIVILEGE:
-            mend = "give its user the right to change tables"
-        else:
-            mend = "go on with the version that made it, and report this; the log tells where"
-            _log.exception("migration %s failed", step.revision)
-        raise StorageError(
-            f"{_shown(engine)}: migration {step.revision} ({step.doc.rstrip('.')}) failed: "
-            f"{reason(error)}. The database is as it was; {mend}."
-        ) from error
+def _schema(connection: Connection) -> str | None:
+    """The last migration of a database; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return found
 
 
 def open_engine(url: str) -> Engine:
@@ -388,13 +334,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"begin {mode}")
 
 
-def _shown(engine: Engine) -> str:
+def shown_address(engine: Engine) -> str:
+    """The address of a database for messages, without its password."""
     return engine.url.render_as_string(hide_password=True)
 
 
-def _unreachable(engine: Engine, error: DBAPIError) -> str:
+def unreachable(engine: Engine, error: DBAPIError) -> str:
+    """The message for a database that cannot be opened, with the mend."""
     if engine.dialect.name == "postgresql":
         mend = "start PostgreSQL, create the database, or correct SAMENSPRAAK_DATABASE_URL"
     else:
         mend = "check that the path exists and is writable, or set SAMENSPRAAK_DATABASE_URL"
-    return f"{_shown(engine)}: the database cannot be opened ({reason(error)}); {mend}."
+    return f"{shown_address(engine)}: the database cannot be opened ({reason(error)}); {mend}."

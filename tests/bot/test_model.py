@@ -19,9 +19,9 @@ from bot.nlu import regression
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, judge, too_long_for_command
 from bot.nlu.spelling import plain_text, word_runs, words
-from bot.nlu.vector_cache import FOLDER, encoded_texts
+from bot.nlu.vector_cache import FOLDER, SHIPPED, encoded_texts
 from consultation.settings import ROOT
-from language.embedding import kept_vectors
+from language.embedding import kept_vectors, load_encoder, ship_vectors
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,75 @@ def test_another_version_and_a_broken_file_are_computed_again(tmp_path: Path) ->
     mended = _Lengths("2")
     assert kept_vectors(["een"], mended, tmp_path)[0, 0] == 3
     assert mended.asked == ["een"]
+
+
+def test_shipped_vectors_are_not_computed(tmp_path: Path) -> None:
+    shipped, cached, texts = tmp_path / "shipped", tmp_path / "cached", ["drie", "een"]
+    ship_vectors(texts, _Lengths(), _Lengths().encode(texts), shipped)
+    asked = _Lengths()
+    found = kept_vectors([*texts, "nieuw"], asked, cached, shipped=shipped)
+    assert asked.asked == ["nieuw"]
+    right = _Lengths().encode([*texts, "nieuw"])
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    assert (found * right).sum(axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_shipped_vectors_of_another_version_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ship_vectors(["een"], _Lengths("1"), _Lengths().encode(["een"]), tmp_path / "shipped")
+    newer = _Lengths("2")
+    kept_vectors(["een"], newer, tmp_path / "cached", shipped=tmp_path / "shipped")
+    assert newer.asked == ["een"]
+    assert "vectors are computed again" in caplog.text
+
+
+def test_new_texts_leave_the_shipped_rows_as_they_were(tmp_path: Path) -> None:
+    """So a new version of the file is mostly the bytes of the one before."""
+    texts = [f"voorbeeld {number}" for number in range(50)]
+    rows = np.random.default_rng(2).normal(size=(51, 8)).astype(np.float32)
+    encoder = _Lengths()
+    path = ship_vectors(texts, encoder, rows[:50], tmp_path)
+    with np.load(path) as file:
+        before = dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))
+    again = kept_vectors(texts, encoder, tmp_path / "cached", shipped=tmp_path)
+    ship_vectors([*texts, "nieuw"], encoder, np.vstack([again, rows[50:]]), tmp_path)
+    with np.load(path) as file:
+        after = dict(zip(file["keys"].tolist(), file["vectors"].tolist(), strict=True))
+        assert file["keys"].tolist() == sorted(file["keys"].tolist())
+    assert len(after) == 51
+    assert {key: after[key] for key in before} == before
+
+
+@pytest.mark.servers
+def test_the_shipped_vectors_are_those_of_the_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all examples are there, and thirty drawn ones have the vector that the encoder gives.
+
+    After a change of many examples: ``bot/.venv/bin/python -m bot.nlu.vector_cache --ship``.
+    """
+    monkeypatch.chdir(ROOT)
+    texts, encoder = list(dict.fromkeys(encoded_texts())), load_encoder("e5")
+    if encoder.name != "e5":
+        pytest.skip("the encoder e5 cannot load on this machine")
+    missing: list[str] = []
+
+    class Noted:
+        name, version, dimension = encoder.name, encoder.version, encoder.dimension
+
+        def encode(self, asked: Sequence[str]) -> Any:
+            missing.extend(asked)
+            return np.ones((len(asked), self.dimension), dtype=np.float32)
+
+    shipped = dict(zip(texts, kept_vectors(texts, Noted(), tmp_path, shipped=SHIPPED), strict=True))
+    assert len(missing) <= 0.05 * len(texts), f"{len(missing)} of {len(texts)} are not shipped"
+    left = set(missing)
+    there = [text for text in texts if text not in left]
+    drawn = [there[place] for place in np.random.default_rng(7).integers(len(there), size=30)]
+    found = np.stack([shipped[text] for text in drawn])
+    assert ((found * encoder.encode(drawn)).sum(axis=1) > 0.9999).all()
 
 
 def test_a_kept_model_gives_the_same_chances(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 import consultation.database.records  # noqa: F401  (its tables belong to the same schema)
 from consultation.curation.chain import FIRST_LINK, link_after, log_head, open_part, sealed_part
+from consultation.database.migrating import schema_versions
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -23,7 +24,7 @@ from consultation.database.models import (
     RunTheme,
     Theme,
 )
-from consultation.database.storage import Storage
+from consultation.database.storage import Storage, newest_schema
 from consultation.errors import StorageError
 from consultation.settings import ROOT
 
@@ -32,6 +33,13 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(storage: Storage) 
     with storage.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_last_file_of_the_migrations_is_the_schema_of_the_models(storage: Storage) -> None:
+    """The number of the file counts when a database is opened, as Alembic takes long to load."""
+    assert newest_schema() == max(schema_versions())
+    with storage.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_heads() == (newest_schema(),)
 
 
 def test_sqlite_runs_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:

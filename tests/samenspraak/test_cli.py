@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import os
@@ -16,12 +17,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT
 from samenspraak import processes
-from samenspraak.cli import app
+from samenspraak.cli import MODULES, app
 from tests.servers import free_port, workplace_variables
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
@@ -49,6 +52,39 @@ VERBS = (
     "verify",
     "doctor",
 )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_table_of_verbs_is_that_of_the_modules(module: str) -> None:
+    verbs = typer.Typer()
+    importlib.import_module(f"samenspraak.{module}").register(verbs)
+    assert set(MODULES[module]) == set(get_group(verbs).commands)
+
+
+def test_a_verb_loads_only_what_it_needs(tmp_path: Path) -> None:
+    """A rerun with nothing new waits for no library that it does not use."""
+    environment = workplace_variables(tmp_path)
+    assert run(environment, "round", "open", "1").returncode == 0
+    code = (
+        "import sys; from typer.testing import CliRunner; from samenspraak.cli import app; "
+        "done = CliRunner().invoke(app, ['round', 'list']); assert done.exit_code == 0, done; "
+        "print(sorted({'alembic', 'pandas', 'spacy', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_verb_that_is_nearly_right_is_named() -> None:
+    done = CliRunner().invoke(app, ["analyze"])
+    assert done.exit_code == 2
+    assert "analyse" in done.output
 
 
 def run(
