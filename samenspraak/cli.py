@@ -15,6 +15,7 @@ from typer.main import get_group
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
+from samenspraak.workplace import close_workplaces
 
 MODULES: Mapping[str, Sequence[str]] = {
     "operator": ("serve", "train", "nlu", "doctor", "probe", "backup", "restore"),
@@ -58,8 +59,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-# Without a callback Typer takes an app without commands of its own for an empty one.
-app.callback()(lambda: None)
+
+@app.callback()
+def _each_verb(context: typer.Context) -> None:
+    context.call_on_close(close_workplaces)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from consultation import rounds
@@ -11,6 +12,8 @@ from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError
 from consultation.private_files import mend_private
 from consultation.settings import Settings, settings
+
+_open = ExitStack()
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Workplace:
 def open_workplace() -> Workplace:
     """Reads the settings and the catalogue, opens and migrates the database.
 
+    ``close_workplaces`` closes the database at the end of the verb.
+
     Raises:
         SamenspraakError: one of the three is not available; the message says how to fix it.
     """
@@ -33,7 +38,13 @@ def open_workplace() -> Workplace:
     mend_private(values.data_dir, values.resolved_database_url)
     catalogue = catalogue_at(values.catalogue)
     storage = Storage(values.resolved_database_url)
+    _open.callback(storage.close)
     return Workplace(values, catalogue, storage, rounds.consultation_id(storage, catalogue))
+
+
+def close_workplaces() -> None:
+    """Closes the databases that the verb opened."""
+    _open.close()
 
 
 def user_name() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -24,6 +25,7 @@ from consultation.database import storage as storage_module
 from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
 from samenspraak.workplace import Workplace
+from tests.databases import close_databases, warn_of_open_databases
 from tests.servers import Servers, serving, workplace_variables
 
 SHARED = ROOT.parent / "shared"
@@ -66,6 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """No skip slips through: a test marked with a required part may not skip, for no reason."""
@@ -88,6 +94,32 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     if report.skipped and required():
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} skips itself, but SAMENSPRAAK_REQUIRE is set"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What a module left open in a circle of references fails a test of it, not of another one.
+
+    What was there before is frozen: a collection of all objects takes 3 % of the suite's time.
+    """
+    gc.freeze()
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def open_databases_warn() -> Iterator[None]:
+    """A SQLite database that is dropped open warns, as it does from Python 3.13 on."""
+    with pytest.MonkeyPatch.context() as patch:
+        warn_of_open_databases(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def databases_closed() -> Iterator[None]:
+    """What a test opened by ``open_storage`` is closed at its end."""
+    yield
+    close_databases()
 
 
 @pytest.fixture(scope="session")

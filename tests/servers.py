@@ -20,6 +20,7 @@ import httpx
 
 from consultation.database.storage import Storage
 from consultation.settings import ROOT
+from tests.databases import open_storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 
@@ -131,7 +132,7 @@ class Servers:
 
     def storage(self) -> Storage:
         """The database that these servers write."""
-        return Storage(f"sqlite:///{self.folder / 'samenspraak.db'}")
+        return open_storage(f"sqlite:///{self.folder / 'samenspraak.db'}")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, Text, create_engine, event, inspect, 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from consultation.database.outages import reason
 from consultation.database.revision import WRITING
@@ -58,8 +59,12 @@ class Storage:
         database = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self.file = Path(database).resolve() if database and database != ":memory:" else None
         self._writers = threading.Lock()
-        migrate(self.engine)
-        self.scrub()
+        try:
+            migrate(self.engine)
+            self.scrub()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -136,7 +141,9 @@ class Storage:
         return True
 
     def close(self) -> None:
-        """Closes all pooled connections."""
+        """Closes all connections; one that is in use closes when its block ends."""
+        if not event.contains(self.engine.pool, "checkin", _close_returned):
+            event.listen(self.engine.pool, "checkin", _close_returned)
         self.engine.dispose()
 
     @contextmanager
@@ -327,6 +334,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("pragma synchronous=normal")
     cursor.execute("pragma secure_delete=on")
     cursor.close()
+
+
+def _close_returned(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -31,7 +31,6 @@ from consultation.settings import ROOT, settings
 from reporting.report import render
 
 NOTEBOOK = ROOT / "docs" / "analyse.ipynb"
-pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture(scope="module")

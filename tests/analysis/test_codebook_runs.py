@@ -27,8 +27,7 @@ from consultation.settings import settings
 from language.embedding import Vectors
 from language.pipeline import load_pipeline
 from tests.analysis.test_rounds import SUBJECTS, analysed, decide, say, sentences, subject_of, views
-
-pytestmark = pytest.mark.filterwarnings("default")
+from tests.databases import open_storage
 
 BOOK = {
     "bus": "Met de bus, de trein of ander openbaar vervoer naar de les raken.",
@@ -68,7 +67,7 @@ def homes(storage: Storage, consultation: int) -> dict[str, set[str]]:
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Storage:
-    return Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    return open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
 
 
 def test_a_fresh_codebook_is_filled_and_what_it_lacks_becomes_a_candidate(

@@ -123,7 +123,6 @@ def test_what_was_learned_of_few_people_weighs_less_than_the_label() -> None:
     assert right(examples) > right(known_by_heart)
 
 
-@pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
 def test_the_themes_of_the_sample_join_people(tmp_path: Path) -> None:
     """Read against what a reader made of it: a bound well below what was measured, see
     docs/benchmarks.md."""

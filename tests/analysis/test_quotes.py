@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from analysis.clustering.graph_clusterer import GraphClusterer, Labels
 from analysis.labelling.topics import find_topics
@@ -13,8 +12,6 @@ from consultation.queries.themes import theme_views
 from language.embedding import Vectors, load_encoder
 from language.pipeline import load_pipeline
 from tests.curation_stage import sid, staged, tid
-
-pytestmark = pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
 
 COPIES = (
     "Alle cursussen in het volwassenenonderwijs moeten gratis zijn.",

@@ -35,8 +35,7 @@ from consultation.settings import settings
 from language.embedding import normalised
 from samenspraak.cli import app
 from tests.conftest import shared_file
-
-pytestmark = pytest.mark.filterwarnings("default")
+from tests.databases import open_storage
 
 BUS = (
     "De bus naar de campus komt maar een keer per uur.",
@@ -101,7 +100,7 @@ class Found:
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Storage:
-    return Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    return open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
 
 
 def found(storage: Storage, catalogue: Catalogue, file: ImportFile) -> Found:

@@ -27,8 +27,7 @@ from consultation.queries.statements import active_statements
 from consultation.queries.themes import SAME_TEXT, ThemeView, theme_views
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
-
-pytestmark = pytest.mark.filterwarnings("default")
+from tests.databases import open_storage
 
 SUBJECTS = {
     "bus": (
@@ -114,7 +113,7 @@ def subject_of(view: ThemeView) -> str:
 @pytest.fixture
 def reviewed(tmp_path: Path, catalogue: Catalogue) -> tuple[Storage, int]:
     """Three themes of round 1, each named for its subject and approved."""
-    storage = Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    storage = open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
     consultation = say(storage, catalogue, 1, bus=(0, 18), opvang=(0, 18), computer=(0, 18))
     analysed(storage, catalogue, 1)
     named: dict[str, str] = {}

@@ -48,7 +48,6 @@ from web.cache import RevisionCache
 
 FAST: dict[str, Any] = {"encoder_name": "use", "spacy_model": "nl_core_news_sm"}
 SAMPLE = ROOT / "data" / "voorbeeld" / "ronde1.jsonl"
-pytestmark = pytest.mark.filterwarnings("default")
 
 
 def prepared(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 from sqlalchemy import func, select, update
 
 from analysis.clustering.graph_clusterer import GraphClusterer
@@ -27,8 +26,6 @@ from consultation.queries.themes import Marks, ThemeView, subthemes_among, subth
 from language.embedding import Vectors, normalised
 from language.pipeline import load_pipeline
 from tests.analysis.test_rounds import SUBJECTS, decide, say, views
-
-pytestmark = pytest.mark.filterwarnings("default")
 
 
 def said(number: int) -> StatementView:

@@ -15,10 +15,10 @@ from analysis.clustering.stability import speakers, subsample, subsamples, warni
 from analysis.run import analyse
 from consultation import rounds
 from consultation.catalogue import Catalogue
-from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from reporting.report import render
+from tests.databases import open_storage
 
 
 def test_words_that_are_said_together_cohere_and_words_that_never_meet_do_not() -> None:
@@ -68,9 +68,8 @@ def test_a_subsample_leaves_out_the_same_texts_whatever_their_order() -> None:
     assert kept == {row.tobytes() for row in vectors[order][subsample(vectors[order], 3)]}
 
 
-@pytest.mark.filterwarnings("default")
 def test_a_run_says_how_far_to_trust_it(tmp_path: Path, catalogue: Catalogue) -> None:
-    storage = Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    storage = open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
     ends = ("in Gent", "bij ons", "op het platteland", "voor ouders", "na het werk", "in de zomer")
     starts = (
         "De bus rijdt niet naar de cursus",

@@ -19,8 +19,6 @@ from consultation.importing.readers import ImportRow
 from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, latest_run, marks_of, theme_views
 from tests.analysis.test_run import FAST, prepared, sample_rows
 
-pytestmark = pytest.mark.filterwarnings("default")
-
 PLEA = "Maak alle cursussen in het volwassenenonderwijs gratis voor iedereen."
 VARIANTS = (
     "maak alle cursussen in het volwassenenonderwijs gratis voor iedereen",

@@ -27,6 +27,7 @@ from consultation.errors import StorageError
 from consultation.rounds import consultation_id
 from consultation.settings import ROOT
 from tests.curation_stage import staged, tid
+from tests.databases import open_storage
 
 KEY = "only for tests"
 ODD = 'Ée\u0301n "zin"\n\tmet \u2060 tekens, 🧑‍🏫 en \\n {"moment": "2026"}'
@@ -49,7 +50,7 @@ def everything(storage: Storage) -> dict[str, list[Any]]:
 
 def filled(url: str, catalogue: Catalogue) -> Storage:
     """A consultation with answers, a run, decisions, one of them undone, an account and vectors."""
-    storage = Storage(url)
+    storage = open_storage(url)
     consultation = staged(storage, catalogue)
     with storage.writing() as session:
         raw: dict[str, Any] = {"op": "rename", "theme": tid(0), "label": ODD.split("\n")[0]}

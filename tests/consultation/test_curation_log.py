@@ -31,6 +31,7 @@ from consultation.settings import settings as product_settings
 from samenspraak.cli import app
 from tests.consultation.test_curation_replay import picture
 from tests.curation_stage import PROPOSED, amendment, decision, nid, sid, staged, tid
+from tests.databases import open_storage
 
 DOC = ROOT / "docs" / "curation.md"
 OPDRACHTEN = range(1, 11)
@@ -297,10 +298,13 @@ def test_a_themes_history_tells_what_still_stands(storage: Storage, consultation
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> tuple[Storage, int]:
+def workshop(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> Iterator[tuple[Storage, int]]:
     folder = tmp_path_factory.mktemp("curation")
     storage = Storage(f"sqlite:///{folder / 'samenspraak.db'}")
-    return storage, staged(storage, catalogue)
+    yield storage, staged(storage, catalogue)
+    storage.close()
 
 
 def _wiped(storage: Storage) -> None:
@@ -408,7 +412,7 @@ def curate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> Iterator[tuple[CliRunner, Storage, int]]:
     url = f"sqlite:///{tmp_path / 'samenspraak.db'}"
-    storage = Storage(url)
+    storage = open_storage(url)
     monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", url)
     product_settings.cache_clear()
     yield CliRunner(), storage, staged(storage, catalogue)

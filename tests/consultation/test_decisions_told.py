@@ -23,6 +23,7 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
 from tests.curation_stage import amendment, nid, sid, staged, tid
+from tests.databases import open_storage
 from tests.review_stage import as_role, field_of
 from tests.web_stage import Site, analysed
 
@@ -133,7 +134,7 @@ def told(storage: Storage, catalogue: Catalogue) -> list[str]:
 
 
 def test_every_operation_tells_by_name_what_it_did(tmp_path: Path, catalogue: Catalogue) -> None:
-    storage = Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    storage = open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
     staged(storage, catalogue)
     with storage.writing() as session:
         amendment(session, nid(4), sid(40))

@@ -41,6 +41,7 @@ from consultation.settings import ROOT, settings
 from samenspraak import organiser
 from samenspraak.cli import app
 from samenspraak.workplace import Workplace
+from tests.databases import open_storage
 from tests.servers import SAMENSPRAAK, workplace_variables
 from tests.web.test_form import ANSWERS, fields
 from tests.web_stage import Site, StandIn, Talk, analysed, ask, begin, effects, small_talk
@@ -126,7 +127,6 @@ def empty_the_form(_: Site, talk: Talk) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
     "erase", [delete, forget, ask_for_it, take_one_answer_back, empty_the_form]
 )
@@ -221,7 +221,7 @@ def test_a_transaction_that_takes_words_away_is_known_by_what_it_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, due: bool
 ) -> None:
     """Whoever writes it: nobody has to remember to say so."""
-    storage = Storage(f"sqlite:///{tmp_path / 'a.db'}")
+    storage = open_storage(f"sqlite:///{tmp_path / 'a.db'}")
     with storage.writing() as session:
         session.add(Consultation(slug="a", titel=SAID))
         session.flush()
@@ -325,7 +325,6 @@ def test_a_talk_in_which_nothing_is_erased_scrubs_nothing(
     assert after_writing == []
 
 
-@pytest.mark.filterwarnings("default")
 def test_who_is_erased_while_an_analysis_runs_leaves_nothing_in_it(
     site: Site, http: httpx.Client, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def previewed(
     # Without the rest of the advice, which takes long to encode.
     row = replace(rows[0], text=f"{' ' * start}{text[start:]}")
     (found,) = preview(storage, [row], catalogue, "e5")
+    storage.close()
     return found
 
 

@@ -20,12 +20,12 @@ from typer.testing import CliRunner
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import Contribution, Participant
-from consultation.database.storage import Storage
 from consultation.errors import ImportFileError
 from consultation.importing.formats import apart
 from consultation.importing.readers import ImportFile, read_rows
 from consultation.settings import settings
 from samenspraak.cli import app
+from tests.databases import open_storage
 
 ROWS: list[list[Any]] = [
     ["id", "text", "group", "opdracht", "submitted_at", "citaat"],
@@ -278,7 +278,7 @@ def test_a_dry_run_tells_what_would_happen_and_stores_nothing(
     path = xlsx(tmp_path / "a.xlsx", [*ROWS, [3, None, "burger", 4, None, None]])
     told = command.invoke(app, ["import", str(path), "--dry-run"])
     found = json.loads(command.invoke(app, ["import", str(path), "--dry-run", "--json"]).stdout)
-    storage = Storage(settings().resolved_database_url)
+    storage = open_storage(settings().resolved_database_url)
     settings.cache_clear()
     assert told.stdout == (
         "Round 1: 2 answers added, 1 row without text left out; nothing is stored (--dry-run).\n"

@@ -45,6 +45,7 @@ from consultation.qda.project import (
 )
 from consultation.qda.writing import NAMESPACE, qdpx
 from reporting.qda import qda_export
+from tests.databases import open_storage
 
 AT = datetime(2026, 3, 2, 8, 30, 0, 250_000, tzinfo=UTC)
 ELS, COMPUTER = named_guid("user", "els"), named_guid("user", MACHINE)
@@ -118,7 +119,7 @@ def read(content: bytes) -> QdaProject:
 
 
 def opened(folder: Path, catalogue: Catalogue) -> tuple[Storage, int]:
-    storage = Storage(f"sqlite:///{folder / (new_id() + '.db')}")
+    storage = open_storage(f"sqlite:///{folder / (new_id() + '.db')}")
     with storage.writing() as session:
         consultation = rounds.ensure_consultation(session, catalogue).id
         rounds.open_(session, consultation, 1)

@@ -420,7 +420,6 @@ def forget(site: Site, talk: Talk) -> None:
     assert "1 answers, 1 statements" in done.output
 
 
-@pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
     "erase",
     [delete_talk, forget, erase_by_code, ask_for_it, take_one_answer_back, empty_the_form],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -48,6 +50,18 @@ def test_sqlite_runs_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
         assert connection.execute(text("pragma foreign_keys")).scalar() == 1
     storage.close()
+
+
+def test_a_connection_that_is_in_use_at_the_close_closes_at_its_end(database_url: str) -> None:
+    storage = Storage(database_url)
+    with storage.reading() as session:
+        session.execute(text("select 1"))
+        used = session.connection().connection.dbapi_connection
+        storage.close()
+        assert session.execute(text("select 1")).scalar() == 1
+    assert used is not None
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        used.cursor().execute("select 1")
 
 
 def test_what_was_written_is_there_after_opening_again(database_url: str) -> None:

@@ -38,10 +38,7 @@ from tests.web_pages import check_everywhere, violations
 from tests.web_stage import FLAGS, Site, StandIn, analysed, free_port
 
 pytest_plugins = ["tests.web_fixtures"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from consultation.queries.statements import active_statements
 from consultation.settings import settings as product_settings
 from samenspraak.cli import app
 from tests.analysis.test_rounds import say
+from tests.databases import open_storage
 
 FILE = """opdracht,name,description,excludes,examples
 4,Bus,"Met de bus, de trein of ander openbaar vervoer naar de les raken.",De prijs.,De bus komt niet
@@ -33,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue)
     monkeypatch.setenv("SAMENSPRAAK_DATABASE_URL", url)
     monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
     product_settings.cache_clear()
-    storage = Storage(url)
+    storage = open_storage(url)
     say(storage, catalogue, 1, bus=(0, 18), taal=(0, 18))
     (tmp_path / "codeboek.csv").write_text(FILE, encoding="utf-8")
     return storage

@@ -24,8 +24,6 @@ from consultation.settings import settings
 from language.embedding import Vectors, normalised
 from samenspraak.cli import app
 
-pytestmark = pytest.mark.filterwarnings("default")
-
 EARLY = "De lessen beginnen te vroeg voor wie werkt en kinderen heeft."
 Verb = Callable[..., Any]
 

@@ -23,6 +23,7 @@ from consultation.database.storage import Storage
 from consultation.importing.imports import store_rows
 from consultation.importing.readers import ImportFile, ImportRow
 from consultation.settings import ROOT
+from tests.databases import open_storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
 TEXTS = 256
@@ -81,7 +82,7 @@ def interrupted(environment: dict[str, str], moment: Callable[[], bool]) -> tupl
 def test_ctrl_c_leaves_the_database_as_it_was_and_the_next_run_goes_on(
     database_url: str, catalogue: Catalogue, workplace_environment: dict[str, str]
 ) -> None:
-    storage = Storage(database_url)
+    storage = open_storage(database_url)
     with storage.writing() as session:
         consultation = rounds.ensure_consultation(session, catalogue).id
         round_ = rounds.open_(session, consultation, 1)

@@ -17,6 +17,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -249,7 +250,7 @@ def _check_group(left: Left, wanted: str) -> None:
 def _check_nowhere(left: Left, words: list[str]) -> None:
     """In no table, not in the free pages of the file, in no log."""
     folder = left.servers.folder
-    with sqlite3.connect(folder / "samenspraak.db") as connection:
+    with closing(sqlite3.connect(folder / "samenspraak.db")) as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
         dump = "\n".join(connection.iterdump())
     files = [folder / "samenspraak.db", *(folder / "log").glob("*.log"), folder / "serve.log"]

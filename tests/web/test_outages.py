@@ -134,15 +134,16 @@ def test_an_outage_is_503_and_says_when_to_come_back(
 
 def broken(storage: Storage, program: str) -> None:
     """A request that fails in the database."""
-    try:
-        with storage.writing() as session:
+    with storage.writing() as session:
+        connection = session.connection()
+        try:
             for each in program.split(";"):
                 if each.strip():
                     values = {"words": WORDS} if ":words" in each else {}
                     session.execute(text(each), values)
-    finally:
-        # Pragmas stay with the connection.
-        storage.engine.dispose()
+        finally:
+            # Pragmas stay with the connection.
+            connection.invalidate()
 
 
 def test_a_message_that_is_a_fault_for_us_holds_nobody_up_and_ends(
