@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -47,38 +48,46 @@ def find_themes(
     round_number: int,
     method: str,
     progress: bool,
-) -> None:
-    """Fills in the duplicate groups and themes of each opdracht.
+) -> list[OpdrachtAnalysis]:
+    """Returns each opdracht with its duplicate groups, themes and stances.
 
     ``method`` is the hash of the parameters and models.
 
     Raises:
         AnalysisError: the spaCy pipeline is not available.
     """
-    for each in found:
-        texts = [said.text for said in each.everything]
-        each.duplicates = group_duplicates(
-            texts,
-            {row for row, said in enumerate(each.everything) if said.id in each.prior.assignments},
-            fixed_rows(each.everything),
-        )
-        each.said = [each.everything[row] for row in each.duplicates.representatives]
-        each.recurring = recurring_texts(
-            texts,
-            [said.participant for said in each.everything],
-            [said.contribution for said in each.everything],
-            each.duplicates.duplicates,
-            each.duplicates.representatives,
-        )
-        each.refit = refit_due(each.prior, round_number, len(each.everything), method)
-    wanted = [each for each in found if each.worth_seeking or each.prior.assignments]
+    grouped = [_grouped(each, round_number, method) for each in found]
+    wanted = [each for each in grouped if each.worth_seeking or each.prior.assignments]
     vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
-    _find_all(found, storage, encoder, spacy_model, progress)
-    _find_stances(found)
+    return _with_stances(_find_all(grouped, storage, encoder, spacy_model, progress))
 
 
-def _find_stances(found: Sequence[OpdrachtAnalysis]) -> None:
-    """Fills in the stance of each statement; learns from the stances that people set.
+def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> OpdrachtAnalysis:
+    """Returns the opdracht with its duplicate groups, and whether to cluster everything anew."""
+    everything = found.everything
+    texts = [said.text for said in everything]
+    duplicates = group_duplicates(
+        texts,
+        {row for row, said in enumerate(everything) if said.id in found.prior.assignments},
+        fixed_rows(everything),
+    )
+    return replace(
+        found,
+        duplicates=duplicates,
+        said=[everything[row] for row in duplicates.representatives],
+        recurring=recurring_texts(
+            texts,
+            [said.participant for said in everything],
+            [said.contribution for said in everything],
+            duplicates.duplicates,
+            duplicates.representatives,
+        ),
+        refit=refit_due(found.prior, round_number, len(everything), method),
+    )
+
+
+def _with_stances(found: Sequence[OpdrachtAnalysis]) -> list[OpdrachtAnalysis]:
+    """Returns each opdracht with the stances of its statements; learns from those people set.
 
     The stances of the last run stand where neither the statements nor what people set changed.
     """
@@ -89,19 +98,22 @@ def _find_stances(found: Sequence[OpdrachtAnalysis]) -> None:
         if said.id in each.prior.state.stances
     }
     model: StanceModel | None = None
+    done = []
     for each in found:
-        each.stance_digest = stance_digest(corrected, (said.id for said in each.everything))
-        if each.stance_digest == each.prior.stance_digest:
+        digest = stance_digest(corrected, (said.id for said in each.everything))
+        if digest == each.prior.stance_digest:
             known = each.prior.stances
-            each.stances = {said.id: known[said.id] for said in each.everything if said.id in known}
-            continue
-        if model is None:
-            from analysis.stance.model import StanceModel, untaught
+            stances = {said.id: known[said.id] for said in each.everything if said.id in known}
+        else:
+            if model is None:
+                from analysis.stance.model import StanceModel, untaught
 
-            model = StanceModel(corrected) if corrected else untaught()
-        texts = [said.text for said in each.everything]
-        guesses = model.guess(texts, [said.kind for said in each.everything])
-        each.stances = dict(zip((said.id for said in each.everything), guesses, strict=True))
+                model = StanceModel(corrected) if corrected else untaught()
+            texts = [said.text for said in each.everything]
+            guesses = model.guess(texts, [said.kind for said in each.everything])
+            stances = dict(zip((said.id for said in each.everything), guesses, strict=True))
+        done.append(replace(each, stances=stances, stance_digest=digest))
+    return done
 
 
 def _find_all(
@@ -110,8 +122,8 @@ def _find_all(
     encoder: Encoder,
     spacy_model: str,
     progress: bool,
-) -> None:
-    """Finds the themes of each opdracht, small ones in parallel threads.
+) -> list[OpdrachtAnalysis]:
+    """Returns each opdracht with its themes; finds those of small ones in parallel threads.
 
     Most of the work releases the interpreter lock, so threads run in parallel. Their matrices are
     small, and a matrix product gets one thread: threads that wait for each other would take a fifth
@@ -127,27 +139,32 @@ def _find_all(
         with loading, needs_pipeline(AnalysisError):
             return load_pipeline(spacy_model)
 
-    def timed(each: OpdrachtAnalysis) -> None:
+    def timed(each: OpdrachtAnalysis) -> OpdrachtAnalysis:
         started = time.perf_counter()
-        _find(each, storage, encoder, pipeline)
-        each.seconds = round(time.perf_counter() - started, 3)
+        done = _find(each, storage, encoder, pipeline)
+        return replace(done, seconds=round(time.perf_counter() - started, 3))
 
     bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
-    large = any(len(each.said) > _SMALL for each in found)
-    alone = nullcontext() if large else threadpool_limits(1, user_api="blas")
+    few_each = all(len(each.said) <= _SMALL for each in found)
+    alone = threadpool_limits(1, user_api="blas") if few_each else nullcontext()
     with bar, alone, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        small = [pool.submit(timed, each) for each in found if len(each.said) <= _SMALL]
+        small = {
+            each.opdracht: pool.submit(timed, each) for each in found if len(each.said) <= _SMALL
+        }
+        large = {}
         try:
             for each in found:
-                if len(each.said) > _SMALL:
-                    timed(each)
+                if each.opdracht not in small:
+                    large[each.opdracht] = timed(each)
                     bar.update()
-            for future in as_completed(small):
+            for future in as_completed(small.values()):
                 future.result()
                 bar.update()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    done = large | {opdracht: future.result() for opdracht, future in small.items()}
+    return [done[each.opdracht] for each in found]
 
 
 def _find(
@@ -155,11 +172,11 @@ def _find(
     storage: Storage,
     encoder: Encoder,
     pipeline: Callable[[], Language],
-) -> None:
+) -> OpdrachtAnalysis:
     known = found.prior
     going_on = known.decided or (not found.refit and known.assignments)
     if not going_on and not found.worth_seeking:
-        return
+        return found
     texts = [each.text for each in found.said]
     alone = vectors_of(storage, encoder, texts)
     alone, texts = _without_introductions(alone, texts, encoder)
@@ -169,7 +186,7 @@ def _find(
     )
     vectors = with_context(alone, context)
     if found.worth_seeking:
-        found.popular = popular_groups(alone, found.recurring)
+        found = replace(found, popular=popular_groups(alone, found.recurring))
     # Only a full clustering needs these features, and they are slow for many texts.
     linked = clustering_features(alone, texts, context) if found.refit else vectors
 
@@ -178,11 +195,10 @@ def _find(
 
     if maps(known.state):
         mapping = partial(map_statements, found, texts, alone, encode)
-        update_themes(found, vectors, linked, pipeline, encode, mapping)
-    elif going_on:
-        update_themes(found, vectors, linked, pipeline, encode)
-    else:
-        cluster_from_scratch(found, vectors, linked, pipeline(), encode)
+        return update_themes(found, vectors, linked, pipeline, encode, mapping)
+    if going_on:
+        return update_themes(found, vectors, linked, pipeline, encode)
+    return cluster_from_scratch(found, vectors, linked, pipeline(), encode)
 
 
 def _without_introductions(

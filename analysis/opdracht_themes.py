@@ -62,8 +62,8 @@ def refit_due(known: PriorState, round_number: int, statements: int, method: str
 
 def cluster_from_scratch(
     found: OpdrachtAnalysis, vectors: Vectors, linked: Vectors, nlp: Language, encode: Encode
-) -> None:
-    """Clusters everything, and gives each cluster the identity of the theme it continues.
+) -> OpdrachtAnalysis:
+    """Clusters everything; a cluster that continues a theme keeps its identity.
 
     ``vectors`` are the sentence vectors and ``linked`` the clustering features of the statements
     (see ``analysis.clustering.features``); ``encode`` returns the vectors of candidate labels.
@@ -74,7 +74,7 @@ def cluster_from_scratch(
 
     said = found.said
     if not found.worth_seeking:
-        return
+        return found
     people = [each.participant for each in said]
     clusterer = PopularClusterer(people, found.popular, found.enough)
     whole = whole_sentences(found.everything)
@@ -96,25 +96,28 @@ def cluster_from_scratch(
         labels[list(topic.rows)] = number
     themes = [None if number == WITHOUT_THEME else number for number in labels.tolist()]
     names = [topic.label for topic in topics]
-    groups = close_groups(clusterer)
-    found.subthemes = find_subthemes(said, vectors, themes, groups, names, nlp)
     measured = measure_stability(linked, labels, people=people, around=found.popular)
-    found.coverage, found.stability = measured.coverage, measured.stability
     clusters = [{said[row].id for row in topic.rows} for topic in topics]
     aligned = align(clusters, found.prior.latest, found.prior.earlier, _centre_of(found, vectors))
-    for index, (topic, same) in enumerate(zip(topics, aligned, strict=True)):
-        stable = measured.per_topic[index] if measured.per_topic else None
-        found.themes.append(
+    stable: Sequence[float | None] = measured.per_topic or [None] * len(topics)
+    return replace(
+        found,
+        themes=[
             FoundTheme(
                 id=same.theme,
-                representation=representation_of(topic, said, stable),
+                representation=representation_of(topic, said, measure),
                 placed={
                     said[row].id: (close, True)
                     for row, close in zip(topic.rows, topic.closeness, strict=True)
                 },
                 parents=same.parents,
             )
-        )
+            for topic, same, measure in zip(topics, aligned, stable, strict=True)
+        ],
+        subthemes=find_subthemes(said, vectors, themes, close_groups(clusterer), names, nlp),
+        coverage=measured.coverage,
+        stability=measured.stability,
+    )
 
 
 def update_themes(
@@ -124,7 +127,7 @@ def update_themes(
     pipeline: Callable[[], Language],
     encode: Encode,
     mapping: Mapping | None = None,
-) -> None:
+) -> OpdrachtAnalysis:
     """Continues the known themes: maps new statements, adds themes, suggests other changes.
 
     The parameters are those of ``cluster_from_scratch``, but that ``pipeline`` loads what a run
@@ -161,40 +164,51 @@ def update_themes(
             doubter,
             found.recurring.people,
         )
-    found.mapped, found.agreement = result.mapped, result.agreement
     homes = _with_births(result)
-    shown = _portraits(found, vectors, homes, result, pipeline, encode)
+    anew = _represented_anew(found, homes)
+    if anew:
+        shown = _representations(found, vectors, homes, result, pipeline(), encode)
+    else:
+        shown = _with_new_examples(found, vectors, homes) if known.codebook else {}
     members = _members(result)
     taken = [each.label for each in known.state.themes.values() if each.live]
-    for theme in kept_themes(known.state):
-        if members.get(theme.id) or theme.decided or theme.merged_into:
-            found.themes.append(
-                FoundTheme(theme.id, _carried(theme, known, shown), members.get(theme.id, {}))
-            )
+    themes = [
+        FoundTheme(theme.id, _carried(theme, known, shown), members.get(theme.id, {}))
+        for theme in kept_themes(known.state)
+        if members.get(theme.id) or theme.decided or theme.merged_into
+    ]
     for number, rows in enumerate(result.births):
         seen = shown.get(_birth(number), Representation(_short(said[rows[0]].text)))
         seen = replace(seen, label=distinct(seen.label, taken, seen.keywords))
         taken.append(seen.label)
         close = _closeness(vectors, rows)
         placed = {said[row].id: (score, True) for row, score in zip(rows, close, strict=True)}
-        found.themes.append(FoundTheme(None, seen, placed))
-    found.proposals = _proposals(found, result, shown, taken)
-    found.subthemes = follow(
-        said, vectors, homes, _subthemes_that_stay(found, homes), known.assignments
-    )
+        themes.append(FoundTheme(None, seen, placed))
+    proposals = _proposals(found, result, shown, taken)
+    subthemes = follow(said, vectors, homes, _subthemes_that_stay(found, homes), known.assignments)
     if groups:
-        bare = without_subthemes(said, homes, found.subthemes)
-        names = [*taken, *found.subthemes.values()]
-        found.subthemes |= find_subthemes(said, vectors, bare, groups[0], names, pipeline())
+        bare = without_subthemes(said, homes, subthemes)
+        names = [*taken, *subthemes.values()]
+        subthemes |= find_subthemes(said, vectors, bare, groups[0], names, pipeline())
     live = {each.id for each in known.state.themes.values() if each.live}
     heard = [home is not None and (home in live or home.startswith("birth")) for home in homes]
-    found.coverage = float(np.mean(heard)) if heard else 0.0
     if mapping is not None:
-        found.themes = [_unmeasured(each) for each in found.themes]
-        return
-    found.stability = known.stability
-    if enough and any(heard):
-        _measure(found, linked, homes)
+        themes, stability = [_unmeasured(each) for each in themes], None
+    elif enough and any(heard):
+        themes, stability = _measured(found, themes, linked, homes)
+    else:
+        stability = known.stability
+    return replace(
+        found,
+        themes=themes,
+        subthemes=subthemes,
+        proposals=proposals,
+        mapped=result.mapped,
+        agreement=result.agreement,
+        settled=len(known.state.settled) if anew else None,
+        coverage=float(np.mean(heard)) if heard else 0.0,
+        stability=stability,
+    )
 
 
 def _unmeasured(theme: FoundTheme) -> FoundTheme:
@@ -202,17 +216,24 @@ def _unmeasured(theme: FoundTheme) -> FoundTheme:
     return replace(theme, representation=replace(seen, trust={**seen.trust, "stability": None}))
 
 
-def _measure(found: OpdrachtAnalysis, linked: Vectors, homes: Sequence[str | None]) -> None:
-    """Sets the stability of the run and its themes: how well subsamples reproduce the themes."""
+def _measured(
+    found: OpdrachtAnalysis,
+    themes: Sequence[FoundTheme],
+    linked: Vectors,
+    homes: Sequence[str | None],
+) -> tuple[list[FoundTheme], float | None]:
+    """Returns the themes with their stability, and that of the run.
+
+    The stability tells how well subsamples reproduce the themes.
+    """
     names = sorted({each for each in homes if each is not None})
     labels = np.array(
         [WITHOUT_THEME if each is None else names.index(each) for each in homes], dtype=np.int64
     )
     people = [each.participant for each in found.said]
     measured = measure_stability(linked, labels, people=people, around=found.popular)
-    found.stability = measured.stability
     per_theme = dict(zip(names, measured.per_topic, strict=False))
-    found.themes = [
+    return [
         replace(
             each,
             representation=replace(
@@ -222,8 +243,8 @@ def _measure(found: OpdrachtAnalysis, linked: Vectors, homes: Sequence[str | Non
         )
         if each.id in per_theme
         else each
-        for each in found.themes
-    ]
+        for each in themes
+    ], measured.stability
 
 
 def _with_births(result: ContinuedThemes) -> list[str | None]:
@@ -238,27 +259,28 @@ def _birth(number: int) -> str:
     return f"birth {number}"
 
 
-def _portraits(
-    found: OpdrachtAnalysis,
-    vectors: Vectors,
-    homes: Sequence[str | None],
-    result: ContinuedThemes,
-    pipeline: Callable[[], Language],
-    encode: Encode,
-) -> dict[str, Representation]:
-    """Returns representations of all themes, births and splits, by name.
+def _represented_anew(found: OpdrachtAnalysis, homes: Sequence[str | None]) -> bool:
+    """Whether all themes get new keywords.
 
     Where every theme has a representation, and neither a full clustering of enough texts nor many
     placings came since, only quotes and actions of a codebook's themes follow their statements.
     """
     bare = {home for home in homes if home is not None} - found.prior.representations.keys()
     due = found.refit and len(found.said) >= FEWEST
-    if not (bare or due or _much_decided(found)):
-        return _with_new_examples(found, vectors, homes) if found.prior.codebook else {}
+    return bool(bare) or due or _much_decided(found)
+
+
+def _representations(
+    found: OpdrachtAnalysis,
+    vectors: Vectors,
+    homes: Sequence[str | None],
+    result: ContinuedThemes,
+    nlp: Language,
+    encode: Encode,
+) -> dict[str, Representation]:
+    """Returns representations of all themes, births and splits, by name."""
     from analysis.labelling.representations import representations
 
-    found.settled = len(found.prior.state.settled)
-    nlp = pipeline()
     # Only a theme without a name needs the vectors of candidate labels.
     naming = encode if result.births or result.splits else None
     shown = representations(found.said, vectors, homes, nlp, naming, found.recurring, found.popular)

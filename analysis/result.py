@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,9 +98,9 @@ class FoundTheme:
     parents: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class OpdrachtAnalysis:
-    """The intermediate result of one opdracht, filled step by step.
+    """The intermediate result of one opdracht; each stage returns one with its own results.
 
     ``everything`` holds the current statements; ``said`` the ones that are clustered, one per
     duplicate group. ``recurring`` describes the recurring texts among ``said``, and ``popular`` the
@@ -111,18 +111,18 @@ class OpdrachtAnalysis:
     """
 
     opdracht: int
-    everything: list[StatementView]
+    everything: Sequence[StatementView]
     prior: PriorState
-    said: list[StatementView] = field(default_factory=list)
+    said: Sequence[StatementView] = ()
     duplicates: DuplicateGroups = field(default_factory=lambda: DuplicateGroups((), {}, ()))
     recurring: RecurringTexts = field(default_factory=RecurringTexts)
     popular: PopularGroups = field(default_factory=PopularGroups)
     refit: bool = True
-    themes: list[FoundTheme] = field(default_factory=list)
-    subthemes: dict[str, str] = field(default_factory=dict)
-    stances: dict[str, StanceGuess] = field(default_factory=dict)
+    themes: Sequence[FoundTheme] = ()
+    subthemes: Mapping[str, str] = field(default_factory=dict)
+    stances: Mapping[str, StanceGuess] = field(default_factory=dict)
     stance_digest: str = ""
-    proposals: list[Suggestion] = field(default_factory=list)
+    proposals: Sequence[Suggestion] = ()
     agreement: Agreement | None = None
     coverage: float = 0.0
     stability: float | None = None

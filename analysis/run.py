@@ -139,7 +139,7 @@ def _analysed(
     began = now()
     with storage.reading() as session:
         everything = active_statements(session, consultation_id, until_round=round_.number)
-        found = [
+        read = [
             OpdrachtAnalysis(
                 n,
                 [each for each in everything if each.opdracht == n and not each.set_aside],
@@ -147,7 +147,7 @@ def _analysed(
             )
             for n in numbers
         ]
-        inputs = _input_hash(found, tools.method)
+        inputs = _input_hash(read, tools.method)
         decided = curation_hash(load_events(session, consultation_id))
         same = _last_run(session, round_.id, opdracht)
     if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
@@ -157,8 +157,8 @@ def _analysed(
     from analysis.find_themes import find_themes
     from analysis.run_store import store
 
-    find_themes(
-        found,
+    found = find_themes(
+        read,
         storage,
         tools.encoder,
         tools.spacy_model,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy import func, select, update
@@ -115,8 +116,9 @@ def ran(
         everything = active_statements(session, consultation, 4, until_round=number)
         found = OpdrachtAnalysis(4, everything, prior_state(session, consultation, 4))
         round_ = rounds.require_round(session, consultation, number)
-    found.duplicates = group_duplicates([each.text for each in everything])
-    found.said = [everything[row] for row in found.duplicates.representatives]
+    duplicates = group_duplicates([each.text for each in everything])
+    said = [everything[row] for row in duplicates.representatives]
+    found = replace(found, duplicates=duplicates, said=said)
     vectors = placed([each.text for each in found.said])
     nlp = load_pipeline("nl_core_news_sm")
 
@@ -124,9 +126,9 @@ def ran(
         return vectors[: len(texts)]
 
     if found.prior.decided:
-        update_themes(found, vectors, vectors, lambda: nlp, encode)
+        found = update_themes(found, vectors, vectors, lambda: nlp, encode)
     else:
-        cluster_from_scratch(found, vectors, vectors, nlp, encode)
+        found = cluster_from_scratch(found, vectors, vectors, nlp, encode)
     about = {"parameters": {}, "models": {}, "input_hash": "", "curation_hash": ""}
     store(storage, consultation, round_, 4, [found], about, "as before")
     return found
