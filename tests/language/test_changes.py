@@ -15,6 +15,21 @@ ANSWERS = {
     " onthaalouder of in de buurtschool.",
     "trekker": "Kind en Gezin met de stad Lokeren, en de Gezinsbond als partner.",
 }
+EVENING = {
+    "drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus.",
+    "voorstel": "Het reglement van 2009 geeft maar 300 euro.",
+}
+VOLUNTEERS = {
+    "drempel": "De cursus in Gent kost 300 euro, dan moet ik mijn dochter afhalen.",
+    "voorstel": "Laat vrijwilligers op dinsdag les geven in de bib, twee keer per maand.",
+}
+
+
+def the_change(text: str, answers: dict[str, str]) -> tuple[str, str]:
+    """The only change in a text: old and new words."""
+    (change,) = changes_in(text, answers)
+    assert change.sure
+    return change.old, text[change.new[0] : change.new[1]]
 
 
 @pytest.mark.parametrize(
@@ -134,14 +149,7 @@ def test_long_and_odd_texts_cost_little(sign: str) -> None:
 def test_what_takes_the_place_of_what_is_found_in_these_frames_too(
     text: str, old: str, new: str
 ) -> None:
-    answers = {
-        "drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus.",
-        "voorstel": "Het reglement van 2009 geeft maar 300 euro.",
-    }
-    (change,) = changes_in(text, answers)
-    assert change.sure
-    assert change.old == old
-    assert text[change.new[0] : change.new[1]] == new
+    assert the_change(text, EVENING) == (old, new)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +176,7 @@ def test_the_number_of_a_question_is_no_word_of_an_answer(text: str) -> None:
     ],
 )
 def test_what_should_be_is_no_correction(text: str) -> None:
-    answers = {"drempel": "Op dinsdagavond, na zes uur, rijdt er geen bus."}
-    assert not any(each.sure for each in changes_in(text, answers))
+    assert not any(each.sure for each in changes_in(text, EVENING))
 
 
 @pytest.mark.parametrize(
@@ -197,10 +204,4 @@ def test_what_should_be_is_no_correction(text: str) -> None:
     ],
 )
 def test_a_change_is_found_in_everyday_frames(text: str, old: str, new: str) -> None:
-    answers = {
-        "drempel": "De cursus in Gent kost 300 euro, dan moet ik mijn dochter afhalen.",
-        "voorstel": "Laat vrijwilligers op dinsdag les geven in de bib, twee keer per maand.",
-    }
-    (change,) = changes_in(text, answers)
-    assert change.sure
-    assert (change.old, text[change.new[0] : change.new[1]]) == (old, new)
+    assert the_change(text, VOLUNTEERS) == (old, new)
