@@ -115,12 +115,10 @@ def invite(
         )
     with place.storage.writing() as session:
         current = rounds.require_open_round(session, place.consultation_id)
-        links = [
-            invitations.invite(session, current.id, row, place.settings.signing_key) for row in rows
-        ]
+        tokens = invitations.invite(session, current.id, rows, place.settings.signing_key)
     writer = csv.writer(sys.stdout)
     writer.writerow([*invitations.COLUMNS, "link"])
-    for row, token in zip(rows, links, strict=True):
+    for row, token in zip(rows, tokens, strict=True):
         writer.writerow([*row.cells(), f"{base}/gesprek?uitnodiging={token}"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +57,10 @@ def read_invitations(path: Path, catalogue: Catalogue) -> list[InvitationRow]:
     return [_row(path, number, cells, catalogue) for number, cells in enumerate(reader, 2)]
 
 
-def invite(session: Session, round_id: int, row: InvitationRow, key: str) -> str:
-    """Stores an invitation and returns its token; only the token's hash is stored."""
-    token = "".join(secrets.choice(_ALPHABET) for _ in range(24))
-    session.add(
+def invite(session: Session, round_id: int, rows: Sequence[InvitationRow], key: str) -> list[str]:
+    """Stores an invitation per row and returns their tokens; only the hashes are stored."""
+    tokens = ["".join(secrets.choice(_ALPHABET) for _ in range(24)) for _ in rows]
+    session.add_all(
         Invitation(
             round_id=round_id,
             token_hash=keyed_hash(token, key),
@@ -69,9 +70,10 @@ def invite(session: Session, round_id: int, row: InvitationRow, key: str) -> str
             organisation=row.organisation or None,
             opdrachten=list(row.opdrachten),
         )
+        for token, row in zip(tokens, rows, strict=True)
     )
     session.flush()
-    return token
+    return tokens
 
 
 def _row(

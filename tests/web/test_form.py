@@ -254,7 +254,7 @@ def test_an_invitation_gives_group_and_organisation_to_the_form(
 ) -> None:
     with site.storage.writing() as session:
         row = InvitationRow("An", "Ligo", "publieke_opleider", (4,), "")
-        token = invite(session, 1, row, site.settings.signing_key)
+        (token,) = invite(session, 1, [row], site.settings.signing_key)
     page = http.get("/formulier/4", params={"uitnodiging": token}).text
     assert '<option value="publieke_opleider" selected>' in page
     asked = {**fields(page), **ANSWERS, "groep": "publieke_opleider"}
