@@ -18,11 +18,18 @@ from consultation.errors import ImportFileError, SamenspraakError
 from consultation.importing.imports import import_files
 from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
 from consultation.importing.readers import (
+    SURVEYS,
     ImportFile,
     check_opdracht,
     named_group,
     read_rows,
     read_survey,
+)
+from consultation.importing.stored_mappings import (
+    keep_mapping,
+    known_survey,
+    mapping_named,
+    stored_surveys,
 )
 from consultation.importing.tables import FileFaults
 from samenspraak.exchange import are_projects, import_project
@@ -114,8 +121,9 @@ def import_(
     mapping: Annotated[
         Path | None,
         typer.Option(
-            help="Which column of a survey export is which question (YAML). With --dry-run, a file "
-            "that is not there yet is written, with what is guessed from the export."
+            help="Which column of a survey export is which question (YAML), or the name of a "
+            "survey that was imported before. With --dry-run, a file that is not there yet is "
+            "written, with what is guessed from the export."
         ),
     ] = None,
     dry_run: Annotated[
@@ -166,9 +174,12 @@ def import_(
         opdracht=number,
         auto=opdracht == "auto",
         group=group,
-        source=source or (columns.survey if columns else None),
+        source=source,
         dry_run=dry_run,
     )
+    if columns is not None and not dry_run:
+        with place.storage.writing() as session:
+            keep_mapping(session, place.consultation_id, columns, read[-1].header)
     warnings = [
         f"{file.name}: {warning}"
         for file, each in zip(read, stored, strict=True)
@@ -249,13 +260,17 @@ def import_(
 def _mapping(
     path: Path, files: list[Path], sheet: str | None, place: Workplace, dry_run: bool
 ) -> SurveyMapping:
-    """The mapping in a file; one that is not there is guessed from the first export and written.
+    """The mapping in a file, or stored under that name; else it is guessed and written.
 
     Raises:
         ImportFileError: it is not there and this is no dry run, or it does not fit.
     """
     if path.exists():
         return read_mapping(path, place.catalogue)
+    with place.storage.reading() as session:
+        stored = mapping_named(session, place.consultation_id, str(path), place.catalogue)
+    if stored is not None:
+        return stored
     if not dry_run:
         raise ImportFileError(
             f"{path}: there is no such mapping; with --dry-run it is guessed and written, for you "
@@ -309,12 +324,42 @@ def _read_all(
     errors = []
     for path in files:
         try:
-            read.append(read_rows(path, place.catalogue, text, sheet, mapping))
+            found = mapping
+            if mapping is None and text is None:
+                found = _stored_mapping(path, sheet, place)
+            read.append(read_rows(path, place.catalogue, text, sheet, found))
         except ImportFileError as error:
             errors.append(str(error))
     if errors:
         raise ImportFileError("\n".join(errors))
     return read
+
+
+def _stored_mapping(path: Path, sheet: str | None, place: Workplace) -> SurveyMapping | None:
+    """The mapping of the survey that a table without a column ``text`` is an export of, if known.
+
+    Raises:
+        ImportFileError: the file cannot be read, or the mapping does not fit the catalogue.
+    """
+    if path.suffix.lower() not in SURVEYS:
+        return None
+    with place.storage.reading() as session:
+        if not stored_surveys(session, place.consultation_id):
+            return None
+        columns = read_survey(path, FileFaults(), "text", sheet).columns
+        if "text" in columns:
+            return None
+        known = known_survey(session, place.consultation_id, columns, place.catalogue)
+    if known is None:
+        return None
+    _say(f"{path.name}: read with the mapping of the survey '{known.mapping.survey}'")
+    if known.new:
+        more = f" and {len(known.new) - 8} more" if len(known.new) > 8 else ""
+        _say(
+            f"warning: {path.name}: columns that the mapping does not know are left out: "
+            f"{', '.join(each[:60] for each in known.new[:8])}{more}"
+        )
+    return known.mapping
 
 
 def statements(

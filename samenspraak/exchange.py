@@ -47,7 +47,7 @@ def import_project(
     if not file.is_file():
         raise ImportFileError(f"{file}: there is no such file.")
     place = open_workplace()
-    project = TypeAdapter(QdaProject).validate_python(read_apart("qdpx.project", file))
+    project = TypeAdapter(QdaProject).validate_python(read_apart("formats.qdpx.project", file))
     with place.storage.reading() as session:
         if number is None:
             into = rounds.require_open_round(session, place.consultation_id)

@@ -184,3 +184,21 @@ class PairCheck(Base):
     same: Mapped[bool | None]
     account: Mapped[str | None] = mapped_column(String(80))
     at: Mapped[datetime | None]
+
+
+class StoredMapping(Base):
+    """The mapping with which exports of a survey are imported.
+
+    ``columns`` are the column names of its last export, ``fingerprint`` a hash of these, and
+    ``mapping`` the fields of ``consultation.importing.mapping.SurveyMapping``.
+    """
+
+    __tablename__ = "survey_mapping"
+    __table_args__ = (UniqueConstraint("consultation_id", "survey"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    survey: Mapped[str] = mapped_column(String(200))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[list[str]] = mapped_column(JSON)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -26,6 +26,7 @@ NOT_COUNTED = frozenset(
         "objection",
         "participant_question",
         "revision",
+        "survey_mapping",
     }
 )
 """Tables that no cached page depends on; a chat turn alone thus does not change the revision."""

@@ -253,6 +253,7 @@ class _Import:
         self._result = ImportResult()
         self._elsewhere = self._back = 0
         self._other_group: set[str] = set()
+        source = source or file.survey
         own = source or self._own_name()
         name = source or (self._document(own) if self._file.document else self._source(own))
         label = own if name in {each.source for each in self._by_key.values()} else name

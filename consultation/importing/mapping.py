@@ -60,7 +60,7 @@ class SurveyMapping(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
-    survey: str
+    survey: str = Field(min_length=1, max_length=200)
     questions: list[QuestionColumn] = Field(min_length=1)
     id: str | None = None
     participant: str | None = None
@@ -90,18 +90,37 @@ def read_mapping(path: Path, catalogue: Catalogue) -> SurveyMapping:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ImportFileError(f"{path}: {field}: {first['msg']}; see docs/importing.md.") from error
-    for each in found.questions:
+    check_mapping(found, catalogue, str(path))
+    return found
+
+
+def check_mapping(mapping: SurveyMapping, catalogue: Catalogue, place: str) -> None:
+    """Checks that a mapping names what the catalogue has; ``place`` names the mapping in messages.
+
+    Raises:
+        ImportFileError: it names an opdracht, question or group that is not there.
+    """
+    for each in mapping.questions:
         if each.opdracht is not None and catalogue.opdracht(each.opdracht) is None:
-            raise ImportFileError(f"{path}: there is no opdracht {each.opdracht}.")
+            raise ImportFileError(f"{place}: there is no opdracht {each.opdracht}.")
         if each.question is not None:
             try:
                 question_key(each.question, each.opdracht, catalogue)
             except Unreadable as error:
-                raise ImportFileError(f"{path}: {error}") from error
-    for slug in found.groups:
+                raise ImportFileError(f"{place}: {error}") from error
+    for slug in mapping.groups:
         if slug not in {each.slug for each in catalogue.groepen}:
-            raise ImportFileError(f"{path}: groups: '{slug}' is not a group.")
-    return found
+            raise ImportFileError(f"{place}: groups: '{slug}' is not a group.")
+
+
+def columns_of(mapping: SurveyMapping) -> list[str]:
+    """The columns that a mapping names, as it writes them."""
+    names = (
+        *(name for each in mapping.questions for name in (each.column, each.title)),
+        *(mapping.id, mapping.participant, mapping.opdracht, mapping.question, mapping.group),
+        *(mapping.organisation, mapping.submitted_at, mapping.citaat, *mapping.groups.values()),
+    )
+    return [name for name in names if name is not None]
 
 
 def mapping_text(mapping: SurveyMapping) -> str:
@@ -180,12 +199,7 @@ def _answers(record: Record, own: str | None, person: str, mapping: SurveyMappin
 
 
 def _check_columns(path: Path, table: Table, mapping: SurveyMapping) -> None:
-    names = (
-        *(name for each in mapping.questions for name in (each.column, each.title)),
-        *(mapping.id, mapping.participant, mapping.opdracht, mapping.question, mapping.group),
-        *(mapping.organisation, mapping.submitted_at, mapping.citaat, *mapping.groups.values()),
-    )
-    missing = [name for name in names if name is not None and named(name) not in table.columns]
+    missing = [name for name in columns_of(mapping) if named(name) not in table.columns]
     if missing:
         known = ", ".join(shown(each) for each in table.columns[:20])
         raise ImportFileError(

@@ -61,6 +61,7 @@ from language.segmentation.statements import without_notes
 TEXTS = (".txt", ".md")
 DOCUMENTS = (*TEXTS, *documents.ENDINGS, *transcripts.ENDINGS)
 TABLES = (".csv", ".jsonl", ".tsv", *sheets.ENDINGS)
+SURVEYS = (".csv", ".tsv", *sheets.ENDINGS)
 _MENDS = {
     **dict.fromkeys(
         (".numbers", ".fods", ".gsheet"),
@@ -115,7 +116,8 @@ class ImportFile:
 
     ``part`` is the column that was read as the text and the sheet, where these were named. A
     ``document`` is one answer, identified by its file name at a next import. The rows of ``prose``
-    are whole documents: of an e-mail, its text and each attachment.
+    are whole documents: of an e-mail, its text and each attachment. Of an export of a survey,
+    ``survey`` is its name, under which its answers are known again, and ``header`` its columns.
     """
 
     name: str
@@ -125,6 +127,8 @@ class ImportFile:
     part: str | None = None
     document: bool = False
     prose: bool = False
+    survey: str | None = None
+    header: tuple[str, ...] = ()
 
     @property
     def empty(self) -> int:
@@ -158,13 +162,14 @@ def read_rows(
     ending = path.suffix.lower()
     faults = FileFaults()
     if mapping is not None:
-        table = mapped(path, read_survey(path, faults, mapping.questions[0].column, sheet), mapping)
-    elif ending in sheets.ENDINGS:
+        table = read_survey(path, faults, mapping.questions[0].column, sheet)
+        return replace(survey_answers(path, catalogue, table, mapping, faults), part=sheet)
+    if ending in sheets.ENDINGS:
         table = sheets.workbook_table(path, faults, text_column, sheet)
     elif ending in transcripts.ENDINGS:
         return _transcript(path, decoded(path, path.read_bytes()))
     elif ending in documents.ENDINGS:
-        return _document(path, read_apart("documents.document", path))
+        return _document(path, read_apart("formats.documents.document", path))
     else:
         text = decoded(path, path.read_bytes())
         if ending in TEXTS and not is_table(text, text_column):
@@ -175,6 +180,22 @@ def read_rows(
     file = _Reader(path, catalogue, table, faults).read()
     faults.check(path)
     return replace(file, part=", ".join(filter(None, (text_column, sheet))) or None)
+
+
+def survey_answers(
+    path: Path, catalogue: Catalogue, table: Table, mapping: SurveyMapping, faults: FileFaults
+) -> ImportFile:
+    """The answers in the table of a survey export, by its mapping; ``path`` names the file.
+
+    ``faults`` has those of reading the table.
+
+    Raises:
+        ImportFileError: columns of the mapping are missing, or values are invalid; names file,
+            line, column and correction of all of them.
+    """
+    file = _Reader(path, catalogue, mapped(path, table, mapping), faults).read()
+    faults.check(path)
+    return replace(file, survey=mapping.survey, header=tuple(table.columns))
 
 
 def read_survey(

@@ -39,7 +39,7 @@ def sheet_grid(path: Path, wanted: str, sheet: str | None = None) -> tuple[Grid,
     Raises:
         ImportFileError: the workbook cannot be read, or several sheets have that column.
     """
-    book: WorkbookContent = read_apart("workbooks.sheets", path)
+    book: WorkbookContent = read_apart("formats.workbooks.sheets", path)
     filled = book["sheets"]
     if not filled:
         raise ImportFileError(f"{path}: is empty; no visible sheet holds anything.")

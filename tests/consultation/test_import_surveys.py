@@ -8,18 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from consultation.catalogue import Catalogue
+from consultation.curation.log import append_all, curated
+from consultation.curation.operations import PlaceExactly
+from consultation.database.models import ContributionVersion
 from consultation.database.storage import Storage
 from consultation.errors import ImportFileError
 from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
 from consultation.importing.readers import ImportFile, read_rows, read_survey
+from consultation.importing.stored_mappings import (
+    KnownSurvey,
+    keep_mapping,
+    known_survey,
+    mapping_named,
+    stored_surveys,
+)
 from consultation.importing.tables import FileFaults
+from consultation.queries.statements import active_statements
 from consultation.settings import settings
 from samenspraak.cli import app
 from tests.consultation.test_import_again import FIELD, Imports, counted
-from tests.consultation.test_import_workbooks import xlsx
+from tests.consultation.test_import_workbooks import ods, xlsx
 
 HURDLE = "Wat houdt u tegen om bij te leren?"
 WISH = "Wat stelt u voor?"
@@ -113,6 +125,42 @@ EXPORTS: dict[str, Rows] = {
             ["2026/03/02 9:22:37 a.m. CET", "Ja"],
         ),
     ],
+    # With codes only, with texts only, and in a language of its own, the same tools.
+    "limesurvey codes": [
+        [
+            "id",
+            "submitdate",
+            "lastpage",
+            "startlanguage",
+            "seed",
+            "startdate",
+            "datestamp",
+            "a",
+            "b",
+        ],
+        *answered(
+            *(
+                [
+                    n,
+                    "2026-03-02 09:20:00",
+                    "3",
+                    "nl",
+                    f"17{n}",
+                    "2026-03-02 09:00:00",
+                    "2026-03-02 09:20:00",
+                ]
+                for n in "123"
+            )
+        ),
+    ],
+    "limesurvey teksten": [
+        ["Antwoord ID", "Datum ingezonden", "Laatste pagina", "Starttaal", "Zaad", HURDLE, WISH],
+        *answered(*([n, "2026-03-02 09:20:00", "3", "nl", f"17{n}"] for n in "123")),
+    ],
+    "msforms nederlands": [
+        ["Id", "Begintijd", "Tijd van voltooien", "E-mail", "Naam", HURDLE, WISH],
+        *answered(*([n, "3/2/26 9:00:00", "3/14/26 9:20:00", "anonymous", ""] for n in "123")),
+    ],
     "kobo": [
         ["start", "end", "groep", HURDLE, WISH, "_id", "_uuid", "_submission_time", "__version__"],
         *(
@@ -182,17 +230,21 @@ def told(file: ImportFile) -> list[tuple[str | None, str]]:
 
 
 @pytest.mark.parametrize("tool", EXPORTS)
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "xlsx", "ods"])
 def test_the_mapping_of_each_tool_is_guessed(
     tmp_path: Path, catalogue: Catalogue, tool: str, kind: str
 ) -> None:
     path = tmp_path / f"a.{kind}"
     rows = EXPORTS[tool]
-    (xlsx if kind == "xlsx" else written)(path, rows)
+    if kind in ("xlsx", "ods"):
+        (xlsx if kind == "xlsx" else ods)(path, rows)
+    else:
+        written(path, rows, "\t" if kind == "tsv" else ",")
     mapping = guess(path, catalogue)
     file = read_rows(path, catalogue, mapping=mapping)
+    named = tool != "limesurvey codes"
     wanted = [
-        (question, text)
+        (question if named else None, text)
         for said in SAID
         for question, text in zip(("drempel", "voorstel"), said, strict=True)
         if text
@@ -355,3 +407,130 @@ def test_a_dry_run_writes_the_guess_and_the_next_import_uses_it(
     assert dry.stdout == "Round 1: 4 answers added; nothing is stored (--dry-run).\n"
     assert stored.startswith("Round 1: 4 answers added; 4 statements made")
     assert again.startswith("Round 1: 0 answers added, 4 were there already")
+
+
+def test_a_survey_is_known_again_by_its_columns(
+    storage: Storage, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    imports = Imports(storage, catalogue, tmp_path)
+    table = read_survey(written(tmp_path / "a.csv", EXPORTS["msforms"]), FileFaults())
+    other = read_survey(written(tmp_path / "b.csv", EXPORTS["kobo"]), FileFaults())
+    mapping = guessed(table, "leren", catalogue)
+    mapping.questions[0].opdracht = 4
+
+    def known(columns: list[str]) -> KnownSurvey | None:
+        with storage.reading() as session:
+            return known_survey(session, imports.consultation, columns, catalogue)
+
+    assert known(table.columns) is None
+    with storage.writing() as session:
+        keep_mapping(session, imports.consultation, guessed(other, "kobo", catalogue), ["a"])
+        keep_mapping(session, imports.consultation, mapping, table.columns)
+    assert known(table.columns) == KnownSurvey(mapping)
+    assert known(list(reversed(table.columns))) == KnownSurvey(mapping)
+    # A question more: it is told. Without a column that the mapping names, it is another survey.
+    assert known([*table.columns, "nog iets"]) == KnownSurvey(mapping, ("nog iets",))
+    assert known([each for each in table.columns if each != mapping.questions[0].column]) is None
+    assert known(other.columns) is None
+    # Stored again under its name it replaces itself.
+    mapping.questions[0].opdracht = 5
+    with storage.writing() as session:
+        keep_mapping(session, imports.consultation, mapping, table.columns)
+    with storage.reading() as session:
+        surveys = stored_surveys(session, imports.consultation)
+        assert [each.survey for each in surveys] == ["kobo", "leren"]
+        found = mapping_named(session, imports.consultation, "leren", catalogue)
+        assert found == mapping
+        assert mapping_named(session, imports.consultation, "weg", catalogue) is None
+
+
+def test_a_stored_mapping_that_the_catalogue_outgrew_is_told(
+    storage: Storage, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    imports = Imports(storage, catalogue, tmp_path)
+    fields = {"survey": "oud", "questions": [{"column": "a", "opdracht": 99}]}
+    with storage.writing() as session:
+        mapping = SurveyMapping.model_validate(fields)
+        keep_mapping(session, imports.consultation, mapping, ["a"])
+    with storage.reading() as session, pytest.raises(ImportFileError, match="no opdracht 99"):
+        known_survey(session, imports.consultation, ["a"], catalogue)
+
+
+def test_the_next_export_comes_in_by_itself_and_keeps_what_people_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> None:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    command = CliRunner()
+    command.invoke(app, ["round", "open", "1"])
+    rows = [list(row) for row in EXPORTS["limesurvey"]]
+    mapping = guess(written(tmp_path / "maart.csv", rows), catalogue)
+    for each in mapping.questions:
+        each.opdracht = 4
+    (tmp_path / "m.yaml").write_text(mapping_text(mapping), encoding="utf-8")
+    first = ["import", str(tmp_path / "maart.csv"), "--mapping", str(tmp_path / "m.yaml")]
+    assert command.invoke(app, first).exit_code == 0
+    storage = Storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    with storage.reading() as session:
+        said = {each.text: each.id for each in active_statements(session, 1, 4)}
+    kept, corrected = said[SAID[0][0]], said[SAID[1][0]]
+    decisions = [{"op": "create", "opdracht": 4, "label": "Uren", "id": "a" * 32}]
+    decisions += [
+        {"op": "place", "statement": each, "themes": ["a" * 32]} for each in said.values()
+    ]
+    append_all(storage, 1, "els", [("", each) for each in decisions])
+
+    rows[2][-2] = "Er rijdt na 19 uur geen bus meer."
+    rows.append(["4", "2026-03-05 10:00:00", "3", "Ja", "Het is te duur voor mij.", ""])
+    written(tmp_path / "april.csv", rows, ";")
+    dry = command.invoke(app, ["import", str(tmp_path / "april.csv"), "--dry-run"])
+    assert "read with the mapping of the survey 'enquete'" in dry.stderr
+    came_in = "Round 1: 1 answer added, 1 changed, 3 were there already;"
+    assert dry.stdout.startswith(f"{came_in} nothing is stored")
+    again = command.invoke(app, ["import", str(tmp_path / "april.csv")])
+    settings.cache_clear()
+    assert again.stdout.startswith(came_in)
+    with storage.reading() as session:
+        state = curated(session, 1, 4)
+        now_said = {each.text: each.id for each in active_statements(session, 1, 4)}
+        versions = session.scalars(
+            select(ContributionVersion.text).where(ContributionVersion.text.like("Er rijdt%"))
+        )
+        assert sorted(versions) == [rows[2][-2], SAID[1][0]]
+    placed = {
+        each.event.operation.statement
+        for each in state.log
+        if isinstance(each.event.operation, PlaceExactly) and each.status == "applied"
+    }
+    assert now_said[SAID[0][0]] == kept
+    assert {kept, corrected} <= placed
+    assert len(now_said) == 5
+    storage.close()
+
+
+def test_a_stored_mapping_is_used_by_its_name_and_a_plain_table_stays_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    command = CliRunner()
+    command.invoke(app, ["round", "open", "1"])
+    fields = {"survey": "leren", "id": "nr", "questions": [{"column": "zegt", "opdracht": 4}]}
+    (tmp_path / "m.yaml").write_text(mapping_text(SurveyMapping.model_validate(fields)))
+    one = written(tmp_path / "a.csv", [["nr", "zegt"], ["1", "Het is te duur voor mij."]])
+    command.invoke(app, ["import", str(one), "--mapping", str(tmp_path / "m.yaml")])
+    # Quite other columns beside those of the mapping: only the name tells that it is the same.
+    rows = [["nr", "zegt", "x", "y"], ["2", "Er rijdt geen bus naar de school.", "", ""]]
+    two = written(tmp_path / "b.csv", rows)
+    refused = command.invoke(app, ["import", str(two)])
+    named = command.invoke(app, ["import", str(two), "--mapping", "leren"])
+    plain = written(tmp_path / "c.csv", [["text", "zegt"], ["De les is te ver van huis.", "x"]])
+    table = command.invoke(app, ["import", str(plain), "--opdracht", "4"])
+    settings.cache_clear()
+    assert "there is no column 'text'" in str(refused.exception)
+    assert named.stdout.startswith("Round 1: 1 answer added;")
+    assert table.stdout.startswith("Round 1: 1 answer added;")

@@ -394,7 +394,9 @@ def foreign(tmp_path: Path, qde: str = FOREIGN, name: str = "project.qde") -> Pa
 def test_a_project_of_another_tool_comes_in_under_an_opdracht(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    project = TypeAdapter(QdaProject).validate_python(read_apart("qdpx.project", foreign(tmp_path)))
+    project = TypeAdapter(QdaProject).validate_python(
+        read_apart("formats.qdpx.project", foreign(tmp_path))
+    )
     assert [each.text for each in project.sources] == ["De bussen 🚌 rijden niet."]
     assert len(project.warnings) == 2
     storage, consultation = opened(tmp_path, catalogue)

@@ -32,7 +32,7 @@ LARGEST = 100 * 1024 * 1024
 """The largest file, and the largest content, in bytes."""
 
 _UNPACKED = 1024 * 1024 * 1024
-_PACKAGE = "consultation.importing.formats"
+_PACKAGE = "consultation.importing"
 _SLOW = f"takes more than {SECONDS} seconds to read; is it broken? Save it again, or in parts."
 _LARGE = "needs too much memory; is it broken? Save it again, or in parts."
 _TOO_MUCH = "holds more than 100 MB; split it into several files."
@@ -43,7 +43,9 @@ class UnreadableFile(Exception):
 
 
 def read_apart(reader: str, path: Path) -> Any:
-    """What ``reader`` ("workbooks.sheets": module and function) returns for a file, as of JSON.
+    """What ``reader`` returns for a file, as of JSON; it names module and function.
+
+    The module is one of ``consultation.importing``: ``formats.workbooks.sheets``.
 
     Raises:
         ImportFileError: it cannot be read, or takes too much time or memory.
@@ -51,7 +53,7 @@ def read_apart(reader: str, path: Path) -> Any:
     command = (
         sys.executable,
         "-c",
-        f"from {_PACKAGE}.apart import serve; serve()",
+        f"from {_PACKAGE}.formats.apart import serve; serve()",
         reader,
         str(path.absolute()),
     )
