@@ -27,6 +27,7 @@ WHAT = frozenset(
         "vraag_heropend",
         "bezwaar_bekeken",
         "bezwaar_heropend",
+        "ingelezen",
     }
 )
 """Kinds of entries; ``audit_sentences`` has a sentence for each kind."""

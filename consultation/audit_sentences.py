@@ -27,6 +27,7 @@ DONE: Mapping[str, str] = {
     "vraag_heropend": "Opende een vraag van een deelnemer opnieuw",
     "bezwaar_bekeken": "Bekeek een uitspraak die niet zo bedoeld was",
     "bezwaar_heropend": "Opende een uitspraak die niet zo bedoeld was opnieuw",
+    "ingelezen": "Las een bestand in",
 }
 """The sentences for ``consultation.audit.WHAT``."""
 
@@ -42,6 +43,9 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "opdracht": lambda value: f"opdracht {value}",
     "vraag": lambda value: f"vraag {value}",
     "bezwaar": lambda value: f"nummer {value}",
+    "erbij": lambda value: f"nieuwe antwoorden: {value}",
+    "gewijzigd": lambda value: f"gewijzigde antwoorden: {value}",
+    "verbeterd": lambda value: f"verbeterde uitspraken: {value}",
     "run": lambda value: f"analyse nummer {value}",
 }
 

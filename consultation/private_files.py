@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 _PRODUCT = Path(__file__).resolve().parent.parent
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_WRITTEN = ("samenspraak.db*", "*secret*", "endpoints.yml", "demo_*", "log", "vectors")
+_WRITTEN = ("samenspraak.db*", "*secret*", "endpoints.yml", "demo_*", "log", "vectors", "uploads")
 """Patterns of the product's own files in a data directory that also holds other files."""
 
 

@@ -45,6 +45,7 @@ from web.review import (
 )
 from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
+from web.review.importing import surveys, uploads
 from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
 from web.review.reacting import objections
@@ -130,6 +131,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         drafts,
         queue,
         pairs,
+        surveys,
+        uploads,
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

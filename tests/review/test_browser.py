@@ -394,6 +394,7 @@ def test_no_page_of_the_review_has_an_accessibility_error(browser: Browser, site
         "/beheer/analyse",
         "/beheer/rondes/1",
         "/beheer/uitvoer",
+        "/beheer/invoer",
         "/beheer/indicatoren",
         "/beheer/accounts",
         "/beheer/logboek",

@@ -17,6 +17,10 @@ from dialogue.messages import say
 from web.errors import problem_response
 
 MAX_BODY = 256 * 1024
+MAX_UPLOAD = 20 * 1024 * 1024
+"""The largest file that a facilitator may send to ``UPLOADS``, in bytes."""
+
+UPLOADS = "/beheer/invoer"
 BODY_SECONDS = 30.0
 _HANG_UP = {"Connection": "close"}
 _PRIVATE = ("/api/", "/beheer", "/gesprek")
@@ -59,6 +63,7 @@ class SecurityHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
+        most = MAX_BODY + MAX_UPLOAD if path == UPLOADS else MAX_BODY
         read = 0
         until: float | None = None
         whole = False
@@ -76,7 +81,7 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 whole = not message.get("more_body", False)
-                if read > MAX_BODY:
+                if read > most:
                     raise HTTPException(413, headers=_HANG_UP)
             return message
 
