@@ -80,7 +80,7 @@ class AnalysisJobs:
             process = subprocess.Popen(
                 verb,
                 cwd=ROOT,
-                env=self._environment(),
+                env=child_environment(self._settings),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
@@ -112,18 +112,19 @@ class AnalysisJobs:
         job.finished = now()
         done(job)
 
-    def _environment(self) -> dict[str, str]:
-        values = self._settings
-        own = {
-            "DATA_DIR": str(values.data_dir),
-            "DATABASE_URL": values.resolved_database_url,
-            "CATALOGUE": str(values.catalogue),
-            "EMBEDDING": values.embedding,
-            "SPACY_MODEL": values.spacy_model,
-            "SECRET_KEY": values.signing_key,
-        }
-        named = {f"SAMENSPRAAK_{name}": value for name, value in own.items()}
-        return {"OMP_NUM_THREADS": "1", **os.environ, **named}
+
+def child_environment(values: Settings) -> dict[str, str]:
+    """The environment of a process of ours that works with the same settings."""
+    own = {
+        "DATA_DIR": str(values.data_dir),
+        "DATABASE_URL": values.resolved_database_url,
+        "CATALOGUE": str(values.catalogue),
+        "EMBEDDING": values.embedding,
+        "SPACY_MODEL": values.spacy_model,
+        "SECRET_KEY": values.signing_key,
+    }
+    named = {f"SAMENSPRAAK_{name}": value for name, value in own.items()}
+    return {"OMP_NUM_THREADS": "1", **os.environ, **named}
 
 
 def _listen(job: Job, stream: IO[str]) -> None:

@@ -45,7 +45,7 @@ from web.review import (
 )
 from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
-from web.review.importing import surveys, uploads
+from web.review.importing import documents, surveys, uploads
 from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
 from web.review.reacting import objections
@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         upkeep.cancel()
         await services.turns.stop()
         services.reruns.stop()
+        services.readings.stop()
         await services.assistant.close()
         services.storage.close()
 
@@ -131,6 +132,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         drafts,
         queue,
         pairs,
+        documents,
         surveys,
         uploads,
     ):

@@ -27,6 +27,7 @@ from dialogue.turns import Turns
 from language.pipeline_status import pipeline_status
 from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
+from web.document_readings import DocumentReadings
 from web.own_placing import ThemeGuesses
 from web.server.limits import RateLimiter
 
@@ -84,6 +85,7 @@ class Services:
     turns: Turns
     limits: Limits
     reruns: AnalysisJobs
+    readings: DocumentReadings
     snapshots: SnapshotCache
     guesses: ThemeGuesses
     own: OwnPlacing
@@ -137,6 +139,7 @@ def open_services(settings: Settings) -> Services:
         turns=Turns(storage, catalogue, assistant, care, own),
         limits=Limits(),
         reruns=AnalysisJobs(settings),
+        readings=DocumentReadings(settings),
         snapshots=snapshots,
         guesses=guesses,
         own=own,
