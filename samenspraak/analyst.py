@@ -147,9 +147,11 @@ def import_(
     """
     if are_projects(files):
         chosen = _opdracht_choice(opdracht)
-        if dry_run or mapping or text or source or sheet or group or opdracht == "auto":
-            raise typer.BadParameter("a qdpx takes only --round, --opdracht, --as and --json.")
-        import_project(files[0], round_, chosen, account, as_json)
+        if mapping or text or source or sheet or group or opdracht == "auto":
+            raise typer.BadParameter(
+                "a qdpx takes only --round, --opdracht, --dry-run, --as and --json."
+            )
+        import_project(files[0], round_, chosen, account, as_json, dry_run)
         return
     from analysis.preprocessing.statements import SegmentationCounts, cut_new, preview
 

@@ -36,9 +36,14 @@ def are_projects(files: Sequence[Path]) -> bool:
 
 
 def import_project(
-    file: Path, number: int | None, opdracht: int | None, account: str | None, as_json: bool
+    file: Path,
+    number: int | None,
+    opdracht: int | None,
+    account: str | None,
+    as_json: bool,
+    dry_run: bool = False,
 ) -> None:
-    """Takes over a project; prints what came in.
+    """Takes over a project; prints what came in, or with ``dry_run`` what would.
 
     Raises:
         ImportFileError: the file cannot be read, or an opdracht is missing.
@@ -54,17 +59,26 @@ def import_project(
         else:
             into = rounds.require_round(session, place.consultation_id, number)
     done = take_in(
-        place.storage, place.consultation_id, place.catalogue, into, project, name, opdracht
+        place.storage,
+        place.consultation_id,
+        place.catalogue,
+        into,
+        project,
+        name,
+        opdracht,
+        dry_run=dry_run,
     )
     for warning in done.warnings:
         print(f"samenspraak: warning: {warning}", file=sys.stderr)
     if as_json:
-        print(json.dumps({"file": file.name, **asdict(done)}, ensure_ascii=False))
+        how = {"dry_run": True} if dry_run else {}
+        print(json.dumps({"file": file.name, **asdict(done), **how}, ensure_ascii=False))
         return
     print(
         f"{file.name}: {done.added} answers added, {done.skipped} there already, of "
         f"{done.participants} new participants; {done.statements} statements, {done.themes} new "
-        f"themes, {done.codings} codings; decided by {name}."
+        f"themes, {done.codings} codings; "
+        + ("nothing is stored (--dry-run)." if dry_run else f"decided by {name}.")
     )
 
 

@@ -8,6 +8,7 @@ where no run came yet; elsewhere the next analysis does it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -90,8 +91,12 @@ def take_in(
     project: QdaProject,
     account: str,
     opdracht: int | None = None,
+    *,
+    dry_run: bool = False,
 ) -> QdaImport:
     """Stores a project, all of it or nothing; decisions are those of ``account``.
+
+    With ``dry_run`` it stores nothing: the result says what would be.
 
     ``opdracht`` is that of what names none, as in projects of other tools. People count as
     agreeing to analysis, and to being quoted only where the project says so.
@@ -100,10 +105,18 @@ def take_in(
         ImportFileError: an opdracht is missing or unknown.
         CurationError: a decision does not apply.
     """
-    with storage.writing() as session:
+    with suppress(_NotStored), storage.writing() as session:
         lock_consultation(session, consultation_id)
         taking = _Taking(session, consultation_id, catalogue, round_, project, account, opdracht)
-        return taking.run()
+        result = taking.run()
+        if dry_run:
+            # An exception takes the whole transaction back.
+            raise _NotStored
+    return result
+
+
+class _NotStored(Exception):
+    """A dry run is done."""
 
 
 class _Taking:

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from pydantic import TypeAdapter
+from sqlalchemy import func, select
 
 from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append, curated
-from consultation.database.models import Consent, Participant, new_id
+from consultation.database.models import Consent, Contribution, Participant, new_id
 from consultation.database.storage import Storage
 from consultation.errors import ImportFileError
 from consultation.importing.formats import qdpx as reader
@@ -404,8 +405,13 @@ def test_a_project_of_another_tool_comes_in_under_an_opdracht(
         round_ = rounds.require_open_round(session, consultation)
     with pytest.raises(ImportFileError, match="'Bus' names no opdracht; say with --opdracht"):
         take_in(storage, consultation, catalogue, round_, project, "els")
+    dry = take_in(storage, consultation, catalogue, round_, project, "els", 4, dry_run=True)
+    with storage.reading() as session:
+        assert session.scalar(select(func.count(Contribution.id))) == 0
+        assert curated(session, consultation, 4).themes == {}
     done = taken(storage, consultation, catalogue, project)
     assert (done.added, done.statements, done.themes, done.codings) == (1, 1, 1, 1)
+    assert dry == done
     with storage.reading() as session:
         [theme] = curated(session, consultation, 4).themes.values()
     assert (theme.label, theme.status) == ("Bus", "goedgekeurd")
