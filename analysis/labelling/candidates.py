@@ -2,8 +2,10 @@
 
 A candidate is a whole sentence of one participant that can be read by itself: it says what should
 be done, and for whom, where or by whom. A clause of a longer sentence is none, and neither is a
-sentence that refers to another one ("Maak er dus een vaste werking van"). Where a theme has no such
-sentence it has no candidate: a bad one costs a facilitator more than none.
+sentence that refers to another one ("Maak er dus een vaste werking van"), one that argues beside
+what it asks ("Belast de auto, dan komt het vanzelf goed"), one that speaks to somebody ("uw chef"),
+or one in spoken language. Where a theme has no such sentence it has no candidate: a bad one costs a
+facilitator more than none.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ _LINKED = re.compile(
     r"""(?:en|maar|dus|daarom|daarvoor|daarmee|ook|want|of|toch|dan|daarna|nadien|pas|zo|zodat|verder|eerst
     |bovendien|daarnaast|ten\s(?:eerste|tweede|derde|vierde|slotte)|tenslotte|bijvoorbeeld|bv|desnoods
     |alleen|enkel|zeker|gewoon|belangrijk|gelijk|met|zonder|niet|niks|geen|wel|misschien|nog|anders|liever|vooral
-    |liefst|zelfs|trouwens|kortom|concreet|omdat|als|wanneer|terwijl|gratis\svoor|bij|via|onafhankelijk
+    |liefst|graag|zelfs|trouwens|kortom|concreet|omdat|als|wanneer|terwijl|gratis\svoor|bij|via|onafhankelijk
     |andere?|ja|nee|allez|bon|tja|amai|awel)(?![\w-])
     |\S+\s(?:\S+\s)?(?:wel|liever|dan|dus|ook|desnoods)\s""",
     re.IGNORECASE | re.VERBOSE,
@@ -76,13 +78,54 @@ _FOR_WHOM = re.compile(
     |buren|bewoners|klanten|fietsers?|voetgangers?|automobilisten|handelaars?|gezinnen|nieuwkomers)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OBJECTS = (["DET"], ["NOUN"], ["ADP"], ["NUM"], ["ADJ"])
+_NO_OBJECT = (["ADP"], ["ADV"], ["CCONJ"], ["PUNCT"])
 _POINTING = ("dat", "dit", "die", "deze")
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")
 _ASIDE = re.compile(r"(?:om|op|in|na|tijdens|tegen|vanaf|van|aan|uit)\s", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[.!]\s+[A-ZÉ]\w*\s")
-_CLAUSE = re.compile(r"[,;]\s")
+_CLAUSE = re.compile(r"[,;:]\s")
 _NAMELESS = ("plaats", "keer", "beetje", "geval", "moment")
-_DIALECT = re.compile(r"\b(?:ge|gij|nen|ne|da|gulder)\b", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\b(?:ge|gij|gulder|zijt|nen|ne|da|da's|ni|nie|efkes|gwn|ofzo|aub|mekaar|'k)\b", re.IGNORECASE
+)
+_TO_SOMEBODY = re.compile(r"\b(?:u|uw|uzelf|jij|jou|jouw|je\seigen)\b", re.IGNORECASE)
+# A main clause after the measure: its verb stands second, not last as in a relative clause.
+_ARGUES = re.compile(
+    r""",\s(?:en\s|maar\s)?(?:want\b|dan\s|(?:dat|die|dit|deze|er|daar|hier|het|ze|zij|we|wij|ik|je|men|niemand
+    |iedereen|anders|nu|zo)\s(?:is|zijn|was|waren|heeft|hebben|had|kan|kunnen|mag|mogen|moet|moeten|zal|zullen|zou
+    |wordt|worden|gaat|gaan|komt|komen|doet|doen|staat|staan|ligt|liggen|maakt|maken|kost|kosten|scheelt|werkt
+    |werken|lukt|weet|weten|ziet|zien|zegt|vindt|blijft|krijgt|krijgen|geeft|geven|hoeft|hoeven|helpt|levert
+    |leveren|zorgt|bestaat|houdt|houden|brengt|lost|spaart|trekt|loopt|valt|gebeurt|betekent)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What a price, a rule or an answer belongs to is told before, unless a complement follows.
+_OF_WHAT = re.compile(
+    r"""\b(?:de|het)\s(?:prij(?:s|zen)|kost(?:en|prijs)?|betaling|opbrengst|aanvraag|regeling|regels?|maatregel
+    |procedure|start|rest|duur|termijn|bedrag|tarief|toegang|oplossing|aanpak|werking|grens|norm|bewijslast|beslissing
+    |uitleg|resultaat|resultaten|afstand|drempel|vorm|bron|oorzaak|gevolgen|kennis|ervaring|gegevens)\b
+    (?!\s(?:van|voor|om\s|tot|per|die|dat|waar\w*|over|tussen|in|bij|aan|tijdens|na|naar)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:wie|die|dat)\ser\b|\been\ssoort\b|^\S+\s(?:alles|iets|dingen)\b"
+    r"|^\S+\s(?:de|het)\s(?:systeem|rekening|project|proef|lijst)\b",
+    re.IGNORECASE,
+)
+_TAKES_AWAY = re.compile(r"\b(?:eraf|eruit|erin|erbij|eronder|weg|klaar)$", re.IGNORECASE)
+_THAN_WHAT = re.compile(
+    r"(?!(?:andere|iedere|bijzondere|zekere)\b)(?:\w{3,14}ere|goedkoper|beter|sneller|vaker|eerder|later|vroeger"
+    r"|trager|duidelijker|makkelijker|langer|korter|veiliger|verder|dichter)\s",
+    re.IGNORECASE,
+)
+_SECOND_ORDER = re.compile(
+    r"\b(?:en|of)\s(?:geef|laat|zet|stop|stel|maak|zorg|doe|kom|neem|breng|hou|organiseer|koppel|test|open|schaf|deel)\s",
+    re.IGNORECASE,
+)
+_AND_MORE = re.compile(
+    r",\sen\s(?!(?:met|zonder|in|op|bij|voor|van|door|ook|niet)\b)", re.IGNORECASE
+)
+_FEWEST_BEFORE_COLON = 4
 _CHATTER = re.compile(
     r"\bpunt\s(?:uit|andere\slijn)\b|\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het|sorry)\b|!!|\?!|\.\.\.|…",
     re.IGNORECASE,
@@ -124,13 +167,15 @@ def usable(text: str) -> bool:
         return False
     if _TWO_SENTENCES.search(bare) or (_ASIDE.match(bare) and not wording(bare).plea):
         return False
+    if not _reads_alone(bare):
+        return False
     requests = bool(_REQUEST.search(bare))
     here = _REQUEST.sub("", bare) if requests else bare
     if _HERE.search(here) or _DONE.search(bare) or _DUTY_OF_PEOPLE.search(bare):
         return False
     if _MAY.match(bare) and names_actor(bare):
         requests = True
-    return _says_what(here.strip(), requests or reads_as_proposal(bare))
+    return _says_what(here.strip(), requests or reads_as_proposal(bare), not requests)
 
 
 def ranked(
@@ -177,22 +222,42 @@ def candidates(
     return tuple(found)
 
 
+def _reads_alone(text: str) -> bool:
+    """Whether a text is in written language, argues nothing, and tells what its words are about."""
+    if _SPOKEN.search(text) or _TO_SOMEBODY.search(text) or _ARGUES.search(text):
+        return False
+    if _OF_WHAT.search(text) or _ELSEWHERE.search(text) or not _is_opening(text):
+        return False
+    how = wording(text)
+    if how.order or how.plea:
+        return True
+    if not how.states and (_AND_MORE.search(text) or len(text.split()) < _GOOD_WORDS[0]):
+        return False
+    first = _CLAUSE.split(text, maxsplit=1)[0].rstrip(" .!")
+    slogan = ":" in text[: len(first) + 1] and len(first.split()) < _FEWEST_BEFORE_COLON
+    return not (slogan or _TAKES_AWAY.search(first) or _THAN_WHAT.match(text))
+
+
 def _is_opening(text: str) -> bool:
     first = text.lstrip("\"'“‘([ ")[:1]
     return first.isupper() or first.isdigit()
 
 
-def _says_what(text: str, proposes: bool) -> bool:
+def _says_what(text: str, proposes: bool, own: bool) -> bool:
     """Whether the text names what is done, and for whom or where, without referring to another.
 
     A text that does not read as a proposal counts if it is an order or names a thing, without verb.
+    ``own``: it is the whole sentence, not what follows "wij vragen". A thing without a verb must
+    tell for whom it is; who does something, where.
     """
     tokens = _TOKEN.findall(text)
     tags = universal_tags(tokens)
     nouns = [place for place, tag in enumerate(tags) if tag in ("NOUN", "PROPN")]
     if not nouns or not (proposes or _orders_or_names(text, tokens[0], tags)):
         return False
-    if not wording(text).has_verb and "VERB" not in tags and not _is_opening(text):
+    verbless = not wording(text).has_verb and "VERB" not in tags
+    # "Uitbreiden naar alle wegen": an infinitive without its object.
+    if tags[0] == "VERB" and tokens[0].lower().endswith("en") and tags[1:2] in _NO_OBJECT:
         return False
     clause = len(_TOKEN.findall(_CLAUSE.split(text, maxsplit=1)[0]))
     if not any(place < clause and tokens[place].lower() not in _NAMELESS for place in nouns):
@@ -207,14 +272,19 @@ def _says_what(text: str, proposes: bool) -> bool:
         points = after == ["NOUN"] or (loose and after in (["ADJ"], ["NUM"]))
         if token.lower() in _POINTING and points:
             return False
-    return len(nouns) > 1 and bool(_FOR_WHOM.search(text) or names_actor(text) or len(nouns) > 2)
+    whom = bool(_FOR_WHOM.search(text) or names_actor(text))
+    acts = "ADP" in tags and not verbless and not wording(text).states
+    long = len(tokens) >= _GOOD_WORDS[0]
+    return len(nouns) > 1 and (
+        whom or (acts and long) or (len(nouns) > 2 and not (verbless and own))
+    )
 
 
 def _orders_or_names(text: str, first: str, tags: Sequence[str]) -> bool:
     if wording(text).states:
         return False
     # The stem of a verb before an object: "Knip de lange trajecten in blokken".
-    order = not first.lower().endswith(("en", "t")) and tags[1:2] in (["DET"], ["NOUN"])
+    order = not first.lower().endswith(("en", "t")) and tags[1:2] in _OBJECTS
     return tags[0] in ("NOUN", "ADJ") or (tags[0] == "VERB" and order)
 
 
@@ -224,6 +294,6 @@ def _merit(text: str) -> float:
     merit = 0.12 if names_actor(text) else 0.0
     merit += 0.08 if _FOR_WHOM.search(text) else 0.0
     merit += 0.1 if how.order else 0.05 if how.plea or how.infinitive else 0.0
-    merit -= 0.1 if _DIALECT.search(text) else 0.0
-    merit -= 0.0 if _is_opening(text) else 0.2
+    merit -= 0.1 if _SECOND_ORDER.search(text) else 0.0
+    merit -= 0.0 if how.has_verb or how.order or how.infinitive else 0.1
     return merit if _GOOD_WORDS[0] <= words <= _GOOD_WORDS[1] else merit - 0.15
