@@ -7,10 +7,11 @@ import math
 _TWO_SIDED = 1.96
 
 
-def share_interval(hits: int, count: int) -> tuple[float, float]:
+def share_interval(hits: float, count: float) -> tuple[float, float]:
     """The 95 % limits, 0 to 1, of the share ``hits`` of ``count``, after Wilson (1927).
 
-    With a count of 0 nothing is known: 0 to 1.
+    With a count of 0 nothing is known: 0 to 1. ``hits`` may be a sum of values between 0 and 1, and
+    ``count`` an effective number of people.
     """
     if count == 0:
         return 0.0, 1.0

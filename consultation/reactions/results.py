@@ -9,7 +9,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -41,6 +41,7 @@ from consultation.participation.reactions import (
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import active_answer, analysis_consent, answers, consented
 from consultation.reactions.intervals import share_interval
+from consultation.reactions.priorities import SuggestedPriority, points, suggested
 from language.segmentation.plain_text import readable
 
 Side = Literal["voor", "blokkeert", "verdeeld", "te_klein"]
@@ -105,7 +106,8 @@ class ActionReactions:
     """The reactions to one action in a round.
 
     ``earlier`` counts the people who reacted to a wording that has changed since. ``first`` counts
-    the people who rank it first, ``ranked`` those who rank it at all.
+    the people who rank it first, ``ranked`` those who rank it at all. ``priority`` is what support
+    and ranks suggest, None if too few groups count; ``priorities`` is the same for each group.
     """
 
     groups: tuple[GroupStance, ...]
@@ -117,6 +119,8 @@ class ActionReactions:
     earlier: int = 0
     first: int = 0
     ranked: int = 0
+    priority: SuggestedPriority | None = None
+    priorities: Mapping[str, SuggestedPriority] = field(default_factory=dict)
 
     @cached_property
     def people(self) -> int:
@@ -164,12 +168,13 @@ def round_reactions(
     number = known[0] if number is None else number
     rows = _reactions(session, consultation_id, number, [each.id for each in seen.actions])
     said = _words(session, consultation_id, number, seen)
+    given = _points(rows, catalogue)
     found = {}
     for action in seen.actions:
         own = [each for each in rows if each.action_id == action.id]
         words = said.get(action.id, {})
         if own or words:
-            found[action.id] = _of_action(seen.words(action), own, words, catalogue)
+            found[action.id] = _of_action(seen.words(action), own, words, given, catalogue)
     return RoundReactions(number, found, tuple(said.get("", {}).get(MISSING, ())))
 
 
@@ -333,17 +338,36 @@ def _words(
     return found
 
 
+def _points(rows: Sequence[Row[Any]], catalogue: Catalogue) -> dict[tuple[str, str], float]:
+    """The points that each participant gives, by participant and action."""
+    ballots: dict[str, dict[str, tuple[str, int | None]]] = {}
+    for each in rows:
+        ballots.setdefault(each.participant_id, {})[each.action_id] = (each.stance, each.rank)
+    rule = catalogue.consultatie.gedragen
+    return {
+        (who, action): value
+        for who, ballot in ballots.items()
+        for action, value in points(ballot, rule).items()
+    }
+
+
 def _of_action(
     wording: str,
     own: Sequence[Row[Any]],
     words: Mapping[str, Sequence[ReactionWords]],
+    given: Mapping[tuple[str, str], float],
     catalogue: Catalogue,
 ) -> ActionReactions:
     rule = catalogue.consultatie.gedragen
     names = {each.slug: each.naam for each in catalogue.groepen}
     by_group: dict[str, Counter[str]] = {}
+    values: dict[str, list[float]] = {}
     for each in own:
-        by_group.setdefault(each.group or UNKNOWN_GROUP, Counter())[each.stance] += 1
+        group = each.group or UNKNOWN_GROUP
+        by_group.setdefault(group, Counter())[each.stance] += 1
+        if (each.participant_id, each.action_id) in given:
+            values.setdefault(group, []).append(given[each.participant_id, each.action_id])
+    priority, priorities = suggested(values, rule)
     groups = tuple(
         group_stance(group, people, rule)
         for group, people in sorted(by_group.items(), key=lambda one: (-one[1].total(), one[0]))
@@ -359,4 +383,6 @@ def _of_action(
         earlier=sum(each.wording != now for each in own),
         first=sum(each.rank == 1 for each in own),
         ranked=sum(each.rank is not None for each in own),
+        priority=priority,
+        priorities=priorities,
     )

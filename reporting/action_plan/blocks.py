@@ -15,6 +15,7 @@ from datetime import date
 from consultation import dates
 from consultation.catalogue import Catalogue
 from consultation.queries.disclosure import FOLD_BELOW
+from consultation.reactions.priorities import SuggestedPriority
 from reporting import plan_document
 from reporting.action_plan.chapters import (
     CHARACTERS,
@@ -56,7 +57,14 @@ class Paragraph:
     kind: str = "text"
 
 
-Block = Heading | Paragraph | Sheet
+@dataclass(frozen=True)
+class Difference:
+    """What changed in a wording: parts with ``gelijk``, ``weg`` or ``erbij``."""
+
+    parts: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Paragraph | Sheet | Difference
 """A table is a ``Sheet``; its title tells what it holds."""
 
 
@@ -156,11 +164,32 @@ def _actions(chapter: PlanChapter, catalogue: Catalogue) -> Iterator[Block]:
         yield Paragraph(word("geen_acties"))
         return
     codes = {each.id: each.code for each in chapter.part.themes}
-    rows = tuple(_action(each, codes, catalogue) for each in chapter.part.actions)
+    suggested = chapter.suggested
+    priority = {
+        each.id: each.priority or (suggested[each.id].value if each.id in suggested else 0)
+        for each in chapter.part.actions
+    }
+    actions = sorted(chapter.part.actions, key=lambda each: -priority[each.id])
+    rows = tuple(_action(each, codes, suggested.get(each.id), catalogue) for each in actions)
     yield Sheet(word("acties"), _columns(_ACTIONS), rows)
+    if suggested:
+        yield Paragraph(word("prioriteit_uitleg"))
+    if chapter.amendments:
+        yield Heading(3, word("kop_gewijzigd"))
+        yield Paragraph(word("gewijzigd_uitleg"))
+    for each in chapter.amendments:
+        yield Difference(each.parts or (("gelijk", each.text),))
+        yield Paragraph(word("gewijzigd" if each.parts else "gewijzigd_zonder"))
+        if each.reason:
+            yield Paragraph(word("gewijzigd_reden", reden=each.reason))
 
 
-def _action(action: PlanAction, codes: dict[str, str], catalogue: Catalogue) -> tuple[Cell, ...]:
+def _action(
+    action: PlanAction,
+    codes: dict[str, str],
+    suggested: SuggestedPriority | None,
+    catalogue: Catalogue,
+) -> tuple[Cell, ...]:
     support = plan_document.people_in_words(action.people) if action.counted else ""
     spread = plan_document.groups(action.people, catalogue)
     return (
@@ -168,7 +197,7 @@ def _action(action: PlanAction, codes: dict[str, str], catalogue: Catalogue) -> 
         ", ".join(codes[each] for each in action.themes if each in codes),
         action.trekker or word("geen_trekker"),
         ", ".join(action.partners),
-        action.priority,
+        word("prioriteit_voorstel", getal=suggested.value) if suggested else action.priority,
         date.fromisoformat(action.deadline) if action.deadline else None,
         word("regelgeving", action.regelgeving),
         f"{support}. {spread}".strip() if spread else support,

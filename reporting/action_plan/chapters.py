@@ -21,7 +21,13 @@ from consultation.queries.public_labels import public_label
 from consultation.queries.stances import HELD, ThemeStance, theme_stance
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
-from consultation.reactions.results import ActionReactions, round_reactions, verdict
+from consultation.reactions.priorities import SuggestedPriority
+from consultation.reactions.results import (
+    ActionReactions,
+    round_reactions,
+    verdict,
+    word_diff,
+)
 from consultation.runs import latest_run
 from reporting.export_words import word
 from reporting.own_placing_figures import own_placing_sentence
@@ -80,6 +86,7 @@ class PublicReaction:
     """What people think of an action in the last reaction round, as may be public.
 
     ``rows`` is empty for fewer than five people. ``reasons`` say why it is not carried.
+    ``priority`` is what support and ranks suggest, None for fewer than five people.
     """
 
     action: str
@@ -87,6 +94,21 @@ class PublicReaction:
     rows: tuple[ReactionRow, ...]
     carried: bool
     reasons: tuple[str, ...]
+    priority: SuggestedPriority | None
+
+
+@dataclass(frozen=True)
+class PublicAmendment:
+    """An action that has the words of a participant, who amended it and agrees to be quoted.
+
+    ``parts`` is the difference from the wording before (``word_diff``); empty if that wording may
+    not be shown. ``reason`` is what the facilitator gave.
+    """
+
+    action: str
+    text: str
+    parts: tuple[tuple[str, str], ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +142,8 @@ class PlanChapter:
 
     ``character`` maps a theme id to one of ``CHARACTERS``. ``people`` are those who said something.
     ``rules_left`` counts the rules that may not be named. ``changes`` is None in the first round.
-    ``reactions`` are those of the last reaction round, None without one.
+    ``reactions`` are those of the last reaction round, None without one. ``amendments`` are those
+    that were accepted.
     """
 
     opdracht: Opdracht
@@ -128,12 +151,20 @@ class PlanChapter:
     people: Breakdown
     character: Mapping[str, str]
     reactions: tuple[PublicReaction, ...] | None
+    amendments: tuple[PublicAmendment, ...]
     stances: tuple[PublicStance, ...]
     rules: tuple[PublicRule, ...]
     rules_left: int
     pairs: PairFigure | None
     own_placings: str
     changes: Changes | None
+
+    @property
+    def suggested(self) -> dict[str, SuggestedPriority]:
+        """The priorities that reactions suggest for actions without one, by action."""
+        unset = {each.id for each in self.part.actions if each.priority is None}
+        found = {each.action: each.priority for each in self.reactions or ()}
+        return {each: one for each, one in found.items() if one is not None and each in unset}
 
     def on_rules(self, effect: str) -> list[PlanAction]:
         """The actions that ask for this change of rules (``PlanAction.regelgeving``)."""
@@ -183,6 +214,7 @@ def chapters(
                     if each.id in views
                 },
                 reactions=public_reactions(session, consultation_id, catalogue, part, seen),
+                amendments=tuple(_amendments(session, part, seen)),
                 stances=tuple(_stances(session, part, views, seen, plan.round)),
                 rules=rules,
                 rules_left=left,
@@ -234,7 +266,28 @@ def _reaction(action: PlanAction, found: ActionReactions, catalogue: Catalogue) 
         ),
         carried=judged.carried,
         reasons=judged.reasons,
+        priority=None if opinions.people is None else found.priority,
     )
+
+
+def _amendments(
+    session: Session, part: PlanOpdracht, seen: OpdrachtSnapshot
+) -> Iterable[PublicAmendment]:
+    """The actions whose wording is an accepted amendment; a plan holds no other quotes of them."""
+    for action in part.actions:
+        known = seen.state.actions.get(action.id)
+        if known is None or action.statement is None or known.statement != action.statement:
+            continue
+        answer = known.amendments.get(action.statement)
+        event = seen.state.outcomes.get(answer.event) if answer and answer.accepted else None
+        if answer is None or event is None:
+            continue
+        old = event.before.text if event.before else None
+        if event.before and event.before.statement:
+            quotes = quotable(session, [event.before.statement])
+            old = quotes[event.before.statement].text if quotes else None
+        parts = word_diff(old, action.text) if old else []
+        yield PublicAmendment(action.id, action.text, tuple(parts), answer.reason)
 
 
 def character(said: Iterable[StatementView]) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from docx.shared import Pt
 
 from reporting import plan_document
-from reporting.action_plan.blocks import Block, Heading
+from reporting.action_plan.blocks import Block, Difference, Heading, Paragraph
 from reporting.sheets import Sheet, add_table, html_page, html_table, markdown, printable, shown
 
 _AFTER_TABLE = Pt(10)
@@ -27,6 +27,12 @@ def as_docx(blocks: Iterable[Block]) -> bytes:
             heading.paragraph_format.page_break_before = each.new_page
         elif isinstance(each, Sheet):
             add_table(document, each)
+        elif isinstance(each, Difference):
+            changed = document.add_paragraph()
+            for kind, text in each.parts:
+                run = changed.add_run(printable(text))
+                run.font.strike = kind == "weg"
+                run.font.underline = kind == "erbij"
         else:
             made = document.add_paragraph(printable(each.text), style=_STYLES[each.kind])
             if after_table:
@@ -47,6 +53,8 @@ def as_markdown(blocks: Iterable[Block]) -> bytes:
             for row in each.rows:
                 lines.append("| " + " | ".join(markdown(shown(cell)) for cell in row) + " |")
             lines.append("")
+        elif isinstance(each, Difference):
+            lines += ["".join(_tagged(kind, _inline(text)) for kind, text in each.parts), ""]
         else:
             mark = {"item": "- ", "quote": "> "}.get(each.kind, "")
             lines += [f"{mark}{markdown(each.text)}", ""]
@@ -60,7 +68,7 @@ def as_html(blocks: Iterable[Block]) -> bytes:
     parts: list[str] = []
     in_list = False
     for each in rest:
-        item = not isinstance(each, Heading | Sheet) and each.kind == "item"
+        item = isinstance(each, Paragraph) and each.kind == "item"
         if item != in_list:
             parts.append("<ul>" if item else "</ul>")
             in_list = item
@@ -69,9 +77,23 @@ def as_html(blocks: Iterable[Block]) -> bytes:
             parts.append(f"<h{level}>{escape(printable(each.text))}</h{level}>")
         elif isinstance(each, Sheet):
             parts.append(html_table(each))
+        elif isinstance(each, Difference):
+            told = (_tagged(kind, escape(printable(text))) for kind, text in each.parts)
+            parts.append(f"<p>{''.join(told)}</p>")
         else:
             tag = {"item": "li", "quote": "blockquote"}.get(each.kind, "p")
             parts.append(f"<{tag}>{escape(printable(each.text))}</{tag}>")
     if in_list:
         parts.append("</ul>")
     return html_page(title.text, "\n".join(parts))
+
+
+def _tagged(kind: str, text: str) -> str:
+    tag = {"weg": "del", "erbij": "ins"}.get(kind)
+    return f"<{tag}>{text}</{tag}>" if tag else text
+
+
+def _inline(text: str) -> str:
+    """Markdown of a part of a line: white space at its ends stays."""
+    start, end = (" " if text[place].isspace() else "" for place in (0, -1))
+    return f"{start}{markdown(text)}{end}"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
+
+import docx
 import pytest
+from sqlalchemy.orm import Session
 
 from consultation import rounds
 from consultation.curation.log import append
-from consultation.database.models import Participant, Statement, Theme
-from consultation.participation.reactions import react
+from consultation.database.models import Consent, Participant, Statement, Theme
+from consultation.participation.reactions import AMENDMENT, amendment_statement, key_of, rank, react
 from consultation.queries.opdracht_snapshot import SnapshotCache
 from reporting import export
 from reporting.action_plan.chapters import PlanChapter, chapters, character
 from reporting.export_formats import ExportSubject, Format
 from reporting.publication import approved, publish
 from samenspraak.workplace import Workplace
-from tests.reaction_stage import person
+from tests.reaction_stage import person, says
 from tests.review_stage import agree_to_quotes
 from tests.web_stage import analysed
 
@@ -61,11 +65,19 @@ def chapter(workplace: Workplace) -> PlanChapter:
 
 
 def markdown(workplace: Workplace) -> str:
+    return exported(workplace, Format.md).decode()
+
+
+def withdraw(session: Session, participant_id: str) -> None:
+    """They may not be quoted any more."""
+    session.add(
+        Consent(participant_id=participant_id, purpose="citaat", granted=False, version="1")
+    )
+
+
+def exported(workplace: Workplace, format_: Format) -> bytes:
     with workplace.storage.reading() as session:
-        content = export.export(
-            session, 1, workplace.catalogue, ExportSubject.actieplan, Format.md, 4
-        )
-    return content.decode()
+        return export.export(session, 1, workplace.catalogue, ExportSubject.actieplan, format_, 4)
 
 
 def test_both_sides_are_told_and_a_minority_of_five_is_named(decided: Workplace) -> None:
@@ -124,6 +136,98 @@ def test_reactions_tell_who_carries_an_action_and_no_small_group(decided: Workpl
     assert "| 16 | 81 % | " in text
     assert "Nog niet gedragen: Begin de lessen later" in text
     assert "Stad, gemeente" not in text
+
+
+def test_an_amendment_stands_in_the_plan_as_a_difference_with_its_authors_consent(
+    decided: Workplace,
+) -> None:
+    action, better = "a" * 32, "Begin de lessen later, na zeven uur."
+    assert chapter(decided).amendments == ()
+    with decided.storage.writing() as session:
+        rounds.close(session, 1, 1)
+        publish(session, 1, decided.catalogue, 1)
+        rounds.open_(session, 1, 2, "reactie")
+        author = person(session, "burger")
+        statement = amendment_statement(
+            session, says(session, author, key_of(AMENDMENT, action), better)
+        )
+        assert statement
+        amend = {"op": "action", "do": "amend", "action": action, "statement": statement.id}
+        append(session, 1, "els", {**amend, "accepted": True, "reason": "Dit is duidelijker."})
+    (told,) = chapter(decided).amendments
+    assert "".join(text for kind, text in told.parts if kind != "erbij") == "Begin de lessen later."
+    assert "".join(text for kind, text in told.parts if kind != "weg") == better
+    text = markdown(decided)
+    assert "Begin de lessen later<ins>, na zeven uur</ins>." in text
+    assert "Waarom dit overgenomen is: Dit is duidelijker." in text
+    assert "vindt het goed dat deze woorden in het plan staan" in text
+    assert "<ins>, na zeven uur</ins>" in exported(decided, Format.html).decode()
+    document = docx.Document(io.BytesIO(exported(decided, Format.docx)))
+    added = [one for each in document.paragraphs for one in each.runs if one.font.underline]
+    assert [each.text for each in added] == [", na zeven uur"]
+    with decided.storage.writing() as session:
+        withdraw(session, author)
+    assert better not in markdown(decided)
+    assert "Gewijzigd door een deelnemer" not in markdown(decided)
+
+
+def test_the_wording_before_an_amendment_is_told_only_if_it_may_be_quoted(
+    decided: Workplace,
+) -> None:
+    with decided.storage.writing() as session:
+        old = session.query(Statement).filter_by(kind="voorstel").first()
+        assert old
+        first = old.contribution_version.contribution.submission.participant_id
+        append(
+            session, 1, "els",
+            {"op": "action", "do": "text", "action": "a" * 32, "statement": old.id},
+        )  # fmt: skip
+        rounds.close(session, 1, 1)
+        rounds.open_(session, 1, 2, "reactie")
+        author = person(session, "burger")
+        statement = amendment_statement(
+            session, says(session, author, key_of(AMENDMENT, "a" * 32), "Begin om acht uur.")
+        )
+        assert statement
+        amend = {"op": "action", "do": "amend", "action": "a" * 32, "statement": statement.id}
+        append(session, 1, "els", {**amend, "accepted": True})
+    assert any(kind == "weg" for kind, _ in chapter(decided).amendments[0].parts)
+    with decided.storage.writing() as session:
+        withdraw(session, first)
+    (told,) = chapter(decided).amendments
+    assert told.parts == ()
+    assert "De tekst van vroeger mogen we niet tonen." in markdown(decided)
+
+
+def test_support_and_ranks_give_the_plan_a_priority_until_one_is_chosen(
+    decided: Workplace,
+) -> None:
+    second = "b" * 32
+    with decided.storage.writing() as session:
+        made = {"op": "action", "do": "create", "opdracht": 4, "id": second, "text": "Meer bussen."}
+        append(session, 1, "els", made)
+        status = {"op": "action", "do": "status", "action": second, "status": "goedgekeurd"}
+        append(session, 1, "els", status)
+        rounds.close(session, 1, 1)
+        round_ = rounds.open_(session, 1, 2, "reactie")
+        for number in range(10):
+            who = person(session, "burger" if number % 2 else "werkgeversorganisatie")
+            for action in ("a" * 32, second):
+                stance = "tegen" if action == second and number < 6 else "steun"
+                react(session, who, round_.id, action, stance, "x", "form")
+            rank(session, who, round_.id, ["a" * 32], {"a" * 32, second}, "form")
+    text = markdown(decided)
+    rows = [line for line in text.splitlines() if "(voorstel)" in line]
+    assert ["5 (voorstel)" in each for each in rows] == [True, False]
+    assert rows[0].startswith("| Begin de lessen later")
+    assert "is nog niet gekozen" in text
+    with decided.storage.writing() as session:
+        chosen = {"op": "action", "do": "set", "action": "a" * 32, "priority": 1}
+        append(session, 1, "els", chosen)
+    text = markdown(decided)
+    row = next(line for line in text.splitlines() if "(voorstel)" in line)
+    assert row.startswith("| Meer bussen")
+    assert text.index("| Meer bussen") < text.index("| Begin de lessen later")
 
 
 def test_a_theme_is_a_hurdle_or_a_lever_by_most_of_its_people(decided: Workplace) -> None:

@@ -16,6 +16,7 @@ from consultation.catalogue import Gedragen
 from consultation.curation.log import append
 from consultation.database.models import Consent, Participant
 from consultation.participation.reactions import AMENDMENT, CONDITION, MISSING, key_of
+from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.queries.statements import active_statements
 from consultation.reactions.results import verdict
 from tests.reaction_stage import (
@@ -115,6 +116,44 @@ def test_a_facilitator_reads_who_supports_what_and_accepts_an_amendment(reacted:
         page = html.unescape(http.get("/beheer/opdrachten/4/reacties").text)
         assert re.search(rf">{re.escape(ACTIONS[OPVANG])}</a></h2>", page)
         assert first in re.findall(r'name="bijdrage" value="([0-9a-f]{32})"', page)
+
+
+def test_reactions_suggest_priorities_that_a_facilitator_takes_over_and_undoes(
+    reacted: Site,
+) -> None:
+    where = "/beheer/opdrachten/4/reacties"
+    with as_role(reacted, "els", "facilitator") as http:
+        page = html.unescape(http.get(where).text)
+        assert "De reacties geven prioriteit <strong>5</strong> (tussen 3 en 5)." in page
+        assert "<td>is te klein om te tellen</td><td>te weinig mensen</td>" in page
+        assert "Neem de 3 voorgestelde prioriteiten over" in page
+        assert "de reacties geven prioriteit 5" in http.get("/beheer/opdrachten/4/acties").text
+        offered = re.findall(r'name="voorgesteld" value="([0-9a-f]{32}:\d)"', page)[:3]
+        versions = re.findall(r'name="versie" value="([^"]+)"', page)[:3]
+        form = {"doe": "prioriteiten", "voorgesteld": offered, "versie": versions, "terug": where}
+        done = post(http, "/beheer/opdrachten/4/beslis", **form)
+        assert done.status_code == 303
+        page = html.unescape(http.get(done.headers["location"]).text)
+        assert page.count("Die is ook gekozen.") == 3
+        assert "voorgestelde prioriteiten over" not in page
+        with reacted.storage.reading() as session:
+            actions = {each.id: each for each in opdracht_snapshot(session, 1, 4).actions}
+        assert [actions[each].priority for each in (OPVANG, LOKET, VERBOD)] == [5, 5, 3]
+        stale = post(http, "/beheer/opdrachten/4/beslis", **form)
+        assert stale.status_code == 409
+        assert "Reacties</h1>" in stale.text
+        events = re.findall(r'name="beslissing" value="(\d+)"', page)[:3]
+        undo = {"doe": "herroep", "beslissing": events, "terug": where}
+        assert post(http, "/beheer/opdrachten/4/beslis", **undo).status_code == 303
+        page = html.unescape(http.get(where).text)
+        assert "Neem de 3 voorgestelde prioriteiten over" in page
+        chosen = {"doe": "prioriteiten", "voorgesteld": f"{OPVANG}:2", "terug": where}
+        assert post(http, "/beheer/opdrachten/4/beslis", **chosen).status_code == 303
+        assert "Gekozen is 2." in http.get(where).text
+        wrong = {**chosen, "voorgesteld": f"{OPVANG}:9"}
+        assert post(http, "/beheer/opdrachten/4/beslis", **wrong).status_code == 422
+    with as_role(reacted, "jan", "analist") as http:
+        assert "voorgestelde prioriteiten over" not in http.get(where).text
 
 
 def test_the_page_tells_which_actions_nobody_sees_and_where_too_few_reacted(reacted: Site) -> None:

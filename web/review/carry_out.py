@@ -297,6 +297,16 @@ def _action_save(form: FormPost) -> list[Raw]:
     return raw
 
 
+def _action_priorities(form: FormPost) -> list[Raw]:
+    """Sets the priorities that reactions suggest: fields ``voorgesteld`` with ``ID:PRIORITY``."""
+    raw: list[Raw] = []
+    for each in form.many("voorgesteld"):
+        action, _, value = each.partition(":")
+        number = int(value) if whole_number(value) else None
+        raw.append({"op": "action", "do": "set", "action": action, "priority": number})
+    return raw
+
+
 def _action_values(form: FormPost, after: str = "") -> Raw:
     partners = form.line(f"partners{after}", 2000)
     return {
@@ -365,6 +375,7 @@ _ASKED: Mapping[str, Callable[[FormPost], list[Raw]]] = {
     "herroep": _revoke,
     "nieuwe_actie": _action_create,
     "bewaar_actie": _action_save,
+    "prioriteiten": _action_priorities,
     "wie_stelt_voor": _action_support,
     "actie_status": _action_status,
     "voeg_acties_samen": _action_join,

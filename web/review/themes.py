@@ -41,6 +41,7 @@ from web.review.common import (
 )
 from web.review.excluded import show_excluded
 from web.review.filters import KINDS, SORTS, STATUSES, StatementFilter, per_round
+from web.review.reacting.results import show_reactions
 from web.review.trekkers import trekkers_on
 from web.server.threads import WritingRoute
 
@@ -136,6 +137,8 @@ def refused_form(
         return show_action(
             request, here, form.reviewer, int(match[1]), match[2], query, refusal, typed
         )
+    if match := re.fullmatch(r"/beheer/opdrachten/(\d{1,4})/reacties", parts.path):
+        return show_reactions(request, here, form.reviewer, int(match[1]), query, refusal, typed)
     raise Problem(refusal.status, refusal.detail, typed=form.typed, link=parts.path or None)
 
 
