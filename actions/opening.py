@@ -242,7 +242,8 @@ class ActionVerder(TalkAction):
             elif consent and not hesitates and _may_be_kept(talk, text):
                 told |= keep_slots(talk, text, why=_why(talk, text))
             else:
-                talk.utter("toestemming_aarzelt" if hesitates else "ja_of_nee")
+                wavers = hesitates == acts.WAVERS
+                talk.utter("toestemming_aarzelt" if wavers else "ja_of_nee")
         return [*(SlotSet(name, value) for name, value in told.items()), *go_on(talk)]
 
 

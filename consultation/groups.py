@@ -69,7 +69,7 @@ _NO_SUFFIX = frozenset(
 )
 
 _SELF = re.compile(
-    r"\b(ik|k|kben|kzen|kzijn|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zin|bin|werk|werken"
+    r"\b(ik|k|kben|kzen|kzijn|kzyn|kzit|kdoe|zyn|klap\w{0,3}|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zin|bin|werk|werken"
     r"|werkt|als|namens|spreek|geef|run|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille"
     r"|i m|i am|am|work|arbeite)\b"
 )
@@ -80,11 +80,11 @@ _SAYS = re.compile(
     r"|graag|meer|minder|beter)\b"
 )
 _IS_SOMEBODY = re.compile(
-    r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)|(?:wij|we|ik|k) zijn|bin"
+    r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)|(?:wij|we|ik|k) (?:zijn|zyn)|kzyn|kzit|bin"
     r"|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
-    r"\b(?:(?:spreek\w{0,2}|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
+    r"\b(?:(?:spreek\w{0,2}|spreke|klap\w{0,3}|kdoe|doe dit|doe da|doe dat|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
     r"(?: \w{1,14}){0,3}? (?:als|voor|namens|vanuit|uit)"
     r"|(?:maar|vooral|eerder|eigenlijk|hier|toch|liefst) (?:als|namens|voor)|maar nu|nu)\b"
 )
@@ -140,7 +140,7 @@ _OBJECT = frozenset(
 )
 
 _COUNT = (
-    r"(?:\d{1,4}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|vijftien|twintig|dertig"
+    r"(?:\d{1,4}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|twintig|dertig"
     r"|veertig"
     r"|vijftig|honderd|tientallen|een paar|paar|enkele|veel|deux|trois|quatre|cinq|six|three|four"
     r"|five|ten"

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 from bot.nlu.consent_clauses import UNCLEAR, denies_objection, opposes, read_clauses, wavers
-from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS
+from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS, OTHER
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 from language.reading import acts
@@ -36,7 +36,7 @@ _MISTAKEN = frozenset(
 """Intents that the classifier may give a yes or a no with other words; any other intent is kept."""
 
 _YES_WORD = re.compile(
-    r"\b(ja+h?|jawel|jazeker|jep|jup|yes|o+k|oke+|okay|akkoord|doe maar|dat mag|mij mag|is goed"
+    r"\b(ja+h?|jawel|jazeker|jep|jup|yes|oui|o+k|oke+|okay|akkoord|doe maar|dat mag|mij mag|is goed"
     r"|in orde)\b"
 )
 _NO_FIRST = re.compile(r"(a+h |bah |maar )?(nee+n?|neenee|nope?|liever niet|liefst niet)\b")
@@ -47,9 +47,10 @@ _QUESTION = re.compile(
 )
 _NO_OBJECTION = re.compile(r"\b(geen|zonder) (enkel )?(probleem|bezwaar)\b")
 _NAMELESS = re.compile(
-    r"\b(maar )?((wel|dan|toch|liever|liefst|aub) ){0,6}"
+    r"\b((?:maar|but|mais|aber) )?((wel|dan|toch|liever|liefst|aub) ){0,6}"
     r"((geen|zonder|niet)( met| bij| de| een| mijn| onze){0,6} (naam|namen)"
-    r"|(mijn|de|onze) naam( er| dan| liever| wel){0,6} (niet|weglaten)|an+onie?m)\b"
+    r"|(mijn|de|onze) naam( er| dan| liever| wel){0,6} (niet|weglaten)|an+onie?m"
+    r"|sans (?:mon |le )?nom|(?:no|without)(?: my| a)? name|ohne (?:meinen |den )?namen)\b"
 )
 _RESERVED = re.compile(
     r"\b(niet|geen|nooit|niks|niets|nee|neen|als|indien|mits|tenzij|alleen|enkel|behalve|misschien"
@@ -58,22 +59,25 @@ _RESERVED = re.compile(
 _AROUND_YES = re.compile(
     r"(dat|het|dit|is|mag|goed|best|prima|hoor|wel|dan|gerust|zeker|natuurlijk|voor|van|mij|mee|ik"
     r"|ben|ga|wil|geef|toestemming|toch|er|erbij|bij|vermelden|vermeld|noemen|zetten|tonen|blijven"
-    r"|aub|bedankt|dank|je|gewoon|alles)"
+    r"|aub|bedankt|dank|je|gewoon|alles|he|please|svp|bitte|of course|bien|sur)"
 )
 _NAME_CONDITION = re.compile(
     r"\b(?:als|os|ast|ost|zolange?|zoolank|mits|indien|zonder dat|op voorwaarde dat|if|si|wenn)"
     r"(?: (?:maar|mo|mor|er|der|mijn|mijne|mijnen|myn|myne|mienen?|mien|men|onze|de|het|dat|je|my))"
-    r"{0,4}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|myn|myne|mien|men|onze|de|my|mon))?"
+    r"{0,5}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|myn|myne|mien|men|onze|de|my|mon))?"
     r" (?:naam|noame?|name|nom)"
     r"(?: (?:er|der|daar|maar|mo|mor|niet|nergens|nooit|bij|by|bie|erbij|in|op|onder|vermeld"
     r"|genoemd|getoond|gezet|staat|stoat|stat|komt|kom|wordt|is|zit|weglaat|weglaten|weglat"
-    r"|wegblijft|uitlaat|verzwijgt|geheim|houdt|not|isn|on|it|used|shown|pas|dessus)){1,6}\b"
+    r"|wegblijft|uitlaat|verzwijgt|geheim|houdt|not|isn|on|it|used|shown|pas|dessus|zet|zetten|schrijf"
+    r"|schrijft|noem|noemt|toont|gebruikt|verklapt|zegt)){1,6}\b"
     r"|\b(?:als|zolange?|mits|indien)(?: (?:maar|je|het|dat|er|de)){0,3}"
     r" (?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?\b"
 )
 _ALLOWS = re.compile(
     r"(?:(?:dan|dus|voor|ja|is|en) ){0,3}(?:mag (?:het|dat)|(?:is )?(?:het|dat|mij) "
-    r"(?:goed|best|ok|gelijk)|is goed|geen probleem)(?: (?:voor|van) (?:mij|my|mien|ons))?"
+    r"(?:goed|best|ok|gelijk)|is goed|geen probleem"
+    r"|vind ik (?:dat|het) (?:goed|best|ok|prima)|(?:heb|zie) ik (?:daar |er )?(?:niets op tegen"
+    r"|geen (?:probleem|bezwaar)))(?: (?:voor|van) (?:mij|my|mien|ons))?"
     r"(?: (?:hoor|wel|gerust|zeker|ze)){0,2}"
 )
 """A yes that stands after its condition."""
@@ -140,16 +144,22 @@ def yes_or_no(
 
 
 def hesitation(learned: Mapping[str, float]) -> str | None:
-    """Why a text is neither a yes nor a no: a condition or a doubt; None where that is not sure."""
+    """Why a text is neither a yes nor a no: a condition, a doubt, or an unclear word on consent.
+
+    None where it may be about something else.
+    """
     kind = max(learned, key=lambda name: learned[name])
-    named = {CONDITION: acts.CONDITION, DOUBTS: acts.WAVERS}.get(kind)
-    return named if learned[kind] >= _LEAST_OF_KIND else None
+    if kind == OTHER or learned[kind] < _LEAST_OF_KIND:
+        return None
+    return {CONDITION: acts.CONDITION, DOUBTS: acts.WAVERS}.get(kind, acts.UNCLEAR)
 
 
 def _by_rules(text: str, question: str | None) -> str | None:
     """The intent that rules are sure of, ``bijdrage`` where a text opposes itself; or None."""
     if _ends_in_no(text):
         return NO
+    if question != "analyse" and _ends_in_yes(text):
+        return YES
     if wavers(text):
         return "bijdrage"
     said = _plainly(text, question)
@@ -174,6 +184,19 @@ def _ends_in_no(text: str) -> bool:
     return _TAKES_BACK.search(" ".join((*before[1:], last))) is not None
 
 
+def _ends_in_yes(text: str) -> bool:
+    """Whether who refused turns to a plain yes: "nee. of toch, ja, waarom niet"."""
+    first, *others = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
+    rest = " ".join(each for each in others if each)
+    if "?" in text or plain_yes_or_no(first.removesuffix(" wacht")) != NO or not _TURNS_TO_YES.match(rest):
+        return False
+    return plain_yes_or_no(_TURNS_TO_YES.sub("", rest)) == YES
+
+
+_TURNS_TO_YES = re.compile(
+    r"(?:(?:of|maar|wacht|euh|hm|allez|och|nee|weet je wat|bij nader inzien|eigenlijk) ){0,4}"
+    r"(?:toch|jawel|eigenlijk)(?: (?:maar|wel|gewoon))*(?: |$)"
+)
 _PARTS = re.compile(r"[,.;!:\n…]+")
 _LAST_NO = re.compile(
     r"(?:(?:of|maar|nee+n?|wacht|en|weet je wat|doe|dan|eigenlijk) ){0,4}"
@@ -209,7 +232,8 @@ _NO_AND_WHY = re.compile(
 _FOR_THE_REST = re.compile(
     r"\b(?:(?:maar )?voor (?:de|het) (?:rest|overige|andere)|verder|de rest|het andere|wel meedoen"
     r"|anders"
-    r"|als (?:het|dat) (?:je|mag|kan|voor))\b"
+    r"|als (?:het|dat) (?:je|mag|kan|voor)|(?:wil|ga|zal|doe) (?:ik |wel |gerust |graag |gewoon ){1,3}"
+    r"(?:meedoen|mee|verder|voort|vors|door))\b"
 )
 _AGREES_TO = re.compile(
     r"\b(?:ja+h?|jawel|joa\w{0,2}|tuurlijk|mag|moogt|mogen|doe maar|akkoord|ok|oke|goed|toch wel"

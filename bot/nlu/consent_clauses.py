@@ -80,6 +80,8 @@ _REFUSES = re.compile(
     rf"(?: (?:wordt|worden))?|(?:(?:dat |ik |je |heb |wil |doe )*(?:liever|liefst) )?(?:geen"
     rf"|zonder)"
     rf" (?:citaten?|naam|namen|quotes|organisatie|bedrijf)(?: aub| graag| erbij| vermelden)*"
+    rf"|(?:ik )?(?:dat|dit|het) (?:ik |wij |we )?(?:liever |liefst |echt |eigenlijk )?{_NOT}"
+    rf" (?:wil|willen|wens|hoef|doe|hebben)"
     rf"|(?:dat |ik |wij |we )*(?:heb|heeft|hebben|wil|willen)(?: (?:dat|ik|we))* (?:liever|liefst)"
     rf" {_NOT}(?: (?:eigenlijk|hoor|ze|aub))*|(?:please )?don (?:het|t) quote (?:mij|me)"
     rf"|no quotes|pas de citations?|keine zitate|(?:ne )?me citez pas|dont quote me)"
@@ -105,7 +107,7 @@ _DOUBTS = re.compile(
     r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe"
     r"|perhaps"
     r"|vielleicht|bang|schrik|prive|privacy|an+o?niem\w{0,4}|anonym\w{0,3}|liever|liefst|minder"
-    r"|dag|lap|(?<!ik )(?<!dak )(?<!dat k )zeg|hallo|moeilijk|bof|juist|voorzichtig|lastig"
+    r"|dag|lap|(?<!ik )(?<!dak )(?<!dat k )zeg|hallo|moeilijk|bof|juist(?! (?:in|op|weer|staat|overkom\w{0,2}))|voorzichtig|lastig"
     r"|vertrouw|gevaarlijk|vreemd|raar"
     r"|vraag|bedenken|nadenken|eventueel|zou|hoop|deels|half|hangt|sommige|gedeelte|rather)\b"
 )
@@ -192,6 +194,7 @@ _STRONG_YES = (
     r"|yep|yup"
     r"|yes+|oui+|ouais|(?!ook\b)o+k+|okay|oke+|okido|akkoord|natuurlijk|tuurlijk|uiteraard"
     r"|vanzelfsprekend"
+    r"|(?:liever|liefst|graag) wel(?! (?:\w+ )?(?:dat|weten|als|met|zonder|eerst|wat|hoe|wie|niet))"
     r"|zeker en vast|sure|of course|bien sur|d accord|einverstanden|doe gerust|doe maar|is goed)"
 )
 _STARTS_YES = re.compile(
@@ -203,7 +206,7 @@ _ENDS_YES = re.compile(
 )
 _STARTS_NO = re.compile(
     r"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|amai|sorry|maar) )*"
-    r"(?:ne+n?|nee+(?!m\b)[ntkm]*|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
+    r"(?:ne+n?|nee+(?!m\b)[ntkm]*|nei?nt|nint|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
     r"|liefst niet)\b"
 )
 _ENDS_NO = re.compile(
@@ -353,6 +356,9 @@ _NO_OBJECTS = re.compile(r"\bnee+n?(?: (?:hoor|dat is|dat))?\s{1,3}(?=,)")
 """The no of "nee hoor, geen probleem": it denies an objection."""
 
 
+_RATHER = re.compile(r"^(?:liever|liefst|graag) wel(?= ,|$)")
+
+
 def denies_objection(plain: str) -> bool:
     """Whether words say that there is nothing against it: "daar lig ik niet van wakker"."""
     return _HARMLESS.search(plain) is not None
@@ -366,6 +372,7 @@ def opposes(text: str, said: str) -> bool:
         # "Hou dat maar onder ons": here "maar" lays down no condition.
         bare = re.sub(r"\bmaar\b", " ", plain)
         return any(each.search(bare) for each in (_TURNED, _HARMLESS, _ACCEPTS, _WHETHER))
+    plain = _RATHER.sub("ja", plain)
     bare = _NO_OBJECTS.sub(" ", _HARMLESS.sub(" , ", _ACCEPTS.sub(" , ", plain)))
     against = (_WHETHER, _DENIES, _DOUBTS, _COMMANDS, _HOLDS_BACK, _DECLINES)
     return "?" in plain or bool(_ASKS.match(bare)) or any(each.search(bare) for each in against)

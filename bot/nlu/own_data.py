@@ -319,7 +319,8 @@ _SELF = re.compile(
     r"|\bdat (van dat )?citeren\b"
 )
 _BARE_QUOTE = re.compile(
-    r"((toch|wel|niet|liever|maar|nu|gerust|citeren|citaten|mag|mogen|geen) ?)+"
+    r"((toch|wel|niet|liever|maar|nu|gerust|citeren|citaten|quoten|quotes|mag|mogen|geen|eigenlijk"
+    r"|ook|je|dat|dan|hoor) ?)+"
 )
 _NEGATIONS = re.compile(rf"\b({NEGATIONS}|nergens|zonder|don|dont|never|no|pas|jamais|kein\w*)\b")
 _LEAVES_OUT = re.compile(
@@ -349,6 +350,11 @@ _ONE_SELF = re.compile(
     r"|smijt|doe|schrap|verwijder"
     r"|delete|effacez|erase)( (alles|maar|toch|gerust|nu|dan|everything|tout))+( (uit|weg))?$"
 )
+_REFUSES_IT = re.compile(
+    r"\b(?:liever|liefst|wil|mag|mogen|hoef\w{0,2}|nee+n?|citeer\w*|quot\w+|doe (?:dat|het)"
+    r"|toch (?:maar )?niet)\b"
+)
+"""Words by which a negation in another clause may be of the quotes."""
 _PART_OF_ALL = re.compile(
     r"\b(over|rond|bij|opdracht|onderwerp|thema|behalve|uitgezonderd|van (?!mij|ons)\w+|en begin"
     r"|opnieuw)\b"
@@ -379,7 +385,7 @@ _SHOWS = re.compile(
 )
 
 
-def _sure(plain: str, asks: bool) -> Reading | None:
+def _sure(plain: str, clauses: list[str], asks: bool) -> Reading | None:
     """A whole short request by its object and negations; never where both senses may be meant."""
     if len(plain.split()) > _LONGEST_SURE or _of_others(plain) or _WONDERS.search(plain):
         return None
@@ -388,16 +394,16 @@ def _sure(plain: str, asks: bool) -> Reading | None:
     erases = _GONE.search(plain) is not None
     if _SHOWS.search(plain) and not erases:
         return Reading(SHOW, asks=asks)
-    negated = re.sub(_NO_OBJECTION, " ", plain).replace("don t", "not")
-    negations = len(_NEGATIONS.findall(negated))
+    negations = _count(plain)
     doubts = _DOUBTS.search(plain) is not None
     foreign = negations and re.search(r"\b(zitier\w*|cite\w*|quot\w*)\b", plain)
-    about_self = _SELF.search(plain) or _BARE_QUOTE.fullmatch(plain) or foreign
+    told = _of_quotes(clauses)
+    about_self = _SELF.search(plain) or _BARE_QUOTE.fullmatch(_without_lead(told)) or foreign
     if _OBJECT_QUOTE.search(plain) and about_self and not _DESCRIBES.search(plain):
         sense: bool | None = None
-        if not doubts and negations == 1:
+        if not doubts and negations == 1 and _count(told):
             sense = False
-        elif not doubts and not negations and not asks and _GIVEN_AGAIN.search(plain):
+        elif not doubts and not _count(told) and not asks and _GIVEN_AGAIN.search(told):
             sense = True
         return None if sense is None else Reading(CONSENT, consents=((QUOTE, sense),), asks=asks)
     if _LEAVES_OUT.search(plain) and not negations and not doubts:
@@ -410,6 +416,24 @@ def _sure(plain: str, asks: bool) -> Reading | None:
     if whole and not _PART_OF_ALL.search(plain):
         return Reading(ERASE, everything=True, asks=asks)
     return None
+
+
+def _of_quotes(clauses: list[str]) -> str:
+    """The clauses of a text, without those whose negation is of something else than the quotes."""
+    return " ".join(
+        each
+        for each in clauses
+        if not _count(each)
+        or len(each.split()) <= _SHORT
+        or _OBJECT_QUOTE.search(each)
+        or _REFUSES_IT.search(each)
+    )
+
+
+def _count(plain: str) -> int:
+    """The negations of a text, without those that deny an objection."""
+    negated = re.sub(_NO_OBJECTION, " ", plain).replace("don t", "not")
+    return len(_NEGATIONS.findall(negated))
 
 
 def read(text: str, step: str, question: str | None = None) -> Reading | None:
@@ -433,7 +457,7 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
         # It is the answer to the question.
         return None
     if _KEEPS.fullmatch(plain) or found is None:
-        found = _sure(plain, asks) or found
+        found = _sure(plain, clauses_of(text), asks) or found
     if step == "toestemming":
         found = _beside(found, clauses_of(text), question)
     if not own_step:
@@ -681,10 +705,15 @@ def _erasure(clauses: list[str], plain: str, asks: bool, own_step: bool) -> Read
         return Reading(ERASE, asks=asks)
     opdracht = _opdracht(about)
     last = bool(_LAST_SAID.search(about)) and opdracht is None
-    only = everything and len(wanted) == 1
+    only = everything and not any(map(_names_a_part, wanted))
     return Reading(
         ERASE, everything=only, last=last, opdracht=opdracht, about="" if only else about, asks=asks
     )
+
+
+def _names_a_part(clause: str) -> bool:
+    """Whether a clause asks to erase something less than everything."""
+    return not _ALL.search(clause) and bool(_ERASE_VERB.search(clause) or _is_own(clause))
 
 
 def _names_own(clauses: list[str], plain: str, verb: bool) -> bool:

@@ -20,8 +20,8 @@ DOUBT = "twijfel"
 """The entity's value where a text may be the answer: the participant is asked."""
 
 CONSENT_ENTITY = "instemming"
-CONDITION, WAVERS = "voorwaarde", "aarzelt"
-"""The entity's values where a text is neither a yes nor a no to a question for consent."""
+CONDITION, WAVERS, UNCLEAR = "voorwaarde", "aarzelt", "onduidelijk"
+"""The entity's values where a text on a question for consent is neither a yes nor a no."""
 
 
 def doubtful(act: str) -> str:
