@@ -24,6 +24,7 @@ from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import acts, message, summary
 from language.reading.changes import Change, changes_in, part_with, speaks_of
+from language.reading.urgency import step_first
 
 DONE, WHICH = "gedaan", "welke"
 """``wijziging`` after a change at the summary was carried out: the summary comes again; and where
@@ -136,10 +137,6 @@ FORGOT = re.compile(
     r"|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b"
 )
 """What somebody forgot is added, also where the text resembles a change."""
-_RIGHT = r"\b(?:klopt|juist|goed|in orde|right|correct|stimmt|bon)\b"
-_SAVE = r"\b(?:behalve|uitgezonderd|buiten|except|sauf|ausser|außer)\b"
-_EXCEPT = re.compile(rf"{_RIGHT}.{{0,30}}{_SAVE}|{_SAVE}.{{2,60}}{_RIGHT}")
-_EXCEPT_AT = re.compile(_SAVE, re.IGNORECASE)
 _PUT_WITH = re.compile(
     r"(?:(?:zet|schrijf|noteer|doe|voeg|vermeld|add|put)\s{1,3}"
     r"(?:(?:er|maar|dan|gerust)\s{1,3}){0,3})?"
@@ -278,9 +275,8 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return None
     plain = " ".join(folded(text).split())
     key = speaks_of(text, talk.answers)
-    if _EXCEPT.search(plain) and len(plain.split()) <= _MOST_OF_URGENCY:
-        at = _EXCEPT_AT.search(text)
-        rest = text[at.end() :] if at else text
+    rest = summary.excepts(text)
+    if rest is not None and len(plain.split()) <= _MOST_OF_URGENCY:
         meant = named_question(rest, opdracht, None) or speaks_of(rest, talk.answers)
         return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
     named = named_question(text, opdracht, None)
@@ -469,10 +465,12 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
 
 
 def _bare_step(talk: Talk, plain: str, vraag: Vraag) -> Slots | None:
-    """The slots for another step that a text names by its number alone: "maak er een 4 van"."""
+    """The slots for another step that a text names by its number: "maak er een 4 van"."""
     found = _SETS_NUMBER.fullmatch(plain)
     if found is None:
-        return None
+        steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
+        first = step_first(plain, steps)
+        return None if first is None else offering.new_step(talk, first, vraag)
     number = talk.urgency_in(found["new"]).value
     old = talk.urgency_in(found["old"] or "").value
     stands = talk.urgency_in(talk.answers[vraag.key]).value

@@ -181,7 +181,8 @@ def without_step(talk: Talk, text: str) -> Slots:
 
 
 _OF_TIME = re.compile(
-    r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|gisteren|haast|(?:te|zo|al|heel) laat|later"
+    r"\b(?:tijd|tied|wacht\w{0,3}|morgen|vandaag|vand\w{0,2}ge|gisteren|haast|j[ao]{1,2}r(?:en)?"
+    r"|(?:te|zo|al|heel|wat|nogal) laat|later|te lange?|bran\w{0,2}"
     r"|vroeg|dringen\w{0,3}"
     r"|snel|rap|nu|lang|ergere?|belangrijker\w?|eraan|afhang\w{0,2}|hangt|dingen|zaken"
     r"|kiez\w{1,2}|kies"
@@ -191,7 +192,7 @@ _OF_TIME = re.compile(
     r"|spat\w{0,2})\b"
 )
 """Words of time: a text of few other words at the question how urgent it is, is about that."""
-_MOST_OTHERS = 6
+_MOST_OTHERS = 8
 
 
 def urgency_again(

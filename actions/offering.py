@@ -647,7 +647,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
         return yes if says == summary.YES else _LEAVE
-    if len(plain.split()) > _FEW_WORDS and _is_answer(talk, text):
+    if _says_more(talk, text):
         # "Ga erbij zitten en luister ..." is more than the choice that it begins as.
         return "inhoud"
     if mentions(plain, "aanbod_vervang"):
@@ -674,6 +674,23 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     return None
 
 
+def _says_more(talk: Talk, text: str) -> bool:
+    """Whether a text holds content of its own, whatever choice its words resemble."""
+    reading = message.read(text)
+    added = message.part(text, reading.content) if reading.kind == message.ADDITION else ""
+    if len(added.split()) >= _CONTENT_WORDS:
+        return True
+    if len(text.split()) <= _FEW_WORDS or text.rstrip().endswith("?"):
+        return False
+    return _is_answer(talk, text) or (
+        reading.kind not in message.REMARKS
+        and talk.act not in _CHOOSES
+        and talk.chance("bijdrage") >= _LEAST_CHANCE
+    )
+
+
+_CHOOSES = frozenset({acts.AGREE, acts.LEAVE, acts.REMARK, acts.WAIT, acts.ASK, acts.STOP})
+_LEAST_CHANCE = 0.5
 _MAY_BE_CONTENT = frozenset({"bijdrage", "buiten_onderwerp", "andere_taal", "opdracht_kiezen"})
 _FEW_WORDS = 8
 _CONTENT_WORDS = 4

@@ -139,6 +139,9 @@ def _after_questions(
     ruled = name != CONTENT and name != max(chances, key=lambda each: chances[each])
     if plain_meaning(text, step) is not None:
         return name
+    if step == "bevestigen" and summary.excepts(text) is not None and name != OWN_DATA:
+        # "Alles correct op één ding na, ..." is no yes.
+        return CONTENT
     if act is None:
         # Who says so little of a goodbye stays at the summary.
         doubtful = name in _STOPS and chances.get(name, 0.0) < _LEAST_GOODBYE

@@ -176,6 +176,24 @@ def after_yes(text: str) -> int:
     return found.end() if found else cuts[-1].end()
 
 
+_RIGHT = r"\b(?:klopt|juist|goed|in orde|right|correct|stimmt|bon)\b"
+_SAVE = r"\b(?:behalve|uitgezonderd|buiten|except|sauf|ausser|außer)\b"
+_BUT_ONE = (
+    r"\bop (?:een|één|1|twee|2|dat|die|de|het|den)\b(?: \w{1,14}){0,4}? na\b"
+    r"|\b(?:op|buiten) dat (?:ene|een) na\b|\bat one thing\b"
+)
+_EXCEPT = re.compile(rf"{_RIGHT}.{{0,30}}{_SAVE}|{_SAVE}.{{2,60}}{_RIGHT}|{_BUT_ONE}", re.I)
+_EXCEPT_AT = re.compile(rf"{_SAVE}|{_BUT_ONE}", re.IGNORECASE)
+
+
+def excepts(text: str) -> str | None:
+    """What a text excepts from its yes, with what follows; None where it excepts nothing."""
+    at = _EXCEPT_AT.search(text[:READ])
+    if at is None or not _EXCEPT.search(text[:READ]):
+        return None
+    return text[at.start() :]
+
+
 _PLAIN_NO = re.compile(
     r"(?:(?:ah|och|amai|allee|allez|bah|euh|oh|goh|tja|mo|of|ach|ba) )*(?:(?:nee){1,3}n?|neej+e?"
     r"|nope?|nah|non|no|nein|nint|nit|neet|neje|nin)(?: (?:hoor|dank|bedankt|merci|danke|thanks"

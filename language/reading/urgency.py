@@ -126,10 +126,10 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
         0.5,
         re.compile(
             r"\b(?:"
-            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vandoage|vandaoge|morgen|direct|meteen|dringend"
+            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vand\w{0,2}ge|morgen|direct|meteen|dringend|bran\w{0,2}"
             r"|urgent)"
-            r"\w*(?: \w+){0,3} (?:maar|mor|moar|mer)(?: \w+){0,2} nie?t?"
-            r"(?: \w+){0,2} (?:la?oa?te?|laat|lang|eeuwig|wachten)"
+            r"\w*(?: \w+){0,3} (?:maar|mor|moar|moa|mo|mer|mar)(?: \w+){0,3} (?:nie?t?|geen|gin|ook)"
+            r"(?: \w+){0,2} (?:la?oa?te?|laat|lange?|eeuwig|wachten|j[ao]{1,2}r)"
             r")\b"
         ),
     ),
@@ -281,7 +281,7 @@ _CLAUSES = re.compile(
     r"|because|weil|denn)\b"
 )
 _FILLERS = _words(
-    "gif mo schrijf noteer ik "
+    "gif mo moa schrijf schrijft schryft noteer noteert ik "
     "k vind vin vinden denk peis peins dink zou zeg zegge geef geven kies neem pak "
     "doe zet maar mor moar mer dat da dit het t is tis s ja jaja jao joa euh eh uh "
     "goh hm hmm ah oh o och allee wel toch dan nu voor mij mijn part ons onze ne nen "
@@ -395,6 +395,8 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         if found:
             said.append((bool(re.search(r"\d", clause)) or _has_number(bare), found, bare))
     if not said:
+        if (first := step_first(text, steps)) is not None:
+            return Urgency((first,))
         return Urgency(
             skipped=any(_SKIPPED.fullmatch(_plain(each)) for each in _CLAUSES.split(plain))
         )
@@ -500,6 +502,33 @@ def _of_clause(
                 continue
             return (_step(level, steps),) if rest <= _MOST_OTHER_WORDS else ()
     return ()
+
+
+_BESIDE_STEP = re.compile(r"[,.;:!\n]|\b(?:want|omdat|vermits|because|car|parce|weil|als|as) ")
+_ARTICLES = _words("een ene un une one alle all toutes")
+
+
+def step_first(text: str, steps: Mapping[int, str]) -> int | None:
+    """The step that the first clause of a text names by its number, with only filling beside it.
+
+    What follows may tell why: "4 toch, want volgend jaar gaan er zes op pensioen".
+    """
+    clause = _plain(_BESIDE_STEP.split(folded(_spoken(text[:MOST_READ])), maxsplit=1)[0], keep="/")
+    words = clause.split()
+    if len(words) > 1 and _ARTICLES & {*words} and not re.search(r"\bop|sur|out of\b", clause):
+        return _step_beside_article(clause, steps)
+    return _only_step(clause, steps)
+
+
+def _step_beside_article(clause: str, steps: Mapping[int, str]) -> int | None:
+    """As ``_only_step``, where an article stands that may be a number itself: "een vier"."""
+    bare = re.sub(r"\b(?:een|ene|un|une|one)\b(?= \S)", " ", clause)
+    return None if _ARTICLES & set(bare.split()) else _only_step(bare, steps)
+
+
+def _only_step(clause: str, steps: Mapping[int, str]) -> int | None:
+    found = _numbers(clause, steps)
+    return found.pop() if len(found) == 1 and not _others(_OUT_OF.sub(" ", clause)) else None
 
 
 def others(text: str) -> int:
