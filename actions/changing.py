@@ -23,7 +23,7 @@ from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import acts, message, summary
-from language.reading.changes import Change, changes_in, part_with, speaks_of
+from language.reading.changes import Change, Dropped, changes_in, dropped_in, part_with, speaks_of
 from language.reading.urgency import step_first
 
 DONE, WHICH = "gedaan", "welke"
@@ -227,7 +227,12 @@ def _headed(text: str) -> tuple[str, str]:
 def part_dropped(talk: Talk, text: str) -> Slots | None:
     """The slots that offer to take a part out of an answer, or None where a text asks no such."""
     plain = " ".join(folded(text).split())
-    if not _DROPS.search(plain) or _WHOLE.search(plain):
+    if _WHOLE.search(plain):
+        return None
+    gone = dropped_in(text, talk.answers)
+    if gone is not None and gone.told and (slots := taken_out(talk, gone)) is not None:
+        return slots
+    if not _DROPS.search(plain):
         return None
     if not _PART.search(plain) and not _ONLY_DROPS.fullmatch(plain):
         return None
@@ -238,6 +243,19 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     if key is None or found is None:
         return None
     return offering.offer_slots(talk, "", key, corrects=found, at=0)
+
+
+def taken_out(talk: Talk, gone: Dropped) -> Slots | None:
+    """The slots that offer to take words out of an answer; None where they are not clear.
+
+    How urgent something is has a step beside its words: that question is asked again.
+    """
+    if _kind(talk, gone.key) == "prioriteit":
+        summary_waits = talk.slot("requested_slot") == "bevestigd"
+        return offering.reopened(gone.key, "vervang", changing=summary_waits)
+    if gone.words is None:
+        return None
+    return offering.offer_slots(talk, "", gone.key, corrects=gone.words, at=0)
 
 
 def taken_back(talk: Talk) -> Slots | None:

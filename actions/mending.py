@@ -11,7 +11,7 @@ from consultation.catalogue import Opdracht, Vraag
 from language.alarm import alarm
 from language.folding import folded
 from language.reading import acts
-from language.reading.changes import Change, changes_in, speaks_of
+from language.reading.changes import Change, changes_in, dropped_in, rewords, speaks_of, turns_back
 from language.reading.urgency import others
 from language.segmentation.sentences import sentence_spans
 
@@ -185,16 +185,23 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
     plain = " ".join(folded(text).replace("'", " ").split())
-    tells = _TELLS_OF_TEXT.search(plain) is not None
+    tells = turns_back(text) or _TELLS_OF_TEXT.search(plain) is not None
     changes = changes_in(text, answers)
     acts_so = talk.entity(acts.ENTITY) == acts.MEND or talk.intent == "antwoord_wijzigen"
     mends = tells or acts_so or _only_counts(text, changes)
     if changes and changes[0].sure and mends and not _ADDS_MORE.search(plain):
+        if any(rewords(text, each, answers[each.key]) for each in changes):
+            return offering.reopened(changes[0].key, "vervang")
         if tells and changing.each_stands_once(changes, answers):
             return changing.carried_out(talk, text, changes)
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
+    gone = dropped_in(text, talk.answers)
+    if gone is not None and gone.told and gone.key != vraag.key:
+        return changing.taken_out(talk, gone) or offering.reopened(gone.key, "vervang")
+    if asks_again(text) and (key := named_question(text, opdracht, vraag.key)) in talk.answers:
+        return offering.reopened(key, "vervang")
     if _WITHDRAWS.search(plain):
         key = speaks_of(text, answers)
         several = key is not None and len(list(sentence_spans(answers[key]))) > 1
@@ -204,6 +211,20 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         if key is not None and key != vraag.key:
             return offering.reopened(key, "vervang")
     return None
+
+
+_ASKS_AGAIN = re.compile(
+    r"\b(?:(?:vraag|stel|geef|toon)\b.{0,30}\b(?:opnieuw|nog eens|nog een keer|nog ne keer|terug"
+    r"|again)|(?:wat|hetgeen) (?:ik|k) (?:daar|er|toen|bij \S+|in \S+)? ?(?:schreef|zei|antwoordde"
+    r"|typte|zegde)"
+    r" (?:deugt|klopt|trekt|was|is|slaat|lijkt)|(?:mag|kan|wil|zou) ik (?:dat|die|het|mijn)\b.{0,40}"
+    r"\b(?:overdoen|opnieuw doen|opnieuw beantwoorden|herdoen|opnieuw invullen))\b"
+)
+
+
+def asks_again(text: str) -> bool:
+    """Whether a text asks for a question again, to answer it in another way."""
+    return _ASKS_AGAIN.search(" ".join(folded(text).split())) is not None
 
 
 _COUNTED = re.compile(

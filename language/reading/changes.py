@@ -72,7 +72,7 @@ mor my n na naar ne nee neen nen niet nie niks niets nog nu of off om omdat on o
 ook op opdracht over pas per s samen sorry t te ter the tis to toch tot tweede u uit uw van
 vanaf veel verder via voor vooral voorstel vraag vroeger waar wacht want was wat we weer weg
 wel welke wie wij wil willen with word worden wordt x ze zei zeg zelf zet zich zij zijn zo zou
-zouden zoveel zyn zonder zijt
+zouden zoveel zyn zonder zijt moa mais but sondern j'ai j'avais c'est c'etait n'est i'm it's i've
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _SIGN = re.compile(r"->|=>|→|[\w%€]+(?:['’.,\-]\w+)*|[,;.:!?]", re.UNICODE)
@@ -94,13 +94,16 @@ _STOP = (
     r"|daar)\b)"
 )
 _NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
-_DET = r"(?:(?:de|het|den|een|ne|nen|die|dat|om|op|in|uit|van|bij|over|d|t) ){0,2}"
+_DET = (
+    r"(?:(?:de|het|den|een|ne|nen|die|dat|om|op|in|uit|van|bij|over|d|t|le|la|les|l|un|une|the|der"
+    r"|das|dem|ein|eine|einen|au|du|am|im) ){0,2}"
+)
 _FILL = (
     r"(?:(?:eigenlijk|dus|toch|maar|liever|beter|gewoon|wel|dan|nu|daar|er|het|t|dat|da|ervan|mor"
     r"|ma|it|de|we|ik|je|ge|moogt|mag|dao|ook|nog|eens|ok|,) ){0,5}"
 )
 _BUT = (
-    r"(?:[,;.] )?(?:maar|mo|mor|ma|mar|mer|wel|sondern|mais|but"
+    r"(?:[,;.] )?(?:maar|mo|mor|moa|ma|mar|mer|wel|sondern|mais|but"
     r"|(?:het|t|dat|er) (?:zijn|waren|was|is)(?: er)?) (?:wel )?"
 )
 _INSTEAD = (
@@ -115,7 +118,7 @@ _SETS = (
 _CALLED = re.compile(rf"{_OLD} (?:heet|heette|heten) (?:nu |eigenlijk |wel )?(?P<new>{_BIT})")
 _IS = (
     r"(?:tis|twas|tzijn|t'is|c'est|c'etait|it's|(?:het|t|dat|da|er|it|that|ce|es|das|je|ik) "
-    r"(?:is|was|waren|zijn|moet|moest|moesten|should|must|war|sind|etait|bedoelde?|bedoelt)"
+    r"(?:is|was|waren|zijn|moet|moe|moest|moesten|should|must|war|sind|etait|bedoelde?|bedoelt)"
     r"|(?:moet|moeten|moest|moesten|is|was|zijn|waren) (?:het|t|dat|da|er|dit))"
 )
 _I_WROTE = (
@@ -124,17 +127,17 @@ _I_WROTE = (
     r"|(?:schreef|zei|typte|tikte|zegde) (?:ik|k|ekik)|kschreef|kzei"
     r"|j'(?:ai|avais) (?:ecrit|mis|dit))"
 )
-_I_HAVE = r"(?:(?:ik|k|ekik|ich) (?:had|heb|he|em|habe|hatte)|(?:had|heb) (?:ik|k)|k?heb|khad|khe)"
+_I_HAVE = r"(?:(?:ik|k|ekik|ich|en) (?:had|heb|he|e|en|k|em|habe|hatte)|(?:had|heb) (?:ik|k)|k?heb|khad|khe)"
 _WRITTEN = (
     r"(?:gezegd|gezeid|geschreven|getypt|getikt|gezet|ingevuld|genoteerd|written|geschrieben)"
 )
 _THOUGH = (
-    rf"(?:[,;.] )?(?:maar|mo|mor|ma|mer|mais|but|aber|en) {_FILL}(?:{_IS} )?(?:er )?"
+    rf"(?:[,;.] )?(?:maar|mo|mor|moa|ma|mar|mer|mais|but|aber|en) {_FILL}(?:{_IS} )?(?:er )?"
     rf"{_FILL}{_NEW}{_BE}{_STOP}"
 )
 _WRONG = (
     r"(?:klopt (?:niet|nie|ni)|(?:is|was) (?:fout|verkeerd|mis|onjuist|(?:niet|nie|ni) juist|wrong"
-    r"|faux|falsch))"
+    r"|faux|falsch|zever|onzin|overdreven|te (?:bot|straf|vroeg|laat|veel|weinig|kort|lang)))"
 )
 _TURNS = r"bij nader inzien|toch|eigenlijk|nee\w{0,2}|wacht|oei|oeps|sorry|pardon"
 _END_OF = r" ?$| [.;!]"
@@ -157,6 +160,7 @@ _SURE = tuple(
         rf"\b(?:in|bij) (?:mijn|m n|het|de|die|dat) {_BIT} (?:{_BIT} )?(?:moet"
         rf"|moest) {_DET}{_OLD} {_NEW} "
         rf"(?:zijn|worden|staan){_STOP}",
+        rf"{_OLD} {_WRONG} (?:[,;.] )?(?:ik|we) (?:wil|willen|wou|bedoel\w{{0,2}}) {_FILL}{_NEW}{_STOP}",
         rf"{_OLD} {_WRONG} (?:het|t|dat|da|it|das|ce) (?:is|was|moet|moest"
         rf"|should) {_FILL}{_NEW}{_BE}{_STOP}",
         rf"{_OLD} (?:(?:te|dient te|moet|moogt u|mag u) ){{0,2}}(?:lezen|worden gelezen"
@@ -252,6 +256,14 @@ def changes_in(text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
     return ()
 
 
+def rewords(text: str, change: Change, answer: str) -> bool:
+    """Whether new words repeat others of the answer, so that putting them in would garble it."""
+    rest = answer.replace(change.old, " ", 1)
+    theirs = {each.plain for each in _words(rest) if _tells(each.plain)}
+    new = _words(text[change.new[0] : change.new[1]])
+    return any(each.plain in theirs for each in new if not _NUMBER.fullmatch(each.plain))
+
+
 def speaks_of(text: str, answers: Mapping[str, str]) -> str | None:
     """The key of the answer that a text shares the most telling words with, or None."""
     weights: dict[str, int] = {}
@@ -288,6 +300,92 @@ def part_with(text: str, answer: str) -> str | None:
     if best is None or best[1].strip(" .,;!") == answer.strip(" .,;!"):
         return None
     return best[1]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The answer that words should go from, and those words as they stand there, if clear.
+
+    ``told``: the text shows that it is about what was written, and not about the subject.
+    """
+
+    key: str
+    words: str | None
+    told: bool
+
+
+def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
+    """What a text asks to take out of an answer; None where it asks no such thing.
+
+    The words that go may stand in the sentence before: "Een apotheker heeft zwijgplicht. Die moet u
+    schrappen, alleen de kapster mag blijven."
+    """
+    sentences = [each for each in _ENDS.split(text[:READ]) if each.strip()]
+    at = next((n for n, each in enumerate(sentences) if _TAKES_OUT.search(_flat(each))), None)
+    if at is None:
+        return None
+    plain = _flat(text[:READ])
+    told = bool(_OF_WORDS.search(plain) or _TURNS_BACK.match(plain))
+    for quoted in _QUOTED.findall(text[:READ]):
+        holding = [key for key in answers if _find(answers[key], quoted) is not None]
+        if holding:
+            return Dropped(holding[0], _find(answers[holding[0]], quoted), True)
+    for meant in (sentences[at], " ".join(sentences[: at + 1])):
+        gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
+        key = speaks_of(gone, answers)
+        if key is not None:
+            return Dropped(key, part_with(gone, answers[key]), told)
+    return None
+
+
+_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
+_CLAUSE = re.compile(r"[,;]\s*")
+_QUOTED = re.compile(r"[\"“”«‘]\s?([^\"“”«»‘’]{3,120}?)[.,]?\s?[\"“”»’]")
+_TAKES_OUT = re.compile(
+    r"\b(?:schrap\w{0,3}|verwijder\w{0,2}|weglaten|weghalen|wegdoen|weggelaten|eruit|eraf|uithalen"
+    r"|(?:laat|haal|doe|neem|hou|houd|smijt|gooi|knip|pak)\b(?: \S+){1,7}? (?:uit|weg|vallen"
+    r"|achterwege)"
+    r"|(?:mag|moet|moe|moogt?|mogen)(?: \S+){0,4}? (?:uit|weg)"
+    r"|(?:take|leave|cut|strike|keep) (?:it|that|this|them) (?:out|away)"
+    r"|(?:remove|delete|drop) (?:it|that|this|the|my)"
+    r"|(?:enleve|supprime|retire)[rz]?|(?:streich|losch)\w{0,3}|weglassen)\b"
+)
+_OF_WORDS = re.compile(
+    r"\b(?:(?:dat|die|da|dieje|stuk\w{0,3}|zin\w{0,6}) (?:van|over)|stuk(?:je|ske|jes)|zin(?:netje"
+    r"|neke)?|passage|deeltje|gedeelte|(?:laatste|eerste|tweede|derde) (?:woord|stuk|deel|zin"
+    r"|antwoord)"
+    r"|(?:uit|in|van) (?:het|dat|mijn|m n|uw|je|jullie|the|my|mon|meiner?) (?:\w{1,9} )?(?:verslag"
+    r"|antwoord|tekst|plan|rapport|report|answer|reponse|antwort|lijst)|(?:de|het|al de) rest (?:mag"
+    r"|kan|moet|blijft|is)|mag (?:wel )?blijven|(?:te )?(?:persoonlijk|prive|private|personnel"
+    r"|privat|herkenbaar|bot|straf))\b"
+)
+_TURNS_BACK = re.compile(
+    r"(?:(?:ja|nee+n?|maar|mm+|hm+|euh|oh?|ah|e|en|goh|zeg|amai|allez|ok|bon|so|no)[ ,.]+){0,3}"
+    r"(?:wacht|sorry|pardon|oei|oeps|lap|mm+|hm+|toch|bij nader inzien|entschuldigung|desolee?"
+    r"|attend\w{0,2}|wait|scusi|nu ik|als ik dat|achteraf|eigenlijk)\b"
+)
+"""Words by which somebody comes back to what was written."""
+_STAYS = re.compile(r"\b(?:(?:de|het) rest|mag blijven|blijft|behouden|(?:is|was) goed|klopt)\b")
+
+
+def _flat(text: str) -> str:
+    return " ".join(folded(text).replace("'", " ").split())
+
+
+def turns_back(text: str) -> bool:
+    """Whether a text begins as one that comes back to what was written before: "wacht, ..."."""
+    return _TURNS_BACK.match(_flat(text[:READ])) is not None
+
+
+def _find(answer: str, words: str) -> str | None:
+    """Words as they stand in an answer, with the sign before them; None where they do not."""
+    start = answer.casefold().find(words.strip(" .,;").casefold())
+    if start < 0:
+        return None
+    end = start + len(words.strip(" .,;"))
+    before = answer[:start].rstrip()
+    start = len(before) - 1 if before.endswith((",", ";")) else start
+    return answer[start:end]
 
 
 _SMALL = re.compile(
@@ -329,6 +427,9 @@ def _tells(plain: str) -> bool:
     return len(plain) > 2 and plain not in _EMPTY and plain[0].isalnum()
 
 
+_JOINING = frozenset("maar mo moa mor mar mer ma mais but aber sondern en et and und".split())
+
+
 def _shared(words: list[_Word], answers: Mapping[str, str]) -> list[_Shared]:
     """The longest runs of words of the text that stand in an answer, left to right, apart."""
     runs: list[_Shared] = []
@@ -350,8 +451,10 @@ def _shared(words: list[_Word], answers: Mapping[str, str]) -> list[_Shared]:
                 ):
                     length += 1
                 last, end = first + length - 1, place + length - 1
-                # Signs at the ends are no part of it.
-                while last > first and not words[last].plain[0].isalnum():
+                # Signs and joining words at the ends are no part of it.
+                while last > first and (
+                    not words[last].plain[0].isalnum() or words[last].plain in _JOINING
+                ):
                     last, end = last - 1, end - 1
                 if any(_tells(each.plain) for each in words[first : last + 1]):
                     runs.append(_Shared(first, last, key, theirs[place].start, theirs[end].end))
@@ -397,6 +500,7 @@ def _change(
         return None
     first, last = inside[0][2], inside[-1][3]
     first, last, start, end = _fitted(words, answers[run.key], run, first, last)
+    last = _without_what_follows(words, answers[run.key], first, last, end)
     old, new = answers[run.key][start:end], (words[first].start, words[last].end)
     said = text[new[0] : new[1]]
     if found.re is _CALLED and not said[:1].isupper():
@@ -413,13 +517,25 @@ def _change(
     return Change(run.key, old, new, sure or bool(both))
 
 
+def _without_what_follows(
+    words: list[_Word], answer: str, first: int, last: int, end: int
+) -> int:
+    """The last new word, before those that stand in the answer already: "elke week betalen"."""
+    after = [each.plain for each in _words(answer[end : end + _LEAST_ROOM])]
+    for length in range(min(len(after), last - first), 0, -1):
+        if [each.plain for each in words[last - length + 1 : last + 1]] == after[:length]:
+            return last - length
+    return last
+
+
+_LEAST_ROOM = 120
 _NEGATION = re.compile(rf"\b{_NEG}\b")
 _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"})
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _SAYING_WORDS = """
-tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet dus nee neen be read
+tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet moe dus nee neen be read
 """
 _LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())
