@@ -9,7 +9,7 @@ asked for again. ``language.reading.changes`` finds the words in the answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -32,6 +32,16 @@ it is not clear which answer should change: that is asked."""
 
 _READ = 320
 _FEW_WORDS, _LEAST_WORDS, _MOST_OF_URGENCY, _HEAD_READ = 8, 3, 18, 60
+_PASSED_OVER = re.compile(
+    r"\b(?:(?:heb|had|heb ik|had ik|ben|was) (?:\w+ ){0,3}(?:overgeslagen|opengelaten|leeg gelaten"
+    r"|leeggelaten|niet beantwoord|niet ingevuld)|oversloeg|over sloeg|(?:leeg|open) (?:liet"
+    r"|gelaten"
+    r" (?:heb|had))|overgeslagen (?:heb|had|vraag)|niet beantwoord (?:heb|had)|niet ingevuld"
+    r" (?:heb|had)|(?:die|de|dat|dien|dieje) overgeslagen\w{0,2}(?! (?:worden|wordt|generatie))"
+    r"|i skipped|j ai passee?|j'ai passee?|ubersprungen)\b"
+)
+_ADDED_AFTER = re.compile(r":\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
+_MOST_TO_PASS = 24
 _UNDO = re.compile(
     r"\b(?:(?:zet|doe|maak|draai|verander) (?:het|dat|t|da|die|alles)? ?(?:(?:maar|toch|dan"
     r"|gewoon|weer"
@@ -195,6 +205,9 @@ def told(talk: Talk, text: str) -> Slots | None:
     plain = " ".join(folded(text).replace("'", " ").split())
     if _UNDO.search(plain):
         return taken_back(talk)
+    skipped = passed_over(talk, text, opdracht.vragen)
+    if skipped is not None:
+        return skipped
     urgency = _urgency(talk, text, plain)
     if urgency is not None:
         return urgency
@@ -214,6 +227,29 @@ def told(talk: Talk, text: str) -> Slots | None:
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
     return part_dropped(talk, text)
+
+
+def passed_over(talk: Talk, text: str, asked: Sequence[Vraag]) -> Slots | None:
+    """The slots for a text about a question that was passed over: answered, or asked again.
+
+    Args:
+        talk: the turn; an opdracht must be open.
+        text: what was typed.
+        asked: the questions that were asked.
+    """
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    if len(text.split()) > _MOST_TO_PASS or not _PASSED_OVER.search(folded(text)):
+        return None
+    left = [each.key for each in asked if each.key not in talk.answers]
+    if not left:
+        return None
+    named = named_question(text, opdracht, talk.slot("vraag"))
+    key = named if named in left else left[0]
+    told = _ADDED_AFTER.search(text)
+    if told is not None and len(told["content"].split()) >= _LEAST_WORDS:
+        return offering.added(talk, told["content"].strip(), key)
+    return offering.reopened(key, None)
 
 
 def _headed(text: str) -> tuple[str, str]:

@@ -343,6 +343,8 @@ class AskAntwoord(TalkAction):
             _ask_answered(talk, vraag, custom)
             return [SlotSet("vraag", vraag.key)]
         wording = vraag.eenvoudiger if talk.intent == "herhalen" else vraag.tekst
+        if talk.intent == "herhalen" and vraag.soort == "prioriteit":
+            wording = f"{wording}\n{going_on.meaning_of_scale(talk)}"
         buttons = _scale_buttons(talk) if vraag.soort == "prioriteit" else None
         again = going_on.urgency_again(talk, vraag, buttons or [])
         if again is not None and talk.intent not in (*ASIDES, "herhalen", "terug"):

@@ -14,7 +14,7 @@ from actions.contribution_form import (
     offer_changes,
     to_summary,
 )
-from actions.entering import asked_for, go_to, queue, words_of
+from actions.entering import asked_for, go_to, queue, talked_of, words_of
 from actions.offering import reopen
 from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
@@ -58,6 +58,8 @@ class ActionAnderOpdracht(TalkAction):
         if talk.entity(acts.ENTITY) == acts.MOVE and choice == choosing.Choice():
             choice = choosing.chosen(words_of(talk), talk.catalogue)
         numbers = asked_for(talk, choice)
+        said = None if numbers else talked_of(talk, words_of(talk))
+        numbers = [said] if said is not None else numbers
         if numbers:
             return go_to(talk, numbers)
         if queue(talk) and not choice.guesses:

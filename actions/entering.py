@@ -21,6 +21,7 @@ from consultation.participation import conversation
 from consultation.participation.effects import OpdrachtChosen
 from consultation.participation.reactions import MISSING
 from language.folding import folded
+from language.reading.changes import speaks_of
 
 OF_ONE_OPDRACHT = (
     "requested_slot",
@@ -116,7 +117,22 @@ def elsewhere(talk: Talk, text: str) -> Slots | None:
         numbers = asked_for(talk, choosing.wished(text, talk.catalogue))
         meant = None if numbers else choosing.by_part(text, talk.catalogue)
         numbers = asked_for(talk, Choice((meant,))) if meant is not None else numbers
+        said = None if numbers else talked_of(talk, text)
+        numbers = [said] if said is not None else numbers
     return enter(talk, numbers) if numbers else None
+
+
+def talked_of(talk: Talk, text: str) -> int | None:
+    """The other opdracht whose answers a text speaks of: "terug naar die trage leerplannen"."""
+    here = talk.opdracht.nummer if talk.opdracht else None
+    answers = {
+        f"{each.nummer} {key}": said
+        for each in talk.catalogue.opdrachten
+        if each.nummer != here
+        for key, said in answers_on(talk, each.nummer).items()
+    }
+    found = speaks_of(text, {**answers, **talk.answers})
+    return int(found.split()[0]) if found in answers else None
 
 
 _READ = 120
@@ -128,6 +144,9 @@ _TURNS_TO = re.compile(
     r" (?:over|van)|terug naar .{3,40} (?:graag|aub)(?=\W{0,3}$)"
     r"|(?:toch )?liever (?:dat|iets|het) over"
     r"|toch nog (?:iets|dat) over)\b"
+    r"|(?:voor(?:dat)? (?:ik|we) (?:\w+ ){1,3}\w+,? )?(?:kan|mag|kunnen|mogen) (?:ik|we) (?:hier )?"
+    r"(?:(?:eerst|ook|nu|even|nog) ){1,3}(?:iets|wat) (?:kwijt|zeggen|vertellen) over\b"
+    r"|ik (?:keer|ga|kom) (?:(?:nu|dan|liever|graag|toch|even|eerst) ){0,3}terug (?:naar|op)\b"
     r"|ik (?:wil|wou|zou) (?:(?:eerst|nu|liever|toch|graag) ){1,3}(?:nog )?(?:iets|dat|het) "
     r"(?:kwijt |zeggen |doen )?over\b"
     r"|(?:kunnen|mogen) we (?:eerst|nu) (?:het|een) (?:andere?|eerste|vorige?) onderwerp\b"

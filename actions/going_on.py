@@ -19,7 +19,7 @@ from language.folding import folded
 from language.reading import acts, message, summary
 from language.reading.changes import speaks_of
 from language.reading.code import asks_code
-from language.reading.urgency import others
+from language.reading.urgency import others, step_named
 from language.segmentation.sentences import sentence_spans
 
 _DONE = "klaar"
@@ -167,6 +167,16 @@ def wish(talk: Talk, text: str) -> Choice:
         return choice
     beside = choosing.named_beside(text, talk.catalogue)
     return choice if choice.guesses and not beside.numbers else beside
+
+
+def meaning_of_scale(talk: Talk) -> str:
+    """What the step means that the text asks about; else the lowest and the highest step."""
+    steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
+    named = step_named(words_of(talk), steps)
+    shown = [min(steps), max(steps)] if named is None else [named]
+    return " ".join(
+        talk.words("schaal_stap").format(waarde=value, naam=steps[value].lower()) for value in shown
+    )
 
 
 def without_step(talk: Talk, text: str) -> Slots:

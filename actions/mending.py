@@ -31,13 +31,6 @@ _BECOMES = re.compile(
     r"\b(?:word\w{0,2}|liever|eerder|toch|anders|nieuw\w?|verander\w{0,2}|vervang\w{0,2}"
     r"|in de plaats|instead|becomes)\b"
 )
-_PASSED_OVER = re.compile(
-    r"\b(?:(?:heb|had|heb ik|had ik|ben|was) (?:\w+ ){0,3}(?:overgeslagen|opengelaten|leeg gelaten"
-    r"|leeggelaten|niet beantwoord|niet ingevuld)|oversloeg|over sloeg|(?:leeg|open) (?:liet"
-    r"|gelaten"
-    r" (?:heb|had))|overgeslagen (?:heb|had|vraag)|niet beantwoord (?:heb|had)|niet ingevuld"
-    r" (?:heb|had)|i skipped|j ai passee?|j'ai passee?|ubersprungen)\b"
-)
 _TELLS_OF_TEXT = re.compile(
     r"\b(?:(?:ik|k|ekik) (?:\w+ ){0,3}(?:schreef|zei|zegde|typte|tikte|getypt|geschreven|gezegd"
     r"|gezeid|gezet|bedoel\w{0,2})|(?:schreef|zei|zegde|typte|bedoel\w{0,2}) (?:ik|k)\b"
@@ -156,7 +149,7 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
             return found
     if act == acts.DOUBT and _BEGINS_TO_ANSWER.search(text):
         act = None
-    if act not in (None, acts.PASS) or _only_cries(text):
+    if act not in (None, acts.PASS) or _only_cries(text, vraag):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
 
@@ -170,7 +163,8 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     opdracht, vraag = talk.opdracht, talk.vraag
     if opdracht is None or vraag is None or talk.slot("doorvraag") or talk.slot("wijziging"):
         return None
-    skipped = _passed_over(talk, text, opdracht, vraag)
+    before = opdracht.vragen[: opdracht.vragen.index(vraag)]
+    skipped = changing.passed_over(talk, text, before)
     if skipped is not None:
         return skipped
     named = _named_first(talk, text, opdracht, vraag)
@@ -243,22 +237,6 @@ def _only_counts(text: str, changes: tuple[Change, ...]) -> bool:
     return all(_COUNTED.fullmatch(folded(each)) for pair in pairs for each in pair)
 
 
-def _passed_over(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
-    """The slots that ask a question again that was passed over, where a text asks for that."""
-    if len(text.split()) > _MOST_OF_CHANGE or not _PASSED_OVER.search(folded(text)):
-        return None
-    before = opdracht.vragen[: opdracht.vragen.index(vraag)]
-    left = [each.key for each in before if each.key not in talk.answers]
-    if not left:
-        return None
-    named = named_question(text, opdracht, vraag.key)
-    key = named if named in left else left[0]
-    told = _ADDS.search(text)
-    if told is not None and len(told["content"].split()) >= _LEAST_CONTENT:
-        return offering.added(talk, told["content"].strip(), key)
-    return offering.reopened(key, None)
-
-
 def _named_first(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
     """The slots where a text begins with the name of another answer and a colon."""
     found = _HEAD.fullmatch(text.strip())
@@ -290,15 +268,19 @@ def mended_instead(talk: Talk, text: str) -> Slots | None:
     return {**found, "bewaard": [*(talk.slot("bewaard") or []), offered]}
 
 
-def _only_cries(text: str) -> bool:
+def _only_cries(text: str, vraag: Vraag) -> bool:
     """Whether every sentence asks for help or threatens: whether that is kept is for the person.
 
-    A text that tells why is an answer, and is stored as such.
+    A text that tells why answers what holds one back, and is stored as such.
     """
-    if _TELLS_WHY.search(text):
+    if vraag.soort == "drempel" and _TELLS_WHY.search(text):
         return False
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    return bool(sentences) and all(alarm(each) for each in sentences)
+    told = [each for each in sentences if not _SORRY.fullmatch(each.strip())]
+    return bool(told) and all(alarm(each) for each in told)
+
+
+_SORRY = re.compile(r"(?:sorry|pardon|excuseer|eerlijk|ja|tja|ach|och)[\s.,!…]{0,4}", re.IGNORECASE)
 
 
 def _mended(talk: Talk, text: str, opdracht: Opdracht) -> Slots | None:

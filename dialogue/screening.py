@@ -19,7 +19,7 @@ from consultation.participation.conversation import ASIDE, Bubble, Turn, fingerp
 from dialogue.choice import KEEP, REMOVE, choice
 from dialogue.messages import say
 from dialogue.questions import Addressed, addressed
-from language.alarm import alarm
+from language.alarm import alarm, asks_help_number
 from language.budget import Budget
 from language.foreign import foreign_language, load_languages
 from language.personal_data import Finding, detector
@@ -124,11 +124,11 @@ class Screening:
         return self.help(turn.text, turn.said) if turn.payload is None else []
 
     def help(self, text: str, said: Collection[str] = ()) -> list[Bubble]:
-        """The bubble with where to find help when a text signals a crisis or threat, else empty.
+        """The bubble with where to find help when a text signals a crisis or threat, or asks for it.
 
         It is never left out: where it was said in the last turn, it gets another first sentence.
         """
-        found = alarm(text)
+        found = "crisis" if asks_help_number(text) else alarm(text)
         if found is None:
             return []
         texts = self._catalogue.consultatie
@@ -153,7 +153,7 @@ class Screening:
                 if step == "vraag"
                 else ScreeningContext()
             )
-        if alarm(turn.text) and step in _AFTER_QUESTIONS:
+        if asks_help_number(turn.text) or (alarm(turn.text) and step in _AFTER_QUESTIONS):
             # The help is said before it; the talk neither ends nor stores it.
             return ScreeningContext(addressed=Addressed("hulp"))
         urgent = step == "vraag" and turn.position.question == "prioriteit"

@@ -26,6 +26,20 @@ def alarm(text: str) -> Alarm | None:
     return None
 
 
+def asks_help_number(text: str) -> bool:
+    """Whether a short text asks for a number to call for help: "dat nummer, wat was dat weer?"."""
+    plain = " ".join(folded(text).split())
+    return len(plain) <= _LONGEST_ASKED and _ASKS_NUMBER.search(plain) is not None
+
+
+_LONGEST_ASKED = 120
+_ASKS_NUMBER = re.compile(
+    r"\b(?:tele-?onthaal|zelfmoordlijn)\b.{0,30}\?|\b(?:nummer|telefoonnummer|number|numero)\b.{0,30}"
+    r"\b(?:zelfmoordlijn|tele-?onthaal)\b"
+    r"|\b(?:dat|die|het|welke?|the|that|le|ce)\s{1,3}(?:\w{1,12}\s{1,3})?(?:telefoonnummer|nummer"
+    r"|number|numero)\b(?=.{0,60}\b(?:daarstraks|daarnet|daarjuist|zonet|bellen|earlier|before"
+    r"|tout a l'heure|appeler|call)\b).{0,60}\b(?:weer|alweer|nog|was|again|what|c'etait)\b"
+)
 _FIRST_PERSON = re.compile(
     r"\b(?:ik|'?k|mij|me|mijn|m'n|mezelf|mijzelf|kdenk|kpeis|kpleeg|je|i|my|moi|mon|ma)\b"
 )

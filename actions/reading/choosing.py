@@ -71,6 +71,10 @@ _NAMED = (
     re.compile(rf"\b{_ITEM}\s*{_ANY}(?!\w)"),
     re.compile(rf"\b(?:de|den|het|die)\s+{_RANKED}(?=\s+{_ITEM}\b|{_TAIL})"),
     re.compile(rf"^\W*{_LEAD}{_ANY}{_TAIL}"),
+    re.compile(
+        rf"\b(?:naar|met|neem|kies|doe)\s+(?:de|den|het|dat|die)\s+{_RANKED}"
+        rf"(?=\s*[,.;!]|\s+(?:beginnen|starten|eerst|dan|maar|graag|aub)\b|{_TAIL})"
+    ),
 )
 
 # Several at once: "opdracht 8, 5 en 10", "eerst de derde en dan 7".
@@ -303,6 +307,9 @@ def wished(text: str, current: Catalogue) -> Choice:
     lead = _SUBJECT.match(plain)
     if lead is None or len(plain.split()) > _SHORT or not _TALK_OF.search(lead[0] + " "):
         return Choice()
+    number = named_number(text, current)
+    if number is not None:
+        return Choice((number,))
     rest = plain[lead.end() :].strip()
     return chosen(rest, current) if bare(rest) else Choice()
 

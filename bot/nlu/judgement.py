@@ -17,6 +17,7 @@ from bot.nlu.acts import Act
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import NO, plain_meaning
 from language.reading import acts, message, reaction, summary
+from language.reading.urgency import names_number
 
 CONTENT = "bijdrage"
 CHOICE = "opdracht_kiezen"
@@ -67,7 +68,7 @@ def judge(
         learned: what ``consent_model`` gives for a text where consent is asked.
     """
     request = own_data.read(text, step, question)
-    asks_of_scale = "?" in text and any(sign.isdigit() for sign in text)
+    asks_of_scale = "?" in text and (any(map(str.isdigit, text)) or names_number(text))
     if step == "vraag" and question == "prioriteit" and asks_of_scale:
         return "herhalen"
     if text.lstrip(_NO_BREAK).startswith("/"):

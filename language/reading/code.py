@@ -7,7 +7,7 @@ import re
 from language.folding import folded
 
 _READ = 160
-_MOST_WORDS = 14
+_MOST_WORDS = 18
 _CODE = re.compile(
     r"\b(?:mijn|m'n|die|een|de|welke|onze|mon|my|mein|le|the) (?:ontvangst ?)?code\b(?! van)"
     r"|\bontvangst ?code\b|^code\b"

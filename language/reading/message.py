@@ -252,6 +252,12 @@ _REMARKS = (
     ),
     (
         WAIT,
+        r"(?:.{0,120}[.,;!] )?(?:maar |en )?(?:ik|we|'?k) (?:wil|wou|zou|willen|kan) "
+        r"(?:(?:hier|graag|nu|liever|toch|nog) ){0,4}gewoon (?:voort|verder|door)\w{0,5}"
+        r"(?: hoor| nu)?[\s.!]{0,9}$",
+    ),
+    (
+        WAIT,
         r"(?:(?:h?m+|euh+|eh+|uh+|goh+|pff+|tja+|oei)[\s,.…]{0,9}){1,3}$",
     ),
     (
@@ -510,7 +516,7 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
                 content = _trimmed(text, begin, len(text))
             if content and len(part(text, content).split()) >= _LEAST_CONTENT:
                 return {"kind": ADDITION, "content": content, "about": found.span("about")}
-        found = _BACK_TO.match(text, begin)
+        found = _BACK_TO.match(text, begin) or _back_at_first(text, begin)
         if found and _PLACE_WORD.search(found.group("about")):
             return {"kind": BACK, "about": found.span("about")}
     if last - begin <= READ and len(text[begin:].split()) <= _MOST_WORDS:
@@ -537,6 +543,17 @@ def _made_of(text: str, begin: int) -> dict[str, Any] | None:
                         "marked": marked,
                     }
     return None
+
+
+def _back_at_first(text: str, begin: int) -> re.Match[str] | None:
+    """The wish to go back in a first sentence, with a few words of why: "... iets te binnen"."""
+    found = re.search(r"[.!?](?=\s)", text[begin:])
+    if found is None or len(text[begin + found.end() :].split()) > _FEW_REASONS:
+        return None
+    return _BACK_TO.match(text[: begin + found.end()], begin)
+
+
+_FEW_REASONS = 9
 
 
 def _about(found: re.Match[str]) -> Span | None:

@@ -200,6 +200,10 @@ _PLAIN_NO = re.compile(
     r"|dank je|dank u|ze|zenne|nu niet|niet meer|nie meer|jong|zulle|sorry)){0,3}"
 )
 _CLAUSES = re.compile(r"[,.;:!…]+|\b(?:of|maar)\b(?= nee)")
+_TURNS_TO_YES = re.compile(
+    r"(?:(?:(?:of|wacht|allez|och|euh|hm) ){1,3}(?:ja|jawel|toch)|(?:ja |jawel )?toch)\b"
+    r"(?! (?:niet|nie|ni|maar (?:niet|nie|ni)|bedankt|merci|geen))"
+)
 _TURNS = re.compile(
     r"\b(?:maar|nog|ook|behalve|niet|nie|alleen|enkel|toevoeg\w{0,2}|vergeten|verander\w{0,2}"
     r"|wijzig\w{0,2}|wis|wissen|schrap\w{0,2}|erbij|bij|eerst|wacht|moet|moest|over)\b"
@@ -213,6 +217,8 @@ def refuses(text: str) -> bool:
     if len(plain) > READ or len(plain.split()) > _MOST_BESIDE or "?" in plain:
         return False
     clauses = [each.strip() for each in _CLAUSES.split(plain) if each.strip()]
+    if any(_TURNS_TO_YES.match(each) for each in clauses[1:]):
+        return False
     return any(_PLAIN_NO.fullmatch(each) for each in clauses[:_FIRST])
 
 

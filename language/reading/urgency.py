@@ -531,6 +531,20 @@ def _only_step(clause: str, steps: Mapping[int, str]) -> int | None:
     return found.pop() if len(found) == 1 and not _others(_OUT_OF.sub(" ", clause)) else None
 
 
+def names_number(text: str) -> bool:
+    """Whether a text holds the word of a number of the scale, in any language; no article."""
+    return _has_number(_plain(text[:MOST_READ]))
+
+
+def step_named(text: str, steps: Mapping[int, str]) -> int | None:
+    """The only step whose number or name a text holds, whatever else it says; or None."""
+    plain = _plain(text[:MOST_READ])
+    found = _numbers(plain, steps) or {
+        value for value, name in steps.items() if re.search(rf"\b{_plain(name)}\b", plain)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def others(text: str) -> int:
     """How many words of a text are no filling and no number."""
     return _others(_plain(text))

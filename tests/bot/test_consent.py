@@ -155,7 +155,8 @@ def test_plain_answers_need_no_model() -> None:
 def test_a_doubt_and_a_condition_get_their_own_line() -> None:
     assert hesitation(learned(twijfel=0.8)) == acts.WAVERS
     assert hesitation(learned(voorwaarde=0.8)) == acts.CONDITION
-    assert hesitation(learned(ja=0.6)) is None
+    assert hesitation(learned(ja=0.6)) == acts.UNCLEAR
+    assert hesitation(learned(anders=0.6)) is None
     for why, said in ((acts.WAVERS, "tijd"), (acts.CONDITION, "voorwaarde")):
         turn = Turn(
             "daar slaap ik nog een nachtje over",
