@@ -282,16 +282,37 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
 
 
 def taken_out(talk: Talk, gone: Dropped) -> Slots | None:
-    """The slots that offer to take words out of an answer; None where they are not clear.
+    """The slots after words are taken out of an answer, with a way back; None where not clear.
 
     How urgent something is has a step beside its words: that question is asked again.
     """
     if _kind(talk, gone.key) == "prioriteit":
         summary_waits = talk.slot("requested_slot") == "bevestigd"
         return offering.reopened(gone.key, "vervang", changing=summary_waits)
-    if gone.words is None:
+    opdracht, answer = talk.opdracht, talk.answers[gone.key]
+    if gone.words is None or opdracht is None:
         return None
-    return offering.offer_slots(talk, "", gone.key, corrects=gone.words, at=0)
+    if not gone.clean or not _stands_once(answer, gone.words.strip(" ,;.")):
+        return offering.offer_slots(talk, "", gone.key, corrects=gone.words, at=0)
+    nothing = {**offering.part(talk), "start": 0, "end": 0}
+    talk.propose(
+        AnswerGiven(
+            opdracht=opdracht.nummer,
+            question=gone.key,
+            source=offering.source(nothing),
+            corrects=gone.words,
+        )
+    )
+    rest = offering.without(answer, gone.words)
+    talk.utter(
+        "weggehaald",
+        bij=talk.words(f"bij_{_kind(talk, gone.key)}"),
+        weg=offering.shortened(gone.words.strip(" ,")),
+        rest=offering.shortened(rest),
+        buttons=[talk.button("knop_terugzetten", offering.TAKE_BACK)],
+        custom={"quotes": True},
+    )
+    return {"antwoorden": {**talk.answers, gone.key: rest}}
 
 
 def taken_back(talk: Talk) -> Slots | None:
@@ -319,6 +340,9 @@ def _other(talk: Talk, text: str) -> Slots | None:
     opdracht = talk.opdracht
     assert opdracht is not None
     reading = message.read(text)
+    excepted = _excepted(talk, text)
+    if excepted is not None:
+        return excepted
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         return offering.placed(talk, text, reading) or (
             offering.offer_slots(talk, message.part(text, reading.content))
@@ -329,10 +353,6 @@ def _other(talk: Talk, text: str) -> Slots | None:
         return None
     plain = " ".join(folded(text).split())
     key = speaks_of(text, talk.answers)
-    rest = summary.excepts(text)
-    if rest is not None and len(plain.split()) <= _MOST_OF_URGENCY:
-        meant = named_question(rest, opdracht, None) or speaks_of(rest, talk.answers)
-        return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
     named = named_question(text, opdracht, None)
     if named is not None and named not in talk.answers and _KNOWS.search(plain):
         # "Wie het moet doen weet ik nu: ..." is no question.
@@ -360,6 +380,15 @@ def _other(talk: Talk, text: str) -> Slots | None:
         # Likely a yes: it is asked for, not offered as an answer.
         return None
     return _taken(talk, text, None if kinds_of(text) else key)
+
+
+def _excepted(talk: Talk, text: str) -> Slots | None:
+    """The slots for a yes with an exception: that answer is asked again, or which one it is."""
+    rest = summary.excepts(text)
+    if rest is None or talk.opdracht is None or len(text.split()) > _MOST_OF_URGENCY:
+        return None
+    meant = named_question(rest, talk.opdracht, None) or speaks_of(rest, talk.answers)
+    return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
 
 
 _WILL_CHANGE = re.compile(
@@ -521,14 +550,13 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
 def _bare_step(talk: Talk, plain: str, vraag: Vraag) -> Slots | None:
     """The slots for another step that a text names by its number: "maak er een 4 van"."""
     found = _SETS_NUMBER.fullmatch(plain)
+    steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
     if found is None:
-        steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
         first = step_first(plain, steps)
         return None if first is None else offering.new_step(talk, first, vraag)
     number = talk.urgency_in(found["new"]).value
     old = talk.urgency_in(found["old"] or "").value
     stands = talk.urgency_in(talk.answers[vraag.key]).value
-    steps = {each.waarde for each in talk.catalogue.consultatie.prioriteiten}
     others = " ".join(said for key, said in talk.answers.items() if key != vraag.key)
     elsewhere = found["old"] and re.search(rf"(?<!\w){found['old']}(?!\w)", folded(others))
     if number is None or number not in steps or elsewhere or old not in (None, stands):

@@ -51,6 +51,8 @@ class ActionAnderOpdracht(TalkAction):
         return "action_ander_opdracht"
 
     def act(self, talk: Talk) -> list[EventType]:
+        if (told := changing.told_at_summary(talk)) is not None:
+            return told
         choice = choosing.wished(words_of(talk), talk.catalogue)
         if not choice.numbers:
             beside = choosing.named_beside(words_of(talk), talk.catalogue)

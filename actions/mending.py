@@ -59,6 +59,7 @@ _WITHDRAWS = re.compile(
     r" (?:zeggen |schrijven |zetten |vermelden )?dat (?:ik|we|mijn)\b"
 )
 _URGENT = re.compile(r"\b(?:dringend\w{0,2}|urgent|haast)\b")
+_MOST_OF_REMOVAL = 40
 _MOST_OF_CHANGE, _LEAST_CONTENT, _FEW_WORDS = 24, 3, 10
 _BEGINS_TO_ANSWER = re.compile(
     r"^.{3,40}[,.!:]\s{1,3}(?:ik (?:denk|vind|zou zeggen|zou)|misschien|volgens mij|wel,|i think"
@@ -176,6 +177,9 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         if said and said.value is not None and others(text) <= 1:
             return offering.added(talk, text.strip(), urgent.key, value=said.value)
     answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
+    gone = dropped_in(text, talk.answers) if len(text.split()) <= _MOST_OF_REMOVAL else None
+    if gone is not None and gone.told and gone.key != vraag.key:
+        return changing.taken_out(talk, gone) or offering.reopened(gone.key, "vervang")
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
     plain = " ".join(folded(text).replace("'", " ").split())
@@ -191,9 +195,6 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
-    gone = dropped_in(text, talk.answers)
-    if gone is not None and gone.told and gone.key != vraag.key:
-        return changing.taken_out(talk, gone) or offering.reopened(gone.key, "vervang")
     if asks_again(text) and (key := named_question(text, opdracht, vraag.key)) in talk.answers:
         return offering.reopened(key, "vervang")
     if _WITHDRAWS.search(plain):
@@ -211,7 +212,8 @@ _ASKS_AGAIN = re.compile(
     r"\b(?:(?:vraag|stel|geef|toon)\b.{0,30}\b(?:opnieuw|nog eens|nog een keer|nog ne keer|terug"
     r"|again)|(?:wat|hetgeen) (?:ik|k) (?:daar|er|toen|bij \S+|in \S+)? ?(?:schreef|zei|antwoordde"
     r"|typte|zegde)"
-    r" (?:deugt|klopt|trekt|was|is|slaat|lijkt)|(?:mag|kan|wil|zou) ik (?:dat|die|het|mijn)\b.{0,40}"
+    r" (?:deugt|klopt|trekt|was|is|slaat|lijkt)"
+    r"|(?:mag|kan|wil|zou) ik (?:dat|die|het|mijn)\b.{0,40}"
     r"\b(?:overdoen|opnieuw doen|opnieuw beantwoorden|herdoen|opnieuw invullen))\b"
 )
 

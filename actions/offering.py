@@ -418,6 +418,8 @@ class AskKeuzeAanbod(TalkAction):
             sentence, shown = f"{sentence}_klopt", [yes, *rest, change]
         else:
             shown = _buttons(talk, buttons)
+        if sentence == "aanbod_schrappen":
+            shown[0]["title"] = talk.words("knop_aanbod_schrap")
         talk.utter(sentence, buttons=shown, custom=custom, **say)
         return []
 
@@ -644,6 +646,11 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     agrees = says == summary.YES or (says is None and talk.intent == "bevestigen")
     if agrees and _waits_beside(talk, offered) and not mentions(plain, "aanbod_erbij"):
         return _SETTLE
+    if offered.get("why") == DOUBT and says is None and _GOES_ON.search(plain):
+        # Who wants to go on says nothing of the text.
+        return _LEAVE
+    if talk.vraag is not None and talk.vraag.soort == "prioriteit" and _is_answer(talk, text):
+        return "inhoud"
     if says is not None:
         yes = _CORRECT if offered.get("corrects") else _ADD
         return yes if says == summary.YES else _LEAVE
@@ -689,6 +696,10 @@ def _says_more(talk: Talk, text: str) -> bool:
     )
 
 
+_GOES_ON = re.compile(
+    r"\b(?:doe|doen|ga|gaan|gewoon|wil|laat ons|maar) (?:\w+ ){0,2}(?:verder|voort|door)"
+    r"(?: hoor| nu)?$"
+)
 _CHOOSES = frozenset({acts.AGREE, acts.LEAVE, acts.REMARK, acts.WAIT, acts.ASK, acts.STOP})
 _LEAST_CHANCE = 0.5
 _MAY_BE_CONTENT = frozenset({"bijdrage", "buiten_onderwerp", "andere_taal", "opdracht_kiezen"})

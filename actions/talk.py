@@ -6,6 +6,7 @@ Sentences come from ``zinnen.yml`` (of the assistant) or the catalogue (of the c
 from __future__ import annotations
 
 import random
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
@@ -178,6 +179,10 @@ class Talk:
         )
         self.dispatcher.utter_message(text=next(fresh, wordings[0]), **_bubble(**bubble))
 
+    @property
+    def _typed(self) -> str:
+        return str(self.tracker.latest_message.get("text") or "")
+
     def _shorter(self, text: str, custom: dict[str, Any]) -> Iterator[str]:
         """Shorter forms of a text that was just said: of a question, an answer, or a step."""
         step, opdracht = custom.get("step"), self.opdracht
@@ -192,7 +197,8 @@ class Talk:
         if step is not None and rest:
             yield first
         for wording in sentences()["stap_weer" if step is not None else "zoals_gezegd"]:
-            yield wording.format(tekst=first if step is not None else _first_sentence(text))
+            told = first if step is not None else _sentence_for(self._typed, text)
+            yield wording.format(tekst=told)
 
     def utter(
         self,
@@ -367,10 +373,19 @@ def _said_now(tracker: Tracker) -> Iterator[str]:
             yield event["text"]
 
 
-def _first_sentence(text: str) -> str:
+_HOW_LONG = re.compile(
+    r"\b(?:hoe ?lang\w{0,2}|wanneer|tot wanneer|how long|combien de temps|wie lange)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\b(?:jaar|jaren|maand\w{0,2}|weken|week|dagen|minuten|uur)\b", re.IGNORECASE)
+
+
+def _sentence_for(asked: str, text: str) -> str:
+    """The first sentence of a text; where a time is asked, the first that tells one."""
     first = text.partition("\n")[0]
-    start, end = next(iter(sentence_spans(first)), (0, len(first)))
-    return first[start:end].strip()
+    told = [first[start:end].strip() for start, end in sentence_spans(first)] or [first]
+    timed = (each for each in told if _TIME.search(each))
+    return next(timed, told[0]) if _HOW_LONG.search(asked) else told[0]
 
 
 def _one_bubble(text: str) -> str:

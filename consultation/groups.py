@@ -80,11 +80,13 @@ _SAYS = re.compile(
     r"|graag|meer|minder|beter)\b"
 )
 _IS_SOMEBODY = re.compile(
-    r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)|(?:wij|we|ik|k) (?:zijn|zyn)|kzyn|kzit|bin"
+    r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)"
+    r"|(?:wij|we|ik|k) (?:zijn|zyn)|kzyn|kzit|bin"
     r"|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
-    r"\b(?:(?:spreek\w{0,2}|spreke|klap\w{0,3}|kdoe|doe dit|doe da|doe dat|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
+    r"\b(?:(?:spreek\w{0,2}|spreke|klap\w{0,3}|kdoe|doe dit|doe da|doe dat"
+    r"|antwoord|praat|reageer|doe mee|zit hier|ben hier|sta hier|kom)"
     r"(?: \w{1,14}){0,3}? (?:als|voor|namens|vanuit|uit)"
     r"|(?:maar|vooral|eerder|eigenlijk|hier|toch|liefst) (?:als|namens|voor)|maar nu|nu)\b"
 )

@@ -124,7 +124,7 @@ class Screening:
         return self.help(turn.text, turn.said) if turn.payload is None else []
 
     def help(self, text: str, said: Collection[str] = ()) -> list[Bubble]:
-        """The bubble with where to find help when a text signals a crisis or threat, or asks for it.
+        """The bubble with where to find help when a text signals a crisis or threat, or asks it.
 
         It is never left out: where it was said in the last turn, it gets another first sentence.
         """

@@ -71,7 +71,8 @@ _MORE = re.compile(
     r"|p\.? ?s\b|schiet me te binnen|encore une chose|one more thing)"
 )
 _GOES_ON = re.compile(
-    r"\b(?:wacht|nog ni(?:et|e)|niet stoppen|nie stoppen|verder|eerst|toch (?!niet|nie)"
+    r"\b(?:wacht|nog ni(?:et|e)|niet stoppen|nie stoppen|verder|eerst"
+    r"|toch(?! niet| nie| ni| bedankt| merci)"
     r"|liever over|wel over"
     r"|nog (?:iets|wat|een|over|eens)|terug|verander\w*|wijzig\w*|aanpassen|verbeter\w*"
     r"|toevoeg\w*|wis|wissen"

@@ -20,7 +20,15 @@ from bot.nlu import closing, own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import hesitation
 from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
-from bot.nlu.judgement import CHOICE, CONTENT, QUESTIONS, intent_of, judge, worth_asking
+from bot.nlu.judgement import (
+    CHOICE,
+    CONTENT,
+    QUESTIONS,
+    asks_of_scale,
+    intent_of,
+    judge,
+    worth_asking,
+)
 from bot.nlu.phrases import NO, plain_meaning
 from language.alarm import alarm
 from language.reading import acts, summary
@@ -68,7 +76,13 @@ class AnswerGuard(GraphComponent):
                 message.set(INTENT, {"name": OWN_DATA, "confidence": chance}, add_to_output=True)
                 continue
             asks = request is not None and request.wish is not None
-            if metadata.get("content") and not asks and plain_meaning(text, step) is None:
+            scale = asks_of_scale(text, step, question)
+            if (
+                metadata.get("content")
+                and not asks
+                and not scale
+                and plain_meaning(text, step) is None
+            ):
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
                 if question != "prioriteit" and alarm(text) is None:
@@ -96,7 +110,9 @@ class AnswerGuard(GraphComponent):
                     name, act = CONTENT, act or Act(acts.REMARK, sure=False)
                 if name == "antwoord_wijzigen" and act is not None and act.sure:
                     # "Ik typ op mijn gsm, sorry voor de fouten" asks for no change.
-                    name = CONTENT if act.name in (acts.REMARK, acts.WAIT) else name
+                    back = message_parts.read(text).kind == message_parts.BACK
+                    remark = act.name in (acts.REMARK, acts.WAIT) and not back
+                    name = CONTENT if remark else name
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name in (CONTENT, NO_IDEA) and act is not None:

@@ -188,7 +188,11 @@ def _ends_in_yes(text: str) -> bool:
     """Whether who refused turns to a plain yes: "nee. of toch, ja, waarom niet"."""
     first, *others = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
     rest = " ".join(each for each in others if each)
-    if "?" in text or plain_yes_or_no(first.removesuffix(" wacht")) != NO or not _TURNS_TO_YES.match(rest):
+    if (
+        "?" in text
+        or plain_yes_or_no(first.removesuffix(" wacht")) != NO
+        or not _TURNS_TO_YES.match(rest)
+    ):
         return False
     return plain_yes_or_no(_TURNS_TO_YES.sub("", rest)) == YES
 
@@ -232,7 +236,8 @@ _NO_AND_WHY = re.compile(
 _FOR_THE_REST = re.compile(
     r"\b(?:(?:maar )?voor (?:de|het) (?:rest|overige|andere)|verder|de rest|het andere|wel meedoen"
     r"|anders"
-    r"|als (?:het|dat) (?:je|mag|kan|voor)|(?:wil|ga|zal|doe) (?:ik |wel |gerust |graag |gewoon ){1,3}"
+    r"|als (?:het|dat) (?:je|mag|kan|voor)"
+    r"|(?:wil|ga|zal|doe) (?:ik |wel |gerust |graag |gewoon ){1,3}"
     r"(?:meedoen|mee|verder|voort|vors|door))\b"
 )
 _AGREES_TO = re.compile(

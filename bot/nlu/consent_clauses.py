@@ -107,7 +107,8 @@ _DOUBTS = re.compile(
     r"\b(?:misschien|twijfel\w{0,2}|denk|weet|wacht|moment|efkes|straks|later|peut etre|maybe"
     r"|perhaps"
     r"|vielleicht|bang|schrik|prive|privacy|an+o?niem\w{0,4}|anonym\w{0,3}|liever|liefst|minder"
-    r"|dag|lap|(?<!ik )(?<!dak )(?<!dat k )zeg|hallo|moeilijk|bof|juist(?! (?:in|op|weer|staat|overkom\w{0,2}))|voorzichtig|lastig"
+    r"|dag|lap|(?<!ik )(?<!dak )(?<!dat k )zeg|hallo|moeilijk|bof"
+    r"|juist(?! (?:in|op|weer|staat|overkom\w{0,2}))|voorzichtig|lastig"
     r"|vertrouw|gevaarlijk|vreemd|raar"
     r"|vraag|bedenken|nadenken|eventueel|zou|hoop|deels|half|hangt|sommige|gedeelte|rather)\b"
 )
@@ -206,8 +207,8 @@ _ENDS_YES = re.compile(
 )
 _STARTS_NO = re.compile(
     r"(?:(?:ah|och|oh|ach|bah|ba|bwa|wel|allez|allee|euh|hm|lol|goh|awel|pff|amai|sorry|maar) )*"
-    r"(?:ne+n?|nee+(?!m\b)[ntkm]*|nei?nt|nint|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?|liever niet"
-    r"|liefst niet)\b"
+    r"(?:ne+n?|nee+(?!m\b)[ntkm]*|nei?nt|nint|nej+e?|nee+j+e*|nie+j+e*|nink|non|nein|no|nope?"
+    r"|liever niet|liefst niet)\b"
 )
 _ENDS_NO = re.compile(
     r".*\b(?:dus|dan|voila|allez|alors|so|gewoon|is) (?:nee+n?|non|nein|no|liever niet"

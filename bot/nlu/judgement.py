@@ -68,8 +68,7 @@ def judge(
         learned: what ``consent_model`` gives for a text where consent is asked.
     """
     request = own_data.read(text, step, question)
-    asks_of_scale = "?" in text and (any(map(str.isdigit, text)) or names_number(text))
-    if step == "vraag" and question == "prioriteit" and asks_of_scale:
+    if asks_of_scale(text, step, question):
         return "herhalen"
     if text.lstrip(_NO_BREAK).startswith("/"):
         chances = {CONTENT: 1.0}
@@ -104,6 +103,13 @@ def judge(
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
+
+
+def asks_of_scale(text: str, step: str, question: str | None) -> bool:
+    """Whether a text asks what a number of the scale of urgency means."""
+    if step != "vraag" or question != "prioriteit" or "?" not in text:
+        return False
+    return any(map(str.isdigit, text)) or names_number(text)
 
 
 def _agrees(chances: Mapping[str, float], text: str) -> bool:

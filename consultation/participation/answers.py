@@ -136,6 +136,9 @@ def store(session: Session, said: TypedText, effect: AnswerGiven) -> None:
     else:
         answer, version, value = last.id, last.version + 1, last.value
         spot = _spot(last.text, effect.corrects) if effect.corrects else None
+        if spot is None and not text:
+            # The words to take away do not stand there any more.
+            return
         if spot is not None:
             start, end = spot
             parts = _spliced(last.parts or (), start, end, message, len(text))
@@ -160,7 +163,9 @@ def part_of(text: str, start: int, end: int) -> str:
 
 def _spot(text: str, words: str) -> tuple[int, int] | None:
     """Where words stand in an answer, as whole words; the last place if there are several."""
-    found = re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE)
+    before = r"(?<!\w)" if words[:1].isalnum() else ""
+    after = r"(?!\w)" if words[-1:].isalnum() else ""
+    found = re.finditer(rf"{before}{re.escape(words)}{after}", text, re.IGNORECASE)
     places = [each.span() for each in found]
     return places[-1] if places else None
 

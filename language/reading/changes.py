@@ -127,7 +127,10 @@ _I_WROTE = (
     r"|(?:schreef|zei|typte|tikte|zegde) (?:ik|k|ekik)|kschreef|kzei"
     r"|j'(?:ai|avais) (?:ecrit|mis|dit))"
 )
-_I_HAVE = r"(?:(?:ik|k|ekik|ich|en) (?:had|heb|he|e|en|k|em|habe|hatte)|(?:had|heb) (?:ik|k)|k?heb|khad|khe)"
+_I_HAVE = (
+    r"(?:(?:ik|k|ekik|ich|en) (?:had|heb|he|e|en|k|em|habe|hatte)|(?:had|heb) (?:ik|k)|k?heb|khad"
+    r"|khe)"
+)
 _WRITTEN = (
     r"(?:gezegd|gezeid|geschreven|getypt|getikt|gezet|ingevuld|genoteerd|written|geschrieben)"
 )
@@ -160,7 +163,8 @@ _SURE = tuple(
         rf"\b(?:in|bij) (?:mijn|m n|het|de|die|dat) {_BIT} (?:{_BIT} )?(?:moet"
         rf"|moest) {_DET}{_OLD} {_NEW} "
         rf"(?:zijn|worden|staan){_STOP}",
-        rf"{_OLD} {_WRONG} (?:[,;.] )?(?:ik|we) (?:wil|willen|wou|bedoel\w{{0,2}}) {_FILL}{_NEW}{_STOP}",
+        rf"{_OLD} {_WRONG} (?:[,;.] )?(?:ik|we) (?:wil|willen|wou|bedoel\w{{0,2}}) "
+        rf"{_FILL}{_NEW}{_STOP}",
         rf"{_OLD} {_WRONG} (?:het|t|dat|da|it|das|ce) (?:is|was|moet|moest"
         rf"|should) {_FILL}{_NEW}{_BE}{_STOP}",
         rf"{_OLD} (?:(?:te|dient te|moet|moogt u|mag u) ){{0,2}}(?:lezen|worden gelezen"
@@ -307,11 +311,14 @@ class Dropped:
     """The answer that words should go from, and those words as they stand there, if clear.
 
     ``told``: the text shows that it is about what was written, and not about the subject.
+    ``clean``: a whole sentence goes, or a part between commas or at the end, so that the rest reads
+    on without it.
     """
 
     key: str
     words: str | None
     told: bool
+    clean: bool = False
 
 
 def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
@@ -329,13 +336,44 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
     for quoted in _QUOTED.findall(text[:READ]):
         holding = [key for key in answers if _find(answers[key], quoted) is not None]
         if holding:
-            return Dropped(holding[0], _find(answers[holding[0]], quoted), True)
+            return Dropped(holding[0], _find(answers[holding[0]], quoted), True, clean=True)
     for meant in (sentences[at], " ".join(sentences[: at + 1])):
         gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
         key = speaks_of(gone, answers)
         if key is not None:
-            return Dropped(key, part_with(gone, answers[key]), told)
+            found = None if _PUTS_INSTEAD.search(plain) else part_with(gone, answers[key])
+            if found is None:
+                return Dropped(key, None, told)
+            words = _with_joint(answers[key], found)
+            return Dropped(key, words, told, _cut_clean(answers[key], words))
     return None
+
+
+_PUTS_INSTEAD = re.compile(
+    r"\b(?:zet|schrijf|noem|maak|noteer|neem|put|write)\b(?! (?:\w+ ){0,3}(?:uit|weg|er ?uit|eraf))"
+    r"|\bin (?:de )?plaats\b|\binstead\b"
+)
+"""What should come in the place of words is more than that they go."""
+
+
+def _cut_clean(answer: str, words: str) -> bool:
+    start = answer.rfind(words)
+    before, after = answer[:start].rstrip(), answer[start + len(words) :].lstrip()
+    if words.rstrip()[-1:] in ".!?":
+        return before[-1:] in ("", ".", "!", "?")
+    begins = before[-1:] in ("", ".", "!", "?")
+    return not begins and after[:1] in ("", ",", ".", ";", "!", "?")
+
+
+def _with_joint(answer: str, words: str) -> str:
+    """Words of an answer with the space, and the comma, that joined them to what stands before."""
+    start = answer.rfind(words)
+    end = start + len(words)
+    before = answer[:start].rstrip()
+    if start <= 0 or answer[end : end + 1] not in ("", ",", ".", ";", "!", "?"):
+        return words
+    start = len(before) - (before.endswith((",", ";")))
+    return answer[start:end]
 
 
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -355,8 +393,9 @@ _OF_WORDS = re.compile(
     r"|neke)?|passage|deeltje|gedeelte|(?:laatste|eerste|tweede|derde) (?:woord|stuk|deel|zin"
     r"|antwoord)"
     r"|(?:uit|in|van) (?:het|dat|mijn|m n|uw|je|jullie|the|my|mon|meiner?) (?:\w{1,9} )?(?:verslag"
-    r"|antwoord|tekst|plan|rapport|report|answer|reponse|antwort|lijst)|(?:de|het|al de) rest (?:mag"
-    r"|kan|moet|blijft|is)|mag (?:wel )?blijven|(?:te )?(?:persoonlijk|prive|private|personnel"
+    r"|antwoord|tekst|plan|rapport|report|answer|reponse|antwort|lijst)"
+    r"|(?:de|het|al de) rest (?:mag|kan|moet|blijft|is)|mag (?:wel )?blijven"
+    r"|(?:te )?(?:persoonlijk|prive|private|personnel"
     r"|privat|herkenbaar|bot|straf))\b"
 )
 _TURNS_BACK = re.compile(
@@ -427,7 +466,8 @@ def _tells(plain: str) -> bool:
     return len(plain) > 2 and plain not in _EMPTY and plain[0].isalnum()
 
 
-_JOINING = frozenset("maar mo moa mor mar mer ma mais but aber sondern en et and und".split())
+_JOINING_WORDS = "maar mo moa mor mar mer ma mais but aber sondern en et and und"
+_JOINING = frozenset(_JOINING_WORDS.split())
 
 
 def _shared(words: list[_Word], answers: Mapping[str, str]) -> list[_Shared]:
@@ -517,9 +557,7 @@ def _change(
     return Change(run.key, old, new, sure or bool(both))
 
 
-def _without_what_follows(
-    words: list[_Word], answer: str, first: int, last: int, end: int
-) -> int:
+def _without_what_follows(words: list[_Word], answer: str, first: int, last: int, end: int) -> int:
     """The last new word, before those that stand in the answer already: "elke week betalen"."""
     after = [each.plain for each in _words(answer[end : end + _LEAST_ROOM])]
     for length in range(min(len(after), last - first), 0, -1):
@@ -535,7 +573,8 @@ _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _SAYING_WORDS = """
-tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet moe dus nee neen be read
+tis twas kwas das ik k bedoelde bedoel zei eigenlijk is was waren moest moet moe dus nee neen
+be read
 """
 _LEADING = frozenset(("toch", "liever", "beter", "maar", "gewoon", "dan", "wel", "zou"))
 _SAYING = frozenset(_SAYING_WORDS.split())

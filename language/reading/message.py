@@ -106,9 +106,9 @@ _ADDITIONS = tuple(
         r"(?:zet|voeg|schrijf|noteer|plaats)\s{1,3}(?:(?:er|ook|nog|maar|dat)\s{1,3}){0,3}"
         r"bij\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{1,3}(?:(?:er|ook|nog|maar)\s{1,3}){0,3}"
         r"(?:bij|toe)(?:\s{1,3}dat)?\s{0,3}[:,]?\s{0,3}(?P<content>\S.*)",
-        rf"(?:(?:ge|gij|je|u|jullie)\s{{1,3}})?(?:moet|moogt|mag|mocht|kunt|kan)\s{{1,3}}"
-        rf"(?:(?:er|daar|nog|ook|wel|gerust|misschien|eigenlijk|ge|je|u)\s{{1,3}}){{1,5}}"
-        rf"(?:bij|aan)\s{{0,3}}(?:doen|zetten|schrijven|toevoegen|noteren|vermelden)\s{{1,3}}"
+        r"(?:(?:ge|gij|je|u|jullie)\s{1,3})?(?:moet|moogt|mag|mocht|kunt|kan)\s{1,3}"
+        r"(?:(?:er|daar|nog|ook|wel|gerust|misschien|eigenlijk|ge|je|u)\s{1,3}){1,5}"
+        r"(?:bij|aan)\s{0,3}(?:doen|zetten|schrijven|toevoegen|noteren|vermelden)\s{1,3}"
         r"dat\s{1,3}(?P<content>\S.*)",
         rf"{_ABOUT}?(?:zet|voeg|schrijf|noteer)\s{{1,3}}(?:"
         rf"(?:er|daar|maar|ook|nog)\s{{1,3}}){{1,4}}"

@@ -126,10 +126,11 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
         0.5,
         re.compile(
             r"\b(?:"
-            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vand\w{0,2}ge|morgen|direct|meteen|dringend|bran\w{0,2}"
-            r"|urgent)"
-            r"\w*(?: \w+){0,3} (?:maar|mor|moar|moa|mo|mer|mar)(?: \w+){0,3} (?:nie?t?|geen|gin|ook)"
-            r"(?: \w+){0,2} (?:la?oa?te?|laat|lange?|eeuwig|wachten|j[ao]{1,2}r)"
+            r"nie?t? (?:\w+ ){0,3}(?:vandaag|vand\w{0,2}ge|morgen|direct|meteen|dringend"
+            r"|bran\w{0,2}|urgent)"
+            r"\w*(?: \w+){0,3} (?:maar|mor|moar|moa|mo|mer|mar)(?: \w+){0,3}"
+            r" (?:nie?t?|geen|gin|ook)(?: \w+){0,2}"
+            r" (?:la?oa?te?|laat|lange?|eeuwig|wachten|j[ao]{1,2}r)"
             r")\b"
         ),
     ),
