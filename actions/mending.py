@@ -195,8 +195,9 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
-    if asks_again(text) and (key := named_question(text, opdracht, vraag.key)) in talk.answers:
-        return offering.reopened(key, "vervang")
+    asked = _asked_again(text, opdracht, vraag)
+    if asked is not None and asked in talk.answers:
+        return offering.reopened(asked, "vervang")
     if _WITHDRAWS.search(plain):
         key = speaks_of(text, answers)
         several = key is not None and len(list(sentence_spans(answers[key]))) > 1
@@ -210,17 +211,22 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
 
 _ASKS_AGAIN = re.compile(
     r"\b(?:(?:vraag|stel|geef|toon)\b.{0,30}\b(?:opnieuw|nog eens|nog een keer|nog ne keer|terug"
-    r"|again)|(?:wat|hetgeen) (?:ik|k) (?:daar|er|toen|bij \S+|in \S+)? ?(?:schreef|zei|antwoordde"
-    r"|typte|zegde)"
+    r"|again)"
+    r"|(?:wat|hetgeen) (?:ik|k) (?:daar |er |toen |(?:bij|in) (?:\S+ ){1,3}?)?"
+    r"(?:schreef|zei|antwoordde|typte|zegde)"
     r" (?:deugt|klopt|trekt|was|is|slaat|lijkt)"
     r"|(?:mag|kan|wil|zou) ik (?:dat|die|het|mijn)\b.{0,40}"
     r"\b(?:overdoen|opnieuw doen|opnieuw beantwoorden|herdoen|opnieuw invullen))\b"
 )
 
 
-def asks_again(text: str) -> bool:
-    """Whether a text asks for a question again, to answer it in another way."""
-    return _ASKS_AGAIN.search(" ".join(folded(text).split())) is not None
+def _asked_again(text: str, opdracht: Opdracht, vraag: Vraag) -> str | None:
+    """The key of the question that a text asks for again, to answer it in another way; or None."""
+    found = _ASKS_AGAIN.search(" ".join(folded(text).split()))
+    if found is None:
+        return None
+    named = named_question(found.group(), opdracht, vraag.key)
+    return named or named_question(text, opdracht, vraag.key)
 
 
 _COUNTED = re.compile(

@@ -646,7 +646,8 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     agrees = says == summary.YES or (says is None and talk.intent == "bevestigen")
     if agrees and _waits_beside(talk, offered) and not mentions(plain, "aanbod_erbij"):
         return _SETTLE
-    if offered.get("why") == DOUBT and says is None and _GOES_ON.search(plain):
+    yes_first = plain.startswith("ja") or mentions(plain, "aanbod_erbij")
+    if offered.get("why") == DOUBT and _GOES_ON.search(plain) and not yes_first:
         # Who wants to go on says nothing of the text.
         return _LEAVE
     if talk.vraag is not None and talk.vraag.soort == "prioriteit" and _is_answer(talk, text):

@@ -384,14 +384,14 @@ _TAKES_OUT = re.compile(
     r"|(?:laat|haal|doe|neem|hou|houd|smijt|gooi|knip|pak)\b(?: \S+){1,7}? (?:uit|weg|vallen"
     r"|achterwege)"
     r"|(?:mag|moet|moe|moogt?|mogen)(?: \S+){0,4}? (?:uit|weg)"
-    r"|(?:take|leave|cut|strike|keep) (?:it|that|this|them) (?:out|away)"
+    r"|(?:take|leave|cut|strike|keep) (?:it|that|this|them) (?:out|away)|take out (?:the|that|my)"
     r"|(?:remove|delete|drop) (?:it|that|this|the|my)"
     r"|(?:enleve|supprime|retire)[rz]?|(?:streich|losch)\w{0,3}|weglassen)\b"
 )
 _OF_WORDS = re.compile(
-    r"\b(?:(?:dat|die|da|dieje|stuk\w{0,3}|zin\w{0,6}) (?:van|over)|stuk(?:je|ske|jes)|zin(?:netje"
-    r"|neke)?|passage|deeltje|gedeelte|(?:laatste|eerste|tweede|derde) (?:woord|stuk|deel|zin"
-    r"|antwoord)"
+    r"\b(?:(?:dat|die|da|dieje|stuk\w{0,3}|zin\w{0,6}) (?:van|over)|part (?:about|on|with)"
+    r"|stuk(?:je|ske|jes)|zin(?:netje|neke)?|passage|deeltje|gedeelte|(?:laatste|eerste"
+    r"|tweede|derde) (?:woord|stuk|deel|zin|antwoord)"
     r"|(?:uit|in|van) (?:het|dat|mijn|m n|uw|je|jullie|the|my|mon|meiner?) (?:\w{1,9} )?(?:verslag"
     r"|antwoord|tekst|plan|rapport|report|answer|reponse|antwort|lijst)"
     r"|(?:de|het|al de) rest (?:mag|kan|moet|blijft|is)|mag (?:wel )?blijven"

@@ -33,7 +33,8 @@ _LATER = re.compile(
 _COMES_BACK = re.compile(
     r"\b(?:verder(?:doen|gaan|praten)?|verder (?:doen|gaan|praten)|terug ?(?:komen|kom|keren)"
     r"|weer binnen"
-    r"|terug binnen|(?<!te )binnen|inloggen|log in|doorgaan|voortdoen|voort|hervatten|afwerken|afmaken"
+    r"|terug binnen|(?<!te )binnen|inloggen|log in"
+    r"|doorgaan|voortdoen|voort|hervatten|afwerken|afmaken"
     r"|continue"
     r"|come back|get back|continuer|revenir|weitermachen|zuruck\w{0,7})\b"
 )

@@ -130,7 +130,7 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
             r"|bran\w{0,2}|urgent)"
             r"\w*(?: \w+){0,3} (?:maar|mor|moar|moa|mo|mer|mar)(?: \w+){0,3}"
             r" (?:nie?t?|geen|gin|ook)(?: \w+){0,2}"
-            r" (?:la?oa?te?|laat|lange?|eeuwig|wachten|j[ao]{1,2}r)"
+            r" (?:la?oa?te?|laat|lange?|eeuwig|wachten|j[ao]{1,2}r(?:en)?)"
             r")\b"
         ),
     ),

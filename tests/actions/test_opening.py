@@ -539,3 +539,22 @@ def test_more_of_who_somebody_may_be(text: str, slug: str, catalogue: Catalogue)
     named = group_of(text, catalogue)
     assert named.sure
     assert [each.slug for each in named.groups] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("kwerk by de stad moa k klappn ier vo mijn eign", "burger"),
+        ("kzit in de bouw maar kdoe dit als gewone gast", "burger"),
+        ("'k zyn een gepensioneerden, nie mi of nie min", "burger"),
+        ("ik zit in een bedrijf maar spreek als gewone jongen", "burger"),
+        ("ik heb een kmo met zestien man", "werkgeversorganisatie"),
+        ("wij zijn een zaak met dertien mensen", "werkgeversorganisatie"),
+    ],
+)
+def test_who_speaks_is_heard_in_dialect_and_by_the_staff(
+    text: str, slug: str, catalogue: Catalogue
+) -> None:
+    named = group_of(text, catalogue)
+    assert [each.slug for each in named.groups] == [slug]
+    assert named.sure

@@ -443,3 +443,46 @@ def test_what_is_allowed_beside_leaves_a_sure_no_to_quotes(text: str) -> None:
 )
 def test_who_has_nothing_to_hide_does_not_stop(text: str) -> None:
     assert yes_or_no({"stoppen": 0.8}, text, "analyse", learned(ja=0.9)) == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "als ge mijn naam er niet bij schrijft vind ik dat best",
+        "zolang je mijn naam niet noemt heb ik daar geen bezwaar",
+        "ok, but no name please",
+        "oui mais sans mon nom",
+        "goed, but without my name",
+        "liever wel",
+        "liefst wel, ja",
+        "nee. of toch ja",
+        "nee wacht, toch wel, doe maar",
+        "neen, eigenlijk toch ja",
+    ],
+)
+def test_a_met_condition_and_a_turn_to_yes_are_a_yes_to_quotes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned()) == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dat ik niet wil, ik schrijf niet mooi",
+        "ik dat niet wil",
+        "neint, da moet nie, moa 'k wil wel voort doen",
+        "nint merci",
+        "dat wij liever niet willen",
+        "nee, toch bedankt",
+        "ja, of nee wacht, toch maar niet",
+    ],
+)
+def test_a_no_in_other_word_order_and_dialect_is_a_no_to_quotes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned()) == NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nee. of toch ja", "ik zou liever wel weten wie dat leest", "ok zolang het niet op tv komt"],
+)
+def test_what_turns_or_lays_a_condition_does_not_begin_the_talk(text: str) -> None:
+    assert yes_or_no(ANY, text, "analyse", learned()) not in (YES, NO)

@@ -179,3 +179,57 @@ def test_no_request_is_read_as_its_opposite(text: str, wanted: tuple[object, ...
             assert found.wish != ERASE or not found.everything, step
         elif wanted[0] == "wissen" and wanted[1] != "all":
             assert not found.everything or found.opdracht is not None, step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quoten mag eigenlijk toch, er staat nu toch niks herkenbaars in",
+        "Mijn woorden mogen toch in het verslag, niemand kent mij daar",
+        "je mag mijn zinnen nu toch tonen, er is geen mens die mij herkent",
+        "you can quote me after all, nothing secret in it",
+        "citeren mag toch, ik heb er niet meer over te klagen",
+    ],
+)
+def test_a_negation_of_something_else_takes_no_quotes_back(text: str) -> None:
+    for step in STEPS:
+        found = read(text, step)
+        assert found is None or ("citaat", False) not in found.consents, step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gooi alles weg wat ik gezegd heb, echt alles.",
+        "Ik heb er over geslapen. Wis alles wat ik zei, alles.",
+        "wis alles, maar dan ook alles",
+        "verwijder al mijn antwoorden, alles wat ik typte",
+        "smijt alles weg, al wat ik schreef",
+    ],
+)
+def test_everything_said_twice_is_everything(text: str) -> None:
+    for step in STEPS:
+        found = read(text, step)
+        assert found is not None
+        assert found.everything, step
+
+
+def test_everything_and_a_part_is_not_everything() -> None:
+    found = read("wis mijn voorstel en ook alles over de bus", "vraag")
+    assert found is None or not found.everything
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wa was da wa'k daar juist zei, lees eens vur",
+        "wat stond er weer bij de vorige?",
+        "lees eens voor wat ik gezegd heb",
+        "wat had ik daar weer geschreven, toon eens",
+        "wat staat er nu weer bij die eerste",
+    ],
+)
+def test_who_asks_for_their_words_again_sees_them(text: str) -> None:
+    found = read(text, "vraag")
+    assert found is not None
+    assert found.wish == "tonen"

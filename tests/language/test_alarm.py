@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from language.alarm import alarm
+from language.alarm import alarm, asks_help_number
 from tests.conftest import shared_file
 
 
@@ -135,3 +135,30 @@ def test_policy_about_it_is_none(name: str) -> None:
     lines = shared_file(f"data/{name}.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
     assert [text for text in texts if alarm(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dat nummer van daarstraks, wat was dat ook alweer?",
+        "welk nummer moest ik bellen, wat was dat van daarnet weer?",
+        "wat is het nummer van tele-onthaal",
+        "hoe bereik ik de zelfmoordlijn?",
+        "what was the number to call again, the one from before",
+    ],
+)
+def test_who_asks_for_the_number_to_call_gets_it_again(text: str) -> None:
+    assert asks_help_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "welk nummer had dat onderwerp ook alweer",
+        "dat nummer had ik niet mogen geven",
+        "een telefoonnummer om een cursus te zoeken zou helpen",
+        "nummer vier graag",
+    ],
+)
+def test_other_numbers_are_not_asked_for(text: str) -> None:
+    assert not asks_help_number(text)
