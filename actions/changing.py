@@ -340,9 +340,8 @@ def _other(talk: Talk, text: str) -> Slots | None:
     opdracht = talk.opdracht
     assert opdracht is not None
     reading = message.read(text)
-    excepted = _excepted(talk, text)
-    if excepted is not None:
-        return excepted
+    if (but_one := excepted(talk, text)) is not None:
+        return but_one
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         return offering.placed(talk, text, reading) or (
             offering.offer_slots(talk, message.part(text, reading.content))
@@ -382,7 +381,7 @@ def _other(talk: Talk, text: str) -> Slots | None:
     return _taken(talk, text, None if kinds_of(text) else key)
 
 
-def _excepted(talk: Talk, text: str) -> Slots | None:
+def excepted(talk: Talk, text: str) -> Slots | None:
     """The slots for a yes with an exception: that answer is asked again, or which one it is."""
     rest = summary.excepts(text)
     if rest is None or talk.opdracht is None or len(text.split()) > _MOST_OF_URGENCY:

@@ -141,11 +141,9 @@ class ValidateContributionForm(TalkForm):
         told = changing.told(talk, text)
         if told is not None and "antwoorden" in told:
             return {"keuze_aanbod": None, "aanbod": offered, **told}
-        again = (
-            changing.asked_again(talk, text)
-            if offering.place(talk)["step"] == "bevestigen"
-            else None
-        )
+        again = None
+        if offering.place(talk)["step"] == "bevestigen":
+            again = changing.excepted(talk, text) or changing.asked_again(talk, text)
         if again is None or not offered:
             return None
         rest = [*(talk.slot("bewaard") or []), offered]

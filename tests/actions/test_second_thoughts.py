@@ -26,6 +26,7 @@ STEPS = {
     4: "Dringend",
     5: "Heel dringend",
 }
+OFFERED = {"message": "m0", "start": 0, "end": 9, "text": "de fiets", "opdracht": 4}
 ALL = {**ANSWERS, "trekker": "De stad.", "prioriteit": "3 - Tamelijk dringend"}
 
 
@@ -188,6 +189,16 @@ def test_a_yes_with_an_exception_asks_that_answer_again(text: str, key: str) -> 
     assert slots["vraag"] == key
 
 
+def test_an_exception_at_an_offer_leaves_the_offer_for_later() -> None:
+    text = "alles correct op één ding na, de trekker"
+    offered = {**OFFERED, "question": "voorstel"}
+    turn = Turn(text, **AT_SUMMARY, aanbod=offered, antwoorden=dict(ALL))
+    turn.tracker.slots["requested_slot"] = "keuze_aanbod"
+    validate: Any = ValidateContributionForm().validate_keuze_aanbod
+    slots = validate(text, turn.dispatcher, turn.tracker, {})
+    assert (slots["vraag"], slots["bewaard"]) == ("trekker", [offered])
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -203,9 +214,6 @@ def test_what_was_passed_over_is_answered_at_the_summary(text: str) -> None:
     slots = changing.told(turn.talk, text)
     assert slots is not None
     assert slots["antwoorden"]["trekker"] == "de stad, samen met de scholen"
-
-
-OFFERED = {"message": "m0", "start": 0, "end": 9, "text": "de fiets", "opdracht": 4}
 
 
 @pytest.mark.parametrize(
