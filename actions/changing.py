@@ -281,9 +281,10 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     return offering.offer_slots(talk, "", key, corrects=found, at=0)
 
 
-def taken_out(talk: Talk, gone: Dropped) -> Slots | None:
+def taken_out(talk: Talk, gone: Dropped, *, ask: bool = False) -> Slots | None:
     """The slots after words are taken out of an answer, with a way back; None where not clear.
 
+    ``ask``: the participant asked whether they can go, so that is offered.
     How urgent something is has a step beside its words: that question is asked again.
     """
     if _kind(talk, gone.key) == "prioriteit":
@@ -292,7 +293,7 @@ def taken_out(talk: Talk, gone: Dropped) -> Slots | None:
     opdracht, answer = talk.opdracht, talk.answers[gone.key]
     if gone.words is None or opdracht is None:
         return None
-    if not gone.clean or not _stands_once(answer, gone.words.strip(" ,;.")):
+    if ask or not gone.clean or not _stands_once(answer, gone.words.strip(" ,;.")):
         return offering.offer_slots(talk, "", gone.key, corrects=gone.words, at=0)
     nothing = {**offering.part(talk), "start": 0, "end": 0}
     talk.propose(

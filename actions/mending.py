@@ -179,7 +179,12 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
     gone = dropped_in(text, talk.answers) if len(text.split()) <= _MOST_OF_REMOVAL else None
     if gone is not None and gone.told and gone.key != vraag.key:
-        return changing.taken_out(talk, gone) or offering.reopened(gone.key, "vervang")
+        asks = text.rstrip().endswith("?")
+        several = len(list(sentence_spans(talk.answers[gone.key]))) > 1
+        done = None
+        if several or (gone.clean and not asks):
+            done = changing.taken_out(talk, gone, ask=asks)
+        return done or offering.reopened(gone.key, "vervang")
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
     plain = " ".join(folded(text).replace("'", " ").split())

@@ -216,7 +216,7 @@ _LATER = re.compile(
 )
 OWN_DATA = "gegevens_verwijderen"
 _STOPS = frozenset({"stoppen", "afscheid"})
-_MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten"})
+_MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "overzicht_tonen"})
 """Intents that lose an act of mending: they answer, and then ask the open question again."""
 NO_IDEA = "weet_niet"
 

@@ -109,7 +109,15 @@ def asks_of_scale(text: str, step: str, question: str | None) -> bool:
     """Whether a text asks what a number of the scale of urgency means."""
     if step != "vraag" or question != "prioriteit" or "?" not in text:
         return False
-    return any(map(str.isdigit, text)) or names_number(text)
+    if any(map(str.isdigit, text)):
+        return True
+    return names_number(text) and _MEANS.search(text.casefold()) is not None
+
+
+_MEANS = re.compile(
+    r"\b(?:beteken\w{0,2}|wil\w{0,2} .{0,12}zeggen|bedeutet|heißt|heisst|means?|veut dire|signifie"
+    r"|wat is|was ist)\b"
+)
 
 
 def _agrees(chances: Mapping[str, float], text: str) -> bool:

@@ -506,7 +506,7 @@ def _of_clause(
 
 
 _BESIDE_STEP = re.compile(r"[,.;:!\n]|\b(?:want|omdat|vermits|because|car|parce|weil|als|as) ")
-_ARTICLES = _words("een ene un une one alle all toutes")
+_ARTICLES = _words("een ene eentje eenke un une one alle all toutes")
 
 
 def step_first(text: str, steps: Mapping[int, str]) -> int | None:
