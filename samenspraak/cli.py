@@ -60,6 +60,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+
 @app.callback()
 def _each_verb(context: typer.Context) -> None:
     context.call_on_close(close_workplaces)
