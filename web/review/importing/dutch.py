@@ -13,7 +13,7 @@ from dialogue.messages import say
 MOST = 12
 """How many sentences are shown of a file with many faults."""
 
-_LINES = re.compile(r"lines? ((?:\d{1,9}(?:, | and )?){1,6}(?: more)?): (.{1,2000})", re.DOTALL)
+_LINES = re.compile(r"lines? (\d{1,9}(?:(?:, | and )\d{1,9}){0,6}(?: more)?): ")
 _VALUE = r"'([^']{1,80})'"
 _KNOWN = (
     (re.compile(rf"group: {_VALUE} is read as (\S{{1,60}})"), "invoer_gelezen_groep"),
@@ -54,7 +54,7 @@ _KNOWN = (
     (re.compile(r"(\d{1,9}) answers? (?:is|are) in the round already"), "invoer_elders"),
     (re.compile(r"(\d{1,9}) participants? ha(?:s|ve) another group"), "invoer_andere_groep"),
     (re.compile(r".{0,300}with quite other words"), "invoer_andere_woorden"),
-    (re.compile(r"(?:.{0,200}: )?(\d{1,6}) footnotes? (?:is|are) left out"), "invoer_noten"),
+    (re.compile(r"(\d{1,6}) footnotes? (?:is|are) left out"), "invoer_noten"),
 )
 _LEFT_OUT = {
     "without text": "invoer_weg_leeg",
@@ -96,7 +96,10 @@ def told(messages: Iterable[str]) -> list[str]:
 
 def _told(message: str) -> str:
     place = _LINES.match(message)
-    plain = place[2] if place else message
+    plain = message[place.end() :] if place else message
+    if plain.endswith("left out"):
+        # The name of an attachment stands before it.
+        plain = plain.rpartition(": ")[2]
     for pattern, key in _KNOWN:
         if found := pattern.match(plain):
             values = [*found.groups(), "", ""]
