@@ -266,7 +266,8 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     if _WHOLE.search(plain):
         return None
     gone = dropped_in(text, talk.answers)
-    if gone is not None and gone.told and (slots := taken_out(talk, gone)) is not None:
+    asks = text.rstrip().endswith("?")
+    if gone is not None and gone.told and (slots := taken_out(talk, gone, ask=asks)) is not None:
         return slots
     if not _DROPS.search(plain):
         return None

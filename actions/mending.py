@@ -182,7 +182,7 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         asks = text.rstrip().endswith("?")
         several = len(list(sentence_spans(talk.answers[gone.key]))) > 1
         done = None
-        if several or (gone.clean and not asks):
+        if gone.clean and (several or not asks):
             done = changing.taken_out(talk, gone, ask=asks)
         return done or offering.reopened(gone.key, "vervang")
     if not answers or len(text.split()) > _MOST_OF_CHANGE:

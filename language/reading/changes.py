@@ -383,7 +383,7 @@ _TAKES_OUT = re.compile(
     r"\b(?:schrap\w{0,3}|verwijder\w{0,2}|weglaten|weghalen|wegdoen|weggelaten|eruit|eraf|uithalen"
     r"|(?:laat|haal|doe|neem|hou|houd|smijt|gooi|knip|pak)\b(?: \S+){1,7}? (?:uit|weg|vallen"
     r"|achterwege)"
-    r"|(?:mag|moet|moe|moogt?|mogen|kan|kunt|kunde)(?: \S+){0,4}? (?:uit|weg)"
+    r"|(?:mag|moet|moe|moogt?|mogen)(?: \S+){0,4}? (?:uit|weg)"
     r"|(?:take|leave|cut|strike|keep) (?:it|that|this|them) (?:out|away)|take out (?:the|that|my)"
     r"|(?:remove|delete|drop) (?:it|that|this|the|my)"
     r"|(?:enleve|supprime|retire)[rz]?|(?:streich|losch)\w{0,3}|weglassen)\b"
