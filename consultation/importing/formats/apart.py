@@ -20,9 +20,9 @@ from consultation.errors import ImportFileError
 from consultation.settings import ROOT
 
 SECONDS = 20
-"""Limit of the processor time to read one file; a report of 300 pages takes about five."""
+"""Limit of the processor time to read one file; a report of 300 pages takes five to twelve."""
 
-PATIENCE = 27
+PATIENCE = 90
 """Limit of the real time, which is longer on a machine that does other things too."""
 
 MEMORY = 800 * 1024 * 1024

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -36,6 +37,9 @@ _EDGE = 0.14
 
 _EDGE_LINES = 3
 """Headers and footers have at most this number of lines."""
+
+_WHITE = 1.8
+"""Lines of text are less than this many times their size apart."""
 
 _SHORT_HEADER = 70
 
@@ -76,7 +80,7 @@ class _Line:
     marks: tuple[str, ...] = ()
     """The numbers of notes that were raised in the line."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(each.text for each in self.words)
 
@@ -92,7 +96,7 @@ class _Line:
     def base(self) -> float:
         return self.words[-1].base
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The size of most of its letters: a bullet may be larger."""
         return _usual_size(self.words)
@@ -317,15 +321,20 @@ def _without_edges(pages: list[list[_Line]], heights: list[float]) -> list[list[
     edges: list[dict[int, str]] = []
     for lines, height in zip(pages, heights, strict=True):
         order = sorted(range(len(lines)), key=lambda index: lines[index].base)
+        low = [index for index in order if lines[index].base <= _EDGE * height]
+        high = [index for index in order[::-1] if lines[index].base >= (1 - _EDGE) * height]
+        apart = _set_apart(lines, order, low) | _set_apart(lines, order[::-1], high)
         found = {
             index: _without_number(lines[index].text)
+            if index in apart
+            else lines[index].text.casefold()
             for index in {*order[:_EDGE_LINES], *order[-_EDGE_LINES:]}
             if not _EDGE * height < lines[index].base < (1 - _EDGE) * height
         }
         edges.append(found)
         times.update(set(found.values()))
     usual = {text for text, count in times.items() if count >= max(2, 0.3 * len(pages))}
-    return [
+    kept = [
         [
             line
             for index, line in enumerate(lines)
@@ -334,6 +343,20 @@ def _without_edges(pages: list[list[_Line]], heights: list[float]) -> list[list[
         ]
         for lines, found in zip(pages, edges, strict=True)
     ]
+    # Pages that are equal have nothing but what comes again.
+    return kept if any(kept) else pages
+
+
+def _set_apart(lines: list[_Line], order: list[int], edge: Collection[int]) -> set[int]:
+    """The first lines of ``order`` that white space parts from the next ones, those at the edge.
+
+    A header may have another number on each page. So may the first line of the text on two pages,
+    but that one stands near the line after it.
+    """
+    for count, (one, next_) in enumerate(pairwise(order[: _EDGE_LINES + 1]), start=1):
+        if abs(lines[one].base - lines[next_].base) > _WHITE * lines[next_].size:
+            return {index for index in order[:count] if index in edge}
+    return set()
 
 
 def _without_number(text: str) -> str:
