@@ -46,7 +46,8 @@ from sqlalchemy import (
 
 from consultation.database.migrating import schema_versions
 from consultation.database.revision import install_triggers, remove_triggers
-from consultation.database.storage import Storage, migrate, newest_schema, open_engine
+from consultation.database.schema import newest_schema
+from consultation.database.storage import Storage, migrate, open_engine
 from consultation.errors import StorageError
 
 _FORMAT = 1

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from consultation.database.outages import is_outage, reason
 from consultation.database.revision import install_triggers, remove_triggers
-from consultation.database.storage import MIGRATIONS, mark_due, shown_address, unreachable
+from consultation.database.schema import MIGRATIONS, mark_due, shown_address, unreachable
 from consultation.errors import StorageError
 
 _MIGRATION_LOCK = 5_147_001

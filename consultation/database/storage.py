@@ -23,21 +23,22 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from consultation.database.outages import reason
 from consultation.database.revision import WRITING
+from consultation.database.schema import (
+    DUE,
+    mark_due,
+    newest_schema,
+    schema_of,
+    unreachable,
+)
 from consultation.errors import StorageError
 from consultation.private_files import make_private_file, make_private_folder
-from consultation.settings import ROOT
 
-MIGRATIONS = ROOT / "migrations"
 _LOCK_SECONDS = 30.0
 _SCRUB_PATIENCE = 1.0
 _SCRUB_PAUSE = 0.05
 _CHUNK = 500
 _TAKES_WORDS_AWAY = "takes words away"
-# SQLite reserves this number in the file header for the application. It is not 0 while the
-# write-ahead log may still hold erased words.
-_DUE = "pragma user_version"
 
 _log = logging.getLogger("samenspraak.storage")
 
@@ -207,12 +208,6 @@ def _has_text(table: Any) -> bool:
     return any(isinstance(column.type, Text) for column in table.columns)
 
 
-def mark_due(connection: Connection) -> None:
-    """Notes in an SQLite file that its write-ahead log may hold erased words."""
-    number = connection.exec_driver_sql(_DUE).scalar() or 0
-    connection.exec_driver_sql(f"{_DUE} = {number + 1}")
-
-
 def _scrubbed(file: Path) -> bool:
     """Truncates the write-ahead log if that is due; False if a reader or writer blocks it."""
     try:
@@ -221,24 +216,19 @@ def _scrubbed(file: Path) -> bool:
         with closing(
             sqlite3.connect(address, uri=True, timeout=0.2, isolation_level=None)
         ) as connection:
-            (due,) = connection.execute(_DUE).fetchone()
+            (due,) = connection.execute(DUE).fetchone()
             if not due:
                 return True
             (busy, _, _) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
             if busy:
                 return False
             connection.execute("begin immediate")
-            if connection.execute(_DUE).fetchone() == (due,):
-                connection.execute(f"{_DUE} = 0")
+            if connection.execute(DUE).fetchone() == (due,):
+                connection.execute(f"{DUE} = 0")
             connection.execute("commit")
     except sqlite3.OperationalError:
         return False
     return True
-
-
-def newest_schema() -> str:
-    """The migration that this version's models need: the last of the numbered files."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def migrate(engine: Engine, target: str | None = None) -> None:
@@ -255,7 +245,7 @@ def migrate(engine: Engine, target: str | None = None) -> None:
     """
     try:
         with engine.connect() as connection:
-            if _schema(connection) == (target or newest_schema()):
+            if schema_of(connection) == (target or newest_schema()):
                 return
     except DBAPIError as error:
         raise StorageError(unreachable(engine, error)) from error
@@ -263,14 +253,6 @@ def migrate(engine: Engine, target: str | None = None) -> None:
     from consultation.database.migrating import upgrade
 
     upgrade(engine, target)
-
-
-def _schema(connection: Connection) -> str | None:
-    """The last migration of a database; None before the first."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.scalar(text("select version_num from alembic_version"))
-    return found
 
 
 def open_engine(url: str) -> Engine:
@@ -343,17 +325,3 @@ def _close_returned(_connection: Any, record: ConnectionPoolEntry) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"begin {mode}")
-
-
-def shown_address(engine: Engine) -> str:
-    """The address of a database for messages, without its password."""
-    return engine.url.render_as_string(hide_password=True)
-
-
-def unreachable(engine: Engine, error: DBAPIError) -> str:
-    """The message for a database that cannot be opened, with the mend."""
-    if engine.dialect.name == "postgresql":
-        mend = "start PostgreSQL, create the database, or correct SAMENSPRAAK_DATABASE_URL"
-    else:
-        mend = "check that the path exists and is writable, or set SAMENSPRAAK_DATABASE_URL"
-    return f"{shown_address(engine)}: the database cannot be opened ({reason(error)}); {mend}."

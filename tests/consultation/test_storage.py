@@ -26,7 +26,8 @@ from consultation.database.models import (
     RunTheme,
     Theme,
 )
-from consultation.database.storage import Storage, newest_schema
+from consultation.database.schema import newest_schema
+from consultation.database.storage import Storage
 from consultation.errors import StorageError
 from consultation.settings import ROOT
 
