@@ -100,11 +100,12 @@ class AnalysisJobs:
     ) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
-        teller = threading.Thread(target=_listen, args=(job, process.stderr), daemon=True)
-        teller.start()
-        printed = process.stdout.read()
-        job.code = process.wait()
-        teller.join(timeout=5)
+        with process:
+            teller = threading.Thread(target=_listen, args=(job, process.stderr), daemon=True)
+            teller.start()
+            printed = process.stdout.read()
+            job.code = process.wait()
+            teller.join(timeout=5)
         job.percent = None
         if job.code == 0:
             found = json.loads(printed)

@@ -38,6 +38,9 @@ LEAST_WORDS = 5
 BEFORE_ANSWERS = ("toestemming", "einde")
 """Steps at which nothing may be stored: there is no consent yet, or it was refused."""
 
+WAY_BACK = '/antwoord_wijzigen{"waarde":"terug"}'
+"""The payload of the button that takes a change back."""
+
 SHOWN = 40
 """As many characters of a text stand in a bubble that offers it or says that it is kept."""
 
@@ -221,10 +224,16 @@ class Talks(RuleBasedStateMachine):
             assert kept or self._told(old), f"{key} was {old!r}, is {new!r}\n{self.story}"
 
     def _told(self, old: str) -> bool:
-        """Whether this turn quotes what an answer was, and asks for a yes to the summary."""
+        """Whether this turn quotes what an answer was, and asks for a yes or offers a way back.
+
+        Who says in so many words what an answer becomes has given the yes already; a tap on the
+        button puts the old words back.
+        """
         here = self.state.place
         shown = any(plain(f"“{old}”") in plain(said) for said in self.state.texts)
-        return shown and here is not None and here.step == "bevestigen"
+        buttons = [each for bubble in self.state.bubbles for each in bubble.get("buttons") or ()]
+        way_back = any(each["payload"] == WAY_BACK for each in buttons)
+        return shown and (way_back or (here is not None and here.step == "bevestigen"))
 
     def _was_asked(self) -> bool:
         place = self.before.place
