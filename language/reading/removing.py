@@ -23,9 +23,13 @@ ERASES = (
 )
 """Verbs for erasing, as alternatives of a pattern."""
 _REMOVES = re.compile(
-    r"\b(?:weg\w{0,10}|eruit\w{0,6}|eraf|der ?uit|d'?r ?uit|(?:er|daar)(?: \w+){0,2} uit|uithalen"
+    r"\b(?:(?<!\bde )(?<!\been )(?<!\bop )(?<!\bgeen )weg\w{0,10}|eruit\w{0,6}|eraf|der ?uit"
+    r"|d'?r ?uit|(?:er|daar)(?: \w+){0,2} uit|uithalen"
     rf"|{ERASES}|gooi\w{{0,2}}|smijt\w{{0,2}}"
-    r"|anoniem\w{0,3}|verberg\w{0,2}|zonder"
+    r"|anoniem\w{0,3}|verberg\w{0,2}"
+    r"|zonder(?: \w{1,20}){0,2} (?:naam|namen|nummers?|adres\w{0,3}|mail\w{0,6}|telefoon\w{0,6}"
+    r"|gsm)"
+    r"|zonder(?: (?:die|dat|dit|haar|hem))?$"
     r"|(?:haal|laat|doe|neem|knip|trek|veeg)(?: \S+){0,6} uit)\b"
 )
 _KEEPS = re.compile(

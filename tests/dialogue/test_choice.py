@@ -21,6 +21,8 @@ from dialogue.choice import KEEP, REMOVE, choice
         "remove it please",
         "mag er niet in blijven",
         "veeg dat maar uit",
+        "doe maar zonder",
+        "liefst zonder mijn gsm",
     ],
 )
 def test_a_wish_to_remove_is_read_from_what_should_happen(text: str) -> None:
@@ -48,6 +50,9 @@ def test_a_wish_to_keep_is_read_from_what_should_happen(text: str) -> None:
     "text",
     [
         "de bus rijdt niet meer na zes uur",
+        "Een centrum moet zijn uren vrij mogen invullen, zonder goedkeuring vooraf.",
+        "zonder diploma geraakt ge nergens binnen",
+        "de weg naar de les is veel te lang",
         "wie ziet dat dan?",
         "",
         "haal de naam weg, of nee, laat hem staan",
