@@ -148,9 +148,9 @@ def kept_vectors(
     path = folder / f"{_slug(encoder.name)}.npz"
     with _alone(folder):
         known = _read(path, encoder.version)
-        if shipped is not None:
-            known = _shipped(shipped / path.name, encoder.version) | known
         keys = [_key(text) for text in texts]
+        if shipped is not None and not known.keys() >= set(keys):
+            known = _read(shipped / path.name, encoder.version) | known
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         known.update(_encoded(new, encoder.encode, progress))
         used = {key: known[key] for key in keys}
@@ -383,27 +383,16 @@ def _read(path: Path, version: str) -> dict[str, Vectors]:
     try:
         with np.load(path, allow_pickle=False) as kept:
             if str(kept["version"]) != version:
+                _log.warning("%s is of %s; the vectors are computed again.", path, kept["version"])
                 return {}
-            return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+            # Shipped vectors are not normalised again: shipped anew they are the same to the bit.
+            vectors = kept["vectors"].astype(np.float32, copy=False)
+            return dict(zip(kept["keys"].astype(str).tolist(), vectors, strict=True))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         _log.warning("%s cannot be read (%s); the vectors are computed again.", path, error)
         return {}
-
-
-def _shipped(path: Path, version: str) -> dict[str, Vectors]:
-    """The vectors that ``ship_vectors`` wrote; none for another version of the encoder."""
-    if not path.exists():
-        return {}
-    with np.load(path, allow_pickle=False) as file:
-        if str(file["version"]) != version:
-            _log.warning("%s is of %s; the vectors are computed again.", path, file["version"])
-            return {}
-        keys = [key.decode("ascii") for key in file["keys"].tolist()]
-        # Not normalised again: what is read and written anew stays the same to the last bit.
-        vectors = file["vectors"].astype(np.float32)
-    return dict(zip(keys, vectors, strict=True))
 
 
 def _write(path: Path, version: str, vectors: dict[str, Vectors]) -> None:

@@ -32,14 +32,7 @@ def schema_versions() -> frozenset[str]:
 def upgrade(engine: Engine, target: str | None = None) -> None:
     """Runs the migrations that a database lacks; ``storage.migrate`` calls it where some do.
 
-    Args:
-        engine: the database.
-        target: a migration to stop at, for a backup; the triggers of the revision are left to a
-            later call without it.
-
-    Raises:
-        StorageError: the database cannot be reached, was made by a newer version, or a migration
-            failed; the database is then unchanged.
+    The arguments and errors are those of ``storage.migrate``.
     """
     config = Config()
     script = _script(config)

@@ -13,18 +13,12 @@ from language.reading import summary
 from language.reading.changes import changes_in, dropped_in
 from language.reading.urgency import read_urgency, step_first
 from tests.actions.test_changes import AT_QUESTION, AT_SUMMARY, Turn
+from tests.language.test_urgency import STEPS
 
 ANSWERS = {
     "drempel": "De les is te laat. Mijn buurvrouw Greet haakte af in november, en mijn nicht ook.",
     "voorstel": "Betaal elke maand een deel terug, met een briefje van de bakker en de slager.",
     "prioriteit": "dringend, ik wacht al drie jaar",
-}
-STEPS = {
-    1: "Kan wachten",
-    2: "Weinig dringend",
-    3: "Tamelijk dringend",
-    4: "Dringend",
-    5: "Heel dringend",
 }
 OFFERED = {"message": "m0", "start": 0, "end": 9, "text": "de fiets", "opdracht": 4}
 ALL = {**ANSWERS, "trekker": "De stad.", "prioriteit": "3 - Tamelijk dringend"}
