@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,6 +74,9 @@ def main() -> None:
     interrupt gives exit code 130.
     """
     start_private()
+    # OpenMP reads this where a library first loads it. Threads that spin while they wait for each
+    # other cost ten times the work itself on a busy machine. Child processes get it as well.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         app()
     except SamenspraakError as error:

@@ -56,8 +56,10 @@ _SAME: dict[str, str] = {
 
 def words(text: str) -> list[str]:
     """The words in lower case without accents, dialect as standard Dutch; ``?`` and ``!`` stay."""
-    plain = unicodedata.normalize("NFKD", text.casefold())[: _LETTERS_OF_ONE * len(text)]
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)[: _LETTERS_OF_ONE * len(text)]
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     found: list[str] = []
     for token in _TOKENS.findall(plain.replace("'", " ").replace("’", " ")):
         found += _SAME.get(token, token).split()

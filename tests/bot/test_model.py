@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix, hstack, random
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import regression
-from bot.nlu.intent_model import IntentModel, has_vector
+from bot.nlu.intent_model import _VIEWS, IntentModel, _vectorizer, has_vector
 from bot.nlu.judgement import CONTENT, judge, too_long_for_command
 from bot.nlu.spelling import plain_text, word_runs, words
 from bot.nlu.vector_cache import FOLDER, SHIPPED, encoded_texts
@@ -166,6 +166,18 @@ def test_a_kept_model_gives_the_same_chances(tmp_path: Path) -> None:
     assert np.allclose(before, after, atol=1e-5)
     assert np.allclose(before.sum(axis=1), 1)
     assert model.intents[int(before[0].argmax())] == "stoppen"
+
+
+def test_the_terms_of_one_text_weigh_what_scikit_learn_gives_them() -> None:
+    texts = [f"{verb} {what}" for verb in ("stop", "wis") for what in ("nu", "aub", "de vraag")]
+    model = IntentModel().fit(texts, ["stoppen"] * 3 + ["wissen"] * 3, np.zeros((6, 4)))
+    peers = [_vectorizer(name).fit(texts) for name in _VIEWS]
+    asked = ["stop stop de vraag nu", "héél iets anders", "", "wis"]
+    for text in asked:
+        sparse = hstack([peer.transform([text]) for peer in peers]).tocsr()
+        scores = sparse @ model._of_ngrams + model._intercept
+        chances = np.exp(scores) / np.exp(scores).sum()
+        assert np.allclose(model.chances([text]), chances)
 
 
 def test_the_regression_comes_to_what_scikit_learn_comes_to() -> None:
