@@ -5,13 +5,15 @@ debug log, and deep-copies the states of trackers for such logs: some 15 % of a 
 rules with the whole conversation also where a form goes on whatever they say: 20 % more. For every
 message it makes an empty domain, to see that ours is none, before it checks that the domain has the
 intent: the training checked that. After ``install`` the nodes run one after the other, in an order
-that is computed once, debug logs copy nothing, the rules are matched where they decide, and the
-intent is not checked. The predictions stay the same.
+that is computed once, debug logs copy nothing, the rules are matched where they decide, from the
+end of the conversation to the start of the rule, and the intent is not checked. The predictions
+stay the same.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 from graphlib import TopologicalSorter
 from types import SimpleNamespace
 from typing import Any
@@ -20,21 +22,26 @@ import rasa.core.actions.forms
 import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.policies.policy import PolicyPrediction
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.domain import Domain
+from rasa.shared.core.constants import PREVIOUS_ACTION
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _by_rules = RulePolicy._predict
 _Order = list[tuple[str, tuple[str, ...]]]
+_Condition = tuple[str, str, Any]
+_RuleState = tuple[bool, tuple[_Condition, ...]]
+"""Whether a state of a rule has an action before it, and the values it asks for."""
 
 
 def install() -> None:
     """Patches Rasa for all predictions of this process."""
     DaskGraphRunner.run = _run
     RulePolicy._predict = _predict
+    RulePolicy._get_possible_keys = _possible_keys
     MessageProcessor._check_for_unseen_features = lambda *_: None
     # These modules use deep copies for their debug logs only.
     for module in (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.actions.forms):
@@ -88,3 +95,42 @@ def _predict(
         return prediction
     chances = self._prediction_result(form, tracker, domain)
     return self._rule_prediction(chances, source, is_no_user_prediction=True), source
+
+
+def _possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:
+    """The rules that end as the conversation does; replaces ``RulePolicy._get_possible_keys``."""
+    rules: dict[str, tuple[_RuleState, ...]] = self.__dict__.setdefault("_rules", {})
+    backwards = states[::-1]
+    possible = set()
+    for key in lookup:
+        if key not in rules:
+            rules[key] = tuple(map(_rule_state, reversed(json.loads(key))))
+        # A rule that is longer than the conversation is matched as far as the conversation goes.
+        if all(map(_matches, rules[key], backwards)):
+            possible.add(key)
+    return possible
+
+
+def _rule_state(state: dict[str, dict[str, Any]]) -> _RuleState:
+    asked = (
+        (kind, name, tuple(value) if isinstance(value, list) else value)
+        for kind, values in state.items()
+        for name, value in values.items()
+        if value
+    )
+    return bool(state.get(PREVIOUS_ACTION)), tuple(asked)
+
+
+def _matches(rule: _RuleState, state: State) -> bool:
+    has_action, asked = rule
+    if not has_action or not state.get(PREVIOUS_ACTION):
+        # The start of a rule matches the start of a conversation only, whatever its slots.
+        return not has_action and not state.get(PREVIOUS_ACTION)
+    for kind, name, value in asked:
+        said = state.get(kind, {}).get(name)
+        if value != SHOULD_NOT_BE_SET:
+            if said != value:
+                return False
+        elif said and said != SHOULD_NOT_BE_SET:
+            return False
+    return True

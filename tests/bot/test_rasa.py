@@ -121,9 +121,10 @@ asyncio.run(turns())
 print("ok")
 """
 PREDICTIONS = """
-import asyncio, json, sys
+import asyncio, json, random, sys
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -151,11 +152,28 @@ def predicted(text, before=(listens,), after=()):
 texts = ["dag", "/begroeten", "/bevestigen", "stop maar", "In mijn dorp is geen les na zes uur."]
 places = [(), (in_form,), (in_form, [ran]), (in_form, [ActionExecutionRejected(form)])]
 before = [predicted(text, *place) for place in places for text in (*texts, "/restart")]
+by_rasa = RulePolicy._get_possible_keys
 predictions.install()
 predictions.install()
 assert [predicted(text, *place) for place in places for text in (*texts, "/restart")] == before
 assert len({name for name, *_ in before}) > 2
 assert len({tuple(chances) for *_, chances in before}) > 3
+policy = next(
+    node._component for node in processor.graph_runner._instantiated_nodes.values()
+    if isinstance(node._component, RulePolicy)
+)
+rules = policy.lookup["rules"]
+ends = [json.loads(key) for key in rules]
+draw = random.Random(5)
+talks = [*ends, [], *([*draw.choice(ends), *end] for end in ends), *(end[1:] for end in ends)]
+for end in ends * 3:
+    talk = [*draw.choice(ends), *json.loads(json.dumps(end))]
+    values = draw.choice([each for state in talk for each in state.values()])
+    values[draw.choice(list(values))] = draw.choice([None, "other", "should_not_be_set", [1.0]])
+    talks.append(talk)
+keys = [policy._get_possible_keys(rules, talk) for talk in talks]
+assert keys == [by_rasa(policy, rules, talk) for talk in talks]
+assert len(set(map(len, keys))) > 2, "the talks tell no rules apart"
 taken = next(iter(processor.graph_runner._graph_schema.nodes))
 try:
     processor.graph_runner.run(inputs={taken: 1}, targets=[taken])
