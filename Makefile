@@ -6,6 +6,8 @@ SETUP := $(PYTHON) scripts/setup.py
 # Without the bytecode of our own modules every start takes longer.
 unexport PYTHONDONTWRITEBYTECODE
 export RASA_TELEMETRY_ENABLED := false
+# Threads that spin while they wait cost ten times their work on a busy machine.
+export OMP_WAIT_POLICY := passive
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak lint format train serve clean
