@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from analysis.supporters import people_of, proposers
 from consultation.curation.state import CuratedAction
-from consultation.database.models import Contribution, Round, Submission
+from consultation.database.models import Contribution, Participant, Round, Submission
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
-from consultation.queries.statements import analysis_consent
+from consultation.queries.statements import COUNTED, analysis_consent
 
 Urgency = Mapping[tuple[int, str], int]
 """The priority (1 to 5) that each participant gave to each opdracht."""
@@ -40,8 +40,10 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
     The priority of the last round counts where there are several.
     """
     query = (
-        select(Submission.opdracht, Submission.participant_id, Contribution.value)
+        select(Submission.opdracht, COUNTED, Contribution.value)
+        .select_from(Submission)
         .join(Contribution, Contribution.submission_id == Submission.id)
+        .join(Participant, Participant.id == Submission.participant_id)
         .join(Round, Round.id == Submission.round_id)
         .where(
             Round.consultation_id == consultation_id,

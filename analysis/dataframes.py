@@ -98,6 +98,8 @@ def themes(
     - ``stability``: 0 to 1, the mean overlap when a tenth of the statements is left out;
     - ``closeness``: the mean cosine of its statements with its centre;
     - ``coherence``: of its keywords, -1 to 1 (see ``analysis.clustering.coherence``);
+    - ``joint``: the number of senders of each participant that people decided to count as one, the
+      largest first;
     - ``voices``: the number of different texts, where a campaign counts once;
     - ``campaigns``: the number of statements of each text that was sent more than once, the
       largest first.
@@ -120,6 +122,7 @@ def themes(
             "parents": list(view.parents),
             "trust": {
                 **view.trust,
+                "joint": list(view.joint),
                 "voices": view.voices,
                 "campaigns": list(view.campaigns),
             },

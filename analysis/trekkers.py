@@ -15,21 +15,32 @@ from consultation.catalogue import Catalogue
 from consultation.database.models import (
     Contribution,
     ContributionVersion,
+    JointParticipant,
     Participant,
     Round,
     Statement,
     Submission,
 )
-from consultation.queries.statements import StatementView, active_answer, answers
+from consultation.queries.statements import (
+    COUNTED,
+    COUNTED_GROUP,
+    StatementView,
+    active_answer,
+    answers,
+)
 from language.actors import Actor, Aliases, actors
 
 
 @dataclass(frozen=True)
 class TrekkerAnswer:
-    """One answer, verbatim, and the names in it."""
+    """One answer, verbatim, and the names in it.
+
+    ``participant`` and ``sender`` are as in ``StatementView``.
+    """
 
     contribution: str
     participant: str
+    sender: str
     group: str | None
     round: int
     text: str
@@ -92,9 +103,7 @@ class Trekkers:
             for each in said
             if is_proposal(each) or _submission(each) not in proposing
         }
-        return Trekkers(
-            tuple(each for each in self.answers if (each.participant, each.round) in wanted)
-        )
+        return Trekkers(tuple(each for each in self.answers if (each.sender, each.round) in wanted))
 
 
 @dataclass(frozen=True)
@@ -131,26 +140,28 @@ def trekkers(
     query = (
         answers(
             Contribution.id,
+            COUNTED,
             Participant.id,
-            Participant.group,
+            COUNTED_GROUP,
             Round.number,
             ContributionVersion.text,
         )
         .join(Participant, Participant.id == Submission.participant_id)
+        .outerjoin(JointParticipant, JointParticipant.id == COUNTED)
         .where(
             *active_answer(consultation_id, until_round), Contribution.question == "trekker", about
         )
         .order_by(Contribution.created_at, Contribution.id)
     )
     found = [
-        TrekkerAnswer(answer, person, group, number, text, actors(text, aliases))
-        for answer, person, group, number, text in session.execute(query)
+        TrekkerAnswer(answer, person, sender, group, number, text, actors(text, aliases))
+        for answer, person, sender, group, number, text in session.execute(query)
     ]
     return Trekkers(tuple(found))
 
 
 def _submission(said: StatementView) -> tuple[str, int]:
-    return said.participant, said.round
+    return said.sender, said.round
 
 
 def _name(key: str, forms: Counter[tuple[bool, str]]) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from analysis.stance.rules import named_rule
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
-from consultation.queries.disclosure import FOLD_BELOW, breakdown, quotable
+from consultation.queries.disclosure import FOLD_BELOW, breakdown, public_joint, quotable
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot, SnapshotCache
 from consultation.queries.public_labels import labels_of, public_label
 from reporting import plan_document, sheets, theme_document
@@ -147,7 +147,7 @@ def plan_themes_sheet(plan: Plan, catalogue: Catalogue) -> Sheet:
             theme.description,
             _few(theme.people.people),
             theme.statements,
-            plan_document.groups(theme.people, catalogue),
+            plan_document.groups(theme.people, catalogue, theme.joint),
             "\n".join(each.text for each in theme.quotes),
         )
         for part in plan.opdrachten
@@ -176,7 +176,7 @@ def themes_sheet(session: Session, found: list[OpdrachtSnapshot], catalogue: Cat
                     ", ".join(public_label(each) for each in view.keywords),
                     _few(people.people),
                     None if people.people is None else len(view.said),
-                    plan_document.groups(people, catalogue),
+                    plan_document.groups(people, catalogue, public_joint(view.joint)),
                     "\n".join(shown),
                 )
             )

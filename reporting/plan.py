@@ -12,9 +12,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from consultation.queries.disclosure import Breakdown, Quote, breakdown, quotable, releasable
+from consultation.queries.disclosure import (
+    Breakdown,
+    Quote,
+    breakdown,
+    public_joint,
+    quotable,
+    releasable,
+)
 from consultation.queries.public_labels import public_label
-from consultation.queries.statements import Author, authors
+from consultation.queries.statements import Author, authors, joint_sizes
 
 QUOTES = 3
 """The maximum number of quotes that a theme shows."""
@@ -25,7 +32,11 @@ CANDIDATES = 12
 
 @dataclass(frozen=True)
 class PlanTheme:
-    """An approved theme; ``statements`` is None if it has fewer than five participants."""
+    """An approved theme; ``statements`` is None if it has fewer than five participants.
+
+    ``joint`` has the number of senders of each participant that stands for five or more of them
+    (``consultation.curation.joint_participants``), the largest first.
+    """
 
     id: str
     code: str
@@ -34,6 +45,7 @@ class PlanTheme:
     statements: int | None
     people: Breakdown
     quotes: tuple[Quote, ...]
+    joint: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,7 @@ def _opdracht(
                         for each in shown
                         for group in [heard[each.statement].group]
                     ),
+                    joint=public_joint(joint_sizes(heard[each] for each in standing)),
                 )
             )
     actions = []

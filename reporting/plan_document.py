@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date
 
 from docx import Document
@@ -34,14 +35,18 @@ def action_row(action: PlanAction, part: PlanOpdracht) -> tuple[Cell, ...]:
     )
 
 
-def groups(people: Breakdown, catalogue: Catalogue) -> str:
-    """The number of people per group in words; empty if no group may be named."""
+def groups(people: Breakdown, catalogue: Catalogue, joint: Sequence[int] = ()) -> str:
+    """The number of people per group in words; empty if no group may be named.
+
+    ``joint`` has the senders of participants that stand for several (``PlanTheme.joint``).
+    """
     parts = [
         f"{known.naam if (known := catalogue.groep(slug)) else slug}: {count}"
         for slug, count in people.groups
     ]
     if people.others and parts:
         parts.append(f"{word('anderen')}: {people.others}")
+    parts += [word("samen", afzenders=each) for each in joint]
     return "; ".join(parts)
 
 

@@ -104,7 +104,7 @@ def approved(
         heard = None
         if seen is not None:
             heard = {
-                each.id: Author(each.participant, each.group)
+                each.id: Author(each.participant, each.group, each.sender)
                 for one in seen.values()
                 for each in one.said
                 if each.round <= number

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consultation import dates
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.database.models import now
-from consultation.queries.disclosure import FOLD_BELOW, Quote, breakdown, quotable
+from consultation.queries.disclosure import FOLD_BELOW, Quote, breakdown, public_joint, quotable
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.public_labels import labels_of, public_label
 from consultation.queries.themes import ThemeView
@@ -127,7 +127,7 @@ class _Told:
         facts = [
             word("status", view.status).capitalize(),
             plan_document.size(people, len(view.said)),
-            plan_document.groups(people, catalogue),
+            plan_document.groups(people, catalogue, public_joint(view.joint)),
         ]
         shown = tuple(quotes[each.id].text for each in view.said if each.id in quotes)
         hidden = len(view.said) - len(shown)

@@ -22,7 +22,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "operator": ("serve", "train", "nlu", "doctor", "probe", "backup", "restore"),
     "organiser": ("round", "user", "invite", "forget"),
     "analyst": ("import", "statements", "themes", "actions", "analyse", "evaluate", "report"),
-    "curator": ("curate", "history", "compare"),
+    "curator": ("curate", "history", "compare", "joint"),
     "coder": ("codebook", "queue", "pairs"),
     "evaluator": ("evaluate-codebook",),
     "exporter": ("export", "verify"),

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command()(curate)
     app.command("history")(history_)
     app.command()(compare)
+    app.command()(joint)
 
 
 def curate(
@@ -98,6 +99,35 @@ def compare(
         print(json.dumps({"from": first, "to": second, "themes": rows}, ensure_ascii=False))
         return
     write(found, Format.table, hidden=("theme", "parents"))
+
+
+def joint(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Tells what may count as one participant: organisations and letter campaigns, undecided."""
+    from analysis.preprocessing.joint_suggestions import joint_suggestions
+
+    place = open_workplace()
+    with place.storage.reading() as session:
+        found = joint_suggestions(session, place.consultation_id)
+    if as_json:
+        rows = [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "senders": each.senders,
+                "members": [
+                    {"answer": one.answer, "channels": one.channels, "joint": one.joint}
+                    for one in each.members
+                ],
+                "operation": each.operation("count_as_one"),
+            }
+            for each in found
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for each in found:
+        print(f"{each.kind}\t{each.senders}\t{each.name}")
 
 
 def json_lines(file: Path) -> list[tuple[str, object]]:

@@ -45,7 +45,7 @@ from web.review import (
 )
 from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
-from web.review.importing import documents, surveys, uploads
+from web.review.importing import documents, joint_participants, surveys, uploads
 from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
 from web.review.reacting import objections
@@ -133,6 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         queue,
         pairs,
         documents,
+        joint_participants,
         surveys,
         uploads,
     ):

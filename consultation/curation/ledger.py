@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.curation import joint_participants as joint
 from consultation.curation import operations as ops
 from consultation.curation.chain import append_link, last_link
 from consultation.curation.lookups import LedgerLookups, with_theme
@@ -36,6 +37,7 @@ from consultation.database.models import (
     ContributionVersion,
     CurationEvent,
     EventSubject,
+    JointParticipant,
     Round,
     RunProposal,
     Statement,
@@ -125,11 +127,14 @@ class Ledger(LedgerLookups):
         The caller's transaction must hold the lock of the consultation.
 
         Raises:
-            LedgerOvertaken: the events are based on outdated data; nothing was written.
+            LedgerOutdated: the events are based on outdated data; nothing was written.
         """
         named = {each for event in self._made for each in event.operation.statements_named}
-        if last_decision_and_run(session, self._consultation) != self._base or not _all_there(
-            session, named
+        made = [event.operation for event in self._made]
+        if (
+            last_decision_and_run(session, self._consultation) != self._base
+            or not _all_there(session, named)
+            or not joint.all_there(session, made)
         ):
             raise LedgerOutdated
         written: dict[int, Event] = {}
@@ -157,6 +162,8 @@ class Ledger(LedgerLookups):
             placed = self._placed[statement.id]
             statement.opdracht, statement.placed_by, statement.opdracht_score = placed
         session.flush()
+        if any(isinstance(each, ops.CountAsOne | ops.Revoke) for each in made):
+            joint.refresh(session, self._consultation)
         return list(written.values())
 
     def _settled(self, operation: Operation) -> Operation:
@@ -181,6 +188,10 @@ class Ledger(LedgerLookups):
                 changes[name] = [self._theme(each, place) for each in value]
             else:
                 changes[name] = self._theme(value, place)
+        if isinstance(operation, ops.CountAsOne):
+            changes["id"] = operation.id or new_id()
+            if self._session.get(JointParticipant, changes["id"]) is not None:
+                raise CurationError("id_taken", "this id is in use; leave it out.", "id")
         if isinstance(operation, ops.Split | ops.Create | ops.ActionCreate):
             changes["id"] = operation.id or new_id()
             if operation.id and (self._theme_row(operation.id) or self._action_row(operation.id)):
@@ -288,6 +299,8 @@ class Ledger(LedgerLookups):
                 )
             )
             return set(self._session.scalars(query.distinct()))
+        if isinstance(operation, ops.CountAsOne | ops.CountApart):
+            return joint.opdrachten_of(self._session, self._consultation, operation)
         if "opdracht" in type(operation).model_fields:
             found.add(getattr(operation, "opdracht"))  # noqa: B009
         for theme in operation.themes_named:

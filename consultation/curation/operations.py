@@ -46,6 +46,7 @@ Text = Annotated[
 ]
 SomeText = Annotated[Text, StringConstraints(min_length=1)]
 Statements = Annotated[list[Id], Field(min_length=1, max_length=MAX_IDS)]
+Members = Annotated[list[Id], Field(max_length=MAX_IDS)]
 OpdrachtNumber = Annotated[int, Field(ge=1, le=9_999)]
 Priority = Annotated[int, Field(ge=1, le=5)]
 Regelgeving = Literal["nieuw", "hervormen", "stopzetten", "geen"]
@@ -287,6 +288,35 @@ class Note(_Operation):
         return self
 
 
+class CountAsOne(_Operation):
+    """Counts ``participants`` (of one organisation) or ``answers`` (a letter campaign) as one.
+
+    Operations that share a member make one joint participant together. ``id`` is that of the joint
+    participant.
+    """
+
+    op: Literal["count_as_one"] = "count_as_one"
+    participants: Members = []
+    answers: Members = []
+    id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_sort(self) -> CountAsOne:
+        return _one_sort(self)
+
+
+class CountApart(_Operation):
+    """Says that ``participants`` or ``answers`` are of different people: no suggestion any more."""
+
+    op: Literal["count_apart"] = "count_apart"
+    participants: Members = []
+    answers: Members = []
+
+    @model_validator(mode="after")
+    def _one_sort(self) -> CountApart:
+        return _one_sort(self)
+
+
 class Accept(_Operation):
     """Accepts a suggestion of the run; the event records the operation that this performed."""
 
@@ -462,6 +492,8 @@ Operation = (
     | Reject
     | Reorder
     | Note
+    | CountAsOne
+    | CountApart
     | Accept
     | Decline
     | Revoke
@@ -492,6 +524,8 @@ _SIMPLE = {
     "reject": Reject,
     "reorder": Reorder,
     "note": Note,
+    "count_as_one": CountAsOne,
+    "count_apart": CountApart,
     "accept": Accept,
     "decline": Decline,
     "revoke": Revoke,
@@ -508,6 +542,7 @@ _ACTIONS = {
     "hand_over": ActionHandOver,
 }
 _Wording = TypeVar("_Wording", "ActionCreate", "ActionText")
+_Counting = TypeVar("_Counting", "CountAsOne", "CountApart")
 OPS = (*_SIMPLE, "action")
 DOS = tuple(_ACTIONS)
 
@@ -593,4 +628,11 @@ def _listed(operation: BaseModel, fields: tuple[str, ...]) -> tuple[str, ...]:
 def _one_wording(operation: _Wording) -> _Wording:
     if (operation.text is None) == (operation.statement is None):
         raise ValueError("give either text (own words) or statement (a quote)")
+    return operation
+
+
+def _one_sort(operation: _Counting) -> _Counting:
+    members = operation.participants or operation.answers
+    if bool(operation.participants) == bool(operation.answers) or len(set(members)) < 2:
+        raise ValueError("name either participants or answers, two or more")
     return operation

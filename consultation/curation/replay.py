@@ -325,7 +325,7 @@ class Replay:
                 self._note(operation, event)
             case ops.Decline():
                 self.answered[operation.proposal] = "declined"
-            case ops.Revoke() | ops.Accept():
+            case ops.Revoke() | ops.Accept() | ops.CountAsOne() | ops.CountApart():
                 pass
             case _:
                 self.board.apply(operation, event)

@@ -127,6 +127,10 @@ class Sentences:
             case ops.Note():
                 at = self.theme(operation.theme) if operation.theme else ""
                 return f"schreef een notitie bij {at or 'de actie ' + self.action(_id(operation))}"
+            case ops.CountAsOne():
+                return f"telde {_members(operation)} als één"
+            case ops.CountApart():
+                return f"liet {_members(operation)} apart tellen"
             case ops.Accept():
                 does = event.recorded.get("does")
                 done = f" en {self._told(_event(event, ops.parse(does)))}" if does else ""
@@ -264,6 +268,12 @@ def _id(operation: ops.Note) -> str:
 
 def _count(statements: Sequence[str]) -> str:
     return f"{len(statements)} {'uitspraak' if len(statements) == 1 else 'uitspraken'}"
+
+
+def _members(operation: ops.CountAsOne | ops.CountApart) -> str:
+    if operation.participants:
+        return f"{len(operation.participants)} deelnemers van een organisatie"
+    return f"{len(operation.answers)} brieven met bijna dezelfde tekst"
 
 
 def _listed(names: Sequence[str]) -> str:

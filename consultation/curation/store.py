@@ -103,11 +103,13 @@ def load_events(
     scope: Scope | None = None,
     last_event: int | None = None,
     after: int = 0,
+    kinds: Collection[str] | None = None,
 ) -> list[Event]:
     """The events of a consultation, oldest first.
 
     ``scope`` limits them to those about these opdrachten and their actions; ``last_event`` to those
-    up to and including that event, and ``after`` to those later than that event.
+    up to and including that event, and ``after`` to those later than that event; ``kinds`` to those
+    operations.
     """
     query = (
         select(CurationEvent)
@@ -118,6 +120,8 @@ def load_events(
         query = query.where(CurationEvent.id <= last_event)
     if after:
         query = query.where(CurationEvent.id > after)
+    if kinds is not None:
+        query = query.where(CurationEvent.op.in_(kinds))
     if scope is not None:
         query = query.where(CurationEvent.id.in_(_events_about(scope)))
     found = []

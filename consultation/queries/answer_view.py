@@ -94,10 +94,10 @@ def by_answer(
     """
     people: dict[str, int] = {}
     for each in everything:
-        people.setdefault(each.participant, len(people) + 1)
+        people.setdefault(each.sender, len(people) + 1)
     own: dict[str, dict[str, list[StatementView]]] = {}
     for each in said:
-        own.setdefault(each.participant, {}).setdefault(each.contribution, []).append(each)
+        own.setdefault(each.sender, {}).setdefault(each.contribution, []).append(each)
     return [
         AnswerStatements(
             contribution, people[participant], tuple(sorted(these, key=lambda one: one.start))

@@ -79,6 +79,11 @@ def breakdown(groups: Mapping[Any, int], unknown: str | None = None) -> Breakdow
     return Breakdown(people, tuple(named), others)
 
 
+def public_joint(sizes: Iterable[int]) -> tuple[int, ...]:
+    """The numbers of senders of joint participants that may be public: five or more."""
+    return tuple(each for each in sizes if each >= FOLD_BELOW)
+
+
 def releasable(session: Session, statement_ids: Iterable[str]) -> set[str]:
     """The ids of the statements that may be quoted.
 

@@ -1,4 +1,7 @@
-"""Counts of participants and answers, per opdracht and per round."""
+"""Counts of participants and answers, per opdracht and per round.
+
+What people decided to count as one counts as one participant.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from consultation.database.models import (
     Contribution,
+    JointParticipant,
     Participant,
     Round,
     Statement,
     Submission,
 )
 from consultation.queries.disclosure import Breakdown, breakdown
-from consultation.queries.statements import analysis_consent
+from consultation.queries.statements import COUNTED, COUNTED_GROUP, analysis_consent
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,13 @@ def _per_opdracht(
     query = (
         select(
             said.c.opdracht,
-            Participant.group,
+            said.c.group,
             func.count(said.c.participant.distinct()),
             func.count(said.c.contribution.distinct()),
         )
         .join(Round, Round.id == said.c.round)
-        .join(Participant, Participant.id == said.c.participant)
-        .where(Round.consultation_id == consultation_id, Participant.id.in_(analysis_consent()))
-        .group_by(said.c.opdracht, Participant.group)
+        .where(Round.consultation_id == consultation_id, said.c.sender.in_(analysis_consent()))
+        .group_by(said.c.opdracht, said.c.group)
     )
     if until_round is not None:
         query = query.where(Round.number <= until_round)
@@ -92,10 +95,11 @@ def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
     query = (
         select(
             Round,
-            func.count(Submission.participant_id.distinct()),
+            func.count(COUNTED.distinct()),
             func.count(Contribution.id.distinct()),
         )
         .outerjoin(Submission, Submission.round_id == Round.id)
+        .outerjoin(Participant, Participant.id == Submission.participant_id)
         .outerjoin(
             Contribution,
             Contribution.submission_id == Submission.id,
@@ -134,7 +138,7 @@ def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[Rou
         )
         .outerjoin(
             said,
-            (said.c.round == Round.id) & said.c.participant.in_(analysis_consent()),
+            (said.c.round == Round.id) & said.c.sender.in_(analysis_consent()),
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -154,7 +158,7 @@ class Totals:
 def totals(session: Session, consultation_id: int) -> Totals:
     """The totals over the participants who consent to analysis."""
     query = (
-        select(func.count(Participant.id.distinct()), func.count(Contribution.id.distinct()))
+        select(func.count(COUNTED.distinct()), func.count(Contribution.id.distinct()))
         .select_from(Contribution)
         .join(Submission, Submission.id == Contribution.submission_id)
         .join(Participant, Participant.id == Submission.participant_id)
@@ -167,27 +171,28 @@ def totals(session: Session, consultation_id: int) -> Totals:
 
 
 def _said(opdracht: int | None = None) -> Subquery:
-    """A subquery of opdracht, contribution, participant and round, for all opdrachten or for one.
+    """A subquery of opdracht, contribution, who it counts for, and round.
 
-    A contribution may have a row per statement, so callers must count distinct values.
+    It is for all opdrachten or for one. ``participant`` and ``group`` are what the answer counts
+    for, ``sender`` is who gave it. A contribution may have a row per statement, so callers must
+    count distinct values.
     """
+    columns = (
+        Contribution.id.label("contribution"),
+        COUNTED.label("participant"),
+        COUNTED_GROUP.label("group"),
+        Submission.participant_id.label("sender"),
+        Submission.round_id.label("round"),
+    )
     asked = (
-        select(
-            Submission.opdracht.label("opdracht"),
-            Contribution.id.label("contribution"),
-            Submission.participant_id.label("participant"),
-            Submission.round_id.label("round"),
-        )
+        select(Submission.opdracht.label("opdracht"), *columns)
+        .select_from(Submission)
         .join(Contribution, Contribution.submission_id == Submission.id)
         .where(Submission.opdracht.is_not(None))
     )
     placed = (
-        select(
-            Statement.opdracht.label("opdracht"),
-            Contribution.id.label("contribution"),
-            Submission.participant_id.label("participant"),
-            Submission.round_id.label("round"),
-        )
+        select(Statement.opdracht.label("opdracht"), *columns)
+        .select_from(Statement)
         .join(Statement.contribution_version)
         .join(Contribution)
         .join(Submission)
@@ -199,4 +204,10 @@ def _said(opdracht: int | None = None) -> Subquery:
     if opdracht is not None:
         asked = asked.where(Submission.opdracht == opdracht)
         placed = placed.where(Statement.opdracht == opdracht)
+    asked, placed = (
+        each.join(Participant, Participant.id == Submission.participant_id).outerjoin(
+            JointParticipant, JointParticipant.id == COUNTED
+        )
+        for each in (asked, placed)
+    )
     return asked.union_all(placed).subquery()

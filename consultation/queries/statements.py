@@ -6,11 +6,11 @@ consents to analysis. The module must import nothing heavy, because pages use it
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from consultation.database.models import (
@@ -18,6 +18,7 @@ from consultation.database.models import (
     Consent,
     Contribution,
     ContributionVersion,
+    JointParticipant,
     Participant,
     Round,
     Statement,
@@ -27,13 +28,27 @@ from language.segmentation.plain_text import readable
 
 _CHUNK = 500
 
+COUNTED = func.coalesce(Contribution.joint_id, Participant.joint_id, Participant.id)
+"""What an answer counts for: its joint participant, else that of who gave it, else who gave it."""
+
+COUNTED_PERSON = func.coalesce(Participant.joint_id, Participant.id)
+"""What a participant counts for, where it is not about one answer."""
+
+COUNTED_GROUP = case(
+    (JointParticipant.id.is_not(None), JointParticipant.group), else_=Participant.group
+)
+"""The group of ``COUNTED`` or ``COUNTED_PERSON``; needs an outer join of ``JointParticipant``."""
+
 
 @dataclass(frozen=True)
 class StatementView:
     """An active statement.
 
-    ``start`` and ``end`` are character offsets in the answer. ``text`` is the readable form of that
-    slice: the slice itself, apart from tags and addresses (``language.segmentation.plain_text``).
+    ``participant`` is who it counts for: a joint participant, if people decided that its answers or
+    participants count as one, else who said it; ``group`` is the group of that. ``sender`` is who
+    said it. ``start`` and ``end`` are character offsets in the answer. ``text`` is the readable form
+    of that slice: the slice itself, apart from tags and addresses
+    (``language.segmentation.plain_text``).
     ``unread`` is the reason why the answer was not read completely, see ``ContributionVersion``.
     """
 
@@ -49,6 +64,7 @@ class StatementView:
     end: int
     text: str
     unread: str | None = None
+    sender: str = ""
 
     @property
     def set_aside(self) -> bool:
@@ -58,10 +74,11 @@ class StatementView:
 
 @dataclass(frozen=True)
 class Author:
-    """The author of a statement: participant id and stakeholder group."""
+    """Who a statement counts for, and the group of that; see ``StatementView``."""
 
     participant: str
     group: str | None
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,12 +155,26 @@ def authors(
 
     ``among`` is a subquery of statement ids that limits the result.
     """
-    query = _joined(Statement.id, Participant.id, Participant.group).where(
+    query = _joined(Statement.id, COUNTED, COUNTED_GROUP, Participant.id).where(
         *active_answer(consultation_id, until_round)
     )
     if among is not None:
         query = query.where(Statement.id.in_(select(among)))
-    return {row[0]: Author(row[1], row[2]) for row in session.execute(query)}
+    return {statement: Author(*author) for statement, *author in session.execute(query)}
+
+
+def joint_senders(said: Iterable[StatementView | Author]) -> dict[str, set[str]]:
+    """The senders of each joint participant among these, by the id of the joint participant."""
+    senders: dict[str, set[str]] = {}
+    for each in said:
+        if each.sender not in ("", each.participant):
+            senders.setdefault(each.participant, set()).add(each.sender)
+    return senders
+
+
+def joint_sizes(said: Iterable[StatementView | Author]) -> tuple[int, ...]:
+    """How many senders each joint participant among these has, the largest first."""
+    return tuple(sorted(map(len, joint_senders(said).values()), reverse=True))
 
 
 def counts(
@@ -155,7 +186,7 @@ def counts(
             Statement.opdracht,
             func.count(),
             func.count(Contribution.id.distinct()),
-            func.count(Participant.id.distinct()),
+            func.count(COUNTED.distinct()),
         )
         .where(*active_answer(consultation_id, until_round))
         .group_by(Statement.opdracht)
@@ -218,16 +249,17 @@ def _said(
         _joined(
             Statement.id,
             Contribution.id,
-            Participant.id,
+            COUNTED,
             Statement.opdracht,
             Round.number,
-            Participant.group,
+            COUNTED_GROUP,
             Contribution.question,
             Statement.kind,
             Statement.start,
             Statement.end,
             text,
             ContributionVersion.unread,
+            Participant.id.label("sender"),
         )
         .where(*active_answer(consultation_id, until_round), *wanted)
         .order_by(Contribution.created_at, Contribution.id, Statement.start, Statement.end)
@@ -241,4 +273,5 @@ def _joined(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
         answers(*columns)
         .join(Statement, Statement.contribution_version_id == ContributionVersion.id)
         .join(Participant, Participant.id == Submission.participant_id)
+        .outerjoin(JointParticipant, JointParticipant.id == COUNTED)
     )

@@ -27,7 +27,7 @@ from consultation.database.models import (
     RunTheme,
     Theme,
 )
-from consultation.queries.statements import StatementView, active_statements
+from consultation.queries.statements import StatementView, active_statements, joint_sizes
 from consultation.runs import last_run_themes
 from consultation.runs import latest_run as latest_run
 
@@ -143,6 +143,11 @@ class ThemeView:
     def people(self) -> int:
         """The number of different participants in it."""
         return len({each.participant for each in self.said})
+
+    @cached_property
+    def joint(self) -> tuple[int, ...]:
+        """How many senders each joint participant in it has, the largest first."""
+        return joint_sizes(self.said)
 
     @cached_property
     def groups(self) -> dict[str, int]:

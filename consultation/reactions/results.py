@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from consultation.curation.state import AmendmentAnswer
 from consultation.database.models import (
     Contribution,
     ContributionVersion,
+    JointParticipant,
     Participant,
     Reaction,
     Round,
@@ -39,7 +40,14 @@ from consultation.participation.reactions import (
     wording_hash,
 )
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
-from consultation.queries.statements import active_answer, analysis_consent, answers, consented
+from consultation.queries.statements import (
+    COUNTED_GROUP,
+    COUNTED_PERSON,
+    active_answer,
+    analysis_consent,
+    answers,
+    consented,
+)
 from consultation.reactions.intervals import share_interval
 from consultation.reactions.priorities import SuggestedPriority, points, suggested
 from language.segmentation.plain_text import readable
@@ -166,7 +174,7 @@ def round_reactions(
     if not known or (number is not None and number not in known):
         return None
     number = known[0] if number is None else number
-    rows = _reactions(session, consultation_id, number, [each.id for each in seen.actions])
+    rows = counted_reactions(session, consultation_id, number, [each.id for each in seen.actions])
     said = _words(session, consultation_id, number, seen)
     given = _points(rows, catalogue)
     found = {}
@@ -248,20 +256,26 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     return [(kind, text) for kind, text in found if text]
 
 
-def _reactions(
-    session: Session, consultation_id: int, number: int, actions: Sequence[str]
-) -> Sequence[Row[Any]]:
+def counted_reactions(
+    session: Session, consultation_id: int, number: int, actions: Collection[str]
+) -> list[Row[Any]]:
+    """The reactions in a round that count, one per action and participant.
+
+    Of participants who count as one, the last reaction to an action is theirs. A row has
+    ``action_id``, ``participant``, ``stance``, ``rank``, ``wording`` and ``group``.
+    """
     query = (
         select(
             Reaction.action_id,
-            Reaction.participant_id,
+            COUNTED_PERSON.label("participant"),
             Reaction.stance,
             Reaction.rank,
             Reaction.wording,
-            Participant.group,
+            COUNTED_GROUP.label("group"),
         )
         .join(Participant, Participant.id == Reaction.participant_id)
         .join(Round, Round.id == Reaction.round_id)
+        .outerjoin(JointParticipant, JointParticipant.id == Participant.joint_id)
         .where(
             Round.consultation_id == consultation_id,
             Round.number == number,
@@ -271,7 +285,8 @@ def _reactions(
         )
         .order_by(Reaction.at, Reaction.id)
     )
-    return list(session.execute(query))
+    last = {(each.action_id, each.participant): each for each in session.execute(query)}
+    return list(last.values())
 
 
 def _words(
@@ -342,7 +357,7 @@ def _points(rows: Sequence[Row[Any]], catalogue: Catalogue) -> dict[tuple[str, s
     """The points that each participant gives, by participant and action."""
     ballots: dict[str, dict[str, tuple[str, int | None]]] = {}
     for each in rows:
-        ballots.setdefault(each.participant_id, {})[each.action_id] = (each.stance, each.rank)
+        ballots.setdefault(each.participant, {})[each.action_id] = (each.stance, each.rank)
     rule = catalogue.consultatie.gedragen
     return {
         (who, action): value
@@ -365,8 +380,8 @@ def _of_action(
     for each in own:
         group = each.group or UNKNOWN_GROUP
         by_group.setdefault(group, Counter())[each.stance] += 1
-        if (each.participant_id, each.action_id) in given:
-            values.setdefault(group, []).append(given[each.participant_id, each.action_id])
+        if (each.participant, each.action_id) in given:
+            values.setdefault(group, []).append(given[each.participant, each.action_id])
     priority, priorities = suggested(values, rule)
     groups = tuple(
         group_stance(group, people, rule)

@@ -149,7 +149,7 @@ def _themes(chapter: PlanChapter, catalogue: Catalogue) -> Iterator[Block]:
 
 def _theme(theme: PlanTheme, catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(4, f"{theme.code} {theme.label}")
-    spread = plan_document.groups(theme.people, catalogue)
+    spread = plan_document.groups(theme.people, catalogue, theme.joint)
     told = plan_document.size(theme.people, theme.statements)
     yield Paragraph(f"{told}. {spread}".strip() + ("." if spread else ""))
     if theme.description:

@@ -19,6 +19,7 @@ from consultation.database.models import (
     Contribution,
     ContributionVersion,
     Invitation,
+    JointParticipant,
     Participant,
     Reaction,
     Round,
@@ -27,7 +28,14 @@ from consultation.database.models import (
 )
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.review_progress import ReviewProgress, review_progress
-from consultation.queries.statements import StatementView, active_answer, answers
+from consultation.queries.statements import (
+    COUNTED,
+    COUNTED_GROUP,
+    COUNTED_PERSON,
+    StatementView,
+    active_answer,
+    answers,
+)
 from consultation.queries.themes import FEW_PEOPLE, ThemeView
 
 LAST_PEOPLE = 20
@@ -339,18 +347,23 @@ def _responses(session: Session, consultation_id: int) -> tuple[GroupResponse, .
     for id_, number, group in session.execute(query):
         place[id_] = (number, group or UNKNOWN_GROUP)
         invited[place[id_]] += 1
-    columns = (Participant.id, Participant.invitation_id, Participant.group, Round.number)
+    about = (Participant.invitation_id, COUNTED_GROUP, Round.number)
     here = Round.consultation_id == consultation_id
     spoke = (
-        select(*columns)
+        select(COUNTED, *about)
+        .select_from(Participant)
         .join(Submission, Submission.participant_id == Participant.id)
         .join(Round, Round.id == Submission.round_id)
+        .outerjoin(Contribution, Contribution.submission_id == Submission.id)
+        .outerjoin(JointParticipant, JointParticipant.id == COUNTED)
         .where(here)
     )
     reacted = (
-        select(*columns)
+        select(COUNTED_PERSON, *about)
+        .select_from(Participant)
         .join(Reaction, Reaction.participant_id == Participant.id)
         .join(Round, Round.id == Reaction.round_id)
+        .outerjoin(JointParticipant, JointParticipant.id == Participant.joint_id)
         .where(here)
     )
     answered: set[str] = set()

@@ -21,19 +21,17 @@ from consultation.curation.operations import parse
 from consultation.database.models import (
     ContributionVersion,
     CurationEvent,
-    Participant,
-    Reaction,
     Round,
     Statement,
 )
 from consultation.database.records import ErasedStatement
 from consultation.errors import needs_pipeline
 from consultation.participation.answers import GONE
-from consultation.participation.reactions import IN_FAVOUR, current_version
-from consultation.queries.disclosure import Breakdown, Quote
+from consultation.participation.reactions import IN_FAVOUR
+from consultation.queries.disclosure import Breakdown, Quote, public_joint
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
-from consultation.queries.statements import Author, active_answer, analysis_consent, answers
-from consultation.reactions.results import reaction_rounds
+from consultation.queries.statements import Author, active_answer, answers, joint_senders
+from consultation.reactions.results import counted_reactions, reaction_rounds
 from consultation.settings import settings
 from language.personal_data import detector
 from reporting.action_plan.chapters import public_reactions
@@ -163,6 +161,7 @@ class _Bundle:
                 statements=theme.statements,
                 people=_people(theme.people),
                 quotes=[self._quote(each) for each in theme.quotes],
+                joint=list(theme.joint),
             )
             for part in counted.plan.opdrachten
             for theme in part.themes
@@ -205,30 +204,19 @@ class _Bundle:
         for action, row in told:
             named.setdefault(action, set()).add(row.group)
         last = next(iter(reaction_rounds(self._session, self._consultation)), 0)
-        query = (
-            select(Reaction.action_id, Reaction.participant_id, Reaction.stance, Participant.group)
-            .join(Participant, Participant.id == Reaction.participant_id)
-            .join(Round, Round.id == Reaction.round_id)
-            .where(
-                Round.consultation_id == self._consultation,
-                Round.number == last,
-                Reaction.action_id.in_(named),
-                Reaction.stance != "weet_niet",
-                Reaction.participant_id.in_(analysis_consent()),
-                current_version(),
-            )
-        )
+        counted = counted_reactions(self._session, self._consultation, last, named)
         counts = self._catalogue.consultatie.gedragen.voorwaarde_telt
         in_favour = IN_FAVOUR if counts else IN_FAVOUR[:1]
         votes = [
             contents.CountedReaction(
                 plan=NOW,
-                action=action,
-                person=self._pseudonym("reaction", action, who),
-                group=group if group in named[action] else None,
-                in_favour=stance in in_favour,
+                action=each.action_id,
+                person=self._pseudonym("reaction", each.action_id, each.participant),
+                group=each.group if each.group in named[each.action_id] else None,
+                in_favour=each.stance in in_favour,
             )
-            for action, who, stance, group in self._session.execute(query)
+            for each in counted
+            if each.stance != "weet_niet"
         ]
         rows = [
             contents.ProofReaction(
@@ -260,7 +248,10 @@ class _Bundle:
             members = {each.id: each.statements for each in decided.themes}
             for theme in part.themes if part else ():
                 rows = self._rows(theme.id, members[theme.id], theme.people, counted.heard)
-                yield contents.CountedThing(plan=name, kind="theme", id=theme.id, rows=rows)
+                joint = self._joint(theme.id, members[theme.id], counted.heard)
+                yield contents.CountedThing(
+                    plan=name, kind="theme", id=theme.id, rows=rows, joint=joint
+                )
             for action in part.actions if part else ():
                 own = (decided.support or {}).get(action.id, ())
                 rows = self._rows(action.id, own, action.people, counted.heard)
@@ -284,6 +275,17 @@ class _Bundle:
             for group in [heard[each].group]
         ]
         return sorted(rows, key=lambda each: each.statement)
+
+    def _joint(
+        self, scope: str, statements: Iterable[str], heard: Mapping[str, Author]
+    ) -> list[list[str]]:
+        """The senders of each joint participant of a theme that has five or more."""
+        senders = joint_senders(heard[each] for each in statements if each in heard)
+        return sorted(
+            sorted(self._pseudonym("sender", scope, each) for each in own)
+            for own in senders.values()
+            if public_joint([len(own)])
+        )
 
     def _stored(self) -> set[str]:
         """The ids of all statements, also of answers that no longer count."""

@@ -66,7 +66,10 @@ class ProvenQuote(_Part):
 
 
 class ProofTheme(_Part):
-    """A published theme: its counts and quotes."""
+    """A published theme: its counts and quotes.
+
+    ``joint`` has the senders of each participant that stands for five or more of them.
+    """
 
     id: str
     code: str
@@ -74,6 +77,7 @@ class ProofTheme(_Part):
     statements: Count | None
     people: ProofPeople
     quotes: list[ProvenQuote]
+    joint: list[Count] = []
 
 
 class ProofAction(_Part):
@@ -133,12 +137,16 @@ class CountedRow(_Part):
 
 
 class CountedThing(_Part):
-    """What a theme or action of a plan was counted from; empty for fewer than five people."""
+    """What a theme or action of a plan was counted from; no rows for fewer than five people.
+
+    ``joint`` has the senders of each participant that stands for five or more of them.
+    """
 
     plan: str
     kind: Literal["theme", "action"]
     id: str
     rows: list[CountedRow]
+    joint: list[list[Pseudonym]] = []
 
 
 class ProofStatement(_Part):

@@ -234,6 +234,7 @@ def _check_counts(
                     f"{contents.COUNTS}: {each.plan}, {each.id}",
                     f"counts statement {row.statement}, which is not an active one",
                 )
+    senders = {(each.plan, each.id): each.joint for each in counts}
     for plan in plans:
         for theme in plan.themes:
             rows = _taken(found, plan, "theme", theme.id, verdict)
@@ -242,6 +243,7 @@ def _check_counts(
             wanted = None if theme.people.people is None else len(rows)
             if theme.statements != wanted:
                 verdict.fault(place, _differs("statements", theme.statements, wanted))
+            _check_joint(place, theme.joint, senders.get((plan.name, theme.id), []), verdict)
             verdict.checked["counts"] += 1
         for action in plan.actions:
             rows = _taken(found, plan, "action", action.id, verdict)
@@ -249,6 +251,17 @@ def _check_counts(
             _check_people(place, action.people, rows, verdict)
     for name, kind, id_ in found:
         verdict.fault(f"{contents.COUNTS}: {name}, {id_}", f"is of no {kind} in that plan")
+
+
+def _check_joint(
+    place: str, told: Sequence[int], senders: Sequence[Sequence[str]], verdict: ProofVerdict
+) -> None:
+    """Counts the senders of joint participants anew; none may stand for two of them."""
+    right = sorted((len(set(own)) for own in senders), reverse=True)
+    if list(told) != right:
+        verdict.fault(place, _differs("senders that count as one", list(told), right))
+    if min(right, default=FOLD_BELOW) < FOLD_BELOW:
+        verdict.fault(place, f"tells of a group of fewer than {FOLD_BELOW}")
 
 
 def _check_reactions(

@@ -103,6 +103,7 @@ def tables(found: PublishedRound, catalogue: Catalogue) -> dict[str, list[Row]]:
                     "mensen": theme.people.people,
                     "groepen": dict(theme.people.groups),
                     "andere": theme.people.others,
+                    "samen": list(theme.joint),
                 }
             )
             quotes += [

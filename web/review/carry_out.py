@@ -390,6 +390,8 @@ _OVERTAKEN = frozenset(
         "action_gone",
         "statements_gone",
         "statement_unknown",
+        "participant_unknown",
+        "answer_unknown",
         "not_in_theme",
         "proposal_gone",
         "already_revoked",

@@ -30,7 +30,7 @@ from consultation.database.models.answers import (
 from consultation.database.models.base import Base, UtcDateTime, new_id, now
 from consultation.database.models.conversations import Conversation, Message, ParticipantQuestion
 from consultation.database.models.curation import Action, CurationEvent, EventSubject, Reaction
-from consultation.database.models.participants import Consent, Participant
+from consultation.database.models.participants import Consent, JointParticipant, Participant
 from consultation.database.models.rounds import Consultation, Invitation, Round
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Embedding",
     "EventSubject",
     "Invitation",
+    "JointParticipant",
     "Message",
     "Objection",
     "OwnPlacing",

@@ -75,6 +75,7 @@ class Contribution(Base):
     source_key: Mapped[str | None] = mapped_column(String(64))
     auto: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+    joint_id: Mapped[str | None] = mapped_column(ForeignKey("joint_participant.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     submission: Mapped[Submission] = relationship()
     versions: Mapped[list[ContributionVersion]] = relationship(

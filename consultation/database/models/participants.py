@@ -10,6 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consultation.database.models.base import Base, new_id, now
 
 
+class JointParticipant(Base):
+    """Participants, or answers of participants, that a facilitator decided to count as one.
+
+    Its members are the rows whose ``joint_id`` it is: the participants of one organisation, or the
+    answers of a letter campaign. ``group`` is that of most members. The rows follow from the event
+    log (``consultation.curation.joint_participants``).
+    """
+
+    __tablename__ = "joint_participant"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    group: Mapped[str | None] = mapped_column("group_slug", String(40))
+
+
 class Participant(Base):
     """A pseudonymous person or organisation that takes part."""
 
@@ -22,6 +36,7 @@ class Participant(Base):
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitation.id"))
     import_key: Mapped[str | None] = mapped_column(String(64))
+    joint_id: Mapped[str | None] = mapped_column(ForeignKey("joint_participant.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     consents: Mapped[list[Consent]] = relationship(
         cascade="all, delete-orphan", order_by="Consent.id"
