@@ -1,4 +1,4 @@
-"""The action server, on the loopback interface only: ``python -m actions``.
+"""The action server, on the loopback interface unless set otherwise: ``python -m actions``.
 
 It runs in one process, so that ending the process frees the port; rasa_sdk's own command starts a
 manager with workers and listens on every address.
@@ -29,7 +29,7 @@ def main() -> None:
     storage()
     threading.Thread(target=_prepare, daemon=True).start()
     application(values.inner_secret).run(
-        host="127.0.0.1",
+        host=values.inner_host,
         port=values.actions_port,
         single_process=True,
         access_log=False,

@@ -3,6 +3,9 @@
 A tracker is disposable: the database is the source of truth, and ``action_session_start`` rebuilds
 a conversation from it. So no turn serialises or deserialises a tracker, which would be 43 % of its
 cost, and a restart of Rasa loses nothing.
+
+Several Rasa processes may serve one conversation. A tracker then may lack turns that another
+process had, so each knows its last turn, and is dropped where the conversation went on without it.
 """
 
 from __future__ import annotations
@@ -43,6 +46,21 @@ def remembered(conversation: str) -> int:
     return sum(len(store.of(conversation)) for store in _stores)
 
 
+def begins(sender_id: str, after: str | None) -> None:
+    """Drops a tracker whose last turn is not ``after``, the message that was answered last.
+
+    It also does not count from now on, until ``completed`` says that the turn went well.
+    """
+    for store in _stores:
+        store.continue_after(sender_id, after)
+
+
+def completed(sender_id: str, message_id: str) -> None:
+    """Notes the message that a tracker's last turn answered."""
+    for store in _stores:
+        store.note_turn(sender_id, message_id)
+
+
 class LiveTrackerStore(TrackerStore):
     """The most recently used trackers, as live objects."""
 
@@ -58,6 +76,7 @@ class LiveTrackerStore(TrackerStore):
         remote_action.install()
         self._trackers: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._kept = kept
+        self._last_turns: dict[str, str] = {}
         super().__init__(domain, event_broker, **kwargs)
         _stores.add(self)
 
@@ -73,7 +92,7 @@ class LiveTrackerStore(TrackerStore):
         self._trackers[tracker.sender_id] = tracker
         self._trackers.move_to_end(tracker.sender_id)
         while len(self._trackers) > self._kept:
-            self._trackers.popitem(last=False)
+            self._last_turns.pop(self._trackers.popitem(last=False)[0], None)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker with this name, or None."""
@@ -87,10 +106,22 @@ class LiveTrackerStore(TrackerStore):
         """Drops every tracker of a conversation."""
         for sender_id in self.of(conversation):
             del self._trackers[sender_id]
+            self._last_turns.pop(sender_id, None)
+
+    def note_turn(self, sender_id: str, message_id: str) -> None:
+        """Notes the last turn of a tracker, unless that was dropped meanwhile."""
+        if sender_id in self._trackers:
+            self._last_turns[sender_id] = message_id
+
+    def continue_after(self, sender_id: str, after: str | None) -> None:
+        """Drops a tracker whose last turn is another one."""
+        if self._last_turns.pop(sender_id, None) != after:
+            self._trackers.pop(sender_id, None)
 
     def drop_all(self) -> None:
         """Drops every tracker."""
         self._trackers.clear()
+        self._last_turns.clear()
 
     def of(self, conversation: str) -> list[str]:
         """The names of the trackers of a conversation."""

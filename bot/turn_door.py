@@ -21,7 +21,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import predictions, remote_action, tracker_copies
+from bot import predictions, remote_action, tracker_copies, tracker_store
 from bot.logs import without_words
 from bot.shared_secret import guard
 
@@ -65,7 +65,12 @@ class TurnDoor(InputChannel):
             try:
                 processor: MessageProcessor = request.app.ctx.agent.processor
                 message.parse_data = await understood(processor, message)
+                place = message.metadata or {}
+                if "after" in place:
+                    tracker_store.begins(message.sender_id, place["after"])
                 await on_new_message(message)
+                if "after" in place:
+                    tracker_store.completed(message.sender_id, place["message"])
             except (CancelledError, Exception) as error:
                 _log.error(
                     "%s: a turn ended with %s",

@@ -40,6 +40,10 @@ class ClientIdReused(TalkError):
     """The same client_id was used with another text or payload."""
 
 
+class TurnElsewhere(TalkError):
+    """Another process works on this turn, or took it over."""
+
+
 class ReceiptUnknown(SamenspraakError):
     """No participant has this receipt code."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -21,6 +22,8 @@ from consultation.errors import SamenspraakError
 from consultation.private_files import make_private_folder
 
 ROOT = Path(__file__).resolve().parent.parent
+RASA_URLS = "rasa_urls"
+"""File in the data directory: where ``samenspraak serve`` started several Rasa servers."""
 _BEING_WRITTEN = 2.0
 
 
@@ -40,7 +43,9 @@ class Settings(BaseSettings):
         "PostgreSQL: postgresql+psycopg://user@host/name.",
     )
     redis_url: str = Field(
-        default="", description="Redis for locks between several Rasa workers. Empty: one worker."
+        default="",
+        description="Redis, for the limits that several web processes share, such as "
+        "redis://localhost:6379/0. Empty: each web process counts for itself.",
     )
     catalogue: Path = Field(
         default=ROOT / "data" / "opdrachten.yml", description="The consultation's catalogue."
@@ -88,6 +93,21 @@ class Settings(BaseSettings):
     actions_port: int = Field(
         default=5055, description="Port of the action server, on the loopback only."
     )
+    rasa_urls: str = Field(
+        default="",
+        description="Where the website finds Rasa on other machines: addresses separated by "
+        "commas, such as http://10.0.0.2:5005. Empty: on this machine.",
+    )
+    actions_url: str = Field(
+        default="",
+        description="Where the website and Rasa find the action server on another machine, such as "
+        "http://10.0.0.3:5055. Empty: on this machine.",
+    )
+    inner_host: str = Field(
+        default="127.0.0.1",
+        description="The address on which Rasa and the action server listen. Another one than the "
+        "loopback only in a private network, and with SAMENSPRAAK_SHARED_SECRET set.",
+    )
     embed_origins: str = Field(
         default="",
         description="Origins that may embed the chat widget, or show the page of the talk in a "
@@ -125,6 +145,18 @@ class Settings(BaseSettings):
         if value and not (parts.scheme in ("http", "https") and parts.hostname and bare):
             raise ValueError("write it as https://overleg.example.be, without a path")
         return f"{parts.scheme}://{parts.netloc}" if value else ""
+
+    @field_validator("rasa_urls", "actions_url")
+    @classmethod
+    def _are_addresses(cls, value: str, about: ValidationInfo) -> str:
+        urls = [each.strip().rstrip("/") for each in value.split(",") if each.strip()]
+        for each in urls:
+            parts = urlsplit(each)
+            if parts.scheme != "http" or not parts.hostname or parts.path or parts.query:
+                raise ValueError("write it as http://10.0.0.2:5005")
+        if about.field_name == "actions_url" and len(urls) > 1:
+            raise ValueError("name one address")
+        return ",".join(urls)
 
     @field_validator("llm_remote")
     @classmethod
@@ -167,6 +199,20 @@ class Settings(BaseSettings):
     def site_url(self) -> str:
         """The base URL of links to the website, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def rasa_addresses(self) -> tuple[str, ...]:
+        """The base URLs of the Rasa servers: as set, as ``samenspraak serve`` started, or one."""
+        told = self.rasa_urls
+        if not told:
+            with suppress(OSError):
+                told = (self.data_dir / RASA_URLS).read_text(encoding="utf-8").strip()
+        return tuple(told.split(",")) if told else (f"http://127.0.0.1:{self.rasa_port}",)
+
+    @property
+    def actions_address(self) -> str:
+        """The base URL of the action server."""
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}"
 
     @property
     def resolved_database_url(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,8 @@ from pydantic import ValidationError
 from consultation.participation.conversation import Bubble, Turn
 from consultation.participation.effects import Effect, parse_effects
 from consultation.participation.stand_ins import STAND_INS
-from dialogue.loopback import Loopback, Unreachable
+from dialogue.loopback import Unreachable
+from dialogue.rasa_servers import RasaServers
 
 CLEAR = 0.6
 """Least confidence of Rasa's intent for a question inside an answer to get a reply of its own."""
@@ -41,7 +44,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Health:
-    """Which of the assistant's two processes respond."""
+    """Whether a Rasa and the action server respond."""
 
     rasa: bool
     actions: bool
@@ -53,17 +56,17 @@ class Health:
 
 
 class Assistant:
-    """Rasa over its REST channel, on the loopback."""
+    """Rasa over its REST channel: one server, or several of which any may take any turn."""
 
-    def __init__(self, rasa_port: int, actions_port: int, secret: str) -> None:
-        """Connects lazily; both processes get the shared secret in every request.
+    def __init__(self, rasas: Sequence[str], actions: str, secret: str) -> None:
+        """Takes base URLs, connects lazily; all get the shared secret in every request.
 
-        Turns go through ``Loopback``, and the few other requests through aiohttp.
+        Turns go through ``RasaServers``, and the few other requests through aiohttp.
         """
         self._headers = {"Authorization": f"Bearer {secret}"}
-        self._rasa = f"http://127.0.0.1:{rasa_port}"
-        self._actions = f"http://127.0.0.1:{actions_port}"
-        self._turns = Loopback("127.0.0.1", rasa_port, self._headers)
+        self._rasas = tuple(rasas)
+        self._actions = actions
+        self._turns = RasaServers(rasas, self._headers)
         self._pool: aiohttp.ClientSession | None = None
 
     async def ask(
@@ -106,10 +109,11 @@ class Assistant:
                 "asks": asks,
                 "said": list(turn.said),
                 "returns": turn.returns,
+                "after": turn.after,
             },
         }
         try:
-            status, found = await self._posted("/webhooks/rest/webhook", body)
+            status, found = await self._posted(turn.conversation_id, "/webhooks/rest/webhook", body)
         except Unreachable as error:
             raise AssistantDown(type(error).__name__) from error
         if status == 500:
@@ -125,7 +129,8 @@ class Assistant:
     async def understood(self, sentence: str) -> str | None:
         """The intent of a single sentence; None below confidence ``CLEAR`` or without a reply."""
         try:
-            status, found = await self._posted("/webhooks/binnen/begrip", {"text": safe(sentence)})
+            asked = {"text": safe(sentence)}
+            status, found = await self._posted(sentence, "/webhooks/binnen/begrip", asked)
             if status >= 300:
                 return None
             intent = json.loads(found)["intent"]
@@ -134,28 +139,26 @@ class Assistant:
             return None
 
     async def forget(self, conversation_id: str | None = None) -> None:
-        """Makes Rasa delete its memory of a conversation, or of all of them without an id.
+        """Makes every Rasa delete its memory of a conversation, or of all of them without an id.
 
         A refused connection counts as success: a process that is down has no memory.
 
         Raises:
-            AssistantDown: Rasa did not confirm, so it may still hold the conversation.
+            AssistantDown: a Rasa did not confirm, so it may still hold the conversation.
         """
         which = f"/{conversation_id}" if conversation_id else ""
-        try:
-            async with self._client.delete(
-                f"{self._rasa}/webhooks/binnen/gesprekken{which}", timeout=_HEALTH_TIMEOUT
-            ) as response:
-                response.raise_for_status()
-        except aiohttp.ClientConnectorError:
-            return
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise AssistantDown(type(error).__name__) from error
+        done = await asyncio.gather(
+            *(self._forgotten(f"{each}/webhooks/binnen/gesprekken{which}") for each in self._rasas),
+            return_exceptions=True,
+        )
+        for error in done:
+            if isinstance(error, BaseException):
+                raise error
 
     async def health(self) -> Health:
         """Whether Rasa and the action server respond."""
         return Health(
-            rasa=await self._answers(f"{self._rasa}/"),
+            rasa=any(await asyncio.gather(*(self._answers(f"{each}/") for each in self._rasas))),
             actions=await self._answers(f"{self._actions}/health"),
         )
 
@@ -166,9 +169,23 @@ class Assistant:
             await self._pool.close()
             self._pool = None
 
-    async def _posted(self, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
+    @property
+    def servers(self) -> int:
+        """How many Rasa servers there are."""
+        return len(self._rasas)
+
+    async def _posted(self, key: str, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
         patience = _TURN_TIMEOUT.total or 0.0
-        return await self._turns.post(path, json.dumps(body).encode(), patience)
+        return await self._turns.post(key, path, json.dumps(body).encode(), patience)
+
+    async def _forgotten(self, url: str) -> None:
+        try:
+            async with self._client.delete(url, timeout=_HEALTH_TIMEOUT) as response:
+                response.raise_for_status()
+        except aiohttp.ClientConnectorError:
+            return
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AssistantDown(type(error).__name__) from error
 
     @property
     def _client(self) -> aiohttp.ClientSession:

@@ -21,6 +21,10 @@ class Unreachable(ConnectionError):
     """There is no complete response; the server may have handled the request or not."""
 
 
+class Refused(Unreachable):
+    """There is no connection, so the server got nothing."""
+
+
 class TooSlow(Unreachable):
     """There was no complete response in time."""
 
@@ -42,6 +46,7 @@ class Loopback:
 
         Raises:
             TooSlow: no complete response came within ``patience`` seconds.
+            Refused: there is no connection with the server.
             Unreachable: the server refused or broke the connection, or sent no HTTP.
         """
         loop = asyncio.get_running_loop()
@@ -75,7 +80,7 @@ class Loopback:
         except asyncio.TimeoutError as error:
             raise TooSlow("connecting took too long") from error
         except OSError as error:
-            raise Unreachable(type(error).__name__) from error
+            raise Refused(type(error).__name__) from error
         return connection
 
 

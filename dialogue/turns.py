@@ -1,7 +1,8 @@
 """Takes each turn from the database to the assistant and back, and retries it after an outage.
 
-One lock per conversation keeps turns in order; requests and the worker use the same code. See
-``docs/decisions/0020-gateway.md``.
+One lock per conversation keeps turns in order; requests and the worker use the same code. Web
+processes that share a database leave each other's turns alone. See
+``docs/decisions/0020-gateway.md`` and ``0028-processes.md``.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from starlette.concurrency import run_in_threadpool
 from consultation.catalogue import Catalogue
 from consultation.database.models import Message
 from consultation.database.outages import is_outage, reason
+from consultation.database.presence import Presence
 from consultation.database.storage import Storage
-from consultation.errors import TalkError
+from consultation.errors import TalkError, TurnElsewhere
 from consultation.participation import conversation
 from consultation.participation.conversation import Bubble, Recorded, TranscriptBubble, Turn
 from consultation.participation.effects import (
@@ -48,17 +50,20 @@ HOPELESS_STRIKES = 3
 WORKER_PAUSE = 1.0
 LONGEST_WAIT = 30.0
 AT_ONCE = 4
-"""Turns processed at the same time, by requests and the worker together; others queue."""
+"""Turns processed at the same time for each Rasa, by requests and the worker; others queue."""
 BEHIND = 2
 """Turns the worker processes at the same time, so that the backlog leaves room for new messages."""
 FAREWELLS = 100
+ELSEWHERE_PATIENCE = 12.0
+ELSEWHERE_PAUSE = 0.1
+"""Seconds that a request waits for a turn of another process, and how often it looks."""
 
 _log = logging.getLogger("samenspraak.dialogue.turns")
 
 
 T = TypeVar("T")
-Record = Callable[[Session, bool], Recorded]
-"""Records a message in a session and, if the flag is set, begins its turn."""
+Record = Callable[[Session, bool, int], Recorded]
+"""Records a message in a session; if the flag is set, begins its turn for a process's number."""
 Taken = tuple[Turn, ScreeningContext]
 """The turn of a message, and the screening result to send with it."""
 
@@ -79,10 +84,14 @@ class SentMessage:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Whether a message needs no more work, and the reply when this attempt produced it."""
+    """Whether a message needs no more work, and the reply when this attempt produced it.
+
+    ``elsewhere``: another process works on it.
+    """
 
     done: bool
     said: list[TranscriptBubble] | None = None
+    elsewhere: bool = False
 
 
 class Turns:
@@ -101,6 +110,7 @@ class Turns:
         self._own = own
         self._farewells: OrderedDict[str, list[Bubble]] = OrderedDict()
         self._storage = storage
+        self._presence = Presence(storage.engine)
         self._catalogue = catalogue
         self._assistant = assistant
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -108,7 +118,7 @@ class Turns:
         # Forget requests are kept in memory and lost at a restart, so start-up sends one for all
         # conversations (None).
         self._to_forget: set[str | None] = {None}
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._gate = asyncio.Semaphore(AT_ONCE * assistant.servers)
         self._queue: set[str] = set()
         self._strikes: dict[str, int] = {}
         self._resting: dict[str, tuple[float, float]] = {}
@@ -185,6 +195,12 @@ class Turns:
 
     def start(self) -> None:
         """Starts the worker, which also processes what an earlier process left unanswered."""
+        try:
+            self._presence.keep()
+        except Exception as error:
+            # The worker tries again every second, and says so.
+            if not is_outage(error):
+                raise
         self._worker = asyncio.create_task(self._work())
 
     async def stop(self) -> None:
@@ -197,6 +213,7 @@ class Turns:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._presence.close()
         self._own.stop()
 
     async def _work(self) -> None:
@@ -211,6 +228,7 @@ class Turns:
             await asyncio.sleep(WORKER_PAUSE)
 
     async def _sweep(self) -> None:
+        await run_in_threadpool(self._presence.keep)
         await self._forget_all()
         waiting = await run_in_threadpool(self._waiting_conversations)
         for gone in self._resting.keys() - set(waiting):
@@ -269,10 +287,18 @@ class Turns:
             lock.release()
 
     async def _all_turns(self, conversation_id: str, pauses: tuple[float, ...]) -> bool:
-        for message_id in await run_in_threadpool(self._waiting, conversation_id):
-            if not (await self._turn(conversation_id, message_id, pauses)).done:
+        """Processes all turns that wait; a request (with ``pauses``) waits for other processes."""
+        until = time.monotonic() + (ELSEWHERE_PATIENCE if pauses else 0.0)
+        while True:
+            for message_id in await run_in_threadpool(self._waiting, conversation_id):
+                outcome = await self._turn(conversation_id, message_id, pauses)
+                if not outcome.done:
+                    break
+            else:
+                return True
+            if not outcome.elsewhere or time.monotonic() >= until:
                 return False
-        return True
+            await asyncio.sleep(ELSEWHERE_PAUSE)
 
     async def _turn(
         self,
@@ -293,6 +319,8 @@ class Turns:
                     if taken is not None:
                         said = await self._ask(*taken)
                     done = True
+                except TurnElsewhere:
+                    return _Outcome(done=False, elsewhere=True)
                 except Exception as error:
                     if is_outage(error):
                         raise
@@ -377,7 +405,7 @@ class Turns:
 
     def _waiting_conversations(self) -> list[str]:
         with self._storage.reading() as session:
-            return conversation.waiting_conversations(session)
+            return conversation.waiting_conversations(session, self._presence.number)
 
     def _waiting(self, conversation_id: str) -> list[str]:
         with self._storage.reading() as session:
@@ -388,7 +416,7 @@ class Turns:
     ) -> tuple[SentMessage, Taken | None]:
         begin = begin and (typed is None or self._is_plain(typed))
         with self._storage.writing() as session:
-            recorded = record(session, begin)
+            recorded = record(session, begin, self._presence.number)
             turn = self._unless_answered(session, recorded.turn)
         sent = SentMessage(recorded.id, recorded.seq, recorded.done)
         try:
@@ -409,7 +437,7 @@ class Turns:
         if not looked_through and self._care.settles(message_id):
             return None
         with self._storage.writing() as session:
-            begun = conversation.begin_turn(session, message_id)
+            begun = conversation.begin_turn(session, message_id, self._presence.number)
             turn = self._unless_answered(session, begun)
         return self._with_care(turn)
 
@@ -436,10 +464,14 @@ class Turns:
         question = None
         if any(isinstance(effect, QuestionAsked) for effect in reply.effects):
             question = self._care.question_of(turn, beside)
-        return self._complete(turn.message_id, whole, question)
+        return self._complete(turn.message_id, whole, question, turn.attempt)
 
     def _complete(
-        self, message_id: str, reply: Reply, question: str | None = None
+        self,
+        message_id: str,
+        reply: Reply,
+        question: str | None = None,
+        attempt: int | None = None,
     ) -> list[TranscriptBubble]:
         reply = replace(reply, bubbles=buttons.limited(reply.bubbles))
         if any(isinstance(effect, ParticipantErased) for effect in reply.effects):
@@ -457,6 +489,7 @@ class Turns:
                 reply.effects,
                 planned,
                 question,
+                attempt,
             ),
         )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -40,15 +42,36 @@ def register(app: typer.Typer) -> None:
     app.command()(restore)
 
 
-def serve() -> None:
-    """Start the website, Rasa and the action server; stop them together."""
+def serve(
+    part: Annotated[
+        processes.Part | None,
+        typer.Argument(help="Start this part alone, for a machine of its own."),
+    ] = None,
+    web: Annotated[int, typer.Option(min=1, max=64, help="Web processes on the public port.")] = 1,
+    rasa: Annotated[
+        int, typer.Option(min=1, max=16, help="Rasa processes, on ports from RASA_PORT on.")
+    ] = 1,
+) -> None:
+    """Start the website, Rasa and the action server; stop them together.
+
+    More than one web process needs PostgreSQL. SIGHUP restarts all, one after the other.
+    """
     values = settings()
-    processes.require_free_ports(values)
-    everything = processes.processes(values)
-    place = open_workplace()
-    place.storage.close()
-    _say(f"starting; the website will be at http://localhost:{values.port}")
-    processes.run_together(everything, _say)
+    processes.require_free_ports(values, part, rasa)
+    with ExitStack() as at_end:
+        shared = None
+        if part in (None, processes.Part.web):
+            shared = at_end.enter_context(processes.public_socket(values))
+            _say(f"starting; the website will be at http://localhost:{values.port}")
+        everything = processes.processes(values, part, web, rasa, shared)
+        if part is not processes.Part.rasa:
+            # Migrated once, before several processes open it.
+            open_workplace().storage.close()
+        pid = values.data_dir / (f"serve-{part}.pid" if part else "serve.pid")
+        make_private_file(pid)
+        pid.write_text(f"{os.getpid()}\n", encoding="ascii")
+        at_end.callback(pid.unlink, missing_ok=True)
+        processes.run_together(everything, _say)
     _say("stopped")
 
 

@@ -167,7 +167,7 @@ async def _forgotten_by_the_assistant(values: Settings, talks: list[str]) -> Non
     """
     from dialogue.assistant import Assistant, AssistantDown
 
-    assistant = Assistant(values.rasa_port, values.actions_port, values.inner_secret)
+    assistant = Assistant(values.rasa_addresses, values.actions_address, values.inner_secret)
     try:
         for talk in talks:
             await assistant.forget(talk)

@@ -115,7 +115,9 @@ def open_services(settings: Settings) -> Services:
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     consultation_id = rounds.consultation_id(storage, catalogue)
-    assistant = Assistant(settings.rasa_port, settings.actions_port, settings.inner_secret)
+    assistant = Assistant(
+        settings.rasa_addresses, settings.actions_address, settings.inner_secret
+    )
     care = Screening(storage, catalogue, settings.spacy_model)
     snapshots = SnapshotCache()
 

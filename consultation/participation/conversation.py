@@ -3,7 +3,8 @@
 A turn has three steps. ``record_message`` stores the participant's message. ``begin_turn`` prepares
 the turn for the assistant, under a new tracker name if the message was tried before. ``complete``
 stores bubbles and effects in one transaction, and does nothing if the message is already
-completed. See ``docs/decisions/0002-turns.md``.
+completed. Several web processes may share a database: a turn belongs to the process that began it
+last, and only that one completes it. See ``docs/decisions/0002-turns.md`` and ``0028-processes.md``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ from consultation.database.models import (
     Submission,
     now,
 )
-from consultation.errors import ClientIdReused, PayloadNotOffered, RoundError, TalkError
+from consultation.database.presence import NOBODY, living
+from consultation.errors import (
+    ClientIdReused,
+    PayloadNotOffered,
+    RoundError,
+    TalkError,
+    TurnElsewhere,
+)
 from consultation.participation import answers, participants, questions, reactions, turn_rows
 from consultation.participation.effects import (
     AnswerGiven,
@@ -101,7 +109,9 @@ class Turn:
     ``unread``: an earlier scan of the text took too much work; do not scan it again. ``said_id`` is
     the message with the text: the held one, or this one. ``said`` are the fingerprints of the
     assistant's previous bubbles, so that none is said twice in a row. ``returns``: the participant
-    comes back with the receipt code.
+    comes back with the receipt code. ``attempt`` counts how often the turn was begun. ``after`` is
+    the message that was answered last: what the assistant remembers counts only where its last turn
+    was that one.
     """
 
     message_id: str
@@ -115,6 +125,8 @@ class Turn:
     said_id: str | None = None
     said: tuple[str, ...] = ()
     returns: bool = False
+    attempt: int = 1
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,10 +153,11 @@ class TranscriptBubble:
 
 @dataclass(frozen=True)
 class _Newest:
-    """What the newest bubbles of a conversation tell: the last turn, and the position."""
+    """What the newest bubbles tell: the last turn, the position, and the message answered last."""
 
     said: list[Bubble]
     position: Position
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -261,12 +274,14 @@ def record_message(
     payload: str | None = None,
     cleaned: str | None = None,
     begin: bool = False,
+    owner: int = NOBODY,
 ) -> Recorded:
     """Stores a typed or tapped message; the same client_id and text are stored once.
 
     ``cleaned`` is the text without its personal data, if known: a repeated request with the
     original text then still matches the cleaned message. ``begin``: begin the turn of a new message
-    too (see ``begin_turn``), unless another message of the conversation waits.
+    too (see ``begin_turn``), unless another message of the conversation waits. ``owner`` is the
+    number of the process that then works on it.
 
     Raises:
         ClientIdReused: the client_id was used before with another text or payload.
@@ -291,7 +306,14 @@ def record_message(
         raise PayloadNotOffered("this choice was not offered in the last turn.")
     seq = talk.last_seq + 1
     message_id = turn_rows.add_message(
-        session, conversation_id, seq, client_id, text, payload, attempts=int(begin)
+        session,
+        conversation_id,
+        seq,
+        client_id,
+        text,
+        payload,
+        attempts=int(begin),
+        owner=owner if begin else NOBODY,
     )
     turn = None
     if begin and newest:
@@ -304,6 +326,7 @@ def record_message(
             position=newest.position,
             said_id=message_id,
             said=fingerprints(newest.said),
+            after=newest.after,
         )
     return Recorded(message_id, seq, done=False, turn=turn)
 
@@ -320,22 +343,35 @@ def waiting_turns(session: Session, conversation_id: str) -> list[str]:
     return list(session.scalars(query.order_by(Message.seq)))
 
 
-def waiting_conversations(session: Session) -> list[str]:
-    """Ids of the conversations that have a message to complete."""
-    query = select(Message.conversation_id).where(Message.state == "ontvangen").distinct()
-    return list(session.scalars(query))
+def waiting_conversations(session: Session, owner: int = NOBODY) -> list[str]:
+    """Ids of the conversations that have a message to complete.
+
+    Those that another living process than ``owner`` works on are left out.
+    """
+    query = select(Message.conversation_id, Message.owner).where(Message.state == "ontvangen")
+    found = session.execute(query.distinct()).tuples().all()
+    foreign = {each for _, each in found} - {NOBODY, owner}
+    others = foreign & living(session) if foreign else frozenset[int]()
+    busy = {talk for talk, each in found if each in others}
+    return list(dict.fromkeys(talk for talk, _ in found if talk not in busy))
 
 
-def begin_turn(session: Session, message_id: str) -> Turn | None:
+def begin_turn(session: Session, message_id: str, owner: int = NOBODY) -> Turn | None:
     """Prepares a message for the assistant; None unless its state is ``ontvangen``.
 
     A second try gets a new ``sender_id``: the assistant's memory of the first try may be ahead of
     the database, and the database is the truth. A new opdracht gets one too, since the cost of a
-    turn grows with the length of the tracker.
+    turn grows with the length of the tracker. The turn is then of the process ``owner``.
+
+    Raises:
+        TurnElsewhere: another process works on the message, and lives.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.state != "ontvangen":
         return None
+    if message.owner not in (NOBODY, owner) and message.owner in living(session):
+        raise TurnElsewhere("another process works on this message.")
+    message.owner = owner
     conversation = _locked(session, message.conversation_id)
     if message.attempts > 0:
         conversation.attempt += 1
@@ -356,6 +392,8 @@ def begin_turn(session: Session, message_id: str) -> Turn | None:
         said_id=meant.id,
         said=fingerprints(newest.said),
         returns=message.sender == "systeem",
+        attempt=message.attempts,
+        after=newest.after,
     )
 
 
@@ -425,18 +463,19 @@ def _newest(session: Session, conversation_id: str) -> _Newest:
     whole = len(rows) < turn_rows.NEWEST
     last = next((each.reply_to_id for each in rows if each.reply_to_id is not None), None)
     if (last is None or rows[-1].reply_to_id == last) and not whole:
-        said = _said_before(session, conversation_id)
+        last, said = _said_before(session, conversation_id)
     else:
         said = [_bubble(each) for each in reversed(rows) if last and each.reply_to_id == last]
     steps = (each.custom for each in rows if _names_step(each.custom))
     named = next(steps, None)
     if named is None:
-        return _Newest(said, Position() if whole else position(session, conversation_id))
-    return _Newest(said, _position(named))
+        where = Position() if whole else position(session, conversation_id)
+        return _Newest(said, where, last)
+    return _Newest(said, _position(named), last)
 
 
-def _said_before(session: Session, conversation_id: str) -> list[Bubble]:
-    """The bubbles of the last turn, however many bubbles it or the notices after it have."""
+def _said_before(session: Session, conversation_id: str) -> tuple[str | None, list[Bubble]]:
+    """The last turn, however many bubbles it or the notices after it have: its message and them."""
     last = session.scalar(
         select(Message.reply_to_id)
         .where(
@@ -448,7 +487,7 @@ def _said_before(session: Session, conversation_id: str) -> list[Bubble]:
         .limit(1)
     )
     found = turn_rows.replies(session, last) if last is not None else ()
-    return [_bubble(each) for each in found]
+    return last, [_bubble(each) for each in found]
 
 
 def _bubble(row: Row[Any]) -> Bubble:
@@ -549,20 +588,26 @@ def complete(
     effects: Sequence[Effect],
     planned: answers.Erasure | None = None,
     question: str | None = None,
+    attempt: int | None = None,
 ) -> list[TranscriptBubble]:
     """Stores the replies and applies the effects, once; returns the stored replies.
 
     ``planned`` is the erasure that was planned for the contributions of ``erased_by``. ``question``
     is the participant's question to the organiser without personal data, for ``QuestionAsked``.
+    ``attempt`` is that of the turn: a reply to an earlier one was made for a talk that may have
+    gone on since, so it is stored nowhere.
 
     Raises:
         TalkError: the message was erased meanwhile.
+        TurnElsewhere: the turn was begun again since.
     """
     turn = turn_rows.turn(session, message_id)
     if turn is None:
         raise TalkError("this message was erased.")
     if turn.state == "verwerkt":
         return replies(session, message_id)
+    if attempt not in (None, turn.attempts):
+        raise TurnElsewhere("another process took this turn over.")
     talk, meant_id = turn.conversation_id, turn.held_id or message_id
     locked = None
     for effect in effects:

@@ -83,6 +83,7 @@ _TURN = (
         _message.c.state,
         _message.c.text,
         _message.c.unread,
+        _message.c.attempts,
         _talk.c.participant_id,
         _talk.c.round_id,
         _talk.c.last_seq,
@@ -207,6 +208,7 @@ def add_message(
     text: str,
     payload: str | None,
     attempts: int,
+    owner: int,
 ) -> str:
     """Adds a participant's message, counts it in its conversation, and returns its id."""
     message_id = new_id()
@@ -222,6 +224,7 @@ def add_message(
         "payload": payload,
         "state": "ontvangen",
         "attempts": attempts,
+        "owner": owner,
         "unread": False,
         "buttons": [],
         "at": now(),
@@ -253,6 +256,7 @@ def add_bubbles(
             "sender": "assistent",
             "state": "verwerkt",
             "attempts": 0,
+            "owner": 0,
             "unread": False,
             "reply_to_id": message_id,
             "at": moment,

@@ -288,6 +288,7 @@ def _record(
     body: MessageIn,
     session: Session,
     begin: bool,
+    owner: int,
     cleaned: str | None = None,
 ) -> Recorded:
     try:
@@ -299,6 +300,7 @@ def _record(
             payload=body.payload,
             cleaned=cleaned,
             begin=begin,
+            owner=owner,
         )
     except ClientIdReused:
         raise

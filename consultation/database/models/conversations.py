@@ -48,6 +48,7 @@ class Message(Base):
     ``sender`` is ``deelnemer``, ``assistent``, or ``systeem`` for the turn that opens or resumes a
     conversation. Replies refer to their message by ``reply_to_id``, so a repeated message gets the
     same answer. ``unread``: scanning the text exceeded its budget and is not tried again.
+    ``owner`` is the number of the process that works on it, see ``consultation.database.presence``.
     """
 
     __tablename__ = "message"
@@ -71,6 +72,7 @@ class Message(Base):
     payload: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default="ontvangen")
     attempts: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[int] = mapped_column(default=0, server_default="0")
     unread: Mapped[bool] = mapped_column(default=False, server_default=false())
     buttons: Mapped[list[Any]] = mapped_column(JSON, default=list)
     custom: Mapped[dict[str, Any] | None] = mapped_column(JSON)
