@@ -282,7 +282,10 @@ class Turns:
             if taken is None:
                 await self._all_turns(conversation_id, PAUSES)
                 return None
-            return (await self._turn(conversation_id, sent.message_id, PAUSES, taken)).said
+            outcome = await self._turn(conversation_id, sent.message_id, PAUSES, taken)
+            if outcome.elsewhere:
+                await self._all_turns(conversation_id, PAUSES)
+            return outcome.said
         finally:
             lock.release()
 

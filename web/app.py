@@ -83,6 +83,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services.reruns.stop()
         services.readings.stop()
         await services.assistant.close()
+        if services.limits.shared is not None:
+            services.limits.shared.close()
         services.storage.close()
 
     app = FastAPI(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +29,7 @@ from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
 from web.document_readings import DocumentReadings
 from web.own_placing import ThemeGuesses
-from web.server.limits import RateLimiter
+from web.server.limits import RateLimiter, SharedBuckets
 
 if TYPE_CHECKING:
     from analysis.asking.desk import CodebookDesk
@@ -37,17 +37,46 @@ if TYPE_CHECKING:
 TOKEN_SECONDS = 30 * 24 * 3600
 
 
+_DAY = 24 * 3600
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Rate limits per kind of request, and the limit on concurrent password hashing."""
+    """Rate limits per kind of request, and the limit on concurrent password hashing.
+
+    ``sessions`` and ``session_days`` count per address, ``messages`` and ``message_days`` per talk.
+    """
 
     messages: RateLimiter = field(default_factory=lambda: RateLimiter(rate=5, burst=80))
+    message_days: RateLimiter = field(default_factory=lambda: RateLimiter(2_000 / _DAY, 2_000))
     sessions: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=60))
+    session_days: RateLimiter = field(default_factory=lambda: RateLimiter(5_000 / _DAY, 5_000))
     logins: RateLimiter = field(default_factory=lambda: RateLimiter(rate=10 / 900, burst=10))
     accounts: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1 / 20, burst=30))
     """Login attempts per account from all addresses; browsers known to the account are exempt."""
+    shared: SharedBuckets | None = None
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Concurrent password checks for unknown browsers: one check takes 64 MB and a core."""
+
+    @classmethod
+    def of(cls, redis_url: str, secret: str) -> Limits:
+        """The limits, counted by all web processes together where there is a Redis."""
+        found = cls(shared=SharedBuckets(redis_url, secret) if redis_url else None)
+        if found.shared is not None:
+            for each in fields(found):
+                limiter = getattr(found, each.name)
+                if isinstance(limiter, RateLimiter):
+                    limiter.share(each.name, found.shared)
+        return found
+
+    async def entry(self, address: str) -> int:
+        """Counts a new talk or form of an address; 0, or the seconds to wait."""
+        return await self.sessions.taken(address) or await self.session_days.taken(address)
+
+    async def message(self, conversation_id: str) -> int:
+        """Counts a message of a talk; 0, or the seconds to wait."""
+        wait = await self.messages.taken(conversation_id)
+        return wait or await self.message_days.taken(conversation_id)
 
 
 class Tokens:
@@ -139,7 +168,7 @@ def open_services(settings: Settings) -> Services:
         assistant=assistant,
         care=care,
         turns=Turns(storage, catalogue, assistant, care, own),
-        limits=Limits(),
+        limits=Limits.of(settings.redis_url, key),
         reruns=AnalysisJobs(settings),
         readings=DocumentReadings(settings),
         snapshots=snapshots,

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import accounts, audit
@@ -157,7 +158,7 @@ async def login(
     if forged(request, here, formulier) and (formulier is not None or _from_a_browser(request)):
         return _form(request, here, target, 403, error=say("vervalst_formulier"), name=username)
     attempt = LoginAttempt(here.limits, client, username, _known_browser(request, here, username))
-    wait = attempt.begin()
+    wait = await run_in_threadpool(attempt.begin)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         answer = _form(request, here, target, 429, error=error, name=username)
@@ -170,7 +171,7 @@ async def login(
     if cookie is None:
         error = say("verkeerde_aanmelding")
         return _form(request, here, target, 401, error=error, name=username)
-    attempt.succeeded()
+    await run_in_threadpool(attempt.succeeded)
     response = RedirectResponse(_inside(target), 303)
     set_cookie(request, response, SESSION_COOKIE, cookie)
     browser = _browsers(here).dumps([accounts.canonical(username), secrets.token_urlsafe(12)])

@@ -2,8 +2,8 @@
 
 FastAPI's router, dependencies and response model take a fifth of the website's time in a turn. This
 middleware takes a request that is in order, calls the endpoint itself and sends its answer. A
-request that is not (no token, a body that does not fit, too many messages) goes on to FastAPI,
-body and all, so that every refusal, and the description of the API, has one source.
+request that is not (no token, a body that does not fit) goes on to FastAPI, body and all, so that
+every refusal, and the description of the API, has one source.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class DirectTurnMiddleware:
         if token[: len(_BEARER)].lower() != _BEARER:
             return None
         conversation_id = self._here.tokens.read(token[len(_BEARER) :].decode("latin-1"))
-        if conversation_id is None or self._here.limits.messages.wait(conversation_id):
+        if conversation_id is None:
             return None
         try:
             return conversation_id, _BODY.validate_json(message.get("body", b""))

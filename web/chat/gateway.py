@@ -164,7 +164,7 @@ async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> S
 
     With a receipt code it opens while no round is open too: to read, download and erase.
     """
-    _limit(here.limits.sessions.take(client))
+    _limit(await here.limits.entry(client))
     if body.opdracht is not None and here.catalogue.opdracht(body.opdracht) is None:
         raise Problem(422, say("onbekende_opdracht", nummer=body.opdracht))
     conversation_id, receipt = await in_writing_thread(_enter, here, body)
@@ -184,7 +184,7 @@ async def send_message(
     here: Here, conversation_id: Signed, body: MessageIn
 ) -> list[BubbleOut] | JSONResponse:
     """The assistant's answer to a message; ``conversation.record_message`` stores it once."""
-    _limit(here.limits.messages.take(conversation_id))
+    _limit(await here.limits.message(conversation_id))
     if len(body.message) > MAX_MESSAGE:
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
     if body.payload is None and not body.message.strip():

@@ -103,7 +103,7 @@ async def filled_form(
     if reaction_form.applies(here):
         return await reaction_form.resumed(request, here, client, opdracht, sent)
     filled = FilledForm(secrets.token_urlsafe(18), receipt=_text(sent.get("code")).strip()[:60])
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         errors = {"code": say("te_snel", seconden=wait)}
         return _page(request, here, opdracht, filled, FormErrors(errors), 429)
@@ -129,7 +129,7 @@ async def send_form(
     if reaction_form.applies(here):
         return await reaction_form.sent(request, here, client, opdracht, sent)
     filled = _filled(here, opdracht, {name: _text(value) for name, value in sent.items()})
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         errors = {"form": say("te_snel", seconden=wait)}
         return _page(request, here, opdracht, filled, FormErrors(errors), 429)

@@ -114,7 +114,7 @@ async def _found(request: Request, here: Services, client: str) -> OwnData | Res
     """The data of the participant with the sent code, or the page that asks for the code again."""
     code = (await sent_form(request)).get("code")
     receipt = code.strip()[:60] if isinstance(code, str) else ""
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         return _page(request, error=say("te_snel", seconden=wait), code=receipt, status=429)
     try:

@@ -40,7 +40,7 @@ class RoundOutcome:
 async def what_became(request: Request, here: Here, client: ClientAddress) -> Response:
     """What became of all that was said with this code, per round."""
     receipt = await _code(request)
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         return _page(request, receipt, error=say("te_snel", seconden=wait), status=429)
     try:
@@ -54,7 +54,7 @@ async def what_became(request: Request, here: Here, client: ClientAddress) -> Re
 async def object_to(request: Request, here: Here, client: ClientAddress) -> Response:
     """Passes on to the facilitators that a statement is not what its author meant."""
     receipt = await _code(request)
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         return _page(request, receipt, error=say("te_snel", seconden=wait), status=429)
     sent = (await sent_form(request)).get("uitspraak")

@@ -100,7 +100,7 @@ async def resumed(
     """The first page with actions, with what the holder of a receipt code said of them."""
     code = _text(form, "code").strip()[:60]
     filled = FilledReactions(secrets.token_urlsafe(18), receipt=code)
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         errors = FormErrors({"code": say("te_snel", seconden=wait)})
         return _page(request, here, opdracht, replace(filled, receipt=""), errors, 429)
@@ -122,7 +122,7 @@ async def sent(
     """Stores a page and shows the next one, or says what has to be mended."""
     shown = await run_in_threadpool(_actions, here, opdracht, form)
     filled = _filled(here, form, shown)
-    wait = here.limits.sessions.take(client)
+    wait = await here.limits.entry(client)
     if wait:
         errors = FormErrors({"form": say("te_snel", seconden=wait)})
         return _page(request, here, opdracht, filled, errors, 429)

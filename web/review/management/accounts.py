@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 
 from consultation import accounts, audit
 from consultation.audit_sentences import audit_sentence
@@ -85,7 +86,7 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
     error = "" if new == again else say("wachtwoord_verschilt")
     error = error or _unfit(reviewer.name, "facilitator", new)
     # Take the token before the password check, so that concurrent attempts all count.
-    wait = 0 if error else here.limits.logins.take(key)
+    wait = 0 if error else await here.limits.logins.taken(key)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         return page(request, here, reviewer, "beheer/wachtwoord.html", 429, notice="", error=error)
@@ -95,7 +96,7 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
         if cookie is None:
             error = say("wachtwoord_verkeerd")
         else:
-            here.limits.logins.give_back(key)
+            await run_in_threadpool(here.limits.logins.give_back, key)
     if error or cookie is None:
         return page(request, here, reviewer, "beheer/wachtwoord.html", 422, notice="", error=error)
     response = back_to("/beheer/wachtwoord", gedaan="ja")
