@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,9 @@ def free_port() -> int:
 class Servers:
     """The product as users start it, with data in a folder of its own."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, serve: Sequence[str] = (), **variables: str) -> None:
         self.folder = folder
+        self.serve = serve
         self.port = free_port()
         self.environment = {
             **workplace_variables(folder),
@@ -72,7 +73,11 @@ class Servers:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "serve.log").open("ab") as log:
             self._serve = subprocess.Popen(
-                [str(SAMENSPRAAK), "serve"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+                [str(SAMENSPRAAK), "serve", *self.serve],
+                env=self.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         try:
             self.wait_until_ready()
@@ -100,6 +105,11 @@ class Servers:
         if self._serve.poll() is None:
             self._serve.send_signal(signal.SIGINT)
         return self._serve.wait(30)
+
+    def restart_one_by_one(self) -> None:
+        """Asks for a rolling restart."""
+        assert self._serve is not None
+        self._serve.send_signal(signal.SIGHUP)
 
     def kill(self, name: str) -> None:
         """Kills one process, so that it has no time for a last word."""
@@ -132,7 +142,8 @@ class Servers:
 
     def storage(self) -> Storage:
         """The database that these servers write."""
-        return open_storage(f"sqlite:///{self.folder / 'samenspraak.db'}")
+        url = self.environment.get("SAMENSPRAAK_DATABASE_URL")
+        return open_storage(url or f"sqlite:///{self.folder / 'samenspraak.db'}")
 
 
 @contextmanager
@@ -152,9 +163,10 @@ def serving(folder: Path) -> Iterator[Servers]:
 class Talk:
     """A participant with the contract in hand."""
 
-    def __init__(self, url: str, **body: Any) -> None:
-        self.http = httpx.Client(base_url=url, timeout=60)
-        answer = self.http.post("/api/chat/sessions", json=body)
+    def __init__(self, url: str, address: str | None = None, **body: Any) -> None:
+        transport = httpx.HTTPTransport(local_address=address)
+        self.http = httpx.Client(base_url=url, timeout=60, transport=transport)
+        answer = self._tried("POST", "/api/chat/sessions", json=body)
         assert answer.status_code == 201, answer.text
         opened = answer.json()
         self.session = opened["session"]
