@@ -25,7 +25,7 @@ def main() -> None:
     values = settings()
     mend_private(values.data_dir, values.resolved_database_url)
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
-    logs.set_up()
+    logs.set_up(values.log_format)
     storage()
     threading.Thread(target=_prepare, daemon=True).start()
     application(values.inner_secret).run(

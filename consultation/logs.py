@@ -9,11 +9,13 @@ environment.
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 _log = logging.getLogger("samenspraak")
@@ -24,14 +26,41 @@ def without_words() -> None:
     logging.setLogRecordFactory(_record)
 
 
-def set_up(level: int = logging.WARNING) -> None:
-    """Configures logging to stderr, without error messages, also for uncaught thread errors."""
+def set_up(form: str = "text", level: int = logging.WARNING) -> None:
+    """Configures logging to stderr, without error messages, also for uncaught thread errors.
+
+    ``form`` is ``text``, or ``json`` for an object per line.
+    """
     without_words()
     threading.excepthook = _thread_ended
     sys.unraisablehook = _ignored
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
     )
+    if form == "json":
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(_JsonFormatter())
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object per line: ``at`` (UTC), ``level``, ``logger``, ``process``, ``message``.
+
+    ``error`` is added where there was one: its types, codes and places.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        found = {
+            "at": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_text:
+            found["error"] = record.exc_text
+        return json.dumps(found, ensure_ascii=False)
 
 
 def type_and_place(error: BaseException) -> str:

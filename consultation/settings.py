@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -135,6 +136,17 @@ class Settings(BaseSettings):
         description="What the website, Rasa and the action server show each other, so that no "
         "other user of the machine gets an answer from the two on the loopback. Empty: made anew "
         "by each samenspraak serve and kept in the data directory.",
+    )
+
+    metrics_token: str = Field(
+        default="",
+        description="What a monitor shows to read /metrics, as Authorization: Bearer TOKEN. Empty: "
+        "there is no /metrics.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="How the website, the worker and the action server write their logs: text, or "
+        "json for one JSON object per line.",
     )
 
     @field_validator("public_url")

@@ -38,9 +38,7 @@ class RasaServers:
             if (parts := urlsplit(url))
         ]
 
-    async def post(
-        self, key: str, path: str, body: bytes, patience: float
-    ) -> tuple[int, bytes]:
+    async def post(self, key: str, path: str, body: bytes, patience: float) -> tuple[int, bytes]:
         """Status and body of the response to a POST request, from the first server that takes it.
 
         ``key`` decides which server is preferred. A request that a server got is never sent twice.

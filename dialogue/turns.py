@@ -38,6 +38,7 @@ from consultation.participation.erasure import erasing
 from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
+from dialogue.metrics import count_error, count_turn, timed
 from dialogue.own_placing import OwnPlacing
 from dialogue.questions import asked_for, asked_inside
 from dialogue.screening import Screening, ScreeningContext
@@ -104,13 +105,14 @@ class Turns:
         assistant: Assistant,
         care: Screening,
         own: OwnPlacing,
+        presence: Presence,
     ) -> None:
         """Nothing runs until ``settle`` or ``start`` is called."""
         self._care = care
         self._own = own
         self._farewells: OrderedDict[str, list[Bubble]] = OrderedDict()
         self._storage = storage
-        self._presence = Presence(storage.engine)
+        self._presence = presence
         self._catalogue = catalogue
         self._assistant = assistant
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -153,7 +155,8 @@ class Turns:
             return sent
         await lock.acquire()
         try:
-            sent, taken = await in_writing_thread(self._record, record, typed, begin=True)
+            with timed("store"):
+                sent, taken = await in_writing_thread(self._record, record, typed, begin=True)
         except BaseException:
             lock.release()
             raise
@@ -344,8 +347,10 @@ class Turns:
         elif beside.question is not None:
             understood = await self._assistant.understood(beside.question)
             aside = asked_inside(beside.question, understood)
-        reply = await self._assistant.ask(turn, beside.content, aside, beside.unread, asks)
-        said = await in_writing_thread(self._finish, turn, reply, beside)
+        with timed("assistant"):
+            reply = await self._assistant.ask(turn, beside.content, aside, beside.unread, asks)
+        with timed("complete"):
+            said = await in_writing_thread(self._finish, turn, reply, beside)
         if any(takes_words_away(effect) for effect in reply.effects):
             await self.forget(turn.conversation_id)
         return await self._own.beside(turn, said)
@@ -356,6 +361,7 @@ class Turns:
             # The turn may have reached the assistant after the forget request of the erasure.
             await self.forget(conversation_id)
             return True
+        count_error("broken" if isinstance(error, AnswerBroken) else "assistant")
         if isinstance(error, TalkError | AssistantDown):
             _log.warning("talk %s: no answer (%s)", conversation_id, _named(error))
         else:
@@ -370,7 +376,8 @@ class Turns:
         """Holds one of the ``AT_ONCE`` places; the conversation queues until one is free."""
         self._queue.add(conversation_id)
         try:
-            await self._gate.acquire()
+            with timed("queue"):
+                await self._gate.acquire()
         finally:
             self._queue.discard(conversation_id)
         try:
@@ -401,6 +408,7 @@ class Turns:
 
     async def _apologise(self, conversation_id: str, message_id: str) -> None:
         _log.error("talk %s: a message keeps failing; apologised", conversation_id)
+        count_turn("apologised")
         last = await run_in_threadpool(self._last_question, conversation_id)
         sorry = Bubble(text=say("mislukt"))
         bubbles = (sorry, last) if last else (sorry,)

@@ -12,6 +12,7 @@ import ctypes
 import enum
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -146,6 +148,9 @@ def processes(
         "SAMENSPRAAK_SHARED_SECRET": (
             values.renew_inner_secret() if part is None else values.inner_secret
         ),
+        "PROMETHEUS_MULTIPROC_DIR": str(
+            _empty_folder(values.data_dir / f"metrics-{part or 'all'}")
+        ),
     }
     if part is None:
         make_private_folder(values.data_dir)
@@ -178,6 +183,13 @@ def processes(
     if part is Part.worker:
         found.append(ours("worker", "web.worker", ""))
     return found
+
+
+def _empty_folder(folder: Path) -> Path:
+    """A folder for the counters of the processes, which begin at zero."""
+    shutil.rmtree(folder, ignore_errors=True)
+    make_private_folder(folder)
+    return folder.resolve()
 
 
 def _check(values: Settings, part: Part | None, web: int) -> None:
@@ -273,7 +285,8 @@ def require_free_ports(values: Settings, part: Part | None = None, rasa: int = 1
         Part.actions: [("ACTIONS_PORT", values.inner_host, values.actions_port)],
         Part.worker: [],
     }
-    for setting, host, port in sum(wanted.values(), []) if part is None else wanted[part]:
+    bound = chain.from_iterable(wanted.values()) if part is None else wanted[part]
+    for setting, host, port in bound:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

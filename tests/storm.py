@@ -222,7 +222,9 @@ class Storm:
                         self.result.accepted += 1
                     continue
                 taps = {"vraag": '"waarde":"5"', "groep": '"burger"', "verder": "/stoppen"}
-                talk.tap("/overslaan" if talk.custom.get("probe") else taps.get(where, "/bevestigen"))
+                talk.tap(
+                    "/overslaan" if talk.custom.get("probe") else taps.get(where, "/bevestigen")
+                )
         except Exception as error:
             self.result.errors.append(f"{mark}: {type(error).__name__} {str(error)[:200]}")
 
@@ -244,7 +246,7 @@ class Storm:
                 found[mark, asked] += 1
                 if asked != question or self._said.get((mark, asked), talk) != talk:
                     self.result.mixed.append(f"{mark}: {asked} stands under {question}")
-        for (mark, asked), _ in self._said.items():
+        for mark, asked in self._said:
             if not found[mark, asked]:
                 self.result.lost.append(f"{mark} {asked}")
             elif found[mark, asked] > 1:
@@ -256,8 +258,10 @@ class Storm:
 
 
 @contextmanager
-def stormy(folder: Path, url: str, redis: OwnRedis, web: int = 2, rasa: int = 2) -> Iterator[Servers]:
-    """The product with several web and Rasa processes on PostgreSQL and Redis, with round 1 open."""
+def stormy(
+    folder: Path, url: str, redis: OwnRedis, web: int = 2, rasa: int = 2
+) -> Iterator[Servers]:
+    """The product with several web and Rasa processes, on PostgreSQL and Redis; round 1 is open."""
     running = Servers(
         folder,
         serve=("--web", str(web), "--rasa", str(rasa)),

@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 
 import uvicorn
 
+from consultation import logs
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
 from consultation.settings import settings
@@ -43,6 +44,7 @@ def main() -> int:
     with ExitStack() as at_end:
         try:
             values = settings()
+            logs.set_up(values.log_format)
             at_end.enter_context(one_on_sqlite(values))
             app = create_app(values)
         except SamenspraakError as error:

@@ -1,4 +1,8 @@
-"""Runs the analysis for a page in a separate process, so that the website stays responsive."""
+"""Runs the analysis for a page in a separate process, so that the website stays responsive.
+
+How a job goes stands in the database: any web process may show the page. The process that was asked
+runs the analysis, or a worker where one lives (``samenspraak serve worker``).
+"""
 
 from __future__ import annotations
 
@@ -8,110 +12,247 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation import audit, rounds
 from consultation.database.models import now
+from consultation.database.outages import is_outage
+from consultation.database.presence import ANALYSES, NOBODY, Presence, living
+from consultation.database.records import AnalysisJob
+from consultation.database.storage import Storage
 from consultation.settings import ROOT, Settings
 
 _PERCENT = re.compile(r"(\d{1,3})%")
 _KEPT = 4000
+_TELL_EVERY = 1.0
+_OUTAGE_PAUSE = 2.0
+_LONGEST_OUTAGE = 300.0
+_BROKEN_OFF = "The process that ran it ended."
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
     """One analysis process: the account that started it, its progress and its result.
 
     ``opdracht`` is the number of the analysed opdracht, None for all. ``percent`` is the progress
     of the current step (0 to 100), None before and after. ``told`` is the end of its standard
     error, up to 4,000 characters. ``results`` holds the figures per opdracht, as
-    ``samenspraak analyse --json`` prints them.
+    ``samenspraak analyse --json`` prints them. ``busy``: it runs, or waits for a worker.
     """
 
     account: str
     round: int
-    opdracht: int | None = None
-    started: datetime = field(default_factory=now)
-    finished: datetime | None = None
-    percent: int | None = None
-    run: int | None = None
-    code: int | None = None
-    told: str = ""
-    results: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def busy(self) -> bool:
-        """Whether the process is still running."""
-        return self.finished is None
+    opdracht: int | None
+    started: datetime
+    finished: datetime | None
+    percent: int | None
+    run: int | None
+    code: int | None
+    told: str
+    results: tuple[dict[str, Any], ...]
+    busy: bool
 
 
 class AnalysisJobs:
     """Starts at most one analysis at a time from the pages, and keeps the last job."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, storage: Storage, consultation_id: int, presence: Presence
+    ) -> None:
         """Starts nothing yet; the settings are passed on to each analysis process."""
         self._settings = settings
+        self._storage = storage
+        self._consultation = consultation_id
+        self._presence = presence
         self._lock = threading.Lock()
+        self._running: int | None = None
         self._process: subprocess.Popen[str] | None = None
-        self.last: Job | None = None
+        self._stopped = False
 
-    def start(
-        self,
-        account: str,
-        round_number: int,
-        opdracht: int | None,
-        done: Callable[[Job], None],
-    ) -> Job | None:
+    @property
+    def last(self) -> Job | None:
+        """The last job, or None."""
+        with self._storage.reading() as session:
+            row = self._last(session)
+            return None if row is None else self._shown(session, row)
+
+    def start(self, account: str, round_number: int, opdracht: int | None) -> bool:
         """Starts the analysis of a round, for one opdracht or for all (None).
 
-        Returns the job, or None while another is running. ``done`` is called with the job at the
-        end, from another thread.
+        Returns False while another is running.
         """
-        with self._lock:
-            if self.last is not None and self.last.busy:
-                return None
-            job = Job(account, round_number, opdracht)
-            verb = [sys.executable, "-m", "samenspraak.cli", "analyse", "--json"]
-            verb += ["--round", str(round_number)]
-            if opdracht is not None:
-                verb += ["--opdracht", str(opdracht)]
-            process = subprocess.Popen(
-                verb,
-                cwd=ROOT,
-                env=child_environment(self._settings),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
+        with self._lock, self._storage.writing() as session:
+            rounds.lock_consultation(session, self._consultation)
+            last = self._last(session)
+            if last is not None and self._busy(session, last):
+                return False
+            left = bool(living(session, ANALYSES))
+            row = AnalysisJob(
+                consultation_id=self._consultation,
+                account=account,
+                round=round_number,
+                opdracht=opdracht,
+                owner=NOBODY if left else self._presence.number,
             )
-            self.last, self._process = job, process
-        threading.Thread(target=self._follow, args=(job, process, done), daemon=True).start()
-        return job
+            session.add(row)
+            session.flush()
+            if left:
+                return True
+            # Before anybody can read the row and find that nobody runs it.
+            self._running = row.id
+        self._launch(row.id, round_number, opdracht)
+        return True
+
+    def take_waiting(self) -> None:
+        """Runs the job that waits for a worker, if there is one and this process runs none."""
+        if self._running is not None:
+            return
+        with self._storage.writing() as session:
+            query = select(AnalysisJob).where(
+                AnalysisJob.consultation_id == self._consultation,
+                AnalysisJob.finished.is_(None),
+                AnalysisJob.owner == NOBODY,
+            )
+            row = session.scalar(query.order_by(AnalysisJob.id.desc()).limit(1).with_for_update())
+            if row is None:
+                return
+            row.owner = self._presence.number
+            self._running = row.id
+        self._launch(row.id, row.round, row.opdracht)
 
     def stop(self) -> None:
         """Terminates a running analysis; an interrupted analysis stores nothing."""
+        self._stopped = True
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
-    def _follow(
-        self, job: Job, process: subprocess.Popen[str], done: Callable[[Job], None]
-    ) -> None:
+    def _last(self, session: Session) -> AnalysisJob | None:
+        query = select(AnalysisJob).where(AnalysisJob.consultation_id == self._consultation)
+        return session.scalar(query.order_by(AnalysisJob.id.desc()).limit(1))
+
+    def _busy(self, session: Session, row: AnalysisJob) -> bool:
+        if row.finished is not None:
+            return False
+        if row.owner == self._presence.number:
+            return self._running == row.id
+        if row.owner == NOBODY:
+            return bool(living(session, ANALYSES))
+        return row.owner in living(session)
+
+    def _shown(self, session: Session, row: AnalysisJob) -> Job:
+        busy = self._busy(session, row)
+        broken_off = not busy and row.finished is None
+        return Job(
+            account=row.account,
+            round=row.round,
+            opdracht=row.opdracht,
+            started=row.started,
+            finished=row.finished,
+            percent=row.percent,
+            run=row.run,
+            code=row.code,
+            told=f"{row.told}\n{_BROKEN_OFF}" if broken_off else row.told,
+            results=tuple(row.results),
+            busy=busy,
+        )
+
+    def _launch(self, job: int, round_number: int, opdracht: int | None) -> None:
+        verb = [sys.executable, "-m", "samenspraak.cli", "analyse", "--json"]
+        verb += ["--round", str(round_number)]
+        if opdracht is not None:
+            verb += ["--opdracht", str(opdracht)]
+        process = subprocess.Popen(
+            verb,
+            cwd=ROOT,
+            env=child_environment(self._settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._process = process
+        threading.Thread(target=self._follow, args=(job, process), daemon=True).start()
+
+    def _follow(self, job: int, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
+        heard = _Heard(lambda percent: self._note(job, percent=percent))
         with process:
-            teller = threading.Thread(target=_listen, args=(job, process.stderr), daemon=True)
+            teller = threading.Thread(target=heard.listen, args=(process.stderr,), daemon=True)
             teller.start()
             printed = process.stdout.read()
-            job.code = process.wait()
+            code = process.wait()
             teller.join(timeout=5)
-        job.percent = None
-        if job.code == 0:
-            found = json.loads(printed)
-            job.run, job.results = int(found["run"]), tuple(found["opdrachten"])
-        job.finished = now()
-        done(job)
+        found = json.loads(printed) if code == 0 else {"run": None, "opdrachten": []}
+        try:
+            self._note(
+                job,
+                patience=_LONGEST_OUTAGE,
+                percent=None,
+                code=code,
+                run=found["run"],
+                results=found["opdrachten"],
+                told=heard.told,
+                finished=now(),
+            )
+        finally:
+            self._running = None
+
+    def _note(self, job: int, patience: float = 0.0, **values: Any) -> None:
+        """Writes down how a job goes; at its end also in the log of the consultation."""
+        until = time.monotonic() + patience
+        while not self._stopped:
+            try:
+                with self._storage.writing() as session:
+                    row = session.get_one(AnalysisJob, job)
+                    for name, value in values.items():
+                        setattr(row, name, value)
+                    if "code" in values:
+                        self._audit(session, row)
+                return
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                if time.monotonic() > until:
+                    return
+            time.sleep(_OUTAGE_PAUSE)
+
+    def _audit(self, session: Session, row: AnalysisJob) -> None:
+        audit.record(
+            session,
+            self._consultation,
+            row.account,
+            "analyse" if row.code == 0 else "analyse_mislukt",
+            ronde=row.round,
+            opdracht=row.opdracht or 0,
+            run=row.run or 0,
+        )
+
+
+class _Heard:
+    """What an analysis tells on its standard error: the end of it, and the progress."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        """``tell`` gets the progress in percent, once a second at most."""
+        self.told = ""
+        self._tell = tell
+        self._since = 0.0
+
+    def listen(self, stream: IO[str]) -> None:
+        """Reads until the process closes the stream."""
+        while chunk := stream.readline(400):
+            self.told = (self.told + chunk)[-_KEPT:]
+            found = _PERCENT.findall(chunk)
+            if found and time.monotonic() - self._since >= _TELL_EVERY:
+                self._since = time.monotonic()
+                self._tell(min(100, int(found[-1])))
 
 
 def child_environment(values: Settings) -> dict[str, str]:
@@ -126,12 +267,3 @@ def child_environment(values: Settings) -> dict[str, str]:
     }
     named = {f"SAMENSPRAAK_{name}": value for name, value in own.items()}
     return {"OMP_NUM_THREADS": "1", **os.environ, **named}
-
-
-def _listen(job: Job, stream: IO[str]) -> None:
-    """Reads standard error into ``job.told`` and ``job.percent`` until the process closes it."""
-    while chunk := stream.readline(400):
-        found = _PERCENT.findall(chunk)
-        if found:
-            job.percent = min(100, int(found[-1]))
-        job.told = (job.told + chunk)[-_KEPT:]

@@ -50,6 +50,7 @@ from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
+from web.server import metrics
 from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(metrics.router)
     app.add_middleware(DirectTurnMiddleware, here=services)
     origins = embed_origins(values)
     if origins:

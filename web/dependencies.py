@@ -15,6 +15,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from consultation import rounds
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.database.presence import Presence
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
 from consultation.private_files import mend_private
@@ -144,11 +145,10 @@ def open_services(settings: Settings) -> Services:
     key = settings.signing_key
     storage = Storage(settings.resolved_database_url)
     consultation_id = rounds.consultation_id(storage, catalogue)
-    assistant = Assistant(
-        settings.rasa_addresses, settings.actions_address, settings.inner_secret
-    )
+    assistant = Assistant(settings.rasa_addresses, settings.actions_address, settings.inner_secret)
     care = Screening(storage, catalogue, settings.spacy_model)
     snapshots = SnapshotCache()
+    presence = Presence(storage.engine)
 
     @cache
     def open_desk() -> CodebookDesk:
@@ -167,9 +167,9 @@ def open_services(settings: Settings) -> Services:
         tokens=Tokens(key),
         assistant=assistant,
         care=care,
-        turns=Turns(storage, catalogue, assistant, care, own),
+        turns=Turns(storage, catalogue, assistant, care, own, presence),
         limits=Limits.of(settings.redis_url, key),
-        reruns=AnalysisJobs(settings),
+        reruns=AnalysisJobs(settings, storage, consultation_id, presence),
         readings=DocumentReadings(settings),
         snapshots=snapshots,
         guesses=guesses,

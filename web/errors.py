@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from consultation.database.outages import is_outage, reason
 from consultation.logs import named
 from dialogue.messages import say
+from dialogue.metrics import count_error
 from web.pages import pages
 
 _log = logging.getLogger("samenspraak.web")
-_MACHINES = ("/api/", "/healthz", "/readyz", "/openapi.json")
+_MACHINES = ("/api/", "/healthz", "/readyz", "/openapi.json", "/metrics")
 
 
 class ProblemBody(BaseModel):
@@ -117,11 +118,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     if not is_outage(error):
         raise error
+    count_error("database")
     _log.error("%s: the database does not answer: %s", request.url.path, reason(error))
     return problem_response(request, 503, say("geen_databank"), {"Retry-After": "5"})
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     # Starlette re-raises the error after this handler, so the server logs the traceback.
+    count_error("server")
     _log.error("%s: %s", request.url.path, named(error))
     return problem_response(request, 500, say("fout"))

@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session
 
 NOBODY = 0
 """The owner of a message that no process works on."""
-_LOCKS = 0x53414D45
-"""The first half of the keys of these locks: no other lock of the product has it."""
+WORKS = 0x53414D45
+"""Processes that take turns; the first half of the keys of their locks."""
+ANALYSES = 0x53414D46
+"""Processes that run the analyses that others were asked for (``samenspraak serve worker``)."""
 _KEEPALIVE = (
     "set tcp_keepalives_idle = 5",
     "set tcp_keepalives_interval = 2",
@@ -35,9 +37,10 @@ _log = logging.getLogger("samenspraak.presence")
 class Presence:
     """The number of this process, and the lock that shows that it lives."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kind: int = WORKS) -> None:
         """Takes no lock yet: ``keep`` does."""
         self._engine = engine
+        self._kind = kind
         self._shared = engine.dialect.name == "postgresql"
         self._connection: Connection | None = None
         self._lock = threading.Lock()
@@ -75,7 +78,7 @@ class Presence:
     def _taken(self) -> bool:
         assert self._connection is not None
         take = text("select pg_try_advisory_lock(:kind, :number)")
-        return bool(self._connection.scalar(take, {"kind": _LOCKS, "number": self.number}))
+        return bool(self._connection.scalar(take, {"kind": self._kind, "number": self.number}))
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -86,8 +89,8 @@ class Presence:
             connection.close()
 
 
-def living(session: Session) -> frozenset[int]:
-    """The numbers of the processes that live; none on SQLite."""
+def living(session: Session, kind: int = WORKS) -> frozenset[int]:
+    """The numbers of the processes of a kind that live; none on SQLite."""
     if session.get_bind().dialect.name != "postgresql":
         return frozenset()
     query = text(
@@ -95,4 +98,4 @@ def living(session: Session) -> frozenset[int]:
         "and objsubid = 2 and classid::bigint = :kind and database = "
         "(select oid from pg_database where datname = current_database())"
     )
-    return frozenset(session.scalars(query, {"kind": _LOCKS}))
+    return frozenset(session.scalars(query, {"kind": kind}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consultation.database.models import Base, new_id, now
@@ -25,6 +25,30 @@ class AuditEntry(Base):
     what: Mapped[str] = mapped_column(String(40))
     about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AnalysisJob(Base):
+    """An analysis that a page asked for, and how it goes.
+
+    ``owner`` is the number of the process that runs it, see ``consultation.database.presence``; 0
+    while it waits for one. ``percent``, ``told``, ``code``, ``run`` and ``results`` are those of
+    ``web.analysis_jobs.Job``.
+    """
+
+    __tablename__ = "analysis_job"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    account: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    opdracht: Mapped[int | None]
+    owner: Mapped[int] = mapped_column(default=0)
+    started: Mapped[datetime] = mapped_column(default=now)
+    finished: Mapped[datetime | None]
+    percent: Mapped[int | None]
+    run: Mapped[int | None]
+    code: Mapped[int | None]
+    told: Mapped[str] = mapped_column(Text, default="")
+    results: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
 
 class Publication(Base):

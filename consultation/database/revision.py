@@ -18,6 +18,7 @@ from consultation.database.models import Base
 NOT_COUNTED = frozenset(
     {
         "account",
+        "analysis_job",
         "audit_entry",
         "conversation",
         "embedding",

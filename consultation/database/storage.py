@@ -126,6 +126,11 @@ class Storage:
                 connection.execute(text("select 1"))
         return self.file is None or os.access(self.file, os.W_OK)
 
+    def connections_in_use(self) -> int:
+        """The connections of this process that somebody uses now; 0 where they are not counted."""
+        counted = getattr(self.engine.pool, "checkedout", None)
+        return int(counted()) if counted is not None else 0
+
     def scrub(self, patience: float = 0.0) -> bool:
         """Removes erased words from SQLite's write-ahead log.
 

@@ -4,7 +4,7 @@ A turn has three steps. ``record_message`` stores the participant's message. ``b
 the turn for the assistant, under a new tracker name if the message was tried before. ``complete``
 stores bubbles and effects in one transaction, and does nothing if the message is already
 completed. Several web processes may share a database: a turn belongs to the process that began it
-last, and only that one completes it. See ``docs/decisions/0002-turns.md`` and ``0028-processes.md``.
+last, and only that one completes it. See decisions 2 and 28.
 """
 
 from __future__ import annotations

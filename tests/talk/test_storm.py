@@ -1,4 +1,4 @@
-"""Talks with two web and two Rasa processes while these are killed: nothing lost, doubled, mixed."""
+"""Talks with two web and two Rasa processes while these die: nothing lost, doubled or mixed."""
 
 from __future__ import annotations
 

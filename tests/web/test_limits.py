@@ -185,8 +185,10 @@ def test_two_websites_share_the_limits_of_an_address_and_of_a_talk(
             if answer.status_code == 429:
                 break
         assert answer.status_code == 429
-        assert {one.post("/api/chat/sessions", json={"receipt": "x"}).status_code,
-                two.post("/api/chat/sessions", json={"receipt": "x"}).status_code} == {429}
+        assert {
+            one.post("/api/chat/sessions", json={"receipt": "x"}).status_code,
+            two.post("/api/chat/sessions", json={"receipt": "x"}).status_code,
+        } == {429}
     for each in sites:
         each.stop()
         each.storage.close()

@@ -142,7 +142,9 @@ def test_talks_that_alternate_between_processes_put_each_answer_under_its_questi
                 said = tabs[place % 2].send(f"{words} {number}", question)
                 assert said.status_code == 200
     assert stored(both[0]) == sorted(
-        (question, f"{words} {number}") for number in range(5) for question, words in answers.items()
+        (question, f"{words} {number}")
+        for number in range(5)
+        for question, words in answers.items()
     )
 
 
@@ -227,7 +229,7 @@ def test_a_restart_of_postgresql_is_lived_through(postgres_url: str) -> None:
                 "where datname = current_database() and pid <> pg_backend_pid()"
             )
         )
-    with pytest.raises(Exception, match="terminat|closed"):
+    with pytest.raises(Exception, match=r"terminat|closed"):
         presence.keep()
     with other.reading() as session:
         assert living(session) == frozenset()

@@ -27,6 +27,7 @@ from consultation.participation.answers import Erasure
 from consultation.participation.conversation import Recorded, TranscriptBubble
 from consultation.participation.erasure import erasing
 from dialogue.messages import say
+from dialogue.metrics import count_refusal, count_turn, timed
 from dialogue.threads import in_writing_thread
 from web.dependencies import ClientAddress, Here, Services
 from web.errors import Problem, ProblemBody
@@ -184,6 +185,15 @@ async def send_message(
     here: Here, conversation_id: Signed, body: MessageIn
 ) -> list[BubbleOut] | JSONResponse:
     """The assistant's answer to a message; ``conversation.record_message`` stores it once."""
+    with timed("whole"):
+        found = await _answered(here, conversation_id, body)
+    count_turn("answered" if isinstance(found, list) else "later")
+    return found
+
+
+async def _answered(
+    here: Services, conversation_id: str, body: MessageIn
+) -> list[BubbleOut] | JSONResponse:
     _limit(await here.limits.message(conversation_id))
     if len(body.message) > MAX_MESSAGE:
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
@@ -340,4 +350,5 @@ def _no_access() -> Problem:
 
 def _limit(seconds: int) -> None:
     if seconds:
+        count_refusal()
         raise Problem(429, say("te_snel", seconden=seconds), {"Retry-After": str(seconds)})

@@ -21,6 +21,7 @@ def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         proxy_headers=False,
         ws="none",
         access_log=False,
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=3,
     )

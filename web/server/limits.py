@@ -30,7 +30,8 @@ local level, since = unpack(redis.call('hmget', KEYS[1], 'level', 'since'))
 local rate, burst, tokens = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('time')
 local now = time[1] + time[2] / 1000000
-level = math.min(burst, (tonumber(level) or burst) + math.max(0, now - (tonumber(since) or now)) * rate)
+local passed = math.max(0, now - (tonumber(since) or now))
+level = math.min(burst, (tonumber(level) or burst) + passed * rate)
 local wait = 0
 if level < tokens then
   wait = math.max(1, math.ceil((tokens - level) / rate))
@@ -90,9 +91,7 @@ class SharedBuckets:
 
 
 class RateLimiter:
-    """One token bucket per key: ``burst`` tokens at most, refilled at ``rate`` per second.
-
-    """
+    """One token bucket per key: ``burst`` tokens at most, refilled at ``rate`` per second."""
 
     def __init__(
         self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic

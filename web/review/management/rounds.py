@@ -18,7 +18,6 @@ from reporting import export
 from reporting.export_formats import MEDIA, ExportSubject, Format
 from reporting.plan import Plan
 from reporting.publication import approved, published_rounds, release, withdraw
-from web.analysis_jobs import Job
 from web.dependencies import Here, Services
 from web.login import CurrentReviewer, Reviewer
 from web.review.common import PostedForm, back_to, chosen_round, known_opdracht, page
@@ -48,8 +47,7 @@ def start_analysis(request: Request, here: Here, form: PostedForm) -> Response:
         if number is None or chosen_round(session, here, number) is None:
             raise HTTPException(404)
     name = form.reviewer.name
-    job = here.reruns.start(name, number, opdracht, lambda job: _recorded(here, job))
-    if job is None:
+    if not here.reruns.start(name, number, opdracht):
         return _analysis(request, here, form.reviewer, 409, say("analyse_bezig"))
     return back_to("/beheer/analyse")
 
@@ -318,17 +316,3 @@ def _withheld(
         if part.nummer in snapshots
         for action in part.withheld
     ]
-
-
-def _recorded(here: Services, job: Job) -> None:
-    what = "analyse" if job.code == 0 else "analyse_mislukt"
-    with here.storage.writing() as session:
-        audit.record(
-            session,
-            here.consultation_id,
-            job.account,
-            what,
-            ronde=job.round,
-            opdracht=job.opdracht or 0,
-            run=job.run or 0,
-        )
