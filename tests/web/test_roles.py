@@ -30,7 +30,7 @@ from consultation.database.models import (
 from consultation.database.records import CodingTask
 from consultation.database.storage import Storage
 from consultation.settings import Settings
-from tests.review_stage import PASSWORD, field_of, log_in
+from tests.review_stage import PASSWORD, agree_to_quotes, field_of, log_in
 from tests.web_stage import BARRIERS, PROPOSALS, Site, StandIn, analysed, begin, free_port
 from web.analysis_jobs import Job
 from web.dependencies import Limits
@@ -283,6 +283,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with storage.writing() as session:
         rounds.open_(session, 1, 1)
     values = _rows(storage, analysed(storage))
+    agree_to_quotes(storage)
     services = site.app.state.services
     wide = Limits(messages=RateLimiter(1e6, 10**6), sessions=RateLimiter(1e6, 10**6))
     site.app.state.services = replace(services, limits=wide)
