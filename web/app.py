@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import errors, health, login
+from web import errors, health, login, metrics
 from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import Services, open_services
@@ -50,7 +50,6 @@ from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
-from web.server import metrics
 from web.server.compression import CompressionMiddleware
 from web.server.maintenance import keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
