@@ -59,8 +59,8 @@ ACCESS: dict[str, str] = {
     "GET /static": ALL,
     "GET /healthz": ALL,
     "GET /readyz": ALL,
-    # With the token of the settings; without one there is no such page.
-    "GET /metrics": ALL,
+    # With the token of the settings only.
+    "GET /metrics": "",
     "GET /": ALL,
     "GET /opdrachten/{number:int}": ALL,
     "GET /gesprek": ALL,
@@ -279,6 +279,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         rasa_port=rasa.port,
         actions_port=rasa.port,
         embedding="use",
+        metrics_token="only for tests",
     )
     storage = Storage(settings.resolved_database_url)
     site = Site(settings, storage, rasa)
