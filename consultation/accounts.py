@@ -69,6 +69,7 @@ def add_account(
         session.add(account)
     else:
         account.role, account.opdracht, account.password_hash = role, opdracht, kept.value
+        account.provider_subject = None
     session.flush()
     return SavedAccount(account, created)
 
@@ -139,8 +140,12 @@ def verify(session: Session, name: str, password: str) -> Account | None:
 
 
 def fingerprint(account: Account) -> str:
-    """A hash that changes with the password; a session with another fingerprint is invalid."""
-    return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
+    """A hash that changes with the password and the second factor.
+
+    A session with another fingerprint is invalid.
+    """
+    held = account.password_hash + (account.second_factor or "")
+    return hashlib.sha256(held.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

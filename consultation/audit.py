@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.access.audit_chain import append_entry
+from consultation.database.models import now
 from consultation.database.records import AuditEntry
 
 WHAT = frozenset(
@@ -28,6 +30,11 @@ WHAT = frozenset(
         "bezwaar_bekeken",
         "bezwaar_heropend",
         "ingelezen",
+        "gewist",
+        "tweede_stap",
+        "tweede_stap_uit",
+        "herstelcode",
+        "bewaartermijn",
     }
 )
 """Kinds of entries; ``audit_sentences`` has a sentence for each kind."""
@@ -36,16 +43,19 @@ WHAT = frozenset(
 def record(
     session: Session, consultation_id: int, account: str, what: str, **about: str | int
 ) -> None:
-    """Adds an entry. ``about`` holds ids, numbers and names of accounts; never participants' words.
+    """Adds an entry, last in its transaction: others wait with theirs until it ends.
+
+    ``about`` holds ids, numbers and names of accounts; never participants' words.
 
     Raises:
         ValueError: ``what`` is not in ``WHAT``.
     """
     if what not in WHAT:
         raise ValueError(f"{what!r} is not recorded; choose from {', '.join(sorted(WHAT))}")
-    session.add(
-        AuditEntry(consultation_id=consultation_id, account=account[:80], what=what, about=about)
+    entry = AuditEntry(
+        consultation_id=consultation_id, account=account[:80], what=what, about=about, at=now()
     )
+    append_entry(session, entry)
 
 
 def entries(

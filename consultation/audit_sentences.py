@@ -28,6 +28,11 @@ DONE: Mapping[str, str] = {
     "bezwaar_bekeken": "Bekeek een uitspraak die niet zo bedoeld was",
     "bezwaar_heropend": "Opende een uitspraak die niet zo bedoeld was opnieuw",
     "ingelezen": "Las een bestand in",
+    "gewist": "Wiste alles van een deelnemer",
+    "tweede_stap": "Zette de tweede stap bij het aanmelden aan",
+    "tweede_stap_uit": "Zette de tweede stap bij het aanmelden uit",
+    "herstelcode": "Meldde zich aan met een herstelcode",
+    "bewaartermijn": "Wiste wat lang genoeg bewaard was",
 }
 """The sentences for ``consultation.audit.WHAT``."""
 
@@ -45,6 +50,7 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "bezwaar": lambda value: f"nummer {value}",
     "erbij": lambda value: f"nieuwe antwoorden: {value}",
     "gewijzigd": lambda value: f"gewijzigde antwoorden: {value}",
+    "antwoorden": lambda value: f"antwoorden: {value}",
     "verbeterd": lambda value: f"verbeterde uitspraken: {value}",
     "run": lambda value: f"analyse nummer {value}",
 }

@@ -131,6 +131,31 @@ class Settings(BaseSettings):
         description="Signs sessions and hashes receipt codes. Empty: made once and kept in the "
         "data directory.",
     )
+    two_factor: str = Field(
+        default="",
+        description="ja: whoever logs in to the review with a password also gives a code of an app "
+        "on their phone, and sets that up first. Empty: whoever wants.",
+    )
+    oidc_claim: str = Field(
+        default="email",
+        description="The claim of the provider that is the name of an account. An email counts "
+        "only if the provider says that it verified it.",
+    )
+    oidc_client_id: str = Field(
+        default="", description="What the provider at SAMENSPRAAK_OIDC_ISSUER calls this website."
+    )
+    oidc_client_secret: str = Field(
+        default="", description="The secret that the provider gave this website, if it gave one."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="An OpenID Connect provider with which reviewers log in, such as "
+        "https://login.example.be. Tell it the address SAMENSPRAAK_PUBLIC_URL/beheer/login/terug. "
+        "Empty: none.",
+    )
+    oidc_name: str = Field(
+        default="mijn organisatie", description="What the button of that login calls the provider."
+    )
     shared_secret: str = Field(
         default="",
         description="What the website, Rasa and the action server show each other, so that no "
@@ -170,7 +195,7 @@ class Settings(BaseSettings):
             raise ValueError("name one address")
         return ",".join(urls)
 
-    @field_validator("llm_remote")
+    @field_validator("llm_remote", "two_factor")
     @classmethod
     def _is_yes_or_no(cls, value: str) -> str:
         if value not in ("", "ja", "nee"):
@@ -194,6 +219,20 @@ class Settings(BaseSettings):
         if not earlier.data.get("llm_model"):
             raise ValueError("name its model with SAMENSPRAAK_LLM_MODEL")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_a_provider(cls, value: str, earlier: ValidationInfo) -> str:
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("write it as the provider does, such as https://login.example.be")
+        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+            raise ValueError("it begins with https://, or anybody on the way could log in")
+        if not earlier.data.get("oidc_client_id"):
+            raise ValueError("say what it calls this website with SAMENSPRAAK_OIDC_CLIENT_ID")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from consultation import rounds
+from consultation.access.audit_chain import audit_head, broken_entries
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.curation.chain import broken_links, log_head
 from consultation.database.storage import Storage
@@ -221,7 +222,7 @@ def open_round(values: Settings) -> list[Check]:
 
 
 def decisions(values: Settings) -> list[Check]:
-    """Checks the chain of the decisions; no check without a usable database and catalogue."""
+    """Checks the chains of decisions and audit log; no check without database and catalogue."""
     used = _in_use(values)
     if used is None:
         return []
@@ -230,12 +231,23 @@ def decisions(values: Settings) -> list[Check]:
         consultation = rounds.find_consultation(session, loaded)
         if consultation is None:
             return []
-        broken = broken_links(session, consultation.id)
-        events = log_head(session, consultation.id).events
+        logs = [
+            ("decisions", "decision", log_head, broken_links),
+            ("audit log", "entry", audit_head, broken_entries),
+        ]
+        return [
+            _chain(
+                name, one, head(session, consultation.id).events, broken(session, consultation.id)
+            )
+            for name, one, head, broken in logs
+        ]
+
+
+def _chain(name: str, one: str, length: int, broken: list[int]) -> Check:
     if not broken:
-        return [Check("decisions", True, "warning", f"{events}, each follows from the one before")]
-    detail = f"decision {broken[0]} does not follow: the table was changed outside the program"
-    return [Check("decisions", False, "warning", detail, "compare with a backup")]
+        return Check(name, True, "warning", f"{length}, each follows from the one before")
+    detail = f"{one} {broken[0]} does not follow: the table was changed outside the program"
+    return Check(name, False, "warning", detail, "compare with a backup")
 
 
 def secrets(values: Settings) -> list[Check]:

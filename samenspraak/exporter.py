@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from consultation import audit
+from consultation.access.audit_chain import audit_head, broken_entries, holds_head
+from consultation.curation.chain import LogHead, broken_links, log_head
 from consultation.errors import SamenspraakError
 from reporting.export_formats import ExportSubject, Format
 from samenspraak.exchange import export_project
@@ -94,18 +96,37 @@ def export(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A file that export bewijs wrote.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A file that export bewijs wrote; without it, the logs here."),
+    ] = None,
     fingerprint: Annotated[
         str | None,
         typer.Option(
             help="The fingerprint that was made public with the plan.", show_default=False
         ),
     ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="Without a file: a head of the audit log, noted earlier.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Checks a proof without a database: counts, quotes and the log of decisions.
 
-    Prints one line per fault, with its place, and exits with 1 if there is one.
+    Without a file it checks the log of decisions and the audit log of this installation, and prints
+    their heads: note them elsewhere, and give that of the audit log back with --head, so that an
+    end that was cut off is found. Prints one line per fault, with its place, and exits with 1 if
+    there is one.
     """
+    if file is None:
+        if fingerprint is not None:
+            raise typer.BadParameter("goes with a file.", param_hint="--fingerprint")
+        _verify_logs(head)
+        return
+    if head is not None:
+        raise typer.BadParameter("goes without a file.", param_hint="--head")
     from reporting.proof import verification
 
     verdict = verification.verify(file, fingerprint)
@@ -117,6 +138,33 @@ def verify(
         print(f"samenspraak: {file}: {len(verdict.faults)} faults", file=sys.stderr)
         raise typer.Exit(1)
     print(f"samenspraak: {file}: everything holds", file=sys.stderr)
+
+
+def _verify_logs(noted: str | None) -> None:
+    place = open_workplace()
+    consultation = place.consultation_id
+    earlier = None if noted is None else _read_head(noted)
+    with place.storage.reading_one_moment() as session:
+        decided, logged = log_head(session, consultation), audit_head(session, consultation)
+        faults = [f"decision {each}" for each in broken_links(session, consultation)]
+        faults += [f"audit entry {each}" for each in broken_entries(session, consultation)]
+        cut = earlier is not None and not holds_head(session, consultation, earlier)
+    for each in faults:
+        print(f"{each} does not follow from the one before: the table was changed by hand")
+    if cut:
+        print("the audit log no longer holds the head that was noted: its end was cut off")
+    print(f"decisions: {decided.events}:{decided.link}")
+    print(f"audit log: {logged.events}:{logged.link}")
+    if faults or cut:
+        raise typer.Exit(1)
+    print("samenspraak: both logs hold", file=sys.stderr)
+
+
+def _read_head(noted: str) -> LogHead:
+    events, _, link = noted.partition(":")
+    if not events.isdecimal() or len(events) > 9 or len(link) != 64:
+        raise typer.BadParameter("write it as verify printed it, NUMBER:LINK.", param_hint="--head")
+    return LogHead(int(events), link)
 
 
 def _export_proof(output: Path) -> None:

@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from consultation import accounts, rounds
+from consultation import accounts, audit, rounds
+from consultation.access import second_factor
+from consultation.access.provider_accounts import add_provider_account
 from consultation.database.models import Round
 from consultation.errors import SamenspraakError
 from consultation.participation import invitations, participants
@@ -72,6 +74,7 @@ def round_open(number: int, kind: Annotated[Kind, typer.Option()] = Kind.bevragi
     place = open_workplace()
     with place.storage.writing() as session:
         _report(rounds.open_(session, place.consultation_id, number, kind.value))
+        audit.record(session, place.consultation_id, SHELL, "geopend", ronde=number)
 
 
 @round_app.command("close")
@@ -80,6 +83,7 @@ def round_close(number: int) -> None:
     place = open_workplace()
     with place.storage.writing() as session:
         _report(rounds.close(session, place.consultation_id, number))
+        audit.record(session, place.consultation_id, SHELL, "gesloten", ronde=number)
 
 
 @round_app.command("publish")
@@ -138,8 +142,12 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
         )
 
 
-def erase_participant(place: Workplace, receipt: str) -> participants.Erased:
+def erase_participant(
+    place: Workplace, receipt: str, by: str | None = SHELL
+) -> participants.Erased:
     """Erases the participant with a receipt code from the database and the assistant's memory.
+
+    ``by`` is who does it in the audit log; None keeps it out of the log.
 
     Raises:
         ReceiptUnknown: no participant has it.
@@ -153,7 +161,7 @@ def erase_participant(place: Workplace, receipt: str) -> participants.Erased:
     erased = erasing(
         place.storage,
         lambda session: participants.contributions(session, someone(session)),
-        lambda session, planned: participants.erase(session, someone(session), planned),
+        lambda session, planned: participants.erase(session, someone(session), planned, by),
     )
     asyncio.run(_forgotten_by_the_assistant(place.settings, erased.talks))
     return erased
@@ -188,20 +196,50 @@ def user_add(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    provider: Annotated[
+        bool,
+        typer.Option(
+            "--provider", help="Without a password: NAME logs in by SAMENSPRAAK_OIDC_ISSUER."
+        ),
+    ] = False,
 ) -> None:
     """Make an account, or give an existing one a new password and role."""
     place = open_workplace()
     if opdracht is not None and place.catalogue.opdracht(opdracht) is None:
         raise SamenspraakError(f"--opdracht {opdracht}: the catalogue has no such opdracht.")
-    if password_stdin:
-        password = sys.stdin.read().rstrip("\r\n")
-    else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    hashed = accounts.hashed(password)
+    if provider and password_stdin:
+        raise typer.BadParameter("goes without a password.", param_hint="--provider")
+    hashed = None if provider else accounts.hashed(_password(password_stdin))
     with place.storage.writing() as session:
-        saved = accounts.add_account(session, name, role.value, hashed, opdracht)
+        if hashed is None:
+            saved = add_provider_account(session, name, role.value, opdracht)
+        else:
+            saved = accounts.add_account(session, name, role.value, hashed, opdracht)
         known_as = saved.account.name
+        limit = opdracht or 0
+        told: dict[str, str | int] = {"naam": known_as, "rol": role.value, "opdracht": limit}
+        audit.record(session, place.consultation_id, SHELL, "account", **told)
     typer.echo(f"{known_as}: {'account made' if saved.created else 'password and role replaced'}")
+
+
+def _password(stdin: bool) -> str:
+    if stdin:
+        return sys.stdin.read().rstrip("\r\n")
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked
+
+
+@user_app.command("reset")
+def user_reset(name: str) -> None:
+    """Take an account's second factor away, for who lost phone and recovery codes."""
+    place = open_workplace()
+    known = accounts.canonical(name)
+    with place.storage.writing() as session:
+        if accounts.find(session, known) is None:
+            raise SamenspraakError(f"{name!r}: no such account.")
+        had = second_factor.remove(session, known)
+        audit.record(session, place.consultation_id, SHELL, "tweede_stap_uit", naam=known)
+    typer.echo(f"{known}: {'second factor removed' if had else 'had no second factor'}")
 
 
 def _report(each: Round) -> None:

@@ -19,6 +19,7 @@ import httpx
 import numpy as np
 
 from consultation import rounds
+from consultation.access.probe_mark import PROBE, probe_mark
 from consultation.errors import ReceiptUnknown, SamenspraakError
 from consultation.participation import participants
 from consultation.private_files import make_private_file
@@ -177,8 +178,8 @@ class Probe:
                 raise PartFailed("the review does not show the answer that is stored")
 
     def _erase(self, http: httpx.Client) -> None:
-        answered = http.delete("/api/chat")
         key = self.place.settings.signing_key
+        answered = http.delete("/api/chat", headers={PROBE: probe_mark(key)})
         with self.place.storage.reading() as session, suppress(ReceiptUnknown):
             participants.find_by_receipt(session, self.place.consultation_id, self.receipt, key)
             raise PartFailed(f"the participant is still there: {answered.status_code}")
@@ -196,7 +197,7 @@ class Probe:
         with suppress(OSError):
             left = self._receipt_file.read_text(encoding="utf-8")
             with suppress(ReceiptUnknown):
-                erase_participant(self.place, left)
+                erase_participant(self.place, left, None)
             self._receipt_file.unlink()
 
 

@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import errors, health, login, metrics
+from web import errors, health, login, metrics, provider_login, second_factor
 from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import Services, open_services
@@ -48,6 +48,7 @@ from web.review.asking import codebook, drafts, pairs, queue
 from web.review.importing import documents, joint_participants, surveys, uploads
 from web.review.management import accounts as account_pages
 from web.review.management import indicators, rounds
+from web.review.management import second_factor as own_second_factor
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
@@ -99,7 +100,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.pages = Pages(services.catalogue, values.site_url)
     errors.register(app)
-    for room in (gateway, answers, health, login, account_pages):
+    for room in (
+        gateway,
+        answers,
+        health,
+        login,
+        second_factor,
+        provider_login,
+        account_pages,
+        own_second_factor,
+    ):
         app.include_router(room.router)
     for room in (
         site,

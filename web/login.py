@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import accounts, audit
+from consultation.access.second_factor import has_second_factor
 from consultation.database.models import Account
 from consultation.rights import Right, may
 from dialogue.messages import say
@@ -28,11 +29,16 @@ from web.pages import pages
 from web.server.limits import RateLimiter
 
 LOGIN = "/beheer/login"
+CODE = "/beheer/login/code"
+ENROL = "/beheer/tweede-stap"
 SESSION_COOKIE = "samenspraak_beheer"
 FORM_COOKIE = "samenspraak_formulier"
 BROWSER_COOKIE = "samenspraak_browser"
+PENDING_COOKIE = "samenspraak_tweede_stap"
 SESSION_SECONDS = 12 * 3600
 BROWSER_SECONDS = 90 * 24 * 3600
+PENDING_SECONDS = 300
+BY_PASSWORD, BY_PROVIDER = "wachtwoord", "aanbieder"
 _MAX_FIELD = 1000
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
@@ -79,6 +85,8 @@ class Reviewer:
     name: str
     role: str
     opdracht: int | None
+    second_factor: bool = True
+    """Whether the session was begun with a second factor, or by a provider."""
 
     def may(self, right: str, opdracht: int | None = None) -> bool:
         """Whether the account has a right on an opdracht, or (None) on the whole consultation."""
@@ -111,7 +119,14 @@ def reviewer(request: Request, here: Here) -> Reviewer:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         location = f"{LOGIN}?next={quote(target, safe='')}"
         raise HTTPException(303, headers={"Location": location})
+    if must_enrol(found, here):
+        raise HTTPException(303, headers={"Location": ENROL})
     return found
+
+
+def must_enrol(reviewer: Reviewer, here: Services) -> bool:
+    """Whether somebody sets up a second factor before anything else."""
+    return here.settings.two_factor == "ja" and not reviewer.second_factor
 
 
 CurrentReviewer = Annotated[Reviewer, Depends(reviewer)]
@@ -141,7 +156,7 @@ def login_page(
     """The form."""
     if logged_in(request, here) is not None:
         return RedirectResponse(_inside(target), 303)
-    return _form(request, here, target, notice=say("afgemeld") if afgemeld else "")
+    return login_form(request, here, target, notice=say("afgemeld") if afgemeld else "")
 
 
 @router.post("/login")
@@ -156,26 +171,61 @@ async def login(
 ) -> Response:
     """Logs in where name and password belong together."""
     if forged(request, here, formulier) and (formulier is not None or _from_a_browser(request)):
-        return _form(request, here, target, 403, error=say("vervalst_formulier"), name=username)
+        return login_form(
+            request, here, target, 403, error=say("vervalst_formulier"), name=username
+        )
     attempt = LoginAttempt(here.limits, client, username, _known_browser(request, here, username))
     wait = await run_in_threadpool(attempt.begin)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
-        answer = _form(request, here, target, 429, error=error, name=username)
+        answer = login_form(request, here, target, 429, error=error, name=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
     async with AsyncExitStack() as turn:
         if attempt.browser is None:
             await turn.enter_async_context(here.limits.hashing)
-        cookie = await in_writing_thread(_verify, here, username, password)
-    if cookie is None:
+        account = await in_writing_thread(_verify, here, username, password)
+    if account is None:
         error = say("verkeerde_aanmelding")
-        return _form(request, here, target, 401, error=error, name=username)
+        return login_form(request, here, target, 401, error=error, name=username)
     await run_in_threadpool(attempt.succeeded)
+    if has_second_factor(account):
+        contents = [account.name, accounts.fingerprint(account), _inside(target)]
+        response = RedirectResponse(CODE, 303)
+        pending = str(_pending(here).dumps(contents))
+        set_cookie(request, response, PENDING_COOKIE, pending, PENDING_SECONDS)
+        return response
+    return admitted(request, here, account, target)
+
+
+@dataclass(frozen=True)
+class PendingLogin:
+    """Somebody whose password was right, and whose code is asked for."""
+
+    account: str
+    fingerprint: str
+    target: str
+
+
+def pending_login(request: Request, here: Services) -> PendingLogin | None:
+    """Whose code is asked for in this browser; None when that took too long."""
+    try:
+        cookie = request.cookies.get(PENDING_COOKIE, "")
+        name, mark, target = _pending(here).loads(cookie, max_age=PENDING_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return PendingLogin(str(name), str(mark), str(target))
+
+
+def admitted(
+    request: Request, here: Services, account: Account, target: str, how: str = BY_PASSWORD
+) -> Response:
+    """Begins the session of an account, and goes on to the page that was asked for."""
     response = RedirectResponse(_inside(target), 303)
-    set_cookie(request, response, SESSION_COOKIE, cookie)
-    browser = _browsers(here).dumps([accounts.canonical(username), secrets.token_urlsafe(12)])
+    set_cookie(request, response, SESSION_COOKIE, session_cookie(here, account, how))
+    browser = _browsers(here).dumps([account.name, secrets.token_urlsafe(12)])
     set_cookie(request, response, BROWSER_COOKIE, str(browser), BROWSER_SECONDS)
+    response.delete_cookie(PENDING_COOKIE, path="/beheer")
     return response
 
 
@@ -193,7 +243,7 @@ def logout(
     return response
 
 
-def _form(
+def login_form(
     request: Request,
     here: Services,
     target: str,
@@ -203,6 +253,7 @@ def _form(
     notice: str = "",
     name: str = "",
 ) -> Response:
+    """The page of the login, with what went wrong or well."""
     cookie, field = form_token(request, here)
     response = pages(request).render(
         request,
@@ -213,6 +264,7 @@ def _form(
         notice=notice,
         name=name,
         formulier=field,
+        provider=here.settings.oidc_name if here.settings.oidc_issuer else "",
     )
     set_cookie(request, response, FORM_COOKIE, cookie)
     return response
@@ -238,21 +290,33 @@ def set_cookie(
     )
 
 
-def _verify(here: Services, name: str, password: str) -> str | None:
+def _verify(here: Services, name: str, password: str) -> Account | None:
     with here.storage.reading() as session:
         account = accounts.verify(session, name, password)
         known = account is not None or accounts.find(session, name) is not None
-        cookie = session_cookie(here, account) if account else None
-    if known:
-        what = "aangemeld" if cookie else "aanmelding_mislukt"
+    if known and not (account and has_second_factor(account)):
+        what = "aangemeld" if account else "aanmelding_mislukt"
         with here.storage.writing() as session:
             audit.record(session, here.consultation_id, accounts.canonical(name), what)
-    return cookie
+    return account
 
 
-def session_cookie(here: Services, account: Account) -> str:
-    """The session cookie of an account, valid until its password changes or the session expires."""
-    contents = [account.name, accounts.fingerprint(account), secrets.token_urlsafe(12)]
+def session_cookie(here: Services, account: Account, how: str = BY_PASSWORD) -> str:
+    """The session cookie of an account, valid until its password changes or the session expires.
+
+    ``how`` is ``BY_PASSWORD`` or ``BY_PROVIDER``.
+    """
+    contents = [account.name, accounts.fingerprint(account), secrets.token_urlsafe(12), how]
+    return str(_signer(here).dumps(contents))
+
+
+def renewed_cookie(request: Request, here: Services, account: Account) -> str:
+    """The cookie of this same session after its account changed; forms shown before stay good."""
+    found = _session(request, here)
+    if found is None:
+        return session_cookie(here, account)
+    _, _, which, how = found
+    contents = [account.name, accounts.fingerprint(account), which, how]
     return str(_signer(here).dumps(contents))
 
 
@@ -261,30 +325,35 @@ def logged_in(request: Request, here: Services) -> Reviewer | None:
     found = _session(request, here)
     if found is None:
         return None
-    name, mark, _ = found
+    name, mark, _, how = found
     with here.storage.reading() as session:
         account = accounts.find(session, name)
         if account is None or accounts.fingerprint(account) != mark:
             return None
-        return Reviewer(account.name, account.role, account.opdracht)
+        second = has_second_factor(account) or how == BY_PROVIDER
+        return Reviewer(account.name, account.role, account.opdracht, second)
 
 
 def _signer(here: Services) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(here.key, salt="samenspraak-beheer")
 
 
+def _pending(here: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(here.key, salt="samenspraak-tweede-stap")
+
+
 def _browsers(here: Services) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(here.key, salt="samenspraak-browser")
 
 
-def _session(request: Request, here: Services) -> tuple[str, str, str] | None:
-    """Account name, password fingerprint and session id; None without a valid session cookie."""
+def _session(request: Request, here: Services) -> tuple[str, str, str, str] | None:
+    """Account name, fingerprint, session id and how it was begun; None without a valid cookie."""
     try:
         cookie = request.cookies.get(SESSION_COOKIE, "")
-        name, mark, which = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
+        name, mark, which, how = _signer(here).loads(cookie, max_age=SESSION_SECONDS)
     except (BadData, ValueError, TypeError):
         return None
-    return str(name), str(mark), str(which)
+    return str(name), str(mark), str(which), str(how)
 
 
 def _known_browser(request: Request, here: Services, name: str) -> str | None:

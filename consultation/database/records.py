@@ -16,7 +16,10 @@ from consultation.database.models import Base, new_id, now
 
 
 class AuditEntry(Base):
-    """An act in the review other than curation, such as logging in, exporting or publishing."""
+    """An act in the review other than curation, such as logging in, exporting or publishing.
+
+    ``link`` chains it to the entry before (``consultation.access.audit_chain``).
+    """
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,6 +28,7 @@ class AuditEntry(Base):
     what: Mapped[str] = mapped_column(String(40))
     about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     at: Mapped[datetime] = mapped_column(default=now)
+    link: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class AnalysisJob(Base):

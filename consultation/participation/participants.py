@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from consultation import audit
 from consultation.catalogue import Catalogue
+from consultation.curation.state import PARTICIPANT
 from consultation.database.models import (
     Consent,
     Contribution,
@@ -130,11 +132,17 @@ def contributions(session: Session, participant_id: str) -> list[str]:
     return list(session.scalars(query))
 
 
-def erase(session: Session, participant_id: str, planned: answers.Erasure | None = None) -> Erased:
+def erase(
+    session: Session,
+    participant_id: str,
+    planned: answers.Erasure | None = None,
+    by: str | None = PARTICIPANT,
+) -> Erased:
     """Erases a participant: conversations, answers, statements, assignments, vectors, invitation.
 
     Counts of themes stay correct, since they are computed from the remaining statements.
-    ``planned`` is the erasure planned before the transaction, see ``erasure.erasing``.
+    ``planned`` is the erasure planned before the transaction, see ``erasure.erasing``. The audit
+    log tells by whom, and how many answers, but not whose; None keeps it out of the log.
     """
     submissions = select(Submission.id).where(Submission.participant_id == participant_id)
     answered = contributions(session, participant_id)
@@ -149,4 +157,7 @@ def erase(session: Session, participant_id: str, planned: answers.Erasure | None
     session.execute(delete(Participant).where(Participant.id == participant_id))
     if invitation is not None:
         session.execute(delete(Invitation).where(Invitation.id == invitation))
+    if participant is not None and by is not None:
+        told = {"antwoorden": result.contributions}
+        audit.record(session, participant.consultation_id, by, "gewist", **told)
     return result

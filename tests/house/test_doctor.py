@@ -97,13 +97,13 @@ def test_a_decision_that_was_changed_by_hand_is_told(values: Settings) -> None:
         for text in ("Opvang.", "Vervoer."):
             create = {"op": "action", "do": "create", "opdracht": 4, "text": text}
             append(session, 1, "els", create)
-    assert [each.ok for each in doctor.decisions(values)] == [True]
+    assert [each.ok for each in doctor.decisions(values)] == [True, True]
     with storage.writing() as session:
         session.execute(delete(EventSubject).where(EventSubject.event_id == 1))
         session.execute(delete(CurationEvent).where(CurationEvent.id == 1))
     storage.close()
-    (found,) = doctor.decisions(values)
-    assert not found.ok
+    found, log = doctor.decisions(values)
+    assert (found.ok, log.ok) == (False, True)
     assert "decision 2 does not follow" in found.detail
 
 

@@ -98,6 +98,12 @@ ACCESS: dict[str, str] = {
     "GET /beheer/login": ALL,
     "POST /beheer/login": ALL,
     "POST /beheer/logout": ALL,
+    "GET /beheer/login/code": ALL,
+    "POST /beheer/login/code": ALL,
+    "GET /beheer/login/aanbieder": ALL,
+    "GET /beheer/login/terug": ALL,
+    "GET /beheer/tweede-stap": REVIEW,
+    "POST /beheer/tweede-stap": REVIEW,
     "GET /beheer": REVIEW,
     "GET /beheer/wachtwoord": REVIEW,
     "POST /beheer/wachtwoord": REVIEW,
@@ -178,6 +184,9 @@ QUERIES = {"GET /beheer/uitvoer/{what}.{format_}": "?opdracht=4"}
 """Without it, an account of one opdracht gets the file of its own."""
 
 EMPTY = {
+    # No provider is set.
+    "GET /beheer/login/aanbieder",
+    "GET /beheer/login/terug",
     "GET /open-data/ronde-{number:int}/alles.json",
     "GET /open-data/ronde-{number:int}/{table}.csv",
     "GET /grafieken/opdracht-{number:int}-{subject}.svg",
@@ -340,8 +349,8 @@ def test_a_route_lets_in_whom_the_table_says_and_nobody_else(stage: Stage, route
     for who in ALL:
         answer = ask(stage, route, who)
         told = html.unescape(answer.text)
-        # The form of the login answers 401 and 403 to a wrong password, which is its work.
-        if not refused(answer) or route == "POST /beheer/login":
+        # The forms of the login answer 401 and 403 to what is wrong, which is their work.
+        if not refused(answer) or route.startswith("POST /beheer/login"):
             let_in += who
             empty = route in EMPTY and answer.status_code == 404
             if answer.status_code >= 500 or (

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from consultation.access.probe_mark import PROBE, is_probe
+from consultation.curation.state import PARTICIPANT
 from consultation.database.models import Conversation, Message
 from consultation.errors import (
     ClientIdReused,
@@ -253,21 +255,22 @@ def read_messages(
 
 
 @router.delete("", status_code=204, responses=_problems(401, 503))
-async def erase(here: Here, conversation_id: Authorised) -> Response:
+async def erase(request: Request, here: Here, conversation_id: Authorised) -> Response:
     """Erases the participant: talk, answers and all that was made from them."""
-    for each in await in_writing_thread(_erase, here, conversation_id):
+    by = None if is_probe(request.headers.get(PROBE, ""), here.key) else PARTICIPANT
+    for each in await in_writing_thread(_erase, here, conversation_id, by):
         await here.turns.forget(each)
     return Response(status_code=204)
 
 
-def _erase(here: Services, conversation_id: str) -> list[str]:
+def _erase(here: Services, conversation_id: str, by: str | None) -> list[str]:
     def erased(session: Session) -> list[str]:
         talk = session.get(Conversation, conversation_id)
         return participants.contributions(session, talk.participant_id) if talk else []
 
     def write(session: Session, planned: Erasure | None) -> list[str]:
         talk = session.get(Conversation, conversation_id)
-        return participants.erase(session, talk.participant_id, planned).talks if talk else []
+        return participants.erase(session, talk.participant_id, planned, by).talks if talk else []
 
     return erasing(here.storage, erased, write)
 

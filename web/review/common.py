@@ -21,12 +21,14 @@ from dialogue.messages import known, say
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import (
+    ENROL,
     FORM_COOKIE,
     LOGIN,
     Reviewer,
     forged,
     form_token,
     logged_in,
+    must_enrol,
     set_cookie,
 )
 from web.pages import pages
@@ -133,7 +135,19 @@ async def posted(request: Request, here: Here) -> FormPost:
 
     Raises:
         Problem: 401 when the session has expired, 403 when the form is not from a page of this
-            site; both with the typed values.
+            site or a second factor is to be set up first; all with the typed values.
+    """
+    draft = await posted_by_anyone(request, here)
+    if must_enrol(draft.reviewer, here):
+        raise Problem(403, say("tweede_stap_eerst"), typed=draft.typed, link=ENROL)
+    return draft
+
+
+async def posted_by_anyone(request: Request, here: Here) -> FormPost:
+    """The same, also of somebody who is to set up a second factor first.
+
+    Raises:
+        Problem: as ``posted``, but for that.
     """
     form = await sent_form(request)
     who = logged_in(request, here)

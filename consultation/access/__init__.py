@@ -1,0 +1,1 @@
+"""Second factors, a provider's accounts, and the chain over the audit log."""
