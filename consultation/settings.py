@@ -25,6 +25,12 @@ from consultation.private_files import make_private_folder
 ROOT = Path(__file__).resolve().parent.parent
 RASA_URLS = "rasa_urls"
 """File in the data directory: where ``samenspraak serve`` started several Rasa servers."""
+SHORTEST_SECRET = 24
+"""Characters that a secret has at least."""
+
+_FEWEST_CHARACTERS = 10
+"""Different characters that it has at least: of 24 random ones hardly ever fewer."""
+
 _BEING_WRITTEN = 2.0
 
 
@@ -279,6 +285,27 @@ class Settings(BaseSettings):
     def inner_secret(self) -> str:
         """The effective shared secret; created at first use, readable by its owner only."""
         return self.shared_secret or self._kept("shared_secret", "SAMENSPRAAK_SHARED_SECRET")
+
+    @property
+    def is_public(self) -> bool:
+        """Whether others than this machine reach the website."""
+        return not _is_loopback(self.host) or self.public_url.startswith("https://")
+
+    def require_own_secrets(self) -> None:
+        """Checks the secrets of a website that others reach.
+
+        Raises:
+            SamenspraakError: one is set to something that can be guessed, such as an example.
+        """
+        for name in ("secret_key", "shared_secret"):
+            given: str = getattr(self, name)
+            guessable = len(given) < SHORTEST_SECRET or len(set(given)) < _FEWEST_CHARACTERS
+            if given and self.is_public and guessable:
+                raise SamenspraakError(
+                    f"SAMENSPRAAK_{name.upper()}: can be guessed, and others reach this website; "
+                    f"leave it empty, or set at least {SHORTEST_SECRET} random characters, such as "
+                    "those of: openssl rand -base64 36"
+                )
 
     def renew_inner_secret(self) -> str:
         """Replaces the shared secret, unless it is set in the environment; returns it."""

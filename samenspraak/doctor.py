@@ -31,7 +31,7 @@ from consultation.curation.chain import broken_links, log_head
 from consultation.database.storage import Storage
 from consultation.errors import SamenspraakError, needs_pipeline
 from consultation.private_files import readable_by_others
-from consultation.settings import ROOT, Settings, settings
+from consultation.settings import ROOT, SHORTEST_SECRET, Settings, settings
 from samenspraak import processes, training
 
 Level = Literal["error", "warning"]
@@ -46,7 +46,6 @@ OTHER_VARIABLES = (
 RASA_VERSION = "3.6.21"
 STANDARD_MODEL = "nl_core_news_sm"
 LITTLE_DISK = 1_000_000_000
-SHORTEST_SECRET = 24
 MOST_PROXIES = 65_536
 OURS = "realm=samenspraak"
 

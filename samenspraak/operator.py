@@ -57,6 +57,7 @@ def serve(
     More than one web process needs PostgreSQL. SIGHUP restarts all, one after the other.
     """
     values = settings()
+    values.require_own_secrets()
     processes.require_free_ports(values, part, rasa)
     with ExitStack() as at_end:
         shared = None

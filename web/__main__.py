@@ -44,6 +44,7 @@ def main() -> int:
     with ExitStack() as at_end:
         try:
             values = settings()
+            values.require_own_secrets()
             logs.set_up(values.log_format)
             at_end.enter_context(one_on_sqlite(values))
             app = create_app(values)

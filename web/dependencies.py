@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated
@@ -187,19 +190,26 @@ def services(request: Request) -> Services:
 Here = Annotated[Services, Depends(services)]
 
 
-def client_address(request: Request) -> str:
-    """The client address of a request, as the key for rate limits; never stored or logged.
+def address_mark(request: Request, key: str, day: str) -> str:
+    """What limits know the client of a request by on one day: a salted hash of its address.
 
-    A client with one IPv6 address usually has all 2^64 of its /64 network: these count as one.
+    The salt follows from the secret key and the day, so that tomorrow's marks are others, and
+    nobody without the key can try addresses against one. A client with one IPv6 address usually has
+    all 2^64 of its /64 network: these count as one.
     """
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:
-        return host[:100]
-    if address.version == 6 and address.ipv4_mapped is None:
-        return str(ip_network((address.packed, 64), strict=False))
-    return host
+        pass
+    else:
+        if address.version == 6 and address.ipv4_mapped is None:
+            host = str(ip_network((address.packed, 64), strict=False))
+    return hmac.new(key.encode(), f"address {day} {host}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-ClientAddress = Annotated[str, Depends(client_address)]
+def _marked_today(request: Request, here: Here) -> str:
+    return address_mark(request, here.key, datetime.now(UTC).date().isoformat())
+
+
+ClientAddress = Annotated[str, Depends(_marked_today)]

@@ -22,6 +22,7 @@ MAX_UPLOAD = 20 * 1024 * 1024
 
 UPLOADS = "/beheer/invoer"
 BODY_SECONDS = 30.0
+_HTTPS_FROM_NOW_ON = "max-age=31536000"
 _HANG_UP = {"Connection": "close"}
 _PRIVATE = ("/api/", "/beheer", "/gesprek")
 _PICTURES = "/grafieken/"
@@ -90,6 +91,9 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = self._policy(path)
                 headers["X-Content-Type-Options"] = "nosniff"
+                if scope["scheme"] == "https":
+                    # Also behind a proxy that is trusted; over http browsers ignore it.
+                    headers["Strict-Transport-Security"] = _HTTPS_FROM_NOW_ON
                 headers["Referrer-Policy"] = "same-origin"
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), payment=(), usb=()"
                 if "location" in headers:
