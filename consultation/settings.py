@@ -297,7 +297,7 @@ class Settings(BaseSettings):
         Raises:
             SamenspraakError: one is set to something that can be guessed, such as an example.
         """
-        for name in ("secret_key", "shared_secret"):
+        for name in ("secret_key", "shared_secret", "metrics_token"):
             given: str = getattr(self, name)
             guessable = len(given) < SHORTEST_SECRET or len(set(given)) < _FEWEST_CHARACTERS
             if given and self.is_public and guessable:
