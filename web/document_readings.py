@@ -1,7 +1,11 @@
-"""Reads uploaded documents, each in a process of its own, one at a time."""
+"""Reads uploaded documents, each in a process of its own, one at a time.
+
+Several web processes may show a draft: the one that has its lock file reads it.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -15,6 +19,9 @@ from web.analysis_jobs import child_environment
 
 SECONDS = 300.0
 """Limit of the time for one document: reading it, and computing what its statements are about."""
+
+LOCK = "reading"
+"""File in the folder of a draft, locked by the web process that has it read."""
 
 TOO_SLOW = "takes more than 300 seconds"
 BROKEN = "is broken"
@@ -45,6 +52,18 @@ class DocumentReadings:
             self._process.terminate()
 
     def _read(self, draft: Draft) -> None:
+        try:
+            # The draft may have been thrown away meanwhile, or another web process reads it.
+            gone = suppress(FileNotFoundError, BlockingIOError)
+            with gone, (draft.folder / LOCK).open("wb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not (draft.read(PROPOSAL) or draft.read(FAULT)):
+                    self._read_now(draft)
+        finally:
+            with self._lock:
+                self._waiting.pop(draft.id, None)
+
+    def _read_now(self, draft: Draft) -> None:
         command = [sys.executable, "-m", "analysis.preprocessing.document_drafts"]
         self._process = subprocess.Popen(
             [*command, str(draft.folder.absolute())],
@@ -61,9 +80,5 @@ class DocumentReadings:
             self._process.kill()
             self._process.wait()
             fault = TOO_SLOW
-        # The draft may have been thrown away meanwhile.
-        with suppress(FileNotFoundError):
-            if fault:
-                draft.write(FAULT, fault)
-        with self._lock:
-            self._waiting.pop(draft.id, None)
+        if fault:
+            draft.write(FAULT, fault)
