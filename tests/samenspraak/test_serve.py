@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -189,6 +190,31 @@ def test_each_part_on_a_machine_of_its_own_is_the_whole_product(
             owner = session.scalars(select(AnalysisJob.owner)).one()
             assert owner != NOBODY
             assert owner in living(session)
+
+
+@pytest.mark.postgres
+def test_a_rolling_restart_of_the_website_refuses_no_request(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """Two web processes on one port: each becomes another one, and the door is never closed."""
+    port, folder = free_port(), tmp_path / "web"
+    url = f"http://127.0.0.1:{port}/healthz"
+    variables = {"SAMENSPRAAK_DATABASE_URL": postgres_url, "SAMENSPRAAK_PORT": str(port)}
+
+    def ids() -> set[str]:
+        return {path.read_text() for path in (folder / "log").glob("web-*.pid")}
+
+    with machine(folder, "web", "--web", "2", **variables) as log:
+        ready(log)
+        before, refused = ids(), 0
+        assert len(before) == 2
+        os.kill(int((folder / "serve-web.pid").read_text()), signal.SIGHUP)
+        until = time.monotonic() + 120
+        while before & ids() or log.read_text().count(" is up ") < 4:
+            assert time.monotonic() < until, log.read_text()
+            refused += httpx.get(url, timeout=30).status_code != 200
+        assert refused == 0
+        assert len(ids()) == 2
 
 
 @pytest.mark.postgres

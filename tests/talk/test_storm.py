@@ -82,7 +82,10 @@ def test_many_talks_in_a_long_storm(tmp_path: Path) -> None:
     nothing_went_wrong(result)
 
 
-def test_a_rolling_restart_refuses_nobody(tmp_path: Path, postgres_url: str) -> None:
+@pytest.mark.soak
+def test_talks_go_on_during_a_rolling_restart_of_everything(
+    tmp_path: Path, postgres_url: str
+) -> None:
     """Every process is another one afterwards, and no request met a closed door."""
     redis = OwnRedis(tmp_path / "redis")
     redis.start()
