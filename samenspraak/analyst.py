@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,7 @@ import typer
 
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
-from consultation.importing.imports import import_files
+from consultation.importing.imports import ImportResult, import_files
 from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
 from consultation.importing.readers import (
     SURVEYS,
@@ -24,6 +24,7 @@ from consultation.importing.readers import (
     named_group,
     read_rows,
     read_survey,
+    survey_answers,
 )
 from consultation.importing.stored_mappings import (
     keep_mapping,
@@ -167,6 +168,11 @@ def import_(
             into = rounds.require_round(session, place.consultation_id, round_)
     columns = None if mapping is None else _mapping(mapping, files, sheet, place, dry_run)
     read = _read_all(files, place, text, sheet, columns)
+
+    def keep(session: Session, _: list[ImportResult]) -> None:
+        if columns is not None:
+            keep_mapping(session, place.consultation_id, columns, read[-1].header)
+
     stored = import_files(
         place.storage,
         place.consultation_id,
@@ -178,10 +184,8 @@ def import_(
         group=group,
         source=source,
         dry_run=dry_run,
+        beside=keep,
     )
-    if columns is not None and not dry_run:
-        with place.storage.writing() as session:
-            keep_mapping(session, place.consultation_id, columns, read[-1].header)
     warnings = [
         f"{file.name}: {warning}"
         for file, each in zip(read, stored, strict=True)
@@ -326,10 +330,10 @@ def _read_all(
     errors = []
     for path in files:
         try:
-            found = mapping
+            known = None
             if mapping is None and text is None:
-                found = _stored_mapping(path, sheet, place)
-            read.append(read_rows(path, place.catalogue, text, sheet, found))
+                known = _known_survey(path, sheet, place)
+            read.append(known or read_rows(path, place.catalogue, text, sheet, mapping))
         except ImportFileError as error:
             errors.append(str(error))
     if errors:
@@ -337,8 +341,10 @@ def _read_all(
     return read
 
 
-def _stored_mapping(path: Path, sheet: str | None, place: Workplace) -> SurveyMapping | None:
-    """The mapping of the survey that a table without a column ``text`` is an export of, if known.
+def _known_survey(path: Path, sheet: str | None, place: Workplace) -> ImportFile | None:
+    """The answers in an export of a survey that is known by its columns; None for other files.
+
+    A table with a column ``text`` is no export of a survey.
 
     Raises:
         ImportFileError: the file cannot be read, or the mapping does not fit the catalogue.
@@ -348,10 +354,12 @@ def _stored_mapping(path: Path, sheet: str | None, place: Workplace) -> SurveyMa
     with place.storage.reading() as session:
         if not stored_surveys(session, place.consultation_id):
             return None
-        columns = read_survey(path, FileFaults(), "text", sheet).columns
-        if "text" in columns:
-            return None
-        known = known_survey(session, place.consultation_id, columns, place.catalogue)
+    faults = FileFaults()
+    table = read_survey(path, faults, "text", sheet)
+    if "text" in table.columns:
+        return None
+    with place.storage.reading() as session:
+        known = known_survey(session, place.consultation_id, table.columns, place.catalogue)
     if known is None:
         return None
     _say(f"{path.name}: read with the mapping of the survey '{known.mapping.survey}'")
@@ -361,7 +369,7 @@ def _stored_mapping(path: Path, sheet: str | None, place: Workplace) -> SurveyMa
             f"warning: {path.name}: columns that the mapping does not know are left out: "
             f"{', '.join(each[:60] for each in known.new[:8])}{more}"
         )
-    return known.mapping
+    return replace(survey_answers(path, place.catalogue, table, known.mapping, faults), part=sheet)
 
 
 def statements(

@@ -23,6 +23,7 @@ from analysis.preprocessing.statement_kind import Kind
 from analysis.preprocessing.statements import StatementPreview, preview
 from consultation import audit
 from consultation.catalogue import Catalogue, catalogue_at
+from consultation.curation.succession import with_predecessors
 from consultation.database.models import (
     Contribution,
     ContributionVersion,
@@ -120,6 +121,7 @@ def store_checked(
         result = store_rows(session, consultation_id, round_, file, catalogue, auto=True)
         rows = _statement_rows(session, round_, file, statements)
         if rows:
+            with_predecessors(session, rows)
             session.execute(insert(Statement), rows)
         audit.record(
             session,

@@ -133,21 +133,21 @@ def near_letters(texts: Sequence[str]) -> list[list[int]]:
     add up from one text to the next. Texts of fewer than ``_FEWEST_WORDS`` words are left out.
     """
     rows: list[int] = []
-    bags: dict[int, frozenset[str]] = {}
+    bags: dict[int, frozenset[int]] = {}
     for row, text in enumerate(texts):
         words = same_words(text).split()[:_MOST_WORDS]
         if len(words) >= _FEWEST_WORDS:
             rows.append(row)
             starts = range(len(words) - _SHINGLE + 1)
-            bags[row] = frozenset(" ".join(words[at : at + _SHINGLE]) for at in starts)
+            bags[row] = frozenset(
+                crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in starts
+            )
     if len(rows) < 2:
         return []
     from datasketch import MinHash, MinHashLSH
 
     sketches = MinHash.bulk(
-        ([each.encode() for each in sorted(bags[row])] for row in rows),
-        num_perm=_PERMUTATIONS,
-        hashfunc=crc32,
+        (sorted(bags[row]) for row in rows), num_perm=_PERMUTATIONS, hashfunc=int
     )
     firsts = MinHashLSH(num_perm=_PERMUTATIONS, params=_BANDS)
     groups: dict[int, list[int]] = {}
@@ -162,7 +162,7 @@ def near_letters(texts: Sequence[str]) -> list[list[int]]:
     return [own for own in groups.values() if len(own) > 1]
 
 
-def _near(one: frozenset[str], other: frozenset[str]) -> bool:
+def _near(one: frozenset[int], other: frozenset[int]) -> bool:
     """Whether most of the shorter text is in the other, and half of the longer one too."""
     shared = len(one & other)
     short, long = sorted((len(one), len(other)))

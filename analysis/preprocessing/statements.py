@@ -15,6 +15,7 @@ from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.preprocessing.opdracht_classifier import Placement, opdracht_matcher, place
 from analysis.preprocessing.statement_kind import Kind, examples, kinds_of
 from consultation.catalogue import Catalogue
+from consultation.curation.succession import with_predecessors
 from consultation.database.models import (
     Contribution,
     ContributionVersion,
@@ -333,6 +334,7 @@ def _store(storage: Storage, answers: list[_Answer]) -> SegmentationCounts:
             contributions += 1
             rows += of_it
         if rows:
+            with_predecessors(session, rows)
             session.execute(insert(Statement), rows)
     return SegmentationCounts(
         contributions, len(rows), sum(each["opdracht"] is None for each in rows)

@@ -19,6 +19,7 @@ from consultation.curation.state import (
     Membership,
     Suggestion,
 )
+from consultation.curation.succession import successors, with_successors
 from consultation.database.models import (
     AnalysisRun,
     Assignment,
@@ -107,6 +108,8 @@ def load_events(
 ) -> list[Event]:
     """The events of a consultation, oldest first.
 
+    A statement of a changed answer is named by the one that succeeds it.
+
     ``scope`` limits them to those about these opdrachten and their actions; ``last_event`` to those
     up to and including that event, and ``after`` to those later than that event; ``kinds`` to those
     operations.
@@ -125,9 +128,11 @@ def load_events(
     if scope is not None:
         query = query.where(CurationEvent.id.in_(_events_about(scope)))
     found = []
+    now = successors(session)
     for row in session.scalars(query):
-        recorded = dict(row.payload.get("recorded", {}))
-        raw = {name: value for name, value in row.payload.items() if name != "recorded"}
+        payload = with_successors(row.payload, now) if now else row.payload
+        recorded = dict(payload.get("recorded", {}))
+        raw = {name: value for name, value in payload.items() if name != "recorded"}
         found.append(Event(row.id, row.account, row.at, ops.parse(raw), recorded, row.actor))  # type: ignore[arg-type]
     return found
 

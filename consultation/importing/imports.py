@@ -6,7 +6,7 @@ another import was stored meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,11 +80,13 @@ def import_files(
     group: str | None = None,
     source: str | None = None,
     dry_run: bool = False,
+    beside: Callable[[Session, list[ImportResult]], None] | None = None,
 ) -> list[ImportResult]:
     """Stores files one after another, all or none; returns one result per file. See ``store_rows``.
 
-    With ``dry_run``, nothing is stored: the results say what would be. After ``_TRIES`` tries in
-    which another import came in between, it computes the changes under the lock.
+    ``beside`` writes what belongs to them in the same transaction. With ``dry_run``, nothing is
+    stored: the results say what would be. After ``_TRIES`` tries in which another import came in
+    between, it computes the changes under the lock.
 
     Raises:
         ImportFileError: ``opdracht`` or ``group`` is not in the catalogue.
@@ -105,11 +107,15 @@ def import_files(
             lock_consultation(session, consultation_id)
             if made.fits(session):
                 made.write(session)
+                if beside is not None:
+                    beside(session, results)
                 return results
     with storage.writing() as session:
         lock_consultation(session, consultation_id)
         made, results = worked_out(session)
         made.write(session)
+        if beside is not None:
+            beside(session, results)
         return results
 
 

@@ -57,6 +57,11 @@ def keyed_rows(rows: Sequence[ImportRow], source: str) -> list[KeyedRow]:
             keyed.append(KeyedRow(row, nameless, (before,)))
         else:
             others = (before, nameless) if row.participant else (before,)
+            if row.participant and row.group:
+                # An earlier import may not have known the group.
+                rest[3] = None
+                without = hashed("content", repr([*rest, moment[:16]]), row.participant)
+                others = (*others, hashed(without, "1"))
             keyed.append(KeyedRow(row, whole, others))
     return keyed
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from consultation.catalogue import Catalogue
 from consultation.errors import ImportFileError
@@ -22,6 +23,7 @@ from consultation.importing.tables import Record, SkippedRows, Table, named
 from consultation.importing.text import on_lines
 from consultation.importing.values import (
     Unreadable,
+    folded,
     group_slug,
     is_empty,
     opdracht_number,
@@ -30,6 +32,9 @@ from consultation.importing.values import (
     recognised_participants,
     shown,
 )
+
+NO_GROUP = "geen"
+"""In ``SurveyMapping.group_values``: a value that names no group."""
 
 _SAMPLES = 300
 _LEAST_WORDS = 3
@@ -56,7 +61,8 @@ class QuestionColumn(BaseModel):
 class SurveyMapping(BaseModel):
     """The columns of a survey export; ``survey`` names it, the same for each export.
 
-    ``groups`` has a column per group, where each group is a box to tick.
+    ``groups`` has a column per group, where each group is a box to tick. ``group_values`` says of
+    values in the column of groups which group they are, or ``NO_GROUP``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -71,6 +77,21 @@ class SurveyMapping(BaseModel):
     organisation: str | None = None
     submitted_at: str | None = None
     citaat: str | None = None
+    group_values: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("group_values", mode="before")
+    @classmethod
+    def _as_text(cls, values: object) -> object:
+        """The values as text: YAML reads a value such as 3 as a number, and nothing as null."""
+        if not isinstance(values, dict):
+            return values
+        return {str(name): NO_GROUP if slug is None else slug for name, slug in values.items()}
+
+    def group_of(self, value: str | None) -> str | None:
+        """The group to read a value as: what the mapping says of it, else the value itself."""
+        known = {folded(name): slug for name, slug in self.group_values.items()}
+        found = value if value is None else known.get(folded(value), value)
+        return None if found == NO_GROUP else found
 
 
 def read_mapping(path: Path, catalogue: Catalogue) -> SurveyMapping:
@@ -108,9 +129,16 @@ def check_mapping(mapping: SurveyMapping, catalogue: Catalogue, place: str) -> N
                 question_key(each.question, each.opdracht, catalogue)
             except Unreadable as error:
                 raise ImportFileError(f"{place}: {error}") from error
-    for slug in mapping.groups:
-        if slug not in {each.slug for each in catalogue.groepen}:
-            raise ImportFileError(f"{place}: groups: '{slug}' is not a group.")
+    known = {each.slug for each in catalogue.groepen}
+    for field, slugs in (
+        ("groups", set(mapping.groups)),
+        ("group_values", {*mapping.group_values.values()} - {NO_GROUP}),
+    ):
+        for slug in sorted(slugs - known):
+            raise ImportFileError(
+                f"{place}: {field}: '{slug}' is not a group; choose from "
+                f"{', '.join(sorted(known))}."
+            )
 
 
 def columns_of(mapping: SurveyMapping) -> list[str]:
@@ -171,7 +199,7 @@ def _answers(record: Record, own: str | None, person: str, mapping: SurveyMappin
     about = {
         "opdracht": _cell(record, mapping.opdracht),
         "question": _cell(record, mapping.question),
-        "group": _cell(record, mapping.group) or _ticked(record, mapping),
+        "group": mapping.group_of(_cell(record, mapping.group)) or _ticked(record, mapping),
         "organisation": _cell(record, mapping.organisation),
         "submitted_at": _cell(record, mapping.submitted_at),
         "citaat": _cell(record, mapping.citaat),
@@ -196,6 +224,24 @@ def _answers(record: Record, own: str | None, person: str, mapping: SurveyMappin
             cells["question"] = question.question
         found.append(Record(record.line, cells))
     return found
+
+
+def unknown_groups(
+    table: Table, column: str, told: Iterable[str], catalogue: Catalogue
+) -> Counter[str]:
+    """The values of a column of groups that are no group, with the number of their rows.
+
+    The values in ``told``, of which somebody said what they are, are among them.
+    """
+    cells = Counter(cell for each in table.records if (cell := _cell(each, column)))
+    given = {folded(name) for name in told}
+    return Counter(
+        {
+            value: count
+            for value, count in cells.items()
+            if not is_empty(value) and (folded(value) in given or not _group(value, catalogue))
+        }
+    )
 
 
 def _check_columns(path: Path, table: Table, mapping: SurveyMapping) -> None:

@@ -193,7 +193,7 @@ def survey_answers(
         ImportFileError: columns of the mapping are missing, or values are invalid; names file,
             line, column and correction of all of them.
     """
-    file = _Reader(path, catalogue, mapped(path, table, mapping), faults).read()
+    file = _Reader(path, catalogue, mapped(path, table, mapping), faults, mapping=True).read()
     faults.check(path)
     return replace(file, survey=mapping.survey, header=tuple(table.columns))
 
@@ -339,11 +339,20 @@ def _check_file(path: Path) -> None:
 class _Reader:
     """Converts a table's records to rows; collects faults and warnings with their lines."""
 
-    def __init__(self, path: Path, catalogue: Catalogue, table: Table, faults: FileFaults) -> None:
+    def __init__(
+        self,
+        path: Path,
+        catalogue: Catalogue,
+        table: Table,
+        faults: FileFaults,
+        mapping: bool = False,
+    ) -> None:
+        """``mapping``: the table comes from a mapping, which can say what an unknown group is."""
         self._path = path
         self._catalogue = catalogue
         self._table = table
         self._faults = faults
+        self._mapping = mapping
         self._told: dict[str, list[int]] = {}
         self._known: dict[tuple[str, str, int | None], Any] = {}
 
@@ -486,7 +495,14 @@ class _Reader:
                 self._known[key] = error
         found = self._known[key]
         if isinstance(found, Unreadable):
-            self._faults.add(record.line, f"{column}: {found}")
+            if column == "group" and self._mapping:
+                self._told.setdefault(
+                    f"group: {shown(cell)} is no group that the catalogue has: left empty. Say "
+                    "which one it is, or geen, under group_values in the mapping",
+                    [],
+                ).append(record.line)
+            else:
+                self._faults.add(record.line, f"{column}: {found}")
             return None
         value: Value
         value, sure = found

@@ -46,9 +46,8 @@ class StatementView:
 
     ``participant`` is who it counts for: a joint participant, if people decided that its answers or
     participants count as one, else who said it; ``group`` is the group of that. ``sender`` is who
-    said it. ``start`` and ``end`` are character offsets in the answer. ``text`` is the readable
-    form of that slice: the slice itself, apart from tags and addresses
-    (``language.segmentation.plain_text``).
+    said it. ``start`` and ``end`` are character offsets in the answer. ``text`` is the slice, but
+    without tags and addresses (``language.segmentation.plain_text``).
     ``unread`` is the reason why the answer was not read completely, see ``ContributionVersion``.
     """
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from consultation import rounds
 from consultation.catalogue import Catalogue
+from consultation.curation.chain import broken_links
 from consultation.curation.log import append_all, curated
 from consultation.curation.operations import PlaceExactly
-from consultation.database.models import ContributionVersion
+from consultation.database.models import ContributionVersion, Participant
 from consultation.database.storage import Storage
 from consultation.errors import ImportFileError
+from consultation.importing.imports import ImportResult, import_files
 from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
 from consultation.importing.readers import ImportFile, read_rows, read_survey
 from consultation.importing.stored_mappings import (
@@ -27,11 +33,12 @@ from consultation.importing.stored_mappings import (
     stored_surveys,
 )
 from consultation.importing.tables import FileFaults
-from consultation.queries.statements import active_statements
+from consultation.queries.statements import StatementView, active_statements
 from consultation.settings import settings
 from samenspraak.cli import app
 from tests.consultation.test_import_again import FIELD, Imports, counted
 from tests.consultation.test_import_workbooks import ods, xlsx
+from tests.databases import open_storage
 
 HURDLE = "Wat houdt u tegen om bij te leren?"
 WISH = "Wat stelt u voor?"
@@ -41,6 +48,13 @@ SAID = [
     ("", "Zorg voor kinderopvang tijdens de avondlessen."),
 ]
 Rows = list[list[str]]
+
+
+class Verbs(NamedTuple):
+    """Runs a verb of the command line, and the database that it works on."""
+
+    run: Callable[..., Any]
+    storage: Storage
 
 
 def answered(*before: list[str]) -> Rows:
@@ -508,6 +522,170 @@ def test_the_next_export_comes_in_by_itself_and_keeps_what_people_decided(
     assert {kept, corrected} <= placed
     assert len(now_said) == 5
     storage.close()
+
+
+@pytest.fixture
+def verbs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Verbs]:
+    """The command line on an empty database with round 1 open."""
+    monkeypatch.setenv("SAMENSPRAAK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMENSPRAAK_EMBEDDING", "use")
+    monkeypatch.delenv("SAMENSPRAAK_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    run = CliRunner().invoke
+    run(app, ["round", "open", "1"])
+    storage = open_storage(f"sqlite:///{tmp_path / 'samenspraak.db'}")
+    yield Verbs(lambda *asked: run(app, list(asked)), storage)
+    settings.cache_clear()
+
+
+def test_a_sentence_that_stays_keeps_every_decision_when_the_answer_changes(
+    tmp_path: Path, verbs: Verbs, catalogue: Catalogue
+) -> None:
+    rows = [list(row) for row in EXPORTS["limesurvey"]]
+    late, bus, cost = SAID[0][0], "De bus rijdt niet meer.", "De inschrijving is te duur."
+    rows[1][-2] = f"{late} {bus} {cost} {bus}"
+    mapping = guess(written(tmp_path / "maart.csv", rows), catalogue)
+    for each in mapping.questions:
+        each.opdracht = 4
+    (tmp_path / "m.yaml").write_text(mapping_text(mapping), encoding="utf-8")
+    import_ = ("import", str(tmp_path / "maart.csv"))
+    assert verbs.run(*import_, "--mapping", str(tmp_path / "m.yaml")).exit_code == 0
+
+    def said() -> list[StatementView]:
+        with verbs.storage.reading() as session:
+            return [
+                each
+                for each in active_statements(session, 1)
+                if each.text in (late, bus, cost) or "19" in each.text
+            ]
+
+    def themes() -> dict[tuple[str, int], set[str]]:
+        with verbs.storage.reading() as session:
+            state = curated(session, 1, 4)
+            texts = {each.id: (each.text, each.start) for each in said()}
+            found: dict[tuple[str, int], set[str]] = {each: set() for each in texts.values()}
+            for theme in state.themes.values():
+                for member in theme.members:
+                    if member.statement in texts:
+                        found[texts[member.statement]].add(theme.label)
+            stances = {texts[each]: how for each, how in state.stances.items() if each in texts}
+            assert set(stances.values()) <= {"tegen"}
+            return found | {key: {*found[key], "tegen"} for key in stances}
+
+    first, second, third, fourth = said()
+    decided = [
+        {"op": "create", "opdracht": 4, "label": "Vervoer", "id": "a" * 32},
+        {"op": "create", "opdracht": 4, "label": "Uren", "id": "b" * 32},
+        {"op": "place", "statement": second.id, "themes": ["a" * 32]},
+        {"op": "place", "statement": fourth.id, "themes": ["a" * 32, "b" * 32]},
+        {"op": "move", "statements": [first.id], "to": "b" * 32},
+        {"op": "stance", "statements": [second.id], "stance": "tegen"},
+        {"op": "place", "statements": [third.id], "opdracht": 5},
+    ]
+    events = append_all(verbs.storage, 1, "els", [("", each) for each in decided])
+    before = themes()
+    assert sorted(map(sorted, before.values())) == [
+        [],
+        ["Uren"],
+        ["Uren", "Vervoer"],
+        ["Vervoer", "tegen"],
+    ]
+
+    # Another sentence changes, twice; those that stay move to another place in the answer.
+    for number in (19, 1900):
+        rows[1][-2] = f"Om {number} uur is het donker. {late} {bus} {cost} {bus}"
+        written(tmp_path / "maart.csv", rows)
+        assert "1 changed" in verbs.run(*import_).stdout
+        now = [each for each in said() if each.text in (late, bus, cost)]
+        assert {each.id for each in now}.isdisjoint({first.id, second.id, third.id, fourth.id})
+        assert [each.opdracht for each in now] == [4, 4, 5, 4]
+        found = {key: own for key, own in themes().items() if key[0] in (late, bus, cost)}
+        assert sorted(map(sorted, found.values())) == sorted(map(sorted, before.values()))
+        # The two equal sentences keep their order.
+        at = sorted(key for key in found if key[0] == bus)
+        assert [found[key] for key in at] == [{"Vervoer", "tegen"}, {"Vervoer", "Uren"}]
+
+    # It can be undone as before, also that it was placed elsewhere.
+    append_all(verbs.storage, 1, "els", [("", {"op": "revoke", "event": events[-1].id})])
+    append_all(verbs.storage, 1, "els", [("", {"op": "revoke", "event": events[2].id})])
+    assert [each.opdracht for each in said() if each.text == cost] == [4]
+    placed = [own for key, own in sorted(themes().items()) if key[0] == bus]
+    assert placed == [{"tegen"}, {"Vervoer", "Uren"}]
+    with verbs.storage.reading() as session:
+        assert broken_links(session, 1) == []
+    # A sentence that goes takes its decisions along, and they come back with it.
+    rows[1][-2] = f"{late} {cost}"
+    written(tmp_path / "maart.csv", rows)
+    verbs.run(*import_)
+    assert [own for key, own in themes().items() if key[0] == bus] == []
+    rows[1][-2] = f"{late} {cost} {bus} {bus}"
+    written(tmp_path / "maart.csv", rows)
+    verbs.run(*import_)
+    assert [own for key, own in sorted(themes().items()) if key[0] == bus] == placed
+
+
+def test_a_group_that_nobody_knows_is_told_and_mapped_and_nothing_is_lost(
+    tmp_path: Path, verbs: Verbs, catalogue: Catalogue
+) -> None:
+    for keyed in (True, False):
+        folder = tmp_path / str(keyed)
+        folder.mkdir()
+        rows = [list(row) for row in EXPORTS["msforms"]]
+        rows[1][5], rows[2][5], rows[3][5] = "Leerling  secundair", "3", "leerling secundair"
+        if not keyed:
+            # Without a number or a moment nothing tells responses apart but what they say.
+            rows = [row[5:] for row in rows]
+        path = written(folder / "leren.csv", rows)
+        fields = guess(path, catalogue).model_copy(update={"survey": f"leren {keyed}"})
+        mapping = fields.model_copy(update={"group": "tot welke groep hoort u?"})
+        mapping.questions = [each for each in mapping.questions if each.column != mapping.group]
+        file = folder / "m.yaml"
+        file.write_text(mapping_text(mapping), encoding="utf-8")
+        done = verbs.run("import", str(path), "--mapping", str(file), "--opdracht", "4")
+        assert done.exit_code == 0, done.output
+        assert "4 answers added" in done.stdout
+        told = " ".join(done.stderr.split())
+        assert "lines 2 and 4: group: 'leerling secundair'" in told.replace(
+            "Leerling", "leerling"
+        ) or ("line 2: group: 'Leerling secundair' is no group" in told)
+        assert "line 3: group: '3' is no group that the catalogue has" in told
+        assert "group_values" in told
+
+        fields_ = yaml.safe_load(mapping_text(mapping))
+        fields_["group_values"] = {"LEERLING SECUNDAIR": "burger", 3: None}
+        file.write_text(yaml.safe_dump(fields_), encoding="utf-8")
+        again = verbs.run("import", str(path), "--mapping", str(file), "--opdracht", "4")
+        assert again.exit_code == 0, again.output
+        assert "group:" not in again.stderr
+        assert "0 answers added" in again.stdout
+        with verbs.storage.reading() as session:
+            assert mapping_named(session, 1, f"leren {keyed}", catalogue) == read_mapping(
+                file, catalogue
+            )
+            groups = session.scalars(select(Participant.group)).all()
+            assert sorted(map(str, groups)) == ["None", "burger", "burger"] * (1 if keyed else 2)
+    file.write_text(yaml.safe_dump({**fields_, "group_values": {"x": "marsman"}}), encoding="utf-8")
+    wrong = verbs.run("import", str(path), "--mapping", str(file))
+    assert "group_values: 'marsman' is not a group; choose from" in str(wrong.exception)
+
+
+def test_answers_and_their_mapping_are_stored_in_one_transaction(
+    storage: Storage, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    imports = Imports(storage, catalogue, tmp_path)
+    path = written(tmp_path / "a.csv", EXPORTS["msforms"])
+    file = read_rows(path, catalogue, mapping=guess(path, catalogue))
+    with storage.reading() as session:
+        round_ = rounds.require_round(session, imports.consultation, 1)
+
+    def broken(session: Session, results: list[ImportResult]) -> None:
+        assert results[0].added == 4
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        import_files(storage, imports.consultation, round_, [file], catalogue, beside=broken)
+    with storage.reading() as session:
+        assert session.scalars(select(Participant.id)).all() == []
 
 
 def test_a_stored_mapping_is_used_by_its_name_and_a_plain_table_stays_one(

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -418,10 +418,11 @@ def test_of_an_organisation_the_last_reaction_counts(told: Workplace) -> None:
             seen = opdracht_snapshot(session, 1, 4)
             found = round_reactions(session, 1, seen, told.catalogue)
             assert found
-            shelter, desk = (found.of(each) for each in (OPVANG, LOKET))
-            assert shelter
-            assert desk
-            return _counted(shelter.total.people), _counted(desk.total.people)
+            one, other = (
+                {name: count for name, count in found.actions[each].total.people.items() if count}
+                for each in (OPVANG, LOKET)
+            )
+            return one, other
 
     assert stances() == ({"steun": 1, "tegen": 2}, {"steun": 1})
     event = decide(storage, participants=[one, two])
@@ -484,7 +485,3 @@ def test_it_is_decided_and_undone_in_the_browser_by_keyboard(browser: Browser, s
     expect(page.get_by_role("status")).to_contain_text("ongedaan gemaakt")
     expect(page.get_by_role("button", name=re.compile("Tel als één ?: Ik ben"))).to_be_visible()
     page.context.close()
-
-
-def _counted(people: Mapping[str, int]) -> dict[str, int]:
-    return {name: count for name, count in people.items() if count}

@@ -75,7 +75,7 @@ class Contribution(Base):
     source_key: Mapped[str | None] = mapped_column(String(64))
     auto: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
-    joint_id: Mapped[str | None] = mapped_column(ForeignKey("joint_participant.id"), index=True)
+    joint_id: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     submission: Mapped[Submission] = relationship()
     versions: Mapped[list[ContributionVersion]] = relationship(
@@ -120,7 +120,8 @@ class Statement(Base):
 
     ``opdracht`` and ``opdracht_score`` are the opdracht it was assigned to and the score of that,
     when its submission names no opdracht; ``placed_by`` is ``vraag``, ``machine`` or an account's
-    name.
+    name. ``succeeds`` is the statement of an earlier version with the same words
+    (``consultation.curation.succession``).
     """
 
     __tablename__ = "statement"
@@ -141,6 +142,7 @@ class Statement(Base):
     opdracht: Mapped[int | None] = mapped_column(index=True)
     opdracht_score: Mapped[float | None] = mapped_column(Float)
     placed_by: Mapped[str] = mapped_column(String(80), default="vraag")
+    succeeds: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     contribution_version: Mapped[ContributionVersion] = relationship()
 

@@ -36,7 +36,7 @@ class Participant(Base):
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitation.id"))
     import_key: Mapped[str | None] = mapped_column(String(64))
-    joint_id: Mapped[str | None] = mapped_column(ForeignKey("joint_participant.id"), index=True)
+    joint_id: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     consents: Mapped[list[Consent]] = relationship(
         cascade="all, delete-orphan", order_by="Consent.id"

@@ -18,6 +18,7 @@ _VALUE = r"'([^']{1,80})'"
 _KNOWN = (
     (re.compile(rf"group: {_VALUE} is read as (\S{{1,60}})"), "invoer_gelezen_groep"),
     (re.compile(rf"(?:opdracht|question): {_VALUE} is read as (\S{{1,60}})"), "invoer_gelezen_als"),
+    (re.compile(rf"group: {_VALUE} is no group that"), "invoer_groep_onbekend"),
     (re.compile(rf"group: {_VALUE}"), "invoer_geen_groep"),
     (re.compile(rf"opdracht: {_VALUE}"), "invoer_geen_opdracht"),
     (re.compile(r"(?:opdracht: )?there is no opdracht (\d{1,9})"), "invoer_geen_opdracht"),

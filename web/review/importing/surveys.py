@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
 from consultation import audit
 from consultation.catalogue import Catalogue
@@ -17,7 +18,14 @@ from consultation.importing.csv_file import CsvContent
 from consultation.importing.drafts import Draft
 from consultation.importing.formats.apart import read_apart
 from consultation.importing.imports import ImportResult, import_files
-from consultation.importing.mapping import QuestionColumn, SurveyMapping, check_mapping, guessed
+from consultation.importing.mapping import (
+    NO_GROUP,
+    QuestionColumn,
+    SurveyMapping,
+    check_mapping,
+    guessed,
+    unknown_groups,
+)
 from consultation.importing.readers import ImportFile, read_survey, survey_answers
 from consultation.importing.sheets import ENDINGS as WORKBOOKS
 from consultation.importing.stored_mappings import keep_mapping, known_survey
@@ -34,7 +42,7 @@ from dialogue.messages import say
 from web.dependencies import Here, Services
 from web.errors import Problem
 from web.login import CurrentReviewer, Reviewer
-from web.review.common import FormPost, PostedForm, back_to, page
+from web.review.common import MAX_LINE, FormPost, PostedForm, back_to, page
 from web.review.importing.dutch import refused, remarks
 from web.review.importing.uploads import START, drafts, may_bring_in, round_of, wanted
 from web.server.threads import WritingRoute
@@ -42,6 +50,7 @@ from web.server.threads import WritingRoute
 ROWS = 10
 MOST_COLUMNS = 300
 MOST_ROWS = 20_000
+MOST_VALUES = 50
 _SAMPLES = 3
 _CELL = 90
 
@@ -77,6 +86,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class GroupValue:
+    """A value in the column of groups that is no group: its rows, and what it is taken for."""
+
+    value: str
+    rows: int
+    slug: str
+
+
+@dataclass(frozen=True)
 class Trial:
     """What an import would do: the counts, the first answers, and remarks in Dutch."""
 
@@ -94,6 +112,7 @@ class _Chosen:
     roles: dict[int, str] = field(default_factory=dict)
     opdrachten: dict[int, int | None] = field(default_factory=dict)
     group: str = ""
+    group_values: dict[str, str] = field(default_factory=dict)
 
 
 @router.get("/invoer/enquete/{draft}")
@@ -147,7 +166,7 @@ def decide_on_survey(request: Request, here: Here, form: PostedForm, draft: str)
     sure = form.line("doe") == "bevestig"
     if sure and form.line("bekeken") == mark:
         return _import(here, form.reviewer, found, file, mapping, chosen.group)
-    result = _run(here, found, file, chosen.group, dry_run=True)
+    result = _run(here, found, file, chosen.group)
     trial = Trial(result, file.rows[:ROWS], tuple(remarks(file, result.warnings)), mark)
     refusals = [say("invoer_eerst_kijken")] if sure else []
     return _show(request, here, form.reviewer, found, table, chosen, trial, refusals=refusals)
@@ -161,8 +180,7 @@ def _import(
     mapping: SurveyMapping,
     group: str,
 ) -> Response:
-    result = _run(here, draft, file, group, dry_run=False)
-    with here.storage.writing() as session:
+    def keep(session: Session, results: list[ImportResult]) -> None:
         keep_mapping(session, here.consultation_id, mapping, file.header)
         audit.record(
             session,
@@ -170,9 +188,11 @@ def _import(
             reviewer.name,
             "ingelezen",
             ronde=draft.round,
-            erbij=result.added,
-            gewijzigd=result.changed,
+            erbij=results[0].added,
+            gewijzigd=results[0].changed,
         )
+
+    result = _run(here, draft, file, group, beside=keep)
     drafts(here).discard(draft)
     return back_to(
         START,
@@ -183,7 +203,14 @@ def _import(
     )
 
 
-def _run(here: Services, draft: Draft, file: ImportFile, group: str, dry_run: bool) -> ImportResult:
+def _run(
+    here: Services,
+    draft: Draft,
+    file: ImportFile,
+    group: str,
+    beside: Callable[[Session, list[ImportResult]], None] | None = None,
+) -> ImportResult:
+    """Imports the answers and writes ``beside``; without it, only tells what would happen."""
     (result,) = import_files(
         here.storage,
         here.consultation_id,
@@ -192,7 +219,8 @@ def _run(here: Services, draft: Draft, file: ImportFile, group: str, dry_run: bo
         here.catalogue,
         auto=True,
         group=group or None,
-        dry_run=dry_run,
+        dry_run=beside is None,
+        beside=beside,
     )
     return result
 
@@ -235,7 +263,7 @@ def _table(draft: Draft) -> Table:
 def _from_mapping(table: Table, mapping: SurveyMapping) -> _Chosen:
     """What a mapping says of each column."""
     numbers = {name: number for number, name in enumerate(table.columns)}
-    chosen = _Chosen(mapping.survey)
+    chosen = _Chosen(mapping.survey, group_values=dict(mapping.group_values))
     for role in ROLES:
         column = getattr(mapping, role, None)
         if column is not None:
@@ -258,6 +286,10 @@ def _from_form(form: FormPost, columns: int) -> _Chosen:
         if role:
             chosen.roles[number] = role
         chosen.opdrachten[number] = form.number(f"opdracht-{number}")
+    for number in range(MOST_VALUES):
+        value, slug = form.line(f"waarde-{number}"), form.line(f"waarde-groep-{number}")
+        if value and slug:
+            chosen.group_values[value] = slug
     return chosen
 
 
@@ -288,7 +320,8 @@ def _mapping(chosen: _Chosen, table: Table) -> SurveyMapping:
         raise Problem(422, say("invoer_geen_vraagkolom"))
     title = fields.pop("title", None)
     questions[0].title = title
-    return SurveyMapping(questions=questions, groups=groups, **fields)
+    values = chosen.group_values if "group" in fields else {}
+    return SurveyMapping(questions=questions, groups=groups, group_values=values, **fields)
 
 
 def _mark(mapping: SurveyMapping, group: str) -> str:
@@ -310,6 +343,10 @@ def _show(
     new: tuple[str, ...] = (),
 ) -> Response:
     columns = [] if table is None or chosen is None else _columns(table, chosen)
+    values: list[GroupValue] = []
+    more = 0
+    if table is not None and chosen is not None:
+        values, more = _group_values(table, chosen, here.catalogue)
     return page(
         request,
         here,
@@ -322,6 +359,9 @@ def _show(
         columns=[each for each in columns if each.samples or each.role],
         empty=[each.label for each in columns if not each.samples and not each.role],
         chosen=chosen,
+        values=values,
+        more_values=more,
+        no_group=NO_GROUP,
         head=[] if table is None else _first_rows(table),
         trial=trial,
         known=known,
@@ -329,6 +369,22 @@ def _show(
         roles=ROLES,
         answers=_answer_roles(here.catalogue),
     )
+
+
+def _group_values(
+    table: Table, chosen: _Chosen, catalogue: Catalogue
+) -> tuple[list[GroupValue], int]:
+    """What stands in the column of groups and is no group, and how many more values there are."""
+    number = next((number for number, role in chosen.roles.items() if role == "group"), None)
+    if number is None:
+        return [], 0
+    found = unknown_groups(table, table.columns[number], chosen.group_values, catalogue)
+    short = [each for each in found.most_common() if len(each[0]) <= MAX_LINE]
+    values = [
+        GroupValue(value, count, chosen.group_values.get(value, ""))
+        for value, count in short[:MOST_VALUES]
+    ]
+    return values, len(found) - len(values)
 
 
 def _columns(table: Table, chosen: _Chosen) -> list[Column]:
