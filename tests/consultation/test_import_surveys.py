@@ -645,9 +645,7 @@ def test_a_group_that_nobody_knows_is_told_and_mapped_and_nothing_is_lost(
         assert done.exit_code == 0, done.output
         assert "4 answers added" in done.stdout
         told = " ".join(done.stderr.split())
-        assert "lines 2 and 4: group: 'leerling secundair'" in told.replace(
-            "Leerling", "leerling"
-        ) or ("line 2: group: 'Leerling secundair' is no group" in told)
+        assert "line 2: group: 'Leerling secundair' is no group that the catalogue has" in told
         assert "line 3: group: '3' is no group that the catalogue has" in told
         assert "group_values" in told
 
@@ -659,11 +657,11 @@ def test_a_group_that_nobody_knows_is_told_and_mapped_and_nothing_is_lost(
         assert "group:" not in again.stderr
         assert "0 answers added" in again.stdout
         with verbs.storage.reading() as session:
-            assert mapping_named(session, 1, f"leren {keyed}", catalogue) == read_mapping(
-                file, catalogue
-            )
+            stored_ = mapping_named(session, 1, f"leren {keyed}", catalogue)
+            assert stored_ == read_mapping(file, catalogue)
             groups = session.scalars(select(Participant.group)).all()
-            assert sorted(map(str, groups)) == ["None", "burger", "burger"] * (1 if keyed else 2)
+            expected = ["burger", "None", "burger"] * (1 if keyed else 2)
+            assert sorted(map(str, groups)) == sorted(expected)
     file.write_text(yaml.safe_dump({**fields_, "group_values": {"x": "marsman"}}), encoding="utf-8")
     wrong = verbs.run("import", str(path), "--mapping", str(file))
     assert "group_values: 'marsman' is not a group; choose from" in str(wrong.exception)
@@ -678,7 +676,7 @@ def test_answers_and_their_mapping_are_stored_in_one_transaction(
     with storage.reading() as session:
         round_ = rounds.require_round(session, imports.consultation, 1)
 
-    def broken(session: Session, results: list[ImportResult]) -> None:
+    def broken(_: Session, results: list[ImportResult]) -> None:
         assert results[0].added == 4
         raise RuntimeError
 
