@@ -143,6 +143,9 @@ def _source(parent: etree._Element, source: QdaSource) -> None:
             endPosition=str(each.end),
             creationDateTime=_moment(each.at),
         )
+        if each.codings:
+            # QualCoder reads who coded from the selection.
+            _set(selection, creatingUser=each.codings[0].user)
         for number, coding in enumerate(each.codings):
             coded = _sub(
                 selection,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
 import zipfile
@@ -273,6 +274,35 @@ def test_a_file_keeps_the_rules_of_the_schema(tmp_path: Path) -> None:
     assert targets <= set(guids)
     paths = [each.get("plainTextPath", "") for each in root.iter(f"{{{NAMESPACE}}}TextSource")]
     assert {f"sources/{each.removeprefix('internal://')}" for each in paths} == texts
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_qualcoder_reads_each_coding_with_its_words_and_its_coder(tmp_path: Path, end: str) -> None:
+    """By the rules of QualCoder's ``refi.py``: the coder is that of the selection, and a text whose
+    first line ends in CR LF gets a character behind each line end."""
+    lines = ["Cafe\u0301 👩\u200d👧 zei: één bus.", "Twee 🚌🚌 is beter.", "De le\u0301s is duur."]
+    text = end.join(lines)
+    bounds = [0, text.index("Twee"), text.index("De l"), len(text) + len(end)]
+    bus = small().codes[0].codes[0]
+    selections = tuple(
+        QdaSelection(id_(), start, stop - len(end), AT, "", (QdaCoding(bus.guid, user),))
+        for start, stop, user in zip(bounds, bounds[1:], [ELS, COMPUTER, ELS], strict=False)
+    )
+    source = replace(small().sources[0], text=text, selections=selections)
+    path = tmp_path / "project.qdpx"
+    path.write_bytes(qdpx(small(sources=(source,))))
+    with zipfile.ZipFile(path) as file:
+        raw = file.read(f"sources/{source.guid}.txt")
+        root = etree.fromstring(file.read("project.qde"))
+    read_ = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8").read()
+    if raw[: raw.index(b"\n") + 1].endswith(b"\r\n"):
+        read_ = read_.replace("\n", "\n ")
+    names = {each.get("guid"): each.get("name") for each in root.iter("{*}User")}
+    found = []
+    for each in root.iter("{*}PlainTextSelection"):
+        start, stop = int(each.get("startPosition")), int(each.get("endPosition"))
+        found.append((names[each.get("creatingUser")], read_[start:stop]))
+    assert found == list(zip(["els", "Samenspraak (computer)", "els"], lines, strict=True))
 
 
 def test_themes_memos_and_placings_come_in_as_decisions(
