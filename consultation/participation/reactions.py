@@ -18,6 +18,7 @@ from consultation.database.models import (
     Action,
     Contribution,
     ContributionVersion,
+    Participant,
     Reaction,
     Statement,
     Submission,
@@ -216,8 +217,11 @@ def _add(
 
 
 def reacted(session: Session, round_id: int) -> int:
-    """The number of participants who reacted in a round."""
-    query = select(func.count(Reaction.participant_id.distinct())).where(
-        Reaction.round_id == round_id
+    """The number of participants who reacted in a round; who count as one are one."""
+    counted = func.coalesce(Participant.joint_id, Participant.id)
+    query = (
+        select(func.count(counted.distinct()))
+        .join(Reaction, Reaction.participant_id == Participant.id)
+        .where(Reaction.round_id == round_id)
     )
     return session.scalar(query) or 0

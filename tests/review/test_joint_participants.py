@@ -37,6 +37,7 @@ from consultation.database.models import (
 )
 from consultation.database.storage import Storage
 from consultation.participation.participants import erase
+from consultation.participation.reactions import reacted
 from consultation.queries import participation
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.queries.statements import active_statements, authors, counts
@@ -427,6 +428,8 @@ def test_of_an_organisation_the_last_reaction_counts(told: Workplace) -> None:
     assert stances() == ({"steun": 1, "tegen": 2}, {"steun": 1})
     event = decide(storage, participants=[one, two])
     assert stances() == ({"steun": 1, "tegen": 1}, {"steun": 1})
+    with storage.reading() as session:
+        assert reacted(session, rounds.require_round(session, 1, 2).id) == 2
     with storage.writing() as session:
         append(session, 1, "els", {"op": "revoke", "event": event})
     assert stances() == ({"steun": 1, "tegen": 2}, {"steun": 1})
