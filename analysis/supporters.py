@@ -18,7 +18,7 @@ from consultation.curation.state import CuratedAction, CurationState
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import Marks
 from language.folding import without_accents
-from language.frequency import zipf
+from language.frequency import FUNCTION_WORDS, zipf
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 _MOST_READ = 5_000
@@ -193,17 +193,10 @@ def _weight(stems: Iterable[str]) -> float:
     return sum(_RAREST - zipf(each) for each in stems)
 
 
-@lru_cache(maxsize=1)
-def _stop_words() -> frozenset[str]:
-    from spacy.lang.nl.stop_words import STOP_WORDS  # loads all of spaCy
-
-    return frozenset(STOP_WORDS)
-
-
 @lru_cache(maxsize=50_000)
 def _subject(word: str) -> str | None:
     low = word.lower()
-    if low in _stop_words() or low in _ASKING or zipf(low) >= _USUAL:
+    if low in FUNCTION_WORDS or low in _ASKING or zipf(low) >= _USUAL:
         return None
     plain = _ENDINGS.sub("", without_accents(low))
     plain = plain[:-1] + _FINAL.get(plain[-1], plain[-1])

@@ -321,6 +321,7 @@ def is_mash(text: str) -> bool:
     other alphabets and abbreviations never count as random.
     """
     odd = seen = 0
+    unknown = []
     for raw in _TOKEN.findall(text):
         word = folded(raw)
         if word[0].isdigit():
@@ -336,10 +337,17 @@ def is_mash(text: str) -> bool:
         if _SAME.search(word) or _in_a_row(word) or (voiceless and not abbreviation):
             odd += len(word)
         elif len(word) >= 4 and not abbreviation:
-            parts = _parts(word)
-            strange = sum(part not in _trigrams() for part in parts)
-            odd += len(word) * (strange / len(parts) > _ODD_TRIGRAMS)
+            unknown.append(word)
+    # Most texts have too few such words for it to matter whether they look like Dutch.
+    if odd + sum(map(len, unknown)) >= _MASH_SHARE * seen:
+        odd += sum(len(word) for word in unknown if _looks_random(word))
     return seen > 0 and odd >= _MASH_SHARE * seen
+
+
+def _looks_random(word: str) -> bool:
+    parts = _parts(word)
+    strange = sum(part not in _trigrams() for part in parts)
+    return strange / len(parts) > _ODD_TRIGRAMS
 
 
 def _in_a_row(word: str) -> bool:

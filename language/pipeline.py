@@ -9,33 +9,15 @@ from typing import Any
 
 import numpy as np
 import spacy
-from spacy.lang.nl.stop_words import STOP_WORDS as _SPACY_STOP_WORDS
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from language.frequency import STOP_WORDS as STOP_WORDS
 from language.pipeline_status import not_loadable, pipeline_status
 from language.segmentation.sentences import sentence_spans
 from language.tagging import universal_tags
 
 PERSON_LABELS = frozenset({"PERSON", "PER"})
-
-STOP_WORDS = frozenset(_SPACY_STOP_WORDS) | frozenset(
-    word
-    for line in (
-        "één eén éénmaal zélf dé hét vóór 't 's 'n m'n z'n d'r zo'n ge gelle jullie u uw uwe jouw",
-        "bv bv. bijv bijv. bvb enz enz. etc etc. o.a. nl. m.b.t. i.p.v. d.w.z. t.o.v. i.v.m. e.d.",
-        "dus ook wel nog al maar echt heel eigenlijk gewoon misschien toch daarom hierbij hiervoor",
-        "daarbij daarvoor waarbij waarvoor waardoor daardoor hierdoor zodat zoals tevens verder",
-        "graag gaan gaat komen komt krijgen krijgt geven geeft zien ziet vinden vindt laten laat",
-        "staan staat willen wil weten weet zetten doen doet maken maakt iedereen iemand niemand",
-        "een twee drie vier vijf zes zeven acht negen tien twintig honderd per uur uren dag dagen",
-        "week weken maand maanden jaar jaren keer stap voorbeeld manier zie vorig antwoord samen",
-        "nieuw nieuwe goede grote kleine eigen ander andere eerste laatste elk elke hele zelf",
-        "iets niets alles mensen mens vaak altijd nooit soms meer minder veel weinig beter best",
-    )
-    for word in line.split()
-)
-"""Dutch stop words, accented forms included, and words that name no subject in answers."""
 
 _VERBS = frozenset({"VERB", "AUX"})
 _PARTICIPLE = re.compile(r"(?:af|aan|in|op|uit|mee|weg)?ge\w{3,}(?<!hei)[dt]")

@@ -9,6 +9,7 @@ second, so it is for texts that are shown, not for all texts.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -44,6 +45,8 @@ _WORK_OF_A_WORD = 10
 ``_MOST_WORK`` units per text are some 270 words of prose, or a fraction of a second of random
 letters.
 """
+
+_LOADING = threading.Lock()
 
 _FINAL = {"v": "f", "z": "s"}
 _OPEN_SYLLABLE = re.compile(r"(?:^|[^aeou])[aeou][^\W\d_aeiouy]$")
@@ -97,8 +100,8 @@ def without_article(adjectives: Sequence[str], noun: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _uninflected(adjectives: tuple[str, ...], noun: str) -> tuple[str, ...]:
-    tagged = _tagger().tag_sent(["het", *adjectives, noun])
-    if not str(tagged[-1][2]).startswith("N(soort,ev,basis,onz"):
+    tagged = _tagger().tag_sent(["het", *adjectives, noun], taglevel=0)
+    if not str(tagged[-1]).startswith("N(soort,ev,basis,onz"):
         return adjectives
     return tuple(_stem(word) if word.endswith("e") else word for word in adjectives)
 
@@ -124,7 +127,8 @@ def _stem(adjective: str) -> str:
 def _tags(tokens: tuple[str, ...]) -> tuple[str, ...]:
     if not tokens:
         return ()
-    return tuple(_universal(str(tag)) for _, _, tag in _tagger().tag_sent(list(tokens)))
+    # Level 0 gives the tags of level 1 without lemmas, which take half of the time.
+    return tuple(_universal(str(tag)) for tag in _tagger().tag_sent(list(tokens), taglevel=0))
 
 
 def _universal(tag: str) -> str:
@@ -145,8 +149,14 @@ def _universal(tag: str) -> str:
     return _UNIVERSAL.get(kind, "X")
 
 
-@lru_cache(maxsize=1)
 def _tagger() -> Any:
+    # Without the lock, threads that need it at once would each load it, which takes a second.
+    with _LOADING:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
     from HanTa import HanoverTagger
 
     return HanoverTagger.HanoverTagger("morphmodel_dutch.pgz")

@@ -15,32 +15,17 @@ import typer
 
 from consultation import rounds
 from consultation.errors import ImportFileError, SamenspraakError
-from consultation.importing.imports import ImportResult, import_files
-from consultation.importing.mapping import SurveyMapping, guessed, mapping_text, read_mapping
-from consultation.importing.readers import (
-    SURVEYS,
-    ImportFile,
-    check_opdracht,
-    named_group,
-    read_rows,
-    read_survey,
-    survey_answers,
-)
-from consultation.importing.stored_mappings import (
-    keep_mapping,
-    known_survey,
-    mapping_named,
-    stored_surveys,
-)
-from consultation.importing.tables import FileFaults
-from samenspraak.exchange import are_projects, import_project
 from samenspraak.workplace import Workplace, open_workplace
 
+# What only some of the verbs need is imported inside them: it takes a second.
 if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy.orm import Session
 
     from analysis.preprocessing.statements import StatementPreview
+    from consultation.importing.imports import ImportResult
+    from consultation.importing.mapping import SurveyMapping
+    from consultation.importing.readers import ImportFile
 
 
 class Format(str, Enum):
@@ -146,6 +131,8 @@ def import_(
     again with other words corrects the earlier answer. A project of a tool for qualitative research
     (qdpx) brings its codes as themes and its codings as decisions. See docs/importing.md.
     """
+    from samenspraak.exchange import are_projects, import_project
+
     if are_projects(files):
         chosen = _opdracht_choice(opdracht)
         if mapping or text or source or sheet or group or opdracht == "auto":
@@ -155,6 +142,9 @@ def import_(
         import_project(files[0], round_, chosen, account, as_json, dry_run)
         return
     from analysis.preprocessing.statements import SegmentationCounts, cut_new, preview
+    from consultation.importing.imports import import_files
+    from consultation.importing.readers import check_opdracht, named_group
+    from consultation.importing.stored_mappings import keep_mapping
 
     _log_to_stderr()
     number = _opdracht_choice(opdracht)
@@ -271,6 +261,11 @@ def _mapping(
     Raises:
         ImportFileError: it is not there and this is no dry run, or it does not fit.
     """
+    from consultation.importing.mapping import guessed, mapping_text, read_mapping
+    from consultation.importing.readers import read_survey
+    from consultation.importing.stored_mappings import mapping_named
+    from consultation.importing.tables import FileFaults
+
     if path.exists():
         return read_mapping(path, place.catalogue)
     with place.storage.reading() as session:
@@ -326,6 +321,8 @@ def _read_all(
     Raises:
         ImportFileError: some are invalid; the message lists the errors of all files.
     """
+    from consultation.importing.readers import read_rows
+
     read = []
     errors = []
     for path in files:
@@ -349,6 +346,10 @@ def _known_survey(path: Path, sheet: str | None, place: Workplace) -> ImportFile
     Raises:
         ImportFileError: the file cannot be read, or the mapping does not fit the catalogue.
     """
+    from consultation.importing.readers import SURVEYS, read_survey, survey_answers
+    from consultation.importing.stored_mappings import known_survey, stored_surveys
+    from consultation.importing.tables import FileFaults
+
     if path.suffix.lower() not in SURVEYS:
         return None
     with place.storage.reading() as session:
@@ -515,6 +516,7 @@ def _ready(round_: int | None, opdracht: int | None) -> Workplace:
         SamenspraakError: there is no such round or opdracht.
     """
     from analysis.preprocessing.statements import cut_new
+    from consultation.importing.readers import check_opdracht
 
     _log_to_stderr()
     place = open_workplace()

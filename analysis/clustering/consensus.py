@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import graspologic_native
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 Labels = npt.NDArray[np.int64]
 Agreement = npt.NDArray[np.float32]
@@ -70,13 +70,14 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     present = np.zeros((n, votes), dtype=np.float32)
     rows = np.empty((votes, size), dtype=np.int64)
     communities = np.empty((votes, size), dtype=np.int64)
-    graph.sort_indices()
-    edges = graph.astype(np.float64).tocoo()
+    edges = _Edges(graph)
     first = 0
     for number in range(votes):
-        kept = np.sort(rng.permutation(n)[:size])
+        inside = np.zeros(n, dtype=np.bool_)
+        inside[rng.permutation(n)[:size]] = True
+        kept = np.flatnonzero(inside)
         resolution = RESOLUTIONS[number % len(RESOLUTIONS)]
-        found = _communities(*_among(edges, kept), resolution, seed + number)
+        found = _communities(*edges.among(inside, kept), resolution, seed + number)
         present[kept, number] = 1.0
         rows[number] = kept
         communities[number] = found + first
@@ -86,21 +87,35 @@ def vote(graph: csr_matrix, votes: int, seed: int) -> Votes:
     return Votes(member, present)
 
 
-def _among(
-    edges: coo_matrix, kept: Labels
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-    """The subgraph of the rows ``kept`` (ascending), as the three arrays of a CSR matrix.
+class _Edges:
+    """The edges of a graph, to take many subgraphs from.
 
-    ``edges`` are sorted by row and column, so the selected edges are sorted too. This is several
-    times faster than slicing with scipy, which sorts again.
+    Small sets make up the most of the votes, and there each call of numpy counts: this needs a
+    third of the time of slicing with scipy.
     """
-    place = np.full(edges.shape[0], -1, dtype=np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    rows, columns = place[edges.row], place[edges.col]
-    inside = (rows >= 0) & (columns >= 0)
-    starts = np.zeros(len(kept) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows[inside], minlength=len(kept)), out=starts[1:])
-    return starts, columns[inside], edges.data[inside]
+
+    def __init__(self, graph: csr_matrix) -> None:
+        graph.sort_indices()
+        edges = graph.astype(np.float64).tocoo()
+        self._rows, self._columns, self._weights = edges.row, edges.col, edges.data
+        self._starts = graph.indptr
+        self._before = np.zeros(len(self._weights) + 1, dtype=np.int64)
+
+    def among(
+        self, inside: npt.NDArray[np.bool_], kept: Labels
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """The subgraph of the texts ``inside``, as the three arrays of a CSR matrix.
+
+        ``kept`` are the same texts, ascending. The arrays are new ones.
+        """
+        selected = inside[self._rows] & inside[self._columns]
+        np.cumsum(selected, out=self._before[1:])
+        starts = np.empty(len(kept) + 1, dtype=np.int64)
+        starts[:-1] = self._before[self._starts[kept]]
+        starts[-1] = self._before[-1]
+        place = np.cumsum(inside, dtype=np.int32)
+        place -= 1
+        return starts, place[self._columns[selected]], self._weights[selected]
 
 
 def tree(votes: Votes, graph: csr_matrix, seed: int) -> tuple[Labels, npt.NDArray[np.float64]]:
@@ -137,13 +152,14 @@ def renumbered(labels: Labels) -> Labels:
 def leiden(graph: csr_matrix, resolution: float, seed: int) -> Labels:
     """Communities of one Leiden run, numbered from 0; a text without edges is its own community."""
     graph.sort_indices()
-    return _communities(
+    found = _communities(
         graph.indptr.astype(np.int64),
         graph.indices.astype(np.int32),
         graph.data.astype(np.float64),
         resolution,
         seed,
     )
+    return renumbered(found)
 
 
 def _communities(
@@ -153,6 +169,7 @@ def _communities(
     resolution: float,
     seed: int,
 ) -> Labels:
+    """The community of each text: different numbers from 0, possibly with gaps."""
     n = len(starts) - 1
     _, found = graspologic_native.leiden_csr(
         starts, columns, weights, n, resolution=resolution, seed=seed
@@ -160,7 +177,7 @@ def _communities(
     labels = np.arange(n, 2 * n, dtype=np.int64)
     nodes = np.fromiter(found.keys(), np.int64, len(found))
     labels[nodes] = np.fromiter(found.values(), np.int64, len(found))
-    return renumbered(labels)
+    return labels
 
 
 def _groups(labels: Labels) -> csr_matrix:

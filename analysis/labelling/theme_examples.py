@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from analysis.labelling import candidates
 from analysis.preprocessing.proposals import leans_back
 from analysis.preprocessing.recurring_texts import RecurringTexts
 from language.embedding import Vectors, normalised
+from language.frequency import STOP_WORDS
 
 _QUOTES = 5
 _FEWEST_QUOTES = 3
@@ -141,18 +141,9 @@ def _quotes(
 
 
 def _content_words(text: str) -> frozenset[str]:
-    stop_words = _stop_words()
-    found = frozenset(word for word in _WORD.findall(text.lower()) if word not in stop_words)
+    found = frozenset(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
     return found or frozenset([text.casefold()])
 
 
 def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _SAME_WORDS * min(len(one), len(other))
-
-
-@lru_cache(maxsize=1)
-def _stop_words() -> frozenset[str]:
-    # spaCy has them, and takes a quarter of a second to load.
-    from language.pipeline import STOP_WORDS
-
-    return STOP_WORDS

@@ -24,7 +24,6 @@ from consultation.database.models import (
     now,
 )
 from consultation.database.storage import Storage, in_chunks
-from consultation.importing.readers import ImportRow
 from consultation.participation.reactions import AMENDMENT, read_key
 from consultation.queries.statements import StatementView, active_answer, answers
 from language.matching import Match
@@ -33,6 +32,8 @@ from language.segmentation.statements import Span
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from consultation.importing.readers import ImportRow
 
 STATEMENT_COLUMNS = (
     "id",
