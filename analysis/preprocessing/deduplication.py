@@ -6,8 +6,8 @@ the others get the theme of that text, so that all counts stay correct. Statemen
 or are in another language than Dutch are excluded and listed apart; so is fixed text
 (``analysis.preprocessing.fixed_text``).
 
-Candidates for duplicates come from MinHash and locality-sensitive hashing (Broder 1997); each
-candidate is then compared word by word.
+Candidates for duplicates come from ``analysis.preprocessing.near_texts``; each is then compared
+word by word.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from functools import lru_cache
 from itertools import takewhile
 from zlib import crc32
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from analysis.preprocessing.near_texts import NearTexts
 from consultation.database.models import Assignment, RunMark
 from consultation.database.storage import in_chunks
 from consultation.queries.themes import FIXED_TEXT, NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT, Mark
@@ -42,9 +41,7 @@ _FEWEST_SHARED = 3
 _LEAST_SHARED = 0.7
 _TYPO = 0.8
 _SHINGLE = 5
-_PERMUTATIONS = 64
 _BANDS, _ROWS = 21, 3
-_SEED = 1
 
 _GREETING = re.compile(
     r"^(?:(?:beste|geachte|dag|hallo|hoi|goeiedag|goededag|goedendag|goeiemorgen|goedemorgen)"
@@ -241,41 +238,18 @@ def _nearest(keys: Sequence[str], words: Sequence[tuple[str, ...]]) -> list[str]
     if len(long) < 2:
         return found
     bags = {index: frozenset(map(_folded, words[index])) - _FILLERS for index in long}
-    bands = _bands([keys[index] for index in long])
-    kept: list[dict[bytes, list[int]]] = [{} for _ in range(_BANDS)]
-    for index, own in zip(long, bands, strict=True):
+    near = NearTexts(_BANDS, _ROWS)
+    for index in long:
+        sketch = near.sketch(map(crc32, _shingles(keys[index])))
         enough = _LEAST_SHARED * len(bags[index])
-        alike = {each for at, band in enumerate(own) for each in kept[at].get(band, ())}
-        for other in sorted(alike):
+        for other in near.alike(sketch):
             if len(bags[index] & bags[other]) >= enough and near_duplicate(
                 words[other], words[index]
             ):
                 found[index] = keys[other]
                 break
         else:
-            for at, band in enumerate(own):
-                kept[at].setdefault(band, []).append(index)
-    return found
-
-
-def _bands(texts: Sequence[str]) -> list[list[bytes]]:
-    """The MinHash sketch of each text in ``_BANDS`` bands: texts that share one may be alike.
-
-    The permutations of the hashes are affine, modulo 2 to the 32nd. Texts of which half of the
-    shingles are the same share a band with a chance of .94.
-    """
-    random = np.random.RandomState(_SEED)
-    factors = random.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32) * np.uint32(2)
-    factors += np.uint32(1)
-    terms = random.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)
-    found = []
-    for text in texts:
-        hashes: npt.NDArray[np.uint32] = np.array(
-            [crc32(shingle) for shingle in _shingles(text)], dtype=np.uint32
-        )
-        sketch = (hashes[:, None] * factors + terms).min(axis=0)
-        ends = range(_ROWS, _ROWS * _BANDS + 1, _ROWS)
-        found.append([sketch[end - _ROWS : end].tobytes() for end in ends])
+            near.keep(index, sketch)
     return found
 
 

@@ -2,9 +2,8 @@
 
 Participants of one organisation are found by its name, normalised. A letter campaign is found by
 its words: answers of several participants that share most of their sequences of three words.
-Candidates come from MinHash and locality-sensitive hashing (Broder 1997), by the library
-datasketch; each is then compared exactly. Time grows with the number of long answers, of which only
-the first ``_MOST_WORDS`` words are read.
+Candidates come from ``analysis.preprocessing.near_texts``; each is then compared exactly. Time
+grows with the number of long answers, of which only the first ``_MOST_WORDS`` words are read.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from analysis.preprocessing.deduplication import same_words
+from analysis.preprocessing.near_texts import NearTexts
 from consultation.curation import operations as ops
 from consultation.curation.joint_participants import CountingDecision, decisions
 from consultation.database.models import (
@@ -39,8 +39,7 @@ _FEWEST_WORDS = 25
 _MOST_WORDS = 600
 _SHINGLE = 3
 _SHARED = 0.7
-_PERMUTATIONS = 64
-_BANDS = (16, 4)
+_BANDS, _ROWS = 16, 4
 _OPENING = 200
 _LEGAL_FORMS = frozenset(
     "vzw nv bv bvba cv cvba comm vof asbl ivzw aisbl sa srl sprl gcv eb de het een the".split()  # noqa: SIM905
@@ -144,20 +143,16 @@ def near_letters(texts: Sequence[str]) -> list[list[int]]:
             )
     if len(rows) < 2:
         return []
-    from datasketch import MinHash, MinHashLSH
-
-    sketches = MinHash.bulk(
-        (sorted(bags[row]) for row in rows), num_perm=_PERMUTATIONS, hashfunc=int
-    )
-    firsts = MinHashLSH(num_perm=_PERMUTATIONS, params=_BANDS)
+    firsts = NearTexts(_BANDS, _ROWS)
     groups: dict[int, list[int]] = {}
-    for row, sketch in zip(rows, sketches, strict=True):
-        for first in sorted(firsts.query(sketch)):
+    for row in rows:
+        sketch = firsts.sketch(bags[row])
+        for first in firsts.alike(sketch):
             if _near(bags[first], bags[row]):
                 groups[first].append(row)
                 break
         else:
-            firsts.insert(row, sketch, check_duplication=False)
+            firsts.keep(row, sketch)
             groups[row] = [row]
     return [own for own in groups.values() if len(own) > 1]
 

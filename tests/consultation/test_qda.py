@@ -300,7 +300,7 @@ def test_qualcoder_reads_each_coding_with_its_words_and_its_coder(tmp_path: Path
     names = {each.get("guid"): each.get("name") for each in root.iter("{*}User")}
     found = []
     for each in root.iter("{*}PlainTextSelection"):
-        start, stop = int(each.get("startPosition")), int(each.get("endPosition"))
+        start, stop = int(each.attrib["startPosition"]), int(each.attrib["endPosition"])
         found.append((names[each.get("creatingUser")], read_[start:stop]))
     assert found == list(zip(["els", "Samenspraak (computer)", "els"], lines, strict=True))
 

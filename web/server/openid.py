@@ -129,7 +129,7 @@ class OpenIdProvider:
             "redirect_uri": self._callback,
             "code_verifier": question.verifier,
         }
-        own: httpx.BasicAuth | None = None
+        own: Any = None
         if values.oidc_client_secret:
             # The standard has both encoded as in a form first (section 2.3.1).
             own = httpx.BasicAuth(
