@@ -38,7 +38,8 @@ NO_GROUP = "geen"
 
 _SAMPLES = 300
 _LEAST_WORDS = 3
-_GROUPS = 0.8
+_GROUPS, _NAMED_GROUPS = 0.8, 0.5
+_GROUP_NAME = re.compile(r"\b(?:doel)?groep\b|\bgroup\b")
 _OPTION = re.compile(r".*\[([^\[\]]{2,80})\]")
 _CODE = re.compile(r"^[\w\[\]]{1,30}[.:]\s+|^\d{1,3}[.)]\s+")
 _YES = frozenset({"ja", "yes", "oui", "y", "1", "true", "x"})
@@ -231,17 +232,20 @@ def unknown_groups(
 ) -> Counter[str]:
     """The values of a column of groups that are no group, with the number of their rows.
 
-    The values in ``told``, of which somebody said what they are, are among them.
+    The values in ``told``, of which somebody said what they are, are among them. Case and accents
+    make no other value: the spelling in ``told`` stands for all, else the first one.
     """
-    cells = Counter(cell for each in table.records if (cell := _cell(each, column)))
-    given = {folded(name) for name in told}
-    return Counter(
-        {
-            value: count
-            for value, count in cells.items()
-            if not is_empty(value) and (folded(value) in given or not _group(value, catalogue))
-        }
-    )
+    spelled = {folded(name): name for name in told}
+    given = set(spelled)
+    found: Counter[str] = Counter()
+    for each in table.records:
+        cell = _cell(each, column)
+        if cell is None or is_empty(cell):
+            continue
+        spelling = spelled.setdefault(folded(cell), cell)
+        if found[spelling] or folded(cell) in given or not _group(cell, catalogue):
+            found[spelling] += 1
+    return +found
 
 
 def _check_columns(path: Path, table: Table, mapping: SurveyMapping) -> None:
@@ -374,7 +378,7 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     if groups:
         fields["groups"] = groups
         left = [name for name in left if name not in groups.values()]
-    group = next((each for each in left if _are_groups(_samples(table, each), catalogue)), None)
+    group = next((each for each in left if _is_group(table, each, catalogue)), None)
     if group is not None and not groups:
         fields["group"] = group
         left.remove(group)
@@ -423,10 +427,12 @@ def _are_ticks(cells: Sequence[str], option: str) -> bool:
     return all(each.lower() in {*_YES, *_NO, option} for each in cells)
 
 
-def _are_groups(cells: Sequence[str], catalogue: Catalogue) -> bool:
-    kinds = set(cells)
+def _is_group(table: Table, name: str, catalogue: Catalogue) -> bool:
+    """Whether most values of a column are groups, or half of them if its name says so."""
+    kinds = set(_samples(table, name))
     known = [each for each in kinds if len(each) > 2 and _group(each, catalogue)]
-    return len(kinds) > 1 and len(known) >= _GROUPS * len(kinds)
+    least = _NAMED_GROUPS if _GROUP_NAME.search(name) else _GROUPS
+    return len(kinds) > 1 and len(known) >= least * len(kinds)
 
 
 def _are_words(cells: Sequence[str]) -> bool:

@@ -269,3 +269,54 @@ def test_the_wizard_is_played_with_qualtrics_and_has_no_barrier(
     check_everywhere(page, "done", 320, 1280)
     page.context.close()
     assert len(answers(site)) == 4
+
+
+@pytest.mark.browser
+def test_what_is_no_group_is_told_and_chosen_and_remembered(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    rows = [list(row) for row in EXPORTS["msforms"]]
+    rows += [["4", *rows[1][1:5], "Leerling secundair", "De bus komt nooit op tijd.", ""]]
+    rows += [["5", *rows[1][1:5], "Weet niet", "Het is te ver van waar ik woon.", ""]]
+    page = log_in(browser, site)
+
+    def sent(name: str) -> None:
+        page.goto(START)
+        page.get_by_label("Bestand", exact=True).set_input_files(written(tmp_path / name, rows))
+        page.get_by_role("button", name="Bekijk het bestand").click()
+
+    def groups() -> list[str]:
+        with site.storage.reading() as session:
+            return sorted(map(str, session.scalars(select(Participant.group))))
+
+    sent("maart.csv")
+    column = page.get_by_label("Wat staat er in ‘tot welke groep hoort u?’?")
+    if column.input_value() != "group":
+        column.select_option("group")
+    page.get_by_role("button", name="Bekijk wat er gebeurt").press("Enter")
+    # Nothing is refused: the answers come in, and it is told that their group is not known.
+    expect(page.get_by_text("6 nieuwe antwoorden")).to_be_visible()
+    told = "Rij 5: ‘Leerling secundair’ is geen groep die we kennen"
+    expect(page.get_by_text(told)).to_be_visible()
+    pupil = page.get_by_label("Leerling secundair (1 rij)")
+    expect(pupil).to_have_value("")
+    check_everywhere(page, "groups", 320, 1280)
+    pupil.select_option("burger")
+    page.get_by_label("Weet niet (1 rij)").select_option("geen")
+    # Another choice than what was looked at is shown first.
+    page.get_by_role("button", name="Bevestig en lees in").press("Enter")
+    expect(page.get_by_text("U veranderde nog iets")).to_be_visible()
+    expect(page.get_by_text(told)).not_to_be_visible()
+    page.get_by_role("button", name="Bevestig en lees in").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("6 nieuwe antwoorden")
+    assert groups() == ["None", "burger", "burger", "burger", "werknemersorganisatie"]
+    # The next export of the survey knows it, and does not ask.
+    rows.append(["6", *rows[1][1:5], "Leerling Secundair", "De les is te vroeg voor mij.", ""])
+    sent("april.csv")
+    expect(page.get_by_label("Leerling secundair (2 rijen)")).to_have_value("burger")
+    page.get_by_role("button", name="Bekijk wat er gebeurt").press("Enter")
+    expect(page.get_by_text("1 nieuw antwoord")).to_be_visible()
+    page.get_by_role("button", name="Bevestig en lees in").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 nieuw antwoord")
+    page.context.close()
+    assert groups() == ["None", *["burger"] * 4, "werknemersorganisatie"]
