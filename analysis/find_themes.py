@@ -148,8 +148,10 @@ def _find_all(
     few_each = all(len(each.said) <= _SMALL for each in found)
     alone = threadpool_limits(1, user_api="blas") if few_each else nullcontext()
     with bar, alone, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        # The largest first, so that no thread is left alone with it at the end.
+        by_size = sorted(found, key=lambda each: -len(each.said))
         small = {
-            each.opdracht: pool.submit(timed, each) for each in found if len(each.said) <= _SMALL
+            each.opdracht: pool.submit(timed, each) for each in by_size if len(each.said) <= _SMALL
         }
         large = {}
         try:

@@ -6,7 +6,7 @@ import html
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,27 @@ THEMES = {
 
 
 SAID = {"bus": (0, 18), "taal": (0, 18), "opvang": (0, 14)}
-SUBJECT = {text: name for name in SAID for text in sentences(name, 0, 27)}
-NAMES = {"bus": "Bus en trein", "taal": "Taal", "opvang": "Opvang"}
+MANY_SAID = dict.fromkeys(("bus", "taal", "opvang", "computer"), (0, 27))
+SUBJECT = {text: name for name in MANY_SAID for text in sentences(name, 0, 27)}
+NAMES = {"bus": "Bus en trein", "taal": "Taal", "opvang": "Opvang", "computer": "Computer"}
+WORDS = {**THEMES, "Computer": "Werken met een laptop, een website of internet."}
 
 
 @pytest.fixture
 def unread(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[Site]:
     """A site with answers on opdracht 4 that nothing has read yet."""
+    yield from _site(tmp_path, stand_in, catalogue, SAID)
+
+
+@pytest.fixture
+def unread_many(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[Site]:
+    """The same with 108 answers."""
+    yield from _site(tmp_path, stand_in, catalogue, MANY_SAID)
+
+
+def _site(
+    tmp_path: Path, stand_in: StandIn, catalogue: Catalogue, said: Mapping[str, tuple[int, int]]
+) -> Iterator[Site]:
     settings = Settings(
         data_dir=tmp_path,
         database_url="",
@@ -58,7 +72,7 @@ def unread(tmp_path: Path, stand_in: StandIn, catalogue: Catalogue) -> Iterator[
         actions_port=stand_in.port,
     )
     storage = Storage(settings.resolved_database_url)
-    told(storage, catalogue, 1, **SAID)
+    told(storage, catalogue, 1, **said)
     running = Site(settings, storage, stand_in)
     running.start()
     yield running
@@ -472,9 +486,10 @@ def test_without_an_encoder_the_pages_say_so(asked: Site) -> None:
 
 
 @pytest.mark.browser
-def test_from_unread_answers_to_thirty_decisions_by_keyboard_alone(
-    browser: Browser, unread: Site
+def test_from_unread_answers_to_a_hundred_decisions_by_keyboard_alone(
+    browser: Browser, unread_many: Site
 ) -> None:
+    unread = unread_many
     page = logged_in(browser, unread)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -496,7 +511,7 @@ def test_from_unread_answers_to_thirty_decisions_by_keyboard_alone(
         page.keyboard.press("Control+a")
         page.keyboard.type(NAMES[subject])
         tab_to(page, card.get_by_label("Wat hoort erbij?"))
-        page.keyboard.type(THEMES[NAMES[subject]])
+        page.keyboard.type(WORDS[NAMES[subject]])
         press(page, card.get_by_role("button", name="Wat zou dit vangen?"))
         expect(page.locator("#vangst")).to_be_focused()
         expect(page.locator("#vangst")).to_contain_text("Er is nog niets bewaard.")
@@ -514,45 +529,56 @@ def test_from_unread_answers_to_thirty_decisions_by_keyboard_alone(
     expect(page.locator("#vraag")).to_be_focused()
     assert violations(page) == []
 
+    # From here on one key answers a question, also one about several statements, and one key takes
+    # the answer back; only a theme that is still missing has to be written.
     asked = page.locator("#antwoord input[name=gevraagd]")
-    decisions = 0
-    skipped = undone = made = False
-    while decisions < 30:
+    decisions = questions = 0
+    written = []
+
+    def press_one(key: str) -> None:
+        """Presses one key, which alone must bring the next page, with the question in focus."""
+        before = asked.input_value()
+        page.keyboard.press(key)
+        expect(asked).not_to_have_value(before)
         expect(page.locator("#vraag")).to_be_focused()
+
+    expect(page.locator("#vraag")).to_be_focused()
+    press_one("s")
+    while decisions < 100:
         now = asked.input_value()
-        if not skipped:
-            page.keyboard.press("s")
-            skipped = True
-            expect(asked).not_to_have_value(now)
-            continue
         name = NAMES[subject_shown(page)]
         statements = page.locator('#antwoord input[name="uitspraak"]').count()
-        button = page.locator("#antwoord [data-key]:not(summary)").filter(has_text=name)
-        if button.count():
-            page.keyboard.press(button.first.get_attribute("data-key") or "")
+        button = page.locator("#antwoord button[data-key]").filter(has_text=name)
+        known = button.count() > 0
+        if known:
+            press_one(button.first.get_attribute("data-key") or "")
         else:
-            made = True
+            written.append(name)
             page.keyboard.press("n")
             page.keyboard.type(name)
             page.keyboard.press("Tab")
-            page.keyboard.type(THEMES[name])
+            page.keyboard.type(WORDS[name])
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
-        expect(asked).not_to_have_value(now)
+            expect(asked).not_to_have_value(now)
+            expect(page.locator("#vraag")).to_be_focused()
         decisions += statements
-        if decisions > 5 and not undone:
-            page.keyboard.press("u")
+        questions += 1
+        if questions in (1, 10):
+            press_one("u")
             expect(asked).to_have_value(now)
             decisions -= statements
-            undone = True
-    assert made
+            # A theme that was written for the answer goes along with it.
+            written = written if known else written[:-1]
+            assert len(placings(unread)) == decisions
+    assert len(written) == len(set(written)) <= len(NAMES)
     assert len(placings(unread)) == decisions
     names = {each.id: each.label for each in state(unread).themes.values()}
     with unread.storage.reading() as session:
         said = {each.id: each.text for each in active_statements(session, 1, 4)}
     for statement, (theme,) in placings(unread):
         assert names[theme] == NAMES[SUBJECT[said[statement]]]
-    expect(page.get_by_text(f"Mensen beslisten over {decisions} van de 50")).to_be_visible()
+    expect(page.get_by_text(f"Mensen beslisten over {decisions} van de 108")).to_be_visible()
     assert violations(page) == []
     assert problems == []
     page.context.close()
