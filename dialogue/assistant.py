@@ -103,6 +103,7 @@ class Assistant:
                 "under": position.under,
                 "unclear": position.unclear,
                 "offer": position.offer is not None,
+                "probe": position.probe is not None,
                 "content": content,
                 "aside": aside,
                 "unread": unread,

@@ -19,10 +19,8 @@ from typing import Any
 
 import yaml
 
-from bot.nlu.acts import ActModel
-from bot.nlu.closing import ClosingModel
-from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
+from bot.nlu.step_model import examples
 from language.embedding import kept_vectors, load_encoder, ship_vectors
 
 FOLDER = Path(".rasa") / "vectors"
@@ -46,8 +44,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 def encoded_texts() -> list[str]:
     """The examples whose vectors a training needs."""
     share = float(_config()["vector_share"])
-    small = (ActModel(), ClosingModel(), ConsentModel())
-    own = [text for each in small for text in each.texts()]
+    own = [each.text for each in examples()]
     return [*(text for text in _examples() if has_vector(text, share)), *own]
 
 
