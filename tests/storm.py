@@ -13,6 +13,7 @@ import random
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -49,8 +50,9 @@ _MARK = re.compile(r"kenmerk (\w{1,20}) bij (\w{1,20})")
 class OwnPostgres:
     """A PostgreSQL server of the test, that it starts, restarts and stops."""
 
-    folder: Path
     port: int = field(default_factory=free_port)
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="samenspraak-pg-")))
+    """Not below pytest's own folder: PostgreSQL runs as another user, who may not enter there."""
 
     @property
     def url(self) -> str:
@@ -61,7 +63,6 @@ class OwnPostgres:
         """Makes the server and starts it."""
         if not _program("initdb"):
             missing("postgres", "no initdb of PostgreSQL here")
-        self.folder.mkdir()
         if os.geteuid() == 0:
             os.chown(self.folder, pwd.getpwnam("postgres").pw_uid, -1)
         self._run("initdb", "--username=postgres", "--auth=trust", "-D", str(self.folder / "data"))
@@ -76,6 +77,13 @@ class OwnPostgres:
     def down(self) -> None:
         """Stops it, as an operator does who is in a hurry."""
         self._ctl("stop", "-w", "-m", "fast")
+
+    def remove(self) -> None:
+        """Stops it, and deletes what it wrote."""
+        try:
+            self.down()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ctl(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), *arguments)

@@ -48,7 +48,7 @@ def test_talks_go_on_while_processes_die_and_connections_break(
 def test_many_talks_in_a_long_storm(tmp_path: Path) -> None:
     """SAMENSPRAAK_STORM=talks,kills,restarts chooses another length."""
     talks, kills, restarts = map(int, os.environ.get("SAMENSPRAAK_STORM", "300,100,5").split(","))
-    postgres, redis = OwnPostgres(tmp_path / "postgres"), OwnRedis(tmp_path / "redis")
+    postgres, redis = OwnPostgres(), OwnRedis(tmp_path / "redis")
     postgres.start()
     redis.start()
 
@@ -78,7 +78,7 @@ def test_many_talks_in_a_long_storm(tmp_path: Path) -> None:
             result = Storm(running, seed=3).run(talks, min(talks, 50), blows, pause=3.0)
     finally:
         redis.stop()
-        postgres.down()
+        postgres.remove()
     nothing_went_wrong(result)
 
 
