@@ -14,6 +14,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from analysis.labelling.self_contained import has_sender, is_complete
 from analysis.preprocessing.proposals import (
     leans_back,
     names_actor,
@@ -34,6 +35,9 @@ _MOST_READ = 1_000
 # Tagging takes up to ten milliseconds a text, so no more texts of a theme are tried.
 _MOST_TRIED = 80
 
+_CAPITALS = 0.2
+"""Where fewer texts of a theme begin with a capital, a sentence may do without."""
+
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _OPENS = re.compile(r"[\"'“‘(\[]*")
 _LINKED = re.compile(
@@ -47,17 +51,12 @@ _LINKED = re.compile(
 )
 _BACK = re.compile(
     r"""(?:dat|dit|die|deze|daar\w{0,7}|hier\w{0,7}|er\w{0,5}|ze|zij|hem|haar|hen|hun|hij|zoiets|zo'n|zulke?
-    |ervan|hetzelfde|diezelfde|dezelfde|beide|zoals)""",
+    |ervan|beide|zoals)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _HERE = re.compile(
-    r"\b(?:ik|mij|mijn|m'n|me|mezelf|hier|hetzelfde|diezelfde|ons|onze|we|wij)\b"
+    r"\b(?:ik|mij|mijn|m'n|me|mezelf|hier|ons|onze|we|wij)\b"
     r"|\b(?:d?er)\s?(?:onder|boven|tussen|naast)\b|\b(?:dat|dit)\s(?:zou|moet|mag|kan)\b",
-    re.IGNORECASE,
-)
-_REQUEST = re.compile(
-    r"^(?:wij|we|de\s\S+|het\s\S+|onze\s\S+)\s(?:stel(?:len|t)\s(?:\S+\s)?voor|vra(?:gen|agt)|pleit(?:en)?"
-    r"|bepleit(?:en)?|advise(?:ert|ren)|beve(?:elt|len)\s\S+\saan)\b(?:\sdat\b)?|\blaat\sons\b",
     re.IGNORECASE,
 )
 _MAY = re.compile(
@@ -85,6 +84,9 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")
 _ASIDE = re.compile(r"(?:om|op|in|na|tijdens|tegen|vanaf|van|aan|uit)\s", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[.!]\s+[A-ZÉ]\w*\s")
 _CLAUSE = re.compile(r"[,;:]\s")
+_EARLY = 4
+"""The verb of "Oude banken herstellen met ..." stands among so many words."""
+
 _NAMELESS = ("plaats", "keer", "beetje", "geval", "moment")
 _SPOKEN = re.compile(
     r"\b(?:ge|gij|gulder|zijt|nen|ne|da|da's|ni|nie|efkes|gwn|ofzo|aub|mekaar|'k)\b", re.IGNORECASE
@@ -156,8 +158,11 @@ def whole_sentences(said: Iterable[StatementView]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def usable(text: str) -> bool:
-    """Whether a sentence can be the text of an action as it stands; see the module."""
+def usable(text: str, lower: bool = False) -> bool:
+    """Whether a sentence can be the text of an action as it stands; see the module.
+
+    ``lower``: people type without capitals here, so that a sentence may begin without one.
+    """
     plain = " ".join(text[:_MOST_READ].split())
     bare = plain[_OPENS.match(plain).end() :]  # type: ignore[union-attr]
     words = bare.split()
@@ -167,15 +172,12 @@ def usable(text: str) -> bool:
         return False
     if _TWO_SENTENCES.search(bare) or (_ASIDE.match(bare) and not wording(bare).plea):
         return False
-    if not _reads_alone(bare):
+    if has_sender(bare) or not _reads_alone(bare, lower):
         return False
-    requests = bool(_REQUEST.search(bare))
-    here = _REQUEST.sub("", bare) if requests else bare
-    if _HERE.search(here) or _DONE.search(bare) or _DUTY_OF_PEOPLE.search(bare):
+    if _HERE.search(bare) or _DONE.search(bare) or _DUTY_OF_PEOPLE.search(bare):
         return False
-    if _MAY.match(bare) and names_actor(bare):
-        requests = True
-    return _says_what(here.strip(), requests or reads_as_proposal(bare), not requests)
+    may = bool(_MAY.match(bare)) and names_actor(bare)
+    return _says_what(bare.strip(), may or reads_as_proposal(bare))
 
 
 def ranked(
@@ -192,7 +194,8 @@ def ranked(
     ]
     kept = [place for place in range(len(texts)) if whole is None or whole[place]]
     kept.sort(key=lambda each: (-merits[each], each))
-    yield from (p for p in kept[:_MOST_TRIED] if p in known or usable(texts[p]))
+    lower = _typed_lower(texts)
+    yield from (p for p in kept[:_MOST_TRIED] if p in known or usable(texts[p], lower))
 
 
 def candidates(
@@ -222,11 +225,13 @@ def candidates(
     return tuple(found)
 
 
-def _reads_alone(text: str) -> bool:
+def _reads_alone(text: str, lower: bool) -> bool:
     """Whether a text is in written language, argues nothing, and tells what its words are about."""
     if _SPOKEN.search(text) or _TO_SOMEBODY.search(text) or _ARGUES.search(text):
         return False
-    if _OF_WHAT.search(text) or _ELSEWHERE.search(text) or not _is_opening(text):
+    if _OF_WHAT.search(text) or _ELSEWHERE.search(text):
+        return False
+    if not (lower or _is_opening(text)):
         return False
     how = wording(text)
     if how.order or how.plea:
@@ -238,24 +243,35 @@ def _reads_alone(text: str) -> bool:
     return not (slogan or _TAKES_AWAY.search(first) or _THAN_WHAT.match(text))
 
 
+def _typed_lower(texts: Sequence[str]) -> bool:
+    """Whether the people of these texts type without capitals."""
+    return sum(map(_is_opening, texts)) < _CAPITALS * len(texts)
+
+
 def _is_opening(text: str) -> bool:
     first = text.lstrip("\"'“‘([ ")[:1]
     return first.isupper() or first.isdigit()
 
 
-def _says_what(text: str, proposes: bool, own: bool) -> bool:
+def _says_what(text: str, proposes: bool) -> bool:
     """Whether the text names what is done, and for whom or where, without referring to another.
 
     A text that does not read as a proposal counts if it is an order or names a thing, without verb.
-    ``own``: it is the whole sentence, not what follows "wij vragen". A thing without a verb must
-    tell for whom it is; who does something, where.
+    A thing without a verb must tell for whom it is; who does something, where.
     """
     tokens = _TOKEN.findall(text)
     tags = universal_tags(tokens)
     nouns = [place for place, tag in enumerate(tags) if tag in ("NOUN", "PROPN")]
     if not nouns or not (proposes or _orders_or_names(text, tokens[0], tags)):
         return False
-    verbless = not wording(text).has_verb and "VERB" not in tags
+    how = wording(text)
+    infinitive = any(
+        tag == "VERB" and token.endswith("en")
+        for tag, token in zip(tags[:_EARLY], tokens, strict=False)
+    )
+    verbless = not (how.states or how.order or how.infinitive or infinitive or tags[0] == "VERB")
+    if not is_complete(text, tokens, tags, verbless):
+        return False
     # "Uitbreiden naar alle wegen": an infinitive without its object.
     if tags[0] == "VERB" and tokens[0].lower().endswith("en") and tags[1:2] in _NO_OBJECT:
         return False
@@ -273,11 +289,9 @@ def _says_what(text: str, proposes: bool, own: bool) -> bool:
         if token.lower() in _POINTING and points:
             return False
     whom = bool(_FOR_WHOM.search(text) or names_actor(text))
-    acts = "ADP" in tags and not verbless and not wording(text).states
+    acts = "ADP" in tags and not verbless and not how.states
     long = len(tokens) >= _GOOD_WORDS[0]
-    return len(nouns) > 1 and (
-        whom or (acts and long) or (len(nouns) > 2 and not (verbless and own))
-    )
+    return len(nouns) > 1 and (whom or (acts and (long or how.order)) or len(nouns) > 2)
 
 
 def _orders_or_names(text: str, first: str, tags: Sequence[str]) -> bool:

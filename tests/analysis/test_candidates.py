@@ -21,13 +21,10 @@ def said(text: str, person: str = "p", answer: str = "a", start: int = 0) -> Sta
     [
         "Geef elke werknemer een halve dag per maand om te leren.",
         "Knip de lange trajecten in blokken van zestien uur, elk met een eigen attest.",
-        "Wij stellen voor dat elke opleiding in minstens twee uurroosters wordt aangeboden.",
-        "Wij vragen dat centra een deel van hun uren buiten de steden geven.",
         "De gemeente kan lokalen gratis ter beschikking stellen: de bib, het dorpshuis, de refter.",
         "Een leerwinkel in elke regio met een vast budget.",
         "Terugbetaling van de busrit aan cursisten op het einde van de les.",
         "Voeg in elke wijk zitbanken en een drinkfontein toe.",
-        "De ouderraad vraagt een jaarlijks overleg met alle scholen van de gemeente.",
         "Oude schoolbanken herstellen met leerlingen van de houtafdeling.",
         "Maak de kosten van een cursus voor ouders bekend in één brief.",
         "Laat mensen die op hun vijftigste iets nieuws begonnen het zelf vertellen op de radio.",
@@ -77,6 +74,23 @@ def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
         "Open het systeem voor alle scholen die erom vragen.",
         "Een soort loon voor volwassenen zoals in andere landen van Europa.",
         "In Diest deden 23 clubs mee aan een proef voor ouders.",
+        # Who asks stands before what is asked.
+        "Wij stellen voor dat elke opleiding in minstens twee uurroosters wordt aangeboden.",
+        "Wij vragen dat centra een deel van hun uren buiten de steden geven.",
+        "De ouderraad vraagt een jaarlijks overleg met alle scholen van de gemeente.",
+        "Ons voorstel is een jaarlijks overleg tussen alle scholen van de gemeente.",
+        "Voorstel: elke school een poort voor de fietsen van de leerlingen.",
+        # What was told before: which file, which road, the same as what.
+        "Organiseer proefdagen bij scholen zonder punten in het dossier.",
+        "Maak de straat autovrij tijdens de uren van alle scholen.",
+        "Organiseer een les voor ouders in hetzelfde lokaal als vorig jaar, met dezelfde mensen.",
+        "Zet een bank voor ouderen langs het pad en plant een boom daar op de hoek.",
+        "Geef de kinderen van elke school toch eindelijk een eigen speelplein.",
+        # For what, for whom, than what.
+        "Ga naar de plaatsen waar mensen komen: de markt, de kermis, de sporthal.",
+        "Een scan van een uur met een verslag waar de zaakvoerder mee aan de slag kan.",
+        "Maak een lichtere vrijstelling op basis van een gesprek met de cursist.",
+        "Zeg voor het einde van het jaar aan alle scholen wie wat betaalt.",
         "",
     ],
 )
@@ -107,6 +121,17 @@ def test_at_most_three_of_different_people_and_each_for_another_thing() -> None:
     assert sorted(each.participant for each in found) == ["an", "bo", "cis"]
     assert all(usable(each.text) for each in found)
     assert texts[3][0] in {each.text for each in found}
+
+
+def test_where_all_type_without_capitals_a_sentence_may_begin_without_one() -> None:
+    texts = ("geef elke werknemer een halve dag per maand om te leren.",
+             "organiseer taallessen in het buurthuis voor nieuwe bewoners.",
+             "de bus was te laat.")  # fmt: skip
+    theme = [said(text, f"p{row}", f"a{row}") for row, text in enumerate(texts)]
+    assert {each.text for each in candidates(theme, whole_sentences(theme))} == set(texts[:2])
+    others = [said(f"Geef {text}", f"q{row}", f"b{row}") for row, text in enumerate(texts)]
+    mixed = [*theme, *others]
+    assert not {each.text for each in candidates(mixed, whole_sentences(mixed))} & set(texts)
 
 
 def test_a_theme_without_a_usable_sentence_has_none() -> None:
