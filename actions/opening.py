@@ -39,6 +39,7 @@ from actions.talk import (
 )
 from consultation.catalogue import UNKNOWN_GROUP, Groep
 from consultation.groups import Named, declines, group_of
+from consultation.settings import settings
 from consultation.groups import may_be_content as says_something
 from consultation.participation.effects import (
     AnswerGiven,
@@ -163,6 +164,8 @@ def end(talk: Talk, sentence: str = "einde") -> list[EventType]:
     refused = talk.slot("toestemming_analyse") is False
     if refused and sentence == "einde":
         sentence = "einde_zonder_toestemming"
+    if sentence == "einde" and settings().smtp_host:
+        talk.utter("einde_bericht")
     talk.utter(
         sentence,
         custom={"step": "einde"},

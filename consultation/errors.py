@@ -48,6 +48,10 @@ class ReceiptUnknown(SamenspraakError):
     """No participant has this receipt code."""
 
 
+class AddressInvalid(SamenspraakError):
+    """A text is no e-mail address."""
+
+
 class InvitationUnknown(SamenspraakError):
     """No invitation has this token."""
 

@@ -180,6 +180,31 @@ class Settings(BaseSettings):
         "json for one JSON object per line.",
     )
 
+    smtp_from: str = Field(
+        default="", description="The address that news by mail comes from, as overleg@example.be."
+    )
+    smtp_user: str = Field(default="", description="The name at the mail server, if it asks one.")
+    smtp_password: str = Field(default="", description="The password at the mail server.")
+    smtp_port: int = Field(default=587, description="The port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "geen"] = Field(
+        default="starttls",
+        description="How the mail server is spoken to: starttls (port 587), tls (port 465), or "
+        "geen, for one on the machine itself.",
+    )
+    smtp_host: str = Field(
+        default="",
+        description="The mail server. With it, who takes part may leave an e-mail address for "
+        "news about the reply to what they said. Empty: no mail is sent, no address is asked.",
+    )
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _has_a_sender(cls, value: str, earlier: ValidationInfo) -> str:
+        sender = earlier.data.get("smtp_from", "")
+        if value and ("@" not in sender or not sender.isprintable() or " " in sender):
+            raise ValueError("name the address that mail comes from with SAMENSPRAAK_SMTP_FROM")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:

@@ -25,6 +25,7 @@ from consultation.database.models import Round, Statement, now
 from consultation.database.records import Publication, PublishedStatement, PublishedSupport
 from consultation.database.storage import Storage, in_chunks
 from consultation.errors import RoundError
+from consultation.notices.queue import drop_round, queue_round
 from consultation.queries.disclosure import all_releasable, organisations, releasable
 from consultation.queries.opdracht_snapshot import (
     OpdrachtSnapshot,
@@ -230,6 +231,7 @@ def _publish(
     if backing:
         session.execute(insert(PublishedSupport), backing)
     round_.status, round_.published_at = "gepubliceerd", made.at
+    queue_round(session, round_)
     audit.record(session, consultation_id, account, "gepubliceerd", ronde=number)
     session.flush()
     return made
@@ -245,6 +247,7 @@ def withdraw(session: Session, consultation_id: int, number: int, account: str =
     if round_.status != "gepubliceerd":
         raise RoundError(f"round {number} is not published; there is nothing to take back.")
     _take_back(session, round_)
+    drop_round(session, round_)
     round_.status, round_.published_at = "gesloten", None
     audit.record(session, consultation_id, account, "ingetrokken", ronde=number)
     session.flush()

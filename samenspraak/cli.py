@@ -19,7 +19,7 @@ from consultation.private_files import start_private
 from samenspraak.workplace import close_workplaces
 
 MODULES: Mapping[str, Sequence[str]] = {
-    "operator": ("serve", "train", "nlu", "doctor", "probe", "backup", "restore"),
+    "operator": ("serve", "train", "nlu", "doctor", "probe", "mail", "backup", "restore"),
     "organiser": ("round", "user", "invite", "forget"),
     "analyst": ("import", "statements", "themes", "actions", "analyse", "evaluate", "report"),
     "curator": ("curate", "history", "compare", "joint"),

@@ -1,4 +1,4 @@
-"""Verbs that run the product: serve, train, nlu, doctor, probe, backup, restore."""
+"""Verbs that run the product: serve, train, nlu, doctor, probe, mail, backup, restore."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from consultation import audit
+from consultation.errors import SamenspraakError
 from consultation.private_files import make_private_file
 from consultation.settings import settings
 from samenspraak import doctor as installation
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command()(nlu)
     app.command()(doctor)
     app.command()(probe)
+    app.command()(mail)
     app.command()(backup)
     app.command()(restore)
 
@@ -121,6 +123,27 @@ def probe(
     place.storage.close()
     if not tried.healthy:
         raise typer.Exit(1)
+
+
+def mail() -> None:
+    """Send the news that is due to who asked for it; the website does so every minute.
+
+    Prints how many mails there are by state. What a mail server may have taken, without
+    saying so, is ``onzeker``, and is not sent again.
+    """
+    from consultation.notices.queue import counts
+    from reporting.news_mail import send_due
+
+    place = open_workplace()
+    if not place.settings.smtp_host:
+        raise SamenspraakError("no mail server is set; name it with SAMENSPRAAK_SMTP_HOST.")
+    number = send_due(place.storage, place.settings, place.catalogue.consultatie.titel)
+    _say(f"mails sent now: {number}")
+    with place.storage.reading() as session:
+        found = counts(session)
+    typer.echo("state\tmails")
+    for state, mails in sorted(found.items()):
+        typer.echo(f"{state}\t{mails}")
 
 
 def backup(

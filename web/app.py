@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import errors, health, login, metrics, provider_login, second_factor
+from web import errors, health, login, metrics, news, provider_login, second_factor
 from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import Services, open_services
@@ -52,7 +52,7 @@ from web.review.management import second_factor as own_second_factor
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
-from web.server.maintenance import keep_scrubbed
+from web.server.maintenance import keep_mailing, keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
 
 
@@ -77,9 +77,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_prepare, args=(services,), daemon=True).start()
         services.turns.start()
-        upkeep = asyncio.create_task(keep_scrubbed(services.storage))
+        upkeep = [asyncio.create_task(keep_scrubbed(services.storage))]
+        if values.smtp_host:
+            title = services.catalogue.consultatie.titel
+            upkeep.append(asyncio.create_task(keep_mailing(services.storage, values, title)))
         yield
-        upkeep.cancel()
+        for task in upkeep:
+            task.cancel()
         await services.turns.stop()
         services.reruns.stop()
         services.readings.stop()
@@ -98,7 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.services = services
-    app.state.pages = Pages(services.catalogue, values.site_url)
+    app.state.pages = Pages(services.catalogue, values.site_url, bool(values.smtp_host))
     errors.register(app)
     for room in (
         gateway,
@@ -117,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         form,
         own_data,
         own_words,
+        news,
         widget,
         chart_images,
         open_data,

@@ -40,10 +40,11 @@ class CurationView(Protocol):
 class Pages:
     """The template environment of one website, with the globals and filters of every page."""
 
-    def __init__(self, catalogue: Catalogue, site_url: str) -> None:
+    def __init__(self, catalogue: Catalogue, site_url: str, sends_mail: bool = False) -> None:
         """Creates the environment; a template is loaded at its first use.
 
-        Absolute links start with ``site_url``, never with the ``Host`` header of a request.
+        ``sends_mail``: participants may ask for news by mail. Absolute links start with
+        ``site_url``, never with the ``Host`` header of a request.
         """
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -57,6 +58,7 @@ class Pages:
             texts=catalogue.consultatie,
             asset=asset,
             origin=site_url,
+            sends_mail=sends_mail,
             sentences=partial(_sentences, catalogue),
         )
         self._site_url = site_url

@@ -24,6 +24,8 @@ NOT_COUNTED = frozenset(
         "embedding",
         "invitation",
         "message",
+        "news_address",
+        "news_mail",
         "objection",
         "participant_question",
         "revision",

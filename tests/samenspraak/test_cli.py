@@ -50,6 +50,7 @@ VERBS = (
     "forget",
     "user",
     "verify",
+    "mail",
     "doctor",
 )
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from consultation.errors import ReceiptUnknown
+from consultation.notices.addresses import address_of
 from consultation.participation import participants
 from consultation.participation.answers import Erasure
 from consultation.participation.erasure import erasing
@@ -33,11 +34,15 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 @dataclass(frozen=True)
 class OwnData:
-    """The stored data of a participant, with the answers by opdracht."""
+    """The stored data of a participant, with the answers by opdracht.
+
+    ``news`` is the e-mail address for news; empty without one.
+    """
 
     receipt: str
     group: str | None
     organisation: str | None
+    news: str
     consents: dict[str, bool]
     answers: dict[str, list[AnswerOut]]
     placings: list[PlacingChoice]
@@ -133,6 +138,7 @@ def _read(here: Services, receipt: str) -> OwnData:
             receipt=canonical_receipt(receipt),
             group=found.group,
             organisation=found.organisation,
+            news=address_of(session, found.id),
             consents=participants.consents(session, found.id),
             answers=answers,
             placings=[],

@@ -8,10 +8,27 @@ import logging
 from starlette.concurrency import run_in_threadpool
 
 from consultation.database.storage import Storage
+from consultation.settings import Settings
+from reporting.news_mail import send_due
 
 PAUSE = 1.0
 
 _log = logging.getLogger("samenspraak.web.server.maintenance")
+
+
+MAIL_PAUSE = 60.0
+"""Seconds between two looks at the queue of mails."""
+
+
+async def keep_mailing(storage: Storage, values: Settings, title: str) -> None:
+    """Sends the mails that are due, every minute, until it is cancelled; see ``news_mail``."""
+    while True:
+        try:
+            await run_in_threadpool(send_due, storage, values, title)
+        except Exception as error:
+            # The text of an error may hold an address.
+            _log.error("the queue of mails could not be worked off: %s", type(error).__name__)
+        await asyncio.sleep(MAIL_PAUSE)
 
 
 async def keep_scrubbed(storage: Storage) -> None:

@@ -30,6 +30,7 @@ from consultation.database.models.answers import (
 from consultation.database.models.base import Base, UtcDateTime, new_id, now
 from consultation.database.models.conversations import Conversation, Message, ParticipantQuestion
 from consultation.database.models.curation import Action, CurationEvent, EventSubject, Reaction
+from consultation.database.models.notices import NewsAddress, NewsMail
 from consultation.database.models.participants import Consent, JointParticipant, Participant
 from consultation.database.models.rounds import Consultation, Invitation, Round
 
@@ -52,6 +53,8 @@ __all__ = [
     "Invitation",
     "JointParticipant",
     "Message",
+    "NewsAddress",
+    "NewsMail",
     "Objection",
     "OwnPlacing",
     "Participant",

@@ -1,0 +1,1 @@
+"""News by mail for participants who asked for it: addresses, and the queue of mails."""
