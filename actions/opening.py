@@ -39,7 +39,6 @@ from actions.talk import (
 )
 from consultation.catalogue import UNKNOWN_GROUP, Groep
 from consultation.groups import Named, declines, group_of
-from consultation.settings import settings
 from consultation.groups import may_be_content as says_something
 from consultation.participation.effects import (
     AnswerGiven,
@@ -49,6 +48,7 @@ from consultation.participation.effects import (
 )
 from consultation.participation.reactions import MISSING
 from consultation.participation.stand_ins import OPEN_QUESTION
+from consultation.settings import settings
 from language.folding import folded
 from language.foreign import foreign_language
 from language.reading import acts
