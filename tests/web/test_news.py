@@ -339,10 +339,10 @@ class dropping:  # noqa: N801
             server.transport.abort()
             return "250 OK"
 
-        self._server.handle_DATA = drop  # type: ignore[method-assign]
+        self._server.handle_DATA = drop  # type: ignore[assignment,method-assign]
 
     def __exit__(self, *_: object) -> None:
-        del self._server.handle_DATA  # type: ignore[method-assign]
+        del self._server.handle_DATA
 
 
 def test_two_processes_at_once_send_each_mail_once(
