@@ -163,6 +163,9 @@ def serving(folder: Path) -> Iterator[Servers]:
 class Talk:
     """A participant with the contract in hand."""
 
+    patience = 120.0
+    """Seconds to wait for an answer."""
+
     def __init__(self, url: str, address: str | None = None, **body: Any) -> None:
         transport = httpx.HTTPTransport(local_address=address)
         self.http = httpx.Client(base_url=url, timeout=60, transport=transport)
@@ -189,7 +192,7 @@ class Talk:
 
     def wait_for_step(self, after: int) -> None:
         """Reads what the assistant said, until a bubble names a step."""
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             said = [each for each in self.transcript(after) if each["from"] == "assistent"]
             if any((each.get("custom") or {}).get("step") for each in said):
@@ -225,7 +228,7 @@ class Talk:
         answers = []
         for _ in range(times):
             answer = self.post(**body)
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + self.patience
             while answer.status_code == 202 and time.monotonic() < deadline:
                 time.sleep(0.5)
                 answer = self.post(**body)
@@ -279,7 +282,8 @@ class Talk:
             self.tap(f'"{group}"')
 
     def _tried(self, method: str, path: str, **more: Any) -> httpx.Response:
-        for _ in range(100):
+        deadline = time.monotonic() + max(self.patience, 30)
+        while time.monotonic() < deadline:
             try:
                 answer = self.http.request(method, path, **more)
                 if answer.status_code < 500:

@@ -43,6 +43,8 @@ _SENTENCES = (
     "Laat de gemeente ruimere uren voor de opvang betalen",
     "De vakbond kan dit samen met de opleiders trekken",
 )
+_CALM = 0.7
+"""How often the next blow waits until a talk can be held again."""
 _MARK = re.compile(r"kenmerk (\w{1,20}) bij (\w{1,20})")
 
 
@@ -167,6 +169,12 @@ class Result:
         )
 
 
+class _PatientTalk(Talk):
+    """Somebody who waits as long as it takes: in a storm on a slow machine everything restarts."""
+
+    patience = 600.0
+
+
 Blow = tuple[str, Callable[[], None]]
 """Something that happens to the product while people talk, and its name."""
 
@@ -204,6 +212,9 @@ class Storm:
     def _blow(self, blows: Sequence[Blow], pause: float) -> None:
         rng = random.Random(self.seed)
         for name, blow in blows:
+            # However slow the machine, the product is up between two blows; at times one half.
+            if rng.random() < _CALM:
+                self.servers.wait_until_ready()
             time.sleep(pause * rng.uniform(0.5, 1.5))
             try:
                 blow()
@@ -216,7 +227,7 @@ class Storm:
         mark = f"t{self.seed}n{number}"
         address = f"127.{10 + number // 60_000}.{1 + number // 250 % 250}.{1 + number % 250}"
         try:
-            talk = Talk(self.servers.url, address, opdracht=1 + number % 10)
+            talk = _PatientTalk(self.servers.url, address, opdracht=1 + number % 10)
             step = 0
             while talk.at[0] != "einde":
                 step += 1
