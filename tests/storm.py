@@ -204,7 +204,7 @@ class Storm:
         with ThreadPoolExecutor(at_once) as people:
             list(people.map(person, range(at_once)))
         weather.join()
-        self.servers.wait_until_ready()
+        self.servers.wait_until_ready(600)
         self.result.seconds = time.monotonic() - since
         self._judge()
         return self.result
@@ -214,7 +214,7 @@ class Storm:
         for name, blow in blows:
             # However slow the machine, the product is up between two blows; at times one half.
             if rng.random() < _CALM:
-                self.servers.wait_until_ready()
+                self.servers.wait_until_ready(600)
             time.sleep(pause * rng.uniform(0.5, 1.5))
             try:
                 blow()
