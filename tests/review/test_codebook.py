@@ -499,7 +499,7 @@ def test_from_unread_answers_to_a_hundred_decisions_by_keyboard_alone(
     expect(page.get_by_role("heading", name="Analyse")).to_be_visible()
     press(page, page.get_by_role("button", name="Start de analyse"))
     expect(page.get_by_text("De analyse van ronde 1, opdracht 4 is klaar")).to_be_visible(
-        timeout=300_000
+        timeout=600_000
     )
 
     # Two of the candidates get words; what they would catch shows at once.

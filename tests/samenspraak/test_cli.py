@@ -62,24 +62,45 @@ def test_the_table_of_verbs_is_that_of_the_modules(module: str) -> None:
     assert set(MODULES[module]) == set(get_group(verbs).commands)
 
 
-def test_a_verb_loads_only_what_it_needs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("verb", ["round list", "analyse --round 1"])
+def test_a_verb_loads_only_what_it_needs(tmp_path: Path, verb: str) -> None:
     """A rerun with nothing new waits for no library that it does not use."""
     environment = workplace_variables(tmp_path)
     assert run(environment, "round", "open", "1").returncode == 0
-    code = (
-        "import sys; from typer.testing import CliRunner; from samenspraak.cli import app; "
-        "done = CliRunner().invoke(app, ['round', 'list']); assert done.exit_code == 0, done; "
-        "print(sorted({'alembic', 'pandas', 'spacy', 'sklearn'} & set(sys.modules)))"
+    assert run(environment, *verb.split()).returncode == 0
+    used = loaded(
+        "from typer.testing import CliRunner; from samenspraak.cli import app; "
+        f"done = CliRunner().invoke(app, {verb.split()}); assert done.exit_code == 0, done",
+        environment,
     )
+    unused = {"alembic", "pandas", "scipy", "spacy", "sklearn", "ftfy"}
+    assert not used & {*unused, "consultation.importing.readers"}
+
+
+def test_a_run_that_only_moves_statements_loads_no_language_pipeline() -> None:
+    """What it does is in these modules: mapping, duplicates, quotes and storing."""
+    used = loaded(
+        "import analysis.find_themes, analysis.run_store; "
+        "from analysis.labelling.theme_examples import theme_examples; "
+        "from analysis.preprocessing.deduplication import group_duplicates as group; "
+        "text = 'De bus naar de cursus rijdt op zaterdag veel te laat.'; "
+        "assert len(group([text, text.replace('cursus', 'cursuss')]).representatives) == 1"
+    )
+    assert not used & {"spacy", "sklearn", "bertopic", "pandas", "HanTa"}
+
+
+def loaded(code: str, environment: dict[str, str] | None = None) -> set[str]:
+    """The modules that are loaded after this code, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
         env=environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "[]", done.stderr
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
 
 
 def test_a_verb_that_is_nearly_right_is_named() -> None:
