@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from analysis.overlap import ComparedAction, Overlap, direction
+from analysis.overlap import ComparedAction, Overlap
 from consultation import audit, rounds
 from consultation.catalogue import Catalogue, load_catalogue
 from consultation.curation.log import append
@@ -191,6 +191,15 @@ def test_the_page_and_the_csv_hold_the_same_for_who_may_see_them(site: Site) -> 
         ("Vraag opleiding niet meer in de vrije tijd.", "Vraag vaker opleiding.", "richting"),
         ("Verhoog het inschrijvingsgeld.", "Verhoog de premie.", ""),
         ("Maak alles gratis.", "Laat mensen betalen.", ""),
+        ("Laat de lessen langer duren.", "Maak de lessen korter: hoogstens een uur.", "richting"),
+        ("Het attest moet verplicht zijn.", "Een attest mag niet meer verplicht zijn.", "richting"),
+        ("Er zijn meer praattafels nodig.", "Geen praattafels meer in de vakantie.", "richting"),
+        ("Vaker een toets voor cursisten.", "Toetsen moeten worden afgeschaft.", "richting"),
+        # More of one thing and less of another, about the same people or place.
+        ("Geef cursisten meer begeleiding.", "Minder papierwerk voor cursisten.", ""),
+        ("Zet meer bushaltes bij de school.", "Laat de bus aan de stop van de school wachten.", ""),
+        ("Schaf het lesgeld niet af.", "Behoud het lesgeld voor hobbycursussen.", ""),
+        ("Verplicht werkgevers om te melden.", "Verbied werkgevers om geld te vragen.", ""),
     ],
 )
 def test_two_actions_may_conflict_by_their_direction(one: str, other: str, opposed: str) -> None:
@@ -204,4 +213,3 @@ def test_new_rules_and_an_end_to_rules_may_conflict() -> None:
         ComparedAction("a", 1, "x", "nieuw"), ComparedAction("b", 2, "y", "stopzetten"), 0.5
     )
     assert pair.opposed == "regels"
-    assert direction("") == 0
