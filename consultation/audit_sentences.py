@@ -51,6 +51,10 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "erbij": lambda value: f"nieuwe antwoorden: {value}",
     "gewijzigd": lambda value: f"gewijzigde antwoorden: {value}",
     "antwoorden": lambda value: f"antwoorden: {value}",
+    "uitnodigingen": lambda value: f"uitnodigingen: {value}",
+    "gesprekken": lambda value: f"berichten: {value}",
+    "vragen": lambda value: f"vragen: {value}",
+    "zonder_antwoord": lambda value: f"deelnemers zonder antwoord: {value}",
     "verbeterd": lambda value: f"verbeterde uitspraken: {value}",
     "run": lambda value: f"analyse nummer {value}",
 }

@@ -31,6 +31,9 @@ SHORTEST_SECRET = 24
 _FEWEST_CHARACTERS = 10
 """Different characters that it has at least: of 24 random ones hardly ever fewer."""
 
+RETAINED = ("uitnodigingen", "gesprekken", "vragen", "zonder_antwoord")
+"""The kinds of personal data that are kept for a time (``consultation.privacy.retention``)."""
+
 _BEING_WRITTEN = 2.0
 
 
@@ -131,6 +134,11 @@ class Settings(BaseSettings):
         description="Addresses or networks of the reverse proxies in front of the website, "
         "separated by commas, such as 127.0.0.1 or 10.0.0.0/24. Of them, and of nobody else, "
         "X-Forwarded-For and X-Forwarded-Proto are believed. Empty: of nobody.",
+    )
+    retention: str = Field(
+        default="uitnodigingen=180,vragen=365,gesprekken=730,zonder_antwoord=90",
+        description="Days that kinds of personal data are kept before samenspraak retention erases "
+        "them; docs/operation.md tells what each is. A kind that is left out, or 0, is kept.",
     )
     secret_key: str = Field(
         default="",
@@ -251,6 +259,15 @@ class Settings(BaseSettings):
             raise ValueError("name its model with SAMENSPRAAK_LLM_MODEL")
         return value.rstrip("/")
 
+    @field_validator("retention")
+    @classmethod
+    def _are_days(cls, value: str) -> str:
+        for part in value.split(","):
+            name, _, days = part.strip().partition("=")
+            if part.strip() and (name not in RETAINED or not days.isdecimal() or len(days) > 5):
+                raise ValueError(f"write KIND=DAYS, with a kind of {', '.join(RETAINED)}")
+        return value
+
     @field_validator("oidc_issuer")
     @classmethod
     def _is_a_provider(cls, value: str, earlier: ValidationInfo) -> str:
@@ -270,6 +287,12 @@ class Settings(BaseSettings):
     def _are_networks(cls, value: str) -> str:
         named = (each.strip() for each in value.split(","))
         return ",".join(str(ip_network(each, strict=False)) for each in named if each)
+
+    @property
+    def retention_days(self) -> dict[str, int]:
+        """The days by kind of personal data."""
+        parts = (each.strip().partition("=") for each in self.retention.split(",") if each.strip())
+        return {name: int(days) for name, _, days in parts}
 
     @property
     def llm_host(self) -> str:

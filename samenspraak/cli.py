@@ -20,7 +20,7 @@ from samenspraak.workplace import close_workplaces
 
 MODULES: Mapping[str, Sequence[str]] = {
     "operator": ("serve", "train", "nlu", "doctor", "probe", "mail", "backup", "restore"),
-    "organiser": ("round", "user", "invite", "forget"),
+    "organiser": ("round", "user", "invite", "forget", "retention"),
     "analyst": ("import", "statements", "themes", "actions", "analyse", "evaluate", "report"),
     "curator": ("curate", "history", "compare", "joint"),
     "coder": ("codebook", "queue", "pairs"),

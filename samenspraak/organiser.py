@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import enum
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from consultation import accounts, audit, rounds
 from consultation.access import second_factor
 from consultation.access.provider_accounts import add_provider_account
-from consultation.database.models import Round
+from consultation.database.models import Round, now
 from consultation.errors import SamenspraakError
 from consultation.participation import invitations, participants
 from consultation.participation.erasure import erasing
@@ -53,6 +54,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(user_app, name="user")
     app.command()(invite)
     app.command()(forget)
+    app.command()(retention)
 
 
 @round_app.command("list")
@@ -140,6 +142,26 @@ def forget(receipt: Annotated[str, typer.Argument(help="The participant's receip
             "reading the database. They leave it by themselves while the website runs; else run "
             "any verb of samenspraak once that program is done."
         )
+
+
+def retention(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much it would erase.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Erase personal data that was kept long enough (SAMENSPRAAK_RETENTION); run it every day."""
+    from consultation.privacy.retention import KINDS, retain
+
+    place = open_workplace()
+    days = place.settings.retention_days
+    found = retain(place.storage, place.consultation_id, days, now(), dry_run=dry_run)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for kind in KINDS:
+        kept = f"after {days[kind.name]} days" if days.get(kind.name) else "kept"
+        typer.echo(f"{kind.name}\t{found[kind.name]}\t{kind.told}\t{kept}")
 
 
 def erase_participant(

@@ -68,7 +68,7 @@ def test_the_interface_does_what_it_promises(
                 assert mode is GenerationMode.NEGATIVE, "nothing to get wrong without parameters"
             tried.add(operation.label)
     assert "POST /api/chat/messages" in tried
-    assert len(tried) == 7
+    assert len(tried) == 8
 
 
 def test_every_problem_has_a_dutch_detail(http: httpx.Client) -> None:

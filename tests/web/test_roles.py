@@ -85,6 +85,7 @@ ACCESS: dict[str, str] = {
     "GET /mijn-antwoorden/{rest:path}": ALL,
     "POST /mijn-antwoorden": ALL,
     "POST /mijn-antwoorden/bewaar": ALL,
+    "POST /mijn-antwoorden/gegevens": ALL,
     "POST /mijn-antwoorden/wis": ALL,
     "POST /mijn-antwoorden/waarover": ALL,
     "POST /mijn-antwoorden/geworden": ALL,
@@ -93,6 +94,7 @@ ACCESS: dict[str, str] = {
     "POST /api/chat/messages": PARTICIPANT,
     "GET /api/chat/messages": PARTICIPANT,
     "GET /api/chat/answers": PARTICIPANT,
+    "GET /api/chat/data": PARTICIPANT,
     "DELETE /api/chat": PARTICIPANT,
     # The review.
     "GET /beheer/login": ALL,
@@ -385,7 +387,7 @@ def test_a_token_reads_its_own_talk_only(stage: Stage) -> None:
     mine, theirs = begin(http), begin(http)
     mine.send("Ja", "c1", payload="/bevestigen")
     assert mine.send("De bus naar Zomergem rijdt niet.", "c2").status_code == 200
-    for path in ("/api/chat/messages", "/api/chat/answers"):
+    for path in ("/api/chat/messages", "/api/chat/answers", "/api/chat/data"):
         assert "Zomergem" in http.get(path, headers=mine.headers).text
         assert "Zomergem" not in http.get(path, headers=theirs.headers).text
     # Two tokens glued together, or one that is cut, are no token.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from consultation.database.models import Conversation
 from consultation.participation.own_answers import OwnAnswer, own_answers
 from consultation.participation.reactions import read_key
+from consultation.privacy.own_file import own_file
 from dialogue.messages import known, say
 from web.chat.gateway import Authorised
 from web.dependencies import Here, Services
@@ -43,6 +46,21 @@ def read_answers(here: Here, conversation_id: Authorised) -> list[AnswerOut]:
     with here.storage.reading() as session:
         talk = session.get(Conversation, conversation_id)
         return answers_of(here, session, talk.participant_id) if talk else []
+
+
+@router.get(
+    "/data",
+    response_model=dict[str, Any],
+    responses={
+        401: {"model": ProblemBody, "description": "No token, or one that is not good."},
+        503: {"model": ProblemBody, "description": "The database does not answer."},
+    },
+)
+def read_everything(here: Here, conversation_id: Authorised) -> dict[str, Any]:
+    """All that is stored of the participant, to keep as one file."""
+    with here.storage.reading_one_moment() as session:
+        talk = session.get(Conversation, conversation_id)
+        return own_file(session, here.catalogue, talk.participant_id) if talk else {}
 
 
 def _step(here: Services, answer: OwnAnswer) -> str | None:

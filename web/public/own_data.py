@@ -5,6 +5,7 @@ It works without JavaScript. The code is the only credential, and is sent in the
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
@@ -19,6 +20,7 @@ from consultation.participation import participants
 from consultation.participation.answers import Erasure
 from consultation.participation.erasure import erasing
 from consultation.participation.sign_in import canonical_receipt
+from consultation.privacy.own_file import own_file
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
 from web.chat.answers import AnswerOut, answers_of
@@ -84,6 +86,23 @@ async def download(request: Request, here: Here, client: ClientAddress) -> Respo
     )
 
 
+@router.post("/gegevens")
+async def everything(request: Request, here: Here, client: ClientAddress) -> Response:
+    """All that is stored of the person with this code, as one JSON file."""
+    found = await _found(request, here, client)
+    if isinstance(found, Response):
+        return found
+    content = await run_in_threadpool(_everything, here, found.receipt)
+    return Response(
+        content,
+        media_type="application/json",
+        headers={
+            "Content-Disposition": 'attachment; filename="mijn-gegevens.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
 @router.post("/wis")
 async def erase(request: Request, here: Here, client: ClientAddress) -> Response:
     """Erases everything, once it was asked whether that is sure."""
@@ -144,6 +163,13 @@ def _read(here: Services, receipt: str) -> OwnData:
             placings=[],
         )
     return replace(own, placings=choices_of(here, found.id))
+
+
+def _everything(here: Services, receipt: str) -> bytes:
+    with here.storage.reading_one_moment() as session:
+        person = participants.find_by_receipt(session, here.consultation_id, receipt, here.key)
+        found = own_file(session, here.catalogue, person.id)
+    return json.dumps(found, ensure_ascii=False, indent=1).encode()
 
 
 def _erase(here: Services, receipt: str) -> list[str]:

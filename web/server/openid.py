@@ -129,7 +129,7 @@ class OpenIdProvider:
             "redirect_uri": self._callback,
             "code_verifier": question.verifier,
         }
-        own: Any = None
+        own = httpx.Auth()
         if values.oidc_client_secret:
             # The standard has both encoded as in a form first (section 2.3.1).
             own = httpx.BasicAuth(
@@ -138,8 +138,8 @@ class OpenIdProvider:
         else:
             sent["client_id"] = values.oidc_client_id
         try:
-            async with httpx.AsyncClient(timeout=_SECONDS) as http:
-                answer = await http.post(endpoint, data=sent, auth=own)
+            async with httpx.AsyncClient(timeout=_SECONDS, auth=own) as http:
+                answer = await http.post(endpoint, data=sent)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProviderAway(type(error).__name__) from error
         if answer.status_code >= 500:

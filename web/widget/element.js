@@ -209,10 +209,18 @@ class SamenspraakChat extends HTMLElement {
       h("button", { type: "button", onclick: () => {
         if (!printAnswers(answers, receipt, T)) blocked.textContent = T.printBlocked;
       } }, T.print));
+    const all = h("div", { class: "row" }, h("button", { type: "button", onclick: async () => {
+      try {
+        const found = (await this.#line.call("GET", "/data")).content;
+        downloadText(JSON.stringify(found, null, 1), T.everythingName);
+      } catch {
+        blocked.textContent = T.answersLater;
+      }
+    } }, T.everything));
     const fields = answers.length
       ? [keep, blocked, h("p", {}, T.answersIntro), h("div", { class: "mine", tabindex: "0", role: "group", "aria-label": T.answers },
-        ...answerList(answers))]
-      : [h("p", {}, T.noAnswers)];
+        ...answerList(answers)), all]
+      : [h("p", {}, T.noAnswers), blocked, all];
     this.#view.ask(T.answers, fields, null, null, T.back);
   }
 }
