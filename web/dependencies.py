@@ -33,6 +33,7 @@ from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
 from web.document_readings import DocumentReadings
 from web.own_placing import ThemeGuesses
+from web.server.challenges import Challenges
 from web.server.limits import RateLimiter, SharedBuckets
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Limits:
     message_days: RateLimiter = field(default_factory=lambda: RateLimiter(2_000 / _DAY, 2_000))
     sessions: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=60))
     session_days: RateLimiter = field(default_factory=lambda: RateLimiter(5_000 / _DAY, 5_000))
+    proven: RateLimiter = field(default_factory=lambda: RateLimiter(rate=2, burst=240))
+    """Sessions beyond these two whose browser answered a challenge first."""
     logins: RateLimiter = field(default_factory=lambda: RateLimiter(rate=10 / 900, burst=10))
     accounts: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1 / 20, burst=30))
     """Login attempts per account from all addresses; browsers known to the account are exempt."""
@@ -117,6 +120,7 @@ class Services:
     care: Screening
     turns: Turns
     limits: Limits
+    challenges: Challenges
     reruns: AnalysisJobs
     readings: DocumentReadings
     snapshots: SnapshotCache
@@ -172,6 +176,7 @@ def open_services(settings: Settings) -> Services:
         care=care,
         turns=Turns(storage, catalogue, assistant, care, own, presence),
         limits=Limits.of(settings.redis_url, key),
+        challenges=Challenges(key),
         reruns=AnalysisJobs(settings, storage, consultation_id, presence),
         readings=DocumentReadings(settings),
         snapshots=snapshots,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -22,10 +22,21 @@ _log = logging.getLogger("samenspraak.web")
 _MACHINES = ("/api/", "/healthz", "/readyz", "/openapi.json", "/metrics")
 
 
+class Challenge(BaseModel):
+    """What a browser answers first: with ``text``, ``~`` and a number, as ``proof``."""
+
+    text: str
+    bits: int = Field(description="How many zero bits the SHA-256 of the answer begins with.")
+
+
 class ProblemBody(BaseModel):
     """Every answer that is not a success."""
 
     detail: str
+    challenge: Challenge | None = Field(
+        None,
+        description="With 429 at the start of a talk: answer it as proof, and come in at once.",
+    )
 
 
 class Problem(HTTPException):

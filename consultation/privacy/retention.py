@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class RetentionKind:
 
     name: str
     told: str
-    old: Callable[[int, datetime], Select[tuple[str]] | Select[tuple[int]]]
+    old: Callable[[int, datetime], Select[Any]]
     erase: Callable[[Session, list[str] | list[int]], None]
 
 
@@ -52,7 +53,7 @@ def _closed(before: datetime, consultation_id: int) -> ColumnElement[bool]:
     )
 
 
-def _invitations(consultation_id: int, before: datetime) -> Select[tuple[str]]:
+def _invitations(consultation_id: int, before: datetime) -> Select[Any]:
     named = or_(Invitation.name.is_not(None), Invitation.email.is_not(None))
     query = select(Invitation.id).join(Round, Round.id == Invitation.round_id)
     return query.where(_closed(before, consultation_id), named)
@@ -63,7 +64,7 @@ def _forget_invited(session: Session, ids: list[str] | list[int]) -> None:
         each.name = each.email = None
 
 
-def _messages(consultation_id: int, before: datetime) -> Select[tuple[str]]:
+def _messages(consultation_id: int, before: datetime) -> Select[Any]:
     query = (
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -83,7 +84,7 @@ def _silence(session: Session, ids: list[str] | list[int]) -> None:
     silence(session, (each for each in found if each.sender == "deelnemer" or quotes(each)))
 
 
-def _questions(consultation_id: int, before: datetime) -> Select[tuple[int]]:
+def _questions(consultation_id: int, before: datetime) -> Select[Any]:
     query = select(ParticipantQuestion.id).join(Round, Round.id == ParticipantQuestion.round_id)
     handled = (ParticipantQuestion.state == "beantwoord") & (
         ParticipantQuestion.handled_at < before
@@ -97,7 +98,7 @@ def _drop_questions(session: Session, ids: list[str] | list[int]) -> None:
         session.delete(each)
 
 
-def _silent(consultation_id: int, before: datetime) -> Select[tuple[str]]:
+def _silent(consultation_id: int, before: datetime) -> Select[Any]:
     """Who came once, and gave no answer: no submission, no reaction, nothing since the moment."""
     mine = Participant.id
     said = exists().where(Submission.participant_id == mine)

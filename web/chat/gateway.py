@@ -78,6 +78,14 @@ class SessionIn(_Closed):
     invitation: str | None = Field(default=None, min_length=1, max_length=200, pattern=_PRINTABLE)
     receipt: str | None = Field(default=None, min_length=1, max_length=60, pattern=_PRINTABLE)
     opdracht: int | None = Field(default=None, ge=1, le=99, strict=True)
+    proof: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        pattern=_PRINTABLE,
+        description="After 429: the text of its challenge, ~ and a number, of which the SHA-256 "
+        "begins with as many zero bits as it says.",
+    )
 
 
 class SessionOut(BaseModel):
@@ -162,12 +170,22 @@ Authorised = Annotated[str, Depends(_authorised)]
     response_model=SessionOut,
     responses=_problems(404, 409, 413, 422, 429, 503),
 )
-async def start_session(here: Here, client: ClientAddress, body: SessionIn) -> SessionOut:
+async def start_session(
+    here: Here, client: ClientAddress, body: SessionIn
+) -> SessionOut | JSONResponse:
     """Starts a talk, or takes it up again with a receipt code or an invitation.
 
-    With a receipt code it opens while no round is open too: to read, download and erase.
+    With a receipt code it opens while no round is open too: to read, download and erase. Who comes
+    too often from one address gets a challenge, and comes in with its answer: a school or a library
+    is not shut out, and a flood costs its sender much work.
     """
-    _limit(await here.limits.entry(client))
+    wait = await here.limits.entry(client)
+    if wait and not (body.proof and here.challenges.solved(body.proof)):
+        count_refusal()
+        told = ProblemBody(detail=say("te_snel", seconden=wait), challenge=here.challenges.new())
+        return JSONResponse(told.model_dump(), 429, headers={"Retry-After": str(wait)})
+    if wait:
+        _limit(await here.limits.proven.taken(client))
     if body.opdracht is not None and here.catalogue.opdracht(body.opdracht) is None:
         raise Problem(422, say("onbekende_opdracht", nummer=body.opdracht))
     conversation_id, receipt = await in_writing_thread(_enter, here, body)

@@ -10,7 +10,7 @@
 //   lost(text)                           the talk is gone
 
 import { sleep, uuid } from "./dom.js";
-import { Refused } from "./line.js";
+import { Refused, solved } from "./line.js";
 
 const RETRY_PAUSES = [1, 2, 4, 8, 15];
 const MOST_TRIES = 6; // a server that answers with an error so often in a row is not asked again
@@ -45,13 +45,25 @@ export class Talk {
   // Opens a session; what was kept is only let go when this worked.
   async open(how, known) {
     const before = this.#store.talk;
-    const { content } = await this.#line.call("POST", "/sessions", how);
+    const content = await this.#comeIn(how);
     const waiting = how.receipt && before && before.receipt === how.receipt ? this.#store.waiting : [];
     const draft = this.#store.draft;
     this.leave();
     this.#store.talk = { token: content.token, receipt: content.receipt, ...known };
     if (before && before.receipt === content.receipt) this.#store.draft = draft;
     for (const item of waiting) this.#store.wait(item);
+  }
+
+  // Where many come from one address, the browser does some work first; it needs a safe connection.
+  async #comeIn(how) {
+    try {
+      return (await this.#line.call("POST", "/sessions", how)).content;
+    } catch (problem) {
+      if (!problem.challenge || !("subtle" in crypto)) throw problem;
+      this.#ear.state("waiting", this.#texts.proving);
+      const proof = await solved(problem.challenge);
+      return (await this.#line.call("POST", "/sessions", { ...how, proof })).content;
+    }
   }
 
   // Shows what was said, and goes on with what waits.
