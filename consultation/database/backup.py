@@ -42,6 +42,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    update,
 )
 
 from consultation.database.migrating import schema_versions
@@ -191,7 +192,6 @@ def _write_table(connection: Connection, table: Table, entry: IO[bytes]) -> int:
         cast(column, Text).label(column.name) if isinstance(column.type, JSON) else column
         for column in table.columns
     ]
-    # A decision refers to an earlier one of its own table, so the order is that of the key.
     query = select(*columns).order_by(*table.primary_key.columns)
     entry.write(json.dumps([column.name for column in table.columns]).encode() + b"\n")
     number = 0
@@ -285,6 +285,9 @@ def _read_tables(
             raise StorageError(f"{path}: lacks the table {table.name}; use another backup.")
         with archive.open(f"{table.name}.jsonl") as entry:
             number = _read_table(connection, table, entry)
+        if _own_references(table):
+            with archive.open(f"{table.name}.jsonl") as entry:
+                _refer_within(connection, table, entry)
         if number != expected:
             raise StorageError(
                 f"{path}: {table.name} has {number} rows instead of {expected}; use another backup."
@@ -300,17 +303,52 @@ def _read_table(connection: Connection, table: Table, entry: IO[bytes]) -> int:
     values: dict[str, Any] = {
         column.name: _value_of(column, connection.dialect.name) for column in table.columns
     }
-    statement = insert(table).values({name: values[name] for name in names})
+    later = _own_references(table)
+    at_once = [name for name in names if name not in later]
+    statement = insert(table).values({name: values[name] for name in at_once})
     naive = connection.dialect.name == "sqlite"
     number = 0
     for batch in _batches(entry):
         rows = [
-            {_BOUND + name: _unpacked(value, naive) for name, value in zip(names, row, strict=True)}
+            {
+                _BOUND + name: _unpacked(value, naive)
+                for name, value in zip(names, row, strict=True)
+                if name not in later
+            }
             for row in batch
         ]
         connection.execute(statement, rows)
         number += len(rows)
     return number
+
+
+def _own_references(table: Table) -> set[str]:
+    """The columns that refer to another row of the same table, such as a reply to its message."""
+    return {
+        column.name
+        for column in table.columns
+        if column.nullable and any(key.column.table is table for key in column.foreign_keys)
+    }
+
+
+def _refer_within(connection: Connection, table: Table, entry: IO[bytes]) -> None:
+    """Sets the columns of ``_own_references``, once all rows are there, in whatever order."""
+    names = json.loads(entry.readline())
+    key, own = [each.name for each in table.primary_key.columns], sorted(_own_references(table))
+    statement = (
+        update(table)
+        .where(*[table.c[name] == bindparam(_BOUND + name) for name in key])
+        .values({name: bindparam(_BOUND + name) for name in own})
+    )
+    for batch in _batches(entry):
+        told = [dict(zip(names, row, strict=True)) for row in batch]
+        rows = [
+            {_BOUND + name: row[name] for name in (*key, *own)}
+            for row in told
+            if any(row[name] is not None for name in own)
+        ]
+        if rows:
+            connection.execute(statement, rows)
 
 
 def _value_of(column: Column[Any], dialect: str) -> ColumnElement[Any]:

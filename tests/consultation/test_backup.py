@@ -20,7 +20,7 @@ from consultation import accounts
 from consultation.catalogue import Catalogue
 from consultation.curation.log import append
 from consultation.database.backup import restore_backup, write_backup
-from consultation.database.models import Base, Embedding
+from consultation.database.models import Base, Conversation, Embedding, Message, Participant
 from consultation.database.revision import revision
 from consultation.database.storage import Storage, migrate, open_engine
 from consultation.errors import StorageError
@@ -57,6 +57,20 @@ def filled(url: str, catalogue: Catalogue) -> Storage:
         event = append(session, consultation, "els", raw, opdrachten=range(1, 11))
         undo = {"op": "revoke", "event": event.id}
         append(session, consultation, "els", undo, opdrachten=range(1, 11))
+        person = Participant(consultation_id=consultation)
+        session.add(person)
+        session.flush()
+        talk = Conversation(participant_id=person.id, round_id=1)
+        session.add(talk)
+        session.flush()
+        # A reply comes back whether its random id sorts after that of its message or before it.
+        for seq, (own, reply) in enumerate(
+            [("8" * 32, None), ("0" * 32, "8" * 32), ("f" * 32, "8" * 32)]
+        ):
+            message = Message(id=own, conversation_id=talk.id, seq=seq, text="", reply_to_id=reply)
+            message.sender = "assistent" if reply else "deelnemer"
+            session.add(message)
+            session.flush()
         session.execute(text("update message set text = :odd"), {"odd": ODD})
         accounts.add_account(session, "els", "facilitator", "een lang wachtwoord")
         session.add(Embedding(model="m", text_hash="0" * 64, vector=bytes(range(256))))
