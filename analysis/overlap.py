@@ -35,8 +35,8 @@ _LESS = frozenset([
     "verlaag", "verlaagt", "verlagen", "verlaging", "verminder", "verminderen", "vermindering",
     "minder", "beperk", "beperken", "beperking", "halveer", "halveren", "schaf", "afschaffen",
     "afgeschaft", "afschaffing", "schrap", "schrappen", "geschrapt", "stop", "stoppen",
-    "stopzetten", "stopzetting", "beperkt", "afbouwen", "afbouw", "verbied", "verbieden", "verboden",
-    "verbod", "korter",
+    "stopzetten", "stopzetting", "beperkt", "afbouwen", "afbouw", "verbied", "verbieden",
+    "verboden", "verbod", "korter",
 ])  # fmt: skip
 # The thing stands before these ("de lessen langer", "het geld afschaffen"), or on both sides.
 _AFTER_THE_THING = frozenset([

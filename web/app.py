@@ -15,7 +15,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from consultation.logs import without_words
 from consultation.settings import Settings
 from consultation.settings import settings as current_settings
-from web import errors, health, login, metrics, news, provider_login, second_factor
+from web import errors, health, metrics, news
+from web.access import login, provider_login, second_factor
 from web.chat import answers, gateway, widget
 from web.chat.direct import DirectTurnMiddleware
 from web.dependencies import Services, open_services

@@ -132,7 +132,7 @@ def test_a_form_after_the_session_says_so_and_gives_back_what_was_typed(site: Si
 
 
 def test_a_session_ends_after_twelve_hours(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.login.SESSION_SECONDS", -1)
+    monkeypatch.setattr("web.access.login.SESSION_SECONDS", -1)
     with site.storage.writing() as session:
         accounts.add_account(session, "els", "analist", PASSWORD)
     with site.client() as http:

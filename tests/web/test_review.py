@@ -32,7 +32,7 @@ from consultation.queries.statements import StatementCounts, active_statements, 
 from consultation.queries.themes import latest_run, themes_of, without_theme
 from language.segmentation.plain_text import readable
 from tests.web_stage import BARRIERS, Site, Talk, analysed, begin
-from web.login import _inside
+from web.access.login import _inside
 from web.server.limits import RateLimiter
 
 pytest_plugins = ["tests.web_fixtures"]

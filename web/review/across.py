@@ -17,9 +17,9 @@ from consultation.catalogue import Opdracht
 from consultation.curation.state import CuratedAction
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from dialogue.messages import say
+from web.access.login import CurrentReviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer
 from web.review.carry_out import Raw, Refusal, carry_out
 from web.review.common import PostedForm, after, back_to, known_opdracht, page
 from web.review.decisions import recent_decisions

@@ -21,8 +21,8 @@ from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
 from consultation.queries.themes import ThemeView
 from consultation.reactions.results import round_reactions
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, feedback
 from web.review.common import known_opdracht, page
 from web.review.trekkers import offered, trekkers_on

@@ -12,9 +12,9 @@ from consultation.queries import answer_view
 from consultation.queries.statements import without_opdracht
 from consultation.queries.themes import latest_run
 from consultation.queries.unanalysed_answers import new_answers
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, carry_out, requested_operations
 from web.review.common import (
     ChosenRound,

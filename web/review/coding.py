@@ -26,8 +26,8 @@ from reporting import export, sheets
 from reporting.export_formats import MEDIA, Format
 from reporting.export_words import word
 from reporting.sheets import Column, Sheet
+from web.access.login import CurrentReviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer
 from web.review.common import PostedForm, back_to, known_opdracht, page
 from web.server.threads import WritingRoute
 

@@ -18,9 +18,7 @@ from consultation.catalogue import Opdracht
 from consultation.curation.state import Event
 from consultation.database.models import Round
 from dialogue.messages import known, say
-from web.dependencies import Here, Services
-from web.errors import Problem
-from web.login import (
+from web.access.login import (
     ENROL,
     FORM_COOKIE,
     LOGIN,
@@ -31,6 +29,8 @@ from web.login import (
     must_enrol,
     set_cookie,
 )
+from web.dependencies import Here, Services
+from web.errors import Problem
 from web.pages import pages
 from web.public.forms import sent_form, typed
 

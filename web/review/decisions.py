@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from consultation.curation.state import CurationState, Outcome
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
+from web.access.login import CurrentReviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer
 from web.review.common import page, page_number, paged, whole_number
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)

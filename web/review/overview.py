@@ -17,8 +17,8 @@ from consultation.queries.statements import StatementCounts, counts
 from consultation.queries.themes import latest_run
 from consultation.queries.unanalysed_answers import count_new
 from consultation.reactions import objections
+from web.access.login import CurrentReviewer
 from web.dependencies import Here
-from web.login import CurrentReviewer
 from web.review.common import ChosenRound, chosen_round, page
 from web.review.questions import open_questions
 

@@ -12,8 +12,8 @@ from consultation import audit
 from consultation.catalogue import Opdracht
 from consultation.database.models import ParticipantQuestion
 from consultation.participation import questions
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import PageNumber, PostedForm, back_to, page, paged
 from web.server.threads import WritingRoute
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from analysis.stance.rules import rules_named
+from web.access.login import CurrentReviewer
 from web.dependencies import Here
-from web.login import CurrentReviewer
 from web.review.common import PageNumber, known_opdracht, page, paged
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)

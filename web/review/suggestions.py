@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from analysis.continuity.bisection import FEWEST, division, division_by
 from consultation.curation.state import Outcome
 from consultation.theme_code import ThemeCode
+from web.access.login import CurrentReviewer
 from web.dependencies import Here
-from web.login import CurrentReviewer
 from web.review.carry_out import feedback
 from web.review.common import known_opdracht, page
 

@@ -24,9 +24,9 @@ from consultation.queries.unanalysed_answers import count_new
 from consultation.theme_code import ThemeCode
 from reporting.own_placing_figures import own_placing_sentence
 from reporting.pair_figures import pair_figure
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer, Reviewer
 from web.review.actions import candidates_of, show_action, show_actions
 from web.review.carry_out import Refusal, carry_out, feedback, requested_operations
 from web.review.common import (

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from analysis.trekkers import Trekkers, TrekkerSuggestions, trekkers
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.statements import StatementView
+from web.access.login import CurrentReviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer
 from web.review.common import PageNumber, known_opdracht, page, paged
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)

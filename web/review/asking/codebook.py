@@ -28,9 +28,9 @@ from consultation.database.models import new_id
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
 from consultation.queries.unanalysed_answers import count_new
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer, Reviewer
 from web.review.asking.encoder import needs_encoder, reading_page
 from web.review.asking.new_theme import new_theme
 from web.review.carry_out import Raw, Refusal, carry_out, explained, feedback

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse
 from analysis.preprocessing.embeddings import AnalysisError
 from consultation.catalogue import Opdracht
 from dialogue.messages import say
+from web.access.login import Reviewer
 from web.dependencies import Services
 from web.errors import Problem
-from web.login import Reviewer
 from web.review.common import page
 
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from consultation.curation.operations import CurationError
 from dialogue.messages import say
 from reporting.pair_figures import pair_figure
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import PostedForm, back_to, known_opdracht, page
 from web.server.threads import WritingRoute
 

@@ -12,8 +12,8 @@ from consultation.curation.operations import PlaceExactly, Revoke
 from consultation.curation.state import CuratedTheme, CurationState, Outcome
 from consultation.database.models import new_id
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.asking.encoder import needs_encoder, reading_page
 from web.review.asking.new_theme import new_theme, with_new_themes
 from web.review.carry_out import Raw, Refusal, carry_out, feedback

@@ -21,9 +21,9 @@ from consultation.errors import ImportFileError
 from consultation.importing.drafts import Draft
 from consultation.queries.answer_view import marked
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import (
     FormPost,
     PageNumber,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from analysis.preprocessing.joint_suggestions import JointSuggestion, joint_suggestions
 from consultation.curation.joint_participants import decisions
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Raw, Refusal, carry_out
 from web.review.common import PostedForm, after, page, page_number, paged, whole_number
 from web.server.threads import WritingRoute

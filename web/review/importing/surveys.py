@@ -39,9 +39,9 @@ from consultation.importing.tables import (
     survey_table,
 )
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import MAX_LINE, FormPost, PostedForm, back_to, page
 from web.review.importing.dutch import refused, remarks
 from web.review.importing.uploads import START, drafts, may_bring_in, round_of, wanted

@@ -16,9 +16,9 @@ from consultation.importing.readers import DOCUMENTS, SURVEYS
 from consultation.importing.stored_mappings import stored_surveys
 from consultation.rights import Right, may
 from dialogue.messages import say
+from web.access.login import LOGIN, CurrentReviewer, Reviewer, logged_in
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.login import LOGIN, CurrentReviewer, Reviewer, logged_in
 from web.review.common import FormPost, PostedForm, back_to, page, posted
 from web.server.security_headers import MAX_UPLOAD
 from web.server.threads import WritingRoute

@@ -14,8 +14,8 @@ from consultation.database.models import Account
 from consultation.errors import AccountError
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
+from web.access.login import SESSION_COOKIE, CurrentReviewer, Reviewer, session_cookie, set_cookie
 from web.dependencies import Here, Services
-from web.login import SESSION_COOKIE, CurrentReviewer, Reviewer, session_cookie, set_cookie
 from web.review.common import FormPost, PageNumber, PostedForm, back_to, page, paged
 from web.server.threads import WritingRoute
 

@@ -10,8 +10,8 @@ from consultation import audit
 from reporting.indicators.figures import Indicators, indicators
 from reporting.indicators.sheet import indicators_sheet
 from reporting.sheets import as_csv
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import page
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)

@@ -18,8 +18,8 @@ from reporting import export
 from reporting.export_formats import MEDIA, ExportSubject, Format
 from reporting.plan import Plan
 from reporting.publication import approved, published_rounds, release, withdraw
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.common import PostedForm, back_to, chosen_round, known_opdracht, page
 from web.server.threads import WritingRoute
 

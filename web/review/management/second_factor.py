@@ -15,8 +15,16 @@ from consultation.access import second_factor
 from consultation.access.one_time_codes import app_address, matching_step, new_secret
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
+from web.access.login import (
+    ENROL,
+    LOGIN,
+    SESSION_COOKIE,
+    Reviewer,
+    logged_in,
+    renewed_cookie,
+    set_cookie,
+)
 from web.dependencies import Here, Services
-from web.login import ENROL, LOGIN, SESSION_COOKIE, Reviewer, logged_in, renewed_cookie, set_cookie
 from web.review.common import FormPost, page, posted_by_anyone
 
 _SETUP_SECONDS = 900

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from consultation import audit
 from consultation.queries.statements import active_among
 from consultation.reactions import objections
+from web.access.login import CurrentReviewer
 from web.dependencies import Here
-from web.login import CurrentReviewer
 from web.review.common import PageNumber, PostedForm, back_to, page, paged
 from web.server.threads import WritingRoute
 

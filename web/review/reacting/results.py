@@ -12,8 +12,8 @@ from consultation.participation.reactions import amendment_statement
 from consultation.reactions.proposed import withheld_actions
 from consultation.reactions.results import reaction_rounds, round_reactions, word_diff
 from dialogue.messages import say
+from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
-from web.login import CurrentReviewer, Reviewer
 from web.review.carry_out import Refusal, carry_out, feedback
 from web.review.common import PostedForm, after, known_opdracht, page, whole_number
 

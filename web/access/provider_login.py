@@ -18,9 +18,8 @@ from consultation.access.provider_accounts import account_of
 from consultation.database.models import Account
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
-from web.dependencies import ClientAddress, Here, Services
-from web.login import BY_PROVIDER, admitted, login_form, set_cookie
-from web.server.openid import (
+from web.access.login import BY_PROVIDER, admitted, login_form, set_cookie
+from web.access.openid import (
     LoginQuestion,
     OpenIdProvider,
     ProvidedPerson,
@@ -28,6 +27,7 @@ from web.server.openid import (
     ProviderRefused,
     new_question,
 )
+from web.dependencies import ClientAddress, Here, Services
 
 CALLBACK = "/beheer/login/terug"
 QUESTION_COOKIE = "samenspraak_aanbieder"

@@ -13,8 +13,7 @@ from consultation.access.second_factor import SecondFactorProof
 from consultation.database.models import Account
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
-from web.dependencies import Here, Services
-from web.login import (
+from web.access.login import (
     CODE,
     FORM_COOKIE,
     PendingLogin,
@@ -25,6 +24,7 @@ from web.login import (
     pending_login,
     set_cookie,
 )
+from web.dependencies import Here, Services
 from web.pages import pages
 
 _MAX_FIELD = 1000
