@@ -452,10 +452,10 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
         found = part_with(text, talk.answers[meant]) if meant else None
         if meant is not None and found is not None:
             return offering.offer_slots(talk, "", meant, corrects=found, at=0)
-    longer = len(text.split()) > _MOST_OF_REQUEST and _kind(talk, meant) != "prioriteit"
-    if act in (acts.MEND, acts.WRONG) and meant and longer and surely_content(talk, text):
-        # It holds the new words: they are offered, not asked for again.
-        return offering.offer_slots(talk, text[summary.after_yes(text) :], meant)
+    if act in (acts.MEND, acts.WRONG) and meant is not None and surely_content(talk, text):
+        if len(text.split()) > _MOST_OF_REQUEST and _kind(talk, meant) != "prioriteit":
+            # It holds the new words: they are offered, not asked for again.
+            return offering.offer_slots(talk, text[summary.after_yes(text) :], meant)
     if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}
@@ -645,8 +645,8 @@ def _stands_once(answer: str, words: str) -> bool:
     return len(re.findall(rf"(?<!\w){re.escape(words)}(?!\w)", answer, re.IGNORECASE)) == 1
 
 
-def _kind(talk: Talk, key: str | None) -> str:
-    vraag = talk.opdracht.question(key or "") if talk.opdracht else None
+def _kind(talk: Talk, key: str) -> str:
+    vraag = talk.opdracht.question(key) if talk.opdracht else None
     return vraag.soort if vraag else "extra"
 
 

@@ -18,7 +18,7 @@ from talk import Server  # type: ignore[import-not-found, unused-ignore]
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "conversation.md"
 MARKS = {
     "plain": ("<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sample talk -->"),
-    "mended": ("<!-- sample talk with corrections -->", "<!-- end of this talk -->"),
+    "mended": ("<!-- sample talk with corrections -->", "<!-- end of the talk with corrections -->"),
 }
 
 Steps = tuple[tuple[str, str, str], ...]
@@ -56,9 +56,9 @@ MENDED: Steps = (
     ("type", "liever niet, ons dorp is klein", "groep"),
     ("type", "ik ben al op pensioen", "opdracht"),
     ("type", "dat van die cursussen die te ver zijn", "vraag"),
-    ("type", "De bus naar Lo rijdt niet meer na zes uur, en de les duurt tot acht.", "vraag"),
+    ("type", "De bus naar Diksmuide rijdt niet meer na zes uur, en de les duurt tot acht.", "vraag"),
     ("type", "wacht, ik moet mijn bril zoeken", "vraag"),
-    ("type", "Een busje dat de mensen na de les naar huis brengt.", "vraag"),
+    ("type", "Een busje dat de mensen na de les naar huis brengt, ook naar de boerderijen.", "vraag"),
     ("type", "oei, ik schreef zes uur maar het is zeven uur", "vraag"),
     ("return", "", "vraag"),
     ("type", "de gemeente met de belbus", "vraag"),

@@ -115,10 +115,7 @@ class AnswerGuard(GraphComponent):
                     back = message_parts.read(text).kind == message_parts.BACK
                     remark = act.name in (acts.REMARK, acts.WAIT) and not back
                     name = CONTENT if remark else name
-                leaves_surely = stops and chances.get(name, 0.0) >= _SURELY_LEAVES
-                if (stops and not leaves_surely and _does_otherwise(act)) or (
-                    name in _MILD and _mends(act)
-                ):
+                if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
                 if name == NO_IDEA and act is not None and not act.sure:
                     act = None
@@ -183,9 +180,7 @@ def _after_questions(
     if name in QUESTIONS and act.name in _ASKING:
         # The intents know which question it is.
         return name
-    polite = name in _STOPS or name in _COURTESIES
-    if act.name == acts.AGREE and (name == NO or (polite and chances[name] >= _LEAST_GOODBYE)):
-        # "Prima, bedankt" thanks.
+    if name == NO and act.name == acts.AGREE:
         return name
     value = act.name if act.sure else acts.doubtful(act.name)
     _tell(message, acts.ENTITY, value)
@@ -238,7 +233,7 @@ _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "o
 NO_IDEA = "weet_niet"
 
 
-_SURELY_OTHERWISE, _SURELY_LEAVES = 0.5, 0.8
+_SURELY_OTHERWISE = 0.5
 
 
 def _does_otherwise(act: Act | None) -> bool:
