@@ -144,7 +144,7 @@ _STARTS_ADDING = re.compile(
 _KNOWS = re.compile(r"\b(?:weet|wist|ken) (?:ik|k|we)\b|\b(?:ik|k|we) (?:weet|weten|ken)\b")
 FORGOT = re.compile(
     r"\b(?:nog (?:moeten |willen )?(?:zeggen|zetten|vermelden)|vergeten|vergat"
-    r"|d?er(?: ook| nog)? ?b(?:ij|y|ie)|toevoeg\w{0,2}|forgot|oublie)\b"
+    r"|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b"
 )
 """What somebody forgot is added, also where the text resembles a change."""
 _PUT_WITH = re.compile(
@@ -396,7 +396,6 @@ _WILL_CHANGE = re.compile(
     r"\b(?:aanpassen|veranderen|wijzigen|verbeteren|herzien|herbekijken|bijschaven|bijstellen"
     r"|herformuleren|overdoen|anders zeggen|change|adapt|changer|modifier|andern)\b"
 )
-_MOST_OF_REQUEST = 12
 _CHANGE_ACTS = frozenset({acts.DROP, acts.MEND, acts.WRONG})
 
 
@@ -452,10 +451,6 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
         found = part_with(text, talk.answers[meant]) if meant else None
         if meant is not None and found is not None:
             return offering.offer_slots(talk, "", meant, corrects=found, at=0)
-    if act in (acts.MEND, acts.WRONG) and meant is not None and surely_content(talk, text):
-        if len(text.split()) > _MOST_OF_REQUEST and _kind(talk, meant) != "prioriteit":
-            # It holds the new words: they are offered, not asked for again.
-            return offering.offer_slots(talk, text[summary.after_yes(text) :], meant)
     if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}

@@ -1,10 +1,10 @@
-"""Writes two real talks into docs/conversation.md, so that what the page shows stays true.
+"""Writes a real talk into docs/conversation.md, so that what the page shows stays true.
 
     samenspraak serve                        # with a round open
     python3 scripts/sample_talk.py [--url http://localhost:8000]
 
-Holds each talk over HTTP and puts it between its two marks in the page. The talks are erased after
-it. Needs nothing but Python. Stops without writing when a talk does not go as told here.
+Holds one talk over HTTP and puts it between the two marks in the page. The talk is erased after it.
+Needs nothing but Python. Stops without writing when the talk does not go as told here.
 """
 
 from __future__ import annotations
@@ -16,16 +16,10 @@ from typing import Any
 from talk import Server  # type: ignore[import-not-found, unused-ignore]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "conversation.md"
-MARKS = {
-    "plain": ("<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sample talk -->"),
-    "mended": ("<!-- sample talk with corrections -->", "<!-- end of the talk with corrections -->"),
-}
+START, END = "<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sample talk -->"
 
-Steps = tuple[tuple[str, str, str], ...]
-
-# What is typed, or the button tapped (title or payload), and the step that must be open after it;
-# who returns comes back with the receipt code.
-PLAIN: Steps = (
+# What is typed, or the button tapped (title or payload), and the step that must be open after it.
+STEPS: tuple[tuple[str, str, str], ...] = (
     ("tap", "/bevestigen", "toestemming"),
     ("type", "ja dat mag", "groep"),
     ("type", "ik zit bij de vakbond", "opdracht"),
@@ -50,67 +44,32 @@ PLAIN: Steps = (
     ("tap", "/bevestigen", "verder"),
     ("tap", "/stoppen", "einde"),
 )
-MENDED: Steps = (
-    ("type", "wie leest dat eigenlijk?", "toestemming"),
-    ("type", "allez, doe maar", "toestemming"),
-    ("type", "liever niet, ons dorp is klein", "groep"),
-    ("type", "ik ben al op pensioen", "opdracht"),
-    ("type", "dat van die cursussen die te ver zijn", "vraag"),
-    ("type", "De bus naar Diksmuide rijdt niet meer na zes uur, en de les duurt tot acht.", "vraag"),
-    ("type", "wacht, ik moet mijn bril zoeken", "vraag"),
-    ("type", "Een busje dat de mensen na de les naar huis brengt, ook naar de boerderijen.", "vraag"),
-    ("type", "oei, ik schreef zes uur maar het is zeven uur", "vraag"),
-    ("return", "", "vraag"),
-    ("type", "de gemeente met de belbus", "vraag"),
-    ("type", "rap, want we worden er niet jonger op", "vraag"),
-    ("tap", '"waarde":"4"', "bevestigen"),
-    ("type", "klopt, maar zet er bij mijn voorstel nog bij: ook op zaterdag", "bevestigen"),
-    ("type", "ja zo is 't goed", "verder"),
-    ("type", "nee merci, tot ziens", "einde"),
-)
 
 
 def main() -> None:
     """Holds the talk and writes it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", default="http://localhost:8000")
-    url = parser.parse_args().url
-    talks = {"plain": held(Server(url), PLAIN), "mended": held(Server(url), MENDED)}
-    page = PAGE.read_text(encoding="utf-8")
-    for name, lines in talks.items():
-        start, end = MARKS[name]
-        before, _, rest = page.partition(start)
-        _, _, after = rest.partition(end)
-        if not after:
-            raise SystemExit(f"{PAGE}: the marks of the talk {name} are missing")
-        body = "\n".join(lines).rstrip()
-        page = f"{before}{start}\n\n{body}\n\n{end}{after}"
-    PAGE.write_text(page, encoding="utf-8")
-
-
-def held(server: Server, steps: Steps) -> list[str]:
-    """A talk as lines of Markdown; it is erased.
-
-    Raises:
-        SystemExit: the talk does not go as told.
-    """
-    receipt = server.start(None)
+    server = Server(parser.parse_args().url)
+    server.start(None)
     bubbles = server.bubbles(0)
     lines = spoken(bubbles)
-    for how, what, step in steps:
-        if how == "return":
-            lines += ["> *(komt later terug met de ontvangstcode)*", ""]
-            server.start(None, receipt)
-            bubbles = server.bubbles(max(each["seq"] for each in bubbles))
-        else:
-            title, payload = tapped(bubbles, what) if how == "tap" else (what, None)
-            lines += [f"> **{title}**" if payload is None else f"> **[{title}]**", ""]
-            bubbles = server.send(title, payload, twice=False)
+    for how, what, step in STEPS:
+        title, payload = tapped(bubbles, what) if how == "tap" else (what, None)
+        lines.append(f"> **{title}**" if payload is None else f"> **[{title}]**")
+        lines.append("")
+        bubbles = server.send(title, payload, twice=False)
         if reached(bubbles) != step:
-            raise SystemExit(f"after {what!r} the step is {reached(bubbles)}, not {step}")
+            raise SystemExit(f"after {title!r} the step is {reached(bubbles)}, not {step}")
         lines += spoken(bubbles)
     server.call("DELETE", "/api/chat")
-    return lines
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    if not after:
+        raise SystemExit(f"{PAGE}: the marks of the sample talk are missing")
+    body = "\n".join(lines).rstrip()
+    PAGE.write_text(f"{before}{START}\n\n{body}\n\n{END}{after}", encoding="utf-8")
 
 
 def spoken(bubbles: list[dict[str, Any]]) -> list[str]:

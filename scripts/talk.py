@@ -53,10 +53,9 @@ class Server:
                 time.sleep(1)
         raise SystemExit(f"{self.url}: no answer; is it running?")
 
-    def start(self, opdracht: int | None, receipt: str | None = None) -> str:
-        """Starts a session, or comes back with a receipt code; gives the code."""
-        wanted = {"opdracht": opdracht, "receipt": receipt}
-        body = {name: value for name, value in wanted.items() if value is not None}
+    def start(self, opdracht: int | None) -> str:
+        """Starts a session; gives the receipt code."""
+        body = {} if opdracht is None else {"opdracht": opdracht}
         status, answer = self.call("POST", "/api/chat/sessions", body)
         if status != 201:
             raise SystemExit(f"no session ({status}): {answer}")

@@ -19,7 +19,7 @@ from language.reading.request import CONSENT, ERASE, GROUP, Reading
 MOST_WORDS = 25
 """A longer text is an answer."""
 
-SURE, SURE_TO_LEAVE, DOUBT = 0.05, 0.05, 0.25
+SURE, SURE_TO_LEAVE, DOUBT = 0.05, 0.05, 0.35
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 

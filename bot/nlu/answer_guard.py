@@ -117,8 +117,6 @@ class AnswerGuard(GraphComponent):
                     name = CONTENT if remark else name
                 if (stops and _does_otherwise(act)) or (name in _MILD and _mends(act)):
                     name = CONTENT
-                if name == NO_IDEA and act is not None and not act.sure:
-                    act = None
                 if name in (CONTENT, NO_IDEA) and act is not None:
                     if name == NO_IDEA and act.name == acts.PASS and question == "drempel":
                         # What one does not know may be just what holds one back.
@@ -198,13 +196,9 @@ def _after_questions(
     if act.name == acts.ASK:
         asked = intent_of(act, chances)
         return asked if asked != OTHER_QUESTION else CONTENT
-    told = closing.intent_of(act, step) or name
-    # A longer text that changes something holds the words for it.
-    longer = told == "antwoord_wijzigen" and len(text.split()) > _ONLY_NAMES
-    return CONTENT if longer and step == "bevestigen" else told
+    return closing.intent_of(act, step) or name
 
 
-_ONLY_NAMES = 12
 _ASKING = frozenset(closing.ASKS)
 _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
 """Intents that a text resembles by its tone or language, whatever it does."""
@@ -233,7 +227,7 @@ _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "o
 NO_IDEA = "weet_niet"
 
 
-_SURELY_OTHERWISE = 0.5
+_SURELY_OTHERWISE = 0.9
 
 
 def _does_otherwise(act: Act | None) -> bool:

@@ -235,8 +235,7 @@ def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
     text, step = message.get(TEXT), _step(message)
     words = len(text.split())
     if step == "vraag":
-        surely = chances.get(CONTENT, 0.0) >= _SURELY_ANSWER and "?" not in text
-        return words <= acts.MOST_WORDS and not surely
+        return words <= acts.MOST_WORDS and chances.get(CONTENT, 0.0) < _SURELY_ANSWER
     after = step == "aanbod" or step in closing.READ_AT
     return after and words <= closing.MOST_WORDS and summary.says(text) is None
 
