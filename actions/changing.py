@@ -416,9 +416,6 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     assert opdracht is not None
     if act == acts.ASK:
         return _asked(talk, key)
-    urgent = opdracht.of_kind("prioriteit")
-    if act == acts.URGENT and urgent is not None:
-        return reopened(urgent.key)
     if act == acts.ADD and ":" not in text and _WILL_CHANGE.search(folded(text)):
         # "Alleen die trekker wil ik nog aanpassen" names no words to add.
         named = named_question(text, opdracht, None)
@@ -530,7 +527,7 @@ def _added(talk: Talk, text: str) -> Slots | None:
     opdracht, rest = talk.opdracht, text[summary.after_yes(text) :].strip()
     found = _TOLD_TO_ADD.match(rest) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(rest)
     key = named_question(found["about"], opdracht, None) if found and opdracht else None
-    if found is None or key is None or not any(map(str.isalnum, found["content"])):
+    if found is None or key is None:
         return None
     return offering.added(talk, found["content"], key, undo=key in talk.answers)
 
@@ -540,7 +537,7 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     if vraag is None or vraag.key not in talk.answers:
         return None
     if not _URGENCY.search(plain):
-        return _bare_step(talk, text, plain, vraag)
+        return _bare_step(talk, plain, vraag)
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
     said = talk.urgency_in(text)
@@ -551,11 +548,8 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None
 
 
-def _bare_step(talk: Talk, text: str, plain: str, vraag: Vraag) -> Slots | None:
+def _bare_step(talk: Talk, plain: str, vraag: Vraag) -> Slots | None:
     """The slots for another step that a text names by its number: "maak er een 4 van"."""
-    if text.rstrip().endswith("?") and len(plain.split()) <= _FEW_WORDS:
-        # "Die 2 ook?" asks, and sets nothing.
-        return None
     found = _SETS_NUMBER.fullmatch(plain)
     steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
     if found is None:

@@ -51,7 +51,7 @@ class ActionDigressie(TalkAction):
         if act == acts.LEAVE and talk.slot("requested_slot") == "bevestigd":
             talk.utter("blijft_zoals_het_is")
             return []
-        if act in (acts.REMARK, acts.LEAVE, acts.HESITATE, acts.PASS):
+        if act in (acts.REMARK, acts.LEAVE):
             talk.utter("opmerking_gehoord")
             return []
         # The gateway sends a question that it recognised itself under another intent.
@@ -72,9 +72,6 @@ class ActionDigressie(TalkAction):
             return []
         if own_data.asks_code(talk):
             talk.utter("waar_code")
-        elif act == acts.ASK and intent == "hulp":
-            # A question that the catalogue does not answer.
-            pass_on(talk, OPEN_QUESTION)
         elif intent in _OWN:
             talk.utter(_OWN[intent])
         answer_aside(talk, intent)

@@ -33,7 +33,6 @@ from actions.talk import (
     TalkAction,
     TalkForm,
     answer_aside,
-    pass_on,
     tell_language,
     validator,
 )
@@ -47,8 +46,6 @@ from consultation.participation.effects import (
     GroupChosen,
 )
 from consultation.participation.reactions import MISSING
-from consultation.participation.stand_ins import OPEN_QUESTION
-from consultation.settings import settings
 from language.folding import folded
 from language.foreign import foreign_language
 from language.reading import acts
@@ -226,7 +223,7 @@ class ActionVerder(TalkAction):
         if talk.metadata.get("step") == "einde" and talk.slot("onder") is None:
             return after_end(talk)
         asked = talk.tracker.active_loop.get("name") and talk.slot("requested_slot")
-        if asked in _OPTIONAL and _unclear_before(talk) >= _MOST_UNCLEAR:
+        if asked in _OPTIONAL and (talk.metadata.get("unclear") or 0) >= _MOST_UNCLEAR:
             return _no_at_last(talk, asked.removeprefix(_CONSENT))
         if asked == "bevestigd" and (taken := at_summary(talk)) is not None:
             return taken
@@ -244,8 +241,6 @@ class ActionVerder(TalkAction):
                     answer_aside(talk, "vraag_anoniem")
                 else:
                     talk.utter("toestemming_voorwaarde")
-            elif hesitates == acts.ASK:
-                pass_on(talk, OPEN_QUESTION)
             elif consent and not hesitates and _may_be_kept(talk, text):
                 told |= keep_slots(talk, text, why=_why(talk, text))
             else:
@@ -263,12 +258,6 @@ def _no_at_last(talk: Talk, purpose: str) -> list[EventType]:
     # Not filled yet while this action runs, and the next form is chosen by the slots.
     talk.tracker.slots.update(slots)
     return [*(SlotSet(name, value) for name, value in slots.items()), *go_on(talk)]
-
-
-def _unclear_before(talk: Talk) -> int:
-    """How many answers before this one were unclear; 0 for a question, which decides nothing."""
-    asks = talk.entity(acts.CONSENT_ENTITY) == acts.ASK
-    return 0 if asks else int(talk.metadata.get("unclear") or 0)
 
 
 _CONSENT = "toestemming_"
@@ -404,8 +393,7 @@ class _AskConsent(TalkAction):
         """How many answers to this question were neither a yes nor a no."""
         if talk.metadata.get("step") != "toestemming" or talk.metadata.get("question") != self.doel:
             return 0
-        now = talk.intent in _UNCLEAR and talk.entity(acts.CONSENT_ENTITY) != acts.ASK
-        return int(talk.metadata.get("unclear") or 0) + now
+        return int(talk.metadata.get("unclear") or 0) + (talk.intent in _UNCLEAR)
 
 
 _UNCLEAR = frozenset(

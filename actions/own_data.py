@@ -578,8 +578,7 @@ def _change_group(talk: Talk, slug: str) -> Slots:
         return _leave(talk, GROUP)
     talk.propose(GroupChosen(group=slug))
     talk.utter("groep_begrepen", naam=groep.naam)
-    # The actions of a reaction round stand in the order of the group.
-    return {"keuze": "klaar", "beheer": None, "groep": slug, "acties": None}
+    return {"keuze": "klaar", "beheer": None, "groep": slug}
 
 
 def _ask_group(talk: Talk, target: str, custom: dict[str, Any]) -> None:

@@ -103,7 +103,6 @@ class Assistant:
                 "under": position.under,
                 "unclear": position.unclear,
                 "offer": position.offer is not None,
-                "probe": position.probe is not None,
                 "content": content,
                 "aside": aside,
                 "unread": unread,

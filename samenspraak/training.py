@@ -22,7 +22,6 @@ _SOURCES = (
     "data/handelingen.yml",
     "data/handelingen_na_de_vragen.yml",
     "data/instemming.yml",
-    "data/uitspraken.yml",
     "language/embedding.py",
     "bot/uv.lock",
 )

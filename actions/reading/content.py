@@ -30,7 +30,7 @@ _ASKS = re.compile(
 """The beginning of a question, also without its mark."""
 _NO_CONTENT = frozenset(
     {acts.WAIT, acts.REMARK, acts.ASK, acts.PASS, acts.MOVE, acts.LEAVE, acts.STOP}
-    | {acts.AGREE, acts.SHOW, acts.ON, acts.NO, acts.HESITATE, acts.EXPLAIN, acts.HUMAN}
+    | {acts.AGREE, acts.SHOW, acts.ON}
 )
 
 

@@ -1,8 +1,9 @@
 """What a text does at an open question, where the intents take it for an answer.
 
 The intents are about commands in everyday words. People also ask for a moment, think aloud, mend an
-earlier answer, or ask what is meant, in sentences that resemble content. ``step_model`` gives the
-probability of each act; here it is decided what that is enough for.
+earlier answer, or ask what is meant, in sentences that resemble content. A small regression of its
+own, on the same features as the intents, tells these acts from answers. Its examples are those of
+``data/handelingen.yml`` and a share of the intents' own.
 
 An act is ``sure`` where an answer is most unlikely. In doubt the participant is asked whether the
 text is the answer, so that nothing is lost.
@@ -10,39 +11,39 @@ text is the answer, so that nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy.typing as npt
+
+from bot.nlu.example_model import DATA, ExampleModel, Share
 from language.reading import acts
-from language.reading.request import CONSENT, ERASE, GROUP, Reading
 
 MOST_WORDS = 25
 """A longer text is an answer."""
 
-SURE, SURE_TO_LEAVE, DOUBT = 0.05, 0.05, 0.35
+SURE, SURE_TO_LEAVE, DOUBT = 0.02, 0.05, 0.22
 """Below these chances of an answer an act is done, the question or the talk is left, or the
 participant is asked."""
 
-SURE_OF_OWN_DATA = 0.6
+SURE_OF_QUOTES = 0.6
 
-_QUOTES = "citaat"
-_COME_TO: Mapping[str, str] = {
-    acts.HESITATE: acts.REMARK,
-    acts.ADD: acts.MEND,
-    acts.DROP: acts.MEND,
-    acts.WRONG: acts.MEND,
-    acts.ON: acts.PASS,
+_SHARE: Share = {
+    "bijdrage": (acts.ANSWER, None),
+    "weet_niet": (acts.PASS, 400),
+    "overslaan": (acts.PASS, 300),
+    "herhalen": (acts.ASK, 300),
+    "hulp": (acts.ASK, 200),
+    "bedanken": (acts.REMARK, 200),
+    "begroeten": (acts.REMARK, 150),
+    "bot_uitdagen": (acts.REMARK, 300),
+    "ander_opdracht": (acts.MOVE, 300),
+    "opdracht_kiezen": (acts.MOVE, 150),
+    "antwoord_wijzigen": (acts.MEND, 400),
+    "stoppen": (acts.STOP, 300),
+    "afscheid": (acts.STOP, 200),
 }
-"""Acts that come to another one at an open question."""
-_ACTS = frozenset(
-    {
-        *(acts.WAIT, acts.REMARK, acts.ASK, acts.PASS, acts.MEND, acts.MOVE, acts.LEAVE, acts.STOP),
-        *(acts.SHOW, acts.EXPLAIN, acts.HUMAN, acts.BACK, *acts.QUOTING),
-        *(acts.OTHER_GROUP, acts.WITHDRAW, acts.ERASE),
-    }
-)
-"""What a text may do instead of answering; the rest, as a bare yes or a step, is looked at as an
-answer."""
+"""The act of an intent's examples."""
 
 
 @dataclass(frozen=True)
@@ -54,35 +55,21 @@ class Act:
     chance: float = 1.0
 
 
-def read(chances: Mapping[str, float], *, follow_up: bool = False) -> Act | None:
-    """The act of a text at an open question, or None for an answer.
+class ActModel(ExampleModel):
+    """The regression over acts."""
 
-    Args:
-        chances: the probability of every act, 0 to 1, see ``StepModel.chances``.
-        follow_up: a follow-up question is open, which a no passes.
-    """
-    found: dict[str, float] = {}
-    for name, chance in chances.items():
-        name = _COME_TO.get(name, acts.PASS if follow_up and name == acts.NO else name)
-        if name in _ACTS:
-            found[name] = found.get(name, 0.0) + chance
-    answer = 1.0 - sum(found.values())
-    if answer >= DOUBT or not found:
-        return None
-    name = max(found, key=lambda name: found[name])
-    if request(name) is not None:
-        # It is asked about before it is done, so being likely is enough.
-        return Act(name, found[name] >= SURE_OF_OWN_DATA, found[name])
-    least = SURE_TO_LEAVE if name in (acts.PASS, acts.STOP) else SURE
-    return Act(name, answer < least, found[name])
+    def __init__(self) -> None:
+        """An untrained model."""
+        super().__init__(DATA / "handelingen.yml", _SHARE)
 
-
-def request(name: str) -> Reading | None:
-    """The request about one's own data that an act is; None for another act."""
-    if name in acts.QUOTING:
-        return Reading(CONSENT, consents=((_QUOTES, acts.QUOTING[name]),))
-    if name == acts.WITHDRAW:
-        return Reading(CONSENT, consents=(("", None),))
-    if name == acts.ERASE:
-        return Reading(ERASE)
-    return Reading(GROUP) if name == acts.OTHER_GROUP else None
+    def read(self, text: str, vector: npt.NDArray[Any]) -> Act | None:
+        """The act of a text, or None for an answer."""
+        by_name = self.chances(text, vector)
+        answer = by_name.pop(acts.ANSWER)
+        if answer >= DOUBT:
+            return None
+        name = max(by_name, key=lambda name: by_name[name])
+        if name in acts.QUOTING:
+            # It is asked about before it is done, so being likely is enough.
+            return Act(name, by_name[name] >= SURE_OF_QUOTES, by_name[name])
+        return Act(name, answer < (SURE_TO_LEAVE if name in (acts.PASS, acts.STOP) else SURE))

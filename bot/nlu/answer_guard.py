@@ -16,7 +16,6 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import acts as at_question
 from bot.nlu import closing, own_data
 from bot.nlu.acts import Act
 from bot.nlu.consent import hesitation
@@ -24,7 +23,6 @@ from bot.nlu.intent_classifier import ACT, CHANCES, LEARNED
 from bot.nlu.judgement import (
     CHOICE,
     CONTENT,
-    OTHER_QUESTION,
     QUESTIONS,
     asks_of_scale,
     intent_of,
@@ -35,7 +33,7 @@ from bot.nlu.phrases import NO, plain_meaning
 from language.alarm import alarm
 from language.reading import acts, summary
 from language.reading import message as message_parts
-from language.reading.request import ENTITY, Reading
+from language.reading.request import CONSENT, ENTITY, Reading
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -71,9 +69,9 @@ class AnswerGuard(GraphComponent):
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
             request = own_data.read(text, step, question)
-            wanted = _own_data(message.get(ACT)) if request is None and not alarm(text) else None
-            if wanted is not None and plain_meaning(text, step) is None:
-                _tell(message, ENTITY, wanted.dumped())
+            quoting = _quoting(message.get(ACT)) if request is None and not alarm(text) else None
+            if quoting is not None:
+                _tell(message, ENTITY, quoting.dumped())
                 chance = chances.get(OWN_DATA, 0.0)
                 message.set(INTENT, {"name": OWN_DATA, "confidence": chance}, add_to_output=True)
                 continue
@@ -100,10 +98,10 @@ class AnswerGuard(GraphComponent):
                     leaves = max(_STOPS, key=lambda each: chances.get(each, 0.0))
                     name = leaves if chances.get(leaves, 0.0) >= _ALSO_LEAVES else name
                 act, stops = message.get(ACT), name in _STOPS
-                if step == "opdracht" and act is not None:
+                if step in closing.READ_AT and act is not None and step not in closing.STEPS:
                     _tell(message, acts.ENTITY, act.name if act.sure else acts.doubtful(act.name))
                     act = None
-                if step == "aanbod" or step in closing.STEPS:
+                if metadata.get("step") in closing.STEPS:
                     name = _after_questions(message, name, act, chances)
                     act = None
                 chance = chances.get(name, 0.0)
@@ -131,10 +129,11 @@ class AnswerGuard(GraphComponent):
         return messages
 
 
-def _own_data(act: Act | None) -> Reading | None:
-    """The request about one's own data of a text that is likely one; else None."""
-    sure = act is not None and act.sure and act.chance >= at_question.SURE_OF_OWN_DATA
-    return at_question.request(act.name) if act is not None and sure else None
+def _quoting(act: Act | None) -> Reading | None:
+    """The request to be quoted, or not to be, of a text that is likely one; else None."""
+    if act is None or not act.sure or act.name not in acts.QUOTING:
+        return None
+    return Reading(CONSENT, consents=((own_data.QUOTE, acts.QUOTING[act.name]),))
 
 
 def _by_act(message: Message, act: Act | None, chances: dict[str, float], text: str) -> str:
@@ -195,11 +194,11 @@ def _after_questions(
         return name
     if act.name == acts.ASK:
         asked = intent_of(act, chances)
-        return asked if asked != OTHER_QUESTION else CONTENT
+        return asked if asked != "herhalen" else CONTENT
     return closing.intent_of(act, step) or name
 
 
-_ASKING = frozenset(closing.ASKS)
+_ASKING = frozenset({acts.ASK, acts.SHOW})
 _COURTESIES = frozenset({"bedanken", "begroeten", "andere_taal", "buiten_onderwerp"})
 """Intents that a text resembles by its tone or language, whatever it does."""
 _SELDOM_MEANT = 0.5
@@ -211,12 +210,7 @@ _ERASES = re.compile(
 )
 _NO_GOODBYE = frozenset({acts.REMARK, acts.WAIT, acts.LEAVE})
 """What resembles a goodbye so much that it is one where an intent says so."""
-_AT_OFFER = {
-    acts.AGREE: "bevestigen",
-    acts.ON: "bevestigen",
-    acts.LEAVE: "ontkennen",
-    acts.NO: "ontkennen",
-}
+_AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}
 _LATER = re.compile(
     r"\b(?:achteraf|later|nadien|ooit|altijd|afterwards|later on|plus tard|apres|spater|nachher)\b"
 )
@@ -227,13 +221,9 @@ _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "o
 NO_IDEA = "weet_niet"
 
 
-_SURELY_OTHERWISE = 0.9
-
-
 def _does_otherwise(act: Act | None) -> bool:
     """Whether a text that resembles a goodbye surely does something else."""
-    sure = act is not None and act.sure and act.chance >= _SURELY_OTHERWISE
-    return act is not None and sure and act.name not in (acts.STOP, acts.PASS)
+    return act is not None and act.sure and act.name not in (acts.STOP, acts.PASS)
 
 
 _WHO_ASKED = frozenset({"vraag_wie", "klacht", "bot_uitdagen", "contact_mens"})

@@ -5,8 +5,7 @@
 alone the assistant would only answer those questions, and would also accept an uncertain yes.
 
 Rules read most texts. What they leave open is read by what was learned from examples
-(``step_model``); a yes needs a high probability then, and no word beside it that holds back. Where
-what was learned stands against a rule, the question is asked again: a yes needs both.
+(``consent_model``); a yes needs a high probability then, and no word beside it that holds back.
 """
 
 from __future__ import annotations
@@ -15,28 +14,10 @@ import re
 from collections.abc import Mapping
 
 from bot.nlu.consent_clauses import UNCLEAR, denies_objection, opposes, read_clauses, wavers
+from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS, OTHER
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
 from bot.nlu.spelling import words
 from language.reading import acts
-
-MOST_WORDS = 40
-"""A longer text is no answer to a question for consent."""
-
-AGREES, DECLINES, CONDITION, DOUBTS, ASKS, OTHER = (
-    "ja",
-    "nee",
-    "voorwaarde",
-    "twijfel",
-    "vraag",
-    "anders",
-)
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    AGREES: (acts.AGREE, acts.ON),
-    DECLINES: (acts.NO, acts.WITHDRAW),
-    CONDITION: (acts.BUT, acts.NO_BUT),
-    DOUBTS: (acts.HESITATE, acts.WAIT, acts.PASS),
-    ASKS: (acts.ASK, acts.EXPLAIN, acts.HUMAN, acts.SHOW),
-}
 
 READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5
@@ -46,8 +27,6 @@ _LEARNED_END = 0.7
 """Without the first consent the talk ends, so that no must be surer than the others."""
 _SURELY_NO = 0.9
 """A no to quotes or to a name that stands against words that agree."""
-_AGAINST_YES, _AGAINST_NO = 0.6, 0.6
-"""From these chances of the opposite on, a yes or a no that a rule reads is asked again."""
 _HARDLY = 0.1
 """Where a yes has no higher chance, a likely no is enough; a yes is never only likely."""
 _LEAST_OF_KIND, _LEAST_COMMAND = 0.4, 0.5
@@ -108,25 +87,16 @@ _WEIGHS = re.compile(
     r"|gegevens|veilig|gdpr"
     r"|delen|doorgeven|bewa\w{1,6}|niet|geen|maar)\b"
 )
-_TAKES_PART_OF = 0.3
+_TAKES_PART_OF = 0.1
 _TURNED = re.compile(
     r"\b(ja+|jawel|mag wel|toch wel|(?<!niet )akkoord|(?<!geen )toestemming|o+k|oke+|okay|oui|yes"
     r"|sure|doe maar|stem in|d accord)\b|(?<!dank)(?<!dank je) wel$"
 )
 
 
-def is_plain(text: str) -> bool:
-    """Whether a text is a yes or a no and nothing else, so that neither model is needed."""
-    return plain_yes_or_no(text) is not None
-
-
-def kinds(chances: Mapping[str, float], question: str | None) -> dict[str, float]:
-    """The probability per kind of what is said to a question for consent, from those of acts."""
-    found = {kind: sum(chances.get(name, 0.0) for name in names) for kind, names in _KINDS.items()}
-    if question == "citaat":
-        found[AGREES] += chances.get(acts.QUOTE, 0.0)
-        found[DECLINES] += chances.get(acts.NO_QUOTE, 0.0)
-    return {**found, OTHER: 1.0 - sum(found.values())}
+def is_plain(text: str, question: str | None) -> bool:
+    """Whether the rules alone read a yes or a no, so that neither model is needed."""
+    return _by_rules(text, question) in (YES, NO)
 
 
 def yes_or_no(
@@ -146,7 +116,7 @@ def yes_or_no(
         chances: the classifier's probability per intent, 0 to 1.
         text: the typed text.
         question: the purpose that the question is about, as in the catalogue.
-        learned: what ``kinds`` gives; None at other steps, and where it is not needed.
+        learned: the probability per kind of ``consent_model``, 0 to 1; None at other steps.
 
     Returns:
         ``bevestigen`` or ``ontkennen`` where that is clear, else the most probable intent. Where
@@ -155,8 +125,7 @@ def yes_or_no(
     """
     said = _by_rules(text, question)
     if said is not None:
-        against = learned is not None and _against(said, learned, text, question)
-        return "bijdrage" if against else said
+        return said
     if learned is not None:
         return _learned(chances, learned, text, question)
     best = max(chances, key=lambda name: chances[name])
@@ -174,17 +143,6 @@ def yes_or_no(
     return YES if sure and not _RESERVED.search(rest) else unclear
 
 
-def _against(said: str, learned: Mapping[str, float], text: str, question: str | None) -> bool:
-    """Whether what was learned stands against a yes or a no that rules read with some words."""
-    if is_plain(text):
-        return False
-    if said == YES:
-        return learned[DECLINES] + learned[DOUBTS] >= _AGAINST_YES
-    # A no to quotes costs little; the first one ends the talk.
-    least = _AGAINST_NO if question == "analyse" else _SURELY_NO
-    return said == NO and learned[AGREES] >= least
-
-
 def hesitation(learned: Mapping[str, float]) -> str | None:
     """Why a text is neither a yes nor a no: a condition, a doubt, or an unclear word on consent.
 
@@ -193,8 +151,7 @@ def hesitation(learned: Mapping[str, float]) -> str | None:
     kind = max(learned, key=lambda name: learned[name])
     if kind == OTHER or learned[kind] < _LEAST_OF_KIND:
         return None
-    told = {CONDITION: acts.CONDITION, DOUBTS: acts.WAVERS, ASKS: acts.ASK}
-    return told.get(kind, acts.UNCLEAR)
+    return {CONDITION: acts.CONDITION, DOUBTS: acts.WAVERS}.get(kind, acts.UNCLEAR)
 
 
 def _by_rules(text: str, question: str | None) -> str | None:

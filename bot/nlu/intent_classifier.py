@@ -23,13 +23,18 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import acts, closing, consent, step_model
+from bot.nlu import acts, closing
+from bot.nlu.acts import ActModel
+from bot.nlu.closing import ClosingModel
+from bot.nlu.consent import is_plain
+from bot.nlu.consent_model import MOST_WORDS as MOST_WORDS_OF_CONSENT
+from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, too_long_for_command
-from bot.nlu.step_model import StepModel
 from bot.nlu.vector_cache import FOLDER, SHIPPED
 from language.embedding import Encoder, kept_vectors, load_encoder
 from language.reading import summary
+from language.reading.acts import ANSWER
 
 CHANCES = "intent_chances"
 """Message property with the probability of every intent by name, for ``AnswerGuard``; internal."""
@@ -40,7 +45,7 @@ ACT = "act"
 LEARNED = "learned_consent"
 """Message property with the probability of what a text says where consent is asked; internal."""
 
-_ENCODER, _STEPS = "encoder.json", "steps"
+_ENCODER, _ACTS, _CLOSING, _CONSENT = "encoder.json", "acts", "closing", "consent"
 _SURELY_ANSWER = 0.97
 # A command is short; reading all of ten thousand characters would take seconds per turn.
 _READ = 500
@@ -96,7 +101,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             trained = json.loads((folder / _ENCODER).read_text(encoding="utf-8"))
             model = IntentModel.load(folder)
             found = cls({**config, **trained}, model, model_storage, resource)
-            found._steps.load(folder / _STEPS)
+            found._acts.load(folder / _ACTS)
+            found._closing.load(folder / _CLOSING)
+            found._consent.load(folder / _CONSENT)
         # Loads the encoder now; otherwise the first uncertain text would wait for it.
         found._encoder.encode(["hallo"])
         return found
@@ -110,15 +117,18 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     ) -> None:
         self._config = config
         self._model = model
-        self._steps = StepModel()
+        self._acts = ActModel()
+        self._closing = ClosingModel()
+        self._consent = ConsentModel()
         self._vectors: dict[str, npt.NDArray[Any]] = {}
         self._model_storage = model_storage
         self._resource = resource
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The examples of what is done at a step, which are no training data of Rasa's own."""
-        return step_model.fingerprint()
+        """The examples of acts and of consent, which are no training data of Rasa's own."""
+        small = (ActModel(), ClosingModel(), ConsentModel())
+        return "".join(each.fingerprint() for each in small)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have a text and an intent."""
@@ -131,13 +141,14 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         intents = [example.get(INTENT) for example in examples]
         share, own = float(self._config["vector_share"]), len(examples)
         # Answers that look like something else teach the intents what an answer is, too.
-        answers = step_model.answers_like_commands()
+        answers = self._acts.told()[ANSWER]
         texts += answers
         intents += [CONTENT] * len(answers)
         places = [place for place, text in enumerate(texts) if has_vector(text, share)]
-        # One call for both models: the cache keeps only the texts of the last one.
+        small = (self._acts, self._closing, self._consent)
+        # One call for all models: the cache keeps only the texts of the last one.
         needed = [texts[place] for place in places]
-        needed += [each.text for each in step_model.examples()]
+        needed += [text for each in small for text in each.texts()]
         known = kept_vectors(needed, self._encoder, FOLDER, shipped=SHIPPED)
         vectors = dict(zip(needed, known, strict=True))
 
@@ -145,10 +156,13 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             return np.stack([vectors[text] for text in wanted])
 
         self._model.fit(texts, intents, encoded([texts[place] for place in places]), places)
-        self._steps.fit(texts[:own], intents[:own], share, encoded)
+        for each in small:
+            each.fit(texts[:own], intents[:own], share, encoded)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
-            self._steps.save(folder / _STEPS)
+            self._acts.save(folder / _ACTS)
+            self._closing.save(folder / _CLOSING)
+            self._consent.save(folder / _CONSENT)
             text = json.dumps({"encoder": self._config["encoder"]})
             (folder / _ENCODER).write_text(text, encoding="utf-8")
         return self._resource
@@ -179,10 +193,16 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         unsettled = [message for message in typed if _may_be_act(message, message.get(CHANCES))]
         consenting = [message for message in typed if _needs_reading(message)]
         self._encode_missing([message.get(TEXT) for message in [*unsettled, *consenting]])
-        for message in (*unsettled, *consenting):
+        for message in unsettled:
+            text, step = message.get(TEXT), _step(message)
+            vector = self._vectors[text][None, :]
+            if step in closing.READ_AT:
+                message.set(ACT, self._closing.read_at(text, vector, step))
+            else:
+                message.set(ACT, self._acts.read(text, vector))
+        for message in consenting:
             text = message.get(TEXT)
-            told = self._steps.chances(text, self._vectors[text][None, :], _at(message))
-            _set_act(message, told)
+            message.set(LEARNED, self._consent.chances(text, self._vectors[text][None, :]))
         self._vectors.clear()
         return messages
 
@@ -202,57 +222,33 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             self._encode(missing)
 
 
-def _metadata(message: Message) -> dict[str, Any]:
-    return message.get("metadata") or {}
-
-
 def _step(message: Message) -> str | None:
-    """The step that is open; ``aanbod`` while a text is offered."""
-    metadata = _metadata(message)
-    return "aanbod" if metadata.get("offer") else metadata.get("step")
-
-
-def _at(message: Message) -> tuple[str | None, ...]:
-    metadata = _metadata(message)
-    follow_up = "doorvraag" if metadata.get("probe") else None
-    return _step(message), follow_up, metadata.get("question")
-
-
-def _set_act(message: Message, told: dict[str, float]) -> None:
-    """Sets what a text does at its step, from the chances of all acts."""
-    step = _step(message)
-    if step == "toestemming":
-        message.set(LEARNED, consent.kinds(told, _metadata(message).get("question")))
-    elif step == "vraag":
-        follow_up = bool(_metadata(message).get("probe"))
-        message.set(ACT, acts.read(told, follow_up=follow_up))
-    else:
-        message.set(ACT, closing.read_at(told, str(step)))
+    return (message.get("metadata") or {}).get("step")
 
 
 def _may_be_act(message: Message, chances: dict[str, float]) -> bool:
     """Whether a text may do something else than the step asks, although no intent says so."""
-    text, step = message.get(TEXT), _step(message)
-    words = len(text.split())
-    if step == "vraag":
-        return words <= acts.MOST_WORDS and chances.get(CONTENT, 0.0) < _SURELY_ANSWER
-    after = step == "aanbod" or step in closing.READ_AT
-    return after and words <= closing.MOST_WORDS and summary.says(text) is None
+    words = len(message.get(TEXT).split())
+    if _step(message) in closing.READ_AT:
+        return words <= closing.MOST_WORDS and summary.says(message.get(TEXT)) is None
+    if _step(message) != "vraag":
+        return False
+    return words <= acts.MOST_WORDS and chances.get("bijdrage", 0.0) < _SURELY_ANSWER
 
 
 def _needs_reading(message: Message) -> bool:
-    """Whether a text where consent is asked is more than a yes or a no."""
-    text = message.get(TEXT)
-    if _step(message) != "toestemming" or len(text.split()) > consent.MOST_WORDS:
+    """Whether a text is said where consent is asked, and no rule reads it."""
+    metadata, text = message.get("metadata") or {}, message.get(TEXT)
+    if metadata.get("step") != "toestemming" or len(text.split()) > MOST_WORDS_OF_CONSENT:
         return False
-    return not consent.is_plain(text)
+    return not is_plain(text, metadata.get("question"))
 
 
 def _needs_no_vector(message: Message) -> bool:
     """Whether the intent does not matter: a sure answer, or a yes or a no to consent."""
-    metadata = _metadata(message)
+    metadata = message.get("metadata") or {}
     if metadata.get("step") == "toestemming":
-        return consent.is_plain(message.get(TEXT))
+        return is_plain(message.get(TEXT), metadata.get("question"))
     return bool(metadata.get("content")) or too_long_for_command(
         message.get(TEXT), metadata.get("step", "start")
     )

@@ -94,7 +94,6 @@ class IntentModel:
         intents: Sequence[str],
         vectors: Numbers,
         places: Sequence[int] | None = None,
-        marks: Numbers | None = None,
     ) -> IntentModel:
         """Trains on texts with their intents.
 
@@ -103,14 +102,11 @@ class IntentModel:
             intents: one per text.
             vectors: (vectors, dimension), the vectors of the texts at ``places``.
             places: the indexes of the texts that have a vector; by default all.
-            marks: (texts, marks), features beside the texts.
         """
         having = np.arange(len(texts)) if places is None else np.asarray(places, dtype=int)
         self._mean, self._turn = _flattened(np.asarray(vectors, dtype=np.float64))
         dense = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)
         dense[having] = self._dense(vectors)
-        if marks is not None:
-            dense = np.hstack([dense, marks])
         vectorizers = [_vectorizer(name) for name in self._names]
         blocks = [each.fit_transform(texts) for each in vectorizers]
         self._views = [
@@ -123,20 +119,16 @@ class IntentModel:
         self._intercept = found.intercept
         return self
 
-    def chances(
-        self, texts: Sequence[str], vectors: Numbers | None = None, marks: Numbers | None = None
-    ) -> Numbers:
+    def chances(self, texts: Sequence[str], vectors: Numbers | None = None) -> Numbers:
         """The probabilities of ``intents``: (texts, intents).
 
-        Without ``vectors`` only the n-grams are used. ``marks`` as in ``fit``.
+        Without ``vectors`` only the n-grams are used.
         """
         scores = np.tile(self._intercept, (len(texts), 1))
         for row, text in zip(scores, texts, strict=True):
             row += self._of_terms(text)
         if vectors is not None:
-            dense = self._dense(vectors)
-            dense = dense if marks is None else np.hstack([dense, marks])
-            scores += dense @ self._of_vector
+            scores += self._dense(vectors) @ self._of_vector
         scores -= scores.max(axis=1, keepdims=True)
         powers = np.exp(scores)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -65,7 +65,7 @@ def judge(
         threshold: minimum probability of a command relative to an answer, at steps where a text
             can be an answer.
         question: the open question, or the purpose for which consent is asked.
-        learned: what ``consent.kinds`` gives for a text where consent is asked.
+        learned: what ``consent_model`` gives for a text where consent is asked.
     """
     request = own_data.read(text, step, question)
     if asks_of_scale(text, step, question):
@@ -107,21 +107,13 @@ def judge(
 
 def asks_of_scale(text: str, step: str, question: str | None) -> bool:
     """Whether a text asks what a number of the scale of urgency means."""
-    if step != "vraag" or question != "prioriteit":
-        return False
-    if _ASKS_ENDS.search(text.casefold()):
-        return True
-    if "?" not in text:
+    if step != "vraag" or question != "prioriteit" or "?" not in text:
         return False
     if any(map(str.isdigit, text)):
         return True
     return names_number(text) and _MEANS.search(text.casefold()) is not None
 
 
-_ASKS_ENDS = re.compile(
-    r"^\W{0,3}(?:(?:zeg|euh|en|maar|dus),? ){0,2}(?:is (?:nu )?(?:1|5|een|vijf)|wat is|welke? is)"
-    r".{0,16}\b(?:hoogst|laagst|meest|minst)\w{0,2}\b"
-)
 _MEANS = re.compile(
     r"\b(?:beteken\w{0,2}|wil\w{0,2} .{0,12}zeggen|bedeutet|heißt|heisst|means?|veut dire|signifie"
     r"|wat is|was ist)\b"
@@ -186,13 +178,8 @@ _INTENT_OF_ACT = {
     acts.MOVE: "ander_opdracht",
     acts.MEND: CONTENT,
     acts.STOP: "stoppen",
-    acts.SHOW: "overzicht_tonen",
-    acts.HUMAN: "contact_mens",
-    acts.BACK: "terug",
 }
 _LEAVES = ("overslaan", "stoppen")
-OTHER_QUESTION = "hulp"
-_EXPLAINS = ("herhalen", "uitleg_opdracht")
 QUESTIONS = frozenset(
     {
         "vraag_privacy",
@@ -206,24 +193,21 @@ QUESTIONS = frozenset(
         "contact_mens",
     }
 )
-_LEAST_QUESTION = 0.35
+_LEAST_QUESTION = 0.2
 
 
 def intent_of(act: Act, chances: Mapping[str, float]) -> str:
     """The intent that does what an act asks; of a question the likeliest that it may be.
 
-    A question that resembles none that the catalogue answers is passed on by the actions.
     Who leaves a question resembles who leaves the talk: there the likelier intent decides.
     """
     if act.name in (acts.PASS, acts.STOP):
         own = _INTENT_OF_ACT[act.name]
         return max((own, *_LEAVES), key=lambda name: chances.get(name, 0.0))
-    if act.name == acts.EXPLAIN:
-        return max(_EXPLAINS, key=lambda name: chances.get(name, 0.0))
     if act.name != acts.ASK:
         return _INTENT_OF_ACT.get(act.name, CONTENT)
     best = max(QUESTIONS, key=lambda name: chances.get(name, 0.0))
-    return best if chances.get(best, 0.0) >= _LEAST_QUESTION else OTHER_QUESTION
+    return best if chances.get(best, 0.0) >= _LEAST_QUESTION else "herhalen"
 
 
 def worth_asking(text: str) -> bool:

@@ -19,8 +19,10 @@ from typing import Any
 
 import yaml
 
+from bot.nlu.acts import ActModel
+from bot.nlu.closing import ClosingModel
+from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
-from bot.nlu.step_model import examples
 from language.embedding import kept_vectors, load_encoder, ship_vectors
 
 FOLDER = Path(".rasa") / "vectors"
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] = ()) -> None:
 def encoded_texts() -> list[str]:
     """The examples whose vectors a training needs."""
     share = float(_config()["vector_share"])
-    own = [each.text for each in examples()]
+    small = (ActModel(), ClosingModel(), ConsentModel())
+    own = [text for each in small for text in each.texts()]
     return [*(text for text in _examples() if has_vector(text, share)), *own]
 
 

@@ -1,7 +1,7 @@
-"""Names of what a text does at a step, as ``bot.nlu.step_model`` learns them.
+"""Names of what a text does at a step, where it is not plainly what the step asks for.
 
-``bot.nlu.acts`` reads them at an open question, ``bot.nlu.closing`` after the questions and
-``bot.nlu.consent`` where consent is asked. They go to the actions in an entity of the message.
+``bot.nlu.acts`` reads them at an open question, ``bot.nlu.closing`` after the questions. They go to
+the actions in an entity of the message.
 """
 
 from __future__ import annotations
@@ -12,10 +12,6 @@ WAIT, REMARK, ASK, PASS = "wacht", "opmerking", "vraagt", "pas"
 MEND, MOVE, LEAVE, STOP = "verbetert", "wisselt", "laat", "stopt"
 AGREE, WRONG, ADD, DROP = "akkoord", "klopt_niet", "vult_aan", "schrapt"
 SHOW, ON = "toont", "gaat_verder"
-NO, BUT, NO_BUT, HESITATE = "nee", "akkoord_maar", "nee_maar", "aarzelt"
-EXPLAIN, HUMAN, BACK, URGENT = "uitleg", "mens", "terug", "dringend"
-OTHER_GROUP, WITHDRAW, ERASE = "andere_groep", "trekt_in", "wist"
-"""What a text wants with one's own data: it is asked about, never done at once."""
 QUOTE, NO_QUOTE = "wel_citeren", "niet_citeren"
 QUOTING = {QUOTE: True, NO_QUOTE: False}
 """What a text wants with the consent to be quoted; it is asked about before anything changes."""

@@ -11,11 +11,10 @@ import pytest
 from actions import mending, offering
 from actions.contribution_form import ValidateContributionForm
 from actions.digressions import ActionDigressie
-from bot.nlu.acts import DOUBT, Act, read, request
-from bot.nlu.judgement import OTHER_QUESTION, intent_of, worth_asking
+from bot.nlu.acts import Act, ActModel
+from bot.nlu.judgement import intent_of, worth_asking
 from consultation.settings import ROOT, Settings
 from language.reading import acts
-from language.reading.request import CONSENT, ERASE, GROUP
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 from tests.actions.test_changes import AT_QUESTION, BUS, GIVEN, Turn
 
@@ -166,66 +165,14 @@ def test_a_question_gets_the_intent_that_it_is_likeliest_to_have() -> None:
     assert intent_of(Act(acts.ASK, True), {"vraag_anoniem": 0.4, "andere_taal": 0.6}) == (
         "vraag_anoniem"
     )
-    assert intent_of(Act(acts.ASK, True), {"andere_taal": 0.98}) == OTHER_QUESTION
-    assert intent_of(Act(acts.EXPLAIN, True), {"uitleg_opdracht": 0.3}) == "uitleg_opdracht"
+    assert intent_of(Act(acts.ASK, True), {"andere_taal": 0.98}) == "herhalen"
 
 
-def test_a_question_that_the_catalogue_does_not_answer_is_passed_on() -> None:
-    asks = [{"entity": acts.ENTITY, "value": acts.ASK}]
-    known = {**AT_QUESTION, "toestemming_analyse": True}
-    turn = Turn("kan ik dit ook met mijn collega invullen", entities=asks, **known)
-    turn.tracker.latest_message["intent"] = {"name": OTHER_QUESTION}
-    ActionDigressie().act(turn.talk)
-    assert [each["kind"] for each in turn.effects] == ["question"]
-    assert "weet ik niet" in turn.said
-
-
-@pytest.mark.parametrize(
-    ("chances", "follow_up", "found"),
-    [
-        ({acts.ANSWER: 0.9, acts.REMARK: 0.1}, False, None),
-        ({acts.ANSWER: 0.02, acts.REMARK: 0.98}, False, (acts.REMARK, True)),
-        ({acts.ANSWER: 0.2, acts.REMARK: 0.4, acts.HESITATE: 0.4}, False, (acts.REMARK, False)),
-        (
-            {acts.ANSWER: 0.02, acts.MEND: 0.3, acts.DROP: 0.38, acts.ASK: 0.3},
-            False,
-            (acts.MEND, True),
-        ),
-        ({acts.ANSWER: 0.05, acts.NO: 0.95}, True, (acts.PASS, True)),
-        ({acts.ANSWER: 0.05, acts.NO: 0.95}, False, None),
-        ({acts.ANSWER: 0.05, acts.URGENT: 0.95}, False, None),
-        ({acts.ANSWER: 0.2, acts.ERASE: 0.8}, False, (acts.ERASE, True)),
-        ({acts.ANSWER: 0.2, acts.ERASE: 0.5, acts.ASK: 0.3}, False, (acts.ERASE, False)),
-    ],
-)
-def test_an_act_is_done_asked_about_or_left_by_its_chance(
-    chances: dict[str, float], follow_up: bool, found: tuple[str, bool] | None
-) -> None:
-    act = read(chances, follow_up=follow_up)
-    assert (act and (act.name, act.sure)) == found
-
-
-def test_what_is_as_likely_an_answer_as_the_threshold_is_one() -> None:
-    assert read({acts.ANSWER: DOUBT, acts.ASK: 1 - DOUBT}) is None
-    assert read({acts.ANSWER: DOUBT - 0.01, acts.ASK: 1.01 - DOUBT}) is not None
-
-
-@pytest.mark.parametrize(
-    ("act", "wish"),
-    [
-        (acts.NO_QUOTE, CONSENT),
-        (acts.QUOTE, CONSENT),
-        (acts.WITHDRAW, CONSENT),
-        (acts.ERASE, ERASE),
-        (acts.OTHER_GROUP, GROUP),
-    ],
-)
-def test_a_learned_wish_about_own_data_decides_nothing_by_itself(act: str, wish: str) -> None:
-    found = request(act)
-    assert found is not None
-    assert found.wish == wish
-    assert not found.everything
-    assert found.yes is None
+def test_every_kind_has_examples_and_none_stands_in_two() -> None:
+    told = ActModel().told()
+    assert set(told) > {acts.ANSWER, acts.WAIT, acts.REMARK, acts.ASK, acts.PASS, acts.MEND}
+    every = [text for texts in told.values() for text in texts]
+    assert len(every) == len(set(every))
 
 
 _OWN = "gegevens_verwijderen"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from actions.opening import ActionVerder, ValidateOpeningForm
-from bot.nlu import consent
 from bot.nlu.consent import hesitation, is_plain, yes_or_no
 from bot.nlu.consent_clauses import opposes
+from bot.nlu.consent_model import ConsentModel
 from bot.nlu.own_data import read
 from bot.nlu.phrases import NO, YES
 from consultation.settings import ROOT, Settings
@@ -148,8 +148,8 @@ def test_what_resembles_a_no_is_none(text: str) -> None:
 
 def test_plain_answers_need_no_model() -> None:
     for text in ("ja", "nee", "ja hoor", "liever niet", "ok", "👍", "joat", "nee dank u", "non"):
-        assert is_plain(text), text
-    assert not is_plain("dat is meer iets voor mijn buurman")
+        assert is_plain(text, "citaat"), text
+    assert not is_plain("dat is meer iets voor mijn buurman", "citaat")
 
 
 def test_a_doubt_and_a_condition_get_their_own_line() -> None:
@@ -214,33 +214,11 @@ def test_what_names_one_consent_decides_about_one(text: str) -> None:
     assert read(text, "toestemming", "analyse") is None
 
 
-def _learned(**chances: float) -> dict[str, float]:
-    return consent.kinds(chances, "analyse")
-
-
-@pytest.mark.parametrize(
-    ("text", "learned", "found"),
-    [
-        # Rules read a yes or a no, and what was learned says otherwise: it is asked again.
-        ("ja hoor, schrijf gerust alles op", {acts.NO: 0.9}, UNCLEAR),
-        ("ja hoor, schrijf gerust alles op", {acts.HESITATE: 0.8}, UNCLEAR),
-        ("ja hoor, schrijf gerust alles op", {acts.AGREE: 0.6}, YES),
-        ("liever niet met mijn verhaal", {acts.AGREE: 0.8}, UNCLEAR),
-        ("liever niet met mijn verhaal", {acts.NO: 0.8}, NO),
-        # A plain yes or no needs no second witness.
-        ("ja hoor", {acts.NO: 0.99}, YES),
-        ("nee dank u", {acts.AGREE: 0.99}, NO),
-    ],
-)
-def test_a_rule_and_what_was_learned_must_both_say_yes(
-    text: str, learned: dict[str, float], found: str
-) -> None:
-    assert yes_or_no({"bijdrage": 1.0}, text, "analyse", _learned(**learned)) == found
-
-
-def test_a_wish_about_quotes_is_a_no_only_where_quotes_are_asked() -> None:
-    assert consent.kinds({acts.NO_QUOTE: 1.0}, "citaat")[consent.DECLINES] == 1.0
-    assert consent.kinds({acts.NO_QUOTE: 1.0}, "analyse")[consent.DECLINES] == 0.0
+def test_every_kind_has_many_examples_and_none_stands_in_two() -> None:
+    told = ConsentModel().told()
+    every = [text.casefold() for texts in told.values() for text in texts]
+    assert len(every) == len(set(every)) > 400
+    assert all(len(texts) > 60 for texts in told.values())
 
 
 # Written after the examples, in other words.
