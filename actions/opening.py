@@ -46,6 +46,7 @@ from consultation.participation.effects import (
     GroupChosen,
 )
 from consultation.participation.reactions import MISSING
+from consultation.settings import settings
 from language.folding import folded
 from language.foreign import foreign_language
 from language.reading import acts
