@@ -25,13 +25,13 @@ def test_a_backup_during_fifty_talks_holds_all_that_was_accepted_before_it(
     site: Site, tmp_path: Path
 ) -> None:
     accepted: dict[str, datetime] = {}
-    begun = threading.Barrier(TALKS + 1, timeout=120)
+    begun = threading.Barrier(TALKS + 1, timeout=300)
 
     def talk(number: int) -> None:
         with site.client() as http:
             own = begin(http)
+            said = own.wait_for_reply(0, seconds=240)[-1]["seq"]
             begun.wait()
-            said = 0
             for turn, words in enumerate(
                 ["Ja", *(f"Antwoord {number} op vraag {each}." for each in range(QUESTIONS))]
             ):
@@ -40,7 +40,7 @@ def test_a_backup_during_fifty_talks_holds_all_that_was_accepted_before_it(
                 assert answer.status_code in (200, 202), answer.text
                 accepted[words] = datetime.now(UTC)
                 # The next answer is to the next question.
-                said = own.wait_for_reply(said, seconds=120)[-1]["seq"]
+                said = own.wait_for_reply(said, seconds=240)[-1]["seq"]
 
     def silent(_: str) -> None:
         pass
