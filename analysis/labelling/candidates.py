@@ -265,9 +265,10 @@ def _says_what(text: str, proposes: bool) -> bool:
     if not nouns or not (proposes or _orders_or_names(text, tokens[0], tags)):
         return False
     how = wording(text)
+    # "Een effen strook": before a noun it is an adjective, whatever the tagger says.
     infinitive = any(
-        tag == "VERB" and token.endswith("en")
-        for tag, token in zip(tags[:_EARLY], tokens, strict=False)
+        tags[place] == "VERB" and tokens[place].endswith("en") and after != "NOUN"
+        for place, after in enumerate(tags[1 : _EARLY + 1])
     )
     verbless = not (how.states or how.order or how.infinitive or infinitive or tags[0] == "VERB")
     if not is_complete(text, tokens, tags, verbless):

@@ -48,6 +48,12 @@ _TALK = re.compile(
 _ASKS = re.compile(
     r":\s(?:wat|wie|wanneer|waarom|waar|hoe)\s(?:is|zijn|mag|moet|kan)\b", re.IGNORECASE
 )
+# Free days of what: the thing is the noun that is missing.
+_FREE_TIME = re.compile(
+    r"\bgratis\s(?:dag(?:en)?|uur|uren|uurtje|kwartier|minuten|beurt(?:en)?|keren|weken|maand(?:en)?)\b"
+    r"(?!\s\w{4,24}en\b)",
+    re.IGNORECASE,
+)
 _WHO_DOES_WHAT = re.compile(r"\bwie\swat\b", re.IGNORECASE)
 _SAME = re.compile(
     r"\b(?:het|de|die|dat)zelfde\b(?!\s(?:\S+\s){1,4}(?:als|die|waar)\b)", re.IGNORECASE
@@ -101,6 +107,7 @@ def is_complete(text: str, tokens: Sequence[str], tags: Sequence[str], verbless:
         or _TALK.search(text)
         or _ASKS.search(text)
         or _WHO_DOES_WHAT.search(text)
+        or _FREE_TIME.search(text)
     ):
         return False
     if _COMPARED.search(text) or _SAME.search(text) or (verbless and not _ADDRESSED.search(text)):

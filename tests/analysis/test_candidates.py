@@ -86,6 +86,8 @@ def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
         "Organiseer een les voor ouders in hetzelfde lokaal als vorig jaar, met dezelfde mensen.",
         "Zet een bank voor ouderen langs het pad en plant een boom daar op de hoek.",
         "Geef de kinderen van elke school toch eindelijk een eigen speelplein.",
+        "Een effen strook van beton, van begin tot einde.",
+        "Geef elke cursist een kaart met tien gratis dagen.",
         # For what, for whom, than what.
         "Ga naar de plaatsen waar mensen komen: de markt, de kermis, de sporthal.",
         "Een scan van een uur met een verslag waar de zaakvoerder mee aan de slag kan.",
