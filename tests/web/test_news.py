@@ -339,7 +339,7 @@ class dropping:  # noqa: N801
             server.transport.abort()
             return "250 OK"
 
-        self._server.handle_DATA = drop  # type: ignore[assignment,method-assign]
+        self._server.handle_DATA = drop  # type: ignore[method-assign,assignment]
 
     def __exit__(self, *_: object) -> None:
         del self._server.handle_DATA
