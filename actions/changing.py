@@ -144,7 +144,7 @@ _STARTS_ADDING = re.compile(
 _KNOWS = re.compile(r"\b(?:weet|wist|ken) (?:ik|k|we)\b|\b(?:ik|k|we) (?:weet|weten|ken)\b")
 FORGOT = re.compile(
     r"\b(?:nog (?:moeten |willen )?(?:zeggen|zetten|vermelden)|vergeten|vergat"
-    r"|er(?: ook| nog)? ?bij|toevoeg\w{0,2}|forgot|oublie)\b"
+    r"|d?er(?: ook| nog)? ?b(?:ij|y|ie)|toevoeg\w{0,2}|forgot|oublie)\b"
 )
 """What somebody forgot is added, also where the text resembles a change."""
 _PUT_WITH = re.compile(
@@ -344,6 +344,11 @@ def _other(talk: Talk, text: str) -> Slots | None:
     reading = message.read(text)
     if (but_one := excepted(talk, text)) is not None:
         return but_one
+    said = message.part(text, reading.content) if reading.content is not None else text
+    if reading.kind == message.ADDITION and not any(map(str.isalnum, said)):
+        # "Mag ik nog iets toevoegen?" asks whether one may.
+        talk.utter("vertel_maar")
+        return {"bevestigd": None}
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         return offering.placed(talk, text, reading) or (
             offering.offer_slots(talk, message.part(text, reading.content))
@@ -396,6 +401,7 @@ _WILL_CHANGE = re.compile(
     r"\b(?:aanpassen|veranderen|wijzigen|verbeteren|herzien|herbekijken|bijschaven|bijstellen"
     r"|herformuleren|overdoen|anders zeggen|change|adapt|changer|modifier|andern)\b"
 )
+_MOST_OF_REQUEST = 12
 _CHANGE_ACTS = frozenset({acts.DROP, acts.MEND, acts.WRONG})
 
 
@@ -448,6 +454,10 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
         found = part_with(text, talk.answers[meant]) if meant else None
         if meant is not None and found is not None:
             return offering.offer_slots(talk, "", meant, corrects=found, at=0)
+    longer = len(text.split()) > _MOST_OF_REQUEST and _kind(talk, meant) != "prioriteit"
+    if act in (acts.MEND, acts.WRONG) and meant and longer and surely_content(talk, text):
+        # It holds the new words: they are offered, not asked for again.
+        return offering.offer_slots(talk, text[summary.after_yes(text) :], meant)
     if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}
@@ -527,7 +537,7 @@ def _added(talk: Talk, text: str) -> Slots | None:
     opdracht, rest = talk.opdracht, text[summary.after_yes(text) :].strip()
     found = _TOLD_TO_ADD.match(rest) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(rest)
     key = named_question(found["about"], opdracht, None) if found and opdracht else None
-    if found is None or key is None:
+    if found is None or key is None or not any(map(str.isalnum, found["content"])):
         return None
     return offering.added(talk, found["content"], key, undo=key in talk.answers)
 
@@ -537,7 +547,7 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     if vraag is None or vraag.key not in talk.answers:
         return None
     if not _URGENCY.search(plain):
-        return _bare_step(talk, plain, vraag)
+        return _bare_step(talk, text, plain, vraag)
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
     said = talk.urgency_in(text)
@@ -548,8 +558,11 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
     return reopened(vraag.key) if said.values or _MORE_OR_LESS.search(plain) else None
 
 
-def _bare_step(talk: Talk, plain: str, vraag: Vraag) -> Slots | None:
+def _bare_step(talk: Talk, text: str, plain: str, vraag: Vraag) -> Slots | None:
     """The slots for another step that a text names by its number: "maak er een 4 van"."""
+    if text.rstrip().endswith("?") and len(plain.split()) <= _FEW_WORDS:
+        # "Die 2 ook?" asks, and sets nothing.
+        return None
     found = _SETS_NUMBER.fullmatch(plain)
     steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
     if found is None:
@@ -634,8 +647,8 @@ def _stands_once(answer: str, words: str) -> bool:
     return len(re.findall(rf"(?<!\w){re.escape(words)}(?!\w)", answer, re.IGNORECASE)) == 1
 
 
-def _kind(talk: Talk, key: str) -> str:
-    vraag = talk.opdracht.question(key) if talk.opdracht else None
+def _kind(talk: Talk, key: str | None) -> str:
+    vraag = talk.opdracht.question(key or "") if talk.opdracht else None
     return vraag.soort if vraag else "extra"
 
 

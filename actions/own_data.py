@@ -578,7 +578,8 @@ def _change_group(talk: Talk, slug: str) -> Slots:
         return _leave(talk, GROUP)
     talk.propose(GroupChosen(group=slug))
     talk.utter("groep_begrepen", naam=groep.naam)
-    return {"keuze": "klaar", "beheer": None, "groep": slug}
+    # The actions of a reaction round stand in the order of the group.
+    return {"keuze": "klaar", "beheer": None, "groep": slug, "acties": None}
 
 
 def _ask_group(talk: Talk, target: str, custom: dict[str, Any]) -> None:

@@ -219,7 +219,9 @@ class Screening:
             unseen = conversation.typed_since(session, waiting)
         if chosen is None:
             again = self._ask(self.personal_data.find(waiting.text), said)
-            eerst = _fresh((say("keuze_eerst"), say("keuze_eerst_weer")), said)
+            asks = _ASKS.search(message.text) and message.payload is None
+            explained = (say("keuze_uitleg"),) if asks else ()
+            eerst = _fresh((*explained, say("keuze_eerst"), say("keuze_eerst_weer")), said)
             first = [] if message.sender == "systeem" else [Bubble(text=eerst)]
             with self._storage.writing() as session:
                 if conversation.held(session, message.conversation_id) is None:

@@ -56,12 +56,17 @@ def shown_on(talk: Talk, number: int) -> list[Shown]:
 
 
 def shown(talk: Talk) -> list[Shown]:
-    """The actions of the current opdracht in the order in which they are asked about."""
-    known = talk.slot("acties")
+    """The actions of the current opdracht in the order in which they are asked about.
+
+    After a return, or a change of the group, those that were reacted to and the one that is open
+    come first, so that none of the others is passed over.
+    """
+    known, opdracht = talk.slot("acties"), talk.opdracht
     if known is not None:
         return list(known)
-    opdracht = talk.opdracht
-    return shown_on(talk, opdracht.nummer) if opdracht else []
+    found = shown_on(talk, opdracht.nummer) if opdracht else []
+    seen = {*reacted(talk), asked(talk.slot("vraag"))[1]}
+    return sorted(found, key=lambda each: each["id"] not in seen)
 
 
 def reacted(talk: Talk) -> dict[str, list[Any]]:

@@ -107,13 +107,21 @@ def judge(
 
 def asks_of_scale(text: str, step: str, question: str | None) -> bool:
     """Whether a text asks what a number of the scale of urgency means."""
-    if step != "vraag" or question != "prioriteit" or "?" not in text:
+    if step != "vraag" or question != "prioriteit":
+        return False
+    if _ASKS_ENDS.search(text.casefold()):
+        return True
+    if "?" not in text:
         return False
     if any(map(str.isdigit, text)):
         return True
     return names_number(text) and _MEANS.search(text.casefold()) is not None
 
 
+_ASKS_ENDS = re.compile(
+    r"^\W{0,3}(?:(?:zeg|euh|en|maar|dus),? ){0,2}(?:is (?:nu )?(?:1|5|een|vijf)|wat is|welke? is)"
+    r".{0,16}\b(?:hoogst|laagst|meest|minst)\w{0,2}\b"
+)
 _MEANS = re.compile(
     r"\b(?:beteken\w{0,2}|wil\w{0,2} .{0,12}zeggen|bedeutet|heißt|heisst|means?|veut dire|signifie"
     r"|wat is|was ist)\b"

@@ -591,3 +591,38 @@ def test_who_wants_to_change_an_answer_is_asked_it_again_and_adds_nothing(text: 
     slots = turn.act(ActionVerder())
     assert (slots["vraag"], slots["wijziging"]) == ("voorstel", "vervang")
     assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mag ik er nog iets aan toevoegen?",
+        "kan ik bij mijn voorstel nog iets toevoegen?",
+        "die 2 ook?",
+        "staat die 3 er nog?",
+        "is dat een 4?",
+    ],
+)
+def test_a_question_at_the_summary_stores_and_changes_nothing(text: str) -> None:
+    turn = Turn(text, **AT_SUMMARY, antwoorden=dict(DONE))
+    slots = turn.act(ActionVerder())
+    assert [each for each in turn.effects if each["kind"] == "answer"] == []
+    assert slots.get("antwoorden", DONE) == DONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zet der nog by dat de bus te duur is",
+        "zet der by dat de bus te duur is",
+        "zet er nog bie dat de bus te duur is",
+        "dat was ik vergeten: de bus is te duur",
+        "er bij zetten dat de bus te duur is",
+    ],
+)
+def test_what_was_forgotten_is_added_also_in_dialect(text: str) -> None:
+    entity = {"entity": acts.ENTITY, "value": acts.MEND}
+    turn = Turn(text, **AT_SUMMARY, entities=[entity])
+    slots = turn.act(ActionVerder())
+    assert any("te duur" in each for each in slots["antwoorden"].values())
+    assert all(said in slots["antwoorden"][key] for key, said in GIVEN.items())

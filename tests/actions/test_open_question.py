@@ -12,6 +12,7 @@ from actions.corrections import ActionTerug
 from actions.digressions import ActionDigressie
 from actions.offering import place
 from actions.talk import catalogue
+from bot.nlu.judgement import judge
 from bot.nlu.phrases import plain_meaning
 from consultation.participation.stand_ins import READERS
 from consultation.settings import ROOT
@@ -303,3 +304,18 @@ def test_an_offer_at_the_summary_stands_over_the_summary() -> None:
     """After the last answer ``requested_slot`` is still the question's when an offer is shown."""
     slots: dict[str, Any] = {"vraag": None, "antwoord": "klaar", "requested_slot": "antwoord"}
     assert place(Turn("5", **slots).talk)["step"] == "bevestigen"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is 1 het hoogst of 5",
+        "wat is het hoogste, 1 of 5?",
+        "zeg, is 5 het meest dringend",
+        "welke is de laagste",
+        "is een het minst dringend",
+    ],
+)
+def test_who_asks_which_end_of_the_scale_is_the_highest_is_told(text: str) -> None:
+    assert judge({"bijdrage": 1.0}, text, "vraag", 0.91, "prioriteit") == "herhalen"
+    assert judge({"bijdrage": 1.0}, text, "vraag", 0.91, "voorstel") == "bijdrage"

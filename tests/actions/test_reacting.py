@@ -8,12 +8,14 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import own_data
 from actions.reactions.form import (
     ActionReactieOverslaan,
     ActionReactieTerug,
     AskReactie,
     ValidateReactionForm,
 )
+from actions.reading import proposed
 from actions.session import restore
 from actions.talk import Talk
 from bot.nlu.judgement import judge
@@ -175,6 +177,20 @@ def test_an_action_that_was_taken_away_is_passed() -> None:
     turn = Said("ik steun dit", f"actie:{'9' * 32}")
     assert turn.effects == []
     assert turn.slots["vraag"] == f"actie:{FIRST}"
+
+
+def test_after_a_change_of_group_no_action_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposed, "shown_on", lambda *_: [ACTIONS[2], *ACTIONS[:2]])
+    turn = Said('/bijdrage{"waarde":"voor"}', f"actie:{FIRST}")
+    changed = own_data._change_group(Talk(turn.dispatcher, turn.tracker), "burger")
+    assert changed["groep"] == "burger"
+    turn.tracker.slots |= {**changed, "vraag": f"actie:{FIRST}"}
+    talk = Talk(turn.dispatcher, turn.tracker)
+    order = [each["id"] for each in proposed.shown(talk)]
+    assert order == [FIRST, THIRD, SECOND]
+    given = {FIRST: ["voor", None]}
+    assert proposed.after_action(talk, FIRST, given) == f"actie:{THIRD}"
+    assert proposed.after_action(talk, THIRD, {**given, THIRD: ["voor", None]}) == f"actie:{SECOND}"
 
 
 def test_a_talk_goes_on_where_it_stood(catalogue: Catalogue) -> None:
