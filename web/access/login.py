@@ -225,7 +225,7 @@ def admitted(
     set_cookie(request, response, SESSION_COOKIE, session_cookie(here, account, how))
     browser = _browsers(here).dumps([account.name, secrets.token_urlsafe(12)])
     set_cookie(request, response, BROWSER_COOKIE, str(browser), BROWSER_SECONDS)
-    response.delete_cookie(PENDING_COOKIE, path="/beheer")
+    drop_cookie(request, response, PENDING_COOKIE)
     return response
 
 
@@ -239,7 +239,7 @@ def logout(
     if forged(request, here, formulier):
         return RedirectResponse("/beheer", 303)
     response = RedirectResponse(f"{LOGIN}?afgemeld=ja", 303)
-    response.delete_cookie(SESSION_COOKIE, path="/beheer")
+    drop_cookie(request, response, SESSION_COOKIE)
     return response
 
 
@@ -288,6 +288,12 @@ def set_cookie(
         httponly=True,
         samesite="lax",
     )
+
+
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Takes a cookie of ``set_cookie`` away, where the browser has it."""
+    if name in request.cookies:
+        set_cookie(request, response, name, "", 0)
 
 
 def _verify(here: Services, name: str, password: str) -> Account | None:

@@ -18,7 +18,7 @@ from consultation.access.provider_accounts import account_of
 from consultation.database.models import Account
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
-from web.access.login import BY_PROVIDER, admitted, login_form, set_cookie
+from web.access.login import BY_PROVIDER, admitted, drop_cookie, login_form, set_cookie
 from web.access.openid import (
     LoginQuestion,
     OpenIdProvider,
@@ -74,27 +74,28 @@ async def back_from_the_provider(
         or not hmac.compare_digest(asked[0].state.encode(), state.encode())
     ):
         return _ended(
-            login_form(request, here, "/beheer", 403, error=say("aanbieder_geweigerd", naam=name))
+            request,
+            login_form(request, here, "/beheer", 403, error=say("aanbieder_geweigerd", naam=name)),
         )
     question, target = asked
     wait = await run_in_threadpool(here.limits.logins.take, client)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
-        return _ended(login_form(request, here, target, 429, error=error))
+        return _ended(request, login_form(request, here, target, 429, error=error))
     try:
         person = await provider.person(code, question)
     except ProviderAway as error:
-        return _ended(_away(request, here, target, error))
+        return _ended(request, _away(request, here, target, error))
     except ProviderRefused as error:
         _log.warning("a login by the provider was refused: %s", error)
         told = say("aanbieder_geweigerd", naam=name)
-        return _ended(login_form(request, here, target, 403, error=told))
+        return _ended(request, login_form(request, here, target, 403, error=told))
     await run_in_threadpool(here.limits.logins.give_back, client)
     account = await in_writing_thread(_account, here, person)
     if account is None:
         told = say("aanbieder_geen_account", naam=here.catalogue.consultatie.titel)
-        return _ended(login_form(request, here, target, 403, error=told))
-    return _ended(admitted(request, here, account, target, BY_PROVIDER))
+        return _ended(request, login_form(request, here, target, 403, error=told))
+    return _ended(request, admitted(request, here, account, target, BY_PROVIDER))
 
 
 def _account(here: Services, person: ProvidedPerson) -> Account | None:
@@ -105,9 +106,9 @@ def _account(here: Services, person: ProvidedPerson) -> Account | None:
         return found
 
 
-def _ended(response: Response) -> Response:
+def _ended(request: Request, response: Response) -> Response:
     """Forgets the question, which is answered once."""
-    response.delete_cookie(QUESTION_COOKIE, path="/beheer")
+    drop_cookie(request, response, QUESTION_COOKIE)
     return response
 
 
