@@ -46,6 +46,7 @@ from sqlalchemy import (
 )
 
 from consultation.database.migrating import schema_versions
+from consultation.database.models.notices import BUSY, UNCERTAIN, WAITS, NewsMail
 from consultation.database.revision import install_triggers, remove_triggers
 from consultation.database.schema import newest_schema
 from consultation.database.storage import Storage, migrate, open_engine
@@ -127,6 +128,8 @@ def restore_backup(path: Path, url: str, tell: Tell) -> tuple[BackupManifest, st
         url: the SQLAlchemy URL of a database without tables, or with empty ones.
         tell: is told the tables that are done.
 
+    News by mail that waited is not sent any more: it may have been sent since the backup.
+
     Returns:
         What the file holds, and the secret key if it is in the file.
 
@@ -155,7 +158,10 @@ def restore_backup(path: Path, url: str, tell: Tell) -> tuple[BackupManifest, st
         raise StorageError(
             f"{path}: is no whole backup ({error}); use another one. Nothing was changed."
         ) from error
-    Storage(url).close()
+    with contextlib.closing(Storage(url)) as storage, storage.writing() as session:
+        # Mails that waited then may have been sent since.
+        waiting = NewsMail.state.in_((WAITS, BUSY))
+        session.execute(update(NewsMail).where(waiting).values(state=UNCERTAIN))
     return manifest, key
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from consultation.catalogue import Catalogue
 from consultation.curation.log import append
 from consultation.database.backup import restore_backup, write_backup
 from consultation.database.models import Base, Conversation, Embedding, Message, Participant
+from consultation.database.models.notices import BUSY, SENT, UNCERTAIN, WAITS, NewsMail
 from consultation.database.revision import revision
 from consultation.database.storage import Storage, migrate, open_engine
 from consultation.errors import StorageError
@@ -176,6 +178,22 @@ def test_an_older_backup_is_brought_up_to_date(tmp_path: Path) -> None:
     with new.reading() as session:
         assert session.execute(text("select titel from consultation")).scalar() == "A"
     new.close()
+
+
+def test_news_that_waited_is_not_sent_again_after_a_restore(
+    tmp_path: Path, catalogue: Catalogue, target: str
+) -> None:
+    first = filled(f"sqlite:///{tmp_path / 'een.db'}", catalogue)
+    with first.writing() as session:
+        people = session.scalars(select(Participant.id)).all()[:3]
+        for person, state in zip(people, (WAITS, BUSY, SENT), strict=True):
+            session.add(NewsMail(participant_id=person, round_id=1, state=state))
+    file = tmp_path / "kopie.zip"
+    write_backup(first, KEY, file, silent, with_key=True)
+    restore_backup(file, target, silent)
+    with closing(Storage(target)) as second, second.reading() as session:
+        states = session.scalars(select(NewsMail.state).order_by(NewsMail.id)).all()
+    assert states == [UNCERTAIN, UNCERTAIN, SENT]
 
 
 def test_a_filled_database_is_refused_and_left_as_it_is(
