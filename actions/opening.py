@@ -580,9 +580,15 @@ class ValidateOpeningForm(TalkForm):
         if _ANY_SUBJECT.search(folded(text[:_READ])):
             talk.utter("opdracht_om_het_even")
             return {"opdracht": None, "geraden": None}
+        told = [each["text"] for each in talk.slot("bewaard") or [] if each.get("why") != SELF]
+        kept = _kept(talk, text)
+        if kept and told:
+            # Who goes on telling wants to talk, not to choose.
+            talk.utter("opdracht_vermoed")
+            return {**kept, **enter(talk, [choosing.likeliest([text, *told])])}
         if not choice.guesses and not choosing.bare(text):
             talk.utter("opdracht_geen")
-        return {**_kept(talk, text), "opdracht": None, "geraden": list(choice.guesses)}
+        return {**kept, "opdracht": None, "geraden": list(choice.guesses)}
 
 
 def _in_group(talk: Talk, groep: Groep) -> Slots:
@@ -666,7 +672,10 @@ def _kept(talk: Talk, text: str) -> Slots:
     whole = words >= _SENTENCE or (words >= _SHORT_SENTENCE and re.search(r"[.,;!]", text))
     if not whole or _CHOOSES.search(text) or not may_be_content(talk, text):
         return {}
-    return keep_slots(talk, text, why=_why(talk, text))
+    slots = keep_slots(talk, text, why=_why(talk, text))
+    # The subject that the same text may choose offers one of all that is kept.
+    talk.tracker.slots.update(slots)
+    return slots
 
 
 def _consent(doel: Any, value: Any, talk: Talk) -> Slots:

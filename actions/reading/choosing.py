@@ -220,6 +220,12 @@ def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
     return found
 
 
+def likeliest(texts: Sequence[str]) -> int:
+    """The opdracht that one of these texts is most about."""
+    best = max((found[0] for found in matches_of(texts, top=1)), key=lambda each: each.score)
+    return best.number
+
+
 def chosen(text: str, current: Catalogue) -> Choice:
     """The opdrachten that a text chooses: by number or title, or in words that surely mean one."""
     several, either = named_numbers(text, current)

@@ -103,10 +103,11 @@ def test_without_a_sure_clause_no_subject_is_chosen(text: str) -> None:
     assert choosing.by_part(text, catalogue()) is None
 
 
-def at_choice(text: str, chance: float, act: str | None = None) -> dict[str, Any]:
+def at_choice(text: str, chance: float, act: str | None = None, **more: Any) -> dict[str, Any]:
     """The slots after a text where a subject is chosen."""
     entities = [{"entity": acts.ENTITY, "value": act}] if act else []
-    turn = Turn(text, entities=entities, opdracht=None, requested_slot="opdracht", antwoorden={})
+    slots: dict[str, Any] = {"opdracht": None, "requested_slot": "opdracht", "antwoorden": {}}
+    turn = Turn(text, entities=entities, **slots, **more)
     turn.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": chance}]
     validate: Any = ValidateOpeningForm().validate_opdracht
     slots: dict[str, Any] = validate(text, turn.dispatcher, turn.tracker, {})
@@ -309,3 +310,22 @@ def test_a_no_that_names_an_answer_asks_it_again(text: str, key: str) -> None:
     slots = validate(False, turn.dispatcher, turn.tracker, {})
     assert (slots["vraag"], slots["wijziging"]) == (key, "vervang")
     assert turn.effects == []
+
+
+def test_who_goes_on_telling_where_a_subject_is_asked_talks_about_what_fits_best() -> None:
+    """Kept once, and asked which subject; then the talk goes on, with all that was told."""
+    first = "Den bus rijdt bij ons na zessen niet meer, en de les begint maar om zeven uur."
+    second = "Laat de lesgevers met een busje naar de dorpen komen, zoals vroeger de markt deed."
+    once = at_choice(first, 0.9)
+    assert once["opdracht"] is None
+    earlier = [{**each, "message": "m0"} for each in once["bewaard"]]
+    again = at_choice(second, 0.9, bewaard=earlier)
+    assert again["opdracht"] == choosing.likeliest([first, second])
+    waiting = [*again["bewaard"], *filter(None, [again["aanbod"]])]
+    assert {each["text"] for each in waiting} == {first, second}
+
+
+def test_a_text_that_tells_who_somebody_is_chooses_no_subject() -> None:
+    told = {"text": "Ik heb heel mijn leven op den boer gewerkt.", "why": SELF}
+    text = "Den bus rijdt bij ons na zessen niet meer, en de les begint maar om zeven uur."
+    assert at_choice(text, 0.9, bewaard=[told])["opdracht"] is None

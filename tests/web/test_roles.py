@@ -90,6 +90,10 @@ ACCESS: dict[str, str] = {
     "POST /mijn-antwoorden/waarover": ALL,
     "POST /mijn-antwoorden/geworden": ALL,
     "POST /mijn-antwoorden/bezwaar": ALL,
+    "POST /mijn-antwoorden/bericht": ALL,
+    # With the token of a mail; without it nothing is told, and nothing stops.
+    "GET /afmelden/{token}": ALL,
+    "POST /afmelden/{token}": ALL,
     # With the token of a talk.
     "POST /api/chat/messages": PARTICIPANT,
     "GET /api/chat/messages": PARTICIPANT,
@@ -276,6 +280,7 @@ def _rows(storage: Storage, made: dict[str, Any]) -> dict[str, str]:
             "subject": "thema",
             "table": "citaten",
             "rest": "bewaar",
+            "token": "x",
         }
 
 
