@@ -106,8 +106,8 @@ def test_without_a_sure_clause_no_subject_is_chosen(text: str) -> None:
 def at_choice(text: str, chance: float, act: str | None = None, **more: Any) -> dict[str, Any]:
     """The slots after a text where a subject is chosen."""
     entities = [{"entity": acts.ENTITY, "value": act}] if act else []
-    slots: dict[str, Any] = {"opdracht": None, "requested_slot": "opdracht", "antwoorden": {}}
-    turn = Turn(text, entities=entities, **slots, **more)
+    at: dict[str, Any] = {"opdracht": None, "requested_slot": "opdracht", "antwoorden": {}, **more}
+    turn = Turn(text, entities=entities, **at)
     turn.tracker.latest_message["intent_ranking"] = [{"name": "bijdrage", "confidence": chance}]
     validate: Any = ValidateOpeningForm().validate_opdracht
     slots: dict[str, Any] = validate(text, turn.dispatcher, turn.tracker, {})
