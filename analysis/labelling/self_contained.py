@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 
 _SENDER = re.compile(
-    r"""(?:wij|we|ik|men|mensen|de\s\S+|het\s\S+|onze\s\S+|ons\s\S+|mijn\s\S+|[A-Z]{2,}\S*)\s(?:\S+\s)?
-    (?:stel(?:len|t)?\s(?:\S+\s)?voor|vra(?:ag|agt|gen)|pleit(?:en)?|bepleit(?:en)?|advise(?:er|ert|ren)
+    r"""(?:wij|we|ik|men|mensen|de\s\S{1,30}|het\s\S{1,30}|onze\s\S{1,30}|ons\s\S{1,30}|mijn\s\S{1,30}|[A-Z]{2}\S{0,30})\s(?:\S{1,30}\s)?
+    (?:stel(?:len|t)?\s(?:\S{1,30}\s)?voor|vra(?:ag|agt|gen)|pleit(?:en)?|bepleit(?:en)?|advise(?:er|ert|ren)
     |beve(?:el|elt|len)\s|wens(?:t|en)?|wil|wilt|willen|verwacht(?:en)?|hoopt|hopen|vind(?:t|en)?|denk(?:t|en)?
     |is\som|is\sdat)\b
-    |(?:ons|mijn|het|een|een\s\S+|het\s\S+)?\s?(?:voorstel(?:len)?|idee|vraag|advies|suggestie|tip|oplossing)
+    |(?:ons|mijn|het|een|een\s\S{1,30}|het\s\S{1,30})?\s?(?:voorstel(?:len)?|idee|vraag|advies|suggestie|tip|oplossing)
     \s?(?::|is\b|zou\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -27,7 +27,7 @@ _WEAK_ORDER = re.compile(
 )
 _ADDRESSED = re.compile(
     r"""\b(?:per|elke?|iedere?)\s\w
-    |\b(?:voor|aan)\s(?:alle|wie|iedereen|(?:de\s|het\s|hun\s)?(?:\S+\s)?(?:mensen|burgers?|ouders?|jongeren|ouderen|senioren
+    |\b(?:voor|aan)\s(?:alle|wie|iedereen|(?:de\s|het\s|hun\s)?(?:\S{1,30}\s)?(?:mensen|burgers?|ouders?|jongeren|ouderen|senioren
     |kinderen|leerlingen|studenten|cursisten|deelnemers|werknemers?|werkzoekenden|werklozen|vrijwilligers|buren
     |bewoners|klanten|fietsers|voetgangers|automobilisten|handelaars|gezinnen|nieuwkomers|volwassenen|bedrijven
     |scholen|verenigingen|zelfstandigen|gemeenten|bezoekers|leraren|chauffeurs|pendelaars|seizoenwerkers))\b""",
