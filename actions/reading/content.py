@@ -44,12 +44,20 @@ def has_form_of_content(text: str) -> bool:
     return len(plain.split()) >= _LEAST_WORDS and len(choosing.bare(plain).split()) > 1
 
 
+_LONG_FOREIGN = 10
+"""A remark on the language itself is shorter: "je ne parle pas bien néerlandais"."""
+
+
 def may_be_content(talk: Talk, text: str) -> bool:
     """Whether the current text, or a part of it, may be an answer; never where it surely acts."""
     if not has_form_of_content(text) or talk.act in _NO_CONTENT:
         return False
     ranked = bool(talk.tracker.latest_message.get("intent_ranking"))
-    return not ranked or talk.chance("bijdrage") >= _LEAST_CHANCE
+    chance = talk.chance("bijdrage")
+    if len(text.split()) >= _LONG_FOREIGN:
+        # Whole sentences in another language are an answer, too.
+        chance += talk.chance("andere_taal")
+    return not ranked or chance >= _LEAST_CHANCE
 
 
 def is_surely_content(talk: Talk, text: str) -> bool:

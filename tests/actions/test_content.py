@@ -329,3 +329,23 @@ def test_a_text_that_tells_who_somebody_is_chooses_no_subject() -> None:
     told = {"text": "Ik heb heel mijn leven op den boer gewerkt.", "why": SELF}
     text = "Den bus rijdt bij ons na zessen niet meer, en de les begint maar om zeven uur."
     assert at_choice(text, 0.9, bewaard=[told])["opdracht"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (
+            "J'ai commencé un cours le soir, mais personne ne m'a dit quel niveau choisir.",
+            True,
+        ),
+        ("The evening course was full and nobody could tell me when the next one starts.", True),
+        ("Der Kurs war voll und niemand konnte mir sagen, wann der nächste anfängt.", True),
+        ("je ne parle pas bien néerlandais", False),
+    ],
+)
+def test_sentences_in_another_language_are_content_where_no_question_asks_for_it(
+    text: str, content: bool
+) -> None:
+    turn = Turn(text, "andere_taal", opdracht=None, requested_slot="opdracht", antwoorden={})
+    turn.tracker.latest_message["intent_ranking"] = [{"name": "andere_taal", "confidence": 0.9}]
+    assert may_be_content(turn.talk, text) is content
