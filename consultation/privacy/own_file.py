@@ -18,6 +18,8 @@ from consultation.database.models import (
     Conversation,
     Invitation,
     Message,
+    NewsAddress,
+    NewsMail,
     Objection,
     OwnPlacing,
     Participant,
@@ -36,6 +38,8 @@ TOLD = frozenset(
         "contribution_version",
         "conversation",
         "message",
+        "news_address",
+        "news_mail",
         "objection",
         "own_placing",
         "participant",
@@ -81,6 +85,7 @@ def own_file(session: Session, catalogue: Catalogue, participant_id: str) -> dic
             "groep": invited.group,
             "opdrachten": invited.opdrachten,
         },
+        "nieuws_per_mail": _news(session, participant_id),
         "toestemmingen": _consents(session, participant_id),
         "antwoorden": _answers(session, catalogue, participant_id),
         "reacties": _reactions(session, participant_id),
@@ -95,6 +100,28 @@ def _consents(session: Session, participant_id: str) -> list[dict[str, Any]]:
         {"waarvoor": each.purpose, "ja": each.granted, "wanneer": _moment(each.at)}
         for each in session.scalars(query)
     ]
+
+
+def _news(session: Session, participant_id: str) -> dict[str, Any]:
+    kept = session.get(NewsAddress, participant_id)
+    mails = (
+        select(NewsMail, Round.number)
+        .join(Round, Round.id == NewsMail.round_id)
+        .where(NewsMail.participant_id == participant_id)
+        .order_by(Round.number)
+    )
+    return {
+        "e_mail": kept.address if kept else None,
+        "sinds": _moment(kept.at) if kept else None,
+        "mails": [
+            {
+                "ronde": number,
+                "stand": mail.state,
+                "verstuurd": _moment(mail.sent_at) if mail.sent_at else None,
+            }
+            for mail, number in session.execute(mails).tuples()
+        ],
+    }
 
 
 def _answers(session: Session, catalogue: Catalogue, participant_id: str) -> list[dict[str, Any]]:

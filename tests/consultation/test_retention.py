@@ -27,6 +27,7 @@ from consultation.database.models import (
     Submission,
     now,
 )
+from consultation.database.models.notices import SENT, NewsAddress, NewsMail
 from consultation.database.records import AuditEntry
 from consultation.database.storage import Storage
 from consultation.participation.answers import GONE
@@ -198,8 +199,12 @@ def test_the_own_file_holds_all_that_is_stored_of_a_person_and_of_nobody_else(
     with storage.writing() as session:
         other = session.get_one(Participant, filled["new"])
         other.organisation = "Xylofoonbomen vzw"
+        session.add(NewsAddress(participant_id=filled["old"], address="bea@wachtebeke.example"))
+        session.add(NewsMail(participant_id=filled["old"], round_id=1, state=SENT))
         found = own_file(session, catalogue, filled["old"])
     assert found["uitnodiging"]["e_mail"] == "bea@zomergem.example"
+    assert found["nieuws_per_mail"]["e_mail"] == "bea@wachtebeke.example"
+    assert [each["stand"] for each in found["nieuws_per_mail"]["mails"]] == ["verstuurd"]
     (answer,) = found["antwoorden"]
     assert answer["versies"][0]["tekst"] == WORDS
     assert answer["versies"][0]["uitspraken"][0]["tekst"] == "De bus"
