@@ -339,6 +339,11 @@ class Settings(BaseSettings):
         """Whether others than this machine reach the website."""
         return not _is_loopback(self.host) or self.public_url.startswith("https://")
 
+    @property
+    def forces_second_factor(self) -> bool:
+        """Whether everybody who logs in with a password also gives a code."""
+        return self.two_factor == "ja"
+
     def require_own_secrets(self) -> None:
         """Checks the secrets of a website that others reach.
 

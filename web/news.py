@@ -31,7 +31,7 @@ async def news_by_mail(request: Request, here: Here, client: ClientAddress) -> R
     """Shows whether news was asked for, keeps an address, or removes it."""
     sent = await sent_form(request)
     code, typed, what = (_line(sent.get(name)) for name in ("code", "adres", "doe"))
-    wait = await here.limits.sessions.taken(client)
+    wait = await here.limits.entry(client)
     if wait:
         return _page(request, code, typed, error=say("te_snel", seconden=wait), status=429)
     if what == "bewaar" and not here.settings.smtp_host:

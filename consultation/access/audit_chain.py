@@ -14,7 +14,7 @@ from datetime import UTC
 from sqlalchemy import BigInteger, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from consultation.curation.chain import FIRST_LINK, LogHead, canonical
+from consultation.curation.chain import FIRST_LINK, LogHead, canonical, last_link, log_head
 from consultation.database.records import AuditEntry
 
 _LOCK = 0x53414D45
@@ -26,16 +26,14 @@ def append_entry(session: Session, entry: AuditEntry) -> None:
     if session.get_bind().dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock(cast(literal(_LOCK + entry.consultation_id), BigInteger))
         session.execute(select(lock))
-    entry.link = _link_after(_last_link(session, entry.consultation_id), entry)
+    entry.link = _link_after(last_link(session, entry.consultation_id, AuditEntry), entry)
     session.add(entry)
     session.flush()
 
 
 def audit_head(session: Session, consultation_id: int) -> LogHead:
     """The number of entries of a consultation's audit log, and the link of the last one."""
-    own = AuditEntry.consultation_id == consultation_id
-    entries = session.scalar(select(func.count()).select_from(AuditEntry).where(own)) or 0
-    return LogHead(entries, _last_link(session, consultation_id))
+    return log_head(session, consultation_id, AuditEntry)
 
 
 def broken_entries(session: Session, consultation_id: int) -> list[int]:
@@ -57,12 +55,6 @@ def holds_head(session: Session, consultation_id: int, head: LogHead) -> bool:
     query = select(AuditEntry.link).where(AuditEntry.consultation_id == consultation_id)
     place = query.order_by(AuditEntry.id).offset(head.events - 1).limit(1)
     return session.scalar(place) == head.link
-
-
-def _last_link(session: Session, consultation_id: int) -> str:
-    own = AuditEntry.consultation_id == consultation_id
-    last = select(AuditEntry.link).where(own).order_by(AuditEntry.id.desc()).limit(1)
-    return session.scalar(last) or FIRST_LINK
 
 
 def _link_after(before: str, entry: AuditEntry) -> str:

@@ -21,6 +21,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.database.models import CurationEvent
+from consultation.database.records import AuditEntry
+
+Log = type[CurationEvent] | type[AuditEntry]
+"""The two logs that are chained: of decisions, and of other acts (``access.audit_chain``)."""
 
 FIRST_LINK = "0" * 64
 """The link before the first event."""
@@ -81,18 +85,18 @@ def append_link(row: CurationEvent, before: str, revokes: str | None) -> str:
     return row.link
 
 
-def last_link(session: Session, consultation_id: int) -> str:
+def last_link(session: Session, consultation_id: int, log: Log = CurationEvent) -> str:
     """The link of the last event of a consultation's log; ``FIRST_LINK`` without events."""
-    own = CurationEvent.consultation_id == consultation_id
-    last = select(CurationEvent.link).where(own).order_by(CurationEvent.id.desc()).limit(1)
+    own = log.consultation_id == consultation_id
+    last = select(log.link).where(own).order_by(log.id.desc()).limit(1)
     return session.scalar(last) or FIRST_LINK
 
 
-def log_head(session: Session, consultation_id: int) -> LogHead:
+def log_head(session: Session, consultation_id: int, log: Log = CurationEvent) -> LogHead:
     """The head of a consultation's log."""
-    own = CurationEvent.consultation_id == consultation_id
-    events = session.scalar(select(func.count()).select_from(CurationEvent).where(own)) or 0
-    return LogHead(events, last_link(session, consultation_id))
+    own = log.consultation_id == consultation_id
+    events = session.scalar(select(func.count()).select_from(log).where(own)) or 0
+    return LogHead(events, last_link(session, consultation_id, log))
 
 
 def broken_links(session: Session, consultation_id: int) -> list[int]:

@@ -8,13 +8,12 @@ import secrets
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import accounts, audit
@@ -58,18 +57,18 @@ class LoginAttempt:
     name: str
     browser: str | None
 
-    def begin(self) -> int:
+    async def begin(self) -> int:
         """Counts the attempt; returns 0, or the seconds to wait after too many attempts."""
         for buckets, key in self._counters():
-            wait = buckets.take(key)
+            wait = await buckets.taken(key)
             if wait:
                 return wait
         return 0
 
-    def succeeded(self) -> None:
+    async def succeeded(self) -> None:
         """Takes the attempt out of the counts, so that correct passwords never reach the limit."""
         for buckets, key in self._counters():
-            buckets.give_back(key)
+            await buckets.given_back(key)
 
     def _counters(self) -> tuple[tuple[RateLimiter, str], ...]:
         if self.browser is not None:
@@ -126,16 +125,21 @@ def reviewer(request: Request, here: Here) -> Reviewer:
 
 def must_enrol(reviewer: Reviewer, here: Services) -> bool:
     """Whether somebody sets up a second factor before anything else."""
-    return here.settings.two_factor == "ja" and not reviewer.second_factor
+    return here.settings.forces_second_factor and not reviewer.second_factor
 
 
 CurrentReviewer = Annotated[Reviewer, Depends(reviewer)]
 
 
-def form_token(request: Request, here: Services) -> tuple[str, str]:
-    """The secret of the form cookie (new when there is none), and its proof for the form field."""
+def form_page(
+    request: Request, here: Services, template: str, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """Renders a page with forms: their proof is ``formulier``, and its cookie is set."""
     cookie = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-    return cookie, _proof(request, here, cookie)
+    proof = _proof(request, here, cookie)
+    response = pages(request).render(request, template, status=status, formulier=proof, **context)
+    set_cookie(request, response, FORM_COOKIE, cookie)
+    return response
 
 
 def forged(request: Request, here: Services, field: str | None) -> bool:
@@ -175,7 +179,7 @@ async def login(
             request, here, target, 403, error=say("vervalst_formulier"), name=username
         )
     attempt = LoginAttempt(here.limits, client, username, _known_browser(request, here, username))
-    wait = await run_in_threadpool(attempt.begin)
+    wait = await attempt.begin()
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         answer = login_form(request, here, target, 429, error=error, name=username)
@@ -188,7 +192,7 @@ async def login(
     if account is None:
         error = say("verkeerde_aanmelding")
         return login_form(request, here, target, 401, error=error, name=username)
-    await run_in_threadpool(attempt.succeeded)
+    await attempt.succeeded()
     if has_second_factor(account):
         contents = [account.name, accounts.fingerprint(account), _inside(target)]
         response = RedirectResponse(CODE, 303)
@@ -254,20 +258,17 @@ def login_form(
     name: str = "",
 ) -> Response:
     """The page of the login, with what went wrong or well."""
-    cookie, field = form_token(request, here)
-    response = pages(request).render(
+    return form_page(
         request,
+        here,
         "beheer/login.html",
-        status=status,
+        status,
         target=_inside(target),
         error=error,
         notice=notice,
         name=name,
-        formulier=field,
         provider=here.settings.oidc_name if here.settings.oidc_issuer else "",
     )
-    set_cookie(request, response, FORM_COOKIE, cookie)
-    return response
 
 
 def set_cookie(

@@ -10,7 +10,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from consultation import audit
@@ -78,7 +77,7 @@ async def back_from_the_provider(
             login_form(request, here, "/beheer", 403, error=say("aanbieder_geweigerd", naam=name)),
         )
     question, target = asked
-    wait = await run_in_threadpool(here.limits.logins.take, client)
+    wait = await here.limits.logins.taken(client)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         return _ended(request, login_form(request, here, target, 429, error=error))
@@ -90,7 +89,7 @@ async def back_from_the_provider(
         _log.warning("a login by the provider was refused: %s", error)
         told = say("aanbieder_geweigerd", naam=name)
         return _ended(request, login_form(request, here, target, 403, error=told))
-    await run_in_threadpool(here.limits.logins.give_back, client)
+    await here.limits.logins.given_back(client)
     account = await in_writing_thread(_account, here, person)
     if account is None:
         told = say("aanbieder_geen_account", naam=here.catalogue.consultatie.titel)

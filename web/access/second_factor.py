@@ -15,17 +15,14 @@ from dialogue.messages import say
 from dialogue.threads import in_writing_thread
 from web.access.login import (
     CODE,
-    FORM_COOKIE,
     PendingLogin,
     admitted,
     forged,
-    form_token,
+    form_page,
     login_form,
     pending_login,
-    set_cookie,
 )
 from web.dependencies import Here, Services
-from web.pages import pages
 
 _MAX_FIELD = 1000
 
@@ -55,7 +52,7 @@ async def give_code(
         return _form(request, here, 403, say("vervalst_formulier"))
     key = f"code {pending.account}"
     # Take the token before the check, so that concurrent attempts all count.
-    wait = here.limits.logins.take(key)
+    wait = await here.limits.logins.taken(key)
     if wait:
         answer = _form(request, here, 429, say("te_veel_pogingen", minuten=-(-wait // 60)))
         answer.headers["Retry-After"] = str(wait)
@@ -63,7 +60,7 @@ async def give_code(
     account = await in_writing_thread(_proved, here, pending, code)
     if account is None:
         return _form(request, here, 401, say("tweede_stap_code"))
-    here.limits.logins.give_back(key)
+    await here.limits.logins.given_back(key)
     return admitted(request, here, account, pending.target)
 
 
@@ -82,9 +79,4 @@ def _proved(here: Services, pending: PendingLogin, code: str) -> Account | None:
 
 
 def _form(request: Request, here: Services, status: int = 200, error: str = "") -> Response:
-    cookie, field = form_token(request, here)
-    response = pages(request).render(
-        request, "beheer/code.html", status=status, error=error, formulier=field, action=CODE
-    )
-    set_cookie(request, response, FORM_COOKIE, cookie)
-    return response
+    return form_page(request, here, "beheer/code.html", status, error=error, action=CODE)

@@ -20,18 +20,15 @@ from consultation.database.models import Round
 from dialogue.messages import known, say
 from web.access.login import (
     ENROL,
-    FORM_COOKIE,
     LOGIN,
     Reviewer,
     forged,
-    form_token,
+    form_page,
     logged_in,
     must_enrol,
-    set_cookie,
 )
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.pages import pages
 from web.public.forms import sent_form, typed
 
 PER_PAGE = 50
@@ -202,12 +199,7 @@ def page(
     **context: Any,
 ) -> HTMLResponse:
     """Renders a review template with the reviewer and the CSRF token, and sets its cookie."""
-    cookie, field = form_token(request, here)
-    response = pages(request).render(
-        request, name, status=status, reviewer=reviewer, formulier=field, **context
-    )
-    set_cookie(request, response, FORM_COOKIE, cookie)
-    return response
+    return form_page(request, here, name, status, reviewer=reviewer, **context)
 
 
 def back_to(path: str, **query: str | int | None) -> RedirectResponse:

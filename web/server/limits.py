@@ -127,6 +127,13 @@ class RateLimiter:
             return self.take(key)
         return await run_in_threadpool(self.take, key)
 
+    async def given_back(self, key: str) -> None:
+        """As ``give_back``, from the event loop."""
+        if self._shared is None:
+            self.give_back(key)
+        else:
+            await run_in_threadpool(self.give_back, key)
+
     def give_back(self, key: str) -> None:
         """Returns a token to its bucket."""
         if self._in_redis(key, -1) is not None:

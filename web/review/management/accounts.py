@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
-from starlette.concurrency import run_in_threadpool
 
 from consultation import accounts, audit
 from consultation.audit_sentences import audit_sentence
@@ -96,7 +95,7 @@ async def change_password(request: Request, here: Here, form: PostedForm) -> Res
         if cookie is None:
             error = say("wachtwoord_verkeerd")
         else:
-            await run_in_threadpool(here.limits.logins.give_back, key)
+            await here.limits.logins.given_back(key)
     if error or cookie is None:
         return page(request, here, reviewer, "beheer/wachtwoord.html", 422, notice="", error=error)
     response = back_to("/beheer/wachtwoord", gedaan="ja")

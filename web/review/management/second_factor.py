@@ -48,11 +48,10 @@ async def change_second_factor(request: Request, here: Here, form: AnyForm) -> R
     """Turns the second step on or off, with a code that proves that the app is there."""
     reviewer = form.reviewer
     what, code = form.line("doe"), form.line("code")
-    forced = here.settings.two_factor == "ja"
-    if what == "uit" and forced:
+    if what == "uit" and here.settings.forces_second_factor:
         return _page(request, here, reviewer, 422, error=say("tweede_stap_verplicht"))
     key = f"code {reviewer.name}"
-    wait = here.limits.logins.take(key)
+    wait = await here.limits.logins.taken(key)
     if wait:
         error = say("te_veel_pogingen", minuten=-(-wait // 60))
         return _page(request, here, reviewer, 429, error=error)
@@ -70,7 +69,7 @@ async def change_second_factor(request: Request, here: Here, form: AnyForm) -> R
         cookie, codes = await in_writing_thread(_turned_on, request, here, reviewer, secret)
     if cookie is None:
         return _page(request, here, reviewer, 422, error=say("tweede_stap_code"))
-    here.limits.logins.give_back(key)
+    await here.limits.logins.given_back(key)
     notice = say("tweede_stap_aan" if codes else "tweede_stap_uit")
     response = _page(request, here, reviewer, notice=notice, codes=codes)
     set_cookie(request, response, SESSION_COOKIE, cookie)
@@ -131,7 +130,7 @@ def _page(
         "beheer/tweede_stap.html",
         status,
         on=on,
-        forced=here.settings.two_factor == "ja",
+        forced=here.settings.forces_second_factor,
         error=error,
         notice=notice,
         codes=codes or [],
