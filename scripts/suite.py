@@ -6,6 +6,7 @@ part. The part of the servers is shown as it goes, each other part when it is do
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ def main() -> int:
     half, quarter = len(rest) // 2, len(rest) // 4
     parts = [rest[:half], *pages, rest[half : half + quarter], rest[half + quarter :]]
     running: list[subprocess.Popen[bytes]] = []
+    shared = tempfile.TemporaryDirectory()
+    os.environ["SAMENSPRAAK_TEST_VECTORS"] = str(Path(shared.name) / "vectors.db")
 
     def run(part: Sequence[Path]) -> int:
         with tempfile.TemporaryFile() as log:

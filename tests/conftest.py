@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import shutil
 import socket
 import sqlite3
+import ssl
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import CodeType
+from typing import Any
 from urllib.parse import urlsplit
 
+import jinja2
 import psycopg
 import pytest
 from argon2 import PasswordHasher
@@ -27,6 +32,7 @@ from consultation.settings import ROOT, Settings
 from samenspraak.workplace import Workplace
 from tests.databases import close_databases, warn_of_open_databases
 from tests.servers import Servers, serving, workplace_variables
+from tests.vectors import encoded_once
 
 SHARED = ROOT.parent / "shared"
 CATALOGUE = ROOT / "data" / "opdrachten.yml"
@@ -112,6 +118,39 @@ def open_databases_warn() -> Iterator[None]:
     """A SQLite database that is dropped open warns, as it does from Python 3.13 on."""
     with pytest.MonkeyPatch.context() as patch:
         warn_of_open_databases(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_encoded_once() -> Iterator[None]:
+    """A text that several tests analyse is encoded once."""
+    with encoded_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """All HTTP clients share what they trust; to read it takes longer than most requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """A template is compiled for the first website that shows it, not for that of every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        compiled: dict[tuple[str, str], CodeType] = {}
+        compile_ = jinja2.Environment.compile
+
+        def once(
+            self: jinja2.Environment, source: Any, name: Any = None, filename: Any = None
+        ) -> Any:
+            if (name, source) not in compiled:
+                compiled[name, source] = compile_(self, source, name, filename)
+            return compiled[name, source]
+
+        patch.setattr(jinja2.Environment, "compile", once)
         yield
 
 

@@ -92,7 +92,7 @@ _FAREWELL = re.compile(
 _PRAISE = re.compile(
     r"(?:(?:echt|heel|wel|dat was|dit was|het was|t was|amai|jullie|ge|je|u|een|ne|toch|zeer"
     r"|deze|dit"
-    r"|dat|is|vind ik|een|hebt|heb) )*(?:mooi|knap|goed|tof|leuk|fijn|wijs|sterk|slim|plezant"
+    r"|dat|is|vind ik|hebt|heb) ){0,10}(?:mooi|knap|goed|tof|leuk|fijn|wijs|sterk|slim|plezant"
     r"|handig"
     r"|schoon|mooie|knappe|goede|goeie|toffe|leuke|fijne|sterke|slimme|handige|nice|cool|lieve?)"
     r" (?:gemaakt|gedaan|bezig|werk|systeem|gesprek|babbel|initiatief|app|machien|robot"

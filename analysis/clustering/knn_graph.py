@@ -18,12 +18,11 @@ from language.embedding import Vectors
 
 Indices = npt.NDArray[np.int64]
 
-EXACT_UNTIL = 30_000
-"""Above this many texts pynndescent approximates the neighbours: all pairs would take too long."""
-
 # The squared length of a rounded vector, slightly over 4000 squared, stays below 2 to the 24th.
 _LENGTH = 4_000.0
 _BLOCK = 1_024
+_PAIRS = 2**25
+"""Maximum number of cosines that are held at once: 128 MiB."""
 _WEAKEST = 1e-3
 _BACKGROUND = 0.8
 
@@ -48,25 +47,27 @@ def nearest(directions: Vectors, k: int, people: Indices | None = None) -> tuple
 
     ``people`` numbers the participant of each text. The share of neighbours from a text's own
     participant is at most that participant's share of all texts, rounded up to whole neighbours: it
-    tells nothing that participants agree with themselves. Above ``EXACT_UNTIL`` rows the result is
-    approximate, and a text without enough neighbours is filled up with itself at cosine 0.
+    tells nothing that participants agree with themselves.
+
+    All pairs are compared, whose number grows with the square of the texts: 20,000 texts take
+    seconds, 200,000 of one opdracht minutes. An approximation would have to be compiled first,
+    which takes as long as 50,000 texts, and its result depends on the machine.
     """
     n = len(directions)
-    if n > EXACT_UNTIL:
-        return _approximate(directions, k, people)
+    size = max(1, min(_BLOCK, _PAIRS // max(1, n)))
     own = _own_rows(people, n, k)
     rows = np.empty((n, k), dtype=np.int64)
     cosines = np.empty((n, k), dtype=np.float32)
-    for start in range(0, n, _BLOCK):
-        block = directions[start : start + _BLOCK] @ directions.T
+    for start in range(0, n, size):
+        block = directions[start : start + size] @ directions.T
         here = np.arange(len(block))
         block[here, start + here] = -np.inf
         for row in range(len(block)):
             if start + row in own:
                 _limit(block[row], *own[start + row])
         found = np.argpartition(block, n - k, axis=1)[:, n - k :]
-        rows[start : start + _BLOCK] = found
-        cosines[start : start + _BLOCK] = np.take_along_axis(block, found, axis=1)
+        rows[start : start + size] = found
+        cosines[start : start + size] = np.take_along_axis(block, found, axis=1)
     return rows, cosines / np.float32(_LENGTH**2)
 
 
@@ -109,23 +110,3 @@ def _limit(near: Vectors, own: Indices, most: int) -> None:
     """Sets the cosines of the rows ``own`` to minus infinity, except the ``most`` nearest."""
     surplus = np.argsort(-near[own], kind="stable")[most:]
     near[own[surplus]] = -np.inf
-
-
-def _approximate(directions: Vectors, k: int, people: Indices | None) -> tuple[Indices, Vectors]:
-    from pynndescent import NNDescent  # type: ignore[import-untyped]
-
-    # With several threads the result depends on their timing.
-    index = NNDescent(directions, metric="cosine", n_neighbors=k + 1, random_state=0, n_jobs=1)
-    rows, distances = index.neighbor_graph
-    # A text is not always listed first among its own neighbours; -1 marks a missing neighbour.
-    others = np.where(rows == np.arange(len(rows))[:, None], np.inf, distances)
-    places = np.argsort(others, axis=1, kind="stable")[:, :k]
-    found = np.take_along_axis(rows, places, axis=1).astype(np.int64)
-    away = np.take_along_axis(others, places, axis=1).astype(np.float32)
-    missing = (found < 0) | ~np.isfinite(away)
-    if people is not None:
-        most = np.ceil(k * np.bincount(people)[people] / len(people))
-        same = (people[np.where(missing, 0, found)] == people[:, None]) & ~missing
-        missing |= same & (np.cumsum(same, axis=1) > most[:, None])
-    found = np.where(missing, np.arange(len(rows))[:, None], found)
-    return found, np.where(missing, np.float32(0), 1 - away)

@@ -55,8 +55,8 @@ def test_the_last_bits_of_the_vectors_change_nothing() -> None:
 
 
 @pytest.mark.soak
-def test_of_many_texts_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knn_graph, "EXACT_UNTIL", 50)
+def test_in_blocks_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knn_graph, "_PAIRS", 1_000)
     vectors, truth = blobs([40, 40, 40], spread=0.3)
     directions = integer_vectors(np.vstack([vectors, vectors[:30]]))
     rows, cosines = knn_graph.nearest(directions, 20)

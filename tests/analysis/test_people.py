@@ -70,9 +70,9 @@ def test_who_says_what_counts_whatever_the_order() -> None:
     np.testing.assert_array_equal(found[order], again)
 
 
-@pytest.mark.parametrize("exact_until", [knn_graph.EXACT_UNTIL, 50])
-def test_few_neighbours_are_ones_own(exact_until: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knn_graph, "EXACT_UNTIL", exact_until)
+@pytest.mark.parametrize("pairs", [knn_graph._PAIRS, 5_000])
+def test_few_neighbours_are_ones_own(pairs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knn_graph, "_PAIRS", pairs)
     vectors, _, people, _ = talks(own=5)
     numbers = np.array([int(each[1:]) for each in people])
     k = 12

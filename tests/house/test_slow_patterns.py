@@ -74,6 +74,8 @@ FUNCTION_LIMIT = 0.25
 TAGGING_LIMIT = 1.5
 HOPELESS = 1.0
 END = 40
+SHORT = 40
+"""Repetitions after which what doubles with each never ends."""
 METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 _STARTS = frozenset({"match", "fullmatch"})
 _UNKNOWN = ("1", "a")
@@ -307,7 +309,7 @@ def _value(node: ast.expr, space: dict[str, Any]) -> Any:
 # Making its worst cases.
 
 
-def worst_cases(pattern: re.Pattern[str], rounds: int = 3) -> Iterator[str]:
+def worst_cases(pattern: re.Pattern[str], rounds: int = 1) -> Iterator[str]:
     """Texts that make a pattern work: what it repeats, repeated, and ends that do not fit."""
     rng = random.Random(rounds)
     parsed = sre.parse(pattern.pattern, pattern.flags)
@@ -316,6 +318,10 @@ def worst_cases(pattern: re.Pattern[str], rounds: int = 3) -> Iterator[str]:
     pumps = sorted({pump for _ in range(rounds) for pump in _pumps(parsed, "", rng)})
     signs = sorted(_signs(parsed))
     singles = [("", sign) for sign in signs] + [("", head) for head in sorted(heads)]
+    # What doubles with every repetition is seen in a short text: of these all are tried.
+    for before, piece in (*pumps, *singles):
+        if piece:
+            yield before + piece * SHORT + rng.choice(("!", " x", "\n"))
     mixed = [("", "".join(rng.choices(signs, k=rng.randint(2, 4)))) for _ in range(15) if signs]
     pumps = rng.sample(pumps, min(len(pumps), 20 * rounds))
     singles = rng.sample(singles, min(len(singles), 20 * rounds))
@@ -449,14 +455,44 @@ def test_every_pattern_of_the_product_is_found() -> None:
     assert len({each.where for each in uses()}) == plain > 80
 
 
-@pytest.mark.parametrize("use", uses(), ids=str)
-def test_a_pattern_costs_little_on_its_worst_cases(use: Use) -> None:
+def too_slow(use: Use, rounds: int = 1) -> list[tuple[int, str, str]]:
+    """The texts on which a pattern is over its limit: ms, how each begins and how it ends."""
     slow = []
-    for text in (*nasty_texts().values(), *worst_cases(use.pattern)):
+    for text in (*nasty_texts().values(), *worst_cases(use.pattern, rounds)):
         if spent := dear(use.run, text, PATTERN_LIMIT):
             slow.append((round(1000 * spent), text[:40], text[-20:]))
             if spent >= HOPELESS or len(slow) > 3:
                 break
+    return slow
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (r"(a+)+$", "search"),
+        (r"\s+$", "search"),
+        (r"(\w+\s?)*!", "match"),
+        (r"(?:een|een twee|twee)+ drie", "finditer"),
+        (r"\bniet\b.*\bmeer\b", "finditer"),
+        (r"(?:(?:ik|een|de|heel|een|zo) )*goed", "match"),
+        (r"(?:[\w.]+)*@", "search"),
+        (r"(\d+[., ]?)+euro", "finditer"),
+    ],
+)
+def test_a_slow_pattern_is_seen(pattern: str, method: str) -> None:
+    assert too_slow(Use("planted", re.compile(pattern), method))
+
+
+@pytest.mark.parametrize("use", uses(), ids=str)
+def test_a_pattern_costs_little_on_its_worst_cases(use: Use) -> None:
+    slow = too_slow(use)
+    assert not slow, f"{use.pattern.pattern[:80]}: ms, how it begins, how it ends: {slow}"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("use", uses(), ids=str)
+def test_a_pattern_costs_little_on_many_more(use: Use) -> None:
+    slow = too_slow(use, rounds=6)
     assert not slow, f"{use.pattern.pattern[:80]}: ms, how it begins, how it ends: {slow}"
 
 

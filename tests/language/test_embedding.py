@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import logging
 import subprocess
 import sys
@@ -58,12 +60,23 @@ def test_e5_reads_no_more_pieces_than_it_was_made_for(monkeypatch: pytest.Monkey
         return np.ones((len(texts), encoder.dimension), dtype=np.float32)
 
     monkeypatch.setattr(model, "query", query)
+    monkeypatch.setattr(type(encoder), "encode", inspect.unwrap(type(encoder).encode))
     for text in nasty_texts().values():
         encoder.encode([text])
     assert max(model.token_count(text, is_query=True) for text in read) <= 512
     usual = "De cursus is te duur en er is geen bus. " * 40
     encoder.encode([usual])
     assert read[-1] == usual.strip()
+
+
+@pytest.mark.parametrize("name", ["e5", "use"])
+def test_a_text_has_one_vector_whatever_stands_beside_it(name: str) -> None:
+    encoder = load_encoder(name)
+    encode = functools.partial(inspect.unwrap(type(encoder).encode), encoder)
+    texts = ["De cursus is te duur.", "Kort.", "Er rijdt geen trein. " * 40, ""]
+    alone = np.concatenate([encode([text]) for text in texts])
+    np.testing.assert_allclose(encode(texts), alone, atol=1e-3)
+    np.testing.assert_allclose(encoder.encode(texts), alone, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["e5", "use"])
