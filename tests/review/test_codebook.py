@@ -486,8 +486,9 @@ def test_without_an_encoder_the_pages_say_so(asked: Site) -> None:
 
 
 @pytest.mark.browser
-def test_from_unread_answers_to_a_hundred_decisions_by_keyboard_alone(
-    browser: Browser, unread_many: Site
+@pytest.mark.parametrize("wanted", [25, pytest.param(100, marks=pytest.mark.soak)])
+def test_from_unread_answers_to_many_decisions_by_keyboard_alone(
+    browser: Browser, unread_many: Site, wanted: int
 ) -> None:
     unread = unread_many
     page = logged_in(browser, unread)
@@ -544,7 +545,7 @@ def test_from_unread_answers_to_a_hundred_decisions_by_keyboard_alone(
 
     expect(page.locator("#vraag")).to_be_focused()
     press_one("s")
-    while decisions < 100:
+    while decisions < wanted:
         now = asked.input_value()
         name = NAMES[subject_shown(page)]
         statements = page.locator('#antwoord input[name="uitspraak"]').count()
