@@ -37,6 +37,10 @@ _PIECES = 512
 """Maximum number of tokens that the model of ``e5`` reads at once."""
 _SURELY_SHORT = 100
 """A text of at most this many characters always has fewer than ``_PIECES`` tokens."""
+_TOGETHER = 400
+"""Number of characters from which ``e5`` encodes texts apart. The engine reads its input once per
+eight rows of weights: what does not fit in the first cache of a core takes twice the time."""
+_PREFIX = 12
 _BATCH = 64
 _log = logging.getLogger(__name__)
 
@@ -224,10 +228,12 @@ class _E5:
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        with self._lock:
-            return normalised(self._model.query([self._short(text) for text in _clean(texts)]))
+        found = [np.zeros((0, self.dimension), dtype=np.float32)]
+        for few in _little_batches(_clean(texts)):
+            # Others need not wait until all is done.
+            with self._lock:
+                found.append(self._model.query([self._short(text) for text in few]))
+        return normalised(np.concatenate(found))
 
     def _short(self, text: str) -> str:
         """The text, truncated to the token limit of the model.
@@ -240,6 +246,21 @@ class _E5:
                 break
             text = text[: min(len(text) - 1, len(text) * _PIECES // pieces)]
         return text
+
+
+def _little_batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in order, in batches of at most ``_TOGETHER`` characters or of one text."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        more = len(text) + _PREFIX
+        if batch and size + more > _TOGETHER:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += more
+    if batch:
+        yield batch
 
 
 class _Use:

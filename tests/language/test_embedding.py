@@ -69,6 +69,27 @@ def test_e5_reads_no_more_pieces_than_it_was_made_for(monkeypatch: pytest.Monkey
     assert read[-1] == usual.strip()
 
 
+def test_e5_encodes_a_few_texts_at_once_with_the_same_vectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = load_encoder("e5")
+    model = encoder._model  # type: ignore[attr-defined]
+    texts = [f"De bus van {hour} uur rijdt te laat." for hour in range(30)]
+    texts[4:4] = ["", "Op zaterdag rijdt er geen bus naar de cursus. " * 20]
+    alone = np.concatenate([encoder.encode([text]) for text in texts[:8]])
+    read: list[int] = []
+    query = model.query
+
+    def counted(together: list[str]) -> np.ndarray:
+        read.append(len(together))
+        return np.asarray(query(together))
+
+    monkeypatch.setattr(model, "query", counted)
+    assert np.array_equal(encoder.encode(texts)[:8], alone)
+    assert sum(read) == len(texts)
+    assert 1 < max(read) < 16
+
+
 @pytest.mark.parametrize("name", ["e5", "use"])
 def test_a_text_has_one_vector_whatever_stands_beside_it(name: str) -> None:
     encoder = load_encoder(name)
