@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -17,9 +15,6 @@ from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.queries.stances import stances_of
 from consultation.queries.statements import active_statements
 from consultation.queries.themes import (
-    FIXED_TEXT,
-    NO_ANSWER,
-    OTHER_LANGUAGE,
     Marks,
     latest_run,
     marks_of,
@@ -56,30 +51,6 @@ ACTION_COLUMNS = (
     "reactions",
     "carried",
 )
-
-
-def set_aside(
-    session: Session, consultation_id: int, numbers: list[int], round_number: int | None = None
-) -> dict[int, Counter[str]]:
-    """Returns how many statements the last runs excluded, by opdracht and mark (``RunMark``).
-
-    Duplicates are not excluded: they are in the theme of the statement they repeat.
-    """
-    found: dict[int, Counter[str]] = {}
-    for number in numbers:
-        run = latest_run(session, consultation_id, number, round_number)
-        if run is None:
-            continue
-        marks = marks_of(session, run.id, number)
-        here = {each.id for each in active_statements(session, consultation_id, number)}
-        found[number] = Counter[str](
-            {
-                FIXED_TEXT: len(marks.fixed & here),
-                NO_ANSWER: len(marks.no_answer & here),
-                OTHER_LANGUAGE: len(marks.languages.keys() & here),
-            }
-        )
-    return found
 
 
 def themes(

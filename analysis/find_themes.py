@@ -21,7 +21,7 @@ from analysis.clustering.popular_answers import popular_groups
 from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
 from analysis.codebook.standing import maps
 from analysis.opdracht_themes import cluster_from_scratch, refit_due, update_themes
-from analysis.preprocessing.deduplication import group_duplicates
+from analysis.preprocessing.deduplication import Exclusion, group_duplicates
 from analysis.preprocessing.embeddings import AnalysisError, vectors_of
 from analysis.preprocessing.fixed_text import fixed_rows
 from analysis.preprocessing.recurring_texts import recurring_texts
@@ -29,6 +29,7 @@ from analysis.result import OpdrachtAnalysis
 from analysis.stance.guess import stance_digest
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
+from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
 from language.embedding import Encoder, Vectors
 
 if TYPE_CHECKING:
@@ -66,10 +67,12 @@ def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> Opdrach
     """Returns the opdracht with its duplicate groups, and whether to cluster everything anew."""
     everything = found.everything
     texts = [said.text for said in everything]
+    refit = refit_due(found.prior, round_number, len(everything), method)
     duplicates = group_duplicates(
         texts,
         {row for row, said in enumerate(everything) if said.id in found.prior.assignments},
         fixed_rows(everything),
+        {} if refit else _read_before(found),
     )
     return replace(
         found,
@@ -82,8 +85,26 @@ def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> Opdrach
             duplicates.duplicates,
             duplicates.representatives,
         ),
-        refit=refit_due(found.prior, round_number, len(everything), method),
+        refit=refit,
     )
+
+
+def _read_before(found: OpdrachtAnalysis) -> dict[int, Exclusion | None]:
+    """Returns why the last run excluded statements, by row; None where it did not.
+
+    Statements do not change, so this holds as long as the method is the same. A statement without
+    theme and mark is not among them: the last run may not have had it.
+    """
+    read: dict[int, Exclusion | None] = {}
+    for row, said in enumerate(found.everything):
+        mark, value = found.prior.marks.get(said.id, (None, None))
+        if mark == NO_ANSWER:
+            read[row] = Exclusion(row, NO_ANSWER)
+        elif mark == OTHER_LANGUAGE:
+            read[row] = Exclusion(row, OTHER_LANGUAGE, value)
+        elif mark == SAME_TEXT or (mark is None and said.id in found.prior.assignments):
+            read[row] = None
+    return read
 
 
 def _with_stances(found: Sequence[OpdrachtAnalysis]) -> list[OpdrachtAnalysis]:

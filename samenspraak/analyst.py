@@ -542,12 +542,10 @@ def _list(
 
 
 def _tell_set_aside(place: Workplace, round_: int | None, opdracht: int | None) -> None:
-    from analysis import dataframes
+    from consultation.queries.excluded_statements import excluded_counts
 
     with place.storage.reading() as session:
-        found = dataframes.set_aside(
-            session, place.consultation_id, _numbers(place, opdracht), round_
-        )
+        found = excluded_counts(session, place.consultation_id, _numbers(place, opdracht), round_)
     for number, counts in found.items():
         told = [f"{count} {_MARKS[mark]}" for mark, count in counts.items() if count]
         if told:

@@ -29,11 +29,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
-from scipy.sparse.linalg import svds
-from wordfreq import zipf_frequency
 
 from analysis.clustering.vectors import unit_rows
 from language.embedding import Vectors, normalised
+from language.frequency import zipf
 
 _MUCH = 10
 _NEAR = 2
@@ -148,6 +147,8 @@ def _directions(rows: csr_matrix) -> _Exact:
         strength, axes = np.linalg.eigh((rows @ rows.T).toarray())
         kept: _Exact = axes * np.sqrt(np.maximum(strength, 0.0))
         return kept[:, ::-1]
+    from scipy.sparse.linalg import svds  # only a large set needs it
+
     size = min(_MOST_DIRECTIONS, min(rows.shape) - 1)
     axes, strength, _ = svds(rows, k=size, v0=np.ones(min(rows.shape)))
     found: _Exact = axes * strength
@@ -168,9 +169,7 @@ def _groups(word: str) -> set[str]:
     }
 
 
-@lru_cache(maxsize=100_000)
-def _zipf(word: str) -> float:
-    return zipf_frequency(word, "nl")
+_zipf = lru_cache(maxsize=100_000)(zipf)
 
 
 def _together(rows: Any, beside: csr_matrix, share: float) -> Any:

@@ -16,7 +16,7 @@ from analysis.stance.guess import StanceGuess
 from consultation.curation import operations as ops
 from consultation.curation.state import CurationState, Event
 from consultation.curation.store import curated, in_force
-from consultation.database.models import Assignment, RunStance, Statement, Theme
+from consultation.database.models import Assignment, RunMark, RunStance, Statement, Theme
 from consultation.database.records import CodingChoice, CodingTask
 from consultation.queries.themes import subthemes_of
 from consultation.runs import last_run_themes, latest_run
@@ -58,7 +58,8 @@ class PriorState:
     ``by_hand`` the statements that a person placed otherwise than by accepting a suggestion. By
     statement, ``coded`` holds the themes that people chose in a blind coding task, ``subthemes``
     the names of the sub-themes of the last run, and ``stances`` what that run guessed, without
-    those that hold none; ``stance_digest`` is what it guessed them from.
+    those that hold none; ``stance_digest`` is what it guessed them from. ``marks`` holds the marks
+    of the last run (``RunMark``) with their values.
     """
 
     run: int | None
@@ -74,6 +75,7 @@ class PriorState:
     subthemes: Mapping[str, str]
     stances: Mapping[str, StanceGuess] = field(default_factory=dict)
     stance_digest: str = ""
+    marks: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
 
     @cached_property
     def codebook(self) -> str:
@@ -115,6 +117,7 @@ def prior_state(session: Session, consultation_id: int, opdracht: int) -> PriorS
         subthemes=subthemes_of(session, run.id, opdracht) if run else {},
         stances=_stances(session, opdracht, run.id) if run else {},
         stance_digest=run.metrics.get("stances", {}).get(str(opdracht), "") if run else "",
+        marks=_marks(session, opdracht, run.id) if run else {},
     )
 
 
@@ -145,6 +148,15 @@ def _stances(session: Session, opdracht: int, run_id: int) -> dict[str, StanceGu
     for statement, stance, score in rows:
         found[statement] = StanceGuess(stance, score)  # type: ignore[arg-type]
     return found
+
+
+def _marks(session: Session, opdracht: int, run_id: int) -> dict[str, tuple[str, str | None]]:
+    rows = session.execute(
+        select(RunMark.statement_id, RunMark.mark, RunMark.value)
+        .join(Statement, Statement.id == RunMark.statement_id)
+        .where(RunMark.run_id == run_id, Statement.opdracht == opdracht)
+    )
+    return {statement: (mark, value) for statement, mark, value in rows}
 
 
 def _portraits(session: Session, consultation_id: int, opdracht: int) -> dict[str, Representation]:

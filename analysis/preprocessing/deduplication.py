@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -103,18 +103,28 @@ class DuplicateGroups:
 
 
 def group_duplicates(
-    texts: Sequence[str], placed: Container[int] = (), fixed: Container[int] = ()
+    texts: Sequence[str],
+    placed: Container[int] = (),
+    fixed: Container[int] = (),
+    read: Mapping[int, Exclusion | None] | None = None,
 ) -> DuplicateGroups:
     """Sorts texts into representatives, their duplicates, and excluded ones.
 
-    Rows in ``fixed`` are excluded as fixed text. The most frequent wording represents a duplicate
-    group, but rows in ``placed``, which have a theme already, go first so that they keep it. The
-    order of the texts only decides between identical texts: the first is the representative.
+    Rows in ``fixed`` are excluded as fixed text. ``read`` tells why rows that were read before are
+    excluded, or None if they are not: reading loads the word lists of ten languages.
+
+    The most frequent wording represents a duplicate group, but rows in ``placed``, which have a
+    theme already, go first so that they keep it. The order of the texts only decides between
+    identical texts: the first is the representative.
     """
     excluded = []
     rows = []
+    read = read or {}
     for row, text in enumerate(texts):
-        mark = Exclusion(row, FIXED_TEXT) if row in fixed else _exclusion(row, text)
+        if row in fixed:
+            mark: Exclusion | None = Exclusion(row, FIXED_TEXT)
+        else:
+            mark = read[row] if row in read else _exclusion(row, text)
         if mark is None:
             rows.append(row)
         else:

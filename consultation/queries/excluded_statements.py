@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consultation.queries.statements import StatementView
-from consultation.queries.themes import Marks
+from sqlalchemy.orm import Session
+
+from consultation.queries.statements import StatementView, active_statements
+from consultation.queries.themes import (
+    FIXED_TEXT,
+    NO_ANSWER,
+    OTHER_LANGUAGE,
+    Marks,
+    latest_run,
+    marks_of,
+)
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -91,3 +101,27 @@ def excluded_statements(
         repeated=tuple(sorted(repeated, key=_often)),
         fixed=tuple(sorted(fixed, key=_often)),
     )
+
+
+def excluded_counts(
+    session: Session, consultation_id: int, numbers: Iterable[int], round_number: int | None = None
+) -> dict[int, Counter[str]]:
+    """Returns how many statements the last runs excluded, by opdracht and mark (``RunMark``).
+
+    Duplicates are not excluded: they are in the theme of the statement they repeat.
+    """
+    found: dict[int, Counter[str]] = {}
+    for number in numbers:
+        run = latest_run(session, consultation_id, number, round_number)
+        if run is None:
+            continue
+        marks = marks_of(session, run.id, number)
+        here = {each.id for each in active_statements(session, consultation_id, number)}
+        found[number] = Counter[str](
+            {
+                FIXED_TEXT: len(marks.fixed & here),
+                NO_ANSWER: len(marks.no_answer & here),
+                OTHER_LANGUAGE: len(marks.languages.keys() & here),
+            }
+        )
+    return found

@@ -13,13 +13,17 @@ from analysis import opdracht_themes
 from analysis.asking.desk import CodebookDesk
 from analysis.labelling.representation import Representation
 from analysis.labelling.representations import representations
+from analysis.preprocessing import deduplication
 from analysis.result import OpdrachtAnalysis
 from analysis.stance.model import StanceModel
+from consultation import rounds
 from consultation.catalogue import Catalogue
 from consultation.curation.codebook_file import CodebookRow, import_codebook
 from consultation.curation.log import curated
 from consultation.curation.state import CurationState
 from consultation.database.storage import Storage
+from consultation.importing.imports import store_rows
+from consultation.importing.readers import ImportFile, ImportRow
 from consultation.queries.statements import active_statements
 from consultation.queries.themes import marks_of
 from consultation.runs import last_run_themes, latest_run
@@ -237,6 +241,49 @@ def test_stances_are_guessed_again_only_where_something_changed(
     assert not analysed(storage, catalogue, 1).reused
     assert len(trained) == 1
     assert stances(storage, consultation) == before
+
+
+def test_a_rerun_reads_only_what_the_last_run_left_without_theme_and_mark(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements do not change, so why they are excluded does not either."""
+    consultation = say(storage, catalogue, 1, **ALL)
+    foreign = "I do not have the time for this because of my children."
+    rows = [ImportRow("", text, opdracht=4, question="drempel") for text in ("weet niet", foreign)]
+    with storage.writing() as session:
+        round_ = rounds.require_round(session, consultation, 1)
+        file = ImportFile("meer.jsonl", tuple(rows))
+        store_rows(session, consultation, round_, file, catalogue)
+    ids = described(storage, consultation, *BOOK)
+    analysed(storage, catalogue, 1)
+    apart = excluded(storage, consultation)
+    assert set(apart.values()) == {"weet niet", foreign}
+    read: list[str] = []
+    exclusion = deduplication._exclusion
+
+    def counted(row: int, text: str) -> deduplication.Exclusion | None:
+        read.append(text)
+        return exclusion(row, text)
+
+    monkeypatch.setattr(deduplication, "_exclusion", counted)
+    said = texts(storage, consultation)
+    placed = homes(storage, consultation)
+    bus = said[sentences("bus", 0, 1)[0]]
+    decide(storage, consultation, op="place", statement=bus, themes=[ids["taal"]])
+    assert not analysed(storage, catalogue, 1).opdrachten[0].refit
+    assert excluded(storage, consultation) == apart
+    loose = {text for text, each in said.items() if each not in placed and each not in apart}
+    assert set(read) == loose
+    assert len(read) < len(said) // 4
+
+
+def excluded(storage: Storage, consultation: int) -> dict[str, str]:
+    """The texts of the statements that the last run excluded, by id."""
+    with storage.reading() as session:
+        run = latest_run(session, consultation, 4)
+        assert run is not None
+        apart = marks_of(session, run.id, 4).apart
+    return {each: text for text, each in texts(storage, consultation).items() if each in apart}
 
 
 def test_names_descriptions_and_placings_last_through_rounds(

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analysis import dataframes
-from analysis.preprocessing.deduplication import group_duplicates, without_greeting
+from analysis.preprocessing import deduplication
+from analysis.preprocessing.deduplication import (
+    Exclusion,
+    _exclusion,
+    group_duplicates,
+    without_greeting,
+)
 from analysis.run import analyse
 from consultation.catalogue import Catalogue
 from consultation.database.models import Assignment, Participant
@@ -40,6 +46,22 @@ OTHERS = (
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_typo_a_greeting_or_a_signature_makes_no_new_voice(variant: str) -> None:
     assert group_duplicates([PLEA, variant, PLEA]).duplicates == {1: 0, 2: 0}
+
+
+def test_what_was_read_before_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [PLEA, "geen idee", "I do not have the time for this.", "De bus rijdt te laat.", "..."]
+    anew = group_duplicates(texts, fixed={0})
+    assert [each.row for each in anew.excluded] == [0, 1, 2, 4]
+    asked: list[int] = []
+
+    def counted(row: int, text: str) -> Exclusion | None:
+        asked.append(row)
+        return _exclusion(row, text)
+
+    monkeypatch.setattr(deduplication, "_exclusion", counted)
+    read = {each.row: each for each in anew.excluded if each.row in (1, 2)}
+    assert group_duplicates(texts, fixed={0}, read={0: None, **read, 3: None}) == anew
+    assert asked == [4]
 
 
 @pytest.mark.parametrize("other", OTHERS)
