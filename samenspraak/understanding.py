@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from actions.reading import choosing
 from consultation.errors import SamenspraakError
 from consultation.settings import ROOT, Settings
+from language.embedding import Vectors
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 
 STEPS = {"vraag": "vraag", "kies": "opdracht", "bevestig": "bevestigen", "start": "start"}
@@ -53,20 +55,22 @@ def understand(values: Settings, texts: list[str], context: str) -> Iterator[dic
     """
     model = latest_model()
     step = STEPS[context]
-    child = subprocess.Popen(
-        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(model), step],
-        cwd=ROOT,
-        env=rasa_environment(values),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        asked = beside.submit(child.communicate, lines)
-        # Both take seconds to load their models, so they run in parallel.
-        opdrachten = choosing.matches_of(texts, top=3)
+    with (
+        subprocess.Popen(
+            [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(model), step],
+            cwd=ROOT,
+            env=rasa_environment(values),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as child,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        # The child loads its model meanwhile, which takes seconds.
+        vectors = choosing.encoded(texts)
+        asked = beside.submit(child.communicate, _lines(texts, vectors))
+        opdrachten = choosing.matches_of(texts, top=3, vectors=vectors)
         out, error = asked.result()
     answers = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     if child.returncode != 0 or len(answers) != len(texts):
@@ -80,3 +84,18 @@ def understand(values: Settings, texts: list[str], context: str) -> Iterator[dic
                 {"number": match.number, "score": round(float(match.score), 4)} for match in matches
             ],
         }
+
+
+def _lines(texts: Sequence[str], vectors: Vectors) -> str:
+    """The lines for ``bot.understand``, with the vectors of texts that it would encode alike."""
+    encoder = choosing.encoder_used()
+    used = f"{encoder.name} {encoder.version}"
+    rows = []
+    for text, vector in zip(texts, vectors, strict=True):
+        row = {"text": text}
+        # It reads the first characters with the space before them, and masks a slash.
+        if (len(text) <= choosing.READ or not text[0].isspace()) and text.strip()[:1] != "/":
+            raw = vector.astype("<f4").tobytes()
+            row |= {"encoder": used, "vector": base64.b64encode(raw).decode()}
+        rows.append(json.dumps(row) + "\n")
+    return "".join(rows)

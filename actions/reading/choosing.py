@@ -11,15 +11,16 @@ from functools import lru_cache
 from actions.talk import catalogue
 from consultation.catalogue import Catalogue
 from consultation.settings import settings
-from language.embedding import load_encoder
+from language.embedding import Encoder, Vectors, load_encoder
 from language.folding import folded
 from language.matching import Match, Matcher
 
 SURE = 0.5
 _BATCH = 64
 
-# A choice is short; encoding all of ten thousand characters would take seconds.
-_READ = 250
+READ = 250
+"""The characters of a text that are encoded: a choice is short, and all of ten thousand would take
+seconds."""
 
 _COUNT = "een twee drie vier vijf zes zeven acht negen tien elf twaalf"
 _RANK = (
@@ -201,16 +202,32 @@ def matches(text: str, top: int = 3) -> list[Match]:
     return matches_of([text], top)[0]
 
 
-def matches_of(texts: Sequence[str], top: int = 3) -> list[list[Match]]:
-    """``matches`` of many texts, encoded in batches of similar length."""
+def encoder_used() -> Encoder:
+    """The encoder by which texts are matched."""
+    return _matcher(catalogue()).encoder
+
+
+def encoded(texts: Sequence[str]) -> Vectors:
+    """The vectors by which ``matches_of`` compares the texts, of the first ``READ`` characters."""
+    return encoder_used().encode([text.strip()[:READ] for text in texts])
+
+
+def matches_of(
+    texts: Sequence[str], top: int = 3, vectors: Vectors | None = None
+) -> list[list[Match]]:
+    """``matches`` of many texts, in batches of similar length.
+
+    ``vectors`` are those of ``encoded``, if already computed.
+    """
     current = catalogue()
     matcher = _matcher(current)
     found: list[list[Match]] = [[] for _ in texts]
-    read = [text.strip()[:_READ] for text in texts]
+    read = [text.strip()[:READ] for text in texts]
     ordered = sorted(range(len(texts)), key=lambda place: len(read[place]))
     for start in range(0, len(ordered), _BATCH):
         places = ordered[start : start + _BATCH]
-        best_of = matcher.match([read[each] for each in places], top=top)
+        known = None if vectors is None else vectors[places]
+        best_of = matcher.match([read[each] for each in places], top=top, vectors=known)
         for place, best in zip(places, best_of, strict=True):
             named = named_number(texts[place], current)
             if named is not None:
@@ -258,7 +275,7 @@ def by_part(text: str, current: Catalogue) -> int | None:
     "Te veel om te lezen. Iets over hulp bij leren": the words around a subject lead the whole text
     elsewhere.
     """
-    plain = folded(text.strip()[:_READ])
+    plain = folded(text.strip()[:READ])
     several = named_numbers(text, current)[0]
     if not bare(text) or len(plain.split()) > _MOST_BESIDE or several:
         return None

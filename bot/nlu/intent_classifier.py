@@ -45,6 +45,10 @@ ACT = "act"
 LEARNED = "learned_consent"
 """Message property with the probability of what a text says where consent is asked; internal."""
 
+GIVEN_VECTOR = "vector"
+"""Key of a message's metadata: the name and version of an encoder, and its vector of the text. It
+saves computing the vector again; only ``bot.understand`` sets it."""
+
 _ENCODER, _ACTS, _CLOSING, _CONSENT = "encoder.json", "acts", "closing", "consent"
 _SURELY_ANSWER = 0.97
 # A command is short; reading all of ten thousand characters would take seconds per turn.
@@ -120,7 +124,6 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         self._acts = ActModel()
         self._closing = ClosingModel()
         self._consent = ConsentModel()
-        self._vectors: dict[str, npt.NDArray[Any]] = {}
         self._model_storage = model_storage
         self._resource = resource
 
@@ -178,9 +181,17 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             return messages
         texts = [message.get(TEXT)[:_READ] for message in typed]
         needless = [_needs_no_vector(message) for message in typed]
-        rows = self._model.sparing_chances(
-            texts, self._encode, float(self._config["sure"]), needless
-        )
+        vectors = self._given_vectors(typed)
+
+        def encode(wanted: list[str]) -> npt.NDArray[Any]:
+            """Returns the vectors of the texts; computes those that are not there yet."""
+            missing = [text for text in dict.fromkeys(wanted) if text not in vectors]
+            if missing:
+                new = self._encoder.encode([text[:_READ_BY_ENCODER] for text in missing])
+                vectors.update(zip(missing, new, strict=True))
+            return np.array([vectors[text] for text in wanted])
+
+        rows = self._model.sparing_chances(texts, encode, float(self._config["sure"]), needless)
         for message, row in zip(typed, rows, strict=True):
             ranking = [
                 {"name": self._model.intents[place], "confidence": float(row[place])}
@@ -192,34 +203,33 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             message.set(CHANCES, chances)
         unsettled = [message for message in typed if _may_be_act(message, message.get(CHANCES))]
         consenting = [message for message in typed if _needs_reading(message)]
-        self._encode_missing([message.get(TEXT) for message in [*unsettled, *consenting]])
+        # In one batch: the texts that the intents did without a vector.
+        encode([message.get(TEXT) for message in [*unsettled, *consenting]])
         for message in unsettled:
             text, step = message.get(TEXT), _step(message)
-            vector = self._vectors[text][None, :]
+            vector = vectors[text][None, :]
             if step in closing.READ_AT:
                 message.set(ACT, self._closing.read_at(text, vector, step))
             else:
                 message.set(ACT, self._acts.read(text, vector))
         for message in consenting:
             text = message.get(TEXT)
-            message.set(LEARNED, self._consent.chances(text, self._vectors[text][None, :]))
-        self._vectors.clear()
+            message.set(LEARNED, self._consent.chances(text, vectors[text][None, :]))
         return messages
 
     @cached_property
     def _encoder(self) -> Encoder:
         return load_encoder(self._config["encoder"])
 
-    def _encode(self, texts: list[str]) -> npt.NDArray[Any]:
-        vectors = self._encoder.encode([text[:_READ_BY_ENCODER] for text in texts])
-        self._vectors |= dict(zip(texts, vectors, strict=True))
-        return vectors
-
-    def _encode_missing(self, texts: list[str]) -> None:
-        """Encodes, in one batch, the texts that the intents did without a vector."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if missing:
-            self._encode(missing)
+    def _given_vectors(self, messages: list[Message]) -> dict[str, npt.NDArray[Any]]:
+        """Returns the vectors that messages brought, by text; those of another encoder are not."""
+        own = f"{self._encoder.name} {self._encoder.version}"
+        found = {}
+        for message in messages:
+            encoder, vector = (message.get("metadata") or {}).get(GIVEN_VECTOR, ("", None))
+            if encoder == own:
+                found[message.get(TEXT)] = found[message.get(TEXT)[:_READ]] = vector
+        return found
 
 
 def _step(message: Message) -> str | None:

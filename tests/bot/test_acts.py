@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from typing import Any
@@ -14,6 +15,7 @@ from actions.digressions import ActionDigressie
 from bot.nlu.acts import Act, ActModel
 from bot.nlu.judgement import intent_of, worth_asking
 from consultation.settings import ROOT, Settings
+from language.embedding import load_encoder
 from language.reading import acts
 from samenspraak.processes import BOT_PYTHON, latest_model, rasa_environment
 from tests.actions.test_changes import AT_QUESTION, BUS, GIVEN, Turn
@@ -233,28 +235,67 @@ QUOTES_OF_OTHERS = [
 ]
 
 
-@pytest.mark.servers
-def test_texts_that_were_never_seen_are_heard_and_contents_are_not_taken() -> None:
-    command = [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand"]
-    command += [str(latest_model()), "vraag"]
-    meant = [(text, intent) for intent, told in NEVER_SEEN.items() for text in told]
-    texts = [text for text, _ in meant]
-    contents = [BUS, *GIVEN.values(), "de bel van de school", "wachtlijsten", "mijn zus helpt mij"]
-    contents += QUOTES_OF_OTHERS
+CONTENTS = [
+    BUS,
+    *GIVEN.values(),
+    "de bel van de school",
+    "wachtlijsten",
+    "mijn zus helpt mij",
+    *QUOTES_OF_OTHERS,
+]
+MEANT = [(text, intent) for intent, told in NEVER_SEEN.items() for text in told]
+
+
+@pytest.fixture(scope="module")
+def understood() -> list[dict[str, Any]]:
+    """What the trained model makes of ``MEANT``, ``CONTENTS`` and ``with_vectors``, in order."""
+    rows = [{"text": text} for text in [*(text for text, _ in MEANT), *CONTENTS]]
     done = subprocess.run(
-        command,
+        [str(BOT_PYTHON), "-W", "ignore", "-m", "bot.understand", str(latest_model()), "vraag"],
         cwd=ROOT,
         env=rasa_environment(Settings()),
-        input="\n".join(json.dumps({"text": text}) for text in [*texts, *contents]),
+        input="\n".join(map(json.dumps, [*rows, *with_vectors()])),
         capture_output=True,
         text=True,
         check=True,
         timeout=300,
     )
-    found = [json.loads(line)["intent"] for line in done.stdout.splitlines()]
-    stored = [each for each in found[: len(texts)] if each == "bijdrage"]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def with_vectors() -> list[dict[str, str]]:
+    """One text in four spellings, as a vector belongs to a text: alone, with the vector of the
+    first, with that of ``BUS``, and with the same of another encoder."""
+    encoder = load_encoder("e5")
+    name = f"{encoder.name} {encoder.version}"
+    first, *others = "mijn bril ligt boven", "Mijn bril ligt boven", "mijn Bril ligt boven"
+    own, bus = (base64.b64encode(each.tobytes()).decode() for each in encoder.encode([first, BUS]))
+    return [
+        {"text": first},
+        {"text": others[0], "encoder": name, "vector": own},
+        {"text": others[1], "encoder": name, "vector": bus},
+        {"text": "mijn bril Ligt boven", "encoder": f"{name}.1", "vector": bus},
+    ]
+
+
+@pytest.mark.servers
+def test_texts_that_were_never_seen_are_heard_and_contents_are_not_taken(
+    understood: list[dict[str, Any]],
+) -> None:
+    found = [each["intent"] for each in understood]
+    stored = [each for each in found[: len(MEANT)] if each == "bijdrage"]
     # In doubt a text is asked about, and until then it counts as content here.
-    assert len(stored) <= len(texts) // 3, list(zip(texts, found, strict=False))
-    assert set(found[len(texts) :]) == {"bijdrage"}
-    wished = [got for (_, intent), got in zip(meant, found, strict=False) if intent == _OWN]
+    assert len(stored) <= len(MEANT) // 3, list(zip(MEANT, found, strict=False))
+    assert set(found[len(MEANT) : len(MEANT) + len(CONTENTS)]) == {"bijdrage"}
+    wished = [got for (_, intent), got in zip(MEANT, found, strict=False) if intent == _OWN]
     assert wished.count(_OWN) >= len(wished) * 3 // 4, wished
+
+
+@pytest.mark.servers
+def test_a_vector_that_a_text_brings_is_used_where_the_encoder_is_the_same(
+    understood: list[dict[str, Any]],
+) -> None:
+    alone, own, other, strange = understood[-4:]
+    assert own == alone
+    assert other != alone
+    assert strange != other
