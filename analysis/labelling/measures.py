@@ -272,7 +272,7 @@ def _is_duty(said: Sentence) -> bool:
         return False
     if any(said.tags[at].startswith("VNW(pers") for at in before):
         return False
-    return _commits(said, low, place)
+    return _commits(low, place)
 
 
 def _is_in_relative_clause(
@@ -295,13 +295,16 @@ def _is_infinitive(said: Sentence) -> bool:
     verbs = [at for at in main if said.parts[at] == "VERB"]
     if not verbs or not all(said.tags[at].startswith("WW(inf,vrij") for at in verbs):
         return False
+    if said.parts[verbs[0] - 1] == "ADP":
+        # "Een leerplan met pictogrammen": a plural that the tagger takes for an infinitive.
+        return False
     if said.words[verbs[0]].lower() in _DONE_BY_PEOPLE or said.words[verbs[0] - 1].lower() == "te":
         return False
     after = said.parts[verbs[-1] + 1 : verbs[-1] + 2]
     return any(at < verbs[0] for at in said.nouns) and after in ((), ("ADP",), ("PUNCT",))
 
 
-def _commits(said: Sentence, low: Sequence[str], place: int) -> bool:
+def _commits(low: Sequence[str], place: int) -> bool:
     """Whether the finite verb at a place makes a duty or a right of what the sentence tells."""
     verb, after = low[place], low[place + 1 :]
     if verb in ("moet", "moeten"):
@@ -312,11 +315,8 @@ def _commits(said: Sentence, low: Sequence[str], place: int) -> bool:
         return bool({"moeten", "kunnen", "mogen"} & set(after))
     if verb in _RIGHT and low[0] in _QUANTIFIED:
         return True
-    if verb in ("mag", "mogen"):
-        return bool(_DENIED & set(after[:3]))
-    if verb in ("kan", "kunnen"):
-        return names_actor(" ".join(said.words[:place])) and not _DENIED & set(after)
-    return False
+    # What somebody can do is a possibility, mostly a remark to a proposal that stands elsewhere.
+    return verb in ("mag", "mogen") and bool(_DENIED & set(after[:3]))
 
 
 def _is_burden(text: str) -> bool:

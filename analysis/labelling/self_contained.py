@@ -128,6 +128,7 @@ _FAMILIAR = re.compile(
     |televisie|post|wet|natuur|samenleving|verkeer|afval|onderwijs|arbeid|zorg|land|omroep|ziekte|nieuws|bedrijf|job|spoed))s?""",
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
+_MOMENTS = ("dag", "dagen", "ochtend", "namiddag", "avond", "nacht", "week", "maand", "periode")
 _TIMES = ("uur", "uren", "dagen", "weken", "maanden", "jaar")
 _ROLES = ("er", "aar", "eur", "ist", "arts")
 _ON_IT = (
@@ -201,6 +202,8 @@ def _points_away(
     if low in ("dat", "dit"):
         return "aanw" in tags[place] and not (place and parts[place - 1] in ("NOUN", "PROPN"))
     if low in ("die", "deze"):
+        if words[place + 1 : place + 2] and words[place + 1].lower() in _MOMENTS:
+            return True
         # The second word of a sentence is relative to no noun: "Vraag die mensen ..." is an order.
         relative = place > 1 and (
             parts[place - 1] in ("NOUN", "PROPN", "PRON") or words[place - 1] == ","

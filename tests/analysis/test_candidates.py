@@ -24,7 +24,6 @@ def said(text: str, person: str = "p", answer: str = "a", start: int = 0) -> Sta
     [
         "Geef elke werknemer een halve dag per maand om te leren.",
         "Knip de lange trajecten in blokken van zestien uur, elk met een eigen attest.",
-        "De gemeente kan lokalen gratis ter beschikking stellen: de bib, het dorpshuis, de refter.",
         "Voeg in elke wijk zitbanken en een drinkfontein toe.",
         "Oude schoolbanken herstellen met leerlingen van de houtafdeling.",
         "Maak de kosten van een cursus voor ouders bekend in één brief.",
@@ -50,6 +49,10 @@ def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
         "Publiceer ze in één openbaar register voor alle burgers.",
         "Bundel daarin stap voor stap de bestaande steun voor werknemers.",
         "Train alle leraren om dat te begeleiden in de klas.",
+        "De gemeente kan lokalen gratis ter beschikking stellen: de bib, het dorpshuis, de refter.",
+        "Grote scholen kunnen dat betalen.",
+        "Een boekje op maat met tekeningen, gemaakt samen met de cursist en zijn begeleider.",
+        "Laat ouders hun fiets die avond gratis in de stalling zetten.",
         "Vraag die mensen wat de gemeente kan doen.",
         "Dit moet de gemeente ook voor ouders doen.",
         "Daarom moet elke werkgever tijd geven aan zijn mensen.",
