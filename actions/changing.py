@@ -11,20 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 
 from actions import offering
 from actions.entering import words_of
 from actions.reading.naming import fitting_question, kinds_of, named_question
-from actions.talk import OWN_DATA_FORM, Slots, Talk, pass_on, storage
+from actions.talk import Slots, Talk, pass_on, storage
 from consultation.catalogue import Vraag
 from consultation.participation import conversation
-from consultation.participation.effects import TAKE_BACK, AnswerGiven, AnswerRestored
+from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import acts, message, summary
 from language.reading.changes import Change, Dropped, changes_in, dropped_in, part_with, speaks_of
-from language.reading.request import CONSENT
 from language.reading.urgency import step_first
 
 DONE, WHICH = "gedaan", "welke"
@@ -167,8 +166,6 @@ _ONE_ADDITION = re.compile(
 
 def at_summary(talk: Talk) -> list[EventType] | None:
     """The events for a text at the summary that is no yes, no or command; None for other texts."""
-    if (undone := consent_undone(talk)) is not None:
-        return undone
     slots = beside_answer(talk)
     return None if slots is None else _events(slots)
 
@@ -191,38 +188,10 @@ def told_at_summary(talk: Talk) -> list[EventType] | None:
     """The events after a change told at the summary, whatever command the text resembles."""
     if talk.slot("requested_slot") != "bevestigd":
         return None
-    if (undone := consent_undone(talk)) is not None:
-        return undone
     slots = told(talk, words_of(talk))
     if slots is None:
         return None
     return _events({**slots, "wijziging": DONE} if "antwoorden" in slots else slots)
-
-
-def consent_undone(talk: Talk) -> list[EventType] | None:
-    """The events that ask about a consent again where a text takes its change back, or None.
-
-    What is taken back is what changed last. The wish is said back before anything changes.
-    """
-    name, text = talk.slot("gesprek"), words_of(talk)
-    if name is None or not text or len(text) > _READ or not _UNDO.search(_folded(text)):
-        return None
-    with storage().reading() as session:
-        changed = conversation.consent_changed_last(session, str(name))
-    if changed is None:
-        return None
-    purpose, granted = changed
-    return [
-        ActiveLoop(None),
-        SlotSet("beheer", f"{CONSENT}:{purpose}={'nee' if granted else 'ja'}"),
-        SlotSet("onder", talk.metadata.get("step")),
-        SlotSet("keuze", None),
-        FollowupAction(OWN_DATA_FORM),
-    ]
-
-
-def _folded(text: str) -> str:
-    return " ".join(folded(text).replace("'", " ").split())
 
 
 def told(talk: Talk, text: str) -> Slots | None:
@@ -233,7 +202,7 @@ def told(talk: Talk, text: str) -> Slots | None:
     opdracht, answers = talk.opdracht, talk.answers
     if opdracht is None or not text or len(text) > _READ or not answers:
         return None
-    plain = _folded(text)
+    plain = " ".join(folded(text).replace("'", " ").split())
     if _UNDO.search(plain):
         return taken_back(talk)
     skipped = passed_over(talk, text, opdracht.vragen)
@@ -342,7 +311,7 @@ def taken_out(talk: Talk, gone: Dropped, *, ask: bool = False) -> Slots | None:
         bij=talk.words(f"bij_{_kind(talk, gone.key)}"),
         weg=offering.shortened(gone.words.strip(" ,")),
         rest=offering.shortened(rest),
-        buttons=[talk.button("knop_terugzetten", TAKE_BACK)],
+        buttons=[talk.button("knop_terugzetten", offering.TAKE_BACK)],
         custom={"quotes": True},
     )
     return {"antwoorden": {**talk.answers, gone.key: rest}}
@@ -424,11 +393,8 @@ def excepted(talk: Talk, text: str) -> Slots | None:
     rest = summary.excepts(text)
     if rest is None or talk.opdracht is None or len(text.split()) > _MOST_OF_URGENCY:
         return None
-    named = named_question(rest, talk.opdracht, None)
-    meant = named or speaks_of(rest, talk.answers)
-    return (
-        reopened(meant, guessed=named is None) if meant else {"bevestigd": None, "wijziging": WHICH}
-    )
+    meant = named_question(rest, talk.opdracht, None) or speaks_of(rest, talk.answers)
+    return reopened(meant) if meant else {"bevestigd": None, "wijziging": WHICH}
 
 
 _WILL_CHANGE = re.compile(
@@ -495,7 +461,7 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}
-        return reopened(meant, guessed=meant != named)
+        return reopened(meant)
     return None
 
 
@@ -515,7 +481,7 @@ def asked_again(talk: Talk, text: str) -> Slots | None:
     if len(text.split()) > _FEW_WORDS + 2 and surely_content(talk, text):
         return None
     key = speaks_of(text, talk.answers)
-    return reopened(key, guessed=True) if key is not None else None
+    return reopened(key) if key is not None else None
 
 
 def _taken(talk: Talk, text: str, key: str | None) -> Slots:
@@ -534,10 +500,7 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
         or _kind(talk, target) == "prioriteit"
     ):
         # A plain yes to the summary leaves out what is hardly an answer.
-        # So does what likely does something else: "gooi dat allemaal maar weg".
-        act = acts.likely(talk.entity(acts.ENTITY))
-        hardly = talk.chance("bijdrage") < _LEAST_CHANCE or act not in (None, acts.ADD)
-        hardly = hardly and first != summary.YES
+        hardly = talk.chance("bijdrage") < _LEAST_CHANCE and first != summary.YES
         return offering.offer_slots(talk, text, target, why=offering.EARLY if hardly else None)
     return offering.added(talk, text, target, undo=target in talk.answers)
 
@@ -553,12 +516,9 @@ def no_content(talk: Talk, text: str) -> bool:
     return ranked and len(text.split()) <= _FEW_WORDS and talk.chance("bijdrage") < _LEAST_CHANCE
 
 
-def reopened(key: str, *, guessed: bool = False) -> Slots:
-    """The slots that ask a question of the summary again, with its answer.
-
-    ``guessed``: no word of the participant names that answer, see ``offering.PERHAPS``.
-    """
-    return offering.reopened(key, offering.PERHAPS if guessed else "vervang", changing=True)
+def reopened(key: str) -> Slots:
+    """The slots that ask a question of the summary again, with its answer."""
+    return offering.reopened(key, "vervang", changing=True)
 
 
 def _asked(talk: Talk, key: str | None) -> Slots:
@@ -677,15 +637,10 @@ def _shown(talk: Talk, pairs: dict[str, tuple[str, str]], answers: dict[str, str
             bij=talk.words(f"bij_{_kind(talk, key)}"),
             oud=offering.shortened(old),
             nieuw=offering.shortened(new),
-            buttons=[talk.button("knop_terugzetten", TAKE_BACK)] if last else None,
+            buttons=[talk.button("knop_terugzetten", offering.TAKE_BACK)] if last else None,
             custom={"quotes": True},
         )
     return {"antwoorden": answers}
-
-
-def show_replaced(talk: Talk, key: str, old: str, new: str) -> None:
-    """Shows what an answer was and what it is now, with the way back."""
-    _shown(talk, {key: (old, new)}, {})
 
 
 def _stands_once(answer: str, words: str) -> bool:

@@ -28,8 +28,7 @@ from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
 from language.non_answers import is_stock_non_answer
-from language.reading import acts, message, yes_no
-from language.reading.changes import speaks_of
+from language.reading import acts, message, summary
 
 _DONE = "klaar"
 _FEW_WORDS = 4
@@ -205,18 +204,14 @@ class ValidateContributionForm(TalkForm):
         slots: Slots = {"antwoorden": {**talk.answers, vraag.key: whole}}
         aside = talk.metadata.get("aside")
         wording = probing.next_probe(talk, vraag, found) if found else None
-        replaced = earlier if earlier and earlier not in whole and not button else None
-        if replaced is not None:
-            changing.show_replaced(talk, vraag.key, replaced, shown)
         if wording is not None:
-            if replaced is None:
-                begun = probing.shortened(text)
-                talk.utter("doorvraag_begrepen", antwoord=begun, custom={"quotes": True})
+            talk.utter(
+                "doorvraag_begrepen", antwoord=probing.shortened(text), custom={"quotes": True}
+            )
             answer_aside(talk, aside)
             asked = [*(talk.slot("doorgevraagd") or []), wording]
             return {**slots, "antwoord": None, "doorvraag": wording, "doorgevraagd": asked}
-        if replaced is None:
-            slots |= thank_in_language(talk, found.measure.language if found is not None else None)
+        slots |= thank_in_language(talk, found.measure.language if found is not None else None)
         answer_aside(talk, aside)
         return {**slots, **after_answer(talk)}
 
@@ -266,7 +261,7 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
         )
         return after_answer(talk)
     if vraag.soort not in ("extra", "prioriteit") and not talk.slot("wijziging"):
-        bare = _bare_yes_or_no(talk, vraag, text)
+        bare = _bare_yes_or_no(talk, vraag, text, reading)
         if bare is not None:
             return bare
     if reading.kind == message.SAME and talk.answers and vraag.soort != "prioriteit":
@@ -278,9 +273,6 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     if reading.says is not None and reading.content is None and len(text.split()) <= _FEW_WORDS:
         talk.utter("antwoord_blijft")
         return after_answer(talk)
-    if how == offering.PERHAPS:
-        # The assistant guessed that this answer should change: what is about something else asks.
-        how = "vervang" if _resembles(vraag, text, earlier) else None
     if how == "erbij" or (how == "vervang" and reading.kind != message.ADDITION):
         return None
     if how == "vervang":
@@ -291,20 +283,13 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     if _is_remark(earlier):
         # What stood there is no answer: this text comes in its place.
         return None
-    return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why=offering.AGAIN)}
+    return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why="again")}
 
 
-def _resembles(vraag: Vraag, text: str, earlier: str) -> bool:
-    """Whether a text may take the place of an answer: they share a word, or it is a few words."""
-    if vraag.soort in ("trekker", "prioriteit") or len(text.split()) <= _FEW_WORDS:
-        return True
-    return speaks_of(text, {vraag.key: earlier}) is not None
-
-
-def _bare_yes_or_no(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
+def _bare_yes_or_no(talk: Talk, vraag: Vraag, text: str, reading: message.Reading) -> Slots | None:
     """The slots for a yes or a no and nothing else, which answers no open question; else None."""
-    said = yes_no.bare(text)
-    if said is None or len(text.split()) > _FEW_WORDS:
+    said = reading.says
+    if said is None or said != summary.says(text) or len(text.split()) > _FEW_WORDS:
         return None
     probed, earlier = talk.slot("doorvraag"), vraag.key in talk.answers
     if said == message.YES and (probed or not earlier):
@@ -377,13 +362,6 @@ class AskAntwoord(TalkAction):
         return [SlotSet("vraag", vraag.key)]
 
 
-_HOW_ASKED = {
-    "vervang": "wijzig_vervang",
-    offering.PERHAPS: "wijzig_vervang",
-    "erbij": "wijzig_erbij",
-}
-
-
 def _ask_answered(talk: Talk, vraag: Vraag, custom: dict[str, Any]) -> None:
     """Asks a question that has an answer already: shows it, and leaves it unless changed."""
     how = talk.slot("wijziging")
@@ -391,14 +369,14 @@ def _ask_answered(talk: Talk, vraag: Vraag, custom: dict[str, Any]) -> None:
     buttons = [leave]
     if vraag.soort == "prioriteit":
         buttons = [*_scale_buttons(talk), leave]
-    elif how in ("vervang", offering.PERHAPS):
+    elif how == "vervang":
         payload = f'/antwoord_wijzigen{{"vraag":"{vraag.key}","waarde":"erbij"}}'
         buttons = [talk.button("knop_toevoegen", payload), leave]
     elif how == "erbij":
         payload = f'/antwoord_wijzigen{{"vraag":"{vraag.key}"}}'
         buttons = [talk.button("knop_vervangen", payload), leave]
     talk.utter(
-        _HOW_ASKED.get(how or "", "wijzig_oud"),
+        f"wijzig_{how}" if how in ("vervang", "erbij") else "wijzig_oud",
         vraag=vraag.tekst,
         oud=offering.shortened(talk.answers[vraag.key]),
         buttons=buttons,

@@ -20,7 +20,6 @@ from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
 from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Slots, Talk, TalkAction
-from consultation.participation.effects import BACK
 from language.reading import acts, message
 from language.reading.changes import speaks_of
 
@@ -146,7 +145,7 @@ class ActionAntwoordWijzigen(TalkAction):
         if numbers := asked_for(talk, choosing.requested(words_of(talk), talk.catalogue)):
             return go_to(talk, numbers)
         opdracht = talk.opdracht
-        if talk.entity("waarde") == BACK:
+        if talk.entity("waarde") == offering.BACK:
             back = changing.taken_back(talk) or {}
             at_summary = talk.slot("requested_slot") == "bevestigd"
             return _events({**back, "wijziging": changing.DONE} if at_summary else back)
@@ -163,15 +162,13 @@ class ActionAntwoordWijzigen(TalkAction):
         words = talk.tracker.latest_message.get("text") or ""
         key = talk.entity("vraag") or named_question(words, opdracht, talk.slot("vraag"))
         at_summary = talk.slot("requested_slot") == "bevestigd"
-        guessed = key is None and at_summary and talk.act is not None
-        if guessed:
+        if key is None and at_summary and talk.act is not None:
             key = speaks_of(words_of(talk), talk.answers)
         if key is None or opdracht.question(key) is None:
             if not at_summary:
                 offer_changes(talk)
             return []
         how = "erbij" if talk.entity("waarde") == "erbij" else "vervang"
-        how = offering.PERHAPS if guessed else how
         return reopen(key, how, changing=at_summary or talk.slot("bevestigd") is False)
 
 

@@ -10,7 +10,6 @@ from actions.entering import enter, queue, words_of
 from actions.reading import choosing
 from actions.reading.choosing import Choice
 from actions.reading.content import may_be_content
-from actions.reading.fitting import names_actor
 from actions.reading.naming import kinds_of, named_question
 from actions.reading.replies import extra_in, farewell, reply_in
 from actions.talk import Slots, Talk, pass_on
@@ -116,13 +115,12 @@ def change(talk: Talk, text: str) -> Slots | None:
     if not asks and talk.act not in _CHANGES:
         return None
     key = named_question(text, opdracht, None)
-    guessed = key is None and talk.act in _CHANGES
-    if guessed:
+    if key is None and talk.act in _CHANGES:
         key = speaks_of(text, talk.answers)
     if key is None:
         which: Slots = {"bevestigd": None, "antwoord": _DONE, "wijziging": changing.WHICH}
         return {"verder": None, "doorvraag": None, **which}
-    return {"verder": None, **changing.reopened(key, guessed=guessed)}
+    return {"verder": None, **changing.reopened(key)}
 
 
 _CHANGES = frozenset({acts.MEND, acts.WRONG, acts.DROP})
@@ -184,14 +182,9 @@ def meaning_of_scale(talk: Talk) -> str:
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said = talk.urgency_in(text)
-    of_time = _OF_TIME.search(_STARTS.sub("", folded(text))) and others(text) <= _MOST_OTHERS
+    of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
     several = len(text.split()) >= _LEAST_CONTENT - 1 and "?" not in text
     content = may_be_content(talk, text) or (several and bool(kinds_of(text)))
-    who = talk.opdracht.of_kind("trekker") if talk.opdracht else None
-    names_who = several and not kinds_of(text) and others(text) and names_actor(talk, text)
-    if not said.values and names_who and who is not None and not of_time:
-        # "Nee wacht, de vrt met de scholen" names who should lead, and no urgency.
-        return {"antwoord": None, **offering.offer_slots(talk, text, who.key)}
     if not said.values and content and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}
@@ -209,7 +202,6 @@ _OF_TIME = re.compile(
     r"|spat\w{0,2})\b"
 )
 """Words of time: a text of few other words at the question how urgent it is, is about that."""
-_STARTS = re.compile(r"\A\W{0,3}(?:(?:nee+n?|wacht|oei|sorry|ah|euh|ja)[\s,.!]{1,4}){1,4}")
 _MOST_OTHERS = 8
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from actions import changing, offering
-from actions.reading import fitting
 from actions.reading.naming import named_question
 from actions.talk import Slots, Talk
 from consultation.catalogue import Opdracht, Vraag
 from language.alarm import alarm
 from language.folding import folded
-from language.reading import acts, message
+from language.reading import acts
 from language.reading.changes import Change, changes_in, dropped_in, rewords, speaks_of, turns_back
 from language.reading.urgency import others
 from language.segmentation.sentences import sentence_spans
@@ -149,36 +148,11 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
         found = _mended(talk, text, opdracht)
         if found is not None:
             return found
-    answers = _BEGINS_TO_ANSWER.search(text)
-    if act == acts.DOUBT and answers:
+    if act == acts.DOUBT and _BEGINS_TO_ANSWER.search(text):
         act = None
-    doubtful = _is_no_content(talk, text, vraag) or _only_asks(text, vraag)
-    if act is None and not answers and doubtful:
-        act = acts.DOUBT
     if act not in (None, acts.PASS) or _only_cries(text, vraag):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
-
-
-def _only_asks(text: str, vraag: Vraag) -> bool:
-    """Whether a text is one question and nothing else: it may be a question to the assistant."""
-    if not text.rstrip().endswith("?") or vraag.soort == "extra" or message.hesitates(text):
-        return False
-    if len(text.split()) < _LEAST_CONTENT or message.answer_and_question(text):
-        return False
-    return len(list(sentence_spans(text))) == 1
-
-
-_LEAST_CONTENT_CHANCE = 0.15
-_CONTENT = ("bijdrage", "andere_taal", "opdracht_kiezen")
-
-
-def _is_no_content(talk: Talk, text: str, vraag: Vraag) -> bool:
-    """Whether the classifier, which saw many answers, takes a text for none of them."""
-    ranked = bool(talk.tracker.latest_message.get("intent_ranking"))
-    if not ranked or vraag.soort == "extra" or len(text.split()) < _LEAST_CONTENT:
-        return False
-    return sum(map(talk.chance, _CONTENT)) < _LEAST_CONTENT_CHANCE
 
 
 def about_earlier(talk: Talk, text: str) -> Slots | None:
@@ -236,10 +210,7 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         if dropped is not None:
             return dropped
         if key is not None and key != vraag.key:
-            return offering.reopened(key, offering.PERHAPS)
-    meant = fitting.meant_for(talk, vraag, text)
-    if meant is not None and vraag.key not in talk.answers and not talk.slot("aanbod"):
-        return offering.offer_slots(talk, text, meant, why=offering.AGAIN)
+            return offering.reopened(key, "vervang")
     return None
 
 

@@ -22,13 +22,17 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.reading.naming import fitting_question, kinds_of, mentions, named_question
 from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_aside
 from consultation.catalogue import Opdracht, Vraag
-from consultation.participation.effects import TAKE_BACK, AnswerGiven, Source, SubmissionConfirmed
+from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
 from language.reading import acts, message, summary
 from language.reading.message import Reading
 
 NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
 """What ``decide`` says where the text is the answer to the open question; no question's key."""
+
+BACK = "terug"
+TAKE_BACK = f'/antwoord_wijzigen{{"waarde":"{BACK}"}}'
+"""The button that takes back the last change of an answer."""
 
 _ADD, _REPLACE, _OTHER, _LEAVE, _CORRECT, _TO = (
     "erbij",
@@ -45,13 +49,8 @@ is not offered at a question; at the summary a yes leaves it out, unless the yes
 EARLY = "early"
 """Why a text is kept that was typed before a question was open and is not surely content: it is
 offered at a question, but at the summary a plain yes leaves it out."""
-AGAIN = "again"
-"""Why a text is offered that may replace an answer, stand beside it, or belong elsewhere."""
 DOUBT = "doubt"
 """Why a text is offered that may be no answer; who answers otherwise has passed it over."""
-PERHAPS = "misschien"
-"""``wijziging`` where the assistant guesses that an answer should change, and asks it again: what
-is typed then takes its place only if it resembles it."""
 _SHOWN = 160
 _IN_BUBBLE = ("message", "start", "end", "opdracht", "question", "corrects", "why")
 
@@ -239,7 +238,6 @@ def new_step(talk: Talk, number: int, vraag: Vraag) -> Slots:
         bij=_to(talk, vraag),
         oud=shortened(talk.answers[vraag.key]),
         nieuw=name,
-        buttons=[talk.button("knop_terugzetten", TAKE_BACK)],
         custom={"quotes": True},
     )
     return {"antwoorden": {**talk.answers, vraag.key: name}}
@@ -393,7 +391,7 @@ class AskKeuzeAanbod(TalkAction):
             sentence, buttons = "aanbod_schrappen", (_CORRECT, _LEAVE)
         elif old and offered.get("corrects"):
             sentence, buttons = "aanbod_verbeteren", (_CORRECT, _ADD, _LEAVE)
-        elif old and offered.get("why") == AGAIN:
+        elif old and offered.get("why") == "again":
             sentence, buttons = "aanbod_opnieuw", (_ADD, _REPLACE, _OTHER, _LEAVE)
         elif offered.get("why") == DOUBT:
             sentence, buttons = "aanbod_twijfel", (_ADD, _OTHER, _LEAVE)
@@ -527,7 +525,7 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
             slots |= {"wijziging": _REPLACE}
         return slots, None
     if chosen == "inhoud" and _answers_beneath(talk):
-        waits = [] if offered.get("why") == DOUBT else [_unanswered(offered)]
+        waits = [] if offered.get("why") == DOUBT else [offered]
         rest = [*(talk.slot("bewaard") or []), *waits]
         return {"keuze_aanbod": NOTHING_OFFERED, "aanbod": None, "bewaard": rest}, ANSWER
     if chosen == "inhoud" and message.goes_on(text) and offered["text"]:
@@ -539,11 +537,6 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return _more_of_it(talk, text), None
     talk.utter("aanbod_kies")
     return {"keuze_aanbod": None, "aanbod": offered}, None
-
-
-def _unanswered(offered: dict[str, Any]) -> dict[str, Any]:
-    """An offer that was passed over: what would mend an answer is left out by a plain yes."""
-    return {**offered, "why": EARLY} if offered.get("why") == AGAIN else offered
 
 
 def _more_of_it(talk: Talk, text: str) -> Slots:

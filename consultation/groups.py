@@ -168,14 +168,6 @@ _ASKS = re.compile(
     r"|da|dit|het|t)|telt"
     r"|mag|kan|who|what|how|why|is it|qui|quoi|combien|comment|est ce)\b"
 )
-_CONCEDES = re.compile(
-    r"[\s,.;(]{1,3}(?:ook al|al|hoewel|alhoewel|ofschoon|zelfs al|al ook|although"
-    r"|even though|though|meme si|même si|bien que|obwohl|auch wenn)"
-    r" (?:ben|zijn|was|heb|werk|zit|zen|doe|ik|k|we|wij|i|je|j|ich)\b"
-    r"[^,.;:!?()\n]{0,80}",
-    re.IGNORECASE,
-)
-"""What somebody is too, and does not speak for: "al ben ik zelf ook werknemer"."""
 _CHOOSES = re.compile(
     r"\b(?:schrijf|zet|noteer|doe|neem|maak|kies|pak|hou|houd|steek|tel|reken|write|put|mettez"
     r"|metsmoi|schreib)"
@@ -258,7 +250,6 @@ _ROLES = ("status", "woorden", "zwak", "plek")
 
 def group_of(text: str, catalogue: Catalogue) -> Named:
     """The groups that a text names as the participant's own; none where it does not say who."""
-    text = _CONCEDES.sub(" ", text[: _READ + 1]) if len(text) <= _READ else text
     whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
     if whole is not None:
         return Named((whole,), True)

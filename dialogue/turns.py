@@ -36,7 +36,6 @@ from consultation.participation.effects import (
 )
 from consultation.participation.erasure import erasing
 from dialogue import buttons
-from dialogue.agreement import agreed_effects
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say
 from dialogue.metrics import count_error, count_turn, timed
@@ -472,8 +471,7 @@ class Turns:
 
     def _finish(self, turn: Turn, reply: Reply, beside: ScreeningContext) -> list[TranscriptBubble]:
         first = self._care.before(turn)
-        agreed = agreed_effects(turn, reply.bubbles, reply.effects)
-        whole = Reply((*first, *reply.bubbles), agreed)
+        whole = Reply((*first, *reply.bubbles), reply.effects)
         question = None
         if any(isinstance(effect, QuestionAsked) for effect in reply.effects):
             question = self._care.question_of(turn, beside)

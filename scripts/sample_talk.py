@@ -1,10 +1,10 @@
-"""Writes real talks into docs/conversation.md, so that what the page shows stays true.
+"""Writes a real talk into docs/conversation.md, so that what the page shows stays true.
 
     samenspraak serve                        # with a round open
     python3 scripts/sample_talk.py [--url http://localhost:8000]
 
-Holds two talks over HTTP and puts each between its two marks in the page. They are erased after it.
-Needs nothing but Python. Stops without writing when a talk does not go as told here.
+Holds one talk over HTTP and puts it between the two marks in the page. The talk is erased after it.
+Needs nothing but Python. Stops without writing when the talk does not go as told here.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 from talk import Server  # type: ignore[import-not-found, unused-ignore]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "conversation.md"
+START, END = "<!-- sample talk: scripts/sample_talk.py -->", "<!-- end of the sample talk -->"
 
 # What is typed, or the button tapped (title or payload), and the step that must be open after it.
-Steps = tuple[tuple[str, str, str], ...]
-WHOLE: Steps = (
+STEPS: tuple[tuple[str, str, str], ...] = (
     ("tap", "/bevestigen", "toestemming"),
     ("type", "ja dat mag", "groep"),
     ("type", "ik zit bij de vakbond", "opdracht"),
@@ -44,78 +44,32 @@ WHOLE: Steps = (
     ("tap", "/bevestigen", "verder"),
     ("tap", "/stoppen", "einde"),
 )
-MENDED: Steps = (
-    ("tap", "/bevestigen", "toestemming"),
-    ("type", "liever niet", "groep"),
-    ("type", "ik werk als verpleegkundige", "opdracht"),
-    ("type", "een cursus vinden dicht bij huis", "vraag"),
-    (
-        "type",
-        "De cursus begint om vijf uur, en dan sta ik nog op de afdeling.",
-        "vraag",
-    ),
-    ("type", "ik bedoelde zes uur, niet vijf uur", "vraag"),
-    ("type", "ja", "vraag"),
-    ("type", "Geef de les ook op zaterdag, in het ziekenhuis zelf.", "vraag"),
-    ("return", "", "vraag"),
-    ("type", "die les op zaterdag mag ook in de bibliotheek", "vraag"),
-    ("tap", "erbij", "vraag"),
-    ("type", "Het ziekenhuis, samen met het CVO.", "vraag"),
-    ("type", "4", "bevestigen"),
-    ("type", "maak van die 4 een 5", "bevestigen"),
-    ("tap", "/antwoord_wijzigen{", "bevestigen"),
-    ("type", "jullie mogen mij toch citeren", "beheer"),
-    ("type", "ja", "bevestigen"),
-    ("type", "zet dat maar terug", "beheer"),
-    ("type", "ja, niet citeren", "bevestigen"),
-    ("type", "ja dat klopt", "verder"),
-    ("type", "nee dank u", "einde"),
-)
-TALKS = {"sample talk": WHOLE, "second sample talk": MENDED}
-"""The talks by the name of their marks."""
 
 
 def main() -> None:
     """Holds the talk and writes it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", default="http://localhost:8000")
-    url = parser.parse_args().url
-    page = PAGE.read_text(encoding="utf-8")
-    for name, steps in TALKS.items():
-        page = _between(page, name, held(Server(url), steps))
-    PAGE.write_text(page, encoding="utf-8")
-
-
-def held(server: Any, steps: Steps) -> str:
-    """One talk as Markdown; it is erased at the end."""
-    receipt = server.start(None)
+    server = Server(parser.parse_args().url)
+    server.start(None)
     bubbles = server.bubbles(0)
     lines = spoken(bubbles)
-    for how, what, step in steps:
-        if how == "return":
-            lines += ["> *(gaat weg, en komt later terug met de code)*", ""]
-            last = max(each["seq"] for each in bubbles)
-            server.start(None, receipt)
-            bubbles = server.bubbles(last)
-        else:
-            title, payload = tapped(bubbles, what) if how == "tap" else (what, None)
-            lines += [f"> **{title}**" if payload is None else f"> **[{title}]**", ""]
-            bubbles = server.send(title, payload, twice=False)
+    for how, what, step in STEPS:
+        title, payload = tapped(bubbles, what) if how == "tap" else (what, None)
+        lines.append(f"> **{title}**" if payload is None else f"> **[{title}]**")
+        lines.append("")
+        bubbles = server.send(title, payload, twice=False)
         if reached(bubbles) != step:
-            told = "\n".join(spoken(bubbles))
-            raise SystemExit(f"after {what!r} the step is {reached(bubbles)}, not {step}:\n{told}")
+            raise SystemExit(f"after {title!r} the step is {reached(bubbles)}, not {step}")
         lines += spoken(bubbles)
     server.call("DELETE", "/api/chat")
-    return "\n".join(lines).rstrip()
-
-
-def _between(page: str, name: str, body: str) -> str:
-    start, end = f"<!-- {name}: scripts/sample_talk.py -->", f"<!-- end of the {name} -->"
-    before, _, rest = page.partition(start)
-    _, _, after = rest.partition(end)
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
     if not after:
-        raise SystemExit(f"{PAGE}: the marks of the {name} are missing")
-    return f"{before}{start}\n\n{body}\n\n{end}{after}"
+        raise SystemExit(f"{PAGE}: the marks of the sample talk are missing")
+    body = "\n".join(lines).rstrip()
+    PAGE.write_text(f"{before}{START}\n\n{body}\n\n{END}{after}", encoding="utf-8")
 
 
 def spoken(bubbles: list[dict[str, Any]]) -> list[str]:

@@ -53,11 +53,9 @@ class Server:
                 time.sleep(1)
         raise SystemExit(f"{self.url}: no answer; is it running?")
 
-    def start(self, opdracht: int | None, receipt: str | None = None) -> str:
-        """Starts a session, or resumes that of a receipt code; gives the receipt code."""
-        body: dict[str, Any] = {} if opdracht is None else {"opdracht": opdracht}
-        if receipt is not None:
-            body["receipt"] = receipt
+    def start(self, opdracht: int | None) -> str:
+        """Starts a session; gives the receipt code."""
+        body = {} if opdracht is None else {"opdracht": opdracht}
         status, answer = self.call("POST", "/api/chat/sessions", body)
         if status != 201:
             raise SystemExit(f"no session ({status}): {answer}")

@@ -10,17 +10,24 @@ import re
 from typing import Literal
 
 from language.folding import folded
-from language.reading import summary, yes_no
+from language.reading import summary
 
 Reply = Literal["yes", "no", "thanks", "more"]
 
-_NO = re.compile(
-    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:niet meer|nu niet|nie nu"
-    r"|geen zin|hoeft niet|moet niet|laat maar|foert|niks meer|niets meer)\b"
+_YES = re.compile(
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar)\W+)?(?:j+a+h?|ja(?:ja)+|jawel|jazeker"
+    r"|j[ou]+a?[ktsh]?"
+    r"|joat|joak|joaj?|ju+p|jep|yep|yes|yeah|oui|ouais|si|okido|ok+|oke+|okay|akkoord|graag"
+    r"|gerne|sure|zeker"
+    r"|tuurlijk|natuurlijk|vooruit|goed|goe|prima|tis goe|doe maar|waarom niet|woarom nie"
+    r"|allez|toch wel|moja|mja|bwa ja)\b"
 )
-"""What says no to going on, and is no plain no."""
-_OF_SUMMARY = re.compile(r"(?:dat )?(?:klopt|juist|correct|exact|precies|definitief)\b")
-"""A yes to what was shown, which asks for nothing more."""
+_NO = re.compile(
+    r"(?:(?:ah|och|amai|allee|bah|euh|mo|moar|maar|oh|goh|tja)\W+)?(?:n+e+h?|nee+n?|neej?e?"
+    r"|neuh|neu|ni+nk|nin|ninck|nien|nee[cjk]k?"
+    r"|nie+j?e?|nieë|nint|nin|nit|nope?|nop|nah|non|no|nein|niet meer|nu niet|nie nu|liever niet"
+    r"|liefst niet|geen zin|hoeft niet|moet niet|laat maar|foert|niks meer|niets meer)\b"
+)
 _ENOUGH = re.compile(
     r"\b(?:stop(?:pen)?|genoeg|klaar|gedaan|geweest|schluss|arretez?|basta|afronden|rond(?:en)?"
     r"(?: \w+){0,2} af|volgende keer|andere keer|morgen|straks|later|moe|tot daar|dat was het"
@@ -126,16 +133,13 @@ def reply_in(text: str, intent: str | None) -> Reply | None:
         return "no"
     if summary.refuses(text) and not _GOES_ON.search(plain):
         return "no"
-    begins = yes_no.NO if _NO.match(plain) else yes_no.begins(plain)
-    if begins == yes_no.NO and _GOES_ON.search(plain) and not _STOPS.search(plain):
+    if _NO.match(plain) and _GOES_ON.search(plain) and not _STOPS.search(plain):
         return None
-    if begins == yes_no.NO and (
-        words <= _AFTER_NO or intent in ("ontkennen", "stoppen", "afscheid")
-    ):
+    if _NO.match(plain) and (words <= _AFTER_NO or intent in ("ontkennen", "stoppen", "afscheid")):
         return "no"
     if intent in ("stoppen", "afscheid"):
         return "no"
-    if begins == yes_no.YES and not _OF_SUMMARY.match(plain):
+    if _YES.match(plain):
         return "yes"
     if intent == "ontkennen" or (_ENOUGH.search(plain) and words <= _AFTER_NO):
         return "no"

@@ -82,7 +82,6 @@ class AnswerGuard(GraphComponent):
                 and not asks
                 and not scale
                 and plain_meaning(text, step) is None
-                and message_parts.read(text).kind not in message_parts.REMARKS
             ):
                 # The gateway marks texts in another language and cries for help as answers.
                 name = CONTENT
@@ -121,12 +120,8 @@ class AnswerGuard(GraphComponent):
                         # What one does not know may be just what holds one back.
                         act = Act(acts.PASS, sure=False)
                     told = _by_act(message, act, chances, text)
-                    # Who has no idea keeps that intent: the actions look at what else it does. What
-                    # hardly says so and surely does something else is no such text.
-                    hardly = act.sure and chances.get(NO_IDEA, 0.0) < _LEAST_NO_IDEA
-                    other = act.name not in (acts.PASS, acts.MEND)
-                    takes = name == CONTENT or (hardly and other)
-                    name = told if step == "vraag" and takes else name
+                    # Who has no idea keeps that intent: the actions look at what else it does.
+                    name = told if step == "vraag" and name == CONTENT else name
                 if request is not None:
                     _tell(message, ENTITY, request.dumped())
             sure = chances.get(name, 0.0)
@@ -224,7 +219,6 @@ _STOPS = frozenset({"stoppen", "afscheid"})
 _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "overzicht_tonen"})
 """Intents that lose an act of mending: they answer, and then ask the open question again."""
 NO_IDEA = "weet_niet"
-_LEAST_NO_IDEA = 0.5
 
 
 def _does_otherwise(act: Act | None) -> bool:

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from bot.nlu.consent_clauses import UNCLEAR, denies_objection, opposes, read_clauses, wavers
 from bot.nlu.consent_model import AGREES, ASKS, CONDITION, DECLINES, DOUBTS, OTHER
 from bot.nlu.phrases import NO, YES, plain_meaning, plain_yes_or_no
+from bot.nlu.spelling import words
 from language.reading import acts
-from language.reading.spelling import words
 
 READ = 300
 _SURE_YES, _SURE_NO = 0.7, 0.5

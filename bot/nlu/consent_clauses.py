@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from bot.nlu.phrases import NO, YES, plain_yes_or_no
-from language.reading.spelling import words
+from bot.nlu.spelling import words
 
 READ = 300
 UNCLEAR = "onduidelijk"

@@ -25,7 +25,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.nlu import regression
-from language.reading.spelling import plain_text, word_runs
+from bot.nlu.spelling import plain_text, word_runs
 
 Numbers = npt.NDArray[Any]
 

@@ -98,26 +98,11 @@ def judge(
             return CONTENT
         if not any(sign.isalpha() or sign == "?" for sign in text):
             return CONTENT
-        return _likeliest(commands)
+        return max(commands, key=lambda name: commands[name])
     if step == "opdracht":
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
-
-
-def _likeliest(commands: Mapping[str, float]) -> str:
-    """The likeliest command; who hardly says goodbye stays, and the next one is done."""
-    best = max(commands, key=lambda name: commands[name])
-    if best not in ("stoppen", "afscheid") or commands[best] >= _LEAST_END:
-        return best
-    others = {name: each for name, each in commands.items() if name not in ("stoppen", "afscheid")}
-    told = commands.get("stoppen", 0.0) + commands.get("afscheid", 0.0)
-    if told >= _LEAST_END:
-        return best
-    return max(others, key=lambda name: others[name], default=best)
-
-
-_LEAST_END = 0.6
 
 
 def asks_of_scale(text: str, step: str, question: str | None) -> bool:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.nlu.spelling import words
 from language.reading.code import asks_code
 from language.reading.removing import ERASES, NEGATIONS
 from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
-from language.reading.spelling import words
 
 INTENTS = {
     ERASE: "gegevens_verwijderen",

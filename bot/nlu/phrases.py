@@ -13,11 +13,10 @@ from typing import Any
 
 import yaml
 
-from language.reading import message, yes_no
-from language.reading.spelling import words
+from bot.nlu.spelling import words
+from language.reading import message
 
 YES, NO = "bevestigen", "ontkennen"
-_INTENTS: dict[str | None, str] = {yes_no.YES: YES, yes_no.NO: NO}
 
 
 def _parts(name: str) -> dict[str, Any]:
@@ -41,6 +40,17 @@ _SHORT_NO = 8
 _ANSWERED = frozenset({"bevestigen", "reactie", "verder", "einde"})
 _MOST_CLAUSES = 3
 _CLAUSES = re.compile(r"[,.;!]")
+_GOOD = "👍👌✅✔🆗💯🙆"
+_BAD = "👎❌🚫🙅✖⛔"
+
+_FILL = frozenset(_PARTS["vulling"].split())
+_YES = re.compile(rf"\b(?:{_any_of(_PARTS['ja'])})\b")
+_NO = re.compile(rf"\b(?:{_any_of(_PARTS['klopt_niet'], _PARTS['nee'])})\b")
+_RIGHT = re.compile(rf"\b(?:{_any_of(_PARTS['klopt'])})\b")
+_WHY_NOT = re.compile(r"\b(?:wa+rom|woarom) niet(?: \?)?")
+_GLADLY = re.compile(r"(?:heel |zeer )?graag(?: hoor)?[.! ]{0,5}")
+_SHORTEST_YES = frozenset({"k", "kk", "okk", "oki", "y", "j"})
+_THANKS = re.compile(r"\b(?:dank(?: je)? wel|bedankt|^wel)\b")
 _NO_AT_ONCE = re.compile(r"(?:ne+n?|nee+n?|nej+e?|nee+j+e*|nie+j+e*|non|nein|no|nope)\b")
 _GOES_ON = re.compile(
     r"\b(?:maar|over|onderwerp|opdracht|thema|klopt|moet|was|waren|staat|eerst|ja+|toch|liever|wil)\b"
@@ -72,8 +82,31 @@ _AT_A_QUESTION = {
 
 
 def plain_yes_or_no(text: str, step: str = "toestemming") -> str | None:
-    """``bevestigen`` or ``ontkennen`` where a whole text says nothing else, or None."""
-    return _INTENTS.get(yes_no.plain(text, right=step == "bevestigen"))
+    """``bevestigen`` or ``ontkennen`` where a whole text says nothing else, or None.
+
+    Any word beyond yes, no and filling makes it None, as does a yes beside a no. Where a summary is
+    confirmed, "dat klopt" is a yes too. "Waarom niet" is no question.
+    """
+    if len(text) > LONGEST:
+        return None
+    if text.strip(" .!").casefold() in _SHORTEST_YES:
+        return YES
+    plain = _WHY_NOT.sub("ja", _plain(text))
+    if "?" in plain:
+        return None
+    if _GLADLY.fullmatch(text.strip().casefold()):
+        return YES
+    rest, no = _NO.subn(" ", plain)
+    right = 0
+    if step == "bevestigen":
+        rest, right = _RIGHT.subn(" ", rest)
+    rest, yes = _YES.subn(" ", rest)
+    if any(word not in _FILL for word in rest.split()):
+        return None
+    if no:
+        turned = "wel" in rest.split() and not _THANKS.search(plain)
+        return None if yes or right or turned else NO
+    return YES if yes or right else None
 
 
 def plain_meaning(text: str, step: str) -> str | None:
@@ -88,7 +121,7 @@ def plain_meaning(text: str, step: str) -> str | None:
         found = plain_yes_or_no(text, step)
         if found is not None:
             return found
-        plain = yes_no.spelled(text)
+        plain = _plain(text)
         short = len(plain.split()) <= _SHORT_NO and "?" not in plain
         if step == "verder" and short and _NO_AT_ONCE.match(plain) and not _GOES_ON.search(plain):
             return NO
@@ -121,7 +154,7 @@ _EXCUSE = re.compile(
 def _by_clause(text: str) -> str | None:
     """The first command of a text of which every clause is a command or only filling."""
     clauses = [" ".join(words(each)) for each in _CLAUSES.split(text)]
-    clauses = [each for each in clauses if each and not yes_no.is_filling(each)]
+    clauses = [each for each in clauses if each and not set(each.split()) <= _FILL]
     if not 1 <= len(clauses) <= _MOST_CLAUSES:
         return None
     always = [_command(each, _ALWAYS) or _no_idea(each) for each in clauses]
@@ -140,3 +173,11 @@ def _no_idea(plain: str) -> str | None:
 
 def _command(plain: str, commands: dict[str, re.Pattern[str]]) -> str | None:
     return next((intent for intent, said in commands.items() if said.fullmatch(plain)), None)
+
+
+def _plain(text: str) -> str:
+    for sign in _GOOD:
+        text = text.replace(sign, " emojija ")
+    for sign in _BAD:
+        text = text.replace(sign, " emojinee ")
+    return " ".join(word for word in words(text) if word != "!")

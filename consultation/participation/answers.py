@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, select
@@ -31,8 +29,6 @@ from consultation.participation import turn_rows
 from consultation.participation.derived_words import Words, forget, stands, words_to_forget
 from consultation.participation.effects import AnswerGiven
 from language.segmentation.plain_text import readable
-
-_log = logging.getLogger("samenspraak.consultation.answers")
 
 GONE = "[…]"
 """Replacement text of a message whose words were erased."""
@@ -139,11 +135,6 @@ def store(session: Session, said: TypedText, effect: AnswerGiven) -> None:
         )
     else:
         answer, version, value = last.id, last.version + 1, last.value
-        if not effect.agreed and last.text.strip():
-            _log.warning("answer %s: kept, as nobody agreed that words of it go", answer)
-            if not text:
-                return
-            effect = effect.model_copy(update={"added": True, "corrects": None})
         spot = _spot(last.text, effect.corrects) if effect.corrects else None
         if spot is None and not text:
             # The words to take away do not stand there any more.
@@ -207,23 +198,14 @@ def standing(session: Session, place: Submission) -> dict[str, str]:
     return {question: text for question, text in session.execute(query) if question}
 
 
-@dataclass(frozen=True)
-class LastChange:
-    """The question whose answer changed last, the text that stood there before, and when."""
-
-    question: str
-    before: str
-    at: datetime
-
-
-def last_change(session: Session, place: Submission) -> LastChange | None:
-    """The last change of an answer of a submission, or None where none was changed."""
+def last_change(session: Session, place: Submission) -> tuple[str, str] | None:
+    """The question whose answer changed last, and the text that stood there before; or None."""
     query = select(Contribution).where(Contribution.submission_id == place.id)
     changed = [each for each in session.scalars(query) if each.question and each.version > 1]
     if not changed:
         return None
     latest = max(changed, key=lambda each: (each.versions[-1].at, each.version))
-    return LastChange(str(latest.question), latest.versions[-2].text, latest.versions[-1].at)
+    return str(latest.question), latest.versions[-2].text
 
 
 def restore(session: Session, conversation: Conversation, opdracht: int, question: str) -> None:

@@ -15,13 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.catalogue import Catalogue
 from consultation.database.models import (
     Contribution,
-    ContributionVersion,
     Conversation,
     Invitation,
     Message,
@@ -725,36 +724,11 @@ def reactions_in(session: Session, conversation_id: str) -> dict[str, tuple[str,
 
 
 def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[str, str] | None:
-    """The question whose answer changed last on an opdracht, and its text before; or None.
-
-    None too where a consent changed since: who then takes something back means that.
-    """
+    """The question whose answer changed last on an opdracht, and its text before; or None."""
     talk = session.get(Conversation, conversation_id)
     if talk is None:
         return None
-    found = answers.last_change(session, answers.submission(session, talk, opdracht))
-    consent = participants.last_changed(session, talk.participant_id)
-    if found is None or (consent is not None and consent.at > found.at):
-        return None
-    return found.question, found.before
-
-
-def consent_changed_last(session: Session, conversation_id: str) -> tuple[str, bool] | None:
-    """The consent that changed after every change of an answer, as it is now; None for none."""
-    talk = session.get(Conversation, conversation_id)
-    consent = participants.last_changed(session, talk.participant_id) if talk else None
-    if talk is None or consent is None or consent.purpose == "analyse":
-        return None
-    place = select(Submission.id).where(
-        Submission.participant_id == talk.participant_id, Submission.round_id == talk.round_id
-    )
-    newest = (
-        select(func.max(ContributionVersion.at))
-        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)
-        .where(Contribution.submission_id.in_(place), ContributionVersion.version > 1)
-    )
-    changed = session.scalar(newest)
-    return None if changed and changed > consent.at else (consent.purpose, consent.granted)
+    return answers.last_change(session, answers.submission(session, talk, opdracht))
 
 
 def _customs(

@@ -13,10 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from consultation.catalogue import Doel, GroepSlug
 
-BACK = "terug"
-TAKE_BACK = f'/antwoord_wijzigen{{"waarde":"{BACK}"}}'
-"""The payload of the button that takes back the last change of an answer."""
-
 
 class _Effect(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,9 +71,7 @@ class AnswerGiven(_Effect):
     The text comes from the recorded message, never from the assistant. ``value`` is the chosen
     number if the question has one. With ``probe`` (the wording of the follow-up question it
     answers) or with ``added`` the text is added to the existing answer. ``corrects``: words of the
-    existing answer that the text takes the place of; the rest of that answer stays. ``agreed``:
-    the participant agreed that words of the existing answer go; without that none do. The
-    gateway sets it, see ``dialogue.agreement``.
+    existing answer that the text takes the place of; the rest of that answer stays.
     """
 
     kind: Literal["answer"] = "answer"
@@ -89,7 +83,6 @@ class AnswerGiven(_Effect):
     source: Source | None = None
     added: bool = False
     corrects: str | None = None
-    agreed: bool = True
 
 
 class AnswerWithdrawn(_Effect):

@@ -79,18 +79,6 @@ def consents(session: Session, participant_id: str) -> dict[str, bool]:
     return {row.purpose: row.granted for row in rows}
 
 
-def last_changed(session: Session, participant_id: str) -> Consent | None:
-    """The consent that the participant last gave after a refusal, or took back; None for none."""
-    query = select(Consent).where(Consent.participant_id == participant_id)
-    granted: dict[str, bool] = {}
-    changed = None
-    for row in session.scalars(query.order_by(Consent.id)):
-        if granted.get(row.purpose, row.granted) is not row.granted:
-            changed = row
-        granted[row.purpose] = row.granted
-    return changed
-
-
 def give_consent(
     session: Session, catalogue: Catalogue, participant_id: str, purpose: str, granted: bool
 ) -> None:

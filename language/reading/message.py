@@ -457,19 +457,7 @@ def _remark(text: str) -> str | None:
     for kind, pattern in _REMARK_PATTERNS:
         if pattern.match(plain):
             return kind
-    if len(plain.split()) <= _MOST_BESIDE_WAIT and _WAITS_LAST.search(plain):
-        return WAIT
     return None
-
-
-_MOST_BESIDE_WAIT = 8
-_WAITS_LAST = re.compile(
-    r"[,.;!]\s{1,3}(?:(?:even|efkes|wacht|een|nen?|ne) ){0,2}(?:moment(?:je|eke)?|minuut(?:je|eke)?"
-    r"|seconde|secondje|sec|ogenblik(?:je)?|wacht (?:even|eens|efkes|effe)|even geduld"
-    r"|un instant|one moment|one sec|moment mal)[\s.!…]{0,9}$",
-    re.IGNORECASE,
-)
-"""Why somebody asks for a moment stands before it: "de kleinste huilt, momentje"."""
 
 
 def _answered(text: str, begin: int) -> tuple[str | None, int]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 
 from language.folding import folded
-from language.reading import yes_no
 
 LONGEST = 240
 _MOST_WORDS = 24
@@ -43,6 +42,17 @@ _KEEPS = re.compile(
 _REST = re.compile(r"\b(?:de|het|al de|heel de) rest\b")
 _NOT = re.compile(rf"\b(?:{NEGATIONS}|don t|pas|nint|nimmer)\b")
 _REGRETS = re.compile(r"\b(?:had|mocht|moest|wou|wilde)\b.{0,40}\b(?:niet|nie|ni)\b")
+_YES = re.compile(
+    r"(?:(?:och|ach|oei|amai|euh|bah|bwa|mja|allez|allee|goh|heel|100|100%|procent|t is|voor|ik ben"
+    r"|ben|kzen|k ben|absoluut|doe|doet|only that|just that) )*"
+    r"(?:ja+|jawel|jazeker|jaja|jao|ok(?:e|ay)?|graag|doe maar|doet maar|is goed|goed|zeker\w{0,2}"
+    r"|akkoord|yes|oui|yep|sure|inderdaad|klopt|dat klopt|absoluut|definitief|vooruit|joa\w{0,2}"
+    r"|jup|jep|jo|natuurlijk|prima|correct|juist|exact|precies|ga maar|uiteraard|tuurlijk)\b"
+)
+_NO = re.compile(
+    r"(?:(?:och|ach|oei|amai|euh|bah|bwa|allez|allee|goh|of|wacht|dan|doe) )*(?:nee+n?|nope?|no|non"
+    r"|nein|nint|neet|neje|liever niet|liefst niet|toch niet|niet doen|toch maar niet|maar niet)\b"
+)
 _WAVERS = re.compile(
     r"\b(?:of|misschien|eerst|wacht|twijfel\w{0,2}|als|tenzij|weet (?:het |ik )?(?:niet|nie)|straks"
     r"|later|zou|raadt|denk|behalve|beslissen|bedenken|nog niet)\b"
@@ -59,7 +69,7 @@ def removed(text: str) -> bool | None:
         return None
     # "Wis maar, niet mijn voorstel" makes an exception.
     excepted = any(
-        each is None and _NOT.search(clause) and yes_no.begins(clause) != yes_no.NO
+        each is None and _NOT.search(clause) and not _NO.match(clause)
         for each, clause in zip(told, clauses, strict=True)
     )
     return False if False in told else None if excepted else True
@@ -70,9 +80,8 @@ def agreed(text: str) -> bool | None:
     clauses = _said(text)
     if not clauses or _WAVERS.search(" ".join(clauses)):
         return None
-    said = [yes_no.begins(clause) for clause in clauses]
-    no = yes_no.NO in said
-    yes = yes_no.YES in said and not any(map(_NOT.search, clauses))
+    no = any(_NO.match(clause) for clause in clauses)
+    yes = any(map(_YES.match, clauses)) and not any(map(_NOT.search, clauses))
     return None if yes == no else yes
 
 

@@ -67,9 +67,7 @@ def test_words_that_should_go_are_taken_out_with_a_way_back(text: str, key: str,
 def test_a_proposal_to_abolish_something_is_an_answer(text: str) -> None:
     found = dropped_in(text, {key: ANSWERS[key] for key in ("drempel", "voorstel")})
     assert found is None or not found.told
-    # Where somebody must lead, what names nobody is offered elsewhere: see test_fitting.
-    place = {**AT_QUESTION, "vraag": "voorstel"}
-    assert about_earlier(Turn(text, **place, antwoorden=dict(ANSWERS)).talk, text) is None
+    assert about_earlier(Turn(text, **AT_QUESTION, antwoorden=dict(ANSWERS)).talk, text) is None
 
 
 def test_words_of_an_urgency_go_by_asking_it_again() -> None:

@@ -35,6 +35,7 @@ from analysis.stance.rules import named_rule
 from bot.nlu import consent, consent_clauses, own_data, phrases
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import plain_meaning
+from bot.nlu.spelling import word_runs
 from consultation.catalogue import load_catalogue
 from consultation.groups import declines, group_of
 from consultation.settings import ROOT
@@ -49,7 +50,6 @@ from language.personal_data import find, look, masked
 from language.pipeline import load_pipeline, tagged_words, words
 from language.reading import message, summary
 from language.reading.message import read
-from language.reading.spelling import word_runs
 from language.segmentation.clauses import clause_spans
 from language.segmentation.sentences import sentence_spans
 from language.segmentation.statements import statement_spans
