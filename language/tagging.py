@@ -57,25 +57,16 @@ def universal_tags(tokens: Sequence[str]) -> list[str]:
 
     Tokens beyond the limit of one text, some 270 words of prose, get X.
     """
-    return [universal(tag) for tag in spoken_dutch_tags(tokens)]
-
-
-def spoken_dutch_tags(tokens: Sequence[str]) -> list[str]:
-    """The tags of the Corpus Gesproken Nederlands (Van Eynde 2004) of the tokens of one text.
-
-    They tell finite verbs ("WW(pv,...") from infinitives, and words that point ("VNW(aanw,...")
-    from relative ones. Tokens beyond the limit of one text, some 270 words of prose, get "".
-    """
     short = [token[-LONGEST_WORD:] for token in tokens]
     work = accumulate(_WORK_OF_A_WORD + len(token) ** 2 for token in short)
     tagged = [token for token, so_far in zip(short, work, strict=True) if so_far <= _MOST_WORK]
-    return [*_tags(tuple(tagged)), *[""] * (len(short) - len(tagged))]
+    return [*_tags(tuple(tagged)), *["X"] * (len(short) - len(tagged))]
 
 
 @lru_cache(maxsize=20_000)
 def word_class(word: str) -> str:
     """The most likely universal part of speech of a word out of context; X for a long word."""
-    return "X" if len(word) > LONGEST_WORD else universal(str(_tagger().analyze(word)[1]))
+    return "X" if len(word) > LONGEST_WORD else _universal(str(_tagger().analyze(word)[1]))
 
 
 @lru_cache(maxsize=20_000)
@@ -137,12 +128,11 @@ def _tags(tokens: tuple[str, ...]) -> tuple[str, ...]:
     if not tokens:
         return ()
     # Level 0 gives the tags of level 1 without lemmas, which take half of the time.
-    return tuple(str(tag) for tag in _tagger().tag_sent(list(tokens), taglevel=0))
+    return tuple(_universal(str(tag)) for tag in _tagger().tag_sent(list(tokens), taglevel=0))
 
 
-@lru_cache(maxsize=1_000)
-def universal(tag: str) -> str:
-    """The universal part of speech of a tag such as N(soort,ev,basis,zijd,stan); X for another."""
+def _universal(tag: str) -> str:
+    """Maps a tag of the Corpus Gesproken Nederlands, such as N(soort,ev,basis,zijd,stan)."""
     kind, _, rest = tag.partition("(")
     if kind == "N" and rest.startswith("eigen"):
         return "PROPN"

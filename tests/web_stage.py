@@ -285,8 +285,8 @@ BARRIERS = [
 ]
 PROPOSALS = [
     "Geef elke werknemer een halve dag per maand om te leren.",
-    "Laat één loket per gemeente alle vragen beantwoorden.",
-    "Organiseer lessen in het buurthuis voor ouders, met opvang.",
+    "Laat één loket alle vragen beantwoorden.",
+    "Organiseer lessen in het buurthuis, met opvang.",
 ]
 SUBTHEMES = {"Opleidin": "Duur & <i>weinig</i> hulp", "Ik vind ": "De weg vinden"}
 """The names of sub-themes, by how their statements begin; the others are in none."""

@@ -82,7 +82,7 @@ def _action(
     usable: int | None,
 ) -> int | None:
     """The best candidate for the action among the rows of a theme, most central first."""
-    proposals = [row for row in rows if candidates.may_propose(kinds[row], texts[row])]
+    proposals = [row for row in rows if kinds[row] == "voorstel"]
     ranked = candidates.ranked(
         [texts[row] for row in proposals],
         whole and [whole[row] for row in proposals],

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import analysis.find_themes
 import analysis.run_store
 from analysis import dataframes
-from analysis.labelling.measures import fault_of
+from analysis.labelling.candidates import usable
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
 from analysis.run import RunResult, analyse
@@ -184,7 +184,7 @@ def test_a_run_gives_themes_with_exact_quotes_and_loses_no_statement(
         assert all(any(quote.text in text for text in texts) for quote in view.quotes)
         if view.action:
             assert view.action.kind == "voorstel"
-            assert fault_of(view.action.text) is None
+            assert usable(view.action.text)
     assert tuple(frame.columns) == dataframes.THEME_COLUMNS
     assert frame["statements"].sum() == figures.statements - 1
 

@@ -27,7 +27,7 @@ import pytest
 import spacy
 
 from actions.reading import choosing
-from analysis.labelling.measures import fault_of
+from analysis.labelling.candidates import usable
 from analysis.preprocessing.deduplication import group_duplicates
 from analysis.preprocessing.proposals import reads_as_proposal
 from analysis.stance.cues import cues
@@ -529,7 +529,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         [text, text + " ja", "x " + text, text.replace("a", "b")]
     ),
     "wording": reads_as_proposal,
-    "use as an action": fault_of.__wrapped__,
+    "use as an action": usable.__wrapped__,
     "cues of stance": cues,
     "rule named": named_rule.__wrapped__,
     "words": lambda text: words(NLP, [text]),

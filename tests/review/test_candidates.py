@@ -9,13 +9,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from analysis.labelling.measures import Fault
 from consultation.curation.state import CuratedAction
 from consultation.database.models import ContributionVersion
 from consultation.participation.participants import erase
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
-from consultation.settings import ROOT
-from tests import web_stage
 from tests.review_stage import as_role, field_of
 from tests.web_stage import PROPOSALS, Site, analysed
 
@@ -55,13 +52,12 @@ def test_a_theme_offers_candidates_and_an_action_keeps_what_it_was_composed_of(
     none = els.get("/beheer/themas/O04-T001").text
     assert "nog geen bruikbaar voorstel" in none
     sources = re.findall(r"acties\?thema=O04-T002&amp;bron=(\w+)#nieuw", offered)[:2]
-    texts = sorted(PROPOSALS, key=offered.index)
     form = els.get(f"{ACTIONS}?thema=O04-T002&bron={sources[0]}").text
     assert f'name="bron" value="{sources[0]}" checked' in form
     assert f'name="bron" value="{sources[1]}">' in form
     (theme,) = re.findall(r'name="thema" value="(\w+)" checked', form)
 
-    copied = create(els, f"{texts[0]} {texts[1]}", theme, sources)
+    copied = create(els, f"{PROPOSALS[0]} {PROPOSALS[1]}", theme, sources)
     assert copied.status_code == 422
     assert "in uw eigen woorden" in copied.text
     assert f'name="bron" value="{sources[0]}" checked' in copied.text
@@ -72,7 +68,7 @@ def test_a_theme_offers_candidates_and_an_action_keeps_what_it_was_composed_of(
     assert action.sources == tuple(sources)
     own = els.get(f"{ACTIONS}/{action.id}").text
     composed = own.partition('id="bronnen"')[2].partition("</section>")[0]
-    assert all(each in composed for each in texts[:2])
+    assert all(each in composed for each in PROPOSALS[:2])
     assert "16 deelnemers stellen dit voor" in own
 
     with site.storage.writing() as session:
@@ -84,36 +80,17 @@ def test_a_theme_offers_candidates_and_an_action_keeps_what_it_was_composed_of(
         erase(session, seen.by_id[sources[0]].participant)
     own = els.get(f"{ACTIONS}/{action.id}").text
     composed = own.partition('id="bronnen"')[2].partition("</section>")[0]
-    assert texts[0] not in composed
-    assert texts[1] in composed
+    assert PROPOSALS[0] not in composed
+    assert PROPOSALS[1] in composed
 
     quoted = create(els, "", theme, sources[1:])
     assert quoted.status_code == 200
-    assert texts[1] in {each.text or els_words(site, each) for each in actions_of(site)}
+    assert PROPOSALS[1] in {each.text or els_words(site, each) for each in actions_of(site)}
     event = re.search(r'name="beslissing" value="(\d+)"', quoted.text.partition('id="gedaan"')[2])
     assert event
     undo = {"formulier": field_of(els), "doe": "herroep", "beslissing": event[1]}
     els.post("/beheer/opdrachten/4/beslis", data=undo, follow_redirects=True)
     assert [each.id for each in actions_of(site)] == [action.id]
-
-
-def test_a_theme_without_a_candidate_shows_what_must_be_rewritten_and_why(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web_stage, "PROPOSALS", ["Een leerwinkel in elke regio met een budget."])
-    analysed(site.storage)
-    with as_role(site, "els", "facilitator") as http:
-        page = http.get("/beheer/themas/O04-T002").text
-    offered = page.partition('id="mogelijk"')[2].partition("</section>")[0]
-    assert "nog geen bruikbaar voorstel" in offered
-    assert "is geen hele zin die zegt wat er moet gebeuren" in offered
-    assert offered.count("<blockquote>Een leerwinkel in elke regio") == 1
-    assert "Herschrijf dit tot een actie" in offered
-
-
-def test_each_fault_of_a_proposal_is_told_in_words() -> None:
-    page = (ROOT / "web" / "templates" / "beheer" / "thema.html").read_text(encoding="utf-8")
-    assert [each for each in Fault if f"'{each}': '" not in page] == []
 
 
 def els_words(site: Site, action: CuratedAction) -> str:

@@ -12,12 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from analysis.action_support import SupportFigures, urgencies, weight
-from analysis.labelling.candidates import (
-    ProposalToRewrite,
-    best_to_rewrite,
-    candidates,
-    whole_sentences,
-)
+from analysis.labelling.candidates import candidates, whole_sentences
 from analysis.supporters import is_proposal, proposals_in, proposers
 from analysis.trekkers import TrekkerName
 from consultation import checklist
@@ -47,14 +42,6 @@ class ActionCandidate:
     weight: SupportFigures
     named: tuple[TrekkerName, ...]
     action: str = ""
-
-
-@dataclass(frozen=True)
-class OfferedProposals:
-    """What a theme offers for an action: candidates, or else one proposal to rewrite."""
-
-    candidates: list[ActionCandidate]
-    to_rewrite: ProposalToRewrite | None
 
 
 router = APIRouter(prefix="/beheer", include_in_schema=False)
@@ -161,16 +148,15 @@ def show_action(
         )
 
 
-def offered_by(
+def candidates_of(
     session: Session, here: Services, seen: OpdrachtSnapshot, view: ThemeView
-) -> OfferedProposals:
-    """What a theme offers for an action; see ``analysis.labelling.candidates``."""
+) -> list[ActionCandidate]:
+    """The candidates for the action of a theme; see ``analysis.labelling.candidates``."""
     given = urgencies(session, here.consultation_id)
     answers = trekkers_on(session, here, seen.opdracht)
     proposed = {each.statement: each.id for each in seen.actions if each.proposed}
     found = []
-    whole = whole_sentences(seen.said)
-    for said in candidates(view.said, whole):
+    for said in candidates(view.said, whole_sentences(seen.said)):
         action = CuratedAction("", seen.opdracht, statement=said.id, themes=(view.id,))
         behind = proposers(action, [seen])
         found.append(
@@ -181,7 +167,7 @@ def offered_by(
                 proposed.get(said.id, ""),
             )
         )
-    return OfferedProposals(found, None if found else best_to_rewrite(view.said, whole))
+    return found
 
 
 def _sources(

@@ -27,7 +27,7 @@ from reporting.pair_figures import pair_figure
 from web.access.login import CurrentReviewer, Reviewer
 from web.dependencies import Here, Services
 from web.errors import Problem
-from web.review.actions import offered_by, show_action, show_actions
+from web.review.actions import candidates_of, show_action, show_actions
 from web.review.carry_out import Refusal, carry_out, feedback, requested_operations
 from web.review.common import (
     FormPost,
@@ -225,9 +225,9 @@ def show_theme(
         shown = paged(answer_view.by_answer(kept, view.said), page_number(query))
         texts = answer_view.texts_of(session, [each.contribution for each in shown.items])
         into = seen.state.themes.get(seen.state.standing_theme(theme.id))
-        offers = offered_by(session, here, seen, view)
+        candidates = candidates_of(session, here, seen, view)
         own_actions = [each for each in seen.actions if theme.id in each.themes]
-        offered_here = {each.said.id for each in offers.candidates if each.action}
+        offered_here = {each.said.id for each in candidates if each.action}
         return page(
             request,
             here,
@@ -245,8 +245,7 @@ def show_theme(
             merged_into=into if theme.merged_into else None,
             others=[each for each in seen.themes if each.id != theme.id],
             actions=[each for each in own_actions if each.statement not in offered_here],
-            candidates=offers.candidates,
-            to_rewrite=offers.to_rewrite,
+            candidates=candidates,
             stance=theme_stance(view.said, seen.stances),
             history=list(reversed(seen.state.about(theme.id))),
             shown=shown,
