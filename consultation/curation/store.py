@@ -128,10 +128,8 @@ def load_events(
     if scope is not None:
         query = query.where(CurationEvent.id.in_(_events_about(scope)))
     found = []
-    rows = session.scalars(query).all()
-    # The successors are read from all statements, so not where no event is new.
-    now = successors(session) if rows else {}
-    for row in rows:
+    now = successors(session)
+    for row in session.scalars(query):
         payload = with_successors(row.payload, now) if now else row.payload
         recorded = dict(payload.get("recorded", {}))
         raw = {name: value for name, value in payload.items() if name != "recorded"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,12 +22,13 @@ MAIL_PAUSE = 60.0
 
 async def keep_mailing(storage: Storage, values: Settings, title: str) -> None:
     """Sends the mails that are due, every minute, until it is cancelled; see ``news_mail``."""
-
-    def failed(error: Exception) -> None:
-        # The text of an error may hold an address.
-        _log.error("the queue of mails could not be worked off: %s", type(error).__name__)
-
-    await _keep(MAIL_PAUSE, failed, send_due, storage, values, title)
+    while True:
+        try:
+            await run_in_threadpool(send_due, storage, values, title)
+        except Exception as error:
+            # The text of an error may hold an address.
+            _log.error("the queue of mails could not be worked off: %s", type(error).__name__)
+        await asyncio.sleep(MAIL_PAUSE)
 
 
 async def keep_scrubbed(storage: Storage) -> None:
@@ -37,20 +37,9 @@ async def keep_scrubbed(storage: Storage) -> None:
     It completes erasures that an open reader blocked at the time, including those of the command
     line or of a process that died.
     """
-
-    def failed(error: Exception) -> None:
-        _log.error("the write-ahead log could not be scrubbed", exc_info=error)
-
-    await _keep(PAUSE, failed, storage.scrub)
-
-
-async def _keep(
-    pause: float, failed: Callable[[Exception], None], work: Callable[..., object], *args: object
-) -> None:
-    """Does work in a thread, and again after ``pause`` seconds, until it is cancelled."""
     while True:
         try:
-            await run_in_threadpool(work, *args)
-        except Exception as error:
-            failed(error)
-        await asyncio.sleep(pause)
+            await run_in_threadpool(storage.scrub)
+        except Exception:
+            _log.exception("the write-ahead log could not be scrubbed")
+        await asyncio.sleep(PAUSE)
