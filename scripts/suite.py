@@ -29,8 +29,6 @@ def main() -> int:
     half, quarter = len(rest) // 2, len(rest) // 4
     parts = [rest[:half], *pages, rest[half : half + quarter], rest[half + quarter :]]
     running: list[subprocess.Popen[bytes]] = []
-    shared = tempfile.TemporaryDirectory()
-    os.environ["SAMENSPRAAK_TEST_VECTORS"] = str(Path(shared.name) / "vectors.db")
 
     def run(part: Sequence[Path]) -> int:
         with tempfile.TemporaryFile() as log:
@@ -63,4 +61,6 @@ def _pytest(marked: str, tests: Sequence[Path]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with tempfile.TemporaryDirectory() as shared:
+        os.environ["SAMENSPRAAK_TEST_VECTORS"] = str(Path(shared) / "vectors.db")
+        sys.exit(main())

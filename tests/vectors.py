@@ -38,6 +38,8 @@ def _remembered(encode: Callable[..., Vectors]) -> Callable[..., Vectors]:
 
     @functools.wraps(encode)
     def remembered(encoder: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return encode(encoder, texts)
         wanted = [(encoder.name, text) for text in texts]
         unseen = list(dict.fromkeys(key for key in wanted if key not in known))
         known.update(_shared(unseen))
@@ -46,8 +48,6 @@ def _remembered(encode: Callable[..., Vectors]) -> Callable[..., Vectors]:
             made = dict(zip(new, encode(encoder, [text for _, text in new]), strict=True))
             known.update(made)
             _share(made)
-        if not wanted:
-            return encode(encoder, [])
         return np.stack([known[key] for key in wanted])
 
     return remembered

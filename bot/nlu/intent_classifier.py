@@ -223,12 +223,12 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
     def _given_vectors(self, messages: list[Message]) -> dict[str, npt.NDArray[Any]]:
         """Returns the vectors that messages brought, by text; those of another encoder are not."""
-        own = f"{self._encoder.name} {self._encoder.version}"
-        found = {}
+        found: dict[str, npt.NDArray[Any]] = {}
         for message in messages:
-            encoder, vector = (message.get("metadata") or {}).get(GIVEN_VECTOR, ("", None))
-            if encoder == own:
-                found[message.get(TEXT)] = found[message.get(TEXT)[:_READ]] = vector
+            given = (message.get("metadata") or {}).get(GIVEN_VECTOR)
+            # In a talk no message brings one, and many need no encoder at all.
+            if given and given[0] == f"{self._encoder.name} {self._encoder.version}":
+                found[message.get(TEXT)] = found[message.get(TEXT)[:_READ]] = given[1]
         return found
 
 

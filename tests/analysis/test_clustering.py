@@ -54,7 +54,6 @@ def test_the_last_bits_of_the_vectors_change_nothing() -> None:
     np.testing.assert_array_equal(cluster(vectors), cluster(nearly))
 
 
-@pytest.mark.soak
 def test_in_blocks_too_nobody_is_a_neighbour_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knn_graph, "_PAIRS", 1_000)
     vectors, truth = blobs([40, 40, 40], spread=0.3)

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import ValidationError
 
@@ -284,14 +283,7 @@ def test_a_proof_from_before_the_login_is_not_good_after_it(site: Site) -> None:
         assert http.post("/beheer/wachtwoord", data={"formulier": before}).status_code == 403
 
 
-ODD = ("O04-T001%00", "9" * 30, "-1", "%F0%9F%8E%93", "%FF", "a" * 3000)
-
-
-def _asks(dependant: Dependant) -> Iterator[str]:
-    """The names that a route reads from the address, itself or by what it depends on."""
-    yield from (each.alias for each in dependant.query_params)
-    for each in dependant.dependencies:
-        yield from _asks(each)
+ODD = ("%00", "O04-T001%00", "a%00b", "9" * 30, "-1", "%F0%9F%8E%93", "%FF", "a" * 3000)
 
 
 def test_no_odd_address_or_field_is_an_outage(
@@ -311,16 +303,12 @@ def test_no_odd_address_or_field_is_an_outage(
                 wrong.append(f"{method} {url[:60]} {more}: {code}")
 
         routes = {
-            (min(route.methods or ()), route.path): tuple(_asks(route.dependant))
+            (min(each.original_route.methods or ()), each.original_route.path)
             for each in iter_route_contexts(site.app.routes)
-            if isinstance(route := each.original_route, APIRoute)
-        }
-        del routes["POST", "/beheer/logout"]
+            if isinstance(each.original_route, APIRoute)
+        } - {("POST", "/beheer/logout")}
         assert len([path for _, path in routes if "{" in path]) > 20
-        assert {"ronde", "pagina", "opdracht"} < {
-            name for names in routes.values() for name in names
-        }
-        for (method, path), names in sorted(routes.items()):
+        for method, path in sorted(routes):
             plain = re.sub(r"\{[^}]*\}", "1", path)
             for odd in ODD if "{" in path else ():
                 # Odd in the place of a number, it may be no such address: 404 is well.
@@ -331,13 +319,13 @@ def test_no_odd_address_or_field_is_an_outage(
                     "%00" in odd,
                     data={"formulier": proof} if method == "POST" else None,
                 )
-            for odd in ("a%00b", "9" * 30):
-                for name in {"ronde", "x", *names}:
+            for odd in ("%00", "a%00b", "9" * 30, "%FF"):
+                for name in ("ronde", "pagina", "wie", "next", "uitnodiging", "opdracht", "after"):
                     ask(method, f"{plain}?{name}={odd}", "%00" in odd)
             if method == "POST":
                 for name in ("naam", "x", "code", "antwoord_drempel", "message", "formulier"):
                     data = {"formulier": proof, name: "a\0b"}
                     ask("POST", plain, True, data=data)
-                ask("POST", plain, True, files={"y": (None, "z")}, data=data)
-                ask("POST", plain, True, json={name: "a\0b"})
+                    ask("POST", plain, True, files={"y": (None, "z")}, data=data)
+                    ask("POST", plain, True, json={name: "a\0b"})
         assert wrong == []
