@@ -16,6 +16,7 @@ from typer.main import get_group
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
+from samenspraak.interrupts import heard_in_the_end
 from samenspraak.workplace import close_workplaces
 
 MODULES: Mapping[str, Sequence[str]] = {
@@ -78,7 +79,8 @@ def main() -> None:
     # other cost ten times the work itself on a busy machine. Child processes get it as well.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        app()
+        with heard_in_the_end():
+            app()
     except SamenspraakError as error:
         print(f"samenspraak: {error}", file=sys.stderr)
         sys.exit(1)

@@ -75,8 +75,42 @@ def interrupted(environment: dict[str, str], moment: Callable[[], bool]) -> tupl
         out, error = running.communicate(timeout=PATIENCE)
     finally:
         running.kill()
-    assert out == ""
+    assert out == "", error
     return running.returncode, error
+
+
+def test_ctrl_c_is_heard_also_where_a_library_swallows_it() -> None:
+    # Python drops an exception in a callback from C; numerical libraries have such callbacks.
+    swallowing = """
+import ctypes, sys, time
+from samenspraak import cli
+def verb():
+    kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+    def compared(_one, _other):
+        print("in C", flush=True)
+        time.sleep(1)
+        return 0
+    ctypes.CDLL(None).qsort(ctypes.create_string_buffer(2), 2, 1, kind(compared))
+    time.sleep(60)
+    print("went on")
+cli.app = verb
+cli.main()
+"""
+    running = subprocess.Popen(
+        [sys.executable, "-c", swallowing],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "in C\n"
+    running.send_signal(signal.SIGINT)
+    out, error = running.communicate(timeout=30)
+    assert (running.returncode, out) == (130, "")
+    assert "Exception ignored" in error
+    assert error.endswith("samenspraak: stopped.\n")
 
 
 def test_ctrl_c_leaves_the_database_as_it_was_and_the_next_run_goes_on(

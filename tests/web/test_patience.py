@@ -159,6 +159,25 @@ def test_a_request_in_pieces_that_comes_in_time_is_answered(site: Site) -> None:
             time.sleep(0.5)
 
 
+def test_a_request_that_is_underway_when_the_server_stops_is_answered(site: Site) -> None:
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with connected(site) as new, connected(site) as used:
+        used.sendall(request)
+        assert b" 200 " in used.recv(65536)
+        time.sleep(0.2)
+        leaving = threading.Thread(target=site.stop)
+        leaving.start()
+        time.sleep(0.2)
+        for link in (new, used):
+            link.sendall(request)
+            said = b""
+            while part := link.recv(65536):
+                said += part
+            assert b" 200 " in said.splitlines()[0]
+            assert b"connection: close" in said.lower()
+        leaving.join()
+
+
 @pytest.mark.usefixtures("impatient")
 def test_who_reads_nothing_is_hung_up_on(site: Site, http: httpx.Client) -> None:
     with socket.socket() as link:

@@ -26,6 +26,8 @@ class TimeoutProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
     """Time in which a client must read at least ``reading_bytes`` of a waiting response."""
     reading_bytes: ClassVar[int] = 8_192
     look_seconds: ClassVar[float] = 1.0
+    leaving_seconds: ClassVar[float] = 1.0
+    """Time in which a request that is still underway to a server that stops is answered."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Starts the periodic check of the time limits."""
@@ -33,6 +35,7 @@ class TimeoutProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
         self._awaited_since: float | None = self.loop.time()
         self._headers_are_in = False
         self._stuck: tuple[float, int] | None = None
+        self._leaving = False
         self._look = self.loop.call_later(self.look_seconds, self._look_at_the_clock)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -51,6 +54,20 @@ class TimeoutProtocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]
         elif self._awaited_since is None:
             self._awaited_since = self.loop.time()
         self._headers_are_in = begun
+        if self._leaving and begun:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Closes the connection after its request, also one that is sent at this moment.
+
+        Uvicorn itself closes a connection on which it has read no request yet, though the client
+        may have sent one. Its client would then read an error at each restart under load.
+        """
+        if self.cycle is None or self.cycle.response_complete:
+            self._leaving = True
+            self.loop.call_later(self.leaving_seconds, super().shutdown)
+        else:
+            super().shutdown()
 
     def _look_at_the_clock(self) -> None:
         moment = self.loop.time()
