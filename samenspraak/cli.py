@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -16,7 +18,6 @@ from typer.main import get_group
 from consultation.database.outages import is_outage, reason
 from consultation.errors import SamenspraakError
 from consultation.private_files import start_private
-from samenspraak.interrupts import heard_in_the_end
 from samenspraak.workplace import close_workplaces
 
 MODULES: Mapping[str, Sequence[str]] = {
@@ -29,6 +30,8 @@ MODULES: Mapping[str, Sequence[str]] = {
     "exporter": ("export", "verify"),
 }
 """The modules of this package with their verbs; a verb loads only its own."""
+
+_AGAIN_SECONDS = 0.5
 
 
 class _Verbs(TyperGroup):
@@ -79,7 +82,7 @@ def main() -> None:
     # other cost ten times the work itself on a busy machine. Child processes get it as well.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        with heard_in_the_end():
+        with _interrupts_are_heard():
             app()
     except SamenspraakError as error:
         print(f"samenspraak: {error}", file=sys.stderr)
@@ -93,6 +96,31 @@ def main() -> None:
     except KeyboardInterrupt:
         print("samenspraak: stopped.", file=sys.stderr)
         sys.exit(130)
+
+
+@contextmanager
+def _interrupts_are_heard() -> Iterator[None]:
+    """Raises ``KeyboardInterrupt`` at SIGINT, and again each half second until the block ends.
+
+    Python drops an exception that is raised in a callback from C or in a finalizer. The numerical
+    libraries have such callbacks: without this, an analysis may go on after Ctrl-C.
+    """
+
+    def stop(_signal: int, _frame: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+        raise KeyboardInterrupt
+
+    # A process that was started to ignore SIGINT, such as a job in the background, ignores it.
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGALRM)}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 if __name__ == "__main__":

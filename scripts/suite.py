@@ -1,4 +1,4 @@
-"""Runs the test suite in four lines at once: the real servers, the pages in two, and the rest.
+"""Runs the test suite in four lines at once: the real servers, and the rooms of the tests.
 
 Many tests wait for a server or a browser more than they work. A line that is done takes the next
 part. The part of the servers is shown as it goes, each other part when it is done.
@@ -13,9 +13,11 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (("house", "review"), ("web",))
+PARTS = (("web",), ("analysis",), ("review",), ("house",), ("consultation",), ("samenspraak",))
+"""Rooms of tests that take long, the longest first; all others are one part."""
 MARK = "pytest.mark.servers"
 LINES = 4
 
@@ -23,29 +25,30 @@ LINES = 4
 def main() -> int:
     """Shows one part after the other, and gives 1 where a test failed."""
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
-    pages = [[path for path in tests if path.parts[1] in rooms] for rooms in PAGES]
-    rest = [path for path in tests if not any(path in part for part in pages)]
     servers = [path for path in tests if MARK in (ROOT / path).read_text(encoding="utf-8")]
-    half, quarter = len(rest) // 2, len(rest) // 4
-    parts = [rest[:half], *pages, rest[half : half + quarter], rest[half + quarter :]]
+    parts = [[path for path in tests if path.parts[1] in rooms] for rooms in PARTS]
+    parts.append([path for path in tests if not any(path in part for part in parts)])
     running: list[subprocess.Popen[bytes]] = []
 
-    def run(part: Sequence[Path]) -> int:
+    def run(marked: str, part: Sequence[Path], log: IO[bytes] | None = None) -> int:
+        command = _pytest(marked, part)
+        each = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log and subprocess.STDOUT)
+        running.append(each)
+        return each.wait()
+
+    def run_and_show(part: Sequence[Path]) -> int:
         with tempfile.TemporaryFile() as log:
-            command = _pytest("not servers", part)
-            each = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-            running.append(each)
-            code = each.wait()
+            code = run("not servers", part, log)
             log.seek(0)
             sys.stdout.buffer.write(log.read())
             sys.stdout.flush()
         return code
 
-    with ThreadPoolExecutor(LINES - 1) as lines:
-        later = [lines.submit(run, part) for part in parts]
+    with ThreadPoolExecutor(LINES) as lines:
+        shown = lines.submit(run, "servers", servers)
+        later = [lines.submit(run_and_show, part) for part in parts]
         try:
-            shown = subprocess.run(_pytest("servers", servers), cwd=ROOT, check=False).returncode
-            failed = [shown, *(each.result() for each in later)]
+            failed = [each.result() for each in (shown, *later)]
         except BaseException:
             lines.shutdown(wait=False, cancel_futures=True)
             for each in running:
