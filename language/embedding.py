@@ -42,6 +42,9 @@ _TOGETHER = 400
 eight rows of weights: what does not fit in the first cache of a core takes twice the time."""
 _PREFIX = 12
 _BATCH = 64
+SHIPPED = Path(__file__).resolve().parent.parent / "data" / "vectors"
+"""The vectors that go with the source code."""
+
 _log = logging.getLogger(__name__)
 
 

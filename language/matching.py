@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from language.embedding import Encoder, Vectors, kept_vectors, normalised
+from language.embedding import SHIPPED, Encoder, Vectors, kept_vectors, normalised
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,14 +48,21 @@ class Matcher:
         encoder: Encoder,
         kept: Path | None = None,
     ) -> None:
-        """Fits on the descriptions, at least one text per subject; ``kept`` is the cache folder."""
+        """Fits on the descriptions, at least one text per subject.
+
+        ``kept`` is the cache folder of their vectors, for these descriptions alone
+        (``kept_vectors``). The vectors in the folder of that name in ``SHIPPED`` are not computed.
+        """
         self.encoder = encoder
         self.numbers = list(descriptions)
         pairs = [(n, text) for n, texts in descriptions.items() for text in dict.fromkeys(texts)]
         texts = [text for _, text in pairs]
         owner = np.array([self.numbers.index(n) for n, _ in pairs])
         self._owner = owner
-        raw = kept_vectors(texts, encoder, kept) if kept else encoder.encode(texts)
+        if kept is None:
+            raw = encoder.encode(texts)
+        else:
+            raw = kept_vectors(texts, encoder, kept, shipped=SHIPPED / kept.name)
         means = np.stack([raw[owner == i].mean(axis=0) for i in range(len(self.numbers))])
         self._centre = means.mean(axis=0)
         self._vectors = normalised(raw - self._centre)

@@ -179,7 +179,7 @@ _building = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _built(current: Catalogue) -> Matcher:
-    kept = settings().data_dir / "vectors"
+    kept = settings().data_dir / "vectors" / "opdrachten"
     return Matcher(current.descriptions(), load_encoder(settings().embedding), kept)
 
 

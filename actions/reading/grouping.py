@@ -22,14 +22,18 @@ _building = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _built(current: Catalogue) -> Matcher:
-    described = dict(enumerate(texts for _, texts in likely_descriptions(current)))
-    kept = settings().data_dir / "vectors"
-    return Matcher(described, load_encoder(settings().embedding), kept)
+    kept = settings().data_dir / "vectors" / "groepen"
+    return Matcher(described_groups(current), load_encoder(settings().embedding), kept)
 
 
 def _matcher(current: Catalogue) -> Matcher:
     with _building:
         return _built(current)
+
+
+def described_groups(current: Catalogue) -> dict[int, list[str]]:
+    """What describes each group, by its place in the catalogue."""
+    return {place: list(texts) for place, (_, texts) in enumerate(likely_descriptions(current))}
 
 
 def prepare() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consultation.catalogue import Catalogue
+from consultation.settings import settings
 from language.embedding import Encoder, Vectors
 from language.matching import Match, Matcher
 
@@ -33,7 +34,9 @@ class Placement:
 
 def opdracht_matcher(catalogue: Catalogue, encoder: Encoder) -> Matcher:
     """A matcher over the catalogue's opdrachten."""
-    return Matcher(catalogue.descriptions(), encoder)
+    return Matcher(
+        catalogue.descriptions(), encoder, settings().data_dir / "vectors" / "opdrachten"
+    )
 
 
 def place(

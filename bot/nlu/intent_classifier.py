@@ -31,8 +31,8 @@ from bot.nlu.consent_model import MOST_WORDS as MOST_WORDS_OF_CONSENT
 from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import IntentModel, has_vector
 from bot.nlu.judgement import CONTENT, too_long_for_command
-from bot.nlu.vector_cache import FOLDER, SHIPPED
-from language.embedding import Encoder, kept_vectors, load_encoder
+from bot.nlu.vector_cache import FOLDER
+from language.embedding import SHIPPED, Encoder, kept_vectors, load_encoder
 from language.reading import summary
 from language.reading.acts import ANSWER
 

@@ -23,10 +23,9 @@ from bot.nlu.acts import ActModel
 from bot.nlu.closing import ClosingModel
 from bot.nlu.consent_model import ConsentModel
 from bot.nlu.intent_model import has_vector
-from language.embedding import kept_vectors, load_encoder, ship_vectors
+from language.embedding import SHIPPED, kept_vectors, load_encoder, ship_vectors
 
 FOLDER = Path(".rasa") / "vectors"
-SHIPPED = Path("data") / "vectors"
 
 _CLASSIFIER = "bot.nlu.intent_classifier.SentenceIntentClassifier"
 

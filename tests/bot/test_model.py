@@ -19,9 +19,9 @@ from bot.nlu import regression
 from bot.nlu.intent_model import _VIEWS, IntentModel, _vectorizer, has_vector
 from bot.nlu.judgement import CONTENT, judge, too_long_for_command
 from bot.nlu.spelling import plain_text, word_runs, words
-from bot.nlu.vector_cache import FOLDER, SHIPPED, encoded_texts
+from bot.nlu.vector_cache import FOLDER, encoded_texts
 from consultation.settings import ROOT
-from language.embedding import kept_vectors, load_encoder, ship_vectors
+from language.embedding import SHIPPED, kept_vectors, load_encoder, ship_vectors
 
 
 @pytest.mark.parametrize(

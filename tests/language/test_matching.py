@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from actions.reading import choosing, grouping
 from consultation.catalogue import Catalogue
-from consultation.settings import ROOT
-from language.embedding import load_encoder
+from consultation.settings import ROOT, Settings
+from language.embedding import SHIPPED, Encoder, Vectors, kept_vectors, load_encoder
 from language.matching import Matcher
+from scripts.ship_vectors import shipped_texts
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +75,50 @@ def test_most_sample_answers_are_placed_right_and_the_sure_ones_nearly_all(
     assert right.mean() > 0.5
     assert np.mean(among) > 0.7
     assert right[sure].mean() > 0.75
+
+
+def test_what_the_catalogue_says_is_encoded_before_it_is_installed(tmp_path: Path) -> None:
+    """After a change of the catalogue: ``python -m scripts.ship_vectors``."""
+    encoder = load_encoder("e5")
+    if encoder.name != "e5":
+        pytest.skip("the encoder e5 cannot load on this machine")
+    for name, texts in shipped_texts().items():
+        asked = _Asked(encoder)
+        kept_vectors(texts, asked, tmp_path / name, shipped=SHIPPED / name)
+        assert asked.texts == [], f"{name}: {asked.texts[:3]} ..."
+        drawn = texts[:: len(texts) // 10]
+        shipped = kept_vectors(drawn, asked, tmp_path / "drawn", shipped=SHIPPED / name)
+        assert ((shipped * encoder.encode(drawn)).sum(axis=1) > 0.9999).all()
+
+
+def test_opdrachten_and_groups_are_encoded_once_by_whoever_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They had one cache in common, and each threw away the vectors of the other."""
+    asked = _Asked(load_encoder("use"))
+    own = Settings(data_dir=tmp_path)
+    for room in (choosing, grouping):
+        monkeypatch.setattr(room, "load_encoder", lambda _: asked)
+        monkeypatch.setattr(room, "settings", lambda: own)
+    for _ in range(2):
+        choosing._built.cache_clear()
+        grouping._built.cache_clear()
+        asked.texts.clear()
+        choosing.prepare()
+        grouping.prepare()
+    assert asked.texts == []
+    choosing._built.cache_clear()
+    grouping._built.cache_clear()
+
+
+class _Asked:
+    """An encoder that notes what it is asked."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.version, self.dimension = encoder.name, encoder.version, encoder.dimension
+        self.texts: list[str] = []
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.texts += texts
+        return self._encoder.encode(texts)

@@ -26,7 +26,7 @@ from consultation.settings import ROOT
 from tests.databases import open_storage
 
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
-TEXTS = 256
+TEXTS = 128
 PATIENCE = 240
 
 
