@@ -5,27 +5,23 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from analysis.asking.codebook_run import map_statements
-from analysis.clustering.features import clustering_features, context_weights, with_context
-from analysis.clustering.popular_answers import popular_groups
-from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
-from analysis.codebook.standing import maps
-from analysis.opdracht_themes import cluster_from_scratch, refit_due, update_themes
+from analysis.opdracht_themes import refit_due
 from analysis.preprocessing.deduplication import Exclusion, group_duplicates
-from analysis.preprocessing.embeddings import AnalysisError, vectors_of
+from analysis.preprocessing.embeddings import AnalysisError, keep_vectors, vectors_of
 from analysis.preprocessing.fixed_text import fixed_rows
 from analysis.preprocessing.recurring_texts import recurring_texts
 from analysis.result import OpdrachtAnalysis
+from analysis.scheduling.cluster import Cluster, Scheduling, connected
+from analysis.scheduling.tasks import SMALL, find, has_work
 from analysis.stance.guess import stance_digest
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
@@ -37,8 +33,6 @@ if TYPE_CHECKING:
 
     from analysis.stance.model import StanceModel
 
-_SMALL = 2_000
-
 
 def find_themes(
     found: Sequence[OpdrachtAnalysis],
@@ -49,18 +43,23 @@ def find_themes(
     round_number: int,
     method: str,
     progress: bool,
+    scheduling: Scheduling | None = None,
 ) -> list[OpdrachtAnalysis]:
     """Returns each opdracht with its duplicate groups, themes and stances.
 
-    ``method`` is the hash of the parameters and models.
+    ``method`` is the hash of the parameters and models. With ``scheduling`` the workers of a
+    cluster encode texts and find themes, else threads of this process.
 
     Raises:
-        AnalysisError: the spaCy pipeline is not available.
+        AnalysisError: the spaCy pipeline is not available, or the cluster is not (``connected``).
     """
     grouped = [_grouped(each, round_number, method) for each in found]
     wanted = [each for each in grouped if each.worth_seeking or each.prior.assignments]
-    vectors_of(storage, encoder, [said.text for each in wanted for said in each.said], progress)
-    return _with_stances(_find_all(grouped, storage, encoder, spacy_model, progress))
+    texts = [said.text for each in wanted for said in each.said]
+    with nullcontext() if scheduling is None else connected(scheduling, encoder) as cluster:
+        vectors_of(storage, encoder, texts, progress, cluster.encode if cluster else None)
+        done = _find_all(grouped, storage, encoder, spacy_model, progress, cluster)
+    return _with_stances(done)
 
 
 def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> OpdrachtAnalysis:
@@ -143,13 +142,43 @@ def _find_all(
     encoder: Encoder,
     spacy_model: str,
     progress: bool,
+    cluster: Cluster | None,
 ) -> list[OpdrachtAnalysis]:
-    """Returns each opdracht with its themes; finds those of small ones in parallel threads.
+    """Returns each opdracht with its themes."""
+    # The largest first, so that no thread or worker is left alone with it at the end.
+    by_size = sorted(found, key=lambda each: -len(each.said))
+    with tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress) as bar:
+        done = {}
+        if cluster is None:
+            found_now = _in_threads(by_size, storage, encoder, spacy_model)
+        else:
+            found_now = _in_workers(by_size, storage, encoder, spacy_model, cluster)
+        for each in found_now:
+            done[each.opdracht] = each
+            bar.update()
+    return [done[each.opdracht] for each in found]
 
-    Most of the work releases the interpreter lock, so threads run in parallel. Their matrices are
-    small, and a matrix product gets one thread: threads that wait for each other would take a fifth
-    more processor time. A large opdracht runs in the main thread, where an interrupt stops it at
-    once.
+
+def _in_workers(
+    found: Sequence[OpdrachtAnalysis],
+    storage: Storage,
+    encoder: Encoder,
+    spacy_model: str,
+    cluster: Cluster,
+) -> Iterator[OpdrachtAnalysis]:
+    asked = ((each, _vectors(each, storage, encoder)) for each in found)
+    for done, encoded in cluster.find(asked, spacy_model):
+        keep_vectors(storage, encoder, encoded)
+        yield done
+
+
+def _in_threads(
+    found: Sequence[OpdrachtAnalysis], storage: Storage, encoder: Encoder, spacy_model: str
+) -> Iterator[OpdrachtAnalysis]:
+    """Finds the themes of small opdrachten in parallel threads, as they are ready.
+
+    Most of the work releases the interpreter lock, so threads run in parallel. A large opdracht
+    runs in the main thread, where an interrupt stops it at once.
     """
     loading = threading.Lock()
 
@@ -160,83 +189,27 @@ def _find_all(
         with loading, needs_pipeline(AnalysisError):
             return load_pipeline(spacy_model)
 
-    def timed(each: OpdrachtAnalysis) -> OpdrachtAnalysis:
-        started = time.perf_counter()
-        done = _find(each, storage, encoder, pipeline)
-        return replace(done, seconds=round(time.perf_counter() - started, 3))
-
-    bar = tqdm(total=len(found), desc="themes", unit="opdracht", disable=not progress)
-    few_each = all(len(each.said) <= _SMALL for each in found)
-    alone = threadpool_limits(1, user_api="blas") if few_each else nullcontext()
-    with bar, alone, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        # The largest first, so that no thread is left alone with it at the end.
-        by_size = sorted(found, key=lambda each: -len(each.said))
-        small = {
-            each.opdracht: pool.submit(timed, each) for each in by_size if len(each.said) <= _SMALL
-        }
-        large = {}
-        try:
-            for each in found:
-                if each.opdracht not in small:
-                    large[each.opdracht] = timed(each)
-                    bar.update()
-            for future in as_completed(small.values()):
-                future.result()
-                bar.update()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    done = large | {opdracht: future.result() for opdracht, future in small.items()}
-    return [done[each.opdracht] for each in found]
-
-
-def _find(
-    found: OpdrachtAnalysis,
-    storage: Storage,
-    encoder: Encoder,
-    pipeline: Callable[[], Language],
-) -> OpdrachtAnalysis:
-    known = found.prior
-    going_on = known.decided or (not found.refit and known.assignments)
-    if not going_on and not found.worth_seeking:
-        return found
-    texts = [each.text for each in found.said]
-    alone = vectors_of(storage, encoder, texts)
-    alone, texts = _without_introductions(alone, texts, encoder)
-    context = context_weights(
-        [each.contribution for each in found.said],
-        [(each.participant, each.round) for each in found.said],
-    )
-    vectors = with_context(alone, context)
-    if found.worth_seeking:
-        found = replace(found, popular=popular_groups(alone, found.recurring))
-    # Only a full clustering needs these features, and they are slow for many texts.
-    linked = clustering_features(alone, texts, context) if found.refit else vectors
-
     def encode(labels: Sequence[str]) -> Vectors:
         return vectors_of(storage, encoder, labels)
 
-    if maps(known.state):
-        mapping = partial(map_statements, found, texts, alone, encode)
-        return update_themes(found, vectors, linked, pipeline, encode, mapping)
-    if going_on:
-        return update_themes(found, vectors, linked, pipeline, encode)
-    return cluster_from_scratch(found, vectors, linked, pipeline(), encode)
+    def timed(each: OpdrachtAnalysis) -> OpdrachtAnalysis:
+        started = time.perf_counter()
+        done = find(each, _vectors(each, storage, encoder), encoder, encode, pipeline)
+        return replace(done, seconds=round(time.perf_counter() - started, 3))
+
+    few_each = all(len(each.said) <= SMALL for each in found)
+    alone = threadpool_limits(1, user_api="blas") if few_each else nullcontext()
+    with alone, ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        small = [pool.submit(timed, each) for each in found if len(each.said) <= SMALL]
+        try:
+            yield from (timed(each) for each in found if len(each.said) > SMALL)
+            yield from (future.result() for future in as_completed(small))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _without_introductions(
-    vectors: Vectors, texts: list[str], encoder: Encoder
-) -> tuple[Vectors, list[str]]:
-    """Returns the vectors and texts without the introductions that many texts share.
-
-    The vectors of shortened texts are not cached: they belong to no stored text, so erasing a
-    participant would not find them.
-    """
-    found = introductions(texts, shared_runs(texts))
-    rows = [row for row in sorted(found) if without_spans(texts[row], found[row])]
-    if not rows:
-        return vectors, texts
-    bare = {row: without_spans(texts[row], found[row]) for row in rows}
-    vectors = vectors.copy()
-    vectors[rows] = encoder.encode([bare[row] for row in rows])
-    return vectors, [bare.get(row, text) for row, text in enumerate(texts)]
+def _vectors(found: OpdrachtAnalysis, storage: Storage, encoder: Encoder) -> Vectors:
+    """The vectors of the statements, (statements, dimension); none where nothing is to be done."""
+    wanted = found.said if has_work(found) else ()
+    return vectors_of(storage, encoder, [each.text for each in wanted])

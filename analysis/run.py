@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +32,9 @@ from consultation.runs import latest_run
 from language.embedding import Encoder
 from language.pipeline_status import pipeline_status
 
+if TYPE_CHECKING:
+    from analysis.scheduling.cluster import Scheduling
+
 __all__ = ["OpdrachtResult", "RunResult", "analyse"]
 
 MOST_TRIES = 5
@@ -39,12 +43,13 @@ MOST_TRIES = 5
 
 @dataclass(frozen=True)
 class _Tools:
-    """The models and parameters of a run; ``method`` is the hash of both."""
+    """The models and parameters of a run; ``method`` is the hash of these two."""
 
     encoder: Encoder
     spacy_model: str
     models: dict[str, str]
     parameters: dict[str, object]
+    scheduling: Scheduling | None
 
     @property
     def method(self) -> str:
@@ -62,6 +67,7 @@ def analyse(
     round_number: int | None = None,
     opdracht: int | None = None,
     progress: bool = False,
+    scheduling: Scheduling | None = None,
 ) -> RunResult:
     """Finds the themes of every opdracht (or of one) in all answers up to a round.
 
@@ -79,12 +85,14 @@ def analyse(
        ``analysis.opdracht_themes``.
     7. Store everything in one transaction.
 
+    With ``scheduling`` the workers of a Dask cluster do stages 5 and 6, with the same result.
+
     An interrupted run leaves only cut statements, measures and cached vectors.
 
     Raises:
         RoundError: there is no such round.
-        AnalysisError: there is no such opdracht, the encoder or pipeline is not available, or
-            another run was stored during each of the ``MOST_TRIES`` attempts.
+        AnalysisError: there is no such opdracht, the encoder, the pipeline or the cluster is not
+            available, or another run was stored during each of the ``MOST_TRIES`` attempts.
         ReaderBroken: no answer can be read at all.
     """
     if opdracht is not None and catalogue.opdracht(opdracht) is None:
@@ -96,7 +104,7 @@ def analyse(
     take_over(storage, consultation_id)
     measure_new(storage, consultation_id, catalogue)
     numbers = [opdracht] if opdracht else [each.nummer for each in catalogue.opdrachten]
-    tools = _tools(encoder_name, spacy_model)
+    tools = _tools(encoder_name, spacy_model, scheduling)
     for _ in range(MOST_TRIES):
         try:
             found = _analysed(storage, consultation_id, round_, opdracht, numbers, tools, progress)
@@ -115,7 +123,7 @@ def analyse(
         )
 
 
-def _tools(encoder_name: str, spacy_model: str) -> _Tools:
+def _tools(encoder_name: str, spacy_model: str, scheduling: Scheduling | None) -> _Tools:
     encoder = encoder_named(encoder_name)
     with needs_pipeline(AnalysisError):
         pipeline = pipeline_status(spacy_model).name
@@ -124,6 +132,7 @@ def _tools(encoder_name: str, spacy_model: str) -> _Tools:
         spacy_model=spacy_model,
         models={"embedding": model_key(encoder), "spacy": pipeline},
         parameters={**parameters(), "fewest": FEWEST},
+        scheduling=scheduling,
     )
 
 
@@ -165,6 +174,7 @@ def _analysed(
         round_number=round_.number,
         method=tools.method,
         progress=progress,
+        scheduling=tools.scheduling,
     )
     about = {
         "started_at": began,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from analysis.preprocessing.statements import StatementPreview
+    from analysis.scheduling.cluster import Scheduling
     from consultation.importing.imports import ImportResult
     from consultation.importing.mapping import SurveyMapping
     from consultation.importing.readers import ImportFile
@@ -437,12 +438,21 @@ def actions(
 def analyse(
     round_: RoundOption = None,
     opdracht: OpdrachtOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Worker processes to start on this machine (Dask)."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="The Dask scheduler whose workers do the work."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Finds the themes in all that was said up to a round."""
     from analysis import run
 
     _log_to_stderr()
+    scheduling = _scheduling(workers, scheduler)
     place = open_workplace()
     result = run.analyse(
         place.storage,
@@ -453,6 +463,7 @@ def analyse(
         round_number=round_,
         opdracht=opdracht,
         progress=True,
+        scheduling=scheduling,
     )
     if result.reused:
         _say(f"nothing changed since run {result.run}: it still stands")
@@ -644,6 +655,19 @@ def _is_id(cell: Any) -> bool:
 
 def _say(text: str) -> None:
     print(f"samenspraak: {text}", file=sys.stderr)
+
+
+def _scheduling(workers: int | None, scheduler: str | None) -> Scheduling | None:
+    if workers is None and scheduler is None:
+        return None
+    if workers is not None and scheduler is not None:
+        raise typer.BadParameter("give --workers or --scheduler, not both.")
+    from analysis.scheduling.cluster import Scheduling
+
+    where = Scheduling(scheduler, workers or 0)
+    if where.is_open:
+        _say(f"warning: words of participants go to {scheduler} unencrypted; use tls://")
+    return where
 
 
 def _log_to_stderr() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -49,15 +49,24 @@ def model_key(encoder: Encoder) -> str:
     return f"{encoder.name} ({encoder.version})"[-_LONGEST_KEY:]
 
 
+EncodeBatches = Callable[[Iterable[Sequence[str]]], Iterable[Vectors]]
+"""Gives the vectors of each batch of texts, (texts, dimension), in order."""
+
+
 def vectors_of(
-    storage: Storage, encoder: Encoder, texts: Sequence[str], progress: bool = False
+    storage: Storage,
+    encoder: Encoder,
+    texts: Sequence[str],
+    progress: bool = False,
+    encode_batches: EncodeBatches | None = None,
 ) -> Vectors:
     """float32 unit vectors (texts, dimension), in the order of the texts.
 
     Only texts that are not in the cache are computed. A batch is stored as soon as it is computed,
     so an interrupted run continues where it stopped. White space and line breaks count as one
     space. An invalid cached vector (another dimension, not a number, not of norm 1) is computed
-    again. ``progress`` shows a bar on stderr when there is something to compute.
+    again. ``progress`` shows a bar on stderr when there is something to compute. Other processes
+    may compute the vectors (``encode_batches``); else ``encoder`` does.
     """
     hashes = [text_hash(text) for text in texts]
     first = dict(zip(hashes, texts, strict=True))
@@ -68,14 +77,22 @@ def vectors_of(
     with tqdm(
         total=len(missing), desc="vectors", unit="text", disable=not progress or not missing
     ) as bar:
-        for batch in batches:
-            computed = encoder.encode([" ".join(first[key].split()) for key in batch])
+        asked = ([_spaced(first[key]) for key in batch] for batch in batches)
+        encoded = map(encoder.encode, asked) if encode_batches is None else encode_batches(asked)
+        for batch, computed in zip(batches, encoded, strict=True):
             _store(storage, encoder, batch, computed)
             known.update(zip(batch, computed, strict=True))
             bar.update(len(batch))
     if not texts:
         return np.zeros((0, encoder.dimension), dtype=np.float32)
     return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
+
+
+def keep_vectors(storage: Storage, encoder: Encoder, vectors: Mapping[str, Vectors]) -> None:
+    """Puts vectors that another process computed in the cache, by text."""
+    if vectors:
+        keys = [text_hash(text) for text in vectors]
+        _store(storage, encoder, keys, np.stack(list(vectors.values())))
 
 
 def cached_count(session: Session, model: str, keys: Sequence[str]) -> int:
@@ -110,6 +127,10 @@ def cached_vectors(
     if len(found) < len(checked):
         _log.warning("%d cached vectors were damaged and are left out.", len(checked) - len(found))
     return found
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _sound(raw: bytes, dimension: int) -> Vectors | None:

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
-import analysis.find_themes
 import analysis.run_store
+import analysis.scheduling.tasks
 from analysis import dataframes
 from analysis.labelling.candidates import usable
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
@@ -258,7 +258,7 @@ def test_an_interrupted_run_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysis.find_themes, "cluster_from_scratch", interrupted)
+        patch.setattr(analysis.scheduling.tasks, "cluster_from_scratch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             analysed(storage, consultation, catalogue)
     with storage.reading() as session:
