@@ -1,4 +1,4 @@
-"""Normalises letters, for comparison only."""
+"""Normalises letters, for comparison only; tells a text of which nothing is seen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,22 @@ _LETTERS_OF_ONE = 3
 
 U+FDFA becomes eighteen letters: a text of only that character would cost as much as eighteen texts.
 """
+
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that look like a blank."""
+
+_SEEN = frozenset("LNPS")
+_PRIVATE_USE = "Co"
+
+
+def is_unseen(text: str) -> bool:
+    """Whether nothing of a text is seen: blanks, and signs without width such as U+200B."""
+    for sign in text:
+        category = unicodedata.category(sign)
+        # A bullet of a word processor is for private use, and seen.
+        if (category[0] in _SEEN or category == _PRIVATE_USE) and sign not in _FILLERS:
+            return False
+    return True
 
 
 def folded(text: str) -> str:

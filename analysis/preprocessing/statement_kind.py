@@ -19,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.preprocessing import proposals
-from consultation.settings import ROOT
-from language.embedding import Vectors
+from consultation.settings import ROOT, settings
+from language.embedding import SHIPPED, Encoder, Vectors, kept_vectors
 
 Kind = Literal["drempel", "hefboom", "voorstel", "anders"]
 
 EXAMPLES = ROOT / "data" / "soorten.jsonl"
+KIND_VECTORS = "soorten"
 _VECTOR_WEIGHT = 3.0
 _STRENGTH = 2.0
 
@@ -53,6 +54,12 @@ def examples() -> tuple[list[str], list[Kind]]:
     """The texts labelled by hand, and their kinds."""
     rows = [json.loads(line) for line in Path(EXAMPLES).read_text(encoding="utf-8").splitlines()]
     return [row["text"] for row in rows], [row["kind"] for row in rows]
+
+
+def example_vectors(encoder: Encoder) -> Vectors:
+    """The vectors of the labelled texts, (examples, dimension); cached in the data directory."""
+    kept = settings().data_dir / "vectors" / KIND_VECTORS
+    return kept_vectors(examples()[0], encoder, kept, shipped=SHIPPED / KIND_VECTORS)
 
 
 def kinds_of(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from analysis.preprocessing import answer_reader
 from analysis.preprocessing.embeddings import encoder_named, vectors_of
 from analysis.preprocessing.opdracht_classifier import Placement, opdracht_matcher, place
-from analysis.preprocessing.statement_kind import Kind, examples, kinds_of
+from analysis.preprocessing.statement_kind import Kind, example_vectors, kinds_of
 from consultation.catalogue import Catalogue
 from consultation.curation.succession import with_predecessors
 from consultation.database.models import (
@@ -26,6 +26,7 @@ from consultation.database.models import (
 from consultation.database.storage import Storage, in_chunks
 from consultation.participation.reactions import AMENDMENT, read_key
 from consultation.queries.statements import StatementView, active_answer, answers
+from language.folding import is_unseen
 from language.matching import Match
 from language.segmentation.plain_text import readable
 from language.segmentation.statements import Span
@@ -228,13 +229,15 @@ def _cut(answer: _Answer) -> None:
 
 
 def _whole(text: str) -> list[Span]:
-    """The whole text as one span, without outer white space; empty if there is no other text.
+    """The whole text as one span, without outer white space; empty if nothing of it is seen.
 
     Used for an answer without a sentence (emoji, a number, a link), which is listed, not dropped.
     """
+    if is_unseen(text):
+        return []
     start = len(text) - len(text.lstrip())
     end = len(text.rstrip())
-    return [Span(start, end, 0)] if start < end else []
+    return [Span(start, end, 0)]
 
 
 def _pending(session: Session, consultation_id: int, catalogue: Catalogue) -> list[_Answer]:
@@ -303,9 +306,8 @@ def _tell_kinds(
         return
     encoder = encoder_named(encoder_name)
     texts = [text for _, _, text in unknown]
-    known, _ = examples()
-    vectors = vectors_of(storage, encoder, [*known, *texts], progress)
-    kinds = kinds_of(texts, vectors[len(known) :], vectors[: len(known)])
+    vectors = vectors_of(storage, encoder, texts, progress)
+    kinds = kinds_of(texts, vectors, example_vectors(encoder))
     for (answer, index, _), kind in zip(unknown, kinds, strict=True):
         answer.kinds[index] = kind
 

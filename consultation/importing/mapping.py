@@ -32,6 +32,7 @@ from consultation.importing.values import (
     recognised_participants,
     shown,
 )
+from language.folding import is_unseen
 
 NO_GROUP = "geen"
 """In ``SurveyMapping.group_values``: a value that names no group."""
@@ -209,11 +210,11 @@ def _answers(record: Record, own: str | None, person: str, mapping: SurveyMappin
     for question in mapping.questions:
         text = str(record.cells.get(named(question.column)) or "")
         title = _cell(record, question.title)
-        if not text.strip() and not title:
+        if is_unseen(text) and not title:
             continue
         cells = {
             **about,
-            "text": "\n\n".join(filter(None, (title, text if text.strip() else ""))),
+            "text": "\n\n".join(filter(None, (title, "" if is_unseen(text) else text))),
             "participant": f"{mapping.survey} {person}",
         }
         if own is not None:

@@ -56,6 +56,7 @@ from consultation.importing.values import (
     unknown_opdracht,
     yes_or_no,
 )
+from language.folding import is_unseen
 from language.segmentation.statements import without_notes
 
 TEXTS = (".txt", ".md")
@@ -364,7 +365,7 @@ class _Reader:
             raw = record.cells.get("text")
             if raw is not None and not isinstance(raw, str):
                 continue
-            if raw is None or not raw.strip():
+            if raw is None or is_unseen(raw):
                 empty.append(record.line)
             elif SPREADSHEET_ERROR.fullmatch(raw.strip()) and not is_empty(raw):
                 errors.append(record.line)

@@ -599,6 +599,16 @@ def test_the_sample_consultation_is_read_whole(catalogue: Catalogue) -> None:
         assert 0.7 < len(agreed) / len({row.participant for row in file.rows}) < 0.9
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\ufeff", "\u200e \u200f", "\u2060", "\xa0 "])
+def test_a_row_of_which_nothing_is_seen_has_no_text(
+    tmp_path: Path, catalogue: Catalogue, text: str
+) -> None:
+    path = written(tmp_path, "leeg.csv", f'text,opdracht\n"{text}",4\nTe\u200b duur.,4\n')
+    file = read_rows(path, catalogue)
+    assert [row.text for row in file.rows] == ["Te\u200b duur."]
+    assert [(each.reason, each.lines) for each in file.left_out] == [("without text", (2,))]
+
+
 def test_what_came_in_is_told_in_plain_words_file_by_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -212,8 +212,9 @@ def test_an_error_stores_nothing_and_keeps_what_was_typed(
 
 
 def test_an_empty_form_is_no_contribution(http: httpx.Client, site: Site) -> None:
-    nothing = {name: "" for name in ANSWERS if name.startswith("antwoord")}
-    assert "Beantwoord minstens een vraag" in send(http, **nothing).text
+    for text in ("", " \r\n", "\u200b", "\u2060 \ufeff"):
+        nothing = {name: text for name in ANSWERS if name.startswith("antwoord")}
+        assert "Beantwoord minstens een vraag" in send(http, **nothing).text
     assert stored(site) == []
 
 

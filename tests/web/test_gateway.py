@@ -243,6 +243,7 @@ def test_only_a_payload_that_was_offered_is_a_command(talk: Talk) -> None:
         ({"message": "x" * 300_000, "client_id": "a"}, 413),
         ({"message": "", "client_id": "a"}, 422),
         ({"message": " \n\t", "client_id": "a"}, 422),
+        ({"message": "\u200b \u2060", "client_id": "a"}, 422),
         ({"message": "a\0b", "client_id": "a"}, 422),
         ({"message": "x", "client_id": ""}, 422),
         ({"message": "x", "client_id": "a" * 129}, 422),

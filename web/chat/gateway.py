@@ -31,6 +31,7 @@ from consultation.participation.erasure import erasing
 from dialogue.messages import say
 from dialogue.metrics import count_refusal, count_turn, timed
 from dialogue.threads import in_writing_thread
+from language.folding import is_unseen
 from web.dependencies import ClientAddress, Here, Services
 from web.errors import Problem, ProblemBody
 
@@ -217,7 +218,7 @@ async def _answered(
     _limit(await here.limits.message(conversation_id))
     if len(body.message) > MAX_MESSAGE:
         raise Problem(413, say("te_lang", lengte=len(body.message), grens=MAX_MESSAGE))
-    if body.payload is None and not body.message.strip():
+    if body.payload is None and is_unseen(body.message):
         raise Problem(422, say("leeg"))
     record = partial(_record, conversation_id, body)
     typed = body.message if body.payload is None else None

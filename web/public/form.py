@@ -23,6 +23,7 @@ from consultation.participation import form_answers, sign_in
 from consultation.participation.form_answers import FormAnswer, FormResult
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
+from language.folding import is_unseen
 from language.personal_data import masked
 from web.dependencies import ClientAddress, Here, Services
 from web.pages import pages
@@ -183,7 +184,7 @@ def _answer(sent: Mapping[str, str], vraag: Vraag) -> str:
     text = sent.get(f"antwoord_{vraag.key}", "")
     # Browsers send line breaks as CR LF; the chat stores LF.
     text = text.replace("\r\n", "\n")
-    return text if text.strip() else ""
+    return "" if is_unseen(text) else text
 
 
 def _check(here: Services, opdracht: Opdracht, filled: FilledForm) -> FormErrors:

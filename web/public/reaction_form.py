@@ -26,6 +26,7 @@ from consultation.participation.reactions import AMENDMENT, CONDITION, MISSING, 
 from consultation.reactions.proposed import ProposedAction, proposed_actions
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread
+from language.folding import is_unseen
 from language.personal_data import masked
 from web.dependencies import Services
 from web.pages import pages
@@ -392,7 +393,7 @@ def _field(key: str) -> str:
 def _typed(form: FormData, name: str) -> str:
     # Browsers send line breaks as CR LF; the chat stores LF.
     text = _text(form, name).replace("\r\n", "\n")
-    return text if text.strip() else ""
+    return "" if is_unseen(text) else text
 
 
 def _text(form: FormData, name: str) -> str:
