@@ -18,7 +18,7 @@ from actions.entering import words_of
 from actions.reading.naming import fitting_question, kinds_of, named_question
 from actions.talk import Slots, Talk, pass_on, storage
 from consultation.catalogue import Vraag
-from consultation.participation import conversation
+from consultation.participation import resumption
 from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
@@ -323,7 +323,7 @@ def taken_back(talk: Talk) -> Slots | None:
     if opdracht is None or name is None:
         return None
     with storage().reading() as session:
-        found = conversation.last_change(session, str(name), opdracht.nummer)
+        found = resumption.last_change(session, str(name), opdracht.nummer)
     if found is None:
         return None
     key, before = found

@@ -17,7 +17,7 @@ from actions.reading import choosing, proposed
 from actions.reading.choosing import Choice
 from actions.talk import Slots, Talk, storage
 from consultation.catalogue import Opdracht
-from consultation.participation import conversation
+from consultation.participation import resumption
 from consultation.participation.effects import OpdrachtChosen
 from consultation.participation.reactions import MISSING
 from language.folding import folded
@@ -174,7 +174,7 @@ def answers_on(talk: Talk, number: int) -> dict[str, str]:
     if name is None:
         return {}
     with storage().reading() as session:
-        return conversation.answers_on(session, str(name), number)
+        return resumption.answers_on(session, str(name), number)
 
 
 def listed(numbers: Iterable[int]) -> str:

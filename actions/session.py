@@ -23,8 +23,8 @@ from actions.talk import (
 )
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue
 from consultation.errors import TalkError
-from consultation.participation import conversation
-from consultation.participation.conversation import ResumptionState
+from consultation.participation import resumption
+from consultation.participation.resumption import ResumptionState
 
 DOELEN = ("analyse", "citaat", "organisatie")
 _IN_OPDRACHT = ("vraag", "reactie", "bevestigen", "verder")
@@ -45,7 +45,7 @@ class ActionSessionStart(Action):
         if name is not None:
             try:
                 with storage().reading() as session:
-                    standing = conversation.standing(session, name, metadata.get("message"))
+                    standing = resumption.standing(session, name, metadata.get("message"))
             except TalkError:
                 standing = None
         events: list[EventType] = [SessionStarted()]

@@ -20,8 +20,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from consultation.catalogue import Catalogue, Opdracht, Vraag, catalogue_at
 from consultation.database.storage import Storage
-from consultation.participation.conversation import LANGUAGE, fingerprint
+from consultation.participation.conversation import fingerprint
 from consultation.participation.effects import Effect, QuestionAsked
+from consultation.participation.resumption import LANGUAGE
 from consultation.participation.stand_ins import KEPT, OPEN_QUESTION, READERS, REPLY
 from consultation.settings import settings
 from language.reading import acts

@@ -15,7 +15,8 @@ from consultation.database.models import Message
 from consultation.database.storage import Storage
 from consultation.groups import declines, group_of
 from consultation.participation import conversation
-from consultation.participation.conversation import ASIDE, Bubble, Turn, fingerprint
+from consultation.participation.conversation import Bubble, Turn, fingerprint
+from consultation.participation.resumption import ASIDE
 from dialogue.choice import KEEP, REMOVE, choice
 from dialogue.messages import say
 from dialogue.questions import Addressed, addressed

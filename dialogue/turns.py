@@ -34,7 +34,7 @@ from consultation.participation.effects import (
     QuestionAsked,
     takes_words_away,
 )
-from consultation.participation.erasure import erasing
+from consultation.privacy.erasure import erasing
 from dialogue import buttons
 from dialogue.assistant import AnswerBroken, Assistant, AssistantDown, Reply
 from dialogue.messages import say

@@ -19,7 +19,7 @@ from consultation.access.provider_accounts import add_provider_account
 from consultation.database.models import Round, now
 from consultation.errors import SamenspraakError
 from consultation.participation import invitations, participants
-from consultation.participation.erasure import erasing
+from consultation.privacy.erasure import erasing
 from consultation.settings import Settings
 from reporting import publication
 from samenspraak.workplace import Workplace, open_workplace

@@ -33,7 +33,7 @@ from web.analysis_jobs import AnalysisJobs
 from web.cache import RevisionCache
 from web.document_readings import DocumentReadings
 from web.own_placing import ThemeGuesses
-from web.server.challenges import Challenges
+from web.server.challenges import GOOD_SECONDS, Challenges
 from web.server.limits import RateLimiter, SharedBuckets
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Limits:
     session_days: RateLimiter = field(default_factory=lambda: RateLimiter(5_000 / _DAY, 5_000))
     proven: RateLimiter = field(default_factory=lambda: RateLimiter(rate=2, burst=240))
     """Sessions beyond these two whose browser answered a challenge first."""
+    proofs: RateLimiter = field(default_factory=lambda: RateLimiter(0.5 / GOOD_SECONDS, burst=1))
+    """Each answer to a challenge counts once; it is too old before its bucket is full again."""
     logins: RateLimiter = field(default_factory=lambda: RateLimiter(rate=10 / 900, burst=10))
     accounts: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1 / 20, burst=30))
     """Login attempts per account from all addresses; browsers known to the account are exempt."""

@@ -8,7 +8,7 @@ from typing import Any
 from actions.talk import Slots, Talk, sentences, storage
 from consultation import rounds
 from consultation.catalogue import UNKNOWN_GROUP
-from consultation.participation import conversation
+from consultation.participation import resumption
 from consultation.participation.reactions import (
     AMENDMENT,
     CONDITION,
@@ -138,7 +138,7 @@ def _stored(talk: Talk) -> dict[str, list[Any]]:
     if name is None:
         return reacted(talk)
     with storage().reading() as session:
-        found = conversation.reactions_in(session, str(name))
+        found = resumption.reactions_in(session, str(name))
     return {action: [stance, rank] for action, (stance, rank) in found.items()}
 
 

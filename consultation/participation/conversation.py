@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, or_, select
@@ -22,10 +22,8 @@ from consultation.catalogue import Catalogue
 from consultation.database.models import (
     Contribution,
     Conversation,
-    Invitation,
     Message,
     Participant,
-    Round,
     Submission,
     now,
 )
@@ -53,15 +51,15 @@ from consultation.participation.effects import (
     ReactionsRanked,
     SubmissionConfirmed,
 )
+from consultation.participation.resumption import (
+    RESUMABLE,
+    Position,
+    names_step,
+    position,
+    position_of,
+)
 
 OPENING = "/begroeten"
-LANGUAGE = "other_language"
-"""``custom`` of the bubble that says, once a talk, that the assistant speaks only Dutch."""
-END = "einde"
-_RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "reactie", "bevestigen", "verder")
-ASIDE = "keuze"
-"""Step of a bubble that asks what to do with a message; it does not move the conversation."""
-
 MORE = "more"
 """Key in ``custom`` of a bubble: buttons that are not shown at first, but may be tapped."""
 _LONGEST_TITLE = 300
@@ -74,31 +72,6 @@ class Bubble:
     text: str | None = None
     buttons: tuple[dict[str, str], ...] = ()
     custom: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Position:
-    """Position in a conversation: the step, and the open opdracht, question and probe.
-
-    ``changing``: the participant changes an answer from the summary and returns to the summary
-    afterwards. ``request`` is the open request about the participant's own data (step ``beheer``);
-    ``under`` is the step to return to after it. ``offer`` is a part of a message that the
-    participant is asked to place in an answer, before this step goes on; see ``actions.offering``.
-    ``rewrite``: how the next text relates to the answer that the open question has already,
-    ``vervang`` or ``erbij``. ``unclear``: how many answers to this question for consent were
-    neither a yes nor a no.
-    """
-
-    step: str = "start"
-    opdracht: int | None = None
-    question: str | None = None
-    probe: str | None = None
-    changing: bool = False
-    request: str | None = None
-    under: str | None = None
-    offer: dict[str, Any] | None = None
-    rewrite: str | None = None
-    unclear: int = 0
 
 
 @dataclass(frozen=True)
@@ -158,38 +131,6 @@ class _Newest:
     said: list[Bubble]
     position: Position
     after: str | None
-
-
-@dataclass(frozen=True)
-class ResumptionState:
-    """The state from which the assistant can resume a conversation without its own memory.
-
-    ``kept`` are the parts of messages that wait to be placed in an answer, each with its ``text``.
-    ``noticed`` is the participant's language, once they were told that the assistant speaks Dutch.
-    """
-
-    position: Position
-    consents: dict[str, bool]
-    group: str | None
-    organisation: str | None
-    opdracht: int | None
-    answers: dict[str, str] = field(default_factory=dict)
-    finished: tuple[int, ...] = ()
-    probes: tuple[str, ...] = ()
-    invited: tuple[int, ...] = ()
-    kept: tuple[dict[str, Any], ...] = ()
-    ended: bool = False
-    noticed: str | None = None
-    paused: Position | None = None
-    """Where the talk stood before it ended, or before a request made after the end."""
-    queue: tuple[int, ...] = ()
-    """The opdrachten that the participant named to talk about after this one."""
-    kind: str = "bevraging"
-    """The kind of the round of the conversation."""
-    reactions: dict[str, tuple[str, int | None]] = field(default_factory=dict)
-    """In a reaction round: stance and rank by action."""
-    returned: bool = False
-    """The participant comes back to the page, or opens it: the current message is that opening."""
 
 
 def start(
@@ -466,12 +407,12 @@ def _newest(session: Session, conversation_id: str) -> _Newest:
         last, said = _said_before(session, conversation_id)
     else:
         said = [_bubble(each) for each in reversed(rows) if last and each.reply_to_id == last]
-    steps = (each.custom for each in rows if _names_step(each.custom))
+    steps = (each.custom for each in rows if names_step(each.custom))
     named = next(steps, None)
     if named is None:
         where = Position() if whole else position(session, conversation_id)
         return _Newest(said, where, last)
-    return _Newest(said, _position(named), last)
+    return _Newest(said, position_of(named), last)
 
 
 def _said_before(session: Session, conversation_id: str) -> tuple[str | None, list[Bubble]]:
@@ -627,7 +568,7 @@ def complete(
     turn_rows.finish(session, message_id, meant_id)
     steps = {each.custom.get("step") for each in bubbles if each.custom}
     ends = any(isinstance(effect, ConversationEnded) for effect in effects)
-    goes_on = turn.ended_at is not None and not ends and bool(steps.intersection(_RESUMABLE))
+    goes_on = turn.ended_at is not None and not ends and bool(steps.intersection(RESUMABLE))
     return _say(session, talk, turn.last_seq, message_id, bubbles, goes_on)
 
 
@@ -672,195 +613,6 @@ def transcript(session: Session, conversation_id: str, after: int = 0) -> list[M
         Message.sender != "systeem",
     )
     return list(session.scalars(query.order_by(Message.seq)))
-
-
-def position(session: Session, conversation_id: str) -> Position:
-    """Position of a conversation: the last of its newest 50 bubbles that names a step."""
-    for custom in _customs(session, conversation_id, 50):
-        if _names_step(custom):
-            return _position(custom)
-    return Position()
-
-
-def _names_step(custom: Mapping[str, Any] | None) -> bool:
-    return bool(custom and custom.get("step") and custom["step"] != ASIDE)
-
-
-def paused(session: Session, conversation_id: str) -> Position | None:
-    """The last position that the conversation can resume at; None before its first question."""
-    for custom in _customs(session, conversation_id):
-        if custom.get("step") in _RESUMABLE:
-            return _position(custom)
-    return None
-
-
-def queue(session: Session, conversation_id: str) -> tuple[int, ...]:
-    """The opdrachten that the participant named to talk about later, in that order."""
-    for custom in _customs(session, conversation_id):
-        if "queue" in custom:
-            return tuple(int(number) for number in custom["queue"])
-    return ()
-
-
-def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[str, str]:
-    """The participant's current answers on an opdracht in this round, by question."""
-    talk = session.get(Conversation, conversation_id)
-    if talk is None:
-        return {}
-    place = session.scalar(
-        select(Submission).where(
-            Submission.participant_id == talk.participant_id,
-            Submission.round_id == talk.round_id,
-            Submission.opdracht == opdracht,
-        )
-    )
-    return answers.standing(session, place) if place else {}
-
-
-def reactions_in(session: Session, conversation_id: str) -> dict[str, tuple[str, int | None]]:
-    """The participant's reactions in the round of a conversation: stance and rank by action."""
-    talk = session.get(Conversation, conversation_id)
-    return reactions.current(session, talk.participant_id, talk.round_id) if talk else {}
-
-
-def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[str, str] | None:
-    """The question whose answer changed last on an opdracht, and its text before; or None."""
-    talk = session.get(Conversation, conversation_id)
-    if talk is None:
-        return None
-    return answers.last_change(session, answers.submission(session, talk, opdracht))
-
-
-def _customs(
-    session: Session, conversation_id: str, most: int | None = None
-) -> Iterator[dict[str, Any]]:
-    """``custom`` of the bubbles of a conversation, newest first."""
-    query = (
-        select(Message.custom)
-        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
-        .order_by(Message.seq.desc())
-    )
-    return (custom for custom in session.scalars(query.limit(most)) if custom)
-
-
-def _position(custom: Mapping[str, Any]) -> Position:
-    return Position(
-        step=custom["step"],
-        opdracht=custom.get("opdracht"),
-        question=custom.get("question"),
-        probe=custom.get("probe"),
-        changing=bool(custom.get("changing")),
-        request=custom.get("request"),
-        under=custom.get("under"),
-        offer=custom.get("offer"),
-        rewrite=custom.get("rewrite"),
-        unclear=int(custom.get("unclear") or 0),
-    )
-
-
-def standing(
-    session: Session, conversation_id: str, message_id: str | None = None
-) -> ResumptionState:
-    """The full state of a conversation, for the turn of ``message_id``.
-
-    Raises:
-        TalkError: there is no such conversation.
-    """
-    conversation = session.get(Conversation, conversation_id)
-    if conversation is None:
-        raise TalkError("there is no such conversation.")
-    participant = session.get_one(Participant, conversation.participant_id)
-    where = position(session, conversation_id)
-    ended = END in (where.step, where.under)
-    before = paused(session, conversation_id) if ended else None
-    opdracht = conversation.opdracht
-    # A page or an invitation may name another opdracht than the one that is talked about.
-    open_one = (before or where).opdracht or opdracht
-    message = session.get(Message, message_id or "")
-    submissions = list(
-        session.scalars(
-            select(Submission).where(
-                Submission.participant_id == participant.id,
-                Submission.round_id == conversation.round_id,
-            )
-        )
-    )
-    finished = tuple(
-        sorted(each.opdracht for each in submissions if each.opdracht and each.confirmed_at)
-    )
-    current = next((each for each in submissions if each.opdracht == open_one), None)
-    return ResumptionState(
-        position=where,
-        consents=participants.consents(session, participant.id),
-        group=participant.group,
-        organisation=participant.organisation,
-        opdracht=opdracht,
-        answers=answers.standing(session, current) if current and open_one else {},
-        finished=finished,
-        probes=_probes(session, conversation_id),
-        invited=_invited(session, participant),
-        kept=_kept(session, conversation_id),
-        ended=conversation.ended_at is not None,
-        noticed=_noticed(session, conversation_id),
-        paused=before,
-        queue=queue(session, conversation_id),
-        kind=session.get_one(Round, conversation.round_id).kind,
-        reactions=reactions.current(session, participant.id, conversation.round_id),
-        returned=message is not None and message.sender == "systeem",
-    )
-
-
-def _kept(session: Session, conversation_id: str) -> tuple[dict[str, Any], ...]:
-    """The parts of messages that a bubble kept or offered, and that none settled since."""
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    waiting: dict[tuple[str, int], dict[str, Any]] = {}
-    for custom in session.scalars(query.order_by(Message.seq)):
-        for part in _parts(custom, "kept") + _parts(custom, "offer"):
-            waiting[part["message"], part["start"]] = part
-        for part in _parts(custom, "settled"):
-            waiting.pop((part["message"], part["start"]), None)
-    if not waiting:
-        return ()
-    said = select(Message.id, Message.text).where(
-        Message.conversation_id == conversation_id,
-        Message.id.in_({part["message"] for part in waiting.values()}),
-    )
-    texts = {name: text for name, text in session.execute(said) if text != answers.GONE}
-    read = (
-        {**part, "text": answers.part_of(texts[part["message"]], part["start"], part["end"])}
-        for part in waiting.values()
-        if part["message"] in texts
-    )
-    return tuple(part for part in read if part["text"])
-
-
-def _parts(custom: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
-    found = (custom or {}).get(key) or []
-    return [found] if isinstance(found, dict) else list(found)
-
-
-def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    customs = session.scalars(query.order_by(Message.seq))
-    return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
-
-
-def _noticed(session: Session, conversation_id: str) -> str | None:
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    return next(
-        (found for each in session.scalars(query) if (found := (each or {}).get(LANGUAGE))), None
-    )
-
-
-def _invited(session: Session, participant: Participant) -> tuple[int, ...]:
-    found = session.get(Invitation, participant.invitation_id or "")
-    return tuple(int(number) for number in found.opdrachten) if found else ()
 
 
 def _locked(session: Session, conversation_id: str) -> Conversation:

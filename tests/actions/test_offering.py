@@ -14,7 +14,7 @@ from actions.reading.naming import fitting_question
 from actions.session import restore
 from actions.talk import Talk, catalogue
 from consultation.catalogue import Catalogue
-from consultation.participation.conversation import Position, ResumptionState
+from consultation.participation.resumption import Position, ResumptionState
 
 OLD = {"drempel": "De bus rijdt niet meer na zes uur."}
 

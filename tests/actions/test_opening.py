@@ -21,7 +21,7 @@ from bot.nlu.judgement import judge
 from bot.nlu.phrases import plain_meaning, plain_yes_or_no
 from consultation.catalogue import UNKNOWN_GROUP, Catalogue, load_catalogue
 from consultation.groups import OWN_WORDS, declines, group_of, may_be_content
-from consultation.participation.conversation import Position, ResumptionState
+from consultation.participation.resumption import Position, ResumptionState
 from consultation.settings import ROOT
 from language.reading import request
 

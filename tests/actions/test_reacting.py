@@ -20,7 +20,7 @@ from actions.session import restore
 from actions.talk import Talk
 from bot.nlu.judgement import judge
 from consultation.catalogue import Catalogue
-from consultation.participation.conversation import Position, ResumptionState
+from consultation.participation.resumption import Position, ResumptionState
 from dialogue.buttons import AT_ONCE
 
 FIRST, SECOND, THIRD = (f"{number:032x}" for number in (1, 2, 3))

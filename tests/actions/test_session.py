@@ -6,7 +6,7 @@ import pytest
 
 from actions.session import restore
 from consultation.catalogue import Catalogue
-from consultation.participation.conversation import Position, ResumptionState
+from consultation.participation.resumption import Position, ResumptionState
 
 YES = {"analyse": True, "citaat": False}
 

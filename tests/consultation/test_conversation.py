@@ -19,7 +19,7 @@ from consultation.database.models import (
 )
 from consultation.database.storage import Storage
 from consultation.errors import ClientIdReused, PayloadNotOffered, TalkError
-from consultation.participation import conversation, participants
+from consultation.participation import conversation, participants, resumption
 from consultation.participation.conversation import Bubble
 from consultation.participation.effects import (
     AnswerGiven,
@@ -31,6 +31,7 @@ from consultation.participation.effects import (
     SubmissionConfirmed,
     parse_effects,
 )
+from consultation.participation.resumption import Position
 
 QUESTION = Bubble(
     text="Wat houdt tegen?",
@@ -131,7 +132,7 @@ def test_a_second_try_gets_a_fresh_tracker_and_a_completed_message_gets_none(
         with storage.writing() as session:
             turn = conversation.begin_turn(session, message)
             assert turn is not None
-            assert turn.position == conversation.Position("vraag", 4, "drempel")
+            assert turn.position == Position("vraag", 4, "drempel")
             names.append(turn.sender_id)
     assert names[0] != names[1]
     answer(storage, catalogue, message, [QUESTION], [])
@@ -193,15 +194,15 @@ def test_a_talk_can_be_rebuilt_from_the_database(storage: Storage, catalogue: Ca
     ]
     answer(storage, catalogue, say(storage, talk, "Te duur"), [QUESTION], effects)
     with storage.reading() as session:
-        standing = conversation.standing(session, talk)
-    assert standing.position == conversation.Position("vraag", 4, "drempel")
+        standing = resumption.standing(session, talk)
+    assert standing.position == Position("vraag", 4, "drempel")
     assert standing.consents == {"analyse": True, "citaat": False}
     assert (standing.group, standing.opdracht) == ("burger", 4)
     assert standing.answers == {"drempel": "Te duur"}
     done: list[Effect] = [SubmissionConfirmed(opdracht=4), ConversationEnded()]
     answer(storage, catalogue, say(storage, talk, "Ja", "c2"), [QUESTION], done)
     with storage.reading() as session:
-        standing = conversation.standing(session, talk)
+        standing = resumption.standing(session, talk)
         assert session.scalars(select(Submission.status)).one() == "bevestigd"
     assert (standing.finished, standing.ended) == ((4,), True)
 
@@ -216,20 +217,20 @@ def test_the_place_before_the_end_is_found_again(
     asked = Bubble(text="?", custom={"step": step, "opdracht": 4, "question": "trekker"})
     answer(storage, catalogue, say(storage, talk, "Te duur"), [asked], [])
     with storage.reading() as session:
-        before = conversation.standing(session, talk)
+        before = resumption.standing(session, talk)
     goodbye = Bubble(text="Dag", custom={"step": "einde"})
     for number in range(3):
         message = say(storage, talk, "stop", f"e{number}")
         answer(storage, catalogue, message, [goodbye], [ConversationEnded()])
     with storage.reading() as session:
-        after = conversation.standing(session, talk)
+        after = resumption.standing(session, talk)
         attempt = session.get_one(Conversation, talk).attempt
     assert (after.paused, after.position.step, after.ended) == (before.position, "einde", True)
     # A new tracker each time, so that the database alone says where the talk stands.
     assert attempt > 3
     answer(storage, catalogue, say(storage, talk, "ja", "e9"), [asked], [])
     with storage.reading() as session:
-        back = conversation.standing(session, talk)
+        back = resumption.standing(session, talk)
     assert (back.position, back.ended) == (before.position, False)
 
 
@@ -244,12 +245,12 @@ def test_the_named_opdrachten_and_the_answers_of_another_one_are_found_again(
     later = Bubble(text="Daarna 10", custom={"queue": [10]})
     five = Bubble(text="?", custom={"step": "vraag", "opdracht": 5, "question": "drempel"})
     with storage.reading() as session:
-        assert conversation.standing(session, talk).queue == (5, 10)
+        assert resumption.standing(session, talk).queue == (5, 10)
     answer(storage, catalogue, say(storage, talk, "5", "c2"), [later, five], chosen)
     with storage.reading() as session:
-        assert conversation.standing(session, talk).queue == (10,)
-        assert conversation.answers_on(session, talk, 4) == {"drempel": "Te duur"}
-        assert conversation.answers_on(session, talk, 5) == {}
+        assert resumption.standing(session, talk).queue == (10,)
+        assert resumption.answers_on(session, talk, 4) == {"drempel": "Te duur"}
+        assert resumption.answers_on(session, talk, 5) == {}
 
 
 def test_erasure_reaches_every_table(storage: Storage, catalogue: Catalogue) -> None:
@@ -282,7 +283,7 @@ def test_any_text_comes_back_exactly_as_typed(
     answer(storage, catalogue, message, [QUESTION], [AnswerGiven(opdracht=4, question="drempel")])
     with storage.reading() as session:
         assert [each.text for each in conversation.transcript(session, talk)][-2] == text
-        assert conversation.standing(session, talk).answers["drempel"] == text
+        assert resumption.standing(session, talk).answers["drempel"] == text
 
 
 def test_an_effect_with_an_unknown_key_is_refused() -> None:

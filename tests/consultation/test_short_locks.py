@@ -43,7 +43,8 @@ from consultation.database.storage import Storage
 from consultation.importing import imports
 from consultation.importing.imports import import_files, store_rows
 from consultation.importing.readers import ImportFile, ImportRow
-from consultation.participation import answers, conversation, erasure, participants
+from consultation.participation import answers, conversation, participants
+from consultation.privacy import erasure
 from consultation.queries.opdracht_snapshot import opdracht_snapshot
 from consultation.settings import settings
 from language.personal_data import Detector

@@ -22,6 +22,7 @@ from tests.conftest import missing
 from tests.servers import free_port
 from tests.web_stage import Site, StandIn, begin
 from web.dependencies import Limits
+from web.server.challenges import GOOD_SECONDS
 from web.server.limits import RateLimiter, SharedBuckets
 
 pytest_plugins = ["tests.web_fixtures"]
@@ -91,6 +92,23 @@ def test_a_bucket_is_the_same_in_memory_and_in_redis(own_redis: OwnRedis, shared
     assert [tried.take("nieuw") for _ in range(4)][:3] == [0, 0, 0], "never more than full"
     assert tried.take("nieuw") > 0
     buckets.close()
+
+
+@pytest.mark.redis
+def test_an_answer_to_a_challenge_counts_once_for_all_web_processes(own_redis: OwnRedis) -> None:
+    one, two = (Limits.of(own_redis.url, "geheim").proofs for _ in range(2))
+    assert one.take("opgave") == 0
+    assert two.take("opgave") > 0, "another process knows that it was used"
+    assert two.take("een andere") == 0
+
+
+def test_an_answer_that_was_used_is_too_old_before_it_would_count_again() -> None:
+    moment = [0.0]
+    proofs = Limits().proofs
+    proofs._clock = lambda: moment[0]
+    assert proofs.take("opgave") == 0
+    moment[0] = GOOD_SECONDS + 1.0
+    assert proofs.take("opgave") > 0
 
 
 @pytest.mark.redis

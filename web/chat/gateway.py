@@ -27,7 +27,7 @@ from consultation.errors import (
 from consultation.participation import conversation, participants, sign_in
 from consultation.participation.answers import Erasure
 from consultation.participation.conversation import Recorded, TranscriptBubble
-from consultation.participation.erasure import erasing
+from consultation.privacy.erasure import erasing
 from dialogue.messages import say
 from dialogue.metrics import count_refusal, count_turn, timed
 from dialogue.threads import in_writing_thread
@@ -181,7 +181,8 @@ async def start_session(
     is not shut out, and a flood costs its sender much work.
     """
     wait = await here.limits.entry(client)
-    if wait and not (body.proof and here.challenges.solved(body.proof)):
+    solved = here.challenges.solved(body.proof) if wait and body.proof else None
+    if wait and (solved is None or await here.limits.proofs.taken(solved)):
         count_refusal()
         told = ProblemBody(detail=say("te_snel", seconden=wait), challenge=here.challenges.new())
         return JSONResponse(told.model_dump(), 429, headers={"Retry-After": str(wait)})

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from consultation.catalogue import Opdracht
 from consultation.participation import form_answers
 from consultation.participation.answers import Erasure
-from consultation.participation.erasure import erasing
 from consultation.participation.form_answers import FormAnswer, FormResult
+from consultation.privacy.erasure import erasing
 from web.dependencies import Services
 
 _Stored = TypeVar("_Stored")

@@ -18,8 +18,8 @@ from consultation.errors import ReceiptUnknown
 from consultation.notices.addresses import address_of
 from consultation.participation import participants
 from consultation.participation.answers import Erasure
-from consultation.participation.erasure import erasing
 from consultation.participation.sign_in import canonical_receipt
+from consultation.privacy.erasure import erasing
 from consultation.privacy.own_file import own_file
 from dialogue.messages import say
 from dialogue.threads import in_writing_thread

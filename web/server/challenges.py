@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
-import time
-from collections.abc import Callable
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -27,34 +24,25 @@ _BETWEEN = "~"
 
 
 class Challenges:
-    """Makes challenges, and knows a right answer, each of which counts once."""
+    """Makes challenges, and knows a right answer; ``Limits.proofs`` lets each count once."""
 
-    def __init__(self, key: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, key: str) -> None:
         """Signs with ``key``; another process with the same key knows its challenges."""
         self._signer = URLSafeTimedSerializer(key, salt="samenspraak-opgave")
-        self._clock = clock
-        self._used: dict[str, float] = {}
-        self._lock = threading.Lock()
 
     def new(self) -> Challenge:
         """A new challenge, to be answered within ``GOOD_SECONDS``."""
         text = str(self._signer.dumps([secrets.token_urlsafe(9), BITS]))
         return Challenge(text=text, bits=BITS)
 
-    def solved(self, proof: str) -> bool:
-        """Whether this answers a challenge of ours, in time and for the first time."""
+    def solved(self, proof: str) -> str | None:
+        """The challenge of ours that this answers, in time; None where it answers none."""
         text, _, number = proof.rpartition(_BETWEEN)
         try:
             _, bits = self._signer.loads(text, max_age=GOOD_SECONDS)
         except (BadData, ValueError, TypeError):
-            return False
+            return None
         digest = hashlib.sha256(proof.encode()).digest()
         if not number.isascii() or int.from_bytes(digest[:4]) >> (32 - int(bits)):
-            return False
-        with self._lock:
-            now = self._clock()
-            self._used = {each: until for each, until in self._used.items() if until > now}
-            if text in self._used:
-                return False
-            self._used[text] = now + GOOD_SECONDS
-            return True
+            return None
+        return text

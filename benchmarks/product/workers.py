@@ -1,6 +1,6 @@
 """The analysis of many statements of many people, here and by the workers of a Dask cluster.
 
-``python -m benchmarks.workers SET.jsonl [--statements 20000] [--each 5] [--opdrachten 10]
+``python -m benchmarks.product.workers SET.jsonl [--statements 20000] [--each 5] [--opdrachten 10]
 [--workers 2] [--where here workers]`` (``{"text"}`` lines). Answers are made of the set's words, so
 that no two are equal, and imported; their vectors are those of the set's texts with noise (a
 quarter of a vector's length), put in the cache. So the seconds are those of ``analyse`` without
@@ -149,7 +149,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             prepared(Path(folder), vectors, asked.statements, asked.each, asked.opdrachten)
             workers = asked.workers if where == "workers" else 0
-            command = [sys.executable, "-W", "ignore", "-m", "benchmarks.workers", folder]
+            command = [sys.executable, "-W", "ignore", "-m", "benchmarks.product.workers", folder]
             command += ["--child", "--workers", str(workers)]
             done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         results[where] = json.loads(done.stdout.splitlines()[-1])
