@@ -67,7 +67,8 @@ def test_workers_find_what_this_process_finds(tmp_path: Path, catalogue: Catalog
                 storage,
                 consultation,
                 catalogue,
-                encoder_name="use",
+                # Its vectors are equal to the bit, whatever stands beside a text.
+                encoder_name="e5",
                 spacy_model="nl_core_news_sm",
                 round_number=number,
                 opdracht=4,
@@ -92,7 +93,15 @@ def dask(folder: Path) -> Iterator[tuple[str, list[Path]]]:
     here = ["--host", "127.0.0.1", "--no-dashboard"]
     commands = {
         "scheduler": [str(DASK), "scheduler", *here, "--port", str(port)],
-        "worker": [str(DASK), "worker", *here, "--local-directory", str(folder), address],
+        "worker": [
+            str(DASK),
+            "worker",
+            *here,
+            "--no-nanny",
+            "--local-directory",
+            str(folder),
+            address,
+        ],
     }
     logs = [folder / f"{name}.log" for name in commands]
     running = []
