@@ -117,7 +117,11 @@ def dask(folder: Path) -> Iterator[tuple[str, list[Path]]]:
         for each in reversed(running):
             each.terminate()
         for each in running:
-            each.wait(30)
+            try:
+                each.wait(10)
+            except subprocess.TimeoutExpired:
+                each.kill()
+                each.wait()
 
 
 def test_the_verb_goes_to_a_scheduler_and_no_word_is_in_a_log(
