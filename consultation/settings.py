@@ -250,7 +250,7 @@ class Settings(BaseSettings):
         rest = parts.username or parts.password or parts.query or parts.fragment
         if parts.scheme not in ("http", "https") or not parts.hostname or rest:
             raise ValueError("write it as http://localhost:8080/v1")
-        if not _is_loopback(parts.hostname) and earlier.data.get("llm_remote") != "ja":
+        if not is_loopback(parts.hostname) and earlier.data.get("llm_remote") != "ja":
             raise ValueError(
                 "it is another machine, and what people say would go there; set "
                 "SAMENSPRAAK_LLM_REMOTE=ja to allow that"
@@ -276,7 +276,7 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise ValueError("write it as the provider does, such as https://login.example.be")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("it begins with https://, or anybody on the way could log in")
         if not earlier.data.get("oidc_client_id"):
             raise ValueError("say what it calls this website with SAMENSPRAAK_OIDC_CLIENT_ID")
@@ -298,7 +298,7 @@ class Settings(BaseSettings):
     def llm_host(self) -> str:
         """The host of a language model on another machine; empty without one."""
         host = urlsplit(self.llm_url).hostname or ""
-        return "" if _is_loopback(host) else host
+        return "" if is_loopback(host) else host
 
     @property
     def site_url(self) -> str:
@@ -337,7 +337,7 @@ class Settings(BaseSettings):
     @property
     def is_public(self) -> bool:
         """Whether others than this machine reach the website."""
-        return not _is_loopback(self.host) or self.public_url.startswith("https://")
+        return not is_loopback(self.host) or self.public_url.startswith("https://")
 
     @property
     def forces_second_factor(self) -> bool:
@@ -384,7 +384,7 @@ class Settings(BaseSettings):
         return key
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether this is surely the machine itself, or nothing."""
     if host in ("", "localhost"):
         return True

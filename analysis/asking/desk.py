@@ -24,7 +24,13 @@ from analysis.asking.pair_check import PAIRS, AskedPair, PairResult
 from analysis.codebook.codebook import CodebookTheme
 from analysis.codebook.standing import maps, told_names
 from analysis.codebook.trust import CodebookProgress
-from analysis.preprocessing.embeddings import cached_count, encoder_named, model_key, vectors_of
+from analysis.preprocessing.embeddings import (
+    cached_count,
+    encoder_named,
+    model_key,
+    spaced,
+    vectors_of,
+)
 from consultation.curation.operations import PlaceExactly
 from consultation.curation.store import last_decision_and_run, load_events
 from consultation.database.revision import Revision, revision
@@ -273,7 +279,7 @@ class CodebookDesk:
             live, names = self._live[opdracht], self._told[opdracht].names
             if not names:
                 return ()
-            vectors = self._loaded().encode([" ".join(each.split()) for each in said])
+            vectors = self._loaded().encode([spaced(each) for each in said])
             return tuple(_own(chances, names) for chances in live.guess(vectors, said))
         finally:
             lock.release()

@@ -77,7 +77,7 @@ def vectors_of(
     with tqdm(
         total=len(missing), desc="vectors", unit="text", disable=not progress or not missing
     ) as bar:
-        asked = ([_spaced(first[key]) for key in batch] for batch in batches)
+        asked = ([spaced(first[key]) for key in batch] for batch in batches)
         encoded = map(encoder.encode, asked) if encode_batches is None else encode_batches(asked)
         for batch, computed in zip(batches, encoded, strict=True):
             _store(storage, encoder, batch, computed)
@@ -129,7 +129,8 @@ def cached_vectors(
     return found
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
+    """A text as it is encoded: white space and line breaks count as one space."""
     return " ".join(text.split())
 
 

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.preprocessing.embeddings import AnalysisError
 from analysis.result import OpdrachtAnalysis
 from analysis.scheduling import tasks
+from consultation.settings import is_loopback
 from language.embedding import Encoder, Vectors
 
 _PATIENCE = 30
@@ -37,7 +37,7 @@ class Scheduling:
         if self.address is None:
             return False
         where = urlsplit(self.address if "://" in self.address else f"tcp://{self.address}")
-        return where.scheme != "tls" and not _is_this_machine(where.hostname or "")
+        return where.scheme != "tls" and not is_loopback(where.hostname or "")
 
 
 @dataclass(frozen=True)
@@ -151,10 +151,3 @@ def _known(result: Any) -> Any:
     if result.reason is not None:
         raise AnalysisError(result.reason)
     raise RuntimeError(f"a task failed in a worker:\n{result.traceback}")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host in ("", "localhost")

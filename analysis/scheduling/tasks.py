@@ -19,7 +19,7 @@ from analysis.clustering.popular_answers import popular_groups
 from analysis.clustering.shared_passages import introductions, shared_runs, without_spans
 from analysis.codebook.standing import maps
 from analysis.opdracht_themes import cluster_from_scratch, update_themes
-from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key
+from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, spaced
 from analysis.result import OpdrachtAnalysis
 from consultation.errors import SamenspraakError, needs_pipeline
 from language.embedding import Encoder, Vectors
@@ -93,7 +93,7 @@ def find_elsewhere(
         encoder = encoder_named(encoder_name)
 
         def encode(labels: Sequence[str]) -> Vectors:
-            vectors = encoder.encode([" ".join(each.split()) for each in labels])
+            vectors = encoder.encode([spaced(each) for each in labels])
             encoded.update(zip(labels, vectors, strict=True))
             return vectors
 
