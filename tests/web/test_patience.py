@@ -338,7 +338,14 @@ def test_a_database_that_takes_no_writes_is_not_ready(
             connection.execute(
                 text(f'alter database "{name}" set default_transaction_read_only=on')
             )
-        site.app.state.services.storage.engine.dispose()
+            # The setting is of new connections only. Replacing the pool instead would abandon a
+            # connection that a thread of the website has in use at this moment.
+            connection.execute(
+                text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            )
         answer = http.get("/readyz")
         assert (answer.status_code, answer.json()["database"]) == (503, False)
     site.stop()
