@@ -1,7 +1,8 @@
 """Runs the test suite in four lines at once: the real servers, and the rooms of the tests.
 
 Many tests wait for a server or a browser more than they work. A line that is done takes the next
-part. The part of the servers is shown as it goes, each other part when it is done.
+part; the last parts are short, so that no line works alone at the end. The part of the servers is
+shown as it goes, each other part when it is done.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = (("web",), ("analysis",), ("review",), ("house",), ("consultation",), ("samenspraak",))
-"""Rooms of tests that take long, the longest first; all others are one part."""
+PARTS = {"web": 1, "analysis": 1, "review": 1, "samenspraak": 1, "house": 2, "consultation": 3}
+"""Rooms of tests that take long, the longest first, and in how many parts they are run."""
+OTHERS = 2
+"""In how many parts all other rooms are run."""
 MARK = "pytest.mark.servers"
 LINES = 4
 
@@ -26,8 +29,9 @@ def main() -> int:
     """Shows one part after the other, and gives 1 where a test failed."""
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
     servers = [path for path in tests if MARK in (ROOT / path).read_text(encoding="utf-8")]
-    parts = [[path for path in tests if path.parts[1] in rooms] for rooms in PARTS]
-    parts.append([path for path in tests if not any(path in part for part in parts)])
+    rooms = [([path for path in tests if path.parts[1] == room], cut) for room, cut in PARTS.items()]
+    rooms.append(([path for path in tests if path.parts[1] not in PARTS], OTHERS))
+    parts = [room[start::cut] for room, cut in rooms for start in range(cut)]
     running: list[subprocess.Popen[bytes]] = []
 
     def run(marked: str, part: Sequence[Path], log: IO[bytes] | None = None) -> int:
