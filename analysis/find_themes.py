@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import replace
@@ -23,6 +23,7 @@ from analysis.result import OpdrachtAnalysis
 from analysis.scheduling.cluster import Cluster, Scheduling, connected
 from analysis.scheduling.tasks import SMALL, find, has_work
 from analysis.stance.guess import stance_digest
+from consultation.curation.operations import Stance
 from consultation.database.storage import Storage
 from consultation.errors import needs_pipeline
 from consultation.queries.themes import NO_ANSWER, OTHER_LANGUAGE, SAME_TEXT
@@ -48,18 +49,36 @@ def find_themes(
     """Returns each opdracht with its duplicate groups, themes and stances.
 
     ``method`` is the hash of the parameters and models. With ``scheduling`` the workers of a
-    cluster encode texts and find themes, else threads of this process.
+    cluster encode texts and find themes, else threads of this process. Where nothing changed since
+    the last run, the opdracht is returned as ``repeated``.
 
     Raises:
         AnalysisError: the spaCy pipeline is not available, or the cluster is not (``connected``).
     """
-    grouped = [_grouped(each, round_number, method) for each in found]
+    corrected = {
+        said.text: each.prior.state.stances[said.id]
+        for each in found
+        for said in each.everything
+        if said.id in each.prior.state.stances
+    }
+    standing = {each.opdracht for each in found if _stands(each, corrected)}
+    grouped = [
+        _grouped(each, round_number, method) for each in found if each.opdracht not in standing
+    ]
     wanted = [each for each in grouped if each.worth_seeking or each.prior.assignments]
     texts = [said.text for each in wanted for said in each.said]
     with nullcontext() if scheduling is None else connected(scheduling, encoder) as cluster:
         vectors_of(storage, encoder, texts, progress, cluster.encode if cluster else None)
         done = _find_all(grouped, storage, encoder, spacy_model, progress, cluster)
-    return _with_stances(done)
+    changed = {each.opdracht: each for each in _with_stances(done, corrected)}
+    return [changed.get(each.opdracht, replace(each, repeated=True)) for each in found]
+
+
+def _stands(found: OpdrachtAnalysis, corrected: Mapping[str, Stance]) -> bool:
+    """Whether the last run read the same, and guessed stances from the same."""
+    prior = found.prior
+    digest = stance_digest(corrected, (said.id for said in found.everything))
+    return (prior.inputs, prior.stance_digest) == (found.inputs, digest)
 
 
 def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> OpdrachtAnalysis:
@@ -106,17 +125,14 @@ def _read_before(found: OpdrachtAnalysis) -> dict[int, Exclusion | None]:
     return read
 
 
-def _with_stances(found: Sequence[OpdrachtAnalysis]) -> list[OpdrachtAnalysis]:
+def _with_stances(
+    found: Sequence[OpdrachtAnalysis], corrected: Mapping[str, Stance]
+) -> list[OpdrachtAnalysis]:
     """Returns each opdracht with the stances of its statements; learns from those people set.
 
-    The stances of the last run stand where neither the statements nor what people set changed.
+    The stances of the last run stand where neither the statements nor what people set
+    (``corrected``, by text) changed.
     """
-    corrected = {
-        said.text: each.prior.state.stances[said.id]
-        for each in found
-        for said in each.everything
-        if said.id in each.prior.state.stances
-    }
     model: StanceModel | None = None
     done = []
     for each in found:

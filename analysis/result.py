@@ -102,7 +102,9 @@ class FoundTheme:
 class OpdrachtAnalysis:
     """The intermediate result of one opdracht; each stage returns one with its own results.
 
-    ``everything`` holds the current statements; ``said`` the ones that are clustered, one per
+    ``everything`` holds the current statements, and ``inputs`` is the digest of what its themes
+    follow from; ``repeated`` tells that nothing changed since the last run, whose results are taken
+    over: the other fields are empty then. ``said`` the ones that are clustered, one per
     duplicate group. ``recurring`` describes the recurring texts among ``said``, and ``popular`` the
     groups around popular answers (``analysis.clustering.popular_answers``). ``subthemes`` gives the
     name of the sub-theme by statement, for those in ``said``. ``stances`` has the stance of each
@@ -113,6 +115,8 @@ class OpdrachtAnalysis:
     opdracht: int
     everything: Sequence[StatementView]
     prior: PriorState
+    inputs: str = ""
+    repeated: bool = False
     said: Sequence[StatementView] = ()
     duplicates: DuplicateGroups = field(default_factory=lambda: DuplicateGroups((), {}, ()))
     recurring: RecurringTexts = field(default_factory=RecurringTexts)

@@ -82,7 +82,7 @@ def analyse(
     4. Find duplicates and exclude statements, see ``analysis.preprocessing.deduplication``.
     5. Compute the vectors that are not in the cache.
     6. Find themes: clustered anew until people decide on them, then continued, see
-       ``analysis.opdracht_themes``.
+       ``analysis.opdracht_themes``. An opdracht in which nothing changed keeps its themes.
     7. Store everything in one transaction.
 
     With ``scheduling`` the workers of a Dask cluster do stages 5 and 6, with the same result.
@@ -149,14 +149,18 @@ def _analysed(
     with storage.reading() as session:
         everything = active_statements(session, consultation_id, until_round=round_.number)
         read = [
-            OpdrachtAnalysis(
-                n,
-                [each for each in everything if each.opdracht == n and not each.set_aside],
-                prior_state(session, consultation_id, n),
+            _with_inputs(
+                OpdrachtAnalysis(
+                    n,
+                    [each for each in everything if each.opdracht == n and not each.set_aside],
+                    prior_state(session, consultation_id, n),
+                ),
+                round_.number,
+                tools.method,
             )
             for n in numbers
         ]
-        inputs = _input_hash(read, tools.method)
+        inputs = hashlib.sha256("".join(each.inputs for each in read).encode()).hexdigest()
         decided = curation_hash(load_events(session, consultation_id))
         same = _last_run(session, round_.id, opdracht)
     if same is not None and (same.input_hash, same.curation_hash) == (inputs, decided):
@@ -186,16 +190,16 @@ def _analysed(
     return store(storage, consultation_id, round_, opdracht, found, about, tools.method)
 
 
-def _input_hash(found: Sequence[OpdrachtAnalysis], method: str) -> str:
-    digest = hashlib.sha256(method.encode())
-    for each in found:
-        digest.update(f"|{each.opdracht}|{each.prior.codebook}".encode())
-        for one in sorted(each.everything, key=lambda said: said.id):
-            told = f"{one.id} {one.kind} {one.group} {text_hash(one.text)}\n"
-            digest.update(told.encode())
-        for statement, themes in sorted(each.prior.coded.items()):
-            digest.update(f"{statement} {sorted(themes)}\n".encode())
-    return digest.hexdigest()
+def _with_inputs(found: OpdrachtAnalysis, round_number: int, method: str) -> OpdrachtAnalysis:
+    """Returns the opdracht with the digest of all that its themes follow from, but stances."""
+    prior = found.prior
+    decided = curation_hash(each.event for each in prior.state.log)
+    digest = hashlib.sha256(f"{method}|{round_number}|{prior.codebook}|{decided}\n".encode())
+    for one in sorted(found.everything, key=lambda said: said.id):
+        digest.update(f"{one.id} {one.kind} {one.group} {text_hash(one.text)}\n".encode())
+    for statement, themes in sorted(prior.coded.items()):
+        digest.update(f"{statement} {sorted(themes)}\n".encode())
+    return replace(found, inputs=digest.hexdigest())
 
 
 def _last_run(session: Session, round_id: int, opdracht: int | None) -> AnalysisRun | None:

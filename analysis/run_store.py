@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from analysis.clustering.coherence import diversity
@@ -19,6 +19,7 @@ from consultation.database.models import (
     AnalysisRun,
     Assignment,
     Round,
+    RunMark,
     RunProposal,
     RunStance,
     RunTheme,
@@ -88,7 +89,13 @@ def store(
                     str(each.opdracht): asdict(_refit(each, run.id, round_.number, method))
                     for each in found
                 },
-                "stances": {str(each.opdracht): each.stance_digest for each in found},
+                "stances": {
+                    str(each.opdracht): (
+                        each.prior.stance_digest if each.repeated else each.stance_digest
+                    )
+                    for each in found
+                },
+                "inputs": {str(each.opdracht): each.inputs for each in found},
             }
             run.finished_at = now()
             return RunResult(run.id, round_.number, results)
@@ -114,6 +121,8 @@ def _living(session: Session, found: OpdrachtAnalysis) -> frozenset[str]:
 
 def _refit(found: OpdrachtAnalysis, run_id: int, round_number: int, method: str) -> Refit:
     last = found.prior.refit
+    if last is not None and found.repeated:
+        return last
     settled = found.settled if found.settled is not None else last.settled if last else 0
     if last is not None and not found.refit:
         return replace(last, settled=settled)
@@ -131,6 +140,9 @@ def _members(found: OpdrachtAnalysis, living: Collection[str]) -> list[set[str]]
 
 def _figures(found: OpdrachtAnalysis, living: Collection[str]) -> OpdrachtResult:
     """Returns the figures of one opdracht; ``trust["weakest"]`` holds ids or indices of themes."""
+    if found.repeated:
+        told = OpdrachtResult(**found.prior.figures)
+        return replace(told, statements=len(living), refit=False, mapped=0, seconds=0.0)
     # A new theme has no id before it is stored: its index stands in.
     names = [theme.id or str(place) for place, theme in enumerate(found.themes)]
     named = dict(zip(names, _members(found, living), strict=True))
@@ -162,6 +174,9 @@ def _store_opdracht(
     gone: _Gone,
     figures: OpdrachtResult,
 ) -> OpdrachtResult:
+    if found.repeated:
+        _repeat(session, run, found)
+        return figures
     ids = [each.id for each in found.everything]
     rows: list[dict[str, Any]] = []
     themes = _themes(session, run, consultation_id, found)
@@ -215,6 +230,26 @@ def _store_opdracht(
     trust = figures.trust or {}
     weak = [codes[each] for each in trust.get("weakest", ())]
     return replace(figures, trust={**trust, "weakest": weak})
+
+
+def _repeat(session: Session, run: AnalysisRun, found: OpdrachtAnalysis) -> None:
+    """Stores for an opdracht in which nothing changed what the last run found."""
+    themes = select(Theme.id).where(Theme.opdracht == found.opdracht)
+    statements = select(Statement.id).where(Statement.opdracht == found.opdracht)
+    for model, own in (
+        (RunTheme, RunTheme.theme_id.in_(themes)),
+        (Assignment, Assignment.theme_id.in_(themes)),
+        (RunMark, RunMark.statement_id.in_(statements)),
+        (RunStance, RunStance.statement_id.in_(statements)),
+        (RunProposal, RunProposal.opdracht == found.opdracht),
+    ):
+        new = ("run_id", "id", "at") if model is Assignment else ("run_id",)
+        columns = [each for each in model.__table__.columns if each.name not in new]
+        kept = select(literal(run.id), *columns).where(model.run_id == found.prior.run, own)
+        if model is Assignment:
+            kept = kept.order_by(Assignment.id)
+        names = ["run_id", *(each.name for each in columns)]
+        session.execute(insert(model).from_select(names, kept))
 
 
 def _gone(session: Session, found: OpdrachtAnalysis, living: Collection[str]) -> _Gone:

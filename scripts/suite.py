@@ -29,7 +29,9 @@ def main() -> int:
     """Shows one part after the other, and gives 1 where a test failed."""
     tests = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
     servers = [path for path in tests if MARK in (ROOT / path).read_text(encoding="utf-8")]
-    rooms = [([path for path in tests if path.parts[1] == room], cut) for room, cut in PARTS.items()]
+    rooms = [
+        ([path for path in tests if path.parts[1] == room], cut) for room, cut in PARTS.items()
+    ]
     rooms.append(([path for path in tests if path.parts[1] not in PARTS], OTHERS))
     parts = [room[start::cut] for room, cut in rooms for start in range(cut)]
     running: list[subprocess.Popen[bytes]] = []

@@ -59,7 +59,8 @@ class PriorState:
     statement, ``coded`` holds the themes that people chose in a blind coding task, ``subthemes``
     the names of the sub-themes of the last run, and ``stances`` what that run guessed, without
     those that hold none; ``stance_digest`` is what it guessed them from. ``marks`` holds the marks
-    of the last run (``RunMark``) with their values.
+    of the last run (``RunMark``) with their values, ``inputs`` the digest of what it read, and
+    ``figures`` what it told (``analysis.result.OpdrachtResult``).
     """
 
     run: int | None
@@ -76,6 +77,8 @@ class PriorState:
     stances: Mapping[str, StanceGuess] = field(default_factory=dict)
     stance_digest: str = ""
     marks: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    inputs: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def codebook(self) -> str:
@@ -118,6 +121,8 @@ def prior_state(session: Session, consultation_id: int, opdracht: int) -> PriorS
         stances=_stances(session, opdracht, run.id) if run else {},
         stance_digest=run.metrics.get("stances", {}).get(str(opdracht), "") if run else "",
         marks=_marks(session, opdracht, run.id) if run else {},
+        inputs=run.metrics.get("inputs", {}).get(str(opdracht), "") if run else "",
+        figures=figures,
     )
 
 

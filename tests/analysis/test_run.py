@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
+import analysis.find_themes
 import analysis.run_store
 import analysis.scheduling.tasks
 from analysis import dataframes
 from analysis.labelling.candidates import usable
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
+from analysis.result import OpdrachtAnalysis
 from analysis.run import RunResult, analyse
 from consultation import rounds
 from consultation.catalogue import Catalogue
@@ -29,6 +32,10 @@ from consultation.database.models import (
     ContributionVersion,
     Embedding,
     Participant,
+    RunMark,
+    RunProposal,
+    RunStance,
+    RunTheme,
     Statement,
     Theme,
 )
@@ -209,6 +216,72 @@ def test_a_rerun_on_the_same_changes_nothing(storage: Storage, catalogue: Catalo
         seen = opdracht_snapshot(session, consultation, 4)
     assert seen.stances[guessed] == StatementStance("tegen")
     assert seen.marks.stances[guessed][0] == "tegen"
+
+
+def stored(storage: Storage, run: int, opdracht: int) -> dict[str, list[Any]]:
+    """All that a run holds of one opdracht, by table."""
+    themes = select(Theme.id).where(Theme.opdracht == opdracht)
+    statements = select(Statement.id).where(Statement.opdracht == opdracht)
+    tables: dict[Any, Any] = {
+        RunTheme: RunTheme.theme_id.in_(themes),
+        Assignment: Assignment.theme_id.in_(themes),
+        RunMark: RunMark.statement_id.in_(statements),
+        RunStance: RunStance.statement_id.in_(statements),
+        RunProposal: RunProposal.opdracht == opdracht,
+    }
+    found = {}
+    with storage.reading() as session:
+        for table, own in tables.items():
+            new = ("run_id", "at", *(["id"] if table is Assignment else []))
+            columns = [each for each in table.__table__.columns if each.name not in new]
+            rows = session.execute(select(*columns).where(table.run_id == run, own))
+            found[table.__name__] = sorted(map(repr, rows))
+    return found
+
+
+def test_an_opdracht_in_which_nothing_changed_keeps_what_the_last_run_found(
+    storage: Storage, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation = prepared(storage, catalogue, [*sample_rows(4), *sample_rows(10)])
+    worked_on: list[int] = []
+    find = analysis.find_themes.find
+
+    def seen(found: OpdrachtAnalysis, *rest: Any) -> OpdrachtAnalysis:
+        worked_on.append(found.opdracht)
+        return find(found, *rest)
+
+    monkeypatch.setattr(analysis.find_themes, "find", seen)
+    first = analyse(storage, consultation, catalogue, **FAST)
+    assert {4, 10} <= set(worked_on)
+    with storage.reading() as session:
+        one, other, *_ = theme_views(session, consultation, 4)
+        elsewhere, answer = theme_views(session, consultation, 10)[0].said[:2]
+    moved = {"op": "place", "statement": one.said[0].id, "themes": [other.id]}
+    with storage.writing() as session:
+        append(session, consultation, "els", moved)
+    worked_on.clear()
+    second = analyse(storage, consultation, catalogue, **FAST)
+    assert worked_on == [4]
+    before = stored(storage, first.run, 10)
+    assert all(before[each] for each in ("RunTheme", "Assignment", "RunStance"))
+    assert stored(storage, second.run, 10) == before
+    told = {
+        run: next(each for each in result.opdrachten if each.opdracht == 10)
+        for run, result in (("first", first), ("second", second))
+    }
+    assert told["second"] == replace(told["first"], refit=False, mapped=0, seconds=0.0)
+    # A stance that a person set teaches all opdrachten; another answer changes its own.
+    with storage.writing() as session:
+        words = {"op": "stance", "statements": [elsewhere.id], "stance": "tegen"}
+        append(session, consultation, "els", words)
+    worked_on.clear()
+    analyse(storage, consultation, catalogue, **FAST)
+    assert {4, 10} <= set(worked_on)
+    with storage.writing() as session:
+        take_back(session, session.get_one(Contribution, answer.contribution))
+    worked_on.clear()
+    analyse(storage, consultation, catalogue, **FAST)
+    assert worked_on == [10]
 
 
 def test_themes_keep_their_ids_when_answers_arrive(storage: Storage, catalogue: Catalogue) -> None:
