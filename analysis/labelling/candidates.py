@@ -14,7 +14,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from analysis.labelling.self_contained import has_sender, is_complete
+from analysis.labelling.self_contained import has_sender, is_complete, states_a_fact
 from analysis.preprocessing.proposals import (
     leans_back,
     names_actor,
@@ -44,7 +44,7 @@ _LINKED = re.compile(
     r"""(?:en|maar|dus|daarom|daarvoor|daarmee|ook|want|of|toch|dan|daarna|nadien|pas|zo|zodat|verder|eerst
     |bovendien|daarnaast|ten\s(?:eerste|tweede|derde|vierde|slotte)|tenslotte|bijvoorbeeld|bv|desnoods
     |alleen|enkel|zeker|gewoon|belangrijk|gelijk|met|zonder|niet|niks|geen|wel|misschien|nog|anders|liever|vooral
-    |liefst|graag|zelfs|trouwens|kortom|concreet|omdat|als|wanneer|terwijl|gratis\svoor|bij|via|onafhankelijk
+    |liefst|graag|zelfs|trouwens|kortom|concreet|omdat|als|indien|mocht|zolang|wanneer|terwijl|gratis\svoor|bij|via|onafhankelijk
     |andere?|ja|nee|allez|bon|tja|amai|awel)(?![\w-])
     |\S+\s(?:\S+\s)?(?:wel|liever|dan|dus|ook|desnoods)\s""",
     re.IGNORECASE | re.VERBOSE,
@@ -129,7 +129,7 @@ _AND_MORE = re.compile(
 )
 _FEWEST_BEFORE_COLON = 4
 _CHATTER = re.compile(
-    r"\bpunt\s(?:uit|andere\slijn)\b|\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het|sorry)\b|!!|\?!|\.\.\.|…",
+    r"\bzeker[.!]?$|\bpunt\s(?:uit|andere\slijn)\b|\b(?:euh|haha|hoor|allez|awel|bon|amai|meen\s+het|sorry)\b|!!|\?!|\.\.\.|…",
     re.IGNORECASE,
 )
 
@@ -272,6 +272,8 @@ def _says_what(text: str, proposes: bool) -> bool:
     )
     verbless = not (how.states or how.order or how.infinitive or infinitive or tags[0] == "VERB")
     if not is_complete(text, tokens, tags, verbless):
+        return False
+    if not how.order and states_a_fact(text, tokens, tags):
         return False
     # "Uitbreiden naar alle wegen": an infinitive without its object.
     if tags[0] == "VERB" and tokens[0].lower().endswith("en") and tags[1:2] in _NO_OBJECT:

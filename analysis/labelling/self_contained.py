@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from analysis.preprocessing.proposals import names_actor
+
 _SENDER = re.compile(
     r"""(?:wij|we|ik|men|mensen|de\s\S{1,30}|het\s\S{1,30}|onze\s\S{1,30}|ons\s\S{1,30}|mijn\s\S{1,30}|[A-Z]{2}\S{0,30})\s(?:\S{1,30}\s)?
     (?:stel(?:len|t)?\s(?:\S{1,30}\s)?voor|vra(?:ag|agt|gen)|pleit(?:en)?|bepleit(?:en)?|advise(?:er|ert|ren)
@@ -34,11 +36,20 @@ _ADDRESSED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _COMPARED = re.compile(
-    r"\b(?!(?:andere|iedere|bijzondere|zekere|eerdere|verdere|latere|hogere|lagere|zwangere|dappere|bittere|lekkere"
+    r"\b(?!(?:hogere\s(?:onderwijs|studies|opleiding))\b)"
+    r"(?!(?:andere|iedere|bijzondere|zekere|eerdere|verdere|latere|lagere|zwangere|dappere|bittere|lekkere"
     r"|openbare|kwetsbare|zelfsturende|wakkere|tijdelijkere|oudere|meerdere|eigenlijkere|duurzamere|jongere)\b)"
     r"[^\W\d_]{3,16}(?<![aeou]b)ere\s(?!\S+\sdan\b)[^\W\d_]",
     re.IGNORECASE,
 )
+# A thing that is so, or that somebody would like to be so: nothing is done.
+_FACT = re.compile(
+    r"""\bkeer\s(?:minder|meer|zo\w+)\b|\bonbetaalbaar\b|\bweinig\szin\b
+    |\b(?:kan|kunnen|moet|moeten|mag|mogen|zou|zouden)\s(?:een|het|geen|de)\s(?:\S{1,30}\s){1,3}zijn\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ALSO = re.compile(r"\b(?:eveneens|evenzeer|evengoed|tevens)\b", re.IGNORECASE)
+_NEW_ONES = re.compile(r"\bde\snieuwe\s\w{2,30}(?:en|s)\s(?!van|voor|in|op|aan)", re.IGNORECASE)
 # How one talks to somebody at the table, and a place that only they see.
 _TALK = re.compile(
     r"\b(?:toch|eens|gewoon|eindelijk|alstublieft|alsjeblieft|graag|liefst|echt|gerust|want|daar|ginder|ginds|daarom"
@@ -58,6 +69,8 @@ _WHO_DOES_WHAT = re.compile(r"\bwie\swat\b", re.IGNORECASE)
 _SAME = re.compile(
     r"\b(?:het|de|die|dat)zelfde\b(?!\s(?:\S+\s){1,4}(?:als|die|waar)\b)", re.IGNORECASE
 )
+_DUTY = ("moeten", "mogen", "zouden", "dienen")
+_LAST: tuple[list[str], ...] = (["ADP"], ["PUNCT"], [])
 _ARTICLES = ("de", "het")
 _COMPLEMENT = re.compile(
     "van|voor|in|op|aan|tussen|naar|om|die|dat|met|bij|uit|over|tot|rond|langs|te|per|waar|waarin"
@@ -104,6 +117,8 @@ def is_complete(text: str, tokens: Sequence[str], tags: Sequence[str], verbless:
     """
     if (
         _WEAK_ORDER.match(text)
+        or _ALSO.search(text)
+        or _NEW_ONES.search(text)
         or _TALK.search(text)
         or _ASKS.search(text)
         or _WHO_DOES_WHAT.search(text)
@@ -113,6 +128,19 @@ def is_complete(text: str, tokens: Sequence[str], tags: Sequence[str], verbless:
     if _COMPARED.search(text) or _SAME.search(text) or (verbless and not _ADDRESSED.search(text)):
         return False
     return not any(_is_untold(tokens, tags, place) for place in range(len(tokens) - 1))
+
+
+def states_a_fact(text: str, tokens: Sequence[str], tags: Sequence[str]) -> bool:
+    """Whether a text tells how things are ("Kinderen tolken en vullen formulieren in").
+
+    The verb of such people stands second, and what it is about after it; that of a measure stands
+    last ("Leesmaatjes inzetten in het tweede leerjaar"). An organisation may act in a plan.
+    """
+    if _FACT.search(text):
+        return True
+    plural = tags[0] == "NOUN" and tokens[0].endswith(("en", "s"))
+    verb = tags[1:2] == ["VERB"] and tokens[1].endswith("en") and tokens[1] not in _DUTY
+    return plural and verb and not names_actor(tokens[0].lower()) and tags[2:3] not in _LAST
 
 
 def _is_untold(tokens: Sequence[str], tags: Sequence[str], place: int) -> bool:

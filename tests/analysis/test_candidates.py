@@ -29,6 +29,9 @@ def said(text: str, person: str = "p", answer: str = "a", start: int = 0) -> Sta
         "Maak de kosten van een cursus voor ouders bekend in één brief.",
         "Laat mensen die op hun vijftigste iets nieuws begonnen het zelf vertellen op de radio.",
         "Vraag mensen met een handicap wat ze willen leren, in een vorm die de schermlezer leest.",
+        "Bedrijven moeten hun werkplaats een dag per week openstellen voor scholen.",
+        "Meters inzetten in het eerste jaar van de opleiding voor nieuwkomers.",
+        "Geef hogere studies een plaats in elke stad, ook voor ouders.",
     ],
 )
 def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
@@ -93,6 +96,18 @@ def test_what_says_what_and_for_whom_can_be_an_action(text: str) -> None:
         "Een scan van een uur met een verslag waar de zaakvoerder mee aan de slag kan.",
         "Maak een lichtere vrijstelling op basis van een gesprek met de cursist.",
         "Zeg voor het einde van het jaar aan alle scholen wie wat betaalt.",
+        "Laat de nieuwe borden maken door een groep van leerlingen.",
+        "Plaats een hogere muur rond de speelplaats voor de kinderen.",
+        "Zorg eveneens voor koffie en thee voor alle cursisten.",
+        # How things are, or under which condition.
+        "Indien de stad de bus betaalt, komt elke klas naar de les in het dorp.",
+        "Zolang de bus niet rijdt, moet niemand van ouders een cursus vragen.",
+        "Ouders werken dag en nacht en zien hun kinderen niet in de week.",
+        "Jongeren nemen drie keer minder deel aan lessen dan ouderen.",
+        "Een opleiding moet een recht zijn en geen gunst voor ouders.",
+        "De school kan een warme plek zijn waar ouders van kinderen komen.",
+        "Een sporthal 40 euro per uur, een zwembad 8 euro, een zaal onbetaalbaar.",
+        "Verbied de verkoop van frisdrank in alle scholen maar dat is lastig zeker",
         "",
     ],
 )
