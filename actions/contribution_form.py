@@ -27,6 +27,7 @@ from actions.talk import (
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven
 from language.budget import Budget
+from language.informativeness import is_mash
 from language.non_answers import is_stock_non_answer
 from language.reading import acts, message, summary
 
@@ -251,6 +252,12 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
         elsewhere_said = about_earlier(talk, text)
         if elsewhere_said is not None:
             return {"antwoord": None, **elsewhere_said}
+    if vraag.soort != "prioriteit" and not talk.slot("wijziging") and _is_unreadable(text):
+        # "asdfghjkl" is asked about before it is stored: it may be a name.
+        return {
+            "antwoord": None,
+            **offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT),
+        }
     if not talk.slot("wijziging"):
         doubtful = no_answer(talk, text)
         if doubtful is not None and reading.kind in (None, message.ANSWER_AND_QUESTION):
@@ -284,6 +291,12 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
         # What stood there is no answer: this text comes in its place.
         return None
     return {"antwoord": None, **offering.offer_slots(talk, text, vraag.key, why="again")}
+
+
+def _is_unreadable(text: str) -> bool:
+    """Whether a text is a few random letters, or signs without a word."""
+    few = len(text.split()) <= _FEW_WORDS
+    return few and (not any(map(str.isalnum, text)) or is_mash(text))
 
 
 def _bare_yes_or_no(talk: Talk, vraag: Vraag, text: str, reading: message.Reading) -> Slots | None:

@@ -253,6 +253,8 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
     if whole is not None:
         return Named((whole,), True)
+    if len(text) <= _READ and _FOR_ONESELF.search(" ".join(_tokens(text))):
+        return _of_clause("mezelf", catalogue)
     named = _chosen(text, catalogue) or _of_clause(text, catalogue)
     if named.sure or len(text) > _READ:
         return named
@@ -268,6 +270,24 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     if len({found.groups for found in apart}) == 1 and set(apart[0].groups) >= set(named.groups):
         return apart[0]
     return named
+
+
+_OWN_SELF = (
+    r"(?:(?:mijn|mien|mienen|myn|me|men|mn|m n) )?(?:eigen|eign|eige|zelven?|zelvn)"
+    r"(?: (?:naam|noame|persoon))?"
+    r"|mezelf|mezelven?|mezelvn|mijzelf"
+)
+_NO = r"(?:geen|gin|gien|gene|ne gin)(?: (?:enkele?|inkele?))?"
+_FOR_ONESELF = re.compile(
+    r"\bk?(?:sprek\w{0,2}|spreek\w{0,2}|klap\w{0,3}|praat\w{0,2}|babbel\w{0,3}|zeg\w{0,4}"
+    r"|antwoord\w{0,2}|reageer\w{0,2})(?: \w{1,12}){0,5}?"
+    rf" (?:vo|vor|veur|vur|vu|voor|uit|in) (?:{_OWN_SELF})"
+    r"(?= ?$| (?:maar|mo|mor|en|niet|nie|ni|hoor|want|ze|wi|k|ik|dan|als)\b)"
+    rf"|\b(?:van|voor|bij|vo|veur|namens) {_NO} "
+    r"(?:organisatie|organisoatie|vereniging|instelling)\b"
+    r"|\bniet (?:voor|namens) (?:een|ne)(?: enkele)? (?:organisatie|vereniging)\b"
+)
+"""Who says that they speak for themselves, whatever else they tell of their work."""
 
 
 def _says_own(clause: str, catalogue: Catalogue) -> bool:

@@ -101,7 +101,11 @@ _DESPAIR = "|".join(
         r"(?:mij|me) (?:\w{1,10} )?(?:missen|misse)",
         r"niemand (?:mist|zal|zou) (?:mij|me)(?= ?(?:$|[.,;:!?)]|als|missen))",
         rf"beter (?:\w{{1,10}} ){{0,3}}(?:als |dat |zonder )?(?:{_I} )?(?:er )?(?:{_NOT}|zonder)"
-        r" (?:meer )?(?:mij|(?:er )?(?:was|ben|waren|zijn|bestond|geboren))(?!\w)",
+        r" (?:meer )?(?:mij|(?:er )?(?:zou |zal |moest )?"
+        r"(?:was|ben|waren|zijn|bestaan|bestond|geboren))(?!\w)",
+        rf"(?:waarom|waarvoor|waartoe|wa+rveure?) (?:{_I}) (?:\w{{1,10}} ){{0,3}}?(?:nog|eigenlijk)"
+        r" (?:eigenlijk |elke dag )?(?:leef|besta|opsta|wakker word|ademhaal|hier ben|er ben)"
+        r"(?= ?(?:$|[.,;:!?)]))",
         r"(?:was|waar|ware) (?:ik|'?k) (?:maar |gewoon |beter |liever ){0,2}(?:dood|nooit geboren)",
         r"(?:wou|wilde|wens|wenste|hoop|zou willen|hoopte) (?:ik |'?k |soms |echt |gewoon )*dat"
         rf" (?:ik|'?k) (?:er |morgen |gewoon |ooit |maar ){{0,2}}(?:{_NOT_MORE} |{_NOT} |dood "

@@ -59,7 +59,7 @@ _FOREIGN = re.compile(
 )
 _LEAD = (
     r"(?:(?:ik|k?wil|zou|had|kies|neem|pak|doe|maar|geef|mij|me|ga|voor|graag|liefst|mag|naar|"
-    r"start|begin|met|over|toch|dan|we|laten|mijn|keuze|is|ok|oke|okay|ja|nee|euh|allez|bon|zet|het"
+    r"start|begin|met|over|toch|dan|nu|dus|we|laten|mijn|keuze|is|ok|oke|okay|ja|nee|euh|allez|bon|zet|het"
     r"|wordt)[\s:,]+){0,6}"
 )
 _TAIL = (

@@ -47,10 +47,15 @@ _QUESTION = re.compile(
 )
 _NO_OBJECTION = re.compile(r"\b(geen|zonder) (enkel )?(probleem|bezwaar)\b")
 _NAMELESS = re.compile(
-    r"\b((?:maar|but|mais|aber) )?((wel|dan|toch|liever|liefst|aub) ){0,6}"
+    r"\b((?:maar|but|mais|aber|mo|mor|moa) )?"
+    r"((wel|dan|toch|liever|liefst|aub|echt|zeker|gewoon|uiteraard|natuurlijk|altijd) ){0,6}"
     r"((geen|zonder|niet)( met| bij| de| een| mijn| onze){0,6} (naam|namen)"
-    r"|(mijn|de|onze) naam( er| dan| liever| wel){0,6} (niet|weglaten)|an+onie?m"
-    r"|sans (?:mon |le )?nom|(?:no|without)(?: my| a)? name|ohne (?:meinen |den )?namen)\b"
+    r"|(mijn|de|onze|mien|myn|mienen) (?:naam|noame?)( er| der| d er| dan| liever| wel| moet| moe"
+    r"| mag| hoeft| hoef| zou| komt| kom| staat| stoat| wordt){0,6} (niet|weglaten)"
+    r"(?: (?:bij|bie|by|op|onder|in|erbij|vermeld|genoemd|getoond|te)){0,2}"
+    r"(?: (?:staan|stoan|komen|worden|bij))?|an+onie?m"
+    r"|sans (?:mon |le )?nom|(?:no|without)(?: my| a)? name|ohne (?:meinen |den )?namen)"
+    r"(?: (?:he|eh|hoor|dan|wel|aub|ze|zulle|\?)){0,2}(?!\w)"
 )
 _RESERVED = re.compile(
     r"\b(niet|geen|nooit|niks|niets|nee|neen|als|indien|mits|tenzij|alleen|enkel|behalve|misschien"
@@ -165,6 +170,8 @@ def _by_rules(text: str, question: str | None) -> str | None:
     said = _plainly(text, question)
     if said is not None:
         return said
+    if _allows_beside(text, question):
+        return YES
     said = read_clauses(_without_name(text) if question == "citaat" else text, question)
     if said is None and question != "analyse" and _no_and_asks(text):
         return NO
@@ -173,6 +180,64 @@ def _by_rules(text: str, question: str | None) -> str | None:
     if said is None:
         return _with_little_around(text, question)
     return "bijdrage" if said == UNCLEAR else said
+
+
+def _allows_beside(text: str, question: str | None) -> bool:
+    """Whether a clause allows what is asked, and every other is about something else.
+
+    "Weeral een bevraging. Ja, bewaar maar, ge doet er toch niks mee": the rest sighs. Where it is
+    asked to keep answers, what may not be quoted is another question.
+    """
+    if "?" in text or question not in _ALLOWING:
+        return False
+    clauses = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
+    clauses = [_OPENING.sub("", each) for each in clauses]
+    allowed = [_ALLOWING[question].fullmatch(each) is not None for each in clauses]
+    beside = [
+        not each
+        or plain_yes_or_no(each) == YES
+        or _SIGHS.fullmatch(each) is not None
+        or (question == "analyse" and _OF_QUOTES.fullmatch(each) is not None)
+        for each in clauses
+    ]
+    agrees = any(allowed) or any(plain_yes_or_no(each) == YES for each in clauses if each)
+    return agrees and all(one or other for one, other in zip(allowed, beside, strict=True))
+
+
+_OPENING = re.compile(r"^(?:(?:maar|en|dus|allez|och|bah|pff?|kijk|zeg|goh|bon|wel|nu) )+")
+_FREELY = r"(?: (?:maar|gerust|zeker|wel|dan|dat|het|alles|hoor|van mij|voor mij)){0,3}"
+_KEEP = r"(?:bewaren|onderzoeken|gebruiken|analyseren|bijhouden|bestuderen)"
+_QUOTE = r"(?:citeren|quoten|tonen|gebruiken|overnemen|publiceren|aanhalen)"
+_ALLOWING = {
+    "analyse": re.compile(
+        rf"(?:(?:het |dat )?{_KEEP} (?:mag|moogt)(?: je)?{_FREELY}"
+        rf"|(?:ja )?(?:bewaar|onderzoek|analyseer|gebruik|bekijk|hou){_FREELY}(?: bij)?"
+        r"|je (?:mag|moogt) (?:(?:ze|het|dat|alles|mijn antwoorden|onze antwoorden) )?"
+        rf"{_KEEP}{_FREELY})"
+    ),
+    "citaat": re.compile(
+        r"(?:(?:ja )?(?:citeer|quote|toon|gebruik|publiceer)(?: (?:mij|ons|het|dat|ze))?"
+        rf"{_FREELY}|(?:het )?(?:letterlijk )?{_QUOTE} mag{_FREELY}"
+        r"|je (?:mag|moogt) (?:(?:mij|ons|het|dat|ze|alles|mijn zinnen|onze zinnen|mijn woorden) )?"
+        rf"(?:(?:gerust|altijd|zeker|letterlijk) ){{0,2}}{_QUOTE}{_FREELY})"
+    ),
+}
+"""Clauses that allow what is asked, in the words of ``spelling``."""
+_SIGHS = re.compile(
+    r"(?:dat is )?(?:weer|weeral|nog|alweer)(?: al)? (?:een|zo een) "
+    r"(?:bevraging|enquete|vragenlijst|onderzoek|praatbarak)"
+    r"|je (?:doe|doet|gaat) er (?:toch|waarschijnlijk|achteraf|uiteindelijk) "
+    r"(?:niets|niet veel|weinig)(?: mee)?(?: doen)?"
+    r"|(?:dat )?(?:helpt|verandert|dient) (?:toch )?(?:niets|niet veel|weinig)"
+    r"|aub(?: zelfs| heel erg)?|doe (?:er )?maar (?:iets|wat) mee"
+    r"|ik (?:denk|peins|geloof|vermoed) (?:het |van |dat )?wel|ik heb niets te verbergen"
+    r"|als het (?:maar )?(?:helpt|vooruit gaat|iets oplevert)"
+)
+_OF_QUOTES = re.compile(
+    r"(?:(?:niets|niet|geen|liever|niet echt|zonder) ){1,2}(?:\w{1,12} ){0,3}?"
+    r"(?:letterlijk\w*|citeren|citaten|overnemen|quoten|quotes|aanhalen|publiceren)"
+    r"(?: \w{1,12}){0,2}"
+)
 
 
 def _ends_in_no(text: str) -> bool:
@@ -301,7 +366,9 @@ def _plainly(text: str, question: str | None) -> str | None:
         plain = " ".join(words(text[:READ]))
         bare = _NAME_CONDITION.sub(" ", plain)
         # "Als mijn naam er niet bij staat" and nothing else: that condition is met.
-        told = not bare.strip() or plain_yes_or_no(bare) == YES or _ALLOWS.fullmatch(bare.strip())
+        told = bare != plain and not bare.strip()
+        bare = " ".join(_NAMELESS.sub(" ", bare).split())
+        told = told or plain_yes_or_no(bare) == YES or _ALLOWS.fullmatch(bare) is not None
         said = YES if bare != plain and told else None
     if said is not None or len(text) > READ:
         return said

@@ -147,7 +147,8 @@ _OWN_ALL = re.compile(
 )
 _ERASES_THAT = re.compile(
     r"^(wis|verwijder|schrap|delete|gooi|smijt|doe|haal|neem) (dat|het|die|dit|ze|dat maar)"
-    r"( (maar|weg|toch|aub|eruit|alstublieft|terug|nu))*$|^(dat|die|het|dit) (mag|moet|mogen) weg$"
+    r"( (maar|weg|toch|aub|eruit|alstublieft|terug|nu))*$"
+    r"|^(dat|die|het|dit) (mag|moet|mogen|kan) weg$"
 )
 _LAST_SAID = re.compile(
     r"\b(mijn|dat|dit|het|die) (laatste|vorige)\b|\bwat ik (\w+ )?(daarnet|daarjuist|zonet|zojuist"
@@ -157,7 +158,7 @@ _ERASE_VERB = re.compile(
     rf"\b({ERASES}|weggooien|weggegooid|weghalen|weggehaald|wegdoen|weggedaan|uitvegen|uitgommen"
     r"|wegsmijten|weggesmeten)\b|\b(gooi|smijt|doe|haal|veeg|neem|zwier|laat)\b.{0,80}"
     r"\b(weg|eruit|eraf|er (uit|af)|uit je|uit (het|de) (systeem|lijst|bestand|databank))\b"
-    r"|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b"
+    r"|\b(mag|moet|mogen|moeten)\b.{0,30}\bweg\b|\b(?:kan|kunnen)\b.{0,40}\bweg$"
     r"|\bweg ermee\b|\bvergeet (mij|alles|mijn|wat ik)\b|\b(vergeten worden|laten vergeten)\b"
     r"|\bdat je\b.{0,60}\bwist$|\btrek\b.{0,60}\bin$|\b(intrekken|terugtrekken)\b"
 )
@@ -279,7 +280,7 @@ _GROUPS = tuple(
         rf"|andere) groep\b"
         rf"(?:.{{0,15}}\b(?:ben|zijn) {_WHO})?",
         r"\b(?:wil|kan|mag|wou|zou) (?:ik|we)?\b.{0,20}\b(?:andere|nieuwe) groep\b.{0,12}$",
-        r"^.{0,25}\b(?:noteer|schrijf|zet|plaats|registreer) (?:mij|ons) (?:(?:toch|maar|liever"
+        r"^.{0,90}\b(?:noteer|schrijf|zet|plaats|registreer) (?:mij|ons) (?:(?:toch|maar|liever"
         r"|eerder|dan"
         rf"|nu|beter) ){{1,3}}(?:als|bij|onder)(?: de groep(?: van)?)? {_WHO}$",
         rf"^(?:(?:nee|wacht|sorry|ah|oh|of) ){{0,2}}(?:eigenlijk |toch )?(?:ik )?(?:spreek"
@@ -579,23 +580,32 @@ def _yes_or_no(plain: str, asks: bool) -> bool | None:
 
 
 def _consents(clauses: list[str], asks: bool, own_step: bool) -> Reading | None:
+    turned = _turned(" ".join(clauses)) if not asks else None
+    if turned is not None:
+        return Reading(CONSENT, consents=((QUOTE, turned),))
     wanted: dict[str, bool | None] = {}
-    kept = negated_elsewhere = False
+    kept = negated_elsewhere = withdrawn_after = False
     for clause in clauses:
         purposes = _purposes(clause, own_step)
         bare = _without_lead(clause)
         if not purposes:
+            withdrawn_after |= bool(wanted) and _WITHDRAWS_THAT.fullmatch(bare) is not None
             negated_elsewhere |= bool(_NEGATIVE.search(_NOT_NEGATIVE.sub(" ", bare))) or (
                 bool(re.match(r"nee\b", clause)) and clause is not clauses[0]
             )
             continue
         sense, keeps = _sense(bare, asks, len(purposes) > 1)
+        if _REGRETS.search(bare):
+            sense, keeps = (False, False) if sense else (None, False)
         kept |= keeps
         for purpose in purposes:
             same = purpose not in wanted or wanted[purpose] == sense
             wanted[purpose] = sense if same else None
     if not wanted:
         return None
+    if withdrawn_after:
+        # "U mag mij citeren, zei ik, en dat trek ik in."
+        wanted, negated_elsewhere = dict.fromkeys(wanted, False), False
     if kept:
         return Reading(KEEP, asks=asks)
     if negated_elsewhere:
@@ -604,6 +614,48 @@ def _consents(clauses: list[str], asks: bool, own_step: bool) -> Reading | None:
     if "" in wanted and len(wanted) > 1:
         wanted.pop("")
     return Reading(CONSENT, consents=tuple(wanted.items()), asks=asks)
+
+
+_REGRETS = re.compile(
+    r"\b(?:spijt|beklaag|betreur|te snel|had (?:ik )?(?:beter|liever) (?:niet|nooit))\b"
+)
+_WITHDRAWS_THAT = re.compile(
+    r"(?:(?:maar|en|dus) )?(?:dat|die|het|ze) (?:trek|neem) ik (?:(?:bij deze|nu|dus|graag|toch) )*"
+    r"(?:in|terug)|(?:dat|het) (?:mag|moet|wil ik) (?:dus |nu |eigenlijk )?(?:niet|nooit) meer"
+    r"|trek (?:dat|het) (?:maar )?in|dat betreur ik(?: (?:nu|toch|wel))*"
+    r"|daar heb ik (?:(?:nu|toch|wel|eigenlijk) )*spijt van"
+)
+_SAID_OF_QUOTES = re.compile(
+    r"\b(?:zei|zegde|gezegd|geantwoord|antwoordde|gekozen|koos|getikt|geklikt|aangeduid|gegeven)\b"
+)
+_YES_OR_NO_TO = re.compile(
+    r"\b(?P<said>nee|neen|ja|akkoord)\b.{0,40}\b(?:op|bij|tegen|over|voor|van)\b.{0,30}"
+    r"\b(?:letterlijk\w*|citeren|citaten|citaat|quotes?|(?:mijn|onze) (?:zinnen|woorden))\b"
+)
+_NOW_YES = re.compile(
+    r"\b(?:doe maar|(?:dat|het|ze) mag|mag (?:dat |het )?(?:toch )?wel|mogen (?:toch )?wel"
+    r"|maak er (?:maar )?(?:toch )?ja|toch ja|is (?:toch )?goed|geen probleem)\b"
+)
+_NOW_NO = re.compile(
+    r"\b(?:maak er (?:maar )?(?:toch )?nee|toch nee|(?:toch|liever|beter|liefst) (?:maar )?niet"
+    r"|trek ik in|mag niet|niet meer|neem ik terug)\b"
+)
+
+
+def _turned(plain: str) -> bool | None:
+    """Whether quotes are allowed now that a text says were refused before, or the other way.
+
+    "Ik zei daarstraks nee op dat letterlijk tonen, maar dat mag wel" allows them; None where a text
+    tells no such turn.
+    """
+    found = _YES_OR_NO_TO.search(plain)
+    if found is None or not _SAID_OF_QUOTES.search(plain):
+        return None
+    rest = plain[found.end() :]
+    yes, no = _NOW_YES.search(rest) is not None, _NOW_NO.search(rest) is not None
+    if yes == no:
+        return None
+    return yes if yes == (found["said"] in ("nee", "neen")) else None
 
 
 def _purposes(clause: str, own_step: bool) -> list[str]:

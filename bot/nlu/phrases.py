@@ -132,21 +132,21 @@ def plain_meaning(text: str, step: str) -> str | None:
     if found is None:
         found = _command(plain, _AT_A_QUESTION if step == "vraag" else _ELSEWHERE)
     if found is None and step == "vraag":
-        found = _skips_because(text)
+        found = _because(text)
     return _by_clause(text) if found is None else found
 
 
-def _skips_because(text: str) -> str | None:
-    """``overslaan`` where a text asks to skip and then tells about the person: "..., mijn bus"."""
+def _because(text: str) -> str | None:
+    """The command of a text that asks to skip or stop, and then tells why: "..., mijn bus"."""
     first, _, rest = text.partition(",")
-    said = " ".join(words(first))
-    passes = _command(said, _ALWAYS) == "overslaan"
+    said = _command(" ".join(words(first)), _ALWAYS)
     excuse = _EXCUSE.match(" ".join(words(rest)))
-    return "overslaan" if passes and excuse else None
+    return said if said in ("overslaan", "stoppen") and excuse else None
 
 
 _EXCUSE = re.compile(
-    r"(?:want )?(?:ik (?:moet|heb|ben|zit|weet|ken)|k (?:moet|heb|ben|weet)|kheb|kmoet|mijn|mn|den?"
+    r"(?:want )?(?:ik (?:moet|heb|ben|zit|weet|ken|kom er)|k (?:moet|heb|ben|weet)|kheb|kmoet"
+    r"|mijn|mn|den?|de rest (?:lees|leest|staat|vind|volgt|komt)"
     r"|er (?:is|staat|komt))\b"
 )
 

@@ -151,6 +151,11 @@ _IN_TEXT = (
 _SURE = tuple(
     re.compile(rf"{pattern}")
     for pattern in (
+        rf"\b(?:hoort|hoorde|dient|diende) {_FILL}{_NEW} te (?:staan|zijn|komen) "
+        rf"{_INSTEAD} {_DET}{_OLD}\b",
+        rf"\b{_NEG} {_DET}{_OLD} (?:, )?{_NEW} (?:is|was|past|klinkt|ware) beter\b",
+        rf"\b{_NEG} {_DET}{_OLD} (?:, )(?:maar )?(?:het|t|dat|da) (?:moet|moest|moe|is|was) "
+        rf"{_NEW}{_BE}{_STOP}",
         rf"{_OLD} (?:moet|moest|moe) {_FILL}{_NEW} (?:zijn|zyn|worden|staan) {_IN_TEXT}",
         rf"\b(?:{_TURNS}) (?:{_BIT} |, ){{0,3}}?(?:liever|eerder|beter|rather) {_NEW} (?:dan|than"
         rf"|als) "

@@ -81,6 +81,11 @@ _LEAD = (
 )
 _ABOUT = r"(?:(?:bij|over|voor|op|in|van|aan)\s{1,3}(?P<about>[^:;,.!?]{2,60}?)[\s,:]{1,4})"
 _UNNAMED = _ABOUT.replace("?P<about>", "?:")
+_EARLIER = (
+    r"(?:bij|op|aan|in|van)\s{1,3}(?:die|dat|de|het|mijn|m'n)\s{1,3}"
+    r"(?:vorige?|eerste|tweede|derde)\s{1,3}(?:vraag|antwoord|punt|stuk)(?:\s{1,3}|(?=[,:]))"
+)
+"""An earlier answer by its place; what stands before the content names it."""
 _ADD_VERB = r"(?:toevoegen|bijvoegen|aanvullen|bijzetten|toevoege|bijzeggen)"
 _SAY_VERB = r"(?:zeggen|kwijt|meegeven|vermelden|melden|schrijven|toelichten)"
 _FILL = r"(?:graag|nog|er|daar|iets|ook|even|wel|aan|bij|eigenlijk|dit|het volgende|willen)"
@@ -100,6 +105,16 @@ _ADDITIONS = tuple(
         rf"(?:zeggen|vermelden|melden|schrijven|noemen){_REST}",
         rf"(?:(?:ik\s{{1,3}})?(?:was|ben|had|heb)\s{{1,3}})?(?:"
         rf"(?:ik|nog|iets|ook)\s{{1,3}}){{0,3}}vergeten\s{{0,3}}:{_REST}",
+        rf"(?:(?:ik|'?k|we)\s{{1,3}})?(?:heb|had|was|ben|vergat)\s{{1,3}}"
+        rf"(?:(?:ik|nog|daar|daarnet|daarstraks|iets|wel|ook|eigenlijk|een ding)\s{{1,3}}){{0,5}}"
+        rf"(?:vergeten\s{{1,3}}{_EARLIER}|{_EARLIER}(?:(?:nog|iets|ook)\s{{1,3}}){{0,3}}vergeten)"
+        rf"\s{{0,3}}[,:]\s{{0,3}}(?P<content>\S.*)",
+        rf"(?:ik\s{{1,3}})?(?:k?wil(?:de)?|zou|mag|kan|moet)\s{{1,3}}(?:ik\s{{1,3}})?"
+        rf"(?:(?:{_FILL[3:-1]}|eerst|vlug|snel)\s{{1,3}}){{0,6}}{_EARLIER}"
+        rf"(?:(?:nog|iets|ook)\s{{1,3}}){{0,3}}(?:zetten|schrijven|plakken|hangen|doen)"
+        rf"\s{{0,3}}[,:]\s{{0,3}}(?P<content>\S.*)",
+        rf"{_EARLIER}(?:(?:ook|toch|graag)\s{{1,3}}){{0,2}}nog\s{{1,3}}"
+        rf"(?:dit|iets|een ding|eentje|het volgende)\s{{0,3}}[,:]\s{{0,3}}(?P<content>\S.*)",
         rf"(?:en\s{{1,3}})?(?:ook nog|nog iets|nog eentje|nog een "
         rf"(?:ding|idee|punt|puntje)|aanvulling"
         rf"|toevoeging)(?:\s{{1,3}}{_ABOUT}|\s{{0,3}}:|,)?\s{{0,3}}(?P<content>\S.*)",

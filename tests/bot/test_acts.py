@@ -155,7 +155,17 @@ def test_a_cry_for_help_within_an_answer_is_stored_with_it() -> None:
     assert [each["question"] for each in turn.effects] == ["trekker"]
 
 
-@pytest.mark.parametrize("text", ["asdfghjkl", "angst", "VDAB", "UNIZO", "de bib", "4", "schrik"])
+@pytest.mark.parametrize(
+    "text", ["asdfghjkl", "qsdfqsdf jklm", "sdkfjhsdkfjh", "🙃🙃", "...", "hahaha", "blablabla"]
+)
+def test_random_letters_and_signs_are_stored_only_if_the_person_wishes(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    slots = turn.answer()
+    assert slots["aanbod"]["why"] == offering.DOUBT
+    assert turn.effects == []
+
+
+@pytest.mark.parametrize("text", ["angst", "VDAB", "UNIZO", "de bib", "4", "schrik"])
 def test_a_short_answer_is_stored(text: str) -> None:
     turn = Turn(text, **AT_QUESTION)
     turn.answer()

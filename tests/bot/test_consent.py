@@ -114,6 +114,35 @@ def test_no_learned_no_stands_against_words_that_agree(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "question", "meant"),
+    [
+        # The question is about quoting without a name: that condition is met.
+        ("Mijn naam komt er niet bij? Dan is het goed.", "citaat", YES),
+        ("oké maar echt zonder mijn naam hé", "citaat", YES),
+        ("waarom niet, maar mijn naam moet er niet bij staan", "citaat", YES),
+        ("joa, moa mien noame moe der nie bie stoan", "citaat", YES),
+        ("zonder naam? dat mag", "citaat", YES),
+        ("zonder mijn naam?", "citaat", None),
+        ("nee, ook zonder naam niet", "citaat", NO),
+        # One clause allows it, and the others are about something else.
+        ("Ge moogt mij gerust citeren, graag zelfs.", "citaat", YES),
+        ("Citeer maar, ge doet er toch niks mee.", "citaat", YES),
+        ("Bewaren mag. Maar niets letterlijk citeren.", "analyse", YES),
+        ("Alweer een enquête. Ja, onderzoek maar.", "analyse", YES),
+        ("ik denk het wel, ja", "analyse", YES),
+        ("ik denk het wel", "analyse", None),
+        ("bewaren mag maar niet onderzoeken", "analyse", "bijdrage"),
+        ("toon maar, niet letterlijk", "citaat", None),
+        ("ge moogt mij niet citeren, graag zelfs", "citaat", None),
+    ],
+)
+def test_what_stands_beside_a_yes_is_weighed(text: str, question: str, meant: str | None) -> None:
+    found = yes_or_no(ANY, text, question, learned())
+    assert found == (UNCLEAR if meant is None else meant)
+    assert is_plain(text, question) == (meant in (YES, NO))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "wat een zever",

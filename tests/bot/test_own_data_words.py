@@ -182,6 +182,60 @@ def test_no_request_is_read_as_its_opposite(text: str, wanted: tuple[object, ...
 
 
 @pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("Ik heb er spijt van dat u mijn woorden mag tonen.", False),
+        ("Dat jullie mij mogen citeren, dat betreur ik nu.", False),
+        ("Jullie mogen mijn zinnen tonen zei ik, dat trek ik in.", False),
+        ("U mag mij citeren, antwoordde ik. Dat neem ik terug.", False),
+        ("Ik gaf te snel een ja voor citaten, toch liever niet.", False),
+        ("Ik zei daarnet nee bij dat citeren, maar het mag wel hoor.", True),
+        ("bij die vraag over letterlijk tonen: ik koos nee op citeren, maak er maar ja van", True),
+        ("Ik heb nee geantwoord op letterlijk tonen en eigenlijk mag dat wel.", True),
+        ("ik had ja getikt voor mijn zinnen, maak er toch nee van", False),
+        ("eerst zei ik nee tegen citaten. doe maar", True),
+    ],
+)
+def test_who_turns_back_on_quotes_is_read_by_where_they_turn_to(text: str, allowed: bool) -> None:
+    for step in STEPS:
+        found = read(text, step)
+        assert found is not None, step
+        assert found.consents == (("citaat", allowed),), step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kan dat antwoord weg?",
+        "Oei, mijn buurvrouw leest dat ook. Kan mijn laatste antwoord weg?",
+        "kan mijn voorstel weg",
+        "kunnen mijn antwoorden weg?",
+        "Kan dat antwoord over mijn chef weg?",
+    ],
+)
+def test_who_asks_whether_an_answer_can_go_wants_it_erased(text: str) -> None:
+    for step in STEPS:
+        found = read(text, step)
+        assert found is not None, step
+        assert found.wish == ERASE, step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kan de drempel weg voor ouders met kinderen?",
+        "de wachtlijsten moeten weg",
+        "In de les zei de leraar nee op mijn vraag om te citeren, dat mag niet meer",
+        "Mijn dochter heeft spijt dat ze haar school niet afmaakte.",
+        "kan die regel weg uit het decreet",
+    ],
+)
+def test_what_should_go_from_the_world_is_no_request(text: str) -> None:
+    found = read(text, "vraag")
+    assert found is None or found.wish is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "quoten mag eigenlijk toch, er staat nu toch niks herkenbaars in",

@@ -76,6 +76,11 @@ from tests.conftest import shared_file
         ("i can't go on like this", "crisis"),
         ("ich kann nicht mehr", "crisis"),
         ("ich will nicht mehr leben", "crisis"),
+        ("'s nachts denk ik vaak dat ik er beter niet zou zijn", "crisis"),
+        ("misschien was het beter dat ik er niet meer zou zijn", "crisis"),
+        ("ik vraag me soms af waarom ik nog opsta", "crisis"),
+        ("ik weet niet waarvoor ik nog leef", "crisis"),
+        ("waarom ik eigenlijk besta, geen idee", "crisis"),
     ],
 )
 def test_a_cry_for_help_is_heard(text: str, kind: str) -> None:

@@ -53,6 +53,13 @@ def the_change(text: str, answers: dict[str, str]) -> tuple[str, str]:
         ("ik bedoelde mijn tante, niet mijn zus", "mijn zus", "mijn tante"),
         ("de Gezinsbond heet nu Gezinspunt", "Gezinsbond", "Gezinspunt"),
         ("nie Lokeren mo Lebbeke", "Lokeren", "Lebbeke"),
+        ("sorry, niet zeven, half acht is beter", "zeven", "half acht"),
+        ("in mijn tweede antwoord hoort twintig te staan in plaats van tien", "tien", "twintig"),
+        (
+            "het is niet de buurtschool, het moet de bibliotheek zijn",
+            "de buurtschool",
+            "de bibliotheek",
+        ),
         ("in plek van zes uur moest er vijf uur staan", "zes", "vijf"),
         ("Kind en Gezin liever niet, zet Opgroeien", "Kind en Gezin", "Opgroeien"),
     ],

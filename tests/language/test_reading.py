@@ -25,6 +25,14 @@ from language.reading.message import part, read
         ("ik zou ook nog willen zeggen dat de uren slecht zijn", "de uren slecht zijn"),
         ("en bij wie het doet mag de bib er nog bij", "de bib"),
         ("vergeten te vermelden bij de vorige vraag: ook op zaterdag", "ook op zaterdag"),
+        (
+            "oei, ik ben iets vergeten bij de eerste vraag, de lift is stuk en de trap is te steil",
+            "de lift is stuk en de trap is te steil",
+        ),
+        ("Ik had bij mijn vorige antwoord nog iets vergeten: de lift", "de lift"),
+        ("ik wil eerst vlug iets aan mijn tweede antwoord hangen: een lift", "een lift"),
+        ("bij mijn vorig antwoord nog dit: een lift", "een lift"),
+        ("Ik moet nog iets op de eerste vraag schrijven, de lift is stuk", "de lift is stuk"),
     ],
 )
 def test_an_addition_is_the_exact_part_of_the_text(text: str, content: str) -> None:
