@@ -181,10 +181,14 @@ def meaning_of_scale(talk: Talk) -> str:
 
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
-    said = talk.urgency_in(text)
-    of_time = _OF_TIME.search(folded(text)) and others(text) <= _MOST_OTHERS
-    several = len(text.split()) >= _LEAST_CONTENT - 1 and "?" not in text
-    content = may_be_content(talk, text) or (several and bool(kinds_of(text)))
+    said, told = talk.urgency_in(text), text
+    if message.read(text).kind == message.ANSWER_AND_QUESTION:
+        # The question beside it makes it no less an answer.
+        sentences = [text[start:end] for start, end in sentence_spans(text)]
+        told = " ".join(each for each in sentences if not each.rstrip().endswith("?"))
+    of_time = _OF_TIME.search(folded(told)) and others(told) <= _MOST_OTHERS
+    several = len(told.split()) >= _LEAST_CONTENT - 1 and "?" not in told
+    content = may_be_content(talk, told) or (several and bool(kinds_of(told)))
     if not said.values and content and not of_time:
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}

@@ -28,6 +28,8 @@ _READ = 600
 _MOST_TOKENS = 60
 _MOST_WORDS = 12
 _LEAST_CONTENT = 4
+_LONG_ANSWER = 18
+"""More words than who somebody is takes, also where the first of them tell it."""
 _LONGEST_REFUSAL = 90
 _LEAST_SUFFIX = 5
 _LEAST_PREFIX = 3
@@ -350,8 +352,15 @@ def may_be_content(text: str) -> bool:
     tokens = _tokens(text)
     if len(tokens) < _LEAST_CONTENT or declines(text) or text.rstrip().endswith("?"):
         return False
-    who = _IS_SOMEBODY.search(" ".join(tokens[:_LEAST_CONTENT]))
-    return bool(_SAYS.search(" ".join(tokens))) or (not who and len(tokens) > _MOST_WORDS // 2)
+    who = _IS_SOMEBODY.search(_IF.sub("", " ".join(tokens[:_LEAST_CONTENT])))
+    long = len(tokens) > (_LONG_ANSWER if who else _MOST_WORDS // 2)
+    return long or bool(_SAYS.search(" ".join(tokens)))
+
+
+_IF = re.compile(
+    r"^(?:en |maar |ja )*als (?=(?:er|het|t|dat|da|ge|je|u|ze|de|den|we|ik|k|men|mensen)\b)"
+)
+"""A condition, where "als" does not say in which role somebody speaks."""
 
 
 def likely_descriptions(catalogue: Catalogue, most: int = 6) -> list[tuple[Groep, list[str]]]:

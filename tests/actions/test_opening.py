@@ -196,6 +196,11 @@ def test_content_that_mentions_a_group_is_not_who_somebody_is(
         "er is geen opvang voor de kinderen 's avonds",
         "de lessen moeten dichter bij huis",
         "ik wil leren lassen maar het kost te veel",
+        "als er in het dorp een infoavond is dan zitten altijd dezelfde vier mensen vooraan",
+        "als ge na zes uur belt dan krijgt ge een bandje en een muziekske",
+        "ik ben twintig jaar bij de petanque en elke keer leggen de mannen hun papieren in een bak"
+        " en lachen ze met de mensen van de bevraging",
+        "ja als de mensen van ginder dan vragen waar het lokaal ligt stuurt iedereen ze weg",
     ],
 )
 def test_content_at_this_step_is_known_as_such(text: str) -> None:

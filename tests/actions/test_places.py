@@ -527,6 +527,22 @@ def test_content_at_the_urgency_is_offered_elsewhere() -> None:
     assert turn.effects == []
 
 
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("De les is verhuisd naar een zaal zonder lift, ik raak daar niet boven.", "Bij u ook?"),
+        ("Zet de bus van negen uur terug, dan raken de leerlingen in de les.", "Kan dat?"),
+        ("Mijn zoon volgt avondles in Ronse en komt pas om elf thuis.", "Is dat normaal?"),
+    ],
+)
+def test_content_with_a_question_at_the_urgency_is_offered_too(told: str, asked: str) -> None:
+    turn = Turn(f"{told} {asked}", place=PRIORITEIT, **AT_URGENCY)
+    slots = turn.validate(ValidateContributionForm(), "antwoord")
+    assert slots["antwoord"] is None
+    assert slots["aanbod"]["text"].startswith(told.rstrip("."))
+    assert turn.effects == []
+
+
 @pytest.mark.parametrize("text", ["weet ik niet", "geen mening", "kweet et nie", "je ne sais pas"])
 def test_no_opinion_on_urgency_skips_it(text: str) -> None:
     turn = Turn(text, "weet_niet", place=PRIORITEIT, **AT_URGENCY)

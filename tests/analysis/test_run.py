@@ -244,7 +244,7 @@ def test_an_opdracht_in_which_nothing_changed_keeps_what_the_last_run_found(
 ) -> None:
     consultation = prepared(storage, catalogue, [*sample_rows(4), *sample_rows(10)])
     worked_on: list[int] = []
-    find = analysis.find_themes.find
+    find = analysis.scheduling.tasks.find
 
     def seen(found: OpdrachtAnalysis, *rest: Any) -> OpdrachtAnalysis:
         worked_on.append(found.opdracht)

@@ -204,8 +204,15 @@ class Talks(RuleBasedStateMachine):
             return
         wanted = plain(_contents()[text])
         stored = any(wanted in plain(answer) for answer in self.state.answers.values())
-        offered = any(wanted[:SHOWN] in plain(said) for said in self.state.texts)
+        shown = [*self.state.texts, *(self.before.texts if self._is_offered_still() else [])]
+        offered = any(wanted[:SHOWN] in plain(said) for said in shown)
         assert stored or offered or self._kept(), self.story
+
+    def _is_offered_still(self) -> bool:
+        """Whether what was offered before this turn waits for a choice still."""
+        places = [(each.get("custom") or {}).get("offer") for each in self.before.bubbles]
+        here = [(each.get("custom") or {}).get("offer") for each in self.state.bubbles]
+        return any(each is not None and each in places for each in here)
 
     def _kept(self) -> bool:
         return any((each.get("custom") or {}).get("kept") for each in self.state.bubbles)
@@ -221,16 +228,17 @@ class Talks(RuleBasedStateMachine):
         for key, old in self.before.answers.items():
             new = self.state.answers.get(key, "")
             kept = plain(old) in plain(new)
-            assert kept or self._told(old), f"{key} was {old!r}, is {new!r}\n{self.story}"
+            assert kept or self._told(old, new), f"{key} was {old!r}, is {new!r}\n{self.story}"
 
-    def _told(self, old: str) -> bool:
+    def _told(self, old: str, new: str) -> bool:
         """Whether this turn quotes what an answer was, and asks for a yes or offers a way back.
 
         Who says in so many words what an answer becomes has given the yes already; a tap on the
-        button puts the old words back.
+        button puts the old words back. Where words were taken out, what is left is quoted.
         """
         here = self.state.place
-        shown = any(plain(f"“{old}”") in plain(said) for said in self.state.texts)
+        quoted = [f"“{old}”", *([f"“{new}”"] if new else [])]
+        shown = any(plain(each) in plain(said) for said in self.state.texts for each in quoted)
         buttons = [each for bubble in self.state.bubbles for each in bubble.get("buttons") or ()]
         way_back = any(each["payload"] == WAY_BACK for each in buttons)
         return shown and (way_back or (here is not None and here.step == "bevestigen"))
