@@ -61,24 +61,24 @@ def find_themes(
         for said in each.everything
         if said.id in each.prior.state.stances
     }
-    standing = {each.opdracht for each in found if _stands(each, corrected)}
-    grouped = [
-        _grouped(each, round_number, method) for each in found if each.opdracht not in standing
+    found = [
+        replace(each, stance_digest=stance_digest(corrected, (said.id for said in each.everything)))
+        for each in found
     ]
+    grouped = [_grouped(each, round_number, method) for each in found if not _stands(each)]
     wanted = [each for each in grouped if each.worth_seeking or each.prior.assignments]
     texts = [said.text for each in wanted for said in each.said]
     with nullcontext() if scheduling is None else connected(scheduling, encoder) as cluster:
         vectors_of(storage, encoder, texts, progress, cluster.encode if cluster else None)
         done = _find_all(grouped, storage, encoder, spacy_model, progress, cluster)
     changed = {each.opdracht: each for each in _with_stances(done, corrected)}
-    return [changed.get(each.opdracht, replace(each, repeated=True)) for each in found]
+    return [changed.get(each.opdracht, replace(each, repeated=True, refit=False)) for each in found]
 
 
-def _stands(found: OpdrachtAnalysis, corrected: Mapping[str, Stance]) -> bool:
+def _stands(found: OpdrachtAnalysis) -> bool:
     """Whether the last run read the same, and guessed stances from the same."""
     prior = found.prior
-    digest = stance_digest(corrected, (said.id for said in found.everything))
-    return (prior.inputs, prior.stance_digest) == (found.inputs, digest)
+    return (prior.inputs, prior.stance_digest) == (found.inputs, found.stance_digest)
 
 
 def _grouped(found: OpdrachtAnalysis, round_number: int, method: str) -> OpdrachtAnalysis:
@@ -136,8 +136,7 @@ def _with_stances(
     model: StanceModel | None = None
     done = []
     for each in found:
-        digest = stance_digest(corrected, (said.id for said in each.everything))
-        if digest == each.prior.stance_digest:
+        if each.stance_digest == each.prior.stance_digest:
             known = each.prior.stances
             stances = {said.id: known[said.id] for said in each.everything if said.id in known}
         else:
@@ -148,7 +147,7 @@ def _with_stances(
             texts = [said.text for said in each.everything]
             guesses = model.guess(texts, [said.kind for said in each.everything])
             stances = dict(zip((said.id for said in each.everything), guesses, strict=True))
-        done.append(replace(each, stances=stances, stance_digest=digest))
+        done.append(replace(each, stances=stances))
     return done
 
 

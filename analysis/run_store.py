@@ -89,12 +89,7 @@ def store(
                     str(each.opdracht): asdict(_refit(each, run.id, round_.number, method))
                     for each in found
                 },
-                "stances": {
-                    str(each.opdracht): (
-                        each.prior.stance_digest if each.repeated else each.stance_digest
-                    )
-                    for each in found
-                },
+                "stances": {str(each.opdracht): each.stance_digest for each in found},
                 "inputs": {str(each.opdracht): each.inputs for each in found},
             }
             run.finished_at = now()
@@ -121,8 +116,6 @@ def _living(session: Session, found: OpdrachtAnalysis) -> frozenset[str]:
 
 def _refit(found: OpdrachtAnalysis, run_id: int, round_number: int, method: str) -> Refit:
     last = found.prior.refit
-    if last is not None and found.repeated:
-        return last
     settled = found.settled if found.settled is not None else last.settled if last else 0
     if last is not None and not found.refit:
         return replace(last, settled=settled)

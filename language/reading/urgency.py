@@ -29,7 +29,7 @@ _NUMBER_WORDS = {
         (
             "een ene un une one eins eentje eenke",
             "twee deux two zwei twie tweetje tweeke",
-            "drie drieë driee dri dry drij trois three drei drietje drieke",
+            "drie driee dri dry drij trois three drei drietje drieke",
             "vier viere vjier quatre four viertje vierke",
             "vijf vuuf vijve veuf cinq five funf vijfje vijfke",
         ),
