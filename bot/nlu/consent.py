@@ -188,20 +188,18 @@ def _allows_beside(text: str, question: str | None) -> bool:
     "Weeral een bevraging. Ja, bewaar maar, ge doet er toch niks mee": the rest sighs. Where it is
     asked to keep answers, what may not be quoted is another question.
     """
-    if "?" in text or question not in _ALLOWING:
+    if "?" in text or len(text) > READ or question not in _ALLOWING:
         return False
-    clauses = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
-    clauses = [_OPENING.sub("", each) for each in clauses]
-    allowed = [_ALLOWING[question].fullmatch(each) is not None for each in clauses]
-    beside = [
-        not each
-        or plain_yes_or_no(each) == YES
-        or _SIGHS.fullmatch(each) is not None
-        or (question == "analyse" and _OF_QUOTES.fullmatch(each) is not None)
-        for each in clauses
-    ]
-    agrees = any(allowed) or any(plain_yes_or_no(each) == YES for each in clauses if each)
-    return agrees and all(one or other for one, other in zip(allowed, beside, strict=True))
+    clauses = [_OPENING.sub("", " ".join(words(each))) for each in _PARTS.split(text)]
+    agrees = False
+    for each in filter(None, clauses):
+        if _ALLOWING[question].fullmatch(each) or plain_yes_or_no(each) == YES:
+            agrees = True
+        elif not _SIGHS.fullmatch(each) and not (
+            question == "analyse" and _OF_QUOTES.fullmatch(each)
+        ):
+            return False
+    return agrees
 
 
 _OPENING = re.compile(r"^(?:(?:maar|en|dus|allez|och|bah|pff?|kijk|zeg|goh|bon|wel|nu) )+")

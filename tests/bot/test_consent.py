@@ -133,6 +133,7 @@ def test_no_learned_no_stands_against_words_that_agree(text: str) -> None:
         ("ik denk het wel", "analyse", None),
         ("bewaren mag maar niet onderzoeken", "analyse", "bijdrage"),
         ("toon maar, niet letterlijk", "citaat", None),
+        ("ja, bewaar maar" + ", ja" * 95 + ", of toch liever niet", "analyse", None),
         ("ge moogt mij niet citeren, graag zelfs", "citaat", None),
     ],
 )
