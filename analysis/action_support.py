@@ -12,7 +12,7 @@ from analysis.supporters import people_of, proposers
 from consultation.curation.state import CuratedAction
 from consultation.database.models import Contribution, Participant, Round, Submission
 from consultation.queries.opdracht_snapshot import OpdrachtSnapshot
-from consultation.queries.statements import COUNTED, analysis_consent
+from consultation.queries.statements import COUNTED, counting_participants
 
 Urgency = Mapping[tuple[int, str], int]
 """The priority (1 to 5) that each participant gave to each opdracht."""
@@ -49,7 +49,7 @@ def urgencies(session: Session, consultation_id: int) -> dict[tuple[int, str], i
             Round.consultation_id == consultation_id,
             Contribution.value.is_not(None),
             Submission.opdracht.is_not(None),
-            Submission.participant_id.in_(analysis_consent()),
+            Submission.participant_id.in_(counting_participants()),
         )
         .order_by(Round.number)
     )

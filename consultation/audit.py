@@ -35,6 +35,8 @@ WHAT = frozenset(
         "tweede_stap_uit",
         "herstelcode",
         "bewaartermijn",
+        "vloed_telt",
+        "vloed_apart",
     }
 )
 """Kinds of entries; ``audit_sentences`` has a sentence for each kind."""

@@ -33,6 +33,8 @@ DONE: Mapping[str, str] = {
     "tweede_stap_uit": "Zette de tweede stap bij het aanmelden uit",
     "herstelcode": "Meldde zich aan met een herstelcode",
     "bewaartermijn": "Wiste wat lang genoeg bewaard was",
+    "vloed_telt": "Telde gesprekken mee die apart stonden",
+    "vloed_apart": "Zette gesprekken apart",
 }
 """The sentences for ``consultation.audit.WHAT``."""
 
@@ -57,6 +59,7 @@ _ABOUT: Mapping[str, Callable[[Any], str]] = {
     "zonder_antwoord": lambda value: f"deelnemers zonder antwoord: {value}",
     "verbeterd": lambda value: f"verbeterde uitspraken: {value}",
     "run": lambda value: f"analyse nummer {value}",
+    "vloed": lambda value: f"nummer {value}",
 }
 
 

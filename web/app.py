@@ -48,12 +48,12 @@ from web.review import answers as review_answers
 from web.review.asking import codebook, drafts, pairs, queue
 from web.review.importing import documents, joint_participants, surveys, uploads
 from web.review.management import accounts as account_pages
-from web.review.management import indicators, rounds
+from web.review.management import floods, indicators, rounds
 from web.review.management import second_factor as own_second_factor
 from web.review.reacting import objections
 from web.review.reacting import results as reaction_results
 from web.server.compression import CompressionMiddleware
-from web.server.maintenance import keep_mailing, keep_scrubbed
+from web.server.maintenance import keep_forgetting, keep_mailing, keep_scrubbed
 from web.server.security_headers import SecurityHeadersMiddleware, WidgetCorsMiddleware
 
 
@@ -78,7 +78,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_prepare, args=(services,), daemon=True).start()
         services.turns.start()
-        upkeep = [asyncio.create_task(keep_scrubbed(services.storage))]
+        upkeep = [
+            asyncio.create_task(keep_scrubbed(services.storage)),
+            asyncio.create_task(keep_forgetting(services.storage, services.consultation_id)),
+        ]
         if values.smtp_host:
             title = services.catalogue.consultatie.titel
             upkeep.append(asyncio.create_task(keep_mailing(services.storage, values, title)))
@@ -146,6 +149,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         rounds,
         indicators,
         questions,
+        floods,
         codebook,
         drafts,
         queue,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation import rounds
+from consultation.access import floods
 from consultation.database.models import Conversation, Invitation, Participant
 from consultation.errors import InvitationUnknown
 from consultation.participation import conversation, participants
@@ -30,13 +31,15 @@ def enter(
     receipt: str | None = None,
     opdracht: int | None = None,
     closed: str = "",
+    flood_mark: str | None = None,
 ) -> Entry:
     """Finds or creates the participant, and starts or resumes the conversation in the open round.
 
     A receipt code takes precedence over an invitation. An invitation that is used again gives the
     same participant with a new receipt code, since only the hash of the old code is stored. A
     receipt code also works while no round is open, to read and erase; ``closed`` is the notice
-    shown then.
+    shown then. A newcomer without an invitation is kept apart where ``flood_mark`` tells that too
+    many came from that address today (``consultation.access.floods``).
 
     Raises:
         ReceiptUnknown: no participant has this receipt code.
@@ -54,6 +57,8 @@ def enter(
         invited = invited_by(session, key, invitation) if invitation is not None else None
         code = participants.new_receipt()
         participant = _participant(session, consultation_id, key, invited, code)
+        if invited is None and flood_mark is not None:
+            participant.flood_id = floods.flood_of(session, consultation_id, flood_mark)
         if invited is not None and opdracht is None and len(invited.opdrachten) == 1:
             opdracht = int(invited.opdrachten[0])
     round_ = rounds.require_open_round(session, consultation_id)

@@ -20,7 +20,13 @@ from consultation.database.models import (
 )
 from consultation.errors import needs_pipeline
 from consultation.participation.answers import GONE
-from consultation.queries.statements import active_answer, analysis_consent, answers, consented
+from consultation.queries.statements import (
+    active_answer,
+    answers,
+    consented,
+    counting_participants,
+    uncounted,
+)
 from consultation.settings import settings
 from language.segmentation.plain_text import readable
 
@@ -110,10 +116,11 @@ def _consented_to(
         )
         for participant, purpose, granted in session.execute(consents):
             last[participant, purpose] = granted
+    apart = set(session.scalars(uncounted()))
     return {
         statement
         for statement, participant in said_by.items()
-        if all(last.get((participant, purpose)) for purpose in purposes)
+        if participant not in apart and all(last.get((participant, each)) for each in purposes)
     }
 
 
@@ -207,7 +214,7 @@ def organisations(
             Participant.consultation_id == consultation_id,
             Participant.organisation.is_not(None),
             Participant.organisation != "",
-            Participant.id.in_(analysis_consent()),
+            Participant.id.in_(counting_participants()),
             Participant.id.in_(consented("organisatie")),
         )
         .distinct()

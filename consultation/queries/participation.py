@@ -20,7 +20,12 @@ from consultation.database.models import (
     Submission,
 )
 from consultation.queries.disclosure import Breakdown, breakdown
-from consultation.queries.statements import COUNTED, COUNTED_GROUP, analysis_consent
+from consultation.queries.statements import (
+    COUNTED,
+    COUNTED_GROUP,
+    counting_participants,
+    uncounted,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def _per_opdracht(
             func.count(said.c.contribution.distinct()),
         )
         .join(Round, Round.id == said.c.round)
-        .where(Round.consultation_id == consultation_id, said.c.sender.in_(analysis_consent()))
+        .where(Round.consultation_id == consultation_id, said.c.sender.in_(counting_participants()))
         .group_by(said.c.opdracht, said.c.group)
     )
     if until_round is not None:
@@ -91,7 +96,10 @@ class RoundNumbers:
 
 
 def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
-    """All rounds with their counts, by number, whether or not participants consent to analysis."""
+    """All rounds with their counts, by number, whether or not participants consent to analysis.
+
+    Floods are left out while they do not count.
+    """
     query = (
         select(
             Round,
@@ -99,10 +107,13 @@ def per_round(session: Session, consultation_id: int) -> list[RoundNumbers]:
             func.count(Contribution.id.distinct()),
         )
         .outerjoin(Submission, Submission.round_id == Round.id)
-        .outerjoin(Participant, Participant.id == Submission.participant_id)
+        .outerjoin(
+            Participant,
+            (Participant.id == Submission.participant_id) & Participant.id.not_in(uncounted()),
+        )
         .outerjoin(
             Contribution,
-            Contribution.submission_id == Submission.id,
+            (Contribution.submission_id == Submission.id) & Participant.id.is_not(None),
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -138,7 +149,7 @@ def rounds_of(session: Session, consultation_id: int, opdracht: int) -> list[Rou
         )
         .outerjoin(
             said,
-            (said.c.round == Round.id) & said.c.sender.in_(analysis_consent()),
+            (said.c.round == Round.id) & said.c.sender.in_(counting_participants()),
         )
         .where(Round.consultation_id == consultation_id)
         .group_by(Round.id)
@@ -164,7 +175,7 @@ def totals(session: Session, consultation_id: int) -> Totals:
         .join(Participant, Participant.id == Submission.participant_id)
         .where(
             Participant.consultation_id == consultation_id,
-            Participant.id.in_(analysis_consent()),
+            Participant.id.in_(counting_participants()),
         )
     )
     return Totals(*session.execute(query).one())

@@ -1,7 +1,7 @@
 """Queries for the active statements, shared by tables, reports and pages.
 
 A statement is active while its answer is neither withdrawn nor changed, and while the participant
-consents to analysis. The module must import nothing heavy, because pages use it.
+counts (``counting_participants``). The module must import nothing heavy, because pages use it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from consultation.database.models import (
     Consent,
     Contribution,
     ContributionVersion,
+    Flood,
     JointParticipant,
     Participant,
     Round,
@@ -203,9 +204,21 @@ def consented(purpose: str) -> Select[str]:
     return select(Consent.participant_id).where(Consent.id.in_(last), Consent.granted.is_(True))
 
 
-def analysis_consent() -> Select[str]:
-    """A query for the ids of the participants who currently consent to analysis."""
-    return consented("analyse")
+def counting_participants() -> Select[str]:
+    """A query for the ids of the participants who count.
+
+    These consent to analysis, and are not kept apart as a flood.
+    """
+    return consented("analyse").where(Consent.participant_id.not_in(uncounted()))
+
+
+def uncounted() -> Select[str]:
+    """A query for the ids of the participants of floods that no facilitator counts."""
+    return (
+        select(Participant.id)
+        .join(Flood, Flood.id == Participant.flood_id)
+        .where(Flood.counted.is_(False))
+    )
 
 
 def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
@@ -222,11 +235,11 @@ def answers(*columns: Any) -> Select[Unpack[tuple[Any, ...]]]:
 def active_answer(
     consultation_id: int, until_round: int | None = None
 ) -> list[ColumnElement[bool]]:
-    """The conditions for an active answer: current version, and consent of the participant."""
+    """The conditions for an active answer: current version, of a participant who counts."""
     found = [
         Round.consultation_id == consultation_id,
         ContributionVersion.version == Contribution.version,
-        Submission.participant_id.in_(analysis_consent()),
+        Submission.participant_id.in_(counting_participants()),
     ]
     if until_round is not None:
         found.append(Round.number <= until_round)

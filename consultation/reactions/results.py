@@ -44,9 +44,9 @@ from consultation.queries.statements import (
     COUNTED_GROUP,
     COUNTED_PERSON,
     active_answer,
-    analysis_consent,
     answers,
     consented,
+    counting_participants,
 )
 from consultation.reactions.intervals import share_interval
 from consultation.reactions.priorities import SuggestedPriority, points, suggested
@@ -280,7 +280,7 @@ def counted_reactions(
             Round.consultation_id == consultation_id,
             Round.number == number,
             Reaction.action_id.in_(actions),
-            Reaction.participant_id.in_(analysis_consent()),
+            Reaction.participant_id.in_(counting_participants()),
             current_version(),
         )
         .order_by(Reaction.at, Reaction.id)

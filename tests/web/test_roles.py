@@ -167,6 +167,8 @@ ACCESS: dict[str, str] = {
     "GET /beheer/opdrachten/{number:int}/paren": READS_4,
     "POST /beheer/opdrachten/{number:int}/paren": READS_4,
     "GET /beheer/invoer": "FB",
+    "GET /beheer/vloed": "FB",
+    "POST /beheer/vloed": "FB",
     "GET /beheer/telt-als-een": "FB",
     "POST /beheer/telt-als-een": "FB",
     "POST /beheer/invoer": "FB",

@@ -178,7 +178,8 @@ async def start_session(
 
     With a receipt code it opens while no round is open too: to read, download and erase. Who comes
     too often from one address gets a challenge, and comes in with its answer: a school or a library
-    is not shut out, and a flood costs its sender much work.
+    is not shut out, and a flood costs its sender much work. What comes in so is kept apart, until a
+    facilitator counts it (``consultation.access.floods``).
     """
     wait = await here.limits.entry(client)
     solved = here.challenges.solved(body.proof) if wait and body.proof else None
@@ -190,7 +191,7 @@ async def start_session(
         _limit(await here.limits.proven.taken(client))
     if body.opdracht is not None and here.catalogue.opdracht(body.opdracht) is None:
         raise Problem(422, say("onbekende_opdracht", nummer=body.opdracht))
-    conversation_id, receipt = await in_writing_thread(_enter, here, body)
+    conversation_id, receipt = await in_writing_thread(_enter, here, body, client if wait else None)
     await here.turns.settle(conversation_id, OPENING_PATIENCE)
     return SessionOut(
         session=conversation_id, token=here.tokens.make(conversation_id), receipt=receipt
@@ -295,7 +296,7 @@ def _erase(here: Services, conversation_id: str, by: str | None) -> list[str]:
     return erasing(here.storage, erased, write)
 
 
-def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
+def _enter(here: Services, body: SessionIn, flood_mark: str | None) -> tuple[str, str]:
     with here.storage.writing() as session:
         try:
             entry = sign_in.enter(
@@ -306,6 +307,7 @@ def _enter(here: Services, body: SessionIn) -> tuple[str, str]:
                 receipt=body.receipt,
                 opdracht=body.opdracht,
                 closed=say("ronde_gesloten"),
+                flood_mark=flood_mark,
             )
         except ReceiptUnknown as error:
             raise Problem(404, say("onbekende_code")) from error

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
+from consultation.access import floods
 from consultation.catalogue import Opdracht
 from consultation.database.models import Account, AnalysisRun, Round
 from consultation.participation import questions, reactions
@@ -120,6 +121,7 @@ def overview(
             arrived=sum(arrived[number] for number, own in runs.items() if own is not None),
             gaps=coverage_gaps.gaps(here.catalogue.opdrachten, here.catalogue.groepen, people),
             unplaced=stand.get(None, StatementCounts()),
+            flooded=floods.waiting(session, here.consultation_id),
             objected=objections.count_open(session, here.consultation_id, reviewer.opdracht),
             asked=open_questions(reviewer, questions.count_open(session, here.consultation_id)),
         )

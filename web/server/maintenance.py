@@ -7,6 +7,7 @@ import logging
 
 from starlette.concurrency import run_in_threadpool
 
+from consultation.access.floods import forget_marks
 from consultation.database.storage import Storage
 from consultation.settings import Settings
 from reporting.news_mail import send_due
@@ -19,6 +20,9 @@ _log = logging.getLogger("samenspraak.web.server.maintenance")
 MAIL_PAUSE = 60.0
 """Seconds between two looks at the queue of mails."""
 
+MARKS_PAUSE = 3600.0
+"""Seconds between two looks at the marks of addresses."""
+
 
 async def keep_mailing(storage: Storage, values: Settings, title: str) -> None:
     """Sends the mails that are due, every minute, until it is cancelled; see ``news_mail``."""
@@ -29,6 +33,21 @@ async def keep_mailing(storage: Storage, values: Settings, title: str) -> None:
             # The text of an error may hold an address.
             _log.error("the queue of mails could not be worked off: %s", type(error).__name__)
         await asyncio.sleep(MAIL_PAUSE)
+
+
+async def keep_forgetting(storage: Storage, consultation_id: int) -> None:
+    """Removes the marks of the addresses of yesterday's floods, until it is cancelled."""
+    while True:
+        try:
+            await run_in_threadpool(_forget_marks, storage, consultation_id)
+        except Exception as error:
+            _log.error("marks of addresses could not be removed: %s", type(error).__name__)
+        await asyncio.sleep(MARKS_PAUSE)
+
+
+def _forget_marks(storage: Storage, consultation_id: int) -> None:
+    with storage.writing() as session:
+        forget_marks(session, consultation_id)
 
 
 async def keep_scrubbed(storage: Storage) -> None:

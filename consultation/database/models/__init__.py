@@ -31,7 +31,7 @@ from consultation.database.models.base import Base, UtcDateTime, new_id, now
 from consultation.database.models.conversations import Conversation, Message, ParticipantQuestion
 from consultation.database.models.curation import Action, CurationEvent, EventSubject, Reaction
 from consultation.database.models.notices import NewsAddress, NewsMail
-from consultation.database.models.participants import Consent, JointParticipant, Participant
+from consultation.database.models.participants import Consent, Flood, JointParticipant, Participant
 from consultation.database.models.rounds import Consultation, Invitation, Round
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "CurationEvent",
     "Embedding",
     "EventSubject",
+    "Flood",
     "Invitation",
     "JointParticipant",
     "Message",

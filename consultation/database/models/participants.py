@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consultation.database.models.base import Base, new_id, now
+from consultation.database.models.base import Base, new_id, now, within
 
 
 class JointParticipant(Base):
@@ -24,6 +24,29 @@ class JointParticipant(Base):
     group: Mapped[str | None] = mapped_column("group_slug", String(40))
 
 
+class Flood(Base):
+    """Participants who are kept apart until a facilitator counts them.
+
+    ``kind`` is ``stroom`` for those who came from one address faster than its limit, ``robot`` for
+    one that a facilitator set apart. They count once ``counted`` is true. ``mark`` tells the
+    address of a ``stroom`` on its day (``web.dependencies.address_mark``); it is None afterwards.
+    """
+
+    __tablename__ = "flood"
+    __table_args__ = (
+        CheckConstraint(f"kind in ({within('stroom', 'robot')})", name="kind"),
+        UniqueConstraint("consultation_id", "mark"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    mark: Mapped[str | None] = mapped_column(String(32))
+    counted: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None]
+
+
 class Participant(Base):
     """A pseudonymous person or organisation that takes part."""
 
@@ -37,6 +60,7 @@ class Participant(Base):
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitation.id"))
     import_key: Mapped[str | None] = mapped_column(String(64))
     joint_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    flood_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     consents: Mapped[list[Consent]] = relationship(
         cascade="all, delete-orphan", order_by="Consent.id"
