@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -144,16 +145,19 @@ def _sound(raw: bytes, dimension: int) -> Vectors | None:
 
 
 def _store(storage: Storage, encoder: Encoder, keys: list[str], vectors: Vectors) -> None:
+    """Stores vectors by key; another process may store the same ones at the same time."""
     model = model_key(encoder)
-    raws = [vector.astype("<f4").tobytes() for vector in vectors]
+    raws = (vector.astype("<f4").tobytes() for vector in vectors)
+    rows = [
+        {"model": model, "text_hash": key, "vector": raw}
+        for key, raw in zip(keys, raws, strict=True)
+    ]
+    # Equal order everywhere, or two writers would wait for each other.
+    rows.sort(key=lambda row: row["text_hash"])
     with storage.writing() as session:
-        query = select(Embedding).where(Embedding.model == model, Embedding.text_hash.in_(keys))
-        known = {each.text_hash: each for each in session.scalars(query)}
-        rows = []
-        for key, raw in zip(keys, raws, strict=True):
-            if key in known:
-                known[key].vector = raw
-            else:
-                rows.append({"model": model, "text_hash": key, "vector": raw})
-        if rows:
-            session.execute(insert(Embedding), rows)
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        new = dialect.insert(Embedding)
+        query = new.on_conflict_do_update(
+            index_elements=["model", "text_hash"], set_={"vector": new.excluded.vector}
+        )
+        session.connection().execute(query, rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
@@ -17,6 +20,7 @@ import analysis.run_store
 import analysis.scheduling.tasks
 from analysis import dataframes
 from analysis.labelling.candidates import usable
+from analysis.preprocessing import embeddings
 from analysis.preprocessing.embeddings import AnalysisError, encoder_named, model_key, vectors_of
 from analysis.preprocessing.statements import STATEMENT_COLUMNS, cut_new
 from analysis.result import OpdrachtAnalysis
@@ -338,6 +342,31 @@ def test_an_interrupted_run_leaves_the_database_as_it_was(
         for table in (AnalysisRun, Theme, Assignment):
             assert session.scalar(select(func.count()).select_from(table)) == 0
     assert not analysed(storage, consultation, catalogue).reused
+
+
+def test_writers_store_the_same_vectors_at_the_same_time(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = encoder_named("use")
+    texts = [f"zin nummer {number}" for number in range(200)]
+    right = encoder.encode(texts)
+    together = threading.Barrier(4)
+    looked_up = embeddings.cached_vectors
+
+    def none_yet(*given: Any) -> dict[str, Any]:
+        found = looked_up(*given)
+        together.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(embeddings, "cached_vectors", none_yet)
+    orders = [texts, texts[::-1], texts[1::2] + texts[::2], texts]
+    with ThreadPoolExecutor(4) as writers:
+        made = list(writers.map(lambda order: vectors_of(storage, encoder, order), orders))
+    for order, vectors in zip(orders, made, strict=True):
+        places = [texts.index(text) for text in order]
+        assert np.allclose(vectors, right[places], atol=1e-6)
+    monkeypatch.undo()
+    assert np.allclose(vectors_of(storage, encoder, texts), right, atol=1e-6)
 
 
 def test_vectors_are_computed_once_per_text_and_model(storage: Storage) -> None:
