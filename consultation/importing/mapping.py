@@ -23,6 +23,7 @@ from consultation.importing.tables import Record, SkippedRows, Table, named
 from consultation.importing.text import on_lines
 from consultation.importing.values import (
     Unreadable,
+    asked,
     folded,
     group_slug,
     is_empty,
@@ -31,6 +32,7 @@ from consultation.importing.values import (
     recognised_ids,
     recognised_participants,
     shown,
+    yes_or_no,
 )
 from language.folding import is_unseen
 
@@ -40,7 +42,13 @@ NO_GROUP = "geen"
 _SAMPLES = 300
 _LEAST_WORDS = 3
 _GROUPS, _NAMED_GROUPS = 0.8, 0.5
-_GROUP_NAME = re.compile(r"\b(?:doel)?groep\b|\bgroup\b")
+_GROUP_NAME = re.compile(
+    r"\b(?:doel)?groep\b|\bgroup\b|\bgrp\b|\bu bent\b|\bwie bent u\b|\bnamens wie\b"
+    r"|\bik (?:antwoord|spreek|reageer)\b|\b(?:soort|type) organisatie\b"
+)
+_MOST_GROUPS = 30
+_MOST_CHOICES = 15
+_CHOSEN = 0.5
 _OPTION = re.compile(r".*\[([^\[\]]{2,80})\]")
 _CODE = re.compile(r"^[\w\[\]]{1,30}[.:]\s+|^\d{1,3}[.)]\s+")
 _YES = frozenset({"ja", "yes", "oui", "y", "1", "true", "x"})
@@ -290,22 +298,42 @@ _FIELDS = (
             r"|_?uuid|_id|id|nr|nummer|reference|referentie|respons-?id|comment-id"
         ),
     ),
-    _Kind("participant", re.compile(r"author[\s_/.-]?id" r"|user[\s_/.-]?id" r"|auteur[\s-]?id")),
+    _Kind(
+        "participant",
+        re.compile(
+            r"(?:author|user|auteur)[\s_/.-]?id|id (?:auteur|author|deelnemer)"
+            r"|respondent(?:nummer|nr)?|deelnemer(?:snummer|nummer|nr)?|participant|persoon"
+        ),
+    ),
     _Kind(
         "submitted_at",
         re.compile(
             r"submitdate\b.*|recordeddate|enddate|end date|completion time|voltooiingstijd"
             r"|tijdstempel|timestamp|horodateur|submitted[ _]at|date submitted|_submission_time"
             r"|created[ _]at|published[ _]at|creation date|date modified|datetime|datum.*"
-            r"|tijd van voltooien|ingediend op|last update"
+            r"|tijd van voltooien|(?:ingediend|ingevuld|verzonden|gepubliceerd)[ _]o[pm]"
+            r"|last update"
         ),
     ),
     _Kind(
         "organisation",
-        re.compile(r"\A.{0,200}organisati(?:e|on)\b.*|\A.{0,200}vereniging of bedrijf.*"),
+        re.compile(
+            r"\A(?!.{0,200}\b(?:soort|type|groep)\b).{0,200}organisati(?:e|on)\b.{0,200}"
+            r"|\A.{0,200}vereniging of bedrijf.{0,200}|org"
+        ),
     ),
-    _Kind("citaat", re.compile(r"\A.{0,200}\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.*")),
+    _Kind(
+        "citaat",
+        re.compile(
+            r"\A.{0,200}\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.{0,200}|cit"
+            r"|\A.{0,200}\b(?:mogen|mag|akkoord|toestemming|agree|consent)\b.{0,200}"
+            r"\b(?:overnemen|overgenomen|gebruiken|gebruikt|publiceren|gepubliceerd|aanhalen"
+            r"|aangehaald|tonen|getoond|delen|gedeeld|publish(?:ed)?)\b.{0,200}"
+        ),
+    ),
 )
+_OPDRACHTEN = re.compile(r"opdracht(?:en|nummer|nr)?|thema|onderwerp|uitdaging")
+_ASKS = re.compile(r"vraag|vraagtekst|question|vraag ?tekst|soort|type|rubriek|kind")
 _SKIPPED = re.compile(
     r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress"
     r"|ip address|duration.*|recipient.*|external.*|location.*|distributionchannel|userlanguage"
@@ -316,6 +344,10 @@ _SKIPPED = re.compile(
     r"|__version__|deviceid|formhub.*|meta/.*|points.*|feedback.*|quiz feedback.*|total points"
     r"|image.*|attachments?.*|reference|created.*|published.*|updated.*|moderated|agrees|disagrees"
 )
+_CHOICES = re.compile(
+    r"\b(?:vink aan|duid (?:alles )?aan|meerdere antwoorden|kruis aan|select all|selected choice)\b"
+)
+_IS_WORD = re.compile(r"[^\w\s]{0,3}[^\W\d_]+(?:['’-][^\W\d_]+)*[^\w\s]{0,5}")
 _TITLES = ("title", "title/nl", "titel", "title (nl)", "title_nl", "name of idea")
 _BODIES = (
     *(
@@ -361,9 +393,16 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
         fits: Callable[[str], bool] = {
             "submitted_at": lambda name: _are_dates(_samples(table, name)),
             "id": lambda name: _differ(_samples(table, name)),
-            "citaat": lambda name: len(set(_samples(table, name))) <= 4,
+            "citaat": lambda name: _are_consents(_samples(table, name)),
         }.get(field, lambda _: True)
-        column = next((each for each in left if names.fullmatch(each) and fits(each)), None)
+        column = next(
+            (
+                each
+                for each in left
+                if (names.fullmatch(each) or names.fullmatch(_wording(table, each))) and fits(each)
+            ),
+            None,
+        )
         if column is not None:
             fields[field] = column
             left.remove(column)
@@ -379,10 +418,20 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     if groups:
         fields["groups"] = groups
         left = [name for name in left if name not in groups.values()]
-    group = next((each for each in left if _is_group(table, each, catalogue)), None)
+    group = _group_column(table, left, catalogue)
     if group is not None and not groups:
         fields["group"] = group
         left.remove(group)
+    for field, names, known in (
+        ("opdracht", _OPDRACHTEN, lambda cell: _names_opdracht(cell, catalogue)),
+        ("question", _ASKS, lambda cell: _names_question(cell, catalogue)),
+    ):
+        column = next(
+            (each for each in left if names.fullmatch(each) and _mostly(table, each, known)), None
+        )
+        if column is not None:
+            fields[field] = column
+            left.remove(column)
     fields["questions"] = _questions(table, left, catalogue)
     if not fields["questions"]:
         raise ImportFileError(
@@ -392,6 +441,47 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     return SurveyMapping.model_validate(fields)
 
 
+def _wording(table: Table, name: str) -> str:
+    """What a column asks: its wording beside the name, or the name without a code before it."""
+    return named(table.labels.get(name, _CODE.sub("", name)))
+
+
+def _group_column(table: Table, left: Sequence[str], catalogue: Catalogue) -> str | None:
+    """The column whose values are groups; else one that is called so and has few values."""
+    likely = [each for each in left if _is_group(table, each, catalogue)]
+    called = [each for each in left if _GROUP_NAME.search(_wording(table, each))]
+    few = [
+        each
+        for each in called
+        if not _OPTION.fullmatch(each)
+        and len(set(_samples(table, each))) <= _MOST_GROUPS
+        and not _are_words(_samples(table, each))
+    ]
+    both = [each for each in likely if each in called]
+    return next(iter([*both, *likely, *few]), None)
+
+
+def _names_opdracht(cell: str, catalogue: Catalogue) -> bool:
+    try:
+        return bool(opdracht_number(cell, catalogue))
+    except Unreadable:
+        return False
+
+
+def _names_question(cell: str, catalogue: Catalogue) -> bool:
+    if asked(cell, catalogue):
+        return True
+    try:
+        return bool(question_key(cell, None, catalogue))
+    except Unreadable:
+        return False
+
+
+def _mostly(table: Table, name: str, known: Callable[[str], bool]) -> bool:
+    kinds = set(_samples(table, name))
+    return bool(kinds) and sum(map(known, kinds)) >= 0.5 * len(kinds)
+
+
 def _questions(table: Table, left: list[str], catalogue: Catalogue) -> list[QuestionColumn]:
     title = next((each for each in _TITLES if each in left), None)
     body = next((each for each in _BODIES if each in left), None)
@@ -399,12 +489,21 @@ def _questions(table: Table, left: list[str], catalogue: Catalogue) -> list[Ques
         return [QuestionColumn(column=body, title=title, question="voorstel" if title else None)]
     found = []
     for name in left:
-        if _SKIPPED.fullmatch(name) or not _are_words(_samples(table, name)):
+        cells = _samples(table, name)
+        wording = _wording(table, name)
+        own = asked(wording, catalogue)
+        if _SKIPPED.fullmatch(name) or not (_are_words(cells) or (own and _are_texts(cells))):
             continue
-        wording = named(table.labels.get(name, _CODE.sub("", name)))
+        if _are_choices(cells) or _CHOICES.search(wording):
+            continue
         kind = next((key for key, words in _QUESTIONS if words.search(wording)), None)
+        opdracht, question = own or (None, kind)
         found.append(
-            QuestionColumn(column=name, opdracht=_opdracht(wording, catalogue), question=kind)
+            QuestionColumn(
+                column=name,
+                opdracht=opdracht or _opdracht(wording, catalogue) or _opdracht(name, catalogue),
+                question=question,
+            )
         )
     return found
 
@@ -440,8 +539,41 @@ def _are_words(cells: Sequence[str]) -> bool:
     """Whether a column holds answers in words, rather than names, numbers or choices."""
     if not cells or (len(cells) > 5 and len(set(cells)) < len(cells) / 3):
         return False
-    words = [len(re.findall(r"[^\W\d_]+", each)) for each in cells]
+    words = [_count_words(each) for each in cells]
     return sum(words) / len(words) >= _LEAST_WORDS and not _are_dates(cells)
+
+
+def _are_texts(cells: Sequence[str]) -> bool:
+    """Whether any cell is a text, however short: of a column that asks a question we know."""
+    return any(_count_words(each) for each in cells) and not _are_dates(cells)
+
+
+def _count_words(cell: str) -> int:
+    """The words of a cell; an address, a code or the name of a file is none."""
+    return sum(bool(_IS_WORD.fullmatch(each)) for each in cell.split())
+
+
+def _are_choices(cells: Sequence[str]) -> bool:
+    """Whether cells are made of the same few choices, with commas or semicolons between them."""
+    chosen = [set(filter(None, map(str.strip, re.split("[,;|]", each)))) for each in cells]
+    times = Counter(part for parts in chosen for part in parts)
+    again = sum(number for number in times.values() if number > 1)
+    return len(cells) > 2 and len(times) <= _MOST_CHOICES and again >= _CHOSEN * sum(times.values())
+
+
+def _are_consents(cells: Sequence[str]) -> bool:
+    """Whether most cells say yes or no; a column with one other value is a box that was ticked."""
+    if len(set(cells)) > 4:
+        return False
+    return sum(map(_says_yes_or_no, cells)) >= 0.5 * len(cells)
+
+
+def _says_yes_or_no(cell: str) -> bool:
+    try:
+        yes_or_no(cell)
+    except Unreadable:
+        return False
+    return True
 
 
 def _group(value: str, catalogue: Catalogue) -> str | None:
@@ -452,7 +584,7 @@ def _group(value: str, catalogue: Catalogue) -> str | None:
 
 
 def _opdracht(wording: str, catalogue: Catalogue) -> int | None:
-    match = re.search(r"\bopdracht\s{1,3}(\d{1,2})\b", wording)
+    match = re.search(r"\b(?:opdracht[\s_-]{0,3}|o(?=\d{1,2}_))(\d{1,2})(?![^\W_])", wording)
     if match and catalogue.opdracht(int(match[1])) is not None:
         return int(match[1])
     for part in re.split(r"[:\[\]()|–—]", wording):

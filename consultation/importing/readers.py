@@ -45,6 +45,7 @@ from consultation.importing.values import (
     SPREADSHEET_ERROR,
     RecognisedColumn,
     Unreadable,
+    asked,
     group_slug,
     is_blank,
     is_empty,
@@ -57,6 +58,7 @@ from consultation.importing.values import (
     yes_or_no,
 )
 from language.folding import is_unseen
+from language.segmentation.plain_text import plain
 from language.segmentation.statements import without_notes
 
 TEXTS = (".txt", ".md")
@@ -78,6 +80,17 @@ _MENDS = {
     ".zip": "unpack it and import the files in it",
 }
 _WITHOUT_TEXT = "without text"
+_MARKUP = 2_000
+"""The longest text of which the tags are looked at to see that it says nothing."""
+
+_UNKNOWN = {
+    "group": "is no group that the catalogue has: left empty. Say which one it is, or geen, under "
+    "group_values in the mapping",
+    "question": "is no question that the catalogue has: left empty",
+    "citaat": "is neither a yes nor a no: they are not quoted",
+}
+"""What is said of values of a survey export that the catalogue does not know, by column."""
+
 _OTHER_CODING = re.compile(r"[a-z]Ž|(?<=[a-z])[‚‰‹•„ˆ‡](?=[a-z])")
 Value = TypeVar("Value")
 
@@ -365,7 +378,7 @@ class _Reader:
             raw = record.cells.get("text")
             if raw is not None and not isinstance(raw, str):
                 continue
-            if raw is None or is_unseen(raw):
+            if raw is None or _says_nothing(raw):
                 empty.append(record.line)
             elif SPREADSHEET_ERROR.fullmatch(raw.strip()) and not is_empty(raw):
                 errors.append(record.line)
@@ -374,6 +387,8 @@ class _Reader:
         rows = self._rows(records)
         rows, again = self._without_repeated_ids(rows)
         left_out = list(self._table.left_out)
+        if not self._table.records and not left_out:
+            self._table.warnings.append("holds no answers, only the names of the columns")
         for reason, lines in (
             (_WITHOUT_TEXT, empty),
             ("a spreadsheet's error in place of the text", errors),
@@ -408,11 +423,16 @@ class _Reader:
                 "submitted_at: the month stands before the day here, so that 3/4/2026 is 4 March"
             )
         rows = []
+        numbers: list[int] = []
         for index, record in enumerate(records):
             text = str(record.cells["text"])
             if not self._can_be_stored(record, text):
                 continue
-            opdracht = self._value(record, "opdracht", opdracht_number)
+            opdracht = self._value(record, "opdracht", opdracht_number) or self._asked(record)
+            question = self._value(record, "question", _sure(question_key), opdracht)
+            if self._mapping and question is None and not any(map(str.isalpha, text)):
+                numbers.append(record.line)
+                continue
             rows.append(
                 (
                     record.line,
@@ -421,7 +441,7 @@ class _Reader:
                         text=text,
                         id=ids.values[index],
                         opdracht=opdracht,
-                        question=self._value(record, "question", _sure(question_key), opdracht),
+                        question=question,
                         group=self._value(record, "group", group_slug),
                         organisation=self._cell(record, "organisation"),
                         submitted_at=self._moment(record, moments[index], month_first),
@@ -431,7 +451,21 @@ class _Reader:
                     ),
                 )
             )
+        if numbers:
+            self._table.left_out.append(SkippedRows("without a letter in the text", tuple(numbers)))
         return rows
+
+    def _asked(self, record: Record) -> int | None:
+        """The opdracht whose question a record names in its own words, where it names none."""
+        cell = self._cell(record, "question")
+        if cell is None:
+            return None
+        key = ("asked", cell, None)
+        if key not in self._known:
+            found = asked(cell, self._catalogue)
+            self._known[key] = found[0] if found else None
+        opdracht: int | None = self._known[key]
+        return opdracht
 
     def _sorted(
         self,
@@ -496,12 +530,9 @@ class _Reader:
                 self._known[key] = error
         found = self._known[key]
         if isinstance(found, Unreadable):
-            if column == "group" and self._mapping:
-                self._told.setdefault(
-                    f"group: {shown(cell)} is no group that the catalogue has: left empty. Say "
-                    "which one it is, or geen, under group_values in the mapping",
-                    [],
-                ).append(record.line)
+            if column in _UNKNOWN and self._mapping:
+                told = f"{column}: {shown(cell)} {_UNKNOWN[column]}"
+                self._told.setdefault(told, []).append(record.line)
             else:
                 self._faults.add(record.line, f"{column}: {found}")
             return None
@@ -546,6 +577,11 @@ class _Reader:
                     line, f"id: {shown(row.id or '')} stands on line {seen[0]} already; {mend}."
                 )
         return kept, again
+
+
+def _says_nothing(raw: str) -> bool:
+    """Whether nothing of a text is seen, but for tags and entities (``<div>&nbsp;</div>``)."""
+    return is_unseen(raw) or (len(raw) < _MARKUP and "<" in raw and is_unseen(plain(raw).text))
 
 
 def _sure(read: Callable[..., Value]) -> Callable[..., tuple[Value, bool]]:

@@ -61,7 +61,8 @@ _ANSWER_HEADS = frozenset(
 _NOT_SHOWN = "{question_not_shown}"
 _TOTAL = re.compile(
     r"\W{0,5}(?:(?:eind|sub)?totaal|total|aantal|nombre|gemiddelde|moyenne|average|sum|som|count|n)"
-    r"\b\D{0,60}[\d.,\s]{1,20}%?\W{0,5}",
+    r"\b(?:\D{0,60}[\d.,\s]{1,20}%?(?:antwoord(?:en)?|reacties?|rijen|rows|answers|responses)?){1,9}"
+    r"\W{0,5}",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(

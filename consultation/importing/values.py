@@ -20,6 +20,11 @@ _NEAR = 0.84
 _YES = frozenset({"ja", "j", "yes", "y", "oui", "true", "waar", "1"})
 _NO = frozenset({"nee", "neen", "n", "no", "non", "false", "onwaar", "0"})
 
+_AGREES = re.compile(r"(?:ja|yes|oui|akkoord|ik ga akkoord|ok|dat mag|mag)\b")
+_REFUSES = re.compile(r"(?:nee|neen|no|non|niet|liever niet|ik ga niet akkoord|not)\b")
+_RESERVED = re.compile(r"\b(?:niet|geen|maar|enkel|alleen|pas|als|not|but|only|mais|pas)\b")
+"""Words beside a yes that make it a condition: it is for people to read."""
+
 _BLANK = frozenset({"", "nan", "na", "n a", "n b", "nat", "none", "null"})
 """Placeholders of programs and spreadsheets for an empty cell, folded."""
 
@@ -55,6 +60,7 @@ _AS_DATE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])\s?[.):]\s?|(?:\d{1,2}|[a-z])\s[-–—]\s", re.IGNORECASE)
+_AROUND = re.compile(r"\A\s*\w{1,12}[:.]\s|\([^()]{0,60}\)|\s-\s.{0,60}\Z|\[[^\[\]]{0,60}\]")
 _OPDRACHT = re.compile(
     r"(?:opdracht|opdr\.?|o)?\s?(?:nummer|nr\.?|#)?\s?0{0,3}(\d{1,2})(?:[.,]0{1,2})?"
     r"(?:(?:\s?[.:),;/&+–—-]\s?|\s)(\S.{0,300})?)?",
@@ -212,6 +218,26 @@ def question_key(value: str, opdracht: int | None, catalogue: Catalogue) -> str:
     return named
 
 
+def asked(wording: str, catalogue: Catalogue) -> tuple[int | None, str] | None:
+    """The opdracht and the key of the question whose own words a text is; None: of none.
+
+    What a survey tool puts around the words (``opdracht 6/``, ``5:``, ``(1-5)``, ``- Selected
+    Choice``) makes no difference. The opdracht is None where several ask this in the same words.
+    """
+    owners: dict[str, set[tuple[int, str]]] = {}
+    for each in catalogue.opdrachten:
+        for vraag in each.vragen:
+            for text in (vraag.tekst, vraag.eenvoudiger):
+                owners.setdefault(folded(text), set()).add((each.nummer, vraag.key))
+    bare = _AROUND.sub(" ", wording.rsplit("/", 1)[-1])
+    found = _near(bare, owners)
+    if not found:
+        return None
+    keys = {key for _, key in found}
+    numbers = {number for number, _ in found}
+    return (numbers.pop() if len(numbers) == 1 else None, keys.pop()) if len(keys) == 1 else None
+
+
 def _near(text: str, names: dict[str, Value]) -> Value | None:
     """The value whose name a text matches: exactly, truncated or nearly; else None."""
     plain = folded(text)
@@ -253,12 +279,13 @@ def yes_or_no(value: str) -> bool:
         Unreadable: the value is neither a yes nor a no.
     """
     plain = folded(value)
-    if plain not in _YES | _NO:
+    agrees = plain in _YES or (_AGREES.match(plain) and not _RESERVED.search(plain))
+    if not agrees and plain not in _NO and not _REFUSES.match(plain):
         raise Unreadable(
             f"{shown(value)} does not fit; write ja where they agree to being quoted, nee where "
             "they do not, and nothing where it is not known."
         )
-    return plain in _YES
+    return bool(agrees)
 
 
 def recognised_ids(values: Sequence[str | None]) -> RecognisedColumn:
