@@ -389,6 +389,7 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     """
     left = [name for name in table.columns if any(_samples(table, name))]
     fields: dict[str, Any] = {"survey": survey}
+    questions = {name for name in left if asked(_wording(table, name), catalogue)}
     for field, names in _FIELDS:
         fits: Callable[[str], bool] = {
             "submitted_at": lambda name: _are_dates(_samples(table, name)),
@@ -399,7 +400,9 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
             (
                 each
                 for each in left
-                if (names.fullmatch(each) or names.fullmatch(_wording(table, each))) and fits(each)
+                if each not in questions
+                and (names.fullmatch(each) or names.fullmatch(_wording(table, each)))
+                and fits(each)
             ),
             None,
         )
@@ -418,7 +421,7 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     if groups:
         fields["groups"] = groups
         left = [name for name in left if name not in groups.values()]
-    group = _group_column(table, left, catalogue)
+    group = _group_column(table, [each for each in left if each not in questions], catalogue)
     if group is not None and not groups:
         fields["group"] = group
         left.remove(group)

@@ -23,6 +23,7 @@ from consultation.importing.dates import month_comes_first, read_moment
 from consultation.importing.formats import documents
 from consultation.importing.formats.apart import LARGEST, read_apart
 from consultation.importing.formats.flow import DocumentContent, content
+from consultation.importing.formats.markdown import readable_markdown
 from consultation.importing.mapping import SurveyMapping, mapped
 from consultation.importing.tables import (
     ARRAY,
@@ -40,7 +41,7 @@ from consultation.importing.tables import (
     survey_table,
     unknown_columns_told,
 )
-from consultation.importing.text import decoded, on_lines
+from consultation.importing.text import decoded, kind_of, on_lines
 from consultation.importing.values import (
     SPREADSHEET_ERROR,
     RecognisedColumn,
@@ -172,7 +173,7 @@ def read_rows(
         ImportFileError: the file cannot be read, or values are invalid; names file, line, column
             and correction of all of them.
     """
-    _check_file(path)
+    check_file(path)
     ending = path.suffix.lower()
     faults = FileFaults()
     if mapping is not None:
@@ -220,7 +221,7 @@ def read_survey(
     Raises:
         ImportFileError: the file is no table, or cannot be read.
     """
-    _check_file(path)
+    check_file(path)
     ending = path.suffix.lower()
     if ending in sheets.ENDINGS:
         grid, warnings = sheets.sheet_grid(path, named(column), sheet)
@@ -240,7 +241,11 @@ def _text(path: Path, text: str) -> ImportFile:
             f"{path}: {on_lines(lines)}: holds a NUL character; take it out, or save the file as "
             "UTF-8 again."
         )
+    notes = 0
+    if path.suffix.lower() == ".md":
+        text, notes = readable_markdown(text)
     found = content(text)
+    found["notes"] = notes
     found["warnings"] += _coded_twice([(1, text)])
     return _document(path, found)
 
@@ -326,7 +331,13 @@ def named_group(value: str | None, catalogue: Catalogue, place: str = "--group")
         raise ImportFileError(f"{place}: {error}") from error
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Looks whether a file may be read, before anything reads it.
+
+    Raises:
+        ImportFileError: it is not there, too large, of a kind that is not read, or of another kind
+            than its name says.
+    """
     ending = path.suffix.lower()
     if path.is_dir():
         raise ImportFileError(f"{path}: is a folder; name the files in it.")
@@ -340,14 +351,16 @@ def _check_file(path: Path) -> None:
     try:
         if path.stat().st_size > LARGEST:
             raise ImportFileError(f"{path}: larger than 100 MB; split it into several files.")
-        with path.open("rb"):
-            pass
+        kind = kind_of(path)
     except FileNotFoundError as error:
         raise ImportFileError(f"{path}: there is no such file; check the path.") from error
     except OSError as error:
         raise ImportFileError(
             f"{path}: cannot be read ({error.strerror}); check its permissions."
         ) from error
+    if kind is not None and ending not in kind.endings:
+        mend = kind.mend or f"give it a name that ends in {kind.endings[0]}"
+        raise ImportFileError(f"{path}: is {kind.name}, whatever its name says; {mend}.")
 
 
 class _Reader:

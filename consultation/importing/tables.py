@@ -61,9 +61,11 @@ _ANSWER_HEADS = frozenset(
 _NOT_SHOWN = "{question_not_shown}"
 _TOTAL = re.compile(
     r"\W{0,5}(?:(?:eind|sub)?totaal|total|aantal|nombre|gemiddelde|moyenne|average|sum|som|count|n)"
-    r"\b(?:\D{0,60}[\d.,\s]{1,20}%?(?:antwoord(?:en)?|reacties?|rijen|rows|answers|responses)?){1,9}"
-    r"\W{0,5}",
+    r"\b\D{0,60}[\d.,\s]{1,20}%?\W{0,5}",
     re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"(?<=\d)\s?(?:antwoord(?:en)?|reacties?|rijen|rows|answers|responses)\b", re.IGNORECASE
 )
 _COUNTED = re.compile(
     r"tota[al]|antwoord|reactie|respons|respond|inzending|deelnem|rijen|rows|answers|records|r[eé]ponses"
@@ -563,8 +565,9 @@ def _without_footer(table: Table) -> None:
     while len(table.records) > 1 and len(footer) < 5:
         cells = {name: str(cell or "").strip() for name, cell in table.records[-1].cells.items()}
         text = " ".join(cell for cell in cells.values() if cell)
+        counted = _UNIT.sub("", text) if len(text) <= 200 else text
         if len(text) > 200 or not any(
-            pattern.fullmatch(text) for pattern in (_TOTAL, _COLOPHON, _NUMBER)
+            pattern.fullmatch(counted) for pattern in (_TOTAL, _COLOPHON, _NUMBER)
         ):
             break
         others = table.records[-_USUAL - 1 : -1]
@@ -574,7 +577,7 @@ def _without_footer(table: Table) -> None:
         # The text is in another column than ``text``, with only numbers after it.
         beside = first != "text" and all(_NUMBER.fullmatch(cells[name]) for name in more)
         beside = beside and not _NUMBER.fullmatch(cells[first])
-        if not (lonely or beside or (_TOTAL.fullmatch(text) and _COUNTED.search(text))):
+        if not (lonely or beside or (_TOTAL.fullmatch(counted) and _COUNTED.search(text))):
             break
         footer.insert(0, table.records.pop().line)
     _leave_out(table, "a total or a colophon under the table", footer)

@@ -16,8 +16,24 @@ _TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _CUE = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
 _VOICE = re.compile(r"<v(?:\.[\w.-]{0,40})?\s+([^<>\n]{1,80})>")
 _TAG = re.compile(r"</?[a-z][^<>\n]{0,80}>|<\d[\d:.,]{0,14}>|\{\\[^{}\n]{0,40}\}", re.IGNORECASE)
-_LABEL = re.compile(r"(?:[-–>]\s{0,3}|\[)?([^\W_][\w.'’&()/ -]{0,40}?)\]?\s?:\s+(?=\S)")
+_LABEL = re.compile(
+    r"(?:[-–>]\s{0,3})?(?:"
+    r"\[?([^\W_][\w.'’&()/ -]{0,40}?)\]?\s?:\s+|\[([^\W\d_a-z][\w.'’& -]{0,40})\]\s+)(?=\S)"
+)
 _LABEL_WORDS = 4
+_SOUND = re.compile(r"[\[(♪][^\[\]()A-Z]{2,40}[\])♪]")
+_NO_SPEAKERS = frozenset(
+    word
+    for line in (
+        "kortom|dus|conclusie|samengevat|besluit|voorstel|mijn voorstel|ons voorstel|vraag",
+        "antwoord|opmerking|nota|ps|let op|idee|mijn idee|tip|probleem|oplossing|bijvoorbeeld",
+        "ten eerste|ten tweede|ten derde|ten slotte|tot slot|slot|eerst|punt|nog iets|reden",
+        "gevolg|resultaat|feit|kern|belangrijk|concreet|nogmaals|eerlijk|echt|ja|nee|oké|ok|sorry|wacht",
+    )
+    for word in line.split("|")
+)
+"""What stands before a colon in what people say, and names nobody."""
+
 _SKIPPED = ("NOTE", "STYLE", "REGION", "WEBVTT", "X-TIMESTAMP")
 
 
@@ -46,12 +62,18 @@ def spoken(path: Path, text: str) -> list[Spoken]:
         raise ImportFileError(
             f"{path}: no line has times (00:00:01.000 --> 00:00:04.000); save it as WebVTT or SRT."
         )
-    labels = Counter(match[1] for _, _, words in cues if (match := _LABEL.match(words)))
+    labels = Counter(
+        _name(match).casefold()
+        for _, _, words in cues
+        if (match := _LABEL.match(_TAG.sub("", words)))
+    )
+    spelled: dict[str, str] = {}
     turns: list[Spoken] = []
     speaker: str | None = None
     for line, time, words in cues:
         for name, said in _voices(words, labels):
-            speaker = name or speaker
+            if name:
+                speaker = spelled.setdefault(name.casefold(), name)
             plain = " ".join(html.unescape(_TAG.sub("", said)).split()).replace("\x00", "")
             if not plain:
                 continue
@@ -93,17 +115,25 @@ def _voices(words: str, labels: Counter[str]) -> list[tuple[str | None, str]]:
             *((" ".join(html.unescape(who).split()), said) for who, said in named),
         ]
     found: list[tuple[str | None, str]] = []
-    for line in words.split("\n"):
+    for line in _TAG.sub("", words).split("\n"):
+        if _SOUND.fullmatch(line.strip()):
+            continue
         match = _LABEL.match(line)
-        if match and _is_speaker(match[1], labels):
-            found.append((match[1].strip(), line[match.end() :]))
+        if match and _is_speaker(_name(match), labels):
+            found.append((_name(match), line[match.end() :]))
         else:
             found.append((None, line))
     return found
 
 
+def _name(label: re.Match[str]) -> str:
+    return str(label[1] or label[2]).strip()
+
+
 def _is_speaker(label: str, labels: Counter[str]) -> bool:
     """Whether words before a colon name a speaker: short, and names or used again."""
+    if label.casefold() in _NO_SPEAKERS:
+        return False
     words = label.split()
     names = all(word[0].isupper() or word[0].isdigit() for word in words)
-    return len(words) <= _LABEL_WORDS and (names or labels[label] > 1)
+    return len(words) <= _LABEL_WORDS and (names or labels[label.casefold()] > 1)

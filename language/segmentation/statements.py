@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from language.segmentation.clauses import asks, clause_spans
+from language.segmentation.letters import frame_lines
 from language.segmentation.list_marks import Marks, inline_items, lead_in, mark_of
 from language.segmentation.plain_text import ADDRESS, PAGE_BREAK, plain
 from language.segmentation.sentences import sentence_spans
@@ -20,6 +21,9 @@ DOCUMENT_FROM = 1_500
 
 A shorter text is the whole answer of a participant: everything with a letter in it counts.
 """
+
+_WHOLE_ITEM = 400
+"""An item of a list of proposals is one statement up to this length; longer ones are cut."""
 
 _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
@@ -114,7 +118,8 @@ def statement_spans(text: str, document: bool | None = None) -> list[Span]:
     """The statements of a text, in order, not overlapping, without outer white space.
 
     HTML is read as a browser shows it (see ``language.segmentation.plain_text``). Page numbers,
-    addresses of websites, footnotes, list marks and text without letters are left out. In a
+    addresses of websites, footnotes, list marks, text without letters and the frame of a letter
+    (``language.segmentation.letters``) are left out. In a
     document (by default: a text of at least ``DOCUMENT_FROM`` characters) headings, names under
     quotations and fragments of fewer than three words are left out too.
     """
@@ -147,7 +152,10 @@ def _statements(text: str, document: bool) -> list[Span]:
         if document and len(items) == 1:
             least = _least_words(text[block.start : block.end], block.item)
         for first, last in items:
-            for start, end in sentence_spans(text[first:last]):
+            sentences = list(sentence_spans(text[first:last]))
+            if number in proposals and last - first <= _WHOLE_ITEM and sentences:
+                sentences = [(sentences[0][0], sentences[-1][1])]
+            for start, end in sentences:
                 spans += [
                     Span(*piece, number, number in proposals)
                     for piece in _clauses(text, first + start, first + end, number in proposals)
@@ -277,6 +285,7 @@ def _blocks(text: str, document: bool) -> list[_Block]:
     lines = _lines(text)
     marks = Marks(line.text[_indent(line) :] for line in lines)
     notes = _note_lines(lines, text) if document else frozenset()
+    skipped = notes | frame_lines([line.text for line in lines])
     for index, line in enumerate(lines):
         bare = line.bare
         if bare == PAGE_BREAK:
@@ -285,7 +294,7 @@ def _blocks(text: str, document: bool) -> list[_Block]:
         if not bare:
             current = None
             continue
-        if index in notes or _is_debris(bare, document):
+        if index in skipped or _is_debris(bare, document):
             current, closed_by_debris = None, True
             continue
         mark = marks.of(index)
@@ -296,7 +305,7 @@ def _blocks(text: str, document: bool) -> list[_Block]:
         is_item = mark is not None
         markdown = bool(_MARKDOWN_HEADING.match(bare))
         if markdown:
-            blocks.append(_Block(start, end, 1, item=False, heading=document))
+            blocks.append(_Block(start, end, 1, item=False, heading=True))
             current, closed_by_debris = None, True
             continue
         goes_on = (
@@ -322,6 +331,9 @@ def _blocks(text: str, document: bool) -> list[_Block]:
         current, closed_by_debris, new_page, last_line = blocks[-1], False, False, bare
     if document:
         _mark_headings(blocks, text)
+    elif blocks and blocks[-1].heading:
+        # A heading of nothing is what a participant says.
+        blocks[-1].heading = False
     return blocks
 
 

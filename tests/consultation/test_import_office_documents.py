@@ -356,3 +356,131 @@ def test_a_report_of_three_hundred_pages_is_read_in_time(
     assert isinstance(found, ImportFile)
     assert found.rows[0].text.count("van dit verslag") == 12_000
     assert found.rows[0].places[-1][1] == 300
+
+
+PAGE = """<html><body>
+<a class="skip-link" href="#m">Spring naar de tekst</a>
+<div class="cookie-melding" role="dialog">Wij plaatsen cookies.</div>
+<header><nav><a href="/">Thuis</a></nav><p>Netwerk Lezen</p></header>
+{opens}<h1>Lezen in de trein</h1>
+<p hidden>Sjabloon</p><p style="display: none">Ook sjabloon</p><p aria-hidden="true">Versiering</p>
+<p>Wij vragen een leeshoek in elk station, want daar wacht iedereen vaak lang op een trein.</p>
+<form><label>Zoek <input></label></form>
+<p>Vrijwilligers willen er elke week voorlezen, maar ze vinden geen lokaal.</p>
+<div class="footnotes"><p>1. Verslag van mei.</p></div>{closes}
+<aside><p>Lees ook: lezen op de bus</p></aside>
+<footer><p>Alle rechten voorbehouden</p></footer>
+</body></html>"""
+
+
+@pytest.mark.parametrize("opens", ["", "<main>", '<div role="main">', "<article>"])
+def test_of_a_web_page_only_what_it_says_is_read(
+    tmp_path: Path, catalogue: Catalogue, opens: str
+) -> None:
+    closes = {"<main>": "</main>", "<article>": "</article>", "": ""}.get(opens, "</div>")
+    path = tmp_path / "a.html"
+    path.write_text(PAGE.format(opens=opens, closes=closes), encoding="utf-8")
+    (row,) = read_rows(path, catalogue).rows
+    text = row.text.replace("Netwerk Lezen\n\n", "")
+    assert [each for each, _ in said(text)] == [
+        "Wij vragen een leeshoek in elk station, want daar wacht iedereen vaak lang op een trein.",
+        "Vrijwilligers willen er elke week voorlezen, maar ze vinden geen lokaal.",
+    ]
+
+
+def test_hidden_text_and_fields_of_rich_text_are_left_out(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(
+        rb"{\rtf1\ansi De bus rijdt niet.\par {\v geheim {\b diep} einde}\v weg\v0 Lees "
+        rb'{\field{\*\fldinst{HYPERLINK "https://bus.example"}}{\fldrslt{\ul ons plan}}}.\par '
+        rb"{\b\v ook weg}Wij vragen een belbus.}"
+    )
+    (row,) = read_rows(path, catalogue).rows
+    assert row.text.split("\n\n") == [
+        "De bus rijdt niet.",
+        "Lees ons plan.",
+        "Wij vragen een belbus.",
+    ]
+
+
+FORWARDED = """From: Tine <tine@stad.example>
+Subject: {subject}
+Message-ID: <1@stad.example>
+
+Kan jij dit inlezen?
+
+{head}
+
+Wij vragen een lokaal voor onze leesclub.
+
+Groeten,
+Rik
+"""
+HEADS = (
+    "________________________________\nVan: Leesclub <club@lezen.example>\nVerzonden: 2 maart\n"
+    "Aan: contact@stad.example\nOnderwerp: lokaal",
+    "---------- Forwarded message ---------\nFrom: Leesclub <Club@lezen.example>\nDate: 2 Mar\n"
+    "Subject: lokaal\nTo: <contact@stad.example>",
+)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_forwarded_mail_is_of_who_wrote_it(
+    tmp_path: Path, catalogue: Catalogue, head: str
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(FORWARDED.format(subject="FW: lokaal", head=head), encoding="utf-8")
+    file = read_rows(path, catalogue)
+    assert [row.participant for row in file.rows] == ["e-mail club@lezen.example"]
+    assert [each for each, _ in said(file.rows[0].text)] == [
+        "Wij vragen een lokaal voor onze leesclub."
+    ]
+    assert any("forwarded" in each for each in file.warnings)
+    # Below an answer the same head begins what is quoted.
+    path.write_text(FORWARDED.format(subject="RE: lokaal", head=head), encoding="utf-8")
+    file = read_rows(path, catalogue)
+    assert [(row.participant, row.text.strip()) for row in file.rows] == [
+        ("e-mail tine@stad.example", "Kan jij dit inlezen?")
+    ]
+
+
+MARKDOWN = """---
+title: Nota
+tags: [lezen]
+---
+
+# Nota
+
+Leesclubs vinden geen lokaal[^1].
+
+```yaml
+sleutel: waarde
+```
+
+| wie | wat |
+|-----|-----|
+| bib | Open de zaal ook op zondag. |
+
+[^1]: Bevraging van mei.
+    Nog een regel.
+
+Dat is jammer.
+"""
+
+
+def test_of_markdown_what_no_reader_sees_is_left_out(tmp_path: Path, catalogue: Catalogue) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(MARKDOWN, encoding="utf-8")
+    file = read_rows(path, catalogue)
+    assert [each for each, _ in said(file.rows[0].text)] == [
+        "Leesclubs vinden geen lokaal.",
+        "bib",
+        "Open de zaal ook op zondag.",
+        "Dat is jammer.",
+    ]
+    assert any("1 footnote is left out" in each for each in file.warnings)
+    plain = "# Nota\n\nEen *gewone* tekst.\n\n---\n\nMet een streep.\n"
+    path.write_text(plain, encoding="utf-8")
+    assert read_rows(path, catalogue).rows[0].text == plain

@@ -277,6 +277,115 @@ def test_the_mapping_of_each_tool_is_guessed(
         assert [row.citaat for row in file.rows] == [True, True, False, True]
 
 
+def table_of(tmp_path: Path, head: str, *rows: str) -> Path:
+    path = tmp_path / "uitvoer.csv"
+    path.write_text("\n".join((head, *rows)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("around", ["{}", "5: {}", "Q2. {}", "Opdracht/{}", "{} (verplicht)"])
+def test_a_question_in_the_catalogues_own_words_is_of_its_opdracht(
+    tmp_path: Path, catalogue: Catalogue, around: str
+) -> None:
+    for opdracht in catalogue.opdrachten:
+        for vraag in opdracht.vragen:
+            asked_in_these_words = [
+                (each.nummer, other.key)
+                for each in catalogue.opdrachten
+                for other in each.vragen
+                if vraag.tekst in (other.tekst, other.eenvoudiger)
+            ]
+            if asked_in_these_words != [(opdracht.nummer, vraag.key)]:
+                continue
+            path = table_of(
+                tmp_path, f'id,"{around.format(vraag.tekst)}"', "1,Bus", "2,Een lokaal in de wijk"
+            )
+            (found,) = guess(path, catalogue).questions
+            assert (found.opdracht, found.question) == (opdracht.nummer, vraag.key)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "consents"),
+    [
+        ("Mogen we uw woorden overnemen in het rapport?", ["Ja", "Neen", "Ja"], True),
+        (
+            "Ik ga akkoord dat mijn tekst gepubliceerd wordt",
+            ["Ja, dat mag", "Nee, liever niet"],
+            True,
+        ),
+        ("Geeft u toestemming om dit te delen?", ["Akkoord", "Niet akkoord"], True),
+        ("Volgt u zelf een opleiding?", ["Ja", "Nee", "Ja"], False),
+        ("Mogen we u bellen?", ["Ja", "Nee", "Ja"], False),
+        ("Wat mag er gebruikt worden?", ["De zaal op zondag", "Het hele gebouw"], False),
+    ],
+)
+def test_who_may_be_quoted_is_guessed_from_what_is_asked_and_answered(
+    tmp_path: Path, catalogue: Catalogue, name: str, cells: list[str], consents: bool
+) -> None:
+    rows = [f'{n},Er is geen lokaal in onze wijk {n},"{cell}"' for n, cell in enumerate(cells)]
+    mapping = guess(table_of(tmp_path, f'id,Wat houdt u tegen?,"{name}"', *rows), catalogue)
+    assert (mapping.citaat is not None) == consents
+    if consents:
+        file = read_rows(tmp_path / "uitvoer.csv", catalogue, mapping=mapping)
+        assert [row.citaat for row in file.rows][:2] == [True, False]
+
+
+def test_a_yes_with_a_condition_quotes_nobody_and_is_told(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    said = ["Ja", "Ja, maar niet letterlijk", "enkel zonder naam"]
+    rows = [f'{n},Er is geen lokaal in onze wijk {n},"{cell}"' for n, cell in enumerate(said)]
+    path = table_of(tmp_path, "id,Wat houdt u tegen?,Mogen we u citeren?", *rows)
+    mapping = guess(path, catalogue).model_copy(update={"citaat": "mogen we u citeren?"})
+    file = read_rows(path, catalogue, mapping=mapping)
+    assert [row.citaat for row in file.rows] == [True, None, None]
+    assert sum("neither a yes nor a no" in each for each in file.warnings) == 2
+
+
+def test_codes_choices_addresses_and_files_are_no_answers(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    head = "id,Toegangscode,Uw e-mailadres:,Bijlage,Waar leert u?,Wat houdt u tegen?,ORG,GRP"
+    rows = [
+        '1,k7Qp0z,an@wijk.example,brief.pdf,"Thuis,Op het werk","Te ver, te duur.",CVO De Brug,A1',
+        '2,x9Lm2r,rik@wijk.example,nota.pdf,"Thuis","Geen opvang voor mijn zoon.",,A2',
+        '3,b3Tt8w,mia@wijk.example,plan.pdf,"Op het werk,Thuis","Ik werk dan nog.",Vakbond X,A1',
+        '4,c4Ss1q,jo@wijk.example,idee.pdf,"In de bib","De bus komt te laat.",,A3',
+    ]
+    mapping = guess(table_of(tmp_path, head, *rows), catalogue)
+    assert [each.column for each in mapping.questions] == ["wat houdt u tegen?"]
+    assert (mapping.organisation, mapping.group) == ("org", "grp")
+
+
+def test_the_columns_of_a_long_table_are_guessed(tmp_path: Path, catalogue: Catalogue) -> None:
+    one, two = catalogue.opdrachten[0].vragen[0], catalogue.opdrachten[3].vragen[1]
+    head = "respondent,ingevuld_op,vraag,antwoord"
+    rows = [
+        f'{who},2-3-2026,"{question}",{said}'
+        for who in ("R1", "R2")
+        for question, said in (
+            (one.tekst, f"Niemand vroeg mij ooit wat ik wou {who}"),
+            (two.tekst, f"Geef ook les op zaterdag {who}"),
+            ("Wat is uw postcode?", "9000"),
+        )
+    ]
+    path = table_of(tmp_path, head, *rows)
+    mapping = guess(path, catalogue)
+    assert (mapping.participant, mapping.submitted_at) == ("respondent", "ingevuld_op")
+    file = read_rows(path, catalogue, mapping=mapping)
+    assert [(row.opdracht, row.question) for row in file.rows] == [(1, one.key), (4, two.key)] * 2
+    assert len({row.participant for row in file.rows}) == 2
+    assert [each.lines for each in file.left_out] == [(4, 7)]
+
+
+def test_a_table_without_answers_says_so(tmp_path: Path, catalogue: Catalogue) -> None:
+    file = read_rows(table_of(tmp_path, "id,text"), catalogue)
+    assert not file.rows
+    assert "only the names of the columns" in file.warnings[0]
+    file = read_rows(table_of(tmp_path, "id,text", "1,<div>&nbsp;</div>", "2,Te ver"), catalogue)
+    assert [row.text for row in file.rows] == ["Te ver"]
+
+
 @pytest.mark.parametrize("tool", PROPOSALS)
 def test_proposals_of_a_platform_keep_their_titles_and_authors(
     tmp_path: Path, catalogue: Catalogue, tool: str

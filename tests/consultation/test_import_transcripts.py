@@ -105,3 +105,33 @@ def test_times_are_stored_with_each_version_and_nothing_comes_twice(
         1: [[0, "00:00:01"], [29, "00:00:04"]],
         2: [[0, "00:00:01"], [34, "00:00:04"]],
     }
+
+
+MIXED = r"""1
+00:00:01,000 --> 00:00:04,000
+[Mia] De les is te ver.
+Kortom: wij vragen een bus.
+
+2
+00:00:05,000 --> 00:00:06,000
+[gelach]
+
+3
+00:00:07,000 --> 00:00:09,000
+{\an8}<b>Schepen Claes:</b> Ik noteer dat.
+Mijn voorstel: eerst een proef.
+
+4
+00:00:10,000 --> 00:00:12,000
+- MIA: En wie betaalt?
+(applaus)
+"""
+
+
+def test_a_speaker_is_one_however_labels_are_written(tmp_path: Path, catalogue: Catalogue) -> None:
+    file = read_rows(written(tmp_path / "a.srt", MIXED), catalogue)
+    assert [(row.participant, row.text) for row in file.rows] == [
+        ("a: Mia", "De les is te ver. Kortom: wij vragen een bus."),
+        ("a: Schepen Claes", "Ik noteer dat. Mijn voorstel: eerst een proef."),
+        ("a: Mia", "En wie betaalt?"),
+    ]

@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_said_in_dutch_and_nothing_is_stored(
             assert (found.status_code, said in found.text) == (422, True), name
         for name, content, said in (
             ("b.xlsx", b"PK\x03\x04 stuk", "Het bestand is stuk"),
-            ("b.csv", b"%PDF-1.7", "Dit is geen tekst"),
+            ("b.csv", b"%PDF-1.7", "De inhoud past niet bij de naam"),
             ("c.csv", b'a,b\n"x,y\n', "aanhalingstekens kloppen niet"),
             ("d.csv", b"a,b\n1,2\n3,4\n1,2,3\n", "Rij 4: er staan meer cellen"),
             ("e.csv", b"\n\n", "Het bestand is leeg"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import tempfile
 from email import policy
 from email.message import EmailMessage
@@ -16,6 +17,19 @@ from consultation.importing.formats.web_page import page
 
 _PLAIN = (".txt", ".md")
 _DEEPEST = 3
+_PASSED_ON = re.compile(r"\s*(?:fw|fwd|doorst(?:uren)?|tr)\s?:", re.IGNORECASE)
+_SENDER = re.compile(r"\*?(?:van|from|de)\s?:\*?\s", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\*?(?:verzonden|verstuurd|datum|aan|cc|bcc|onderwerp|sent|date|to|subject|envoyé|à|objet"
+    r"|prioriteit|importance|reply-to|antwoord aan)\s?:\*?(?:\s|$)",
+    re.IGNORECASE,
+)
+_LEAST_HEADS, _MOST_HEADS = 3, 9
+_RULE = re.compile(
+    r"[_=*-]{5,200}|-{2,}\s?.{0,40}(?:bericht|message|mail).{0,20}\s?-{2,}", re.IGNORECASE
+)
+_WROTE = re.compile(r"(?:op|on|le)\b.{4,120}\b(?:schreef|wrote|a écrit)\b.{0,80}:", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>@\[\]]{1,64}@[^\s<>@\[\]]{1,190}")
 
 
 def document(path: Path) -> DocumentContent:
@@ -31,10 +45,14 @@ def document(path: Path) -> DocumentContent:
 
 
 def _read(message: EmailMessage, depth: int) -> DocumentContent:
-    found = _body(message)
+    found, forwarded = _body(message)
     sender = message.get("From")
     if sender is not None and sender.addresses:
         found["sender"] = sender.addresses[0].addr_spec.lower() or None
+    if forwarded:
+        # What somebody passes on is said by who wrote it first.
+        found["sender"] = forwarded.lower()
+        found["warnings"].append("was forwarded: it counts for who wrote it first")
     sent = message.get("Date")
     if sent is not None and sent.datetime is not None:
         found["date"] = sent.datetime.isoformat()
@@ -76,15 +94,17 @@ def _attachment(part: EmailMessage, name: str, depth: int) -> DocumentContent | 
         return read_document(path)
 
 
-def _body(message: EmailMessage) -> DocumentContent:
+def _body(message: EmailMessage) -> tuple[DocumentContent, str]:
+    """What was written, and the address of who wrote it first where the message was forwarded."""
     body = message.get_body(("plain", "html"))
     if body is None:
-        return content("")
+        return content(""), ""
     if body.get_content_subtype() == "html":
         raw = body.get_payload(decode=True)
-        return page(raw) if isinstance(raw, bytes) and raw.strip() else content("")
+        return (page(raw) if isinstance(raw, bytes) and raw.strip() else content("")), ""
     lines: list[str] = []
-    joined = body["Content-Type"].params.get("format", "").lower() == "flowed"
+    kind = body["Content-Type"]
+    joined = kind is not None and kind.params.get("format", "").lower() == "flowed"
     for line in str(body.get_content()).splitlines():
         if line == "-- ":
             break
@@ -94,4 +114,33 @@ def _body(message: EmailMessage) -> DocumentContent:
             lines[-1] += line
         else:
             lines.append(line)
-    return content(paragraphs("\n".join(lines)))
+    own, forwarded = _own_lines(lines, bool(_PASSED_ON.match(str(message.get("Subject") or ""))))
+    return content(paragraphs("\n".join(own))), forwarded
+
+
+def _own_lines(lines: list[str], passed_on: bool) -> tuple[list[str], str]:
+    """The lines without a message below them; of a forwarded one only that, with its sender."""
+    for index, line in enumerate(lines):
+        heads = _heads(lines[index:])
+        if len(heads) >= _LEAST_HEADS:
+            above = lines[:index]
+            while above and (not above[-1].strip() or _RULE.fullmatch(above[-1].strip())):
+                above.pop()
+            if not passed_on:
+                return above, ""
+            address = _ADDRESS.search(heads[0])
+            return lines[index + len(heads) :], address[0] if address else ""
+        if not passed_on and _WROTE.fullmatch(line.strip()):
+            return lines[:index], ""
+    return lines, ""
+
+
+def _heads(lines: list[str]) -> list[str]:
+    """The lines at the beginning that are the head of a message, from the sender on."""
+    found: list[str] = []
+    for line in lines[:_MOST_HEADS]:
+        kind = (_SENDER if not found else _HEAD).match(line)
+        if kind is None:
+            break
+        found.append(line)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from lxml import etree
@@ -14,10 +15,23 @@ _SKIPPED = frozenset(
     word
     for line in (
         "script style head nav noscript template svg iframe button select textarea input",
-        "title audio video object math",
+        "title audio video object math footer aside form dialog menu",
     )
     for word in line.split()
 )
+_ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog")
+)
+_HIDDEN_STYLE = re.compile(r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.I)
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|skip|skiplink|sr-only|visually-hidden|breadcrumbs?|kruimelpad|share"
+    r"|social)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|voetnoten|endnotes?)(?:$|[\s_-])", re.IGNORECASE)
+_WHOLE = 200
+"""The least characters of the element that a page calls its main part."""
+
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE = frozenset(
     word
@@ -55,9 +69,36 @@ def page(raw: bytes) -> DocumentContent:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableFile("holds no text.") from error
     reader = _Reader()
-    reader.block(root, "")
+    reader.block(_main_part(root), "")
     reader.end()
     return reader.flow.content()
+
+
+def _main_part(root: etree._Element) -> etree._Element:
+    """The element that a page itself calls its main part; all of it where there is no one such."""
+    mains = [each for each in root.iter() if each.tag == "main" or each.get("role") == "main"]
+    for found in (mains, list(root.iter("article"))):
+        if len(found) == 1 and len(" ".join(_words_in(found[0]).split())) >= _WHOLE:
+            return found[0]
+    return root
+
+
+def _is_beside(element: etree._Element, name: str) -> bool:
+    """Whether an element is hidden, or menu, banner or colophon of the website."""
+    if (
+        name in _SKIPPED
+        or element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+    ):
+        return True
+    if (element.get("role") or "").lower() in _ROLES:
+        return True
+    if _HIDDEN_STYLE.search((element.get("style") or "")[:500]):
+        return True
+    if name == "header":
+        return element.find(".//nav") is not None
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
+    return name not in ("body", "html", "main", "article") and bool(_ASIDE.search(names))
 
 
 def _words_in(element: etree._Element) -> str:
@@ -77,8 +118,10 @@ class _Reader:
         self._words(element.text)
         for each in element:
             name = each.tag.lower() if isinstance(each.tag, str) else ""
-            if name in _SKIPPED or not name:
+            if not name or _is_beside(each, name):
                 pass
+            elif _NOTES.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:300]):
+                self.end()
             elif name == "br":
                 self._text += "\n"
             elif name in ("sup", "a") and is_note_mark(self._text, _words_in(each)):

@@ -26,7 +26,7 @@ from consultation.importing.mapping import (
     guessed,
     unknown_groups,
 )
-from consultation.importing.readers import ImportFile, read_survey, survey_answers
+from consultation.importing.readers import ImportFile, check_file, read_survey, survey_answers
 from consultation.importing.sheets import ENDINGS as WORKBOOKS
 from consultation.importing.stored_mappings import keep_mapping, known_survey
 from consultation.importing.tables import (
@@ -238,6 +238,7 @@ def _table(draft: Draft) -> Table:
             SkippedRows(each["reason"], tuple(each["lines"])) for each in kept["left_out"]
         ]
         return Table(**kept)
+    check_file(draft.file)
     faults = FileFaults()
     if draft.file.suffix.lower() in WORKBOOKS:
         table = read_survey(draft.file, faults)
