@@ -30,7 +30,7 @@ from tests.servers import free_port, workplace_variables
 
 DASK = Path(sys.executable).with_name("dask")
 SAMENSPRAAK = Path(sys.executable).with_name("samenspraak")
-PARTS = {"bus": (0, 13), "opvang": (0, 13), "computer": (0, 13), "taal": (0, 13)}
+PARTS = {"bus": (0, 10), "opvang": (0, 10), "computer": (0, 10), "taal": (0, 10)}
 
 
 def found(storage: Storage) -> list[object]:
@@ -61,7 +61,7 @@ def test_workers_find_what_this_process_finds(tmp_path: Path, catalogue: Catalog
     for name, scheduling in (("here", None), ("workers", Scheduling(workers=2))):
         storage = open_storage(f"sqlite:///{tmp_path / name}.db")
         for number in (1, 2):
-            parts = {each: (13 * number - 13 + at, size) for each, (at, size) in PARTS.items()}
+            parts = {each: (10 * number - 10 + at, size) for each, (at, size) in PARTS.items()}
             consultation = say(storage, catalogue, number, **parts)
             result = analyse(
                 storage,
