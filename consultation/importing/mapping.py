@@ -43,9 +43,12 @@ _SAMPLES = 300
 _LEAST_WORDS = 3
 _GROUPS, _NAMED_GROUPS = 0.8, 0.5
 _GROUP_NAME = re.compile(
-    r"\b(?:doel)?groep\b|\bgroup\b|\bgrp\b|\bu bent\b|\bwie bent u\b|\bnamens wie\b"
-    r"|\bik (?:antwoord|spreek|reageer)\b|\b(?:soort|type) organisatie\b"
+    r"\b(?:doel)?groep\b|\bgroup\b|\bgrp\b|\b(?:u|jij|je) bent\b|\bwie ben(?:t u| jij| je)\b"
+    r"|\bnamens wie\b|\bik (?:antwoord|spreek|reageer)\b|\b(?:soort|type) organisatie\b|\bprofiel\b"
+    r"|\b(?:welke|vanuit|uw|jouw) (?:welke )?(?:rol|hoedanigheid|functie)\b"
+    r"|\b(?:omschrijft|beschrijft) (?:u|je|jou)\b|\bzichzelf noemen\b|\bik ben\b"
 )
+_LONG_GROUP = 6
 _MOST_GROUPS = 30
 _MOST_CHOICES = 15
 _CHOSEN = 0.5
@@ -176,8 +179,10 @@ def mapped(path: Path, table: Table, mapping: SurveyMapping) -> Table:
     _check_columns(path, table, mapping)
     raw = [_cell(each, mapping.id) for each in table.records]
     if mapping.id is None:
-        # Forms without a number have a moment, which tells responses apart.
+        # Forms without a number have a moment, which tells responses apart; a day alone does not.
         raw = [_cell(each, mapping.submitted_at) for each in table.records]
+        if any(number > 1 for each, number in Counter(raw).items() if each is not None):
+            raw = [None] * len(raw)
     ids = recognised_ids(raw)
     found = Table(warnings=list(table.warnings), left_out=list(table.left_out))
     people = recognised_participants([_cell(each, mapping.participant) for each in table.records])
@@ -294,7 +299,7 @@ _FIELDS = (
         "id",
         re.compile(
             r"id\. .*id"
-            r"|(?:response|respondent|antwoord|contribution|submission)[\s_-]?id"
+            r"|(?:response|respondent|antwoord|contribution|submission)[\s_-]?id|volg(?:nr|nummer)"
             r"|_?uuid|_id|id|nr|nummer|reference|referentie|respons-?id|comment-id"
         ),
     ),
@@ -311,7 +316,7 @@ _FIELDS = (
             r"submitdate\b.*|recordeddate|enddate|end date|completion time|voltooiingstijd"
             r"|tijdstempel|timestamp|horodateur|submitted[ _]at|date submitted|_submission_time"
             r"|created[ _]at|published[ _]at|creation date|date modified|datetime|datum.*"
-            r"|tijd van voltooien|(?:ingediend|ingevuld|verzonden|gepubliceerd)[ _]o[pm]"
+            r"|tijd van voltooien|(?:ingediend|ingevuld|verzonden|gepubliceerd|beantwoord)[ _]o[pm]"
             r"|last update"
         ),
     ),
@@ -326,14 +331,17 @@ _FIELDS = (
         "citaat",
         re.compile(
             r"\A.{0,200}\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.{0,200}|cit"
-            r"|\A.{0,200}\b(?:mogen|mag|akkoord|toestemming|agree|consent)\b.{0,200}"
-            r"\b(?:overnemen|overgenomen|gebruiken|gebruikt|publiceren|gepubliceerd|aanhalen"
-            r"|aangehaald|tonen|getoond|delen|gedeeld|publish(?:ed)?)\b.{0,200}"
+            r"|\A(?!.{0,200}\b(?:bellen|mailen|contacteren|contact|opslaan|bewaren)\b).{0,200}"
+            r"\b(?:mogen|mag|akkoord|toestemming|toe|ermee in|agree|consent)\b.{0,200}"
+            r"\b(?:antwoord(?:en)?|woorden|zin(?:nen)?|uitspra(?:ak|ken)|bijdrage|tekst|inzending"
+            r"|reactie|mening|schreef|zegt|zei|uwe|overnemen|overgenomen|gebruiken|gebruikt"
+            r"|publiceren|gepubliceerd|bekendgemaakt|aanhalen|aangehaald|tonen|getoond|delen"
+            r"|gedeeld|afdrukken|publish(?:ed)?)\b.{0,200}"
         ),
     ),
 )
-_OPDRACHTEN = re.compile(r"opdracht(?:en|nummer|nr)?|thema|onderwerp|uitdaging")
-_ASKS = re.compile(r"vraag|vraagtekst|question|vraag ?tekst|soort|type|rubriek|kind")
+_OPDRACHTEN = re.compile(r".{0,40}\bopdracht(?:en|nummer|nr)?\b.{0,20}|thema|onderwerp|uitdaging")
+_ASKS = re.compile(r"(?:soort |type )?vraag(?: ?tekst)?|question|soort|type|rubriek|kind")
 _SKIPPED = re.compile(
     r"startdate|start date|start time|begintijd|start|end|status|progress|finished|ipaddress"
     r"|ip address|duration.*|recipient.*|external.*|location.*|distributionchannel|userlanguage"
@@ -409,15 +417,7 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
         if column is not None:
             fields[field] = column
             left.remove(column)
-    groups = {}
-    for name in left:
-        option = _OPTION.fullmatch(name)
-        if (
-            option
-            and (slug := _group(option[1], catalogue))
-            and _are_ticks(_samples(table, name), option[1])
-        ):
-            groups[slug] = name
+    groups = _ticked_groups(table, left, catalogue)
     if groups:
         fields["groups"] = groups
         left = [name for name in left if name not in groups.values()]
@@ -444,6 +444,23 @@ def guessed(table: Table, survey: str, catalogue: Catalogue) -> SurveyMapping:
     return SurveyMapping.model_validate(fields)
 
 
+def _ticked_groups(table: Table, left: Sequence[str], catalogue: Catalogue) -> dict[str, str]:
+    """The boxes to tick of one question, by group: most of its options are groups."""
+    options: dict[str, dict[str, str | None]] = {}
+    for name in left:
+        option = _OPTION.fullmatch(name)
+        if option and _are_ticks(_samples(table, name), option[1]):
+            stem = name[: option.start(1) - 1]
+            options.setdefault(stem, {})[name] = _group(option[1], catalogue)
+    for stem, found in options.items():
+        named_groups = {slug: name for name, slug in found.items() if slug}
+        if 2 * len(named_groups) >= len(found) and (
+            len(named_groups) > 1 or _GROUP_NAME.search(stem)
+        ):
+            return named_groups
+    return {}
+
+
 def _wording(table: Table, name: str) -> str:
     """What a column asks: its wording beside the name, or the name without a code before it."""
     return named(table.labels.get(name, _CODE.sub("", name)))
@@ -457,8 +474,8 @@ def _group_column(table: Table, left: Sequence[str], catalogue: Catalogue) -> st
         each
         for each in called
         if not _OPTION.fullmatch(each)
-        and len(set(_samples(table, each))) <= _MOST_GROUPS
-        and not _are_words(_samples(table, each))
+        and 0 < len(set(_samples(table, each))) <= _MOST_GROUPS
+        and _mean_words(_samples(table, each)) <= _LONG_GROUP
     ]
     both = [each for each in likely if each in called]
     return next(iter([*both, *likely, *few]), None)
@@ -551,6 +568,10 @@ def _are_texts(cells: Sequence[str]) -> bool:
     return any(_count_words(each) for each in cells) and not _are_dates(cells)
 
 
+def _mean_words(cells: Sequence[str]) -> float:
+    return sum(len(each.split()) for each in cells) / len(cells)
+
+
 def _count_words(cell: str) -> int:
     """The words of a cell; an address, a code or the name of a file is none."""
     return sum(bool(_IS_WORD.fullmatch(each)) for each in cell.split())
@@ -558,6 +579,9 @@ def _count_words(cell: str) -> int:
 
 def _are_choices(cells: Sequence[str]) -> bool:
     """Whether cells are made of the same few choices, with commas or semicolons between them."""
+    if sum(each.endswith(";") for each in cells) > 0.6 * len(cells):
+        # So Microsoft Forms writes what was ticked.
+        return True
     chosen = [set(filter(None, map(str.strip, re.split("[,;|]", each)))) for each in cells]
     times = Counter(part for parts in chosen for part in parts)
     again = sum(number for number in times.values() if number > 1)

@@ -65,7 +65,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"(?<=\d)\s?(?:antwoord(?:en)?|reacties?|rijen|rows|answers|responses)\b", re.IGNORECASE
+    r"(?<=\d)\s?(?:antwoord(?:en)?|reacties?|rijen|lijnen|regels|rows|answers|responses)\b",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(
     r"tota[al]|antwoord|reactie|respons|respond|inzending|deelnem|rijen|rows|answers|records|r[eé]ponses"
@@ -291,6 +292,10 @@ def survey_table(path: Path, grid: Grid, faults: FileFaults) -> Table:
         if name and times[name] > 1:
             header[index] = f"{name} ({times[name]})"
     labels = {}
+    if _is_qualtrics(header) and rows and not any(_IMPORT_ID in c for _, r in rows[:3] for c in r):
+        labels = _second_header(header, rows)
+        if labels:
+            grid.before.append(rows.pop(0)[0])
     for index, (_, cells) in enumerate(rows[:3]):
         if index and any(_IMPORT_ID in cell for cell in cells):
             labels = dict(
@@ -299,6 +304,16 @@ def survey_table(path: Path, grid: Grid, faults: FileFaults) -> Table:
     table = _table(header, rows, grid, faults)
     table.labels = {name: label for name, label in labels.items() if name and label}
     return table
+
+
+def _is_qualtrics(header: Sequence[str]) -> bool:
+    return {"responseid", "recordeddate"} <= set(header)
+
+
+def _second_header(header: Sequence[str], rows: Rows) -> dict[str, str]:
+    """The wording of each column of a Qualtrics workbook, where its first row is no response."""
+    first = dict(zip(header, (" ".join(each.split()) for each in rows[0][1]), strict=False))
+    return {} if re.search(r"\d", first.get("recordeddate", "")) else first
 
 
 def _filled(path: Path, grid: Grid, faults: FileFaults) -> Rows:

@@ -16,22 +16,11 @@ _NEAR_TOP = 30
 _LONGEST = 120
 _CLOSING_LINES = 14
 _SENTENCE_WORDS = 6
-_GREETINGS = frozenset(
-    [
-        "geachte",
-        "geacht",
-        "beste",
-        "dag",
-        "hallo",
-        "goeiedag",
-        "goedendag",
-        "goedemorgen",
-        "goeiemorgen",
-        "dear",
-        "cher",
-        "chère",
-    ]
+_HELLO = (
+    r"(?:zeer )?(?:geachte?|beste|dag|hallo|hoi|hey|hi|goeiedag|goedendag|goedemorgen|goeiemorgen"
+    r"|goedenavond|dear|chère?)"
 )
+_GREETING = re.compile(_HELLO, re.IGNORECASE)
 _WHO = frozenset(
     word
     for line in (
@@ -43,11 +32,13 @@ _WHO = frozenset(
 )
 _MOST_GREETED = 8
 _SALUTATION = re.compile(
-    r"(?:zeer )?(?:geachte?|beste|dag|hallo|goeiedag|goedendag|goedemorgen|goeiemorgen|dear|chère?)"
-    r"\b[^.!?:;]{0,70}[,!:]"
-    r"|(?:mevrouw|mijnheer|meneer|dames en heren|madame|monsieur)\b[^.!?:;]{0,50},",
+    rf"{_HELLO}\b[^.!?:;,]{{0,60}}"
+    r"(?:, (?:geachte?|beste|mevrouw|mijnheer|heer|dames)\b[^.!?:;,]{0,30}){0,3}[,!:]"
+    r"|(?=.{0,40}\Z)(?:zeer )?geachte?(?: [^\s.!?:;,]{1,24}){1,5}"
+    r"|(?:mevrouw|mijnheer|meneer|dames en heren|madame|monsieur)\b[^.!?:;,]{0,50},",
     re.IGNORECASE,
 )
+_BY_NAME = re.compile(rf"(?i:{_HELLO}) [A-ZÉ][^\W\d_]{{1,20}}(?: [A-ZÉ][^\W\d_]{{1,20}})?")
 _CLOSE = re.compile(
     r"(?:(?:met|veel)\s)?(?:(?:zeer|onze|mijn|de)\s)?"
     r"(?:vriendelijke|hartelijke|beste|collegiale|warme|oprechte|genegen|sportieve|vele)\s"
@@ -55,6 +46,7 @@ _CLOSE = re.compile(
     r"|(?:hoogachtend|hoogachting|groet(?:en|jes)?|mvg|m\.v\.g\.|vr\.? ?gr\.?|cordialement"
     r"|(?:kind|best|warm)(?: regards)?|regards|bien à vous)\s*[,.!]?"
     r"|(?:groet(?:en|jes)?|mvg)\b,?\s[^.!?]{1,40}"
+    r"|namens (?:het|de|ons|onze) [^.!?]{2,50},"
     r"|tot (?:ziens|gauw|binnenkort|dan|snel)\b[^.!?]{0,40}[.!]?",
     re.IGNORECASE,
 )
@@ -62,6 +54,7 @@ _FRAME_ANYWHERE = re.compile(
     r"(?:verzonden|verstuurd|sent|envoyé) (?:vanaf|vanuit|met|from|via|de) (?:mijn|my|mon)\b.{0,40}"
     r"|(?:dit bericht|deze (?:e-?)?mail)\b.{0,60}\b(?:vertrouwelijk\w*|bestemd)\b.{0,900}"
     r"|disclaimer\b.{0,900}"
+    r"|(?:denk|think)\b.{0,40}\b(?:milieu|environment)\b.{0,60}\b(?:afdrukt|print\w*|printing)\b.{0,40}"
     r"|.{0,120}\b(?:IBAN:? ?[A-Z]{2} ?\d|RPR\b|tel\.? ?:? ?[+0(]\d|maatschappelijke zetel:).{0,160}"
     r"|disclaimer",
     re.IGNORECASE,
@@ -114,11 +107,13 @@ def _is_salutation(line: str) -> bool:
     bare = line.strip()
     if _SALUTATION.fullmatch(bare):
         return True
+    if _BY_NAME.fullmatch(bare):
+        return True
     words = bare.lower().replace(",", " ").replace(".", " ").split()
     return (
         0 < len(words) <= _MOST_GREETED
-        and bool(_GREETINGS.intersection(words[:2]))
-        and all(word in _GREETINGS or word in _WHO for word in words)
+        and bool(_GREETING.match(bare))
+        and all(word in _WHO or _GREETING.fullmatch(word) for word in words)
     )
 
 

@@ -25,6 +25,7 @@ A shorter text is the whole answer of a participant: everything with a letter in
 _WHOLE_ITEM = 400
 """An item of a list of proposals is one statement up to this length; longer ones are cut."""
 
+_SHORT_HEADING = 100
 _WRAPPED_FROM = 45
 _HEADING_WORDS = 12
 _LEAST_WORDS = 3
@@ -178,6 +179,9 @@ def _proposals(blocks: list[_Block], text: str) -> frozenset[int]:
             headed, announced = bool(_PROPOSALS_HEADING.fullmatch(content.strip(" .:"))), False
         elif _PROPOSAL_MARK.match(block.sign):
             found.add(index)
+        elif _PROPOSALS_HEADING.fullmatch(content.strip(" .:")) and len(content) < _SHORT_HEADING:
+            # In plain text a heading is a line like any other, and may have a number.
+            announced = True
         elif block.item or block.numbered:
             if headed or announced:
                 found.add(index)

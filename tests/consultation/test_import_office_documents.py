@@ -423,6 +423,8 @@ HEADS = (
     "Aan: contact@stad.example\nOnderwerp: lokaal",
     "---------- Forwarded message ---------\nFrom: Leesclub <Club@lezen.example>\nDate: 2 Mar\n"
     "Subject: lokaal\nTo: <contact@stad.example>",
+    "-------- Doorgestuurd bericht --------\nOnderwerp:\nlokaal\nDatum:\n2 maart\nVan:\n"
+    "Leesclub <club@lezen.example>\nAan:\ncontact@stad.example",
 )
 
 

@@ -314,6 +314,9 @@ def test_a_question_in_the_catalogues_own_words_is_of_its_opdracht(
             True,
         ),
         ("Geeft u toestemming om dit te delen?", ["Akkoord", "Niet akkoord"], True),
+        ("Mag uw antwoord op een affiche?", ["Ja", "Nee", "Ja"], True),
+        ("Stemt u ermee in dat uw bijdrage bekendgemaakt wordt?", ["Ja", "Nee"], True),
+        ("Mogen we u mailen over uw antwoord?", ["Ja", "Nee", "Ja"], False),
         ("Volgt u zelf een opleiding?", ["Ja", "Nee", "Ja"], False),
         ("Mogen we u bellen?", ["Ja", "Nee", "Ja"], False),
         ("Wat mag er gebruikt worden?", ["De zaal op zondag", "Het hele gebouw"], False),
@@ -355,6 +358,74 @@ def test_codes_choices_addresses_and_files_are_no_answers(
     mapping = guess(table_of(tmp_path, head, *rows), catalogue)
     assert [each.column for each in mapping.questions] == ["wat houdt u tegen?"]
     assert (mapping.organisation, mapping.group) == ("org", "grp")
+
+
+def test_a_qualtrics_workbook_has_its_questions_in_the_second_row(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    asked_first = catalogue.opdrachten[2].vragen[0]
+    rows = [
+        ["StartDate", "RecordedDate", "ResponseId", "Q3", "Q4", "Q9"],
+        [
+            "Start Date",
+            "Recorded Date",
+            "Response ID",
+            "Wat ben je?",
+            asked_first.tekst,
+            "Mogen we u citeren?",
+        ],
+        [
+            "2026-03-02 9:00",
+            "2026-03-02 9:20",
+            "R_1",
+            "Burger",
+            "Leren is iets voor de school.",
+            "Ja",
+        ],
+        [
+            "2026-03-02 9:00",
+            "2026-03-03 9:20",
+            "R_2",
+            "Burger",
+            "Niemand ziet er het nut van.",
+            "Nee",
+        ],
+    ]
+    xlsx(tmp_path / "a.xlsx", rows)
+    mapping = guess(tmp_path / "a.xlsx", catalogue)
+    (question,) = mapping.questions
+    assert (question.column, question.opdracht, question.question) == ("q4", 3, asked_first.key)
+    assert mapping.citaat == "q9"
+    file = read_rows(tmp_path / "a.xlsx", catalogue, mapping=mapping)
+    assert [row.text for row in file.rows] == [rows[2][4], rows[3][4]]
+
+
+def test_boxes_to_tick_are_groups_where_they_ask_for_groups(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    asks = "Waar leerde u?"
+    head = f"id,{asks} [Vakbond],{asks} [Thuis],{asks} [Elders],Wat houdt u tegen?"
+    rows = [
+        "1,Ja,Nee,Nee,De bus komt niet in ons dorp",
+        "2,Nee,Ja,Nee,Er is geen opvang in de buurt",
+    ]
+    mapping = guess(table_of(tmp_path, head, *rows), catalogue)
+    assert mapping.groups == {}
+    other = head.replace(asks, "Tot welke groep behoort u?")
+    assert guess(table_of(tmp_path, other, *rows), catalogue).groups == {}, "two of three are none"
+    other = other.replace("[Thuis]", "[Burger]")
+    assert set(guess(table_of(tmp_path, other, *rows), catalogue).groups) == {
+        "werknemersorganisatie",
+        "burger",
+    }
+
+
+def test_a_day_does_not_tell_responses_apart(tmp_path: Path, catalogue: Catalogue) -> None:
+    rows = ["2026-03-02,De bus komt niet in ons dorp", "2026-03-02,Er is geen opvang in de buurt"]
+    path = table_of(tmp_path, "Datum gesprek,Wat werd er gezegd", *rows)
+    file = read_rows(path, catalogue, mapping=guess(path, catalogue))
+    assert len({row.participant for row in file.rows}) == 2
+    assert not any("spreadsheet" in each for each in file.warnings)
 
 
 def test_the_columns_of_a_long_table_are_guessed(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -21,12 +21,15 @@ HEADS = (
     "Geacht comité,",
     "Mevrouw de schepen,",
     "Hallo team!",
+    "Hoi Mia",
+    "Geacht stadsbestuur",
     "",
 )
 TAILS = (
     "Met vriendelijke groeten,\n\nAn Peeters\nvoorzitter",
     "Hoogachtend\nK. De Smet",
     "mvg\nRik",
+    "Namens het bestuur,\nLuc Baert, secretaris",
     "Vriendelijke groet\nJan\nVerstuurd vanaf mijn telefoon",
     "Hartelijke groeten uit Gent,\nFatima\nDisclaimer: dit bericht is vertrouwelijk. Wis het als "
     "het niet voor u is.",
@@ -50,6 +53,9 @@ def test_the_frame_of_a_letter_is_left_out(head: str, tail: str) -> None:
         "Dag en nacht werken gaat niet samen met leren.\nIk stop ermee.\nDat is jammer.",
         "Beste leraars verdienen beter loon\nGeef hun tijd\nGeef hun rust",
         "Molenstraat 12",
+        "Geachte minister, ik ben leraar in een school in de Kempen en ik schrijf u\nover het "
+        "tekort.\nDat is groot.",
+        "Beste mensen, ik vind alle cursussen hier te duur,\nen ook te ver.\nDat moet anders.",
         "2000 mensen wachten\n1500 plaatsen zijn er\nDat klopt niet",
     ],
 )
@@ -86,3 +92,11 @@ def test_a_heading_with_a_mark_is_none_and_makes_its_list_proposals() -> None:
     ]
     assert [each.proposal for each in found] == [False, True, True]
     assert statements("# te duur") == ["te duur"]
+
+
+@pytest.mark.parametrize("heading", ["Onze aanbevelingen", "3. Aanbevelingen", "Wat wij vragen:"])
+def test_a_plain_line_that_calls_a_list_recommendations_makes_it_so(heading: str) -> None:
+    items = "1. Rij vaker. Ook 's avonds.\n2. Print het boek, want dat helpt."
+    text = f"Het is te ver.\n\n{heading}\n{items}"
+    proposals = [text[each.start : each.end] for each in statement_spans(text) if each.proposal]
+    assert proposals == ["Rij vaker. Ook 's avonds.", "Print het boek, want dat helpt."]

@@ -24,7 +24,7 @@ _HEAD = re.compile(
     r"|prioriteit|importance|reply-to|antwoord aan)\s?:\*?(?:\s|$)",
     re.IGNORECASE,
 )
-_LEAST_HEADS, _MOST_HEADS = 3, 9
+_LEAST_HEADS, _MOST_HEADS = 3, 24
 _RULE = re.compile(
     r"[_=*-]{5,200}|-{2,}\s?.{0,40}(?:bericht|message|mail).{0,20}\s?-{2,}", re.IGNORECASE
 )
@@ -99,9 +99,13 @@ def _body(message: EmailMessage) -> tuple[DocumentContent, str]:
     body = message.get_body(("plain", "html"))
     if body is None:
         return content(""), ""
+    passed_on = bool(_PASSED_ON.match(str(message.get("Subject") or "")))
     if body.get_content_subtype() == "html":
         raw = body.get_payload(decode=True)
-        return (page(raw) if isinstance(raw, bytes) and raw.strip() else content("")), ""
+        found = page(raw) if isinstance(raw, bytes) and raw.strip() else content("")
+        own, forwarded = _own_lines(found["text"].splitlines(), passed_on)
+        found["text"] = "\n".join(own)
+        return found, forwarded
     lines: list[str] = []
     kind = body["Content-Type"]
     joined = kind is not None and kind.params.get("format", "").lower() == "flowed"
@@ -114,33 +118,45 @@ def _body(message: EmailMessage) -> tuple[DocumentContent, str]:
             lines[-1] += line
         else:
             lines.append(line)
-    own, forwarded = _own_lines(lines, bool(_PASSED_ON.match(str(message.get("Subject") or ""))))
+    own, forwarded = _own_lines(lines, passed_on)
     return content(paragraphs("\n".join(own))), forwarded
 
 
 def _own_lines(lines: list[str], passed_on: bool) -> tuple[list[str], str]:
     """The lines without a message below them; of a forwarded one only that, with its sender."""
     for index, line in enumerate(lines):
-        heads = _heads(lines[index:])
+        heads, after = _heads(lines, index)
         if len(heads) >= _LEAST_HEADS:
             above = lines[:index]
             while above and (not above[-1].strip() or _RULE.fullmatch(above[-1].strip())):
                 above.pop()
             if not passed_on:
                 return above, ""
-            address = _ADDRESS.search(heads[0])
-            return lines[index + len(heads) :], address[0] if address else ""
+            address = _ADDRESS.search(" ".join(each for each in heads if _SENDER.match(each)))
+            return lines[after:], address[0] if address else ""
         if not passed_on and _WROTE.fullmatch(line.strip()):
             return lines[:index], ""
     return lines, ""
 
 
-def _heads(lines: list[str]) -> list[str]:
-    """The lines at the beginning that are the head of a message, from the sender on."""
+def _heads(lines: list[str], index: int) -> tuple[list[str], int]:
+    """The head of a message that begins at a line, and the line behind it.
+
+    In the table of an html message the value stands below its name.
+    """
     found: list[str] = []
-    for line in lines[:_MOST_HEADS]:
-        kind = (_SENDER if not found else _HEAD).match(line)
-        if kind is None:
+    after = index
+    bare = False
+    for place in range(index, min(len(lines), index + _MOST_HEADS)):
+        line = lines[place].strip()
+        if _SENDER.match(line + " ") or _HEAD.match(line + " "):
+            found.append(line)
+            bare = line.endswith((":", ":*"))
+        elif line and bare:
+            found[-1] += f" {line}"
+            bare = False
+        elif line or not found:
             break
-        found.append(line)
-    return found
+        if line:
+            after = place + 1
+    return found, after

@@ -15,7 +15,7 @@ _SKIPPED = frozenset(
     word
     for line in (
         "script style head nav noscript template svg iframe button select textarea input",
-        "title audio video object math footer aside form dialog menu",
+        "title audio video object math figcaption footer aside form dialog menu",
     )
     for word in line.split()
 )
@@ -25,7 +25,7 @@ _ROLES = frozenset(
 _HIDDEN_STYLE = re.compile(r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.I)
 _ASIDE = re.compile(
     r"(?:^|[\s_-])(?:cookies?|skip|skiplink|sr-only|visually-hidden|breadcrumbs?|kruimelpad|share"
-    r"|social)(?:$|[\s_-])",
+    r"|social|newsletter|nieuwsbrief|related|byline|meta)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _NOTES = re.compile(r"(?:^|[\s_-])(?:footnotes?|voetnoten|endnotes?)(?:$|[\s_-])", re.IGNORECASE)
