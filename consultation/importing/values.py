@@ -60,6 +60,7 @@ _AS_DATE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])\s?[.):]\s?|(?:\d{1,2}|[a-z])\s[-–—]\s", re.IGNORECASE)
+_MOST_OF_IT = 0.6
 _AROUND = re.compile(r"\A\s*\w{1,12}[:.]\s|\([^()]{0,60}\)|\s-\s.{0,60}\Z|\[[^\[\]]{0,60}\]")
 _OPDRACHT = re.compile(
     r"(?:opdracht|opdr\.?|o)?\s?(?:nummer|nr\.?|#)?\s?0{0,3}(\d{1,2})(?:[.,]0{1,2})?"
@@ -230,7 +231,15 @@ def asked(wording: str, catalogue: Catalogue) -> tuple[int | None, str] | None:
             for text in (vraag.tekst, vraag.eenvoudiger):
                 owners.setdefault(folded(text), set()).add((each.nummer, vraag.key))
     bare = _AROUND.sub(" ", wording.rsplit("/", 1)[-1])
-    found = _near(bare, owners)
+    cut_off = wording.rstrip().endswith(("...", "…"))
+    length = len(folded(bare))
+    # "Welke organisatie?" is not the question that begins so and goes on.
+    likely = {
+        text: frozenset(askers)
+        for text, askers in owners.items()
+        if cut_off or length >= _MOST_OF_IT * len(text)
+    }
+    found = _near(bare, likely)
     if not found:
         return None
     keys = {key for _, key in found}

@@ -304,6 +304,18 @@ def test_a_question_in_the_catalogues_own_words_is_of_its_opdracht(
             assert (found.opdracht, found.question) == (opdracht.nummer, vraag.key)
 
 
+def test_the_beginning_of_a_question_is_known_where_only_one_begins_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    questions = {each.tekst for owner in catalogue.opdrachten for each in owner.vragen}
+    for wording in sorted(questions):
+        for length in (6, 12, 30):
+            path = table_of(tmp_path, f'id,"{wording[:length]}..."', "1,De bus komt hier niet")
+            same = {each for each in questions if each.startswith(wording[:length])}
+            (found,) = guess(path, catalogue).questions
+            assert found.opdracht is None or len(same) == 1, wording[:length]
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "consents"),
     [
@@ -343,6 +355,20 @@ def test_a_yes_with_a_condition_quotes_nobody_and_is_told(
     file = read_rows(path, catalogue, mapping=mapping)
     assert [row.citaat for row in file.rows] == [True, None, None]
     assert sum("neither a yes nor a no" in each for each in file.warnings) == 2
+
+
+def test_a_short_heading_is_no_question_that_begins_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = table_of(
+        tmp_path,
+        "id,Welke organisatie?,Wat houdt u tegen?",
+        "1,Vereniging De Brug uit Gent,De bus komt hier niet",
+        "2,,Er is geen opvang hier",
+    )
+    mapping = guess(path, catalogue)
+    assert mapping.organisation == "welke organisatie?"
+    assert [each.column for each in mapping.questions] == ["wat houdt u tegen?"]
 
 
 def test_codes_choices_addresses_and_files_are_no_answers(
