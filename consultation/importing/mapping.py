@@ -331,7 +331,9 @@ _FIELDS = (
         "citaat",
         re.compile(
             r"\A.{0,200}\b(?:citeren|geciteerd|citaat|quoted?|citer)\b.{0,200}|cit"
-            r"|\A(?!.{0,200}\b(?:bellen|mailen|contacteren|contact|opslaan|bewaren)\b).{0,200}"
+            # To be called, kept or studied is no consent to be quoted.
+            r"|\A(?!.{0,200}\b(?:bellen|mailen|contacteren|contact|opslaan|bewaren|bewaard|gegevens"
+            r"|verwerk\w*|analys\w*|onderzoek|privacy\w*|avg|gdpr)\b).{0,200}"
             r"\b(?:mogen|mag|akkoord|toestemming|toe|ermee in|agree|consent)\b.{0,200}"
             r"\b(?:antwoord(?:en)?|woorden|zin(?:nen)?|uitspra(?:ak|ken)|bijdrage|tekst|inzending"
             r"|reactie|mening|schreef|zegt|zei|uwe|overnemen|overgenomen|gebruiken|gebruikt"
@@ -589,7 +591,7 @@ def _are_choices(cells: Sequence[str]) -> bool:
 
 
 def _are_consents(cells: Sequence[str]) -> bool:
-    """Whether most cells say yes or no; a column with one other value is a box that was ticked."""
+    """Whether most cells say yes or no, in few ways."""
     if len(set(cells)) > 4:
         return False
     return sum(map(_says_yes_or_no, cells)) >= 0.5 * len(cells)

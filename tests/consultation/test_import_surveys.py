@@ -328,6 +328,8 @@ def test_the_beginning_of_a_question_is_known_where_only_one_begins_so(
         ("Geeft u toestemming om dit te delen?", ["Akkoord", "Niet akkoord"], True),
         ("Mag uw antwoord op een affiche?", ["Ja", "Nee", "Ja"], True),
         ("Stemt u ermee in dat uw bijdrage bekendgemaakt wordt?", ["Ja", "Nee"], True),
+        ("Ik geef toestemming om mijn antwoorden te verwerken.", ["Ja", "Nee", "Ja"], False),
+        ("Mogen we uw antwoorden bewaren voor onderzoek?", ["Ja", "Nee", "Ja"], False),
         ("Mogen we u mailen over uw antwoord?", ["Ja", "Nee", "Ja"], False),
         ("Volgt u zelf een opleiding?", ["Ja", "Nee", "Ja"], False),
         ("Mogen we u bellen?", ["Ja", "Nee", "Ja"], False),
