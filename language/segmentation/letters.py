@@ -14,6 +14,7 @@ _NEAR_TOP = 30
 """The salutation is among this many lines with words."""
 
 _LONGEST = 120
+_HEAD_LINES = 16
 _CLOSING_LINES = 14
 _SENTENCE_WORDS = 6
 _HELLO = (
@@ -86,7 +87,12 @@ def frame_lines(lines: Sequence[str]) -> frozenset[int]:
     )
     if greeting is not None and greeting != filled[-1]:
         head = [index for index in filled if index < greeting]
-        if not any(_is_sentence(lines[index]) for index in head):
+        below = filled[filled.index(greeting) + 1 :]
+        if (
+            len(head) <= _HEAD_LINES
+            and not any(_is_sentence(lines[index]) for index in head)
+            and _words_on(lines, head) < 2 * _words_on(lines, below)
+        ):
             found.update(head)
         found.add(greeting)
     # A text may hold several letters, so each close is looked at.
@@ -100,6 +106,10 @@ def frame_lines(lines: Sequence[str]) -> frozenset[int]:
                 break
             found.add(after)
     return frozenset(found)
+
+
+def _words_on(lines: Sequence[str], which: Sequence[int]) -> int:
+    return sum(len(lines[index].split()) for index in which)
 
 
 def _is_salutation(line: str) -> bool:

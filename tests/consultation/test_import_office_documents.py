@@ -448,6 +448,38 @@ def test_a_forwarded_mail_is_of_who_wrote_it(
     ]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Op 3 maart schreef An Peeters:\n> Wat houdt u tegen?\n\nDe bus rijdt niet.",
+        "De bus rijdt niet.\n\nOp 3 maart schreef An Peeters:\n\n> Wat houdt u tegen?",
+        "De bus rijdt niet.\n\nVan: An\nVerzonden: 3 maart\nAan: Rik\n"
+        "Onderwerp: vraag\n\nWat houdt u tegen?",
+        "> Wat houdt u tegen?\nDe bus rijdt niet.",
+    ],
+)
+def test_an_answer_above_or_below_what_it_quotes_is_read(
+    tmp_path: Path, catalogue: Catalogue, body: str
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(f"From: Rik <rik@x.example>\nSubject: RE: vraag\n\n{body}\n", encoding="utf-8")
+    (row,) = read_rows(path, catalogue).rows
+    assert [each for each, _ in said(row.text)] == ["De bus rijdt niet."]
+
+
+def test_where_nothing_stands_above_the_head_of_a_mail_nothing_is_left_out(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "From: Rik <rik@x.example>\nSubject: RE: vraag\n\nVan: An\nVerzonden: 3 maart\nAan: Rik\n"
+        "Onderwerp: vraag\n\nWat houdt u tegen?\n\nDe bus rijdt niet.\n",
+        encoding="utf-8",
+    )
+    (row,) = read_rows(path, catalogue).rows
+    assert "De bus rijdt niet." in [each for each, _ in said(row.text)]
+
+
 MARKDOWN = """---
 title: Nota
 tags: [lezen]

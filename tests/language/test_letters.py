@@ -100,3 +100,8 @@ def test_a_plain_line_that_calls_a_list_recommendations_makes_it_so(heading: str
     text = f"Het is te ver.\n\n{heading}\n{items}"
     proposals = [text[each.start : each.end] for each in statement_spans(text) if each.proposal]
     assert proposals == ["Rij vaker. Ook 's avonds.", "Print het boek, want dat helpt."]
+
+
+def test_short_lines_above_a_salutation_are_said_where_they_say_the_most() -> None:
+    lines = ["te ver", "te duur", "geen opvang", "geen laptop", "niemand die mij helpt"]
+    assert statements("\n".join([*lines, "Beste minister,", "luister"])) == [*lines, "luister"]

@@ -103,16 +103,25 @@ def _body(message: EmailMessage) -> tuple[DocumentContent, str]:
     if body.get_content_subtype() == "html":
         raw = body.get_payload(decode=True)
         found = page(raw) if isinstance(raw, bytes) and raw.strip() else content("")
-        own, forwarded = _own_lines(found["text"].splitlines(), passed_on)
+        lines = found["text"].splitlines()
+        if not passed_on:
+            # Without signs before its lines, what is quoted goes on to the end.
+            lines = lines[: next((n for n, line in enumerate(lines) if _is_intro(line)), None)]
+        own, forwarded = _own_lines(lines, passed_on)
         found["text"] = "\n".join(own)
         return found, forwarded
-    lines: list[str] = []
+    lines = []
     kind = body["Content-Type"]
     joined = kind is not None and kind.params.get("format", "").lower() == "flowed"
     for line in str(body.get_content()).splitlines():
         if line == "-- ":
             break
         if line.startswith(">"):
+            # An answer may stand below what it quotes.
+            while lines and not lines[-1].strip():
+                lines.pop()
+            if lines and _is_intro(lines[-1]):
+                lines.pop()
             continue
         if joined and lines and lines[-1].endswith(" ") and line.strip():
             lines[-1] += line
@@ -124,19 +133,23 @@ def _body(message: EmailMessage) -> tuple[DocumentContent, str]:
 
 def _own_lines(lines: list[str], passed_on: bool) -> tuple[list[str], str]:
     """The lines without a message below them; of a forwarded one only that, with its sender."""
-    for index, line in enumerate(lines):
+    for index in range(len(lines)):
         heads, after = _heads(lines, index)
         if len(heads) >= _LEAST_HEADS:
             above = lines[:index]
             while above and (not above[-1].strip() or _RULE.fullmatch(above[-1].strip())):
                 above.pop()
             if not passed_on:
-                return above, ""
+                # With nothing above it, the answer may stand below: nothing is left out.
+                return (above if any(map(str.strip, above)) else lines), ""
             address = _ADDRESS.search(" ".join(each for each in heads if _SENDER.match(each)))
             return lines[after:], address[0] if address else ""
-        if not passed_on and _WROTE.fullmatch(line.strip()):
-            return lines[:index], ""
     return lines, ""
+
+
+def _is_intro(line: str) -> bool:
+    """Whether a line says who wrote what is quoted below it."""
+    return bool(_WROTE.fullmatch(line.strip()))
 
 
 def _heads(lines: list[str], index: int) -> tuple[list[str], int]:
