@@ -156,8 +156,8 @@ def floods(session: Session, consultation_id: int) -> list[FloodView]:
     ]
 
 
-def fast_talks(session: Session, consultation_id: int) -> list[FastTalk]:
-    """The talks that look like those of a program and are in no flood, the newest first."""
+def fast_talks(session: Session, consultation_id: int, most: int = 20) -> list[FastTalk]:
+    """The newest ``most`` talks that look like those of a program and are in no flood."""
     query = (
         select(
             Participant.id,
@@ -183,7 +183,7 @@ def fast_talks(session: Session, consultation_id: int) -> list[FastTalk]:
             found.append((participant, len(fast), len(waits), fast[-1]))
     return [
         FastTalk(*each, some=_some(session, Participant.id == each[0]))
-        for each in sorted(found, key=lambda each: each[3], reverse=True)
+        for each in sorted(found, key=lambda each: each[3], reverse=True)[:most]
     ]
 
 

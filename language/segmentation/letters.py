@@ -115,9 +115,7 @@ def _words_on(lines: Sequence[str], which: Sequence[int]) -> int:
 def _is_salutation(line: str) -> bool:
     """Whether a line greets somebody, with a comma behind it or with such words alone."""
     bare = line.strip()
-    if _SALUTATION.fullmatch(bare):
-        return True
-    if _BY_NAME.fullmatch(bare):
+    if _SALUTATION.fullmatch(bare) or _BY_NAME.fullmatch(bare):
         return True
     words = bare.lower().replace(",", " ").replace(".", " ").split()
     return (

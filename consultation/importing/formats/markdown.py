@@ -31,13 +31,7 @@ def readable_markdown(text: str) -> tuple[str, int]:
             in_note, notes = True, notes + 1
         elif in_note and (line[:1] in " \t" or not line.strip()) and line:
             continue
-        elif (
-            _RULE_ROW.fullmatch(line)
-            and "|" in line
-            and "--" in line
-            and kept
-            and _ROW.fullmatch(kept[-1])
-        ):
+        elif _is_rule(line) and kept and _ROW.fullmatch(kept[-1]):
             in_note = False
             kept[-1] = ""
         else:

@@ -97,8 +97,12 @@ def _is_beside(element: etree._Element, name: str) -> bool:
         return True
     if name == "header":
         return element.find(".//nav") is not None
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
-    return name not in ("body", "html", "main", "article") and bool(_ASIDE.search(names))
+    return name not in ("body", "html", "main", "article") and _is_called(element, _ASIDE)
+
+
+def _is_called(element: etree._Element, names: re.Pattern[str]) -> bool:
+    """Whether the class or the id of an element has one of these names in it."""
+    return bool(names.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:300]))
 
 
 def _words_in(element: etree._Element) -> str:
@@ -120,7 +124,7 @@ class _Reader:
             name = each.tag.lower() if isinstance(each.tag, str) else ""
             if not name or _is_beside(each, name):
                 pass
-            elif _NOTES.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:300]):
+            elif _is_called(each, _NOTES):
                 self.end()
             elif name == "br":
                 self._text += "\n"

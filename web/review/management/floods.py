@@ -31,7 +31,7 @@ def floods_page(
             reviewer,
             "beheer/vloed.html",
             shown=paged(floods.floods(session, here.consultation_id), pagina, _PER_PAGE),
-            fast=floods.fast_talks(session, here.consultation_id)[:_PER_PAGE],
+            fast=floods.fast_talks(session, here.consultation_id, _PER_PAGE),
         )
 
 
