@@ -267,10 +267,7 @@ def main() -> None:
     arguments = parser.parse_args()
     found: list[Load] = []
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (port, logs):
-        parts = [
-            Process(name, int((logs / f"{name}.pid").read_text()))
-            for name in ("web", "rasa", "actions")
-        ]
+        parts = [Process(file.stem, int(file.read_text())) for file in sorted(logs.glob("*.pid"))]
         _load("ours", OurPerson, port, parts, 2, 4.0, 0.0)
         for at_once in arguments.at_once:
             found.append(

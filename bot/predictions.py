@@ -4,10 +4,11 @@ For every prediction Rasa 3.6 builds its graph again and runs it in dask, format
 debug log, and deep-copies the states of trackers for such logs: some 15 % of a turn. It matches all
 rules with the whole conversation also where a form goes on whatever they say: 20 % more. For every
 message it makes an empty domain, to see that ours is none, before it checks that the domain has the
-intent: the training checked that. After ``install`` the nodes run one after the other, in an order
-that is computed once, debug logs copy nothing, the rules are matched where they decide, from the
-end of the conversation to the start of the rule, and the intent is not checked. The predictions
-stay the same.
+intent: the training checked that. It makes all default actions anew to find one by its name, and
+matches the rules with the text of a message, also where no rule names a text. After ``install`` the
+nodes run one after the other, in an order that is computed once, debug logs copy nothing, default
+actions are made once, the rules are matched where they decide, from the end of the conversation to
+the start of the rule, and the intent is not checked. The predictions stay the same.
 """
 
 from __future__ import annotations
@@ -18,21 +19,33 @@ from graphlib import TopologicalSorter
 from types import SimpleNamespace
 from typing import Any
 
+import rasa.core.actions.action
 import rasa.core.actions.forms
 import rasa.core.policies.rule_policy
 import rasa.core.processor
+from rasa.core.actions.action import Action
 from rasa.core.policies.policy import PolicyPrediction
-from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
+from rasa.core.policies.rule_policy import (
+    RULES,
+    RULES_FOR_LOOP_UNHAPPY_PATH,
+    SHOULD_NOT_BE_SET,
+    RulePolicy,
+)
 from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.constants import PREVIOUS_ACTION
+from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.utils.endpoints import EndpointConfig
 
 _by_rules = RulePolicy._predict
+_from_rules = RulePolicy._find_action_from_rules
+_defaults = rasa.core.actions.action.default_actions
 _Order = list[tuple[str, tuple[str, ...]]]
 _Condition = tuple[str, str, Any]
+_made: dict[int, tuple[EndpointConfig | None, list[Action]]] = {}
 _RuleState = tuple[bool, tuple[_Condition, ...]]
 """Whether a state of a rule has an action before it, and the values it asks for."""
 
@@ -41,7 +54,10 @@ def install() -> None:
     """Patches Rasa for all predictions of this process."""
     DaskGraphRunner.run = _run
     RulePolicy._predict = _predict
+    RulePolicy._find_action_from_rules = _find_action_from_rules
     RulePolicy._get_possible_keys = _possible_keys
+    rasa.core.actions.action.default_actions = _default_actions
+    MessageProcessor._log_slots = lambda *_: None
     MessageProcessor._check_for_unseen_features = lambda *_: None
     # These modules use deep copies for their debug logs only.
     for module in (rasa.core.processor, rasa.core.policies.rule_policy, rasa.core.actions.forms):
@@ -95,6 +111,45 @@ def _predict(
         return prediction
     chances = self._prediction_result(form, tracker, domain)
     return self._rule_prediction(chances, source, is_no_user_prediction=True), source
+
+
+def _find_action_from_rules(
+    self: RulePolicy,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    use_text_for_last_user_input: bool,
+) -> tuple[str | None, str | None, bool]:
+    """The action of the rules that match; replaces ``RulePolicy._find_action_from_rules``.
+
+    After a message no rule without a text matches a state with one.
+    """
+    if use_text_for_last_user_input and not _names_text(self):
+        return None, None, False
+    found: tuple[str | None, str | None, bool] = _from_rules(
+        self, tracker, domain, use_text_for_last_user_input
+    )
+    return found
+
+
+def _names_text(policy: RulePolicy) -> bool:
+    """Whether a rule names the text of a message instead of its intent."""
+    found = policy.__dict__.get("_rules_name_text")
+    if found is None:
+        found = policy.__dict__["_rules_name_text"] = any(
+            TEXT in state.get(USER, {})
+            for table in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH)
+            for key in policy.lookup.get(table, {})
+            for state in json.loads(key)
+        )
+    return bool(found)
+
+
+def _default_actions(action_endpoint: EndpointConfig | None = None) -> list[Action]:
+    """Rasa's own actions, made once for each action server; replaces ``default_actions``."""
+    made = _made.get(id(action_endpoint))
+    if made is None or made[0] is not action_endpoint:
+        made = _made[id(action_endpoint)] = action_endpoint, _defaults(action_endpoint)
+    return made[1]
 
 
 def _possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State]) -> set[str]:

@@ -1,7 +1,8 @@
 """Runs the analysis for a page in a separate process, so that the website stays responsive.
 
 How a job goes stands in the database: any web process may show the page. The process that was asked
-runs the analysis, or a worker where one lives (``samenspraak serve worker``).
+runs the analysis, or a worker where one lives (``samenspraak serve worker``). After a job a process
+for the next one is loaded, since a rerun after a few decisions loads longer than it computes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -34,6 +36,7 @@ _KEPT = 4000
 _TELL_EVERY = 1.0
 _OUTAGE_PAUSE = 2.0
 _LONGEST_OUTAGE = 300.0
+_WARM_SECONDS = 900.0
 _BROKEN_OFF = "The process that ran it ended."
 
 
@@ -74,6 +77,7 @@ class AnalysisJobs:
         self._lock = threading.Lock()
         self._running: int | None = None
         self._process: subprocess.Popen[str] | None = None
+        self._warm: subprocess.Popen[str] | None = None
         self._stopped = False
 
     @property
@@ -129,7 +133,11 @@ class AnalysisJobs:
 
     def stop(self) -> None:
         """Terminates a running analysis; an interrupted analysis stores nothing."""
-        self._stopped = True
+        with self._lock:
+            self._stopped = True
+            warm, self._warm = self._warm, None
+        if warm is not None:
+            _end(warm)
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
@@ -164,21 +172,58 @@ class AnalysisJobs:
         )
 
     def _launch(self, job: int, round_number: int, opdracht: int | None) -> None:
-        verb = [sys.executable, "-m", "samenspraak.cli", "analyse", "--json"]
-        verb += ["--round", str(round_number)]
+        arguments = ["analyse", "--json", "--round", str(round_number)]
         if opdracht is not None:
-            verb += ["--opdracht", str(opdracht)]
-        process = subprocess.Popen(
-            verb,
+            arguments += ["--opdracht", str(opdracht)]
+        process = self._asked_of_warm(arguments)
+        if process is None:
+            process = self._begun("samenspraak.cli", *arguments, stdin=subprocess.DEVNULL)
+        self._process = process
+        threading.Thread(target=self._follow, args=(job, process), daemon=True).start()
+
+    def _begun(self, module: str, *arguments: str, stdin: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=child_environment(self._settings),
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
         )
-        self._process = process
-        threading.Thread(target=self._follow, args=(job, process), daemon=True).start()
+
+    def _warm_up(self) -> None:
+        """Loads a process for the next analysis; it is let go if none comes for a while."""
+        with self._lock:
+            if self._stopped or self._warm is not None:
+                return
+            self._warm = self._begun("web.warm_analysis", stdin=subprocess.PIPE)
+            timer = threading.Timer(_WARM_SECONDS, self._let_go, [self._warm])
+            timer.daemon = True
+            timer.start()
+
+    def _let_go(self, process: subprocess.Popen[str]) -> None:
+        with self._lock:
+            if self._warm is not process:
+                return
+            self._warm = None
+        _end(process)
+
+    def _asked_of_warm(self, arguments: list[str]) -> subprocess.Popen[str] | None:
+        """The process that was loaded beforehand, which now runs the verb; None without one."""
+        with self._lock:
+            process, self._warm = self._warm, None
+        if process is None:
+            return None
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(arguments) + "\n")
+            process.stdin.close()
+        except OSError:  # it was ended from outside
+            _end(process)
+            return None
+        return process
 
     def _follow(self, job: int, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -204,6 +249,7 @@ class AnalysisJobs:
             )
         finally:
             self._running = None
+            self._warm_up()
 
     def _note(self, job: int, patience: float = 0.0, **values: Any) -> None:
         """Writes down how a job goes; at its end also in the log of the consultation."""
@@ -255,6 +301,15 @@ class _Heard:
                 self._tell(min(100, int(found[-1])))
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with suppress(OSError):  # what was written to it and never read
+            if pipe is not None:
+                pipe.close()
+
+
 def child_environment(values: Settings) -> dict[str, str]:
     """The environment of a process of ours that works with the same settings."""
     own = {
@@ -266,4 +321,6 @@ def child_environment(values: Settings) -> dict[str, str]:
         "SECRET_KEY": values.signing_key,
     }
     named = {f"SAMENSPRAAK_{name}": value for name, value in own.items()}
-    return {"OMP_NUM_THREADS": "1", **os.environ, **named}
+    # How threads wait is read where a library first loads OpenMP; see ``samenspraak.cli``.
+    threads = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+    return {**threads, **os.environ, **named}

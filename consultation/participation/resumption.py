@@ -6,11 +6,11 @@ gone, or be that of another process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from consultation.database.models import (
@@ -29,6 +29,13 @@ LANGUAGE = "other_language"
 END = "einde"
 RESUMABLE = ("toestemming", "groep", "opdracht", "vraag", "reactie", "bevestigen", "verder")
 """Steps that a conversation can resume at."""
+
+_message = cast(Table, Message.__table__)
+_CUSTOMS = (
+    select(_message.c.custom)
+    .where(_message.c.conversation_id == bindparam("talk"), _message.c.sender == "assistent")
+    .order_by(_message.c.seq.desc())
+)
 
 ASIDE = "keuze"
 """Step of a bubble that asks what to do with a message; it does not move the conversation."""
@@ -92,32 +99,13 @@ class ResumptionState:
 
 
 def position(session: Session, conversation_id: str) -> Position:
-    """Position of a conversation: the last of its newest 50 bubbles that names a step."""
-    for custom in _customs(session, conversation_id, 50):
-        if names_step(custom):
-            return position_of(custom)
-    return Position()
+    """Position of a conversation: the last of its bubbles that names a step."""
+    return _position(_customs(session, conversation_id))
 
 
 def names_step(custom: Mapping[str, Any] | None) -> bool:
     """Whether ``custom`` of a bubble moves the conversation to a step."""
     return bool(custom and custom.get("step") and custom["step"] != ASIDE)
-
-
-def paused(session: Session, conversation_id: str) -> Position | None:
-    """The last position that the conversation can resume at; None before its first question."""
-    for custom in _customs(session, conversation_id):
-        if custom.get("step") in RESUMABLE:
-            return position_of(custom)
-    return None
-
-
-def queue(session: Session, conversation_id: str) -> tuple[int, ...]:
-    """The opdrachten that the participant named to talk about later, in that order."""
-    for custom in _customs(session, conversation_id):
-        if "queue" in custom:
-            return tuple(int(number) for number in custom["queue"])
-    return ()
 
 
 def answers_on(session: Session, conversation_id: str, opdracht: int) -> dict[str, str]:
@@ -149,16 +137,25 @@ def last_change(session: Session, conversation_id: str, opdracht: int) -> tuple[
     return answers.last_change(session, answers.submission(session, talk, opdracht))
 
 
-def _customs(
-    session: Session, conversation_id: str, most: int | None = None
-) -> Iterator[dict[str, Any]]:
+def _customs(session: Session, conversation_id: str) -> list[dict[str, Any]]:
     """``custom`` of the bubbles of a conversation, newest first."""
-    query = (
-        select(Message.custom)
-        .where(Message.conversation_id == conversation_id, Message.sender == "assistent")
-        .order_by(Message.seq.desc())
-    )
-    return (custom for custom in session.scalars(query.limit(most)) if custom)
+    found = session.connection().execute(_CUSTOMS, {"talk": conversation_id})
+    return [custom for (custom,) in found if custom]
+
+
+def _position(customs: Sequence[dict[str, Any]]) -> Position:
+    return next((position_of(each) for each in customs if names_step(each)), Position())
+
+
+def _paused(customs: Sequence[dict[str, Any]]) -> Position | None:
+    """The last position that the conversation can resume at; None before its first question."""
+    return next((position_of(each) for each in customs if each.get("step") in RESUMABLE), None)
+
+
+def _queue(customs: Sequence[dict[str, Any]]) -> tuple[int, ...]:
+    """The opdrachten that the participant named to talk about later, in that order."""
+    named = next((each["queue"] for each in customs if "queue" in each), ())
+    return tuple(int(number) for number in named)
 
 
 def position_of(custom: Mapping[str, Any]) -> Position:
@@ -189,13 +186,14 @@ def standing(
     if conversation is None:
         raise TalkError("there is no such conversation.")
     participant = session.get_one(Participant, conversation.participant_id)
-    where = position(session, conversation_id)
-    ended = END in (where.step, where.under)
-    before = paused(session, conversation_id) if ended else None
+    kind = session.get_one(Round, conversation.round_id).kind
+    customs = _customs(session, conversation_id)
+    where = _position(customs)
+    before = _paused(customs) if END in (where.step, where.under) else None
     opdracht = conversation.opdracht
     # A page or an invitation may name another opdracht than the one that is talked about.
     open_one = (before or where).opdracht or opdracht
-    message = session.get(Message, message_id or "")
+    message = session.get(Message, message_id) if message_id else None
     submissions = list(
         session.scalars(
             select(Submission).where(
@@ -216,26 +214,29 @@ def standing(
         opdracht=opdracht,
         answers=answers.standing(session, current) if current and open_one else {},
         finished=finished,
-        probes=_probes(session, conversation_id),
+        probes=tuple(each["probe"] for each in reversed(customs) if each.get("probe")),
         invited=_invited(session, participant),
-        kept=_kept(session, conversation_id),
+        kept=_kept(session, conversation_id, customs),
         ended=conversation.ended_at is not None,
-        noticed=_noticed(session, conversation_id),
+        noticed=next((each[LANGUAGE] for each in customs if each.get(LANGUAGE)), None),
         paused=before,
-        queue=queue(session, conversation_id),
-        kind=session.get_one(Round, conversation.round_id).kind,
-        reactions=reactions.current(session, participant.id, conversation.round_id),
+        queue=_queue(customs),
+        kind=kind,
+        reactions=(
+            reactions.current(session, participant.id, conversation.round_id)
+            if kind == "reactie"
+            else {}
+        ),
         returned=message is not None and message.sender == "systeem",
     )
 
 
-def _kept(session: Session, conversation_id: str) -> tuple[dict[str, Any], ...]:
+def _kept(
+    session: Session, conversation_id: str, customs: Sequence[dict[str, Any]]
+) -> tuple[dict[str, Any], ...]:
     """The parts of messages that a bubble kept or offered, and that none settled since."""
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
     waiting: dict[tuple[str, int], dict[str, Any]] = {}
-    for custom in session.scalars(query.order_by(Message.seq)):
+    for custom in reversed(customs):
         for part in _parts(custom, "kept") + _parts(custom, "offer"):
             waiting[part["message"], part["start"]] = part
         for part in _parts(custom, "settled"):
@@ -255,28 +256,13 @@ def _kept(session: Session, conversation_id: str) -> tuple[dict[str, Any], ...]:
     return tuple(part for part in read if part["text"])
 
 
-def _parts(custom: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
-    found = (custom or {}).get(key) or []
+def _parts(custom: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = custom.get(key) or []
     return [found] if isinstance(found, dict) else list(found)
 
 
-def _probes(session: Session, conversation_id: str) -> tuple[str, ...]:
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    customs = session.scalars(query.order_by(Message.seq))
-    return tuple(custom["probe"] for custom in customs if custom and custom.get("probe"))
-
-
-def _noticed(session: Session, conversation_id: str) -> str | None:
-    query = select(Message.custom).where(
-        Message.conversation_id == conversation_id, Message.sender == "assistent"
-    )
-    return next(
-        (found for each in session.scalars(query) if (found := (each or {}).get(LANGUAGE))), None
-    )
-
-
 def _invited(session: Session, participant: Participant) -> tuple[int, ...]:
-    found = session.get(Invitation, participant.invitation_id or "")
+    if participant.invitation_id is None:
+        return ()
+    found = session.get(Invitation, participant.invitation_id)
     return tuple(int(number) for number in found.opdrachten) if found else ()

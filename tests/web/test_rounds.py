@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
+import signal
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -164,6 +167,54 @@ def test_the_analysis_runs_behind_the_page_and_keeps_what_was_decided(site: Site
         assert [each.text for each in now.actions if not each.proposed] == ["Begin later."]
         assert [each.status for each in now.themes].count("goedgekeurd") == 1
         assert audit.entries(session, 1)[0].what == "analyse"
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_next_analysis_is_loaded_beforehand_and_losing_it_costs_no_analysis(
+    site: Site,
+) -> None:
+    with as_role(site, "els", "facilitator") as els:
+        assert warm_processes() == []
+        assert post(els, "/beheer/analyse", ronde="1", opdracht="4").status_code == 303
+        analysed_page(els)
+        first = until_warm()
+        assert post(els, "/beheer/analyse", ronde="1", opdracht="4").status_code == 303
+        analysed_page(els)
+        assert first not in warm_processes(), "the first one did the second analysis"
+        second = until_warm(other_than=first)
+        os.kill(second, signal.SIGKILL)
+        while second in warm_processes():
+            time.sleep(0.02)
+        assert post(els, "/beheer/analyse", ronde="1", opdracht="4").status_code == 303
+        analysed_page(els)
+        until_warm(other_than=second)
+    with site.storage.reading() as session:
+        assert [each.what for each in audit.entries(session, 1)[:3]] == ["analyse"] * 3
+    site.app.state.services.reruns.stop()
+    assert warm_processes() == []
+
+
+def until_warm(other_than: int | None = None) -> int:
+    """The process that waits for the next analysis, once there is one."""
+    until = time.monotonic() + 30
+    while not (found := [each for each in warm_processes() if each != other_than]):
+        assert time.monotonic() < until, "no process was loaded beforehand"
+        time.sleep(0.05)
+    return found[0]
+
+
+def warm_processes() -> list[int]:
+    """The living processes that this one loaded for an analysis."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (place / "cmdline").read_bytes()
+            parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        if b"web.warm_analysis" in command and parent == os.getpid():
+            found.append(int(place.name))
+    return found
 
 
 @pytest.mark.usefixtures("decided")
