@@ -189,7 +189,9 @@ def without_step(talk: Talk, text: str) -> Slots:
     of_time = _OF_TIME.search(folded(told)) and others(told) <= _MOST_OTHERS
     several = len(told.split()) >= _LEAST_CONTENT - 1 and "?" not in told
     content = may_be_content(talk, told) or (several and bool(kinds_of(told)))
-    if not said.values and content and not of_time:
+    # Who should do it is no urgency, however long they have been known.
+    leads = "trekker" in kinds_of(told)
+    if not said.values and content and (leads or not of_time):
         return {"antwoord": None, **offering.offer_slots(talk, text)}
     return {"antwoord": None}
 

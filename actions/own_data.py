@@ -505,13 +505,19 @@ def _says_so_again(talk: Talk, asked: Reading, request: str, text: str) -> bool:
     return not named or [each.name for each in named] == [target]
 
 
+_LESS_SHOWN = tuple(f"{CONSENT}:{purpose}=nee" for purpose in ("citaat", "organisatie"))
+"""Requests to show less of what somebody said; the answers stay."""
+
+
 def _next_request(talk: Talk, asked: Reading, request: str) -> Slots:
     """Carries out what is said again in the words of the question; else asks about the new wish."""
     wanted = _wanted(talk, asked)
     if wanted is None:
         return {"keuze": "klaar", "beheer": None}
     specific = ":" in request and "+" not in request
-    if wanted == request and specific and asked.yes is not False and not asked.asks:
+    # "Klopt dat?" - "Nee, niet citeren": the no belongs to the wish, which they say once more.
+    agrees = asked.yes is not False or request in _LESS_SHOWN
+    if wanted == request and specific and agrees and not asked.asks:
         return _carry_out(talk, request)
     return {"keuze": None, "beheer": wanted if wanted != request else request + _AGAIN}
 

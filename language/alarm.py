@@ -244,10 +244,22 @@ _THREAT = re.compile(
     r"|(?:je vais|on va) (?:vous|te|les) (?:tuer|buter)"
     r")(?!\w)"
 )
+_OURS = r"(?:mij|me|ons|de kinderen|mijn (?:kind|kinderen|zoon|dochter|moeder|zus))"
+_HURTS = (
+    r"(?:sl(?:aat|oeg|oegen)|mishandel(?:t|de|en|den)|misbruik(?:t|te|en|ten)|bedreig(?:t|de|en"
+    r"|den)|stalk(?:t|te|en|ten)|verkracht(?:te|en|ten)?|schop(?:t|te|pen|ten)|klop(?:t|te|pen) op"
+    r"|mep(?:t|te|pen|ten))"
+)
+_NO_FIGURE = r"(?! (?:met (?:verstomming|stomheid)|uit |tegen|erdoor|door|op |over|af|aan|dood ))"
+_HURT = r"(?:geslagen|mishandeld|misbruikt|verkracht|aangerand|bedreigd|gestalkt|geschopt|gemept)"
 _VIOLENCE = re.compile(
     r"\b(?:"
-    r"(?:slaat|sloeg|mishandelt|mishandelde|misbruikt|misbruikte|bedreigt|stalkt|verkracht"
-    r"|verkrachtte) (?:mij|me|ons|de kinderen|mijn (?:kind|kinderen|zoon|dochter|moeder|zus))"
+    rf"(?:{_HURTS} (?:(?:hij|ze|zij|em) )?{_OURS}|slaan (?:(?:ze|zij) )?(?:mij|me)){_NO_FIGURE}"
+    rf"|(?:heeft|hebben|had|hadden) (?:\w{{1,12}} ){{0,2}}?{_OURS} (?:\w{{1,12}} ){{0,3}}?{_HURT}"
+    rf"|{_HURTS} (?:mijn|onze|men|m'n) \w{{1,12}} {_OURS}"
+    r"|(?:mijn|men|m'n) (?:man|vent|vriend|lief|partner|vader|ex|broer|schoonmoeder) (?:laat|liet) "
+    r"(?:mij|me) (?:[\w']{1,10} ){0,3}(?:niet|nie|nooit) (?:meer )?(?:alleen )?"
+    r"(?:buiten|weg|weggaan|vertrekken)"
     r"|(?:mij|me|ons|mijn kinderen|mijn kind) (?:\w+ ){0,2}(?:iets|kwaad) (?:\w+ ){0,2}"
     r"(?:aandoen|aan te doen|aandoet)|bang (?:van|voor) mijn (?:man|ex|vader|vriend|partner)\b"
     r"|(?:word|werd) ik (?:\w+ )?(?:geslagen|mishandeld|misbruikt|verkracht|bedreigd|gestalkt)"

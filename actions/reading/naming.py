@@ -124,7 +124,7 @@ _WHO = re.compile(
     r"|vdab|bond|vakbond\w*|werkgevers?|scholen|school|bib\w*|sector\w*|cvo|ocmw|regering|rva)\b(?=\W+\w)"
     r"(?!.*\b(?:moet|moeten|geef|geeft|is|zijn|kan|kunnen|heeft|hebben|doet|doen|wil|willen)\b)"
     r"|\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
-    r"|(moet|moeten|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
+    r"|(moet|moeten|mag|mogen|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
     r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen)"
     r"|(samen|in samenwerking) met (de|het|een)"
     r"|(is|ligt|zit) (bij|aan) (de|het)"

@@ -29,7 +29,7 @@ from bot.nlu.judgement import (
     judge,
     worth_asking,
 )
-from bot.nlu.phrases import NO, plain_meaning
+from bot.nlu.phrases import NO, goes_on_with_questions, plain_meaning
 from language.alarm import alarm
 from language.reading import acts, summary
 from language.reading import message as message_parts
@@ -97,6 +97,8 @@ class AnswerGuard(GraphComponent):
                     # "Ik rond hier af, waarvoor dank" thanks, and stops.
                     leaves = max(_STOPS, key=lambda each: chances.get(each, 0.0))
                     name = leaves if chances.get(leaves, 0.0) >= _ALSO_LEAVES else name
+                if name in _STOPS and goes_on_with_questions(text):
+                    name = "herhalen"
                 act, stops = message.get(ACT), name in _STOPS
                 if step in closing.READ_AT and act is not None and step not in closing.STEPS:
                     _tell(message, acts.ENTITY, act.name if act.sure else acts.doubtful(act.name))

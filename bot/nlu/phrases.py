@@ -136,6 +136,24 @@ def plain_meaning(text: str, step: str) -> str | None:
     return _by_clause(text) if found is None else found
 
 
+def goes_on_with_questions(text: str) -> bool:
+    """Whether a clause of a text asks to go on with the questions, now: no wish to stop."""
+    clauses = (" ".join(words(each)) for each in re.split(r"[,.;!]|\bmaar\b", text[:_LONGEST_READ]))
+    return any(_ON_WITH.search(each) and not _NOT_NOW.search(each) for each in clauses)
+
+
+_LONGEST_READ = 300
+_ON_WITH = re.compile(
+    r"\b(?:verder|voort|door|vooruit)(?: ?(?:te )?(?:doen|gaan|werken|antwoorden|babbelen))? "
+    r"(?:met|aan|op) (?:de|die|uw|je|onze|dees|deze|het|dit|t) (?:andere |volgende |rest van de )?"
+    r"(?:vra+g\w{0,3}|gesprek|babbel|bevraging|enquete|vragenlijst)\b"
+)
+_NOT_NOW = re.compile(
+    r"\b(?:niet|nie|ni|geen|nooit|stop\w{0,3}|morgen|straks|later|vanavond|volgende week|keer"
+    r"|kan ik|kannek|wanneer|moet ik|waarom|hoe)\b"
+)
+
+
 def _because(text: str) -> str | None:
     """The command of a text that asks to skip or stop, and then tells why: "..., mijn bus"."""
     first, _, rest = text.partition(",")

@@ -342,6 +342,12 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
         holding = [key for key in answers if _find(answers[key], quoted) is not None]
         if holding:
             return Dropped(holding[0], _find(answers[holding[0]], quoted), True, clean=True)
+    for word in _SINGLE.findall(plain):
+        for key, answer in answers.items():
+            stands = [each for each in _words(answer) if each.plain == word]
+            if len(stands) == 1:
+                start = stands[0].start - (answer[stands[0].start - 1 : stands[0].start] == " ")
+                return Dropped(key, answer[start : stands[0].end], True)
     for meant in (sentences[at], " ".join(sentences[: at + 1])):
         gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
         key = speaks_of(gone, answers)
@@ -368,6 +374,13 @@ def _cut_clean(answer: str, words: str) -> bool:
         return before[-1:] in ("", ".", "!", "?")
     begins = before[-1:] in ("", ".", "!", "?")
     return not begins and after[:1] in ("", ",", ".", ";", "!", "?")
+
+
+_SINGLE = re.compile(
+    r"\b(?:scheld|vloek)?(?:woord|woordje|woordeke|naam|term|word|mot|wort) "
+    r"(?!(?:er|is|mag|moet|moogt|toch|maar|daar|van|dat|uit|weg)\b)(\w{3,40})"
+)
+"""A single word that is named as one: "haal dat woord profiteurs eruit"."""
 
 
 def _with_joint(answer: str, words: str) -> str:

@@ -228,7 +228,7 @@ def test_an_unclear_answer_is_asked_once_more_and_changes_nothing(text: str, req
             "toestemming:organisatie=nee",
         ),
         ("toestemming:citaat=nee", "nee", "toestemming"),
-        ("toestemming:citaat=nee", "nee, citeer mij niet", "toestemming:citaat=nee?"),
+        ("toestemming:citaat=ja", "nee, citeer mij niet", "toestemming:citaat=nee"),
         ("toestemming", "niet meer citeren", "toestemming:citaat=nee"),
         ("wissen", "mijn voorstel", "wissen:4.voorstel"),
         ("wissen", "wat ik over gratis zei", "wissen:4.voorstel"),
@@ -239,6 +239,22 @@ def test_another_wish_is_asked_about_first(request_: str, text: str, then: str) 
     said = Said(text, "beheer")
     assert said.answered(request_) == {"keuze": None, "beheer": then}
     assert said.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee, citeer mij niet",
+        "nee nee, niet citeren",
+        "neen, niet meer citeren aub",
+        "nee geen citaten",
+    ],
+)
+def test_a_no_with_the_wish_not_to_be_quoted_is_that_wish(text: str) -> None:
+    said = Said(text, "beheer")
+    assert said.answered("toestemming:citaat=nee")["keuze"] == "klaar"
+    assert [each["kind"] for each in said.effects] == ["consent"]
+    assert said.effects[0]["granted"] is False
 
 
 @pytest.mark.parametrize("no", ["nee", "niet wissen!", "laat maar staan", "toch niet", "niets"])

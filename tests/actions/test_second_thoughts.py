@@ -246,3 +246,25 @@ def test_who_goes_on_does_not_keep_what_was_doubtful(text: str) -> None:
     slots, answered = offering.decide(turn.talk, text)
     assert (slots["keuze_aanbod"], answered) == (offering.NOTHING_OFFERED, None)
     assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("haal dat woord prutsers er toch maar uit, mijn baas leest mee", "prutsers"),
+        ("dat scheldwoord prutsers mag eruit", "prutsers"),
+        ("schrap het woord prutsers aub", "prutsers"),
+        ("kunt ge het woordje verdorie weglaten?", "verdorie"),
+        ("please take out the word prutsers", "prutsers"),
+    ],
+)
+def test_of_a_sentence_only_the_word_goes_that_is_named_as_one(text: str, word: str) -> None:
+    answers = {
+        "drempel": "De prutsers van de dienst zeiden nooit iets, maar wij moesten wel betalen.",
+        "voorstel": "Geef verdorie eens antwoord op een mail.",
+    }
+    found = dropped_in(text, answers)
+    assert found is not None
+    assert found.words is not None
+    assert found.words.strip() == word
+    assert found.told

@@ -14,6 +14,7 @@ from actions.contribution_form import ValidateContributionForm
 from actions.digressions import ActionDigressie
 from bot.nlu.acts import Act, ActModel
 from bot.nlu.judgement import intent_of, worth_asking
+from bot.nlu.phrases import goes_on_with_questions
 from consultation.settings import ROOT, Settings
 from language.embedding import load_encoder
 from language.reading import acts
@@ -309,3 +310,22 @@ def test_a_vector_that_a_text_brings_is_used_where_the_encoder_is_the_same(
     assert own == alone
     assert other != alone
     assert strange != other
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("ik wil gewoon verder doen met de vragen", True),
+        ("het gaat weer, mijn broer komt straks. doe maar verder met uw vragen", True),
+        ("zullen we voortgaan met het gesprek", True),
+        ("ik zou graag doorgaan met de volgende vraag", True),
+        ("allez, verder met die enquete", True),
+        ("ik doe morgen verder met de vragen", False),
+        ("ik ga niet verder met deze vragen", False),
+        ("stop maar, verder met de vragen lukt nie", False),
+        ("kan ik later verder met het gesprek?", False),
+        ("mensen willen verder doen met hun opleiding", False),
+    ],
+)
+def test_who_goes_on_with_the_questions_does_not_stop(text: str, goes_on: bool) -> None:
+    assert goes_on_with_questions(text) is goes_on
