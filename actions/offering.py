@@ -380,7 +380,7 @@ class AskKeuzeAanbod(TalkAction):
             "nieuw": new,
             "bij": _to(talk, vraag),
             "vraag": vraag.tekst,
-            "weg": offered.get("corrects"),
+            "weg": (offered.get("corrects") or "").strip(),
             "rest": shortened(without(old or "", offered.get("corrects") or "")),
         }
         buttons: tuple[str, ...]

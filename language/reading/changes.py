@@ -347,7 +347,7 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
             stands = [each for each in _words(answer) if each.plain == word]
             if len(stands) == 1:
                 start = stands[0].start - (answer[stands[0].start - 1 : stands[0].start] == " ")
-                return Dropped(key, answer[start : stands[0].end], True)
+                return Dropped(key, answer[start : stands[0].end], told=True, clean=True)
     for meant in (sentences[at], " ".join(sentences[: at + 1])):
         gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
         key = speaks_of(gone, answers)
