@@ -130,9 +130,14 @@ class Load:
 
 
 class Line:
-    """One person's connection, kept open, from an address of their own."""
+    """One person's connection, kept open, from an address of their own.
+
+    A server closes a connection on which somebody thinks for long; it is opened again, as a
+    browser does.
+    """
 
     def __init__(self, port: int, address: str) -> None:
+        self._used = False
         self._connection = http.client.HTTPConnection(
             "127.0.0.1", port, timeout=_PATIENCE, source_address=(address, 0)
         )
@@ -141,6 +146,17 @@ class Line:
         self, method: str, path: str, body: Any = None, token: str | None = None
     ) -> tuple[int, Any]:
         """Status and decoded body of one request."""
+        try:
+            found = self._exchanged(method, path, body, token)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            if not self._used:
+                raise
+            self._connection.close()
+            found = self._exchanged(method, path, body, token)
+        self._used = True
+        return found
+
+    def _exchanged(self, method: str, path: str, body: Any, token: str | None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json", "Connection": "keep-alive"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -168,7 +184,11 @@ class Person:
         self._until = until
 
     def hold(self) -> None:
-        """Talks one after the other; a broken connection counts as an error and is made anew."""
+        """Talks one after the other; a broken connection counts as an error and is made anew.
+
+        People who think do not all come in the same second.
+        """
+        time.sleep(self._random.uniform(0, self._think))
         while time.monotonic() < self._until:
             line = Line(self._port, self._new_address())
             try:

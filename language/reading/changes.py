@@ -342,12 +342,13 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
         holding = [key for key in answers if _find(answers[key], quoted) is not None]
         if holding:
             return Dropped(holding[0], _find(answers[holding[0]], quoted), True, clean=True)
-    for word in _SINGLE.findall(plain):
+    for pointed, word in () if _OUT_OF_OTHER.search(plain) else _SINGLE.findall(plain):
         for key, answer in answers.items():
             stands = [each for each in _words(answer) if each.plain == word]
             if len(stands) == 1:
                 start = stands[0].start - (answer[stands[0].start - 1 : stands[0].start] == " ")
-                return Dropped(key, answer[start : stands[0].end], told=True, clean=True)
+                back = told or bool(pointed)
+                return Dropped(key, answer[start : stands[0].end], told=back, clean=back)
     for meant in (sentences[at], " ".join(sentences[: at + 1])):
         gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
         key = speaks_of(gone, answers)
@@ -377,10 +378,15 @@ def _cut_clean(answer: str, words: str) -> bool:
 
 
 _SINGLE = re.compile(
-    r"\b(?:scheld|vloek)?(?:woord|woordje|woordeke|naam|term|word|mot|wort) "
-    r"(?!(?:er|is|mag|moet|moogt|toch|maar|daar|van|dat|uit|weg)\b)(\w{3,40})"
+    r"\b(?:(dat|dit|die|da|dees|that|this|ce) )?(?:scheld|vloek)?(?:woord|woordje|woordeke|term"
+    r"|word|mot|wort) (?!(?:er|is|mag|moet|moogt|toch|maar|daar|van|dat|uit|weg)\b)(\w{3,40})"
 )
 """A single word that is named as one: "haal dat woord profiteurs eruit"."""
+_OUT_OF_OTHER = re.compile(
+    r"\b(?:uit|in|van|op|bij) (?:de|het|een|alle|al de|onze|hun|elke) (?!(?:\w{1,9} )?"
+    r"(?:antwoord|tekst|verslag|zin|voorstel|drempel|lijst|rapport|plan)\w{0,3}\b)\w"
+)
+"""Words that should go from something else than what was said: "uit de brochures"."""
 
 
 def _with_joint(answer: str, words: str) -> str:

@@ -267,4 +267,18 @@ def test_of_a_sentence_only_the_word_goes_that_is_named_as_one(text: str, word: 
     assert found is not None
     assert found.words is not None
     assert found.words.strip() == word
-    assert found.told
+
+
+def test_a_word_that_should_go_elsewhere_is_no_word_of_an_answer() -> None:
+    answers = {"drempel": "Mensen horen inburgering en haken af."}
+    for text in (
+        "schrap het woord inburgering uit de brochures",
+        "het woord inburgering moet weg bij de loketten",
+        "schrap het woord inburgering",
+    ):
+        found = dropped_in(text, answers)
+        assert found is None or not found.told, text
+    pointed = dropped_in("dat woord inburgering mag eruit", answers)
+    assert pointed is not None
+    assert pointed.told
+    assert pointed.clean
