@@ -208,7 +208,7 @@ _OF_TIME = re.compile(
     r"|spat\w{0,2})\b"
 )
 """Words of time: a text of few other words at the question how urgent it is, is about that."""
-_MOST_OTHERS = 8
+_MOST_OTHERS = 5
 
 
 def urgency_again(

@@ -452,6 +452,33 @@ def test_who_is_named_at_the_urgency_is_offered_for_who_does_it(text: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
+        "de bibliotheek mag dat leiden, die kent iedereen al dertig jaar",
+        "Geef elke school twee jaar lang een proefproject zonder extra papierwerk vooraf",
+        "Onze ploegbaas mag dat organiseren, die kent de ploeg al tien jaar",
+        "Laat buren elkaar een ambacht tonen in de school, elk jaar met een attest erbij",
+        "De stad mag het trekken, die hebben daar volk en tijd voor",
+    ],
+)
+def test_content_with_a_word_of_time_is_offered_at_the_urgency(text: str) -> None:
+    turn = Turn(text, **AT_URGENCY)
+    assert turn.answer().get("aanbod") is not None, turn.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dat had gisteren al moeten gebeuren",
+        "we wachten al jaren op die bus",
+        "binnen een jaar of twee",
+    ],
+)
+def test_words_about_time_are_asked_for_a_step(text: str) -> None:
+    assert Turn(text, **AT_URGENCY).answer().get("aanbod") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "de staat zeker?",
         "hmm de clb ofzo??",
         "het OCMW misschien?",

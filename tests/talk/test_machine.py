@@ -209,10 +209,17 @@ class Talks(RuleBasedStateMachine):
         assert stored or offered or self._kept(), self.story
 
     def _is_offered_still(self) -> bool:
-        """Whether what was offered before this turn waits for a choice still."""
-        places = [(each.get("custom") or {}).get("offer") for each in self.before.bubbles]
-        here = [(each.get("custom") or {}).get("offer") for each in self.state.bubbles]
-        return any(each is not None and each in places for each in here)
+        """Whether what was offered before this turn waits for a choice still.
+
+        Who types the same words once more is offered those of the later message.
+        """
+
+        def offers(bubbles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            found = [(each.get("custom") or {}).get("offer") for each in bubbles]
+            return [{**each, "message": None} for each in found if each]
+
+        places = offers(self.before.bubbles)
+        return any(each in places for each in offers(self.state.bubbles))
 
     def _kept(self) -> bool:
         return any((each.get("custom") or {}).get("kept") for each in self.state.bubbles)
