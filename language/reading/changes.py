@@ -342,13 +342,9 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
         holding = [key for key in answers if _find(answers[key], quoted) is not None]
         if holding:
             return Dropped(holding[0], _find(answers[holding[0]], quoted), True, clean=True)
-    for pointed, word in () if _OUT_OF_OTHER.search(plain) else _SINGLE.findall(plain):
-        for key, answer in answers.items():
-            stands = [each for each in _words(answer) if each.plain == word]
-            if len(stands) == 1:
-                start = stands[0].start - (answer[stands[0].start - 1 : stands[0].start] == " ")
-                back = told or bool(pointed)
-                return Dropped(key, answer[start : stands[0].end], told=back, clean=back)
+    single = _single_word(plain, answers, told)
+    if single is not None:
+        return single
     for meant in (sentences[at], " ".join(sentences[: at + 1])):
         gone = " ".join(each for each in _CLAUSE.split(meant) if not _STAYS.search(_flat(each)))
         key = speaks_of(gone, answers)
@@ -375,6 +371,20 @@ def _cut_clean(answer: str, words: str) -> bool:
         return before[-1:] in ("", ".", "!", "?")
     begins = before[-1:] in ("", ".", "!", "?")
     return not begins and after[:1] in ("", ",", ".", ";", "!", "?")
+
+
+def _single_word(plain: str, answers: Mapping[str, str], told: bool) -> Dropped | None:
+    """A word that is named as one, where it stands once in an answer."""
+    if _OUT_OF_OTHER.search(plain):
+        return None
+    for pointed, word in _SINGLE.findall(plain):
+        for key, answer in answers.items():
+            stands = [each for each in _words(answer) if each.plain == word]
+            if len(stands) == 1:
+                start = stands[0].start - (answer[stands[0].start - 1 : stands[0].start] == " ")
+                back = told or bool(pointed)
+                return Dropped(key, answer[start : stands[0].end], told=back, clean=back)
+    return None
 
 
 _SINGLE = re.compile(

@@ -6,7 +6,7 @@ offered. After every step the invariants hold that a participant can observe.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -214,7 +214,7 @@ class Talks(RuleBasedStateMachine):
         Who types the same words once more is offered those of the later message.
         """
 
-        def offers(bubbles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        def offers(bubbles: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             found = [(each.get("custom") or {}).get("offer") for each in bubbles]
             return [{**each, "message": None} for each in found if each]
 
