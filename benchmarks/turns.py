@@ -110,7 +110,7 @@ def serving(folder: Path) -> Iterator[tuple[int, Path]]:
         capture_output=True,
     )
     serve = subprocess.Popen(
-        [SAMENSPRAAK, "serve", *os.environ.get("EXTRA", "").split()],
+        [SAMENSPRAAK, "serve"],
         env=environment,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
