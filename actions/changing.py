@@ -18,7 +18,7 @@ from actions.entering import words_of
 from actions.reading.naming import fitting_question, kinds_of, named_question
 from actions.talk import Slots, Talk, pass_on, storage
 from consultation.catalogue import Vraag
-from consultation.participation import resumption
+from consultation.participation import conversation, resumption
 from consultation.participation.effects import AnswerGiven, AnswerRestored
 from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
@@ -52,6 +52,8 @@ _URGENCY = re.compile(
     r"\b(?:prio\w{0,9}|dring\w{1,9}|urgen\w{1,4}|haast|eilig\w{0,3}|dringendheid|hoe snel|score"
     r"|cijfer)\b"
 )
+_NAMES_IT = re.compile(r"\bhoe (?:dringend|urgent)\b", re.IGNORECASE)
+"""The question by its name, which is no step of the scale."""
 _NOT_SO = re.compile(r"\b(?:zo|zoo|al|dat) dring\w{1,5}\b.{0,30}\b(?:niet|nie|ni|not|pas)\b")
 _MORE_OR_LESS = re.compile(
     r"\b(?:hoger|lager|omhoog|omlaag|hoogste|laagste|minder|meer|bump|up|down|notch|trapje"
@@ -60,15 +62,24 @@ _MORE_OR_LESS = re.compile(
 )
 _REWORDS = re.compile(
     r"\b(?:herformul\w{1,6}|herschrij\w{1,3}|vervang\w{0,2}|verander\w{0,2}|wijzig\w{0,2}|opnieuw"
-    r"|beter gezegd|beter zo|anders gezegd|anders|liever|maak|moet (?:zijn|worden)|moest zijn|wordt"
+    r"|beter gezegd|beter zo|anders gezegd|anders|liever|maak|wordt|luidt|dit is nu"
+    r"|moe(?:s?t)(?: \w{2,12}){0,3} (?:zijn|worden|staan|luiden|lezen)"
     r"|in plaats|nieuwe? (?:versie|tekst|antwoord)|verbeter\w{0,2}|juister|rephrase|reword|instead"
-    r"|replace|remplace\w{0,2}|in het kort|korter|duidelijker|preciezer)\b"
+    r"|replace|remplace\w{0,2}|(?:alleen|enkel|gewoon|slechts) dit|in het kort|korter|duidelijker"
+    r"|preciezer|positiever|zachter"
+    r"|(?:zou|wil|wou) (?:\w{1,12} ){0,4}(?:zeggen|schrijven|verwoorden|antwoorden))\b"
 )
+_LEAST_OFFERED = 2
 _HEAD = re.compile(
     r"(?P<head>[^:]{3,120}):\s{0,3}(?P<content>\S.{8,})"
     r"|(?P<short>[^:,]{3,50}),\s{1,3}(?P<told>\S.{8,})",
     re.DOTALL,
 )
+_NO_NEW_ANSWER = re.compile(
+    r"(?:(?:en|maar|dus|of|ja|nee) ){0,2}(?:niet|nie|ni|geen|want|omdat|dat|die|anders|not|pas"
+    r"|nicht)\b"
+)
+"""What follows a comma, and is no answer in the place of another: "..., niet de gemeente"."""
 _ADDS = re.compile(r"\b(?:erbij|toevoeg\w{0,2}|aanvull\w{1,3}|bijvoeg\w{0,2}|nog iets|vergeten)\b")
 _DROPS = re.compile(
     r"\b(?:schrap\w{0,3}|weg|weglaten|weghalen|eruit|eraf|verwijder\w{0,2}|wis|wissen|gooi|haal"
@@ -93,6 +104,10 @@ _ONLY_DROPS = re.compile(
     r"|staan)(?: te)?(?: (?:staan|laten|hebben|halen|aub|graag|hoor|ze))?[ .!]{0,3}"
 )
 _WHOLE = re.compile(
+    r"\btoestemming\w{0,2}\b|\b(?:wis|schrap|verwijder|gooi|haal|doe)(?: maar| toch| gewoon){0,2}"
+    r" (?:mijn|het|dat|heel mijn) (?:voorstel|idee|drempel|antwoord|eerste|tweede|derde)\b(?! "
+    r"(?:van|over))|"
+    r"\b(?:wis|schrap|verwijder|gooi|haal)(?: maar| toch| gewoon){0,2} (?:alles )?wat ik\b|"
     r"\b(?:wis|wissen|verwijder|schrap|haal|gooi|smijt|doe|neem|delete|remove|supprimez|loschen)\b"
     r"(?: (?!uit|van|in|bij|over|from|de rest)\S{1,20}){0,4} (?:antwoord|answer|reponse|antwort)\b"
 )
@@ -133,7 +148,8 @@ _TOLD_TO_ADD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AT_PLACE = re.compile(
-    r"\b(?:bij|op|voor|aan|in)\b.{0,12}\b(?:vraag|antwoord|eerste|tweede|derde|voorstel|trekker"
+    r"\bbij wie\b|\b(?:bij|op|voor|aan|in)\b.{0,12}\b(?:vraag|antwoord|eerste|tweede|derde"
+    r"|voorstel|trekker"
     r"|wie het doet)\b"
 )
 _STARTS_ADDING = re.compile(
@@ -142,6 +158,12 @@ _STARTS_ADDING = re.compile(
     r"|one more thing|encore)\b"
 )
 _KNOWS = re.compile(r"\b(?:weet|wist|ken) (?:ik|k|we)\b|\b(?:ik|k|we) (?:weet|weten|ken)\b")
+_FORGOTTEN = re.compile(
+    r"\b(?:ben|heb|had|was) (?:ik|k) (?:\w{1,14} ){1,6}?vergeten\b(?!.{0,4}$)|\bvergat ik "
+    r"(?:\w{1,14} ){1,5}"
+    r"|\b(?:ben|heb) (?:ik|k) (?:\w{1,14} ){2,6}?vergeten\b"
+)
+"""What somebody forgot is named: "bij wie het doet ben ik de bib vergeten"."""
 FORGOT = re.compile(
     r"\b(?:nog (?:moeten |willen )?(?:zeggen|zetten|vermelden)|vergeten|vergat"
     r"|d?er(?: ook| nog)? ?b(?:ij|y|ie)|toevoeg\w{0,2}|forgot|oublie)\b"
@@ -156,6 +178,21 @@ _PUT_WITH = re.compile(
     r"(?:\s{1,3}(?:er)?(?:bij|toe|in))?[\s.!]{0,9}",
     re.IGNORECASE | re.DOTALL,
 )
+_MAY_BE_ADDED = re.compile(
+    r"(?:(?:en|ja|oh|maar|oei|wacht)\W{1,4}){0,3}(?:bij|in|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)"
+    r"[,]?\s{1,3}(?:mag|moet|moest|moogt?|kan|zet|schrijf|voeg|hoort)\s{1,3}"
+    r"(?:(?:er|der|je|u|ge|gij|nog|ook|toch|maar|eigenlijk|daar|gerust)\s{1,3}){0,5}"
+    r"(?:bij|aan toe)(?:\s{1,3}(?:staan|komen|zetten|schrijven))?\s{0,3}(?:dat|:"
+    r"|,)\s{0,3}(?P<content>\S.+)"
+    r"|(?:(?:and|also|please|et|und)\W{1,4}){0,3}(?:under|to|in|at|with) my\s{1,3}"
+    r"(?P<english>[^:;,.!?]{2,30}?)[,]?\s{1,3}(?:(?:could|can|would|please|you|also|i want "
+    r"to)\s{1,3}){0,5}"
+    r"(?:add|put|include|write)(?:\s{1,3}(?:that|as well|:))?\s{0,3}(?P<added>\S.+)"
+    r"|(?:(?:et|alors|aussi)\W{1,4}){0,2}ajoute[rz]?\s{1,3}(?:(?:encore|aussi|svp)\s{1,3}){0,2}(?:à|a|au|dans)"
+    r"\s{1,3}(?:ma|mon)\s{1,3}(?P<french>[^:;,.!?]{2,30}?)\s{1,3}(?:que|qu'|:)\s{0,3}(?P<ajout>\S.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may stand with a named answer: "bij het voorstel mag nog bij dat ..."."""
 _ONE_ADDITION = re.compile(
     r"\b(?:aanvulling|toevoeging)\s{1,3}(?:bij|op|over"
     r"|aan)\s{1,3}(?P<about>[^:;,.!?]{2,40}?)\s{0,3}:\s{0,3}"
@@ -205,21 +242,30 @@ def told(talk: Talk, text: str) -> Slots | None:
     plain = " ".join(folded(text).replace("'", " ").split())
     if _UNDO.search(plain):
         return taken_back(talk)
+    if (back := let_stand(talk)) is not None:
+        return back
     skipped = passed_over(talk, text, opdracht.vragen)
     if skipped is not None:
         return skipped
+    if _LEAVES_ALL.search(plain):
+        talk.utter("blijft_zoals_het_is")
+        return {"antwoorden": answers}
     urgency = _urgency(talk, text, plain)
     if urgency is not None:
         return urgency
-    head, content = _headed(text)
-    if head and _REWORDS.search(folded(head)):
-        named = named_question(head, opdracht, None)
-        key = named or (speaks_of(head, answers) if ":" in text else None)
-        if key in answers and not _ADDS.search(folded(head)):
-            return replaced(talk, key, content)
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
     adds = message.goes_on(text) or _STARTS_ADDING.match(plain)
-    changes = () if adds else changes_in(text, words)
+    changes = () if adds or ":" in text else _changes(talk, text, words)
+    head, content = _headed(text)
+    goes_on = ":" not in text and _NO_NEW_ANSWER.match(folded(content))
+    if head and not changes and _REWORDS.search(folded(head)) and not goes_on:
+        named = named_question(head, opdracht, None)
+        key = named or (speaks_of(head, answers) if ":" in text else None)
+        only_names = ":" in text or len(head.split()) <= _FEW_WORDS - 1
+        if key in answers and not _ADDS.search(folded(head)) and only_names:
+            return replaced(talk, key, content)
+    if ":" in text and not adds:
+        changes = _changes(talk, text, words)
     if changes and all(each.sure for each in changes) and each_stands_once(changes, words):
         return carried_out(talk, text, changes)
     if changes:
@@ -227,6 +273,75 @@ def told(talk: Talk, text: str) -> Slots | None:
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
     return part_dropped(talk, text)
+
+
+def _changes(talk: Talk, text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
+    """The changes a text asks for: of the answer that it names, else of all."""
+    named = named_question(text, talk.opdracht, None) if talk.opdracht else None
+    if (
+        named is not None
+        and named in answers
+        and (found := changes_in(text, {named: answers[named]}))
+    ):
+        return found
+    return changes_in(text, answers)
+
+
+_LEAVES_ALL = re.compile(
+    r"\b(?:of |wacht |allez |oh |och |pff+ |hm+ )?(?:nee+n?|bij nader inzien|toch "
+    r"niet)\b[^?]{0,24}?"
+    r"\b(?:laat (?:(?:het|dat|die|alles|t|da|ze|maar|toch|dan|gewoon) ){0,4}(?:staan|zo|maar)"
+    r"|(?:het|dat|alles) (?:mag |moet |kan )?(?:zo )?blij(?:ft|ven)(?: zo| staan| zoals .{0,20})?)"
+    r"[ .!]{0,3}$"
+)
+"""Who takes a change back at the end of the text: "... of nee, laat het maar zo"."""
+
+
+_MOST_TO_LEAVE = 16
+_LEAVES_AS_WAS = re.compile(
+    r"(?:(?:of|och|ah|oh|ai|pff+|nee+n?|wacht|toch|bij nader inzien|allez|sorry|hm+"
+    r"|euh)[ ,.]{1,3}){0,4}"
+    r"laat (?:\S{1,20} ){1,3}?(?:(?:maar|toch|gewoon|dan) ){0,3}(?:staan|zoals)\b"
+)
+
+
+def leaves(text: str) -> bool:
+    """Whether a text, where an answer is asked again, leaves it as it stands."""
+    plain = " ".join(folded(text).replace("'", " ").split())
+    return len(plain.split()) <= _MOST_TO_LEAVE and bool(
+        _LEAVES_AS_WAS.match(plain) or _LEAVES_ALL.search(plain)
+    )
+
+
+_LET_STAND = re.compile(
+    r"(?:(?:of|och|ah|oh|ai|nee+n?|wacht|toch|bij nader inzien|allez|sorry|hm+)[ ,.]{1,3}){1,4}"
+    r"(?:laat (?:het|dat|die|t|da|ze|maar|toch|dan|gewoon)\b.{0,24}\b(?:staan|zo)\b"
+    r"|(?:dat|het|die) (?:mag|moet|kan) (?:toch |wel |maar )*blijven)"
+)
+"""Who has second thoughts on what was just changed: "of nee, laat het toch staan"."""
+
+
+def let_stand(talk: Talk) -> Slots | None:
+    """The slots after the change of the last turn is taken back, where a text asks for that."""
+    plain = " ".join(folded(words_of(talk)).replace("'", " ").split())
+    if not _LET_STAND.match(plain) or not just_changed(talk):
+        return None
+    back = taken_back(talk)
+    if back is not None and talk.slot("requested_slot") == "bevestigd":
+        return {**back, "wijziging": DONE}
+    return back
+
+
+def just_changed(talk: Talk) -> bool:
+    """Whether the last turn of the assistant changed an answer, with a button to take it back."""
+    name = talk.slot("gesprek")
+    if name is None:
+        return False
+    with storage().reading() as session:
+        said = conversation.last_said(session, str(name))
+    return any(
+        each.get("payload") == offering.TAKE_BACK for bubble in said for each in bubble.buttons
+    )
 
 
 def passed_over(talk: Talk, text: str, asked: Sequence[Vraag]) -> Slots | None:
@@ -257,7 +372,17 @@ def _headed(text: str) -> tuple[str, str]:
     found = _HEAD.fullmatch(text.strip())
     if found is None:
         return "", ""
-    return found["head"] or found["short"], found["content"] or found["told"]
+    head, content = found["head"] or found["short"], found["content"] or found["told"]
+    made = _MAKE_IT.match(content)
+    return (f"{head} {made.group()}", content[made.end() :]) if made else (head, content)
+
+
+_MAKE_IT = re.compile(
+    r"(?:maak|maakt|doe|zet|schrijf)(?: (?:daar|er|dan|maar|gewoon|liever)){0,3} ?(?:er)?van"
+    r"(?: dat|:)?\s{1,3}(?=\S)",
+    re.IGNORECASE,
+)
+"""What an answer should be made into: "maak er van dat ..."."""
 
 
 def part_dropped(talk: Talk, text: str) -> Slots | None:
@@ -266,8 +391,9 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     if _WHOLE.search(plain):
         return None
     gone = dropped_in(text, talk.answers)
-    asks = text.rstrip().endswith("?")
-    if gone is not None and gone.told and (slots := taken_out(talk, gone, ask=asks)) is not None:
+    named = named_question(text, talk.opdracht, None) if talk.opdracht else None
+    told = gone is not None and (gone.told or gone.key == named)
+    if gone is not None and told and (slots := taken_out(talk, gone)) is not None:
         return slots
     if not _DROPS.search(plain):
         return None
@@ -282,10 +408,9 @@ def part_dropped(talk: Talk, text: str) -> Slots | None:
     return offering.offer_slots(talk, "", key, corrects=found, at=0)
 
 
-def taken_out(talk: Talk, gone: Dropped, *, ask: bool = False) -> Slots | None:
+def taken_out(talk: Talk, gone: Dropped) -> Slots | None:
     """The slots after words are taken out of an answer, with a way back; None where not clear.
 
-    ``ask``: the participant asked whether they can go, so that is offered.
     How urgent something is has a step beside its words: that question is asked again.
     """
     if _kind(talk, gone.key) == "prioriteit":
@@ -294,7 +419,7 @@ def taken_out(talk: Talk, gone: Dropped, *, ask: bool = False) -> Slots | None:
     opdracht, answer = talk.opdracht, talk.answers[gone.key]
     if gone.words is None or opdracht is None:
         return None
-    if ask or not gone.clean or not _stands_once(answer, gone.words.strip(" ,;.")):
+    if not _stands_once(answer, gone.words.strip(" ,;.")):
         return offering.offer_slots(talk, "", gone.key, corrects=gone.words, at=0)
     nothing = {**offering.part(talk), "start": 0, "end": 0}
     talk.propose(
@@ -363,6 +488,8 @@ def _other(talk: Talk, text: str) -> Slots | None:
     if named is not None and named not in talk.answers and _KNOWS.search(plain):
         # "Wie het moet doen weet ik nu: ..." is no question.
         return offering.offer_slots(talk, text, named)
+    if named is not None and _kind(talk, named) != "prioriteit" and _FORGOTTEN.search(plain):
+        return offering.added(talk, text, named, undo=named in talk.answers)
     by_act = _by_act(talk, text, key or (named if named in talk.answers else None))
     if by_act is not None:
         return by_act
@@ -430,8 +557,9 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     if act == acts.ADD:
         rest = text[summary.after_yes(text) :]
         put = _PUT_WITH.fullmatch(rest.strip())
-        named = named_question(put["about"] if put else rest, opdracht, None)
-        content = put["content"] if put and named else rest
+        head, after = _headed(rest) if ":" in rest else ("", "")
+        named = named_question(put["about"] if put else head or rest, opdracht, None)
+        content = put["content"] if put and named else after if head and named else rest
         target = (
             named or _passed_over(talk, content) or key or fitting_question(content, opdracht, None)
         )
@@ -461,7 +589,7 @@ def _by_act(talk: Talk, text: str, key: str | None) -> Slots | None:
     if act in _CHANGE_ACTS:
         if meant is None:
             return {"bevestigd": None, "wijziging": WHICH}
-        return reopened(meant)
+        return offered_or_reopened(talk, text, meant)
     return None
 
 
@@ -492,6 +620,10 @@ def _taken(talk: Talk, text: str, key: str | None) -> Slots:
     named = named_question(head, opdracht, None) if head else None
     placed = _AT_PLACE.search(folded(text))
     named = named or (named_question(placed[0], opdracht, None) if placed else None)
+    kinds = kinds_of(text)
+    if key is not None and kinds and _kind(talk, key) not in kinds:
+        # A word in common tells less than what kind of text it is.
+        key = None
     target = named or _passed_over(talk, text) or key or fitting_question(text, opdracht, None)
     first = summary.says(" ".join(text.split()[:1]).strip(".,;:!"))
     if (
@@ -516,6 +648,14 @@ def no_content(talk: Talk, text: str) -> bool:
     return ranked and len(text.split()) <= _FEW_WORDS and talk.chance("bijdrage") < _LEAST_CHANCE
 
 
+def offered_or_reopened(talk: Talk, text: str, key: str) -> Slots:
+    """The slots that offer what a text says after a colon for an answer, else ask for it again."""
+    _, content = _headed(text) if ":" in text else ("", "")
+    if len(content.split()) < _LEAST_OFFERED or _kind(talk, key) == "prioriteit":
+        return reopened(key)
+    return offering.offer_slots(talk, content, key)
+
+
 def reopened(key: str) -> Slots:
     """The slots that ask a question of the summary again, with its answer."""
     return offering.reopened(key, "vervang", changing=True)
@@ -533,9 +673,42 @@ def _asked(talk: Talk, key: str | None) -> Slots:
     return {"bevestigd": None}
 
 
+def named_addition(talk: Talk, text: str) -> Slots | None:
+    """Adds what a text says after the name of an answer, where it says that something is added.
+
+    "Nog een ding over mijn voorstel: ook in de vakantie".
+    """
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    found = _NAMED_ADDITION.fullmatch(text.strip())
+    key = named_question(found["head"], opdracht, None) if found else None
+    if found is None or key is None or _kind(talk, key) == "prioriteit":
+        return _added(talk, text)
+    head, content = folded(found["head"]), found["content"]
+    if _REWORDS.search(head) or _DROPS.search(head) or len(content.split()) < _LEAST_OFFERED:
+        return None
+    return offering.added(talk, content, key, undo=key in talk.answers)
+
+
+_NAMED_ADDITION = re.compile(r"(?P<head>[^:?]{3,90}):\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
+
+
 def _added(talk: Talk, text: str) -> Slots | None:
     opdracht, rest = talk.opdracht, text[summary.after_yes(text) :].strip()
+    may = _MAY_BE_ADDED.fullmatch(rest)
+    if may is not None:
+        about = may["about"] or may["english"] or may["french"]
+        content = may["content"] or may["added"] or may["ajout"]
+        named = f"mijn {about}, my {about}, ma {about}"
+        key = named_question(named, opdracht, None) if opdracht else None
+        if key is not None and _kind(talk, key) != "prioriteit":
+            return offering.added(talk, content, key, undo=key in talk.answers)
     found = _TOLD_TO_ADD.match(rest) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(rest)
+    reading = message.read(rest)
+    if found is None and rest != text.strip() and reading.kind == message.ADDITION:
+        if _NAMED_ADDITION.fullmatch(rest):
+            return named_addition(talk, rest) or offering.placed(talk, rest, reading)
+        return offering.placed(talk, rest, reading)
     key = named_question(found["about"], opdracht, None) if found and opdracht else None
     if found is None or key is None or not any(map(str.isalnum, found["content"])):
         return None
@@ -550,7 +723,7 @@ def _urgency(talk: Talk, text: str, plain: str) -> Slots | None:
         return _bare_step(talk, text, plain, vraag)
     if len(plain.split()) > _MOST_OF_URGENCY:
         return None
-    said = talk.urgency_in(text)
+    said = talk.urgency_in(_NAMES_IT.sub(" ", text))
     if _NOT_SO.search(plain):
         return reopened(vraag.key)
     if said.value is not None:
@@ -563,7 +736,7 @@ def _bare_step(talk: Talk, text: str, plain: str, vraag: Vraag) -> Slots | None:
     if text.rstrip().endswith("?") and len(plain.split()) <= _FEW_WORDS:
         # "Die 2 ook?" asks, and sets nothing.
         return None
-    found = _SETS_NUMBER.fullmatch(plain)
+    found = _SETS_NUMBER.fullmatch(plain) or _set_in_clause(plain)
     steps = {each.waarde: each.naam for each in talk.catalogue.consultatie.prioriteiten}
     if found is None:
         first = step_first(plain, steps)
@@ -578,13 +751,22 @@ def _bare_step(talk: Talk, text: str, plain: str, vraag: Vraag) -> Slots | None:
     return offering.new_step(talk, number, vraag)
 
 
+def _set_in_clause(plain: str) -> re.Match[str] | None:
+    """The only clause of a text that sets a number, where no other holds one."""
+    clauses = [each.strip() for each in re.split(r"[.,;:!]", plain) if each.strip()]
+    found = [match for each in clauses if (match := _SETS_NUMBER.fullmatch(each))]
+    others = [each for each in clauses if not _SETS_NUMBER.fullmatch(each)]
+    alone = len(found) == 1 and not any(re.search(r"\d", each) for each in others)
+    return found[0] if alone else None
+
+
 _STEP = r"(?:\d|een|twee|drie|vier|vijf)(?:tje|ke)?"
 _SETS_NUMBER = re.compile(
     r"(?:(?:ah|oh|oei|wacht|nee|ja|maar|en|eigenlijk|toch|bij nader inzien|doe|klopt|goed|of"
     r"|liever|kunt|kan|wil|mag|moogt|ge|je|u|ik|we|het|dat|die|is|wordt),? ){0,5}"
     r"(?:(?:maak|maakt|make|zet|verander|verandert|wijzig|doe|noteer|schrijf|geef|verhoog|verlaag"
     r"|change|zou|wil|liever)"
-    r" ){1,2}(?:(?:er|daar|van|die|diene|dienen|dat|da|de|den|mijn|ne|nen|een|toch|maar|liever"
+    r" ){1,2}(?:(?:er|daar|van|op|die|diene|dienen|dat|da|de|den|mijn|ne|nen|een|toch|maar|liever"
     r"|gewoon|nu|the|it) ){0,5}?"
     rf"(?:(?P<old>{_STEP}) (?:(?:in|naar|door|to|into|a|maar|toch|liever|een|ne|nen|op|er"
     rf"|van) ){{1,3}})?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -13,6 +14,7 @@ from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere, words_of
 from actions.mending import about_earlier, mended_instead, no_answer
 from actions.reading import probing
+from actions.reading.naming import named_question
 from actions.talk import (
     ASIDES,
     CONTRIBUTION_FORM,
@@ -30,6 +32,7 @@ from language.budget import Budget
 from language.informativeness import is_mash
 from language.non_answers import is_stock_non_answer
 from language.reading import acts, message, summary
+from language.segmentation.sentences import sentence_spans
 
 _DONE = "klaar"
 _FEW_WORDS = 4
@@ -171,6 +174,9 @@ class ValidateContributionForm(TalkForm):
             talk.utter("overgeslagen")
             return after_answer(talk)
         if not button and not talk.metadata.get("unread"):
+            both = _answers_and_asks_more(talk, opdracht, vraag, text)
+            if both is not None:
+                return both
             taken = _no_plain_answer(talk, vraag, text)
             if taken is not None:
                 return taken
@@ -236,6 +242,59 @@ class ValidateContributionForm(TalkForm):
         return going_on.decide(talk, value)
 
 
+def _answers_and_asks_more(talk: Talk, opdracht: Opdracht, vraag: Vraag, text: str) -> Slots | None:
+    """The slots for an answer whose last sentence is about another answer or subject, or None.
+
+    "De gemeente, met de scholen. En zet bij het eerste nog dat de bus te duur is": what stands
+    before is the answer to the open question, and the last sentence is done as if said alone.
+    """
+    if talk.slot("wijziging") or vraag.key in talk.answers or len(text) > _LONGEST_WITH_MORE:
+        return None
+    spans = list(sentence_spans(text))
+    if len(spans) < 2 or vraag.soort == "prioriteit":
+        return None
+    start = spans[-1][0]
+    head, tail = text[:start].strip(), _JOINED.sub("", text[start:].strip())
+    if message.read(head).kind is not None and message.read(head).kind in message.REMARKS:
+        return None
+    if len(head.split()) < 2 or head.endswith("?"):
+        return None
+    before, messages = talk.tracker.slots.get("antwoorden"), talk.dispatcher.messages
+    said = len(messages)
+    talk.tracker.slots["antwoorden"] = {**talk.answers, vraag.key: head}
+    done = _done_beside(talk, vraag, tail)
+    if done is None:
+        talk.tracker.slots["antwoorden"] = before
+        return None
+    source = offering.source(offering.part(talk, head))
+    talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, source=source))
+    # The answer was given before what stands after it was asked.
+    messages.insert(said, messages.pop())
+    answers = {**done.get("antwoorden", talk.answers), vraag.key: head}
+    if "opdracht" in done:
+        return done
+    talk.tracker.slots["antwoorden"] = answers
+    return {**after_answer(talk), **done, "antwoorden": answers}
+
+
+def _done_beside(talk: Talk, vraag: Vraag, tail: str) -> Slots | None:
+    """The slots for a sentence that adds to or changes another answer, or asks for a subject."""
+    reading = message.read(tail)
+    opdracht = talk.opdracht
+    assert opdracht is not None
+    named = named_question(message.part(tail, reading.about), opdracht, vraag.key)
+    if reading.kind == message.ADDITION and named not in (None, vraag.key):
+        return offering.placed(talk, tail, reading)
+    if reading.kind == message.BACK and named in talk.answers:
+        return offering.reopened(named, "erbij")
+    more = None if "?" in tail else changing.named_addition(talk, tail)
+    return more or about_earlier(talk, tail) or elsewhere(talk, tail)
+
+
+_LONGEST_WITH_MORE = 600
+_JOINED = re.compile(r"\A(?:(?:en|maar|o|oh|ah|trouwens|nu|dan)[\s,]{1,3}){1,2}", re.IGNORECASE)
+
+
 def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     """The slots for a text that is not simply the answer to the open question, or None."""
     reading = message.read(text)
@@ -248,9 +307,17 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
                 # What they came back for is done.
                 return {**placed, **after_answer(talk)}
             return {"antwoord": None, **placed}
+    if talk.slot("wijziging") and earlier and changing.leaves(text):
+        talk.utter("antwoord_blijft")
+        return after_answer(talk)
     if vraag.soort != "prioriteit" or talk.urgency_in(text).value is None:
         elsewhere_said = about_earlier(talk, text)
         if elsewhere_said is not None:
+            now = elsewhere_said.get("antwoorden", talk.answers)
+            if vraag.key in now and earlier is None and not talk.slot("wijziging"):
+                # What stood beside it answered the open question.
+                talk.tracker.slots["antwoorden"] = now
+                return {**after_answer(talk), **elsewhere_said}
             return {"antwoord": None, **elsewhere_said}
     if vraag.soort != "prioriteit" and not talk.slot("wijziging") and _is_unreadable(text):
         # "asdfghjkl" is asked about before it is stored: it may be a name.

@@ -9,12 +9,14 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import changing, own_data
 from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
-from actions.offering import label
+from actions.offering import DOUBT, label, offer_slots
 from actions.reading import became, choosing
+from actions.reading.naming import kinds_of
 from actions.talk import Talk, TalkAction, answer_aside, pass_on
 from consultation.participation.effects import QuestionAsked
 from consultation.participation.stand_ins import BECAME, GIVEN, INSULT, JOKE, OPEN_QUESTION
 from language.reading import acts, message
+from language.reading.code import asks_to_change_later
 
 _OWN = {
     "begroeten": "begroeten",
@@ -48,6 +50,8 @@ class ActionDigressie(TalkAction):
         if act == acts.LEAVE and _stands(talk):
             talk.utter("antwoord_blijft")
             return [SlotSet(name, value) for name, value in after_answer(talk).items()]
+        if act == acts.LEAVE and (back := changing.let_stand(talk)) is not None:
+            return [SlotSet(name, value) for name, value in back.items()]
         if act == acts.LEAVE and talk.slot("requested_slot") == "bevestigd":
             talk.utter("blijft_zoals_het_is")
             return []
@@ -74,7 +78,10 @@ class ActionDigressie(TalkAction):
             talk.utter("waar_code")
         elif intent in _OWN:
             talk.utter(_OWN[intent])
-        answer_aside(talk, intent)
+        if intent not in _OWN and asks_to_change_later(words_of(talk)):
+            talk.utter("later_veranderen")
+        else:
+            answer_aside(talk, intent)
         if intent == "uitleg_opdracht" and _unexplained(talk):
             pass_on(talk, OPEN_QUESTION)
         if intent == "overzicht_tonen":
@@ -83,7 +90,32 @@ class ActionDigressie(TalkAction):
                 say_summary(talk, named)
             else:
                 own_data.show_answers(talk)
+        return _answered_too(talk)
+
+
+def _answered_too(talk: Talk) -> list[EventType]:
+    """Offers what a text says after its question, where that may answer the open question."""
+    vraag = talk.vraag
+    if talk.slot("requested_slot") != "antwoord" or vraag is None or talk.opdracht is None:
         return []
+    _, asks, said = words_of(talk).rpartition("?")
+    said = said.strip()
+    if not asks or len(said.split()) < _LEAST_SAID or vraag.soort not in kinds_of(said):
+        return []
+    if message.read(said).kind in message.REMARKS or _OF_ONESELF.match(said):
+        return []
+    slots = offer_slots(talk, said, vraag.key, why=DOUBT)
+    return [SlotSet(name, value) for name, value in slots.items()]
+
+
+_LEAST_SAID = 4
+_OF_ONESELF = re.compile(
+    r"(?:(?:want|maar|en|sorry)\W{1,3}){0,2}(?:ik (?:heb (?:niet|nie|geen|nog|maar)|moet|ben|wil"
+    r"|vraag"
+    r"|snap|begrijp|versta|zie|zit)|k |'k |kheb|kmoet)",
+    re.IGNORECASE,
+)
+"""Why somebody asks: "ik heb niet veel tijd meer"."""
 
 
 def _stands(talk: Talk) -> bool:

@@ -113,9 +113,12 @@ def elsewhere(talk: Talk, text: str) -> Slots | None:
     if requested.numbers and not numbers:
         # It names the opdracht that is open: its question is asked again.
         return {"antwoord": None}
+    if _OF_ANSWERS.search(folded(text[:_READ])):
+        return None
     if not numbers and _TURNS_TO.match(" ".join(folded(text[:_READ]).split())):
         numbers = asked_for(talk, choosing.wished(text, talk.catalogue))
-        meant = None if numbers else choosing.by_part(text, talk.catalogue)
+        first = _SENTENCE.match(text.lstrip())
+        meant = choosing.by_part(first[0], talk.catalogue) if first and not numbers else None
         numbers = asked_for(talk, Choice((meant,))) if meant is not None else numbers
         said = None if numbers else talked_of(talk, text)
         numbers = [said] if said is not None else numbers
@@ -136,8 +139,18 @@ def talked_of(talk: Talk, text: str) -> int | None:
 
 
 _READ = 120
+_OF_ANSWERS = re.compile(
+    r"\b(?:over|bij|op|naar) (?:daarnet|daarjuist|daarstraks|zonet|wat ik|"
+    r"(?:mijn|het|de|dat|die|m'n) (?:vorige?|eerste|tweede|derde|voorstel|antwoord|drempel|trekker)"
+    r"(?! (?:onderwerp|opdracht|thema|punt)))\b"
+)
+"""More about what was said here, and no wish for another subject."""
+_SENTENCE = re.compile(r"[^?!.]{1,200}")
 _TURNS_TO = re.compile(
-    r"\W{0,3}(?:(?:ok|oke|goed|ja|nee|allez|maar|en|zeg),? ){0,2}(?:"
+    r"\W{0,3}(?:(?:ok|oke|goed|ja|nee|allez|maar|en|zeg|laat maar),? ){0,2}(?:"
+    r"(?:spring|ga|doe|gaan we|begin) (?:(?:nu|eerst|maar|dan|eens|direct|toch) ){0,3}"
+    r"(?:naar|over|met|voort met) (?:dat|het|de|die|iets)\b"
+    r"|(?:toch |dan |liever )?(?:verder|terug|voort) (?:met|naar|over) (?:de|het|dat|die|mijn)\b|"
     r"(?:nu|eerst|straks|dan|liever|toch liever) (?:wil|wou|zou|kan|mag) (?:ik|we) (?:het "
     r"|graag |nog |eens |liever |even |iets ){0,4}over\b"
     r"|(?:(?:hm+|euh|nee|neen|toch|wacht),? ){0,3}(?:terug naar (?:dat|het|het stuk|het onderwerp)"

@@ -18,7 +18,7 @@ from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import acts, message, summary
 from language.reading.changes import speaks_of
-from language.reading.code import asks_code
+from language.reading.code import asks_code, asks_to_change_later
 from language.reading.urgency import others, step_named
 from language.segmentation.sentences import sentence_spans
 
@@ -109,18 +109,23 @@ def change(talk: Talk, text: str) -> Slots | None:
         if placed is not None:
             return {"verder": None, **placed}
     forgot = talk.act in _CHANGES and changing.FORGOT.search(folded(text))
+    named = named_question(text, opdracht, None)
+    more = None if "?" in text else changing.named_addition(talk, text)
+    if more is not None:
+        return {"verder": None, **more}
     if talk.act == acts.ADD or forgot:
-        return {"verder": None, **offering.offer_slots(talk, extra_in(text))}
+        meant = named if named in talk.answers else None
+        return {"verder": None, **offering.offer_slots(talk, extra_in(text), meant)}
     asks = talk.intent == "antwoord_wijzigen" or reading.kind == message.BACK
     if not asks and talk.act not in _CHANGES:
         return None
-    key = named_question(text, opdracht, None)
+    key = named
     if key is None and talk.act in _CHANGES:
         key = speaks_of(text, talk.answers)
     if key is None:
         which: Slots = {"bevestigd": None, "antwoord": _DONE, "wijziging": changing.WHICH}
         return {"verder": None, "doorvraag": None, **which}
-    return {"verder": None, **changing.reopened(key)}
+    return {"verder": None, **changing.offered_or_reopened(talk, text, key)}
 
 
 _CHANGES = frozenset({acts.MEND, acts.WRONG, acts.DROP})
@@ -131,6 +136,8 @@ def answer_question(talk: Talk, text: str) -> None:
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     if sentences and asks_code(sentences[-1]):
         talk.utter("waar_code")
+    elif sentences and asks_to_change_later(sentences[-1]):
+        talk.utter("later_veranderen")
     else:
         pass_on(talk, OPEN_QUESTION)
 

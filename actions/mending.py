@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import changing, offering
-from actions.reading.naming import named_question
+from actions.reading.naming import kinds_of, named_question
 from actions.talk import Slots, Talk
 from consultation.catalogue import Opdracht, Vraag
 from language.alarm import alarm
@@ -26,13 +26,23 @@ _TELLS_WHY = re.compile(
     r"\b(?:sinds|door|doordat|omdat|want|na|nadat|toen|bij|depuis|parce|because|since|seit|weil)\b",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"(?P<head>[^:.!?\n]{2,60}):\s{0,3}(?P<content>\S.{3,})", re.DOTALL)
+_HEAD = re.compile(r"(?P<head>[^:!?\n]{2,120}):\s{0,3}(?P<content>\S.{3,})", re.DOTALL)
+_LONGEST_NAME = 60
+_REPEATS = re.compile(
+    r"\b(?:zoals|gelijk|lijk|nogmaals|as|comme|wie)\b.{0,30}\b(?:zei|zegde|gezegd|schreef|said|dit)\b"
+)
+"""Who says it once more answers the open question: "zoals ik daarnet zei: ..."."""
 _BECOMES = re.compile(
-    r"\b(?:word\w{0,2}|liever|eerder|toch|anders|nieuw\w?|verander\w{0,2}|vervang\w{0,2}"
+    r"\b(?:maak|word\w{0,2}|liever|eerder|toch|anders|nieuw\w?|verander\w{0,2}|vervang\w{0,2}"
     r"|in de plaats|instead|becomes)\b"
 )
 _TELLS_OF_TEXT = re.compile(
-    r"\b(?:(?:ik|k|ekik) (?:\w+ ){0,3}(?:schreef|zei|zegde|typte|tikte|getypt|geschreven|gezegd"
+    r"(?:^(?:(?:euh|oei|hm+|wacht|en|maar|bah|o|ah|ja),? ){0,3}(?:bij|over|van|in) (?:die|dat|da"
+    r"|dien"
+    r"|mijn|m n|de|het) \w{2,20}(?: \w{2,20})? ?[,:]|\b(?:mag|kan|wil|zou) ik (?:dat|die|da|het)\b"
+    r".{0,40}\b(?:veranderen|aanpassen|wijzigen|verbeteren|corrigeren)\b"
+    r"|\b(?:is|was) te \w{3,12} ?[,;.] ?(?:zet|maak|doe|schrijf|pak|neem)\b"
+    r"|\b(?:(?:ik|k|ekik) (?:\w+ ){0,3}(?:schreef|zei|zegde|typte|tikte|getypt|geschreven|gezegd"
     r"|gezeid|gezet|bedoel\w{0,2})|(?:schreef|zei|zegde|typte|bedoel\w{0,2}) (?:ik|k)\b"
     r"|k?heb \S+ (?:\S+ )?(?:getypt|gezegd|gezeid|gezet|geschreven)|bedoelde?|(?:eerste|tweede"
     r"|derde|vorige?|mijn) (?:antwoord|vraag)|antwoord|bij (?:die|dat|de|het) (?:eerste|tweede"
@@ -41,7 +51,7 @@ _TELLS_OF_TEXT = re.compile(
     r"|typfout\w?|trouwens|fout)\b|moog?t (?:ge|je|u)|wrote|typed|meant|answer|j ai (?:ecrit|mis)"
     r"|reponse|ich meinte|antwort|klopt (?:niet|nie|ni) "
     r"|\b(?:in|bij) mijn (?:voorstel|antwoord|idee|tekst)\b"
-    r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.])"
+    r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.]))"
 )
 """Words by which a text shows that it is about what was written before."""
 _ADDS_MORE = re.compile(r"\b(?:ook|oek|nog|erbij|vergeten|vergat|also|aussi|auch|toevoegen)\b")
@@ -150,7 +160,9 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
             return found
     if act == acts.DOUBT and _BEGINS_TO_ANSWER.search(text):
         act = None
-    if act not in (None, acts.PASS) or _only_cries(text, vraag):
+    if _WORRIES.fullmatch(text.strip()) or _SWAPS.search(folded(text)):
+        return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
+    if act not in (None, acts.PASS) or _only_cries(text, vraag) or _cries_beside(text, vraag):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     return None
 
@@ -168,9 +180,9 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     skipped = changing.passed_over(talk, text, before)
     if skipped is not None:
         return skipped
-    named = _named_first(talk, text, opdracht, vraag)
-    if named is not None:
-        return named
+    told = _named_first(talk, text, opdracht, vraag) or _more_of(talk, text, opdracht, vraag)
+    if told is not None:
+        return told
     urgent = opdracht.of_kind("prioriteit")
     if urgent and urgent is not vraag and urgent.key not in talk.answers:
         said = talk.urgency_in(text) if _URGENT.search(folded(text)) else None
@@ -178,12 +190,16 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
             return offering.added(talk, text.strip(), urgent.key, value=said.value)
     answers = {key: said for key, said in talk.answers.items() if not urgent or key != urgent.key}
     gone = dropped_in(text, talk.answers) if len(text.split()) <= _MOST_OF_REMOVAL else None
+    drops = _DROPS_FIRST.match(text)
+    if gone is not None and drops is not None and gone.key in answers and gone.key != vraag.key:
+        # What should stand there instead is said after it.
+        return offering.offer_slots(talk, drops["rest"].strip(), gone.key)
     if gone is not None and gone.told and gone.key != vraag.key:
         asks = text.rstrip().endswith("?")
         several = len(list(sentence_spans(talk.answers[gone.key]))) > 1
         done = None
         if gone.clean and (several or not asks):
-            done = changing.taken_out(talk, gone, ask=asks)
+            done = changing.taken_out(talk, gone)
         return done or offering.reopened(gone.key, "vervang")
     if not answers or len(text.split()) > _MOST_OF_CHANGE:
         return None
@@ -196,7 +212,17 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
         if any(rewords(text, each, answers[each.key]) for each in changes):
             return offering.reopened(changes[0].key, "vervang")
         if tells and changing.each_stands_once(changes, answers):
-            return changing.carried_out(talk, text, changes)
+            done = changing.carried_out(talk, text, changes)
+            rest = _beside_changes(text, changes)
+            if rest is None:
+                return done
+            talk.tracker.slots["antwoorden"] = done["antwoorden"]
+            named = named_question(rest, opdracht, None)
+            if vraag.key not in talk.answers and (
+                named == vraag.key or vraag.soort in kinds_of(rest)
+            ):
+                return {**done, **offering.added(talk, rest, vraag.key)}
+            return {**done, **offering.offer_slots(talk, rest)}
         first = changes[0]
         new = text[first.new[0] : first.new[1]]
         return offering.offer_slots(talk, new, first.key, corrects=first.old)
@@ -214,6 +240,25 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
     return None
 
 
+_DROPS_FIRST = re.compile(
+    r"\W{0,3}(?:(?:nee|wacht|bij nader inzien|eigenlijk|weet ge wat|ok|goh),? ){0,2}"
+    r"(?:schrap|vergeet|laat|haal|gooi|doe|smijt) (?:die|dat|het|mijn|da|dieje) "
+    r"[^.!?]{2,40}[.!]\s{1,3}"
+    r"(?P<rest>\S(?:.*\s){4}.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What was said before goes, and something else is said: "schrap die app. Ik wil ..."."""
+
+
+def _beside_changes(text: str, changes: tuple[Change, ...]) -> str | None:
+    """The sentences after those that hold the changes, where they may be content; or None."""
+    last = max(each.new[1] for each in changes)
+    start = next((start for start, end in sentence_spans(text) if start >= last), None)
+    rest = text[start:].strip() if start is not None else ""
+    return rest if len(rest.split()) >= _LEAST_BESIDE and not rest.endswith("?") else None
+
+
+_LEAST_BESIDE = 5
 _ASKS_AGAIN = re.compile(
     r"\b(?:(?:vraag|stel|geef|toon)\b.{0,30}\b(?:opnieuw|nog eens|nog een keer|nog ne keer|terug"
     r"|again)"
@@ -253,17 +298,63 @@ def _only_counts(text: str, changes: tuple[Change, ...]) -> bool:
 def _named_first(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
     """The slots where a text begins with the name of another answer and a colon."""
     found = _HEAD.fullmatch(text.strip())
-    if found is None:
+    if found is None or _REPEATS.search(folded(found["head"])):
         return None
     head, content = found["head"], found["content"].strip()
     key = named_question(head, opdracht, vraag.key)
     if key is None or key == vraag.key or ":" in content or "?" in head:
+        return None
+    if (len(head) > _LONGEST_NAME or "." in head) and not _BECOMES.search(folded(head)):
         return None
     if offering.opdracht_kind(opdracht, key) == "prioriteit":
         return None
     if key in talk.answers and _BECOMES.search(folded(head)):
         return changing.replaced(talk, key, content)
     return offering.added(talk, content, key, undo=key in talk.answers)
+
+
+_MORE_OF = re.compile(
+    r"\W{0,3}(?:(?:wacht|oei|sorry|ah|oh|ja|maar|en|euh|zeg|trouwens)[\s,.!]{1,4}){0,3}"
+    r"(?:(?:mag|kan|mocht|wil|zou|wou) ik |ik (?:wil|wou|zou|moet|heb) )?"
+    r"(?:(?:eerst|nog|even|iets|wat|ook|graag|toch|een ding|een dingetje|snel|eens) ){0,6}"
+    r"(?:(?:zeggen|kwijt|toevoegen|aanvullen|terugkomen|terugkeren|bijvoegen|rechtzetten)"
+    r"(?: (?:over|bij|op|aan|van))?|over|bij) "
+    r"(?P<about>(?:(?:mijn|de|het|dat|die|wat)(?: \w{1,12})? )?"
+    r"(?:daarnet|daarjuist|daarstraks|zonet|vorige?(?: vraag| antwoord)?"
+    r"|(?:eerste|tweede|derde) (?:vraag|antwoord)"
+    r"|(?:ik (?:daarnet |daarjuist )?(?:zei|schreef))))\s{0,2}[?:,.!]\s{0,3}(?P<content>\S.{8,})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""More to say about an earlier answer: "mag ik nog iets zeggen over daarnet? ..."."""
+_REGRETS = re.compile(
+    r"\W{0,3}(?:(?:eigenlijk|sorry|wacht|oei|hm+|ja|maar|nu|achteraf)[\s,.!]{1,4}){0,3}"
+    r"(?:(?:was|is|lijkt|klopt|vind ik) )?"
+    r"(?P<about>(?:mijn|m'n|dat|het|die) (?:\w{2,12} )?(?:voorstel|idee|antwoord|eerste|tweede"
+    r"|derde|drempel))(?:(?: \w{1,12}){0,3} (?:was|is|klopt|lijkt|vind ik|slaat))?\b"
+    r"[^.,;!]{0,60}?\b(?:niet|nie|geen|te|dom|slecht|fout|verkeerd|onzin|flauw|overdreven|zwak"
+    r"|vaag)\b"
+    r"[^.,;!]{0,40}[.,;!]\s{0,3}(?P<content>\S.{8,})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An earlier answer that was not right, and other words: "mijn voorstel was niet zo slim, ..."."""
+
+
+def _more_of(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
+    """The slots where a text says more, or something else, about an earlier answer by its name."""
+    for pattern in (_MORE_OF, _REGRETS):
+        found = pattern.fullmatch(text.strip()[:_LONGEST_MORE])
+        key = named_question(found["about"], opdracht, vraag.key) if found else None
+        if found is None or key is None or key == vraag.key or key not in talk.answers:
+            continue
+        if offering.opdracht_kind(opdracht, key) == "prioriteit":
+            continue
+        if pattern is _MORE_OF:
+            return offering.added(talk, found["content"].strip(), key, undo=True)
+        return offering.offer_slots(talk, found["content"].strip(), key)
+    return None
+
+
+_LONGEST_MORE = 400
 
 
 def mended_instead(talk: Talk, text: str) -> Slots | None:
@@ -293,6 +384,36 @@ def _only_cries(text: str, vraag: Vraag) -> bool:
     return bool(told) and all(alarm(each) for each in told)
 
 
+_WORRIES = re.compile(
+    r"(?:(?:en|maar|zeg|euh|wacht)\s){0,2}(?:staat|komt|wordt|is|blijft|ziet|weet|leest|kan|krijgt|gaat)"
+    r" [^?]{5,120}\?\s{1,3}"
+    r"(?:(?:want|maar)\s)?(?:(?:daar|dat|ik)\s)(?:word|maakt?|ben|zit|krijg|heb|lig)\b[^?]{0,60}"
+    r"\b(?:ongerust|bang|zenuwachtig|nerveus|schrik|wakker|onrustig|bezorgd|ambetant|mee in"
+    r"|stress)\b"
+    r"[^?]{0,20}",
+    re.IGNORECASE,
+)
+"""A question to the assistant, and the worry behind it."""
+_SWAPS = re.compile(
+    r"\b(?:omwissel\w{0,2}|om te wisselen|verwissel\w{0,2}|van plaats (?:wisselen|veranderen)"
+    r"|staan (?:\w+ ){0,3}(?:verkeerd om|omgekeerd))\b"
+)
+
+
+def _cries_beside(text: str, vraag: Vraag) -> bool:
+    """Whether a short text cries for help, and else only tells how one is, at another question."""
+    if vraag.soort == "drempel" or len(text.split()) > _FEW_SENTENCES or alarm(text) is None:
+        return False
+    others = (text[start:end] for start, end in sentence_spans(text))
+    return all(_OF_ONESELF.match(each) for each in others if not alarm(each))
+
+
+_OF_ONESELF = re.compile(
+    r"\W{0,3}(?:ik|'?k|het is|tis|'t is|sorry|ach|pff+)\b"
+    r"(?!.*\b(?:cursus|les|lessen|leren|opleiding|school|diploma|werkgever|baas|vdab)\w{0,3}\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FEW_SENTENCES = 30
 _SORRY = re.compile(r"(?:sorry|pardon|excuseer|eerlijk|ja|tja|ach|och)[\s.,!…]{0,4}", re.IGNORECASE)
 
 

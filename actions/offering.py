@@ -643,7 +643,8 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
     if skips and other and _answers_beneath(talk):
         return _SKIP
     says = summary.says(text)
-    agrees = says == summary.YES or (says is None and talk.intent == "bevestigen")
+    few = len(text.split()) <= _FEW_WORDS
+    agrees = says == summary.YES or (says is None and few and talk.intent == "bevestigen")
     if agrees and _waits_beside(talk, offered) and not mentions(plain, "aanbod_erbij"):
         return _SETTLE
     yes_first = plain.startswith("ja") or mentions(plain, "aanbod_erbij")
@@ -667,7 +668,7 @@ def _typed(talk: Talk, text: str, opdracht: Opdracht, offered: Mapping[str, Any]
         return _OTHER
     if talk.intent == "ontkennen" or mentions(plain, "niets"):
         return _LEAVE
-    if talk.intent == "bevestigen" or named or mentions(plain, "aanbod_erbij"):
+    if (talk.intent == "bevestigen" and few) or named or mentions(plain, "aanbod_erbij"):
         return _CORRECT if offered.get("corrects") else _ADD
     if talk.intent in ("overslaan", "terug"):
         return _LEAVE

@@ -21,7 +21,13 @@ from actions.entering import words_of
 from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
 from actions.reading import grouping, probing, proposed
-from actions.reading.content import has_form_of_content, is_surely_content, may_be_content
+from actions.reading.content import (
+    ABOUT_OWN,
+    has_form_of_content,
+    is_surely_content,
+    may_be_content,
+    said_before,
+)
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
     ASIDES,
@@ -95,7 +101,12 @@ class ActionBeheer(TalkAction):
         under = position.get("under") if step == "beheer" else step
         part = changing.part_dropped(talk, words_of(talk)) if step in _WITH_ANSWERS else None
         request = None if part else _request(talk)
+        consents = step == "vraag" and talk.request.wish == CONSENT
+        said = said_before(words_of(talk)) if consents else None
+        kept = keep_slots(talk, said) if said is not None else {}
+        talk.tracker.slots.update(kept)
         events: list[EventType] = [
+            *(SlotSet(name, value) for name, value in kept.items()),
             ActiveLoop(None),
             SlotSet("beheer", request),
             SlotSet("onder", under if request else None),
@@ -103,6 +114,8 @@ class ActionBeheer(TalkAction):
         ]
         if request is not None:
             return events
+        if kept and talk.opdracht is not None:
+            part = due(talk, talk.opdracht, None)
         events += [SlotSet(name, value) for name, value in (part or {}).items()]
         back = end(talk) if under == "einde" else go_on(talk)
         listens = not any(event["event"] == "followup" for event in back)
@@ -341,16 +354,10 @@ def _content_beside(text: str) -> str | None:
         return None
     said = [text[start:end].strip() for start, end in sentence_spans(text)]
     for each in said[1:]:
-        about = _ABOUT_OWN.search(folded(each)) or _WORDS_SHOWN.search(folded(each))
+        about = ABOUT_OWN.search(folded(each)) or _WORDS_SHOWN.search(folded(each))
         if len(each.split()) >= _LONG and has_form_of_content(each) and not about:
             return each
     return None
-
-
-_ABOUT_OWN = re.compile(
-    r"\b(?:wis|wissen|gewist|verwijder\w{0,2}|(?:schrap|haal|doe|gooi) (?:dat|die|het|mijn|alles)"
-    r"|toestemming|mijn (?:antwoord\w{0,2}|gegevens|naam|code))\b"
-)
 
 
 def _button_request(talk: Talk) -> str:

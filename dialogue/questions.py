@@ -121,7 +121,8 @@ def _asking(plain: str, sentence: str) -> bool:
 
 
 _FIRST = (
-    r"(?:(?:en|maar|ah|oh|ja|nee|euh|eh|he|zeg|allez|amai|wacht|sorry|eigenlijk|trouwens),? ){0,2}"
+    r"(?:(?:en|maar|ah|oh|ja|nee|euh|eh|he|zeg|allez|amai|wacht|sorry|eigenlijk|trouwens"
+    r"|nog (?:een|1) vraag(?:je|ske)?|(?:een )?vraagje),? ){0,2}"
 )
 _I = r"(?:ik|'?k|we|wij|ekik)"
 _INDIRECT = re.compile(
@@ -231,7 +232,13 @@ _IS_READ = re.compile(
     rf"^{_FIRST}(?:(?:lezen|leest|bekijken|doen) (?:jullie|u|ze|er iemand|iemand|gij|ge) "
     rf"(?:er )?(?:eigenlijk |echt |wel |ook ){{0,3}}(?:{_THIS}|iets mee)(?: (?:eigenlijk|echt|wel"
     rf"|ook|allemaal|na)){{0,4}}"
-    rf"|(?:wordt|worden) {_THIS} (?:\w{{1,25}} ){{0,3}}gelezen)$"
+    rf"|(?:wordt|worden) {_THIS} (?:\w{{1,25}} ){{0,8}}gelezen(?: of door \w{{1,20}}| "
+    rf"\w{{1,20}}){{0,3}}"
+    rf"|(?:is|doet|leest) (?:het|dat|dit|er)? ?(?:een |ne )?(?:computer|machine|robot|mens|ai)"
+    rf" (?:\w{{1,25}} ){{0,4}}(?:leest|lezen|doet|na)"
+    r"|(?:gaat|wordt|komt) (?:daar|hier|er) (?:een )?(?:ai|computer|algoritme|robot) (?:\w{1,15} "
+    r"){0,3}"
+    r"(?:los\w{0,6}|mee|aan te pas|gebruikt|op|over))$"
 )
 _UPLOAD = re.compile(
     rf"^{_FIRST}(?:kan|mag|hoe|waar|kunnen|kunde|kannek|is het mogelijk|kan u"

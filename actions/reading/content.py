@@ -11,6 +11,7 @@ from actions.reading import choosing
 from actions.talk import Talk
 from language.folding import folded
 from language.reading import acts, message
+from language.segmentation.sentences import sentence_spans
 
 _LEAST_WORDS = 4
 _LEAST_CHANCE, _SURE_CHANCE = 0.5, 0.8
@@ -64,3 +65,22 @@ def is_surely_content(talk: Talk, text: str) -> bool:
     """Whether the current text is an answer by the classifier, and does nothing else."""
     surely = talk.chance("bijdrage") >= _SURE_CHANCE
     return surely and talk.entity(acts.ENTITY) is None and has_form_of_content(text)
+
+
+def said_before(text: str) -> str | None:
+    """The sentences before the last one of a text, where they may be content; or None."""
+    spans = list(sentence_spans(text))
+    if len(spans) < 2 or len(text) > _LONGEST:
+        return None
+    told = text[: spans[-1][0]].strip()
+    about = ABOUT_OWN.search(folded(told)) or _ASKS.match(folded(told))
+    fits = len(told.split()) >= _LEAST_BEFORE and not told.endswith("?") and not about
+    return told if fits and message.read(told).kind not in message.REMARKS else None
+
+
+_LONGEST, _LEAST_BEFORE = 600, 3
+ABOUT_OWN = re.compile(
+    r"\b(?:wis|wissen|gewist|verwijder\w{0,2}|(?:schrap|haal|doe|gooi) (?:dat|die|het|mijn|alles)"
+    r"|toestemming|mijn (?:antwoord\w{0,2}|gegevens|naam|code))\b"
+)
+"""Words on one's own data, and not on the subject."""

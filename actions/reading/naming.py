@@ -54,6 +54,9 @@ def named_question(text: str, opdracht: Opdracht, current: str | None) -> str | 
 def _rank_in(plain: str) -> int | None:
     """The place of the answer that a text names; of two that of the one that it denies."""
     found = list(_RANK.finditer(plain))
+    numbered = None if found else _NUMBERED.search(plain)
+    if numbered is not None:
+        return int(numbered["number"]) - 1
     denied = [each for each in found if _DENIED.match(plain, each.end())]
     first = next(iter(denied or found), None)
     return None if first is None else _RANKS[first["rank"]]
@@ -78,6 +81,7 @@ _RANKS = {
             "tweede tweeden second deuxieme seconde zweite zweiten",
             "derde derden third troisieme dritte dritten",
             "vierde vierden fourth quatrieme vierte vierten",
+            "vijfde vijfden fifth cinquieme funfte funften",
         )
     )
     for word in words.split()
@@ -87,9 +91,16 @@ _RANK = re.compile(
     rf"(?P<rank>{'|'.join(_RANKS)})"
     r"(?= (?:vraag|antwoord|stuk|punt|puntje|ding|question|answer|reponse|frage|antwort|van daarnet"
     r"|die ik|dat ik|waar ik|nog|toch|moogt?|mag|moet|klopt|staat"
-    r"|stoat|hoort|wil|niet|anders|van mij|iets|vergeten|helemaal)\b|\W{0,3}$)"
+    r"|stoat|hoort|wil|is|was|klinkt|lijkt|vind|niet|anders|van mij|iets|vergeten"
+    r"|helemaal)\b|\W{0,3}$)"
 )
 """An answer by its place: "die eerste", "the second answer"."""
+_NUMBERED = re.compile(
+    r"(?:\b(?:vraag|antwoord|punt|puntje|nummer|nr|question|answer|frage)\.? ?|\bbij )"
+    r"(?P<number>[1-5])(?=[,:.!?]|$| (?:heb|had|was|ben|moet|mag|wil|zou|nog|ook|klopt|staat|vergat"
+    r"|graag|toch|wat|is|dat|vergeten|iets)\b)"
+)
+"""An answer by its number: "bij 2 heb ik iets vergeten"."""
 
 
 def kinds_of(text: str) -> list[str]:
@@ -125,7 +136,10 @@ _WHO = re.compile(
     r"(?!.*\b(?:moet|moeten|geef|geeft|is|zijn|kan|kunnen|heeft|hebben|doet|doen|wil|willen)\b)"
     r"|\b(trekker|leiding|(dat|dit|het) (moet|zou|kan) .{0,20}\b(doen|trekken|leiden|regelen)"
     r"|(moet|moeten|mag|mogen|kan|kunnen|zou|zouden|zal) (het|dat|dit|daar)\b"
-    r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen)"
+    r".{0,30}\b(doen|trekken|leiden|regelen|organiseren|opnemen|coordineren|betalen|beslissen|bepalen"
+    r"|aanpakken|oplossen)"
+    r"|(dat|dit|het) (moet|moeten|is) (?:toch |wel |vooral |voor )?(de|het|onze) \w{3,20}"
+    r" (?:beslissen|bepalen|aanpakken|oplossen)"
     r"|(samen|in samenwerking) met (de|het|een)"
     r"|(is|ligt|zit) (bij|aan) (de|het)"
     r" (gemeente|overheid|vdab|vakbond\w*|werkgever\w*|bedrijven))\b"

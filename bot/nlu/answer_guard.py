@@ -68,8 +68,9 @@ class AnswerGuard(GraphComponent):
             metadata = message.get("metadata") or {}
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
-            request = own_data.read(text, step, question)
-            quoting = _quoting(message.get(ACT)) if request is None and not alarm(text) else None
+            request, quoting = own_data.read(text, step, question), None
+            if request is None and not alarm(text):
+                quoting = _asked_last(text, step) or _quoting(message.get(ACT))
             if quoting is not None:
                 _tell(message, ENTITY, quoting.dumped())
                 chance = chances.get(OWN_DATA, 0.0)
@@ -97,7 +98,8 @@ class AnswerGuard(GraphComponent):
                     # "Ik rond hier af, waarvoor dank" thanks, and stops.
                     leaves = max(_STOPS, key=lambda each: chances.get(each, 0.0))
                     name = leaves if chances.get(leaves, 0.0) >= _ALSO_LEAVES else name
-                if name in _STOPS and goes_on_with_questions(text):
+                short = step == "vraag" and len(text.split()) <= _FEW_WORDS
+                if (name in _STOPS or (short and name == CONTENT)) and goes_on_with_questions(text):
                     name = "herhalen"
                 act, stops = message.get(ACT), name in _STOPS
                 if step in closing.READ_AT and act is not None and step not in closing.STEPS:
@@ -129,6 +131,20 @@ class AnswerGuard(GraphComponent):
             sure = chances.get(name, 0.0)
             message.set(INTENT, {"name": name, "confidence": sure}, add_to_output=True)
         return messages
+
+
+def _asked_last(text: str, step: str) -> Reading | None:
+    """What the last sentence of an answer asks about quoting; None where it asks no such thing."""
+    before, _, last = text.strip().rpartition(". ")
+    if step != "vraag" or len(before.split()) < _LEAST_BEFORE or not last:
+        return None
+    found = own_data.read(last, step)
+    if found is None or found.wish != CONSENT or found.asks:
+        return None
+    return found if any(sense is not None for _, sense in found.consents) else None
+
+
+_LEAST_BEFORE, _FEW_WORDS = 3, 20
 
 
 def _quoting(act: Act | None) -> Reading | None:

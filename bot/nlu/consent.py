@@ -50,7 +50,8 @@ _NAMELESS = re.compile(
     r"\b((?:maar|but|mais|aber|mo|mor|moa) )?"
     r"((wel|dan|toch|liever|liefst|aub|echt|zeker|gewoon|uiteraard|natuurlijk|altijd) ){0,6}"
     r"((geen|zonder|niet)( met| bij| de| een| mijn| onze){0,6} (naam|namen)"
-    r"|(mijn|de|onze|mien|myn|mienen) (?:naam|noame?)( er| der| d er| dan| liever| wel| moet| moe"
+    r"|(mijn|de|onze|mien|myn|mienen) (?:naam|noame?)( er| der| d er| dan| liever| toch| ook| wel"
+    r"| moet| moe"
     r"| mag| hoeft| hoef| zou| komt| kom| staat| stoat| wordt){0,6} (niet|weglaten)"
     r"(?: (?:bij|bie|by|op|onder|in|erbij|vermeld|genoemd|getoond|te)){0,2}"
     r"(?: (?:staan|stoan|komen|worden|bij))?|an+onie?m"
@@ -68,7 +69,8 @@ _AROUND_YES = re.compile(
 )
 _NAME_CONDITION = re.compile(
     r"\b(?:als|os|ast|ost|zolange?|zoolank|mits|indien|zonder dat|op voorwaarde dat|if|si|wenn)"
-    r"(?: (?:maar|mo|mor|er|der|mijn|mijne|mijnen|myn|myne|mienen?|mien|men|onze|de|het|dat|je|my))"
+    r"(?: (?:maar|mo|mor|er|der|geen|mijn|mijne|mijnen|myn|myne|mienen?|mien|men|onze|de|het|dat"
+    r"|je|my))"
     r"{0,5}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|myn|myne|mien|men|onze|de|my|mon))?"
     r" (?:naam|noame?|name|nom)"
     r"(?: (?:er|der|daar|maar|mo|mor|niet|nergens|nooit|bij|by|bie|erbij|in|op|onder|vermeld"
@@ -101,7 +103,7 @@ _TURNED = re.compile(
 
 def is_plain(text: str, question: str | None) -> bool:
     """Whether the rules alone read a yes or a no, so that neither model is needed."""
-    return _by_rules(text, question) in (YES, NO)
+    return _by_rules(_ECHO.sub("", text), question) in (YES, NO)
 
 
 def yes_or_no(
@@ -128,6 +130,7 @@ def yes_or_no(
         that is an unclear yes or no: ``bijdrage``, to which the assistant answers that it needs a
         yes or a no.
     """
+    text = _ECHO.sub("", text)
     said = _by_rules(text, question)
     if said is not None:
         return said
@@ -163,7 +166,12 @@ def _by_rules(text: str, question: str | None) -> str | None:
     """The intent that rules are sure of, ``bijdrage`` where a text opposes itself; or None."""
     if _ends_in_no(text):
         return NO
+    if question != "analyse" and _not_for_now(text, question):
+        return NO
     if question != "analyse" and _ends_in_yes(text):
+        return YES
+    plain = " ".join(word for word in words(text[:READ]) if word not in ",!")
+    if _THEN_IT_MAY.fullmatch(plain) or _agrees_last(text):
         return YES
     if wavers(text):
         return "bijdrage"
@@ -228,7 +236,8 @@ _SIGHS = re.compile(
     r"(?:niets|niet veel|weinig)(?: mee)?(?: doen)?"
     r"|(?:dat )?(?:helpt|verandert|dient) (?:toch )?(?:niets|niet veel|weinig)"
     r"|aub(?: zelfs| heel erg)?|doe (?:er )?maar (?:iets|wat) mee"
-    r"|ik (?:denk|peins|geloof|vermoed) (?:het |van |dat )?wel|ik heb niets te verbergen"
+    r"|ik (?:denk|peins|geloof|vermoed) (?:het |van |dat )?wel"
+    r"|(?:ik )?(?:heb |heb toch )?niets te verbergen(?: behalve(?: \w{1,14}){1,5})?"
     r"|als het (?:maar )?(?:helpt|vooruit gaat|iets oplevert)"
 )
 _OF_QUOTES = re.compile(
@@ -245,6 +254,57 @@ def _ends_in_no(text: str) -> bool:
     if not before or "?" in text or _LAST_NO.fullmatch(last) is None:
         return False
     return _TAKES_BACK.search(" ".join((*before[1:], last))) is not None
+
+
+_ECHO = re.compile(
+    r"\A\s{0,3}(?:(?:zo|ah|oh|amai|goh)\W{1,3})?(?!(?:wie|wat|hoe\w*|waar\w*|wanneer|welke?|kan|mag|is"
+    r"|moet|wordt|ja|nee)\b)[^?.!,]{2,36}\?\s{1,3}(?=\w)",
+    re.IGNORECASE,
+)
+"""The question said after the assistant: "mijn zinnen tonen? ja hoor"."""
+_INVITES = (
+    r"(?:ja+h?|ok|oke|jawel|goed|allez|vooruit|zeker)(?: hoor)? "
+    r"(?:vraag|stel|doe|ga|begin|schiet|steek|vuur) (?:je )?(?:maar|gerust)"
+    r"(?: (?:op|gerust|raak|af|van wal|verder|door|los|hoor|je vragen)){0,2}"
+)
+_THEN_IT_MAY = re.compile(
+    rf"{_INVITES}|"
+    r"(?:(?:ah|oh|allez|bon|dan|ja) )*(?:ok|oke|ja|goed|bon|vooruit|akkoord|in orde)"
+    r"(?: (?:dan|in dat geval|als het zo zit))* (?:mag|kan) (?:het|dat)(?: (?:wel|gerust|dan"
+    r"|hoor))*"
+)
+_NOT_NOW = re.compile(
+    r"(?:(?:dus|daarom|dan|maar|voor) )*(?:voorlopig|nu|momenteel|op dit moment|vandaag)"
+    r"(?: (?:nog|even|maar|liever|dus))* (?:niet|nee+n?)"
+)
+_OF_QUOTING = re.compile(
+    r"(?:(?:mij |mijn zinnen |letterlijk )?(?:citeren|citaten|citaat|quotes?|quoten|letterlijk"
+    r"|zinnen tonen|mijn zinnen|tonen))"
+)
+_PLAIN_NO = re.compile(r"(?:nee+n?|liever niet|liefst niet|niet|dat niet|nope?)(?: hoor| dank je)?")
+
+
+def _not_for_now(text: str, question: str | None) -> bool:
+    """Whether a text ends with a no for now, or names quoting and says no: "citeren, nee"."""
+    clauses = [" ".join(words(each)) for each in _PARTS.split(text[:READ])]
+    clauses = [each for each in clauses if each]
+    if not clauses or "?" in text:
+        return False
+    if len(clauses) > 1 and _NOT_NOW.fullmatch(clauses[-1]):
+        return True
+    named = question == "citaat" and len(clauses) > 1 and _OF_QUOTING.fullmatch(clauses[0])
+    return bool(named and _PLAIN_NO.fullmatch(clauses[1]))
+
+
+def _agrees_last(text: str) -> bool:
+    """Whether the last of several sentences is a plain yes, and no word before it holds back."""
+    *before, last = [each.strip() for each in _SENTENCE.findall(text[:READ]) if each.strip()] or [
+        ""
+    ]
+    if not before or "?" in text or plain_yes_or_no(last) != YES:
+        return False
+    told = " ".join(words(" ".join(before)))
+    return _RESERVED.search(told) is None and _NO_FIRST.match(told) is None
 
 
 def _ends_in_yes(text: str) -> bool:

@@ -130,6 +130,10 @@ _HARMLESS = re.compile(
     r"|geen) moeilijk\w{0,2}"
     r"(?: doen| over)?|geen doekjes|waarom niet|why not|pourquoi pas|warum nicht|daarvoor"
     r"|ik weet het"
+    r"|(?:vraag|stel|doe|ga|begin|schiet|steek|vuur) maar(?: (?:op|gerust|raak|af|van wal|verder"
+    r"|door|je"
+    r" vragen|los))?|maar met (?:een )?(?:klein|bang)\w{0,2} hart\w{0,3}"
+    r"|(?:maar )?(?:met (?:lange tanden|tegenzin)|tegen mijn (?:zin|goesting)|niet van harte)"
     r"|(?:stoort|boeit|interesseert|hindert|deert|bijt) (?:mij |dat |echt ){0,2}(?:niet|geen bal)"
     r"|(?:kan|maakt) mij (?:niet|niets|geen bal)(?: (?:uit|schelen|bommen))?"
     r"|lig ik (?:echt )?niet van"
@@ -336,7 +340,8 @@ _SIGHED = re.compile(
 _WAVERS = re.compile(
     r"\b(?:of (?:(?:nee|toch|misschien|eigenlijk|wacht|ja|niet|liever|wel)\b)"
     r"|(?:al)?hoewel|ja (?:of|en) nee|or (?:no|yes|maybe|not)\b|ou (?:non|oui|pas|peut etre)\b"
-    r"|oder (?:nein|ja|doch|nicht)\b)"
+    r"|oder (?:nein|ja|doch|nicht)\b|^(?:dat |het |ja |goh |euh )*hangt (?:er ?|daar ?)?(?:van"
+    r"|vanaf|af)\b)"
 )
 _ENDS_TURNED_NO = re.compile(
     r".*\b(?:toch|eigenlijk) (?:maar |liever |beter ){0,2}(?:niet|nee)(?: "

@@ -107,7 +107,7 @@ def judge(
 
 def asks_of_scale(text: str, step: str, question: str | None) -> bool:
     """Whether a text asks what a number of the scale of urgency means."""
-    if step != "vraag" or question != "prioriteit":
+    if step != "vraag" or question != "prioriteit" or _GIVES_STEP.match(text.casefold()):
         return False
     if _ASKS_ENDS.search(text.casefold()):
         return True
@@ -118,6 +118,12 @@ def asks_of_scale(text: str, step: str, question: str | None) -> bool:
     return names_number(text) and _MEANS.search(text.casefold()) is not None
 
 
+_GIVES_STEP = re.compile(
+    r"\W{0,3}(?:(?:zet|doe|geef|maak|schrijf|noteer|pak|neem|ik zeg|ik zou zeggen|voor mij|daar"
+    r"|dan|een"
+    r"|ne|maar|gerust|euh|goh|zeker),? ){0,5}[1-5]\s{0,2}[,.;!]"
+)
+"""A step that is given, whatever is asked after it: "5, of is dat overdreven?"."""
 _ASKS_ENDS = re.compile(
     r"^\W{0,3}(?:(?:zeg|euh|en|maar|dus),? ){0,2}(?:is (?:nu )?(?:1|5|een|vijf)|wat is|welke? is)"
     r".{0,16}\b(?:hoogst|laagst|meest|minst)\w{0,2}\b"

@@ -280,9 +280,9 @@ _GROUPS = tuple(
         rf"|andere) groep\b"
         rf"(?:.{{0,15}}\b(?:ben|zijn) {_WHO})?",
         r"\b(?:wil|kan|mag|wou|zou) (?:ik|we)?\b.{0,20}\b(?:andere|nieuwe) groep\b.{0,12}$",
-        r"^.{0,90}\b(?:noteer|schrijf|zet|plaats|registreer) (?:mij|ons) (?:(?:toch|maar|liever"
-        r"|eerder|dan"
-        rf"|nu|beter) ){{1,3}}(?:als|bij|onder)(?: de groep(?: van)?)? {_WHO}$",
+        r"^.{0,90}\b(?:noteer|schrijf|zet|plaats|registreer|tel|reken) (?:mij|ons) (?:(?:toch|maar"
+        r"|liever|eerder|dan|gerust"
+        rf"|nu|beter) ){{0,3}}(?:als|bij|onder)(?: de groep(?: van)?)? {_WHO}$",
         rf"^(?:(?:nee|wacht|sorry|ah|oh|of) ){{0,2}}(?:eigenlijk |toch )?(?:ik )?(?:spreek"
         rf"|antwoord|reageer)"
         rf" (?:ik )?(?:(?:hier|nu) )?(?:(?:toch|eigenlijk|eerder|liever) ){{1,3}}(?:als"
@@ -314,6 +314,7 @@ _OBJECT_QUOTE = re.compile(
     r"|\b(gebruik|toon|publiceer)\b.{0,20}\bmijn (zinnen|woorden|uitspraken)\b"
     r"|\bletterlijke? (zinnen|woorden|uitspraken) van (mij|ons)\b"
     r"|\b(niet|geen|wel) .{0,20}\b(mijn|die) (zinnen|woorden)\b.{0,30}\b(plan|rapport|verslag)\b"
+    r"|\b(mij|ons|letterlijk) (?:\w{1,12} ){0,4}(aanhalen|aangehaald)\b"
 )
 _SELF = re.compile(
     r"\b(mij|mijn|me|ik|ons|onze|moi|mich|mein\w*|i|my|mes)\b|\b(die|deze) (zinnen|woorden)\b"
@@ -451,7 +452,7 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
         question: at the step ``toestemming`` the purpose that is asked for; an answer to that is no
             request.
     """
-    text = text[:READ]
+    text = _without_name(text[:READ])
     plain = _plain(text)
     if not plain or len(plain.split()) > _MOST_WORDS:
         return None
@@ -471,6 +472,26 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
     if found is None:
         return Reading(yes=yes) if yes is not None else None
     return replace(found, yes=yes)
+
+
+def _without_name(text: str) -> str:
+    """A text on quoting without the clause that leaves the name out, which quoting does anyway."""
+    kept, _, rest = text.partition(",")
+    named = (
+        _NO_NAME.fullmatch(_plain(rest)) if rest and _OBJECT_QUOTE.search(_plain(kept)) else None
+    )
+    return text if named is None else kept
+
+
+_GO = re.compile(
+    r"\b(?:ik |we )?(?:moet|moeten|ben|ga)(?: nu| dan| dringend| even)? (?:weg|ervandoor)\b"
+)
+_NO_NAME = re.compile(
+    r"(?:maar |en |dan |wel )*(?:(?:mijn|de) naam (?:hoeft|moet|mag|komt|staat)?(?: er| daar| ook"
+    r"| wel| toch)*"
+    r" (?:niet|weg|eruit)(?: bij| erbij| te staan| staan)*|zonder (?:mijn )?naam(?: erbij)?|niet "
+    r"mijn naam)"
+)
 
 
 def _beside(found: Reading | None, clauses: list[str], question: str | None) -> Reading | None:
@@ -496,7 +517,11 @@ def _beside(found: Reading | None, clauses: list[str], question: str | None) -> 
 
 
 def _read(text: str, plain: str, asks: bool, own_step: bool) -> Reading | None:
-    if asks_code(text) and not _WONDERS.search(plain) and not _ERASE_VERB.search(plain):
+    if (
+        asks_code(text)
+        and not _WONDERS.search(plain)
+        and not _ERASE_VERB.search(_GO.sub("", plain))
+    ):
         return Reading(CODE, asks=asks)
     if _SHOW.search(plain) and not _ERASE_VERB.search(plain):
         return Reading(SHOW, asks=asks)

@@ -138,11 +138,19 @@ def plain_meaning(text: str, step: str) -> str | None:
 
 def goes_on_with_questions(text: str) -> bool:
     """Whether a clause of a text asks to go on with the questions, now: no wish to stop."""
+    if _INVITES.search(" ".join(words(text[-_READ_BACK:]))):
+        return True
     clauses = (" ".join(words(each)) for each in re.split(r"[,.;!]|\bmaar\b", text[:_LONGEST_READ]))
     return any(_ON_WITH.search(each) and not _NOT_NOW.search(each) for each in clauses)
 
 
 _LONGEST_READ = 300
+_READ_BACK = 60
+_INVITES = re.compile(
+    r"\b(?:vraag|stel|steek|vuur)(?: (?:je|jij))? (?:maar|gerust)"
+    r"(?: (?:op|door|verder|raak|af|van wal|je vragen|uw vragen|wat je wil))?(?: hoor| !)?$"
+)
+"""Who invites the next question: "..., vraag maar"."""
 _ON_WITH = re.compile(
     r"\b(?:verder|voort|door|vooruit)(?: ?(?:te )?(?:doen|gaan|werken|antwoorden|babbelen))? "
     r"(?:met|aan|op) (?:de|die|uw|je|onze|dees|deze|het|dit|t) (?:andere |volgende |rest van de )?"

@@ -90,7 +90,7 @@ _BIT = r"[^ ,;.:!?]{1,40}"
 _NEW = rf"(?P<new>(?:{_BIT} ){{0,{_LONGEST_NEW - 1}}}?{_BIT})"
 _STOP = (
     r"(?= ?$| [,;.:!?]| (?:want|omdat|sorry|pardon|hoor|aub|graag|svp|denk|dus|zenne|ze|he|k"
-    r"|en dat|dat"
+    r"|en dat|dat|(?:het|dit) (?:trekt|doet|leidt|regelt|organiseert|opneemt)"
     r"|daar)\b)"
 )
 _NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
@@ -100,7 +100,7 @@ _DET = (
 )
 _FILL = (
     r"(?:(?:eigenlijk|dus|toch|maar|liever|beter|gewoon|wel|dan|nu|daar|er|het|t|dat|da|ervan|mor"
-    r"|ma|it|de|we|ik|je|ge|moogt|mag|dao|ook|nog|eens|ok|,) ){0,5}"
+    r"|doa|moa|ma|it|de|we|ik|je|ge|moogt|mag|dao|ook|nog|eens|ok|,) ){0,5}"
 )
 _BUT = (
     r"(?:[,;.] )?(?:maar|mo|mor|moa|ma|mar|mer|wel|sondern|mais|but"
@@ -151,6 +151,11 @@ _IN_TEXT = (
 _SURE = tuple(
     re.compile(rf"{pattern}")
     for pattern in (
+        rf"\b(?:moet|moest|moe|mag) {_DET}{_OLD} (?:eigenlijk |toch |dan )?{_NEW} "
+        rf"(?:zijn|zyn|worden|staan){_STOP}",
+        rf"{_OLD} (?:{_BIT} )?(?:in|bij|van) (?:het|mijn|m n|de|die|dat) {_BIT} (?:moet|moest|moe"
+        rf"|mag)"
+        rf" {_FILL}{_NEW}{_BE}{_STOP}",
         rf"\b(?:hoort|hoorde|dient|diende) {_FILL}{_NEW} te (?:staan|zijn|komen) "
         rf"{_INSTEAD} {_DET}{_OLD}\b",
         rf"\b{_NEG} {_DET}{_OLD} (?:, )?{_NEW} (?:is|was|past|klinkt|ware) beter\b",
@@ -338,7 +343,7 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
         return None
     plain = _flat(text[:READ])
     told = bool(_OF_WORDS.search(plain) or _TURNS_BACK.match(plain))
-    for quoted in _QUOTED.findall(text[:READ]):
+    for quoted in (*_QUOTED.findall(text[:READ]), *_QUOTED_STRAIGHT.findall(text[:READ])):
         holding = [key for key in answers if _find(answers[key], quoted) is not None]
         if holding:
             return Dropped(holding[0], _find(answers[holding[0]], quoted), True, clean=True)
@@ -352,7 +357,7 @@ def dropped_in(text: str, answers: Mapping[str, str]) -> Dropped | None:
             found = None if _PUTS_INSTEAD.search(plain) else part_with(gone, answers[key])
             if found is None:
                 return Dropped(key, None, told)
-            words = _with_joint(answers[key], found)
+            words = _with_joint(answers[key], _whole_period(answers[key], found))
             return Dropped(key, words, told, _cut_clean(answers[key], words))
     return None
 
@@ -362,6 +367,23 @@ _PUTS_INSTEAD = re.compile(
     r"|\bin (?:de )?plaats\b|\binstead\b"
 )
 """What should come in the place of words is more than that they go."""
+
+
+def _whole_period(answer: str, words: str) -> str:
+    """A subordinate clause that begins a sentence, with the main clause that hangs on it."""
+    start = answer.find(words)
+    begins = answer[:start].rstrip()[-1:] in ("", ".", "!", "?")
+    if start < 0 or not begins or not _SUBORDINATE.match(words):
+        return words
+    end = _ENDS.search(answer, start + len(words))
+    whole = answer[start : end.start() if end else len(answer)]
+    return words if whole.strip() == answer.strip() else whole
+
+
+_SUBORDINATE = re.compile(
+    r"(?:als|wanneer|omdat|doordat|terwijl|hoewel|zodra|toen|indien|if|when|si|wenn)\b",
+    re.IGNORECASE,
+)
 
 
 def _cut_clean(answer: str, words: str) -> bool:
@@ -377,7 +399,8 @@ def _single_word(plain: str, answers: Mapping[str, str], told: bool) -> Dropped 
     """A word that is named as one, where it stands once in an answer."""
     if _OUT_OF_OTHER.search(plain):
         return None
-    for pointed, word in _SINGLE.findall(plain):
+    named = [*_SINGLE.findall(plain), *(("dat", word) for word in _WORD_GOES.findall(plain))]
+    for pointed, word in named:
         for key, answer in answers.items():
             stands = [each for each in _words(answer) if each.plain == word]
             if len(stands) == 1:
@@ -392,6 +415,12 @@ _SINGLE = re.compile(
     r"|word|mot|wort) (?!(?:er|is|mag|moet|moogt|toch|maar|daar|van|dat|uit|weg)\b)(\w{3,40})"
 )
 """A single word that is named as one: "haal dat woord profiteurs eruit"."""
+_WORD_GOES = re.compile(
+    r"\b(?:bij|in|uit) (?:die|dat|mijn|het|de|dieje) \w{3,20} (?:mag|moet|moogt|mogen) (?!dat "
+    r"|die |het )"
+    r"(\w{4,30})(?: (?:er|ook|maar|toch|dan|wel)){0,3} (?:weg|uit|eruit)\b"
+)
+"""A word that goes from words that are named: "bij die vouchers mag debiele ook weg"."""
 _OUT_OF_OTHER = re.compile(
     r"\b(?:uit|in|van|op|bij) (?:de|het|een|alle|al de|onze|hun|elke) (?!(?:\w{1,9} )?"
     r"(?:antwoord|tekst|verslag|zin|voorstel|drempel|lijst|rapport|plan)\w{0,3}\b)\w"
@@ -413,17 +442,22 @@ def _with_joint(answer: str, words: str) -> str:
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r"[,;]\s*")
 _QUOTED = re.compile(r"[\"“”«‘]\s?([^\"“”«»‘’]{3,120}?)[.,]?\s?[\"“”»’]")
+_QUOTED_STRAIGHT = re.compile(r"(?:^|(?<=\s))'([^'\n]{3,120})'(?=[\s,.]|$)")
 _TAKES_OUT = re.compile(
     r"\b(?:schrap\w{0,3}|verwijder\w{0,2}|weglaten|weghalen|wegdoen|weggelaten|eruit|eraf|uithalen"
     r"|(?:laat|haal|doe|neem|hou|houd|smijt|gooi|knip|pak)\b(?: \S+){1,7}? (?:uit|weg|vallen"
     r"|achterwege)"
-    r"|(?:mag|moet|moe|moogt?|mogen)(?: \S+){0,4}? (?:uit|weg)"
+    r"|(?:mag|moet|moe|moogt?|mogen)(?: \S+){0,7}? (?:uit|weg)"
     r"|(?:take|leave|cut|strike|keep) (?:it|that|this|them) (?:out|away)|take out (?:the|that|my)"
     r"|(?:remove|delete|drop) (?:it|that|this|the|my)"
-    r"|(?:enleve|supprime|retire)[rz]?|(?:streich|losch)\w{0,3}|weglassen)\b"
+    r"|(?:enleve|supprime|retire)[rz]?|(?:streich|losch)\w{0,3}|weglassen"
+    r"|(?:trek|neem) (?:ik )?(?:\S+ ){0,4}?(?:in|terug)|intrekken|terugnemen"
+    r"|(?:kan|mag|moet|kunnen|mogen) (?:dat|die|da|dit|het)\b(?: \S+){0,6}? (?:weg|uit|eruit))\b"
 )
 _OF_WORDS = re.compile(
-    r"\b(?:(?:dat|die|da|dieje|stuk\w{0,3}|zin\w{0,6}) (?:van|over)|part (?:about|on|with)"
+    r"\b(?:(?:dat|die|da|dieje|stuk\w{0,3}|zin\w{0,6}) (?:\w{3,20} )?(?:van|over)"
+    r"|(?:wat|hetgeen|wa) (?:ik|k|ekik) (?:\w{2,12} ){0,3}(?:zei|zegde|schreef|typte|vertelde)"
+    r" (?:\w{2,12} )?(?:over|van)|part (?:about|on|with)"
     r"|stuk(?:je|ske|jes)|zin(?:netje|neke)?|passage|deeltje|gedeelte|(?:laatste|eerste"
     r"|tweede|derde) (?:woord|stuk|deel|zin|antwoord)"
     r"|(?:uit|in|van) (?:het|dat|mijn|m n|uw|je|jullie|the|my|mon|meiner?) (?:\w{1,9} )?(?:verslag"
@@ -650,6 +684,10 @@ def _fitted(
             return place + 1, last, start, end
     if head in _DETERMINERS and first and words[first - 1].plain in _DETERMINERS:
         first -= 1
+    stands = _words(answer[max(0, start - _LEAST_ROOM) : start])
+    if first < last and words[first].plain in _DETERMINERS and stands:
+        # "een kassierster": the answer brings its own article.
+        first += stands[-1].plain in _DETERMINERS and head not in _DETERMINERS
     return first, last, start, end
 
 

@@ -7,7 +7,7 @@ import re
 from language.folding import folded
 
 _READ = 160
-_MOST_WORDS = 18
+_MOST_WORDS = 26
 _CODE = re.compile(
     r"\b(?:mijn|m'n|die|een|de|welke|onze|mon|my|mein|le|the) (?:ontvangst ?)?code\b(?! van)"
     r"|\bontvangst ?code\b|^code\b"
@@ -31,13 +31,29 @@ _LATER = re.compile(
     r"|op mijn (?:computer|gsm|pc|tablet))\b"
 )
 _COMES_BACK = re.compile(
-    r"\b(?:verder(?:doen|gaan|praten)?|verder (?:doen|gaan|praten)|terug ?(?:komen|kom|keren)"
+    r"\b(?:(?:kom|geraak|raak) (?:ik )?(?:\w{1,12} ){0,4}(?<!op )terug(?! naar)|verder(?:doen"
+    r"|gaan|praten)?|verder (?:doen|gaan|praten)|terug ?(?:komen|kom|keren)"
     r"|weer binnen"
     r"|terug binnen|(?<!te )binnen|inloggen|log in"
     r"|doorgaan|voortdoen|voort|hervatten|afwerken|afmaken"
     r"|continue"
     r"|come back|get back|continuer|revenir|weitermachen|zuruck\w{0,7})\b"
 )
+
+
+_CHANGES_LATER = re.compile(
+    r"\b(?:toevoegen|bijvoegen|bijzetten|bijschrijven|aanvullen|aanpassen|veranderen|wijzigen"
+    r"|verbeteren|herzien|terugkomen op|add|change|edit|ajouter|modifier|changer|andern|erganzen)\b"
+)
+
+
+def asks_to_change_later(text: str) -> bool:
+    """Whether a short text asks if answers can be added to or changed another time."""
+    plain = " ".join(folded(text[: _READ + 1]).replace("?", " ? ").split())
+    if len(text) > _READ or len(plain.split()) > _MOST_WORDS:
+        return False
+    later = _LATER.search(plain) and _CHANGES_LATER.search(plain)
+    return bool(later and _ASKED_FIRST.search(plain))
 
 
 def asks_code(text: str) -> bool:

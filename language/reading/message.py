@@ -155,7 +155,7 @@ _BACK_TO = re.compile(
     rf"{_LEAD}(?:"
     rf"(?:ik|toch|nog|eens|even|liever|eerst|kan|kunnen|mag|we|wil|zou|graag|laat|ons|ga|gaan"
     r"|dan|maar|efkes)\s{1,3}){0,8}(?:terug|terugkeren|terugkomen|weer)\s{1,3}(?:naar|op)\s{1,3}"
-    r"(?P<about>[^:;,.!?]{2,60}?)[\s.!?]{0,9}$",
+    r"(?P<about>[^:;,.!?]{2,60}?)(?:,\s{1,3}[^:;?]{3,80})?[\s.!?]{0,9}$",
     re.IGNORECASE,
 )
 
@@ -230,10 +230,12 @@ _PRIVATE = (
     r"|alstublieft|alsjeblieft|nog|hé|he))*"
 )
 _ERRAND = (
-    r"(?:[\s,.!]{1,4}(?:(?:ik|k|'k)\s{1,3}"
+    r"(?:[\s,.!]{1,4}(?:(?:want\s{1,3})?(?:ik|k|'k)\s{1,3}"
     r"(?:moet|ga|zal|pak|zoek|haal|kom|ben|kijk|lees|zet|neem|doe)\b"
     r"|(?:er|de|mijn|den|m'n|het)\s{1,3}(?:\S+\s{1,3}){0,3}"
     r"(?:belt|bel|deur|hier|telefoon|huilt|roept|gsm)\b"
+    r"|(?:want\s{1,3})?moet\s{1,3}(?:(?:ff|even|nu|hier|eerst)\s{1,3}){0,2}"
+    r"(?:(?:af|over|uit)stappen|iets|weg|opnemen|bellen|naar)\b"
     r"|er (?:is|staat) (?:iemand|bezoek|volk)\b|telefoon\b|deur\b).{0,80})?"
 )
 _SOFT = (
@@ -244,7 +246,8 @@ _REMARKS = (
     (
         WAIT,
         rf"{_SOFT}{{0,3}}(?:wacht|wach|moment(?:je)?|een moment(?:je)?|(?:een )?ogenblik(?:je)?"
-        rf"|(?:een )?(?:seconde|secondje|minuutje)|(?:even|efkes|effe|eventjes) (?:geduld|wachten))"
+        rf"|(?:een )?(?:seconde|secondje|minuutje)"
+        rf"|(?:ff|even|efkes|effe|effen|eventjes) (?:geduld|wachten))"
         rf"{_PRIVATE}{_ERRAND}[\s.!…]{{0,9}}$",
     ),
     (
@@ -274,6 +277,13 @@ _REMARKS = (
     (
         WAIT,
         r"(?:(?:h?m+|euh+|eh+|uh+|goh+|pff+|tja+|oei)[\s,.…]{0,9}){1,3}$",
+    ),
+    (
+        WAIT,
+        r"(?:(?:goh|amai|oei|pff+|jee|o+h?|tja|bah|hm+|euh)[\s,.!]{1,4}){1,3}"
+        r"(?:(?:dat is |das |tis |wat ?)?(?:echt |heel |zo )?(?:moeilijk|lastig|zwaar|ingewikkeld)"
+        r"|(?:dat is |das |tis )?(?:niet|nie) (?:simpel|gemakkelijk|evident))(?: zeg| hoor| "
+        r"he)?[\s.!…]{0,9}$",
     ),
     (
         WAIT,
@@ -323,6 +333,9 @@ _REMARKS = (
         r"(?:geen|gn|gin|geen enkel|geen flauw)\s{1,3}(?:echt )?"
         r"(?:idee|gedachte?|mening|benul"
         r"|antwoord|voorstel|inspiratie)(?:\s{1,3}(?:over|hierover|daarover|van|hoor|op|sorry))*"
+        r"|(?:geen (?:flauw |enkel )?(?:idee|gedacht|benul)|(?:ik )?zou (?:ik )?(?:het )?(?:niet"
+        r"|nie) weten)"
+        r" (?:wie|wat|hoe)(?: \w{1,12}){1,6}"
         r"|weet ik veel|(?:ik )?k?(?:weet|wee) (?:het |da |dat )?(?:echt )?(?:niet|nie|ni)"
         r" (?:wie|wat|hoe)"
         r"(?: (?:ik|dat|da|het|er|daar|hier|op|moet|moeten|zou|kan|doen|zeggen|antwoorden|schrijven"
@@ -337,7 +350,7 @@ _REMARKS = (
         r"|pareil|gleiche[sr]?|das gleiche|dasselbe)"
         r"(?: (?:dito|hier|weer|antwoord|answer|réponse|als (?:hier)?(?:boven|daarnet|net|ervoor"
         r"|hiervoor|(?:bij )?(?:de|mijn|het|vraag)(?: \S{1,12}){1,2})|as (?:above|before)|wie oben"
-        r"|que (?:plus haut|ci-dessus|la précédente))){0,3}"
+        r"|que (?:plus haut|ci-dessus|la précédente)|eigenlijk|hoor|zeker|toch|denk ik)){0,4}"
         r"|(?:zie|cf\.?|zoals|voir|see|siehe)(?: (?:bij|in|naar|mijn|het|de|my|ma|la))*"
         r"(?: (?:vorige?|eerste|tweede|derde|eerder|boven|hierboven|daarnet|previous|above"
         r"|oben|plus haut|antwoord|answer|réponse|vraag|précédente)){1,3})[\s.!]{0,9}$",

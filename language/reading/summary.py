@@ -111,6 +111,7 @@ es est et euh for ganz gast broer bro zus kerel makker kameraad jongen ventje ma
 ge gelezen gewoon gezien gij godverdomme ha he heb hebt heeft heel
 helemaal het hier hm hoor how i ich ihr ik ils in is ist it jaah je jong k kijk la le lijkt maat
 mach machine madam man mate me mee meneer merci mevrouw mij mijn mijns moi na nagekeken
+samengevat verwoord begrepen genoteerd
 nagelezen nou now nu o och oh ons op opnieuw please pour procent robot s samenvatting schat sehr
 sie so staat stomme svp t tekst tes thanks that the this tis toch tot tout tres tsjeef u van
 verder verdomme very vind voila vol volgens volkomen volledig voor vous vriend wa was wat we wel
@@ -196,7 +197,8 @@ def excepts(text: str) -> str | None:
 
 _PLAIN_NO = re.compile(
     r"(?:(?:ah|och|amai|allee|allez|bah|euh|oh|goh|tja|mo|of|ach|ba) )*(?:(?:nee){1,3}n?|neej+e?"
-    r"|nope?|nah|non|no|nein|nint|nit|neet|neje|nin)(?: (?:hoor|dank|bedankt|merci|danke|thanks"
+    r"|nope?|nah|non|no|nein|nint|nit|neet|neje|nin|nee+i?n?k|nei+n?k)(?: (?:hoor|dank|bedankt"
+    r"|merci|danke|thanks"
     r"|dank je|dank u|ze|zenne|nu niet|niet meer|nie meer|jong|zulle|sorry)){0,3}"
 )
 _CLAUSES = re.compile(r"[,.;:!…]+|\b(?:of|maar)\b(?= nee)")
@@ -207,6 +209,12 @@ _TURNS_TO_YES = re.compile(
 _TURNS = re.compile(
     r"\b(?:maar|nog|ook|behalve|niet|nie|alleen|enkel|toevoeg\w{0,2}|vergeten|verander\w{0,2}"
     r"|wijzig\w{0,2}|wis|wissen|schrap\w{0,2}|erbij|bij|eerst|wacht|moet|moest|over)\b"
+)
+_THAT_WAS_ALL = re.compile(r" (?:dat|da|dit) (?:is|was) (?:het|t|em|alles|genoeg)$")
+_NO_MORE = re.compile(
+    r"(?:no|nothing) (?:more|other|further|else)\b(?! (?:than|courses|money))|(?:rien|pas) d "
+    r"autre\b"
+    r"|non,? je m arrete|nichts mehr"
 )
 _MOST_BESIDE, _FIRST = 16, 2
 
@@ -219,7 +227,9 @@ def refuses(text: str) -> bool:
     clauses = [each.strip() for each in _CLAUSES.split(plain) if each.strip()]
     if any(_TURNS_TO_YES.match(each) for each in clauses[1:]):
         return False
-    return any(_PLAIN_NO.fullmatch(each) for each in clauses[:_FIRST])
+    return any(
+        _PLAIN_NO.fullmatch(_THAT_WAS_ALL.sub("", each)) for each in clauses[:_FIRST]
+    ) or bool(_NO_MORE.match(plain))
 
 
 def agrees_beside(text: str) -> bool:

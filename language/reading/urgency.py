@@ -333,7 +333,7 @@ _TO_THE_ASSISTANT = re.compile(
     r"|verdergaan|doorgaan|voortgaan|verderdoen|voortdoen|overgaan|volgende?"
     r"|(?<!zou )(?<!zou ik )(?<!ons )zeggen|gezegd|gezeid|geantwoord|antwoord\w*|vraag|vragen"
     r"|opdracht|onderwerp|einde|verder"
-    r"|voort|moe|beu|terug|even|over)\b"
+    r"|voort|moe|beu|terug|even|over|gebleven|vroeg\w{0,2}|gevraagd)\b"
 )
 _MOMENT = re.compile(
     r"\b(?:nu|nou|hier|direct|meteen|subiet|seffens|gisteren|gister|vandaag|now|maintenant"

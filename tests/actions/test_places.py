@@ -444,7 +444,6 @@ def test_a_goodbye_after_the_end_does_not_start_again(text: str, intent: str) ->
 @pytest.mark.parametrize(
     "text",
     [
-        "o ja, nog iets bij wie het moet doen: Inagro ook",
         "nog iets: de trein rijdt ook niet",
         "De opvang sluit om zes uur en dan kan niemand nog komen.",
         "ik vergat te zeggen dat de les te duur is",
@@ -456,6 +455,12 @@ def test_content_after_the_end_is_offered(text: str) -> None:
     went = turn.act(ActionVerder())
     assert went["aanbod"]["text"] in text
     assert (went["keuze_aanbod"], went["form"]) == (None, "contribution_form")
+
+
+def test_an_addition_by_name_after_the_end_is_added_at_once() -> None:
+    text = "o ja, nog iets bij wie het moet doen: Inagro ook"
+    turn = Turn(text, place={"step": "einde"}, **AT_VERDER)
+    assert turn.act(ActionVerder())["antwoorden"] == {"trekker": "Inagro ook"}
 
 
 @pytest.mark.parametrize("text", ["of nee, toch nog iets over opdracht 2", "opdracht 2 graag"])
