@@ -685,11 +685,21 @@ def named_addition(talk: Talk, text: str) -> Slots | None:
     if found is None or key is None or _kind(talk, key) == "prioriteit":
         return _added(talk, text)
     head, content = folded(found["head"]), found["content"]
-    if _REWORDS.search(head) or _DROPS.search(head) or len(content.split()) < _LEAST_OFFERED:
+    if (
+        not _SAYS_IT_ADDS.search(head)
+        or _REWORDS.search(head)
+        or _DROPS.search(head)
+        or len(content.split()) < _LEAST_OFFERED
+    ):
         return None
     return offering.added(talk, content, key, undo=key in talk.answers)
 
 
+_SAYS_IT_ADDS = re.compile(
+    r"\b(?:nog|ook|ik vergat|vergat ik|vergeten|toevoeg\w{0,2}|aanvull\w{1,3}|precisering|zet"
+    r"|schrijf|voeg"
+    r"|noteer|erbij|(?:bij|over|op|aan) (?:mijn|de|het|dat|die|wie|wat)|add|ajoute[rz]?)\b"
+)
 _NAMED_ADDITION = re.compile(r"(?P<head>[^:?]{3,90}):\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
 
 

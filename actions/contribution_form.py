@@ -14,6 +14,7 @@ from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere, words_of
 from actions.mending import about_earlier, mended_instead, no_answer
 from actions.reading import probing
+from actions.reading.content import said_before
 from actions.reading.naming import named_question
 from actions.talk import (
     ASIDES,
@@ -277,6 +278,26 @@ def _answers_and_asks_more(talk: Talk, opdracht: Opdracht, vraag: Vraag, text: s
     return {**after_answer(talk), **done, "antwoorden": answers}
 
 
+def answered_before(talk: Talk) -> Slots:
+    """The slots after what stands before a wish is stored as the answer to the open question.
+
+    "De gemeente, met de scholen. Spring nu maar naar dat van het geld." Empty where no answer
+    stands before it.
+    """
+    opdracht, vraag = talk.opdracht, talk.vraag
+    if talk.slot("requested_slot") != "antwoord" or opdracht is None or vraag is None:
+        return {}
+    said = said_before(words_of(talk))
+    open_one = vraag.key not in talk.answers and vraag.soort != "prioriteit"
+    if said is None or not open_one or talk.slot("wijziging"):
+        return {}
+    source = offering.source(offering.part(talk, said))
+    talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, source=source))
+    given = {**talk.answers, vraag.key: said}
+    talk.tracker.slots["antwoorden"] = given
+    return {"antwoorden": given, **after_answer(talk)}
+
+
 def _done_beside(talk: Talk, vraag: Vraag, tail: str) -> Slots | None:
     """The slots for a sentence that adds to or changes another answer, or asks for a subject."""
     reading = message.read(tail)
@@ -287,7 +308,10 @@ def _done_beside(talk: Talk, vraag: Vraag, tail: str) -> Slots | None:
         return offering.placed(talk, tail, reading)
     if reading.kind == message.BACK and named in talk.answers:
         return offering.reopened(named, "erbij")
-    more = None if "?" in tail else changing.named_addition(talk, tail)
+    meant = named_question(tail, opdracht, vraag.key)
+    if meant == vraag.key:
+        return None
+    more = changing.named_addition(talk, tail) if meant and "?" not in tail else None
     return more or about_earlier(talk, tail) or elsewhere(talk, tail)
 
 

@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from actions import changing, mending, offering
 from actions.contribution_form import (
     after_answer,
+    answered_before,
     how_to_change,
     next_question,
     offer_changes,
@@ -18,10 +19,8 @@ from actions.entering import asked_for, go_to, queue, talked_of, words_of
 from actions.offering import reopen
 from actions.opening import after_end, close, go_on, leave_opdracht
 from actions.reading import choosing
-from actions.reading.content import said_before
 from actions.reading.naming import named_question
 from actions.talk import OPENING_FORM, Slots, Talk, TalkAction
-from consultation.participation.effects import AnswerGiven
 from language.reading import acts, message
 from language.reading.changes import speaks_of
 
@@ -64,25 +63,13 @@ class ActionAnderOpdracht(TalkAction):
         numbers = asked_for(talk, choice)
         said = None if numbers else talked_of(talk, words_of(talk))
         numbers = [said] if said is not None else numbers
-        _answer_before(talk)
+        answered_before(talk)
         if numbers:
             return go_to(talk, numbers)
         if queue(talk) and not choice.guesses:
             return go_to(talk, queue(talk))
         guessed = [SlotSet("geraden", list(choice.guesses) or None)]
         return [*leave_opdracht(), *guessed, FollowupAction(OPENING_FORM)]
-
-
-def _answer_before(talk: Talk) -> None:
-    """Stores what stands before the wish to go elsewhere as the answer to the open question."""
-    opdracht, vraag = talk.opdracht, talk.vraag
-    if talk.slot("requested_slot") != "antwoord" or opdracht is None or vraag is None:
-        return
-    said = said_before(words_of(talk))
-    if said is None or vraag.key in talk.answers or vraag.soort == "prioriteit":
-        return
-    source = offering.source(offering.part(talk, said))
-    talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, source=source))
 
 
 class ActionOverslaan(TalkAction):

@@ -24,7 +24,9 @@ from actions.talk import CONTRIBUTION_FORM, Slots, Talk, TalkAction, answer_asid
 from consultation.catalogue import Opdracht, Vraag
 from consultation.participation.effects import AnswerGiven, Source, SubmissionConfirmed
 from language.reading import acts, message, summary
+from language.reading.code import asks_code, asks_to_change_later
 from language.reading.message import Reading
+from language.reading.request import CODE, SHOW
 
 NOTHING_OFFERED = _DONE = "klaar"
 ANSWER = "/antwoord"
@@ -535,8 +537,22 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {**slots, **added(talk, text.strip(), offered["question"])}, answered
     if chosen == "inhoud":
         return _more_of_it(talk, text), None
-    talk.utter("aanbod_kies")
+    if not _told_beside(talk, opdracht, text):
+        talk.utter("aanbod_kies")
     return {"keuze_aanbod": None, "aanbod": offered}, None
+
+
+def _told_beside(talk: Talk, opdracht: Opdracht, text: str) -> bool:
+    """Answers who asks for their code or their answers while a text is offered."""
+    if talk.request.wish == CODE or asks_code(text):
+        talk.utter("waar_code")
+    elif talk.request.wish == SHOW or talk.intent == "overzicht_tonen":
+        tell_answers(talk, opdracht, talk.answers)
+    elif asks_to_change_later(text):
+        talk.utter("later_veranderen")
+    else:
+        return False
+    return True
 
 
 def _more_of_it(talk: Talk, text: str) -> Slots:

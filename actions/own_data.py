@@ -16,7 +16,7 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 
 from actions import changing
-from actions.contribution_form import say_summary
+from actions.contribution_form import answered_before, say_summary
 from actions.entering import words_of
 from actions.offering import due, keep_slots, label
 from actions.opening import end, go_on
@@ -26,7 +26,6 @@ from actions.reading.content import (
     has_form_of_content,
     is_surely_content,
     may_be_content,
-    said_before,
 )
 from actions.reading.naming import mentions, named_question
 from actions.talk import (
@@ -101,10 +100,10 @@ class ActionBeheer(TalkAction):
         under = position.get("under") if step == "beheer" else step
         part = changing.part_dropped(talk, words_of(talk)) if step in _WITH_ANSWERS else None
         request = None if part else _request(talk)
-        consents = step == "vraag" and talk.request.wish == CONSENT
-        said = said_before(words_of(talk)) if consents else None
-        kept = keep_slots(talk, said) if said is not None else {}
-        talk.tracker.slots.update(kept)
+        kept: Slots = {}
+        if step == "vraag" and talk.request.wish == CONSENT:
+            kept = answered_before(talk)
+            talk.tracker.slots.update(kept)
         events: list[EventType] = [
             *(SlotSet(name, value) for name, value in kept.items()),
             ActiveLoop(None),
@@ -114,8 +113,6 @@ class ActionBeheer(TalkAction):
         ]
         if request is not None:
             return events
-        if kept and talk.opdracht is not None:
-            part = due(talk, talk.opdracht, None)
         events += [SlotSet(name, value) for name, value in (part or {}).items()]
         back = end(talk) if under == "einde" else go_on(talk)
         listens = not any(event["event"] == "followup" for event in back)

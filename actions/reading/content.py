@@ -73,12 +73,19 @@ def said_before(text: str) -> str | None:
     if len(spans) < 2 or len(text) > _LONGEST:
         return None
     told = text[: spans[-1][0]].strip()
-    about = ABOUT_OWN.search(folded(told)) or _ASKS.match(folded(told))
+    plain = folded(told)
+    about = ABOUT_OWN.search(plain) or _ASKS.match(plain) or _WHY.search(plain)
     fits = len(told.split()) >= _LEAST_BEFORE and not told.endswith("?") and not about
     return told if fits and message.read(told).kind not in message.REMARKS else None
 
 
 _LONGEST, _LEAST_BEFORE = 600, 3
+_WHY = re.compile(
+    r"\b(?:herken\w{0,4}|weten dat ik|zien dat ik|te weten komen|bang|schrik|vertrouw\w{0,2}|baas "
+    r"leest"
+    r"|leest (?:dit|mee)|lezen dit|recogni[sz]e\w{0,2})\b"
+)
+"""Why somebody wants it: "mijn baas zou dit herkennen"."""
 ABOUT_OWN = re.compile(
     r"\b(?:wis|wissen|gewist|verwijder\w{0,2}|(?:schrap|haal|doe|gooi) (?:dat|die|het|mijn|alles)"
     r"|toestemming|mijn (?:antwoord\w{0,2}|gegevens|naam|code))\b"

@@ -183,7 +183,7 @@ def _after_questions(
     if name == OWN_DATA and act.name == acts.ASK and act.sure and _LATER.search(text.casefold()):
         # What one may do later is asked, and nothing is asked for now.
         return "vraag_privacy"
-    if name == OWN_DATA and act.name == acts.AGREE and act.sure:
+    if name == OWN_DATA and act.name in (acts.AGREE, acts.DROP) and act.sure:
         # "Alles in orde, dat mag weg": sent away, unless a word says that it should be erased.
         sent = summary.after_yes(text) and not _ERASES.search(text.casefold())
         return "bevestigen" if sent and step == "bevestigen" else name

@@ -17,6 +17,7 @@ from bot.nlu.acts import Act
 from bot.nlu.consent import yes_or_no
 from bot.nlu.phrases import NO, plain_meaning
 from language.reading import acts, message, reaction, summary
+from language.reading.request import ERASE
 from language.reading.urgency import names_number
 
 CONTENT = "bijdrage"
@@ -84,6 +85,8 @@ def judge(
         return CONTENT
     elif (clear := _read(chances, text, step)) is not None:
         return clear
+    elif step == "aanbod" and _surely_own_data(chances, text):
+        return own_data.INTENTS[ERASE]
     elif step in _CLEAR_YES_OR_NO:
         return yes_or_no(chances, text, question, learned)
     elif (plain := plain_meaning(text, step)) is not None:
@@ -103,6 +106,15 @@ def judge(
         unclear = chances[best] < _LEAST_IN_CHOOSING or best in _CHOICE_IN_CHOOSING
         return CHOICE if unclear else best
     return best
+
+
+def _surely_own_data(chances: Mapping[str, float], text: str) -> bool:
+    """Whether a sentence, where a text is offered, surely asks to erase what was said."""
+    likely = chances.get(own_data.INTENTS[ERASE], 0.0) >= _SURE_TO_ERASE
+    return likely and len(text.split()) >= _LEAST_TO_ERASE
+
+
+_SURE_TO_ERASE, _LEAST_TO_ERASE = 0.6, 5
 
 
 def asks_of_scale(text: str, step: str, question: str | None) -> bool:

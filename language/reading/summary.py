@@ -210,6 +210,7 @@ _TURNS = re.compile(
     r"\b(?:maar|nog|ook|behalve|niet|nie|alleen|enkel|toevoeg\w{0,2}|vergeten|verander\w{0,2}"
     r"|wijzig\w{0,2}|wis|wissen|schrap\w{0,2}|erbij|bij|eerst|wacht|moet|moest|over)\b"
 )
+_BUT_THAT = re.compile(r"\b(?:over|rond|bij)\b.{2,40}\bwel\b")
 _THAT_WAS_ALL = re.compile(r" (?:dat|da|dit) (?:is|was) (?:het|t|em|alles|genoeg)$")
 _NO_MORE = re.compile(
     r"(?:no|nothing) (?:more|other|further|else)\b(?! (?:than|courses|money))|(?:rien|pas) d "
@@ -225,7 +226,7 @@ def refuses(text: str) -> bool:
     if len(plain) > READ or len(plain.split()) > _MOST_BESIDE or "?" in plain:
         return False
     clauses = [each.strip() for each in _CLAUSES.split(plain) if each.strip()]
-    if any(_TURNS_TO_YES.match(each) for each in clauses[1:]):
+    if any(_TURNS_TO_YES.match(each) or _BUT_THAT.search(each) for each in clauses[1:]):
         return False
     return any(
         _PLAIN_NO.fullmatch(_THAT_WAS_ALL.sub("", each)) for each in clauses[:_FIRST]

@@ -325,3 +325,16 @@ def test_who_comes_to_change_an_answer_may_leave_it(text: str) -> None:
     assert turn.effects == []
     assert slots["antwoord"] == "klaar"
     assert turn.tracker.slots["antwoorden"]["drempel"] == BUS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik wou keramiek volgen. Maar dat is het probleem: alles is 's avonds.",
+        "De bus is weg. Wat mij tegenhoudt is simpel: het geld.",
+        "Overdag is er niets. De moeilijkheid: alles begint om zeven uur.",
+    ],
+)
+def test_a_colon_within_the_answer_to_the_open_question_splits_nothing(text: str) -> None:
+    turn = Turn(text, **{**AT_QUESTION, "vraag": "drempel"}, antwoorden={})
+    assert turn.answer()["antwoorden"] == {"drempel": text}

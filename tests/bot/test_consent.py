@@ -516,3 +516,62 @@ def test_a_no_in_other_word_order_and_dialect_is_a_no_to_quotes(text: str) -> No
 )
 def test_what_turns_or_lays_a_condition_does_not_begin_the_talk(text: str) -> None:
     assert yes_or_no(ANY, text, "analyse", learned()) not in (YES, NO)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mijn zinnen? goh ja, zolang mijn naam er niet bij staat",
+        "doe maar, mijn naam komt er toch niet bij",
+        "mijn woorden in een plan, mijn moeder zou trots zijn. Ja zeker.",
+        "toon maar, ik heb niks te verbergen behalve mijn leeftijd",
+        "dan zeg ik ja, maar met een klein hartje",
+        "oké dan mag het",
+        "ja, vuur maar af",
+        "ja hoor, steek maar van wal",
+    ],
+)
+def test_a_yes_with_a_sigh_or_an_invitation_is_a_yes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat") == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "citeren, nee. Samenvatten mag.",
+        "letterlijk, liever niet. De rest mag.",
+        "quotes moet ik eerst overleggen, dus voorlopig niet",
+        "dat bekijk ik met mijn collega's, dus nu nog niet",
+        "citaten? dat vraag ik na, voorlopig niet",
+    ],
+)
+def test_a_no_for_now_or_by_name_is_a_no(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat") == NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hangt ervan af wat ik ga zeggen",
+        "dat hangt af van wat ge ermee doet",
+        "goh, hangt er van af",
+        "hangt daarvan af of mijn baas meeleest",
+    ],
+)
+def test_what_depends_is_asked_again_and_ends_nothing(text: str) -> None:
+    for question in ("analyse", "citaat"):
+        assert yes_or_no({"stoppen": 0.9, UNCLEAR: 0.1}, text, question) == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mag dat? niet met mijn naam",
+        "ja maar eerst wil ik weten wie het leest",
+        "mijn zinnen? liever niet",
+        "oke dan mag het niet",
+        "ja, vraag maar niet te veel",
+    ],
+)
+def test_words_that_hold_back_are_no_yes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat") != YES

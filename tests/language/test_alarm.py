@@ -173,3 +173,29 @@ def test_who_asks_for_the_number_to_call_gets_it_again(text: str) -> None:
 )
 def test_other_numbers_are_not_asked_for(text: str) -> None:
     assert not asks_help_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik ben bang dat hij mij vanavond iets doet",
+        "ik heb schrik dat hij ons kwaad doet",
+        "bang dat mijn man mij iets aandoet als hij dit leest",
+        "ik ben bang dat ze mij iets gaat doen",
+        "schrik dat mijn ex mij pijn doet",
+    ],
+)
+def test_fear_of_somebody_at_home_is_heard(text: str) -> None:
+    assert alarm(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik ben bang dat ik niet slaag",
+        "bang dat de lessen te moeilijk zijn",
+        "schrik dat hij niet mag meedoen",
+    ],
+)
+def test_fear_of_learning_is_no_alarm(text: str) -> None:
+    assert alarm(text) is None

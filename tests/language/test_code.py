@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.reading.code import asks_code
+from language.reading.code import asks_code, asks_to_change_later
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,46 @@ def test_a_question_about_coming_back_is_one_about_the_code(text: str) -> None:
 )
 def test_a_text_about_something_else_is_not(text: str) -> None:
     assert not asks_code(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik moet weg, hoe geraak ik later terug in dit gesprek?",
+        "mijn klanten zijn daar, hoe kom ik hier morgen terug in?",
+        "met welke code kan ik er dan terug in als ik morgen weer van gedacht verander?",
+        "ik kom later terug. hoe doe ik dat?",
+        "kan ik straks op mijn computer verder gaan?",
+    ],
+)
+def test_who_comes_back_later_asks_the_code(text: str) -> None:
+    assert asks_code(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kan ik nog terug naar de vorige vraag?",
+        "Kunnen we eerst over de bedrijven spreken? Hier kom ik zo op terug.",
+        "Kan ik later nog iets toevoegen?",
+    ],
+)
+def test_who_goes_back_in_the_talk_asks_no_code(text: str) -> None:
+    assert not asks_code(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("kan ik later nog iets toevoegen?", True),
+        ("mag ik dit volgende week nog aanpassen", True),
+        ("can I change it later?", True),
+        ("puis-je modifier plus tard ?", True),
+        ("hoe kan ik dat morgen nog veranderen?", True),
+        ("later wil ik iets toevoegen over de bus", False),
+        ("de lessen moeten later veranderen", False),
+        ("mag ik iets veranderen?", False),
+    ],
+)
+def test_whether_one_may_change_it_later(text: str, asks: bool) -> None:
+    assert asks_to_change_later(text) is asks

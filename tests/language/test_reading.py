@@ -216,3 +216,36 @@ def test_going_back_to_something_else_is_an_answer(text: str) -> None:
 def test_what_is_not_right_at_all_is_a_no(text: str) -> None:
     found = read(text)
     assert (found.says, found.content) == (message.NO, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ff wachten moet afstappen", message.WAIT),
+        ("even wachten, moet iets opnemen", message.WAIT),
+        ("efkes geduld, ik moet de deur opendoen", message.WAIT),
+        ("goh moeilijk", message.WAIT),
+        ("amai, dat is niet simpel zeg", message.WAIT),
+        ("pff lastig hoor", message.WAIT),
+        ("geen flauw idee wie dat moet doen", message.NO_IDEA),
+        ("ik zou niet weten hoe ze dat moeten aanpakken", message.NO_IDEA),
+        ("dat is hetzelfde als mijn voorstel eigenlijk", message.SAME),
+        ("mag ik terug naar mijn voorstel, die bus vind ik flauw", message.BACK),
+    ],
+)
+def test_what_people_say_beside_an_answer(text: str, kind: str) -> None:
+    assert message.read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wacht moet zaterdag zijn",
+        "moeilijk is dat de lessen te ver zijn",
+        "moeilijke woorden in de cursus",
+        "wachten op een plaats duurt te lang",
+        "geen idee hebben ze van wat wij nodig hebben",
+    ],
+)
+def test_content_with_the_same_words_is_no_remark(text: str) -> None:
+    assert message.read(text).kind not in message.REMARKS

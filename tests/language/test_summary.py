@@ -110,3 +110,28 @@ def test_a_no_to_the_summary_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", OTHER)
 def test_a_text_that_says_more_is_neither(text: str) -> None:
     assert summary.says(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee da was t, merci",
+        "neink, 't is schoftijd",
+        "no more topics for me, I have to catch my bus",
+        "nothing else, thanks",
+        "nee dat was alles",
+        "non, je m'arrête ici",
+    ],
+)
+def test_who_is_done_refuses_another_subject(text: str) -> None:
+    assert summary.refuses(text)
+
+
+@pytest.mark.parametrize("text", ["no more than two courses a year", "nee, maar over geld wel"])
+def test_content_that_begins_alike_does_not(text: str) -> None:
+    assert not summary.refuses(text)
+
+
+@pytest.mark.parametrize("text", ["prima samengevat", "goed verwoord, dank u", "juist genoteerd"])
+def test_praise_of_the_summary_is_a_yes(text: str) -> None:
+    assert summary.says(text) == summary.YES

@@ -189,3 +189,11 @@ def test_a_step_is_understood_however_it_is_put(text: str, value: int) -> None:
 )
 def test_a_question_about_the_scale_or_a_wish_to_go_on_is_no_step(text: str) -> None:
     assert read_urgency(text, STEPS).values == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["waar was ik gebleven, wat vroegt ge nu juist", "wat was er nu ook weer gevraagd"],
+)
+def test_a_question_on_the_talk_is_no_step(text: str) -> None:
+    assert read_urgency(text, STEPS).value is None
