@@ -271,9 +271,10 @@ def _answers_and_asks_more(talk: Talk, opdracht: Opdracht, vraag: Vraag, text: s
     talk.propose(AnswerGiven(opdracht=opdracht.nummer, question=vraag.key, source=source))
     # The answer was given before what stands after it was asked.
     messages.insert(said, messages.pop())
-    answers = {**done.get("antwoorden", talk.answers), vraag.key: head}
     if "opdracht" in done:
         return done
+    # The last sentence may have mended the answer itself.
+    answers = done.get("antwoorden", talk.answers)
     talk.tracker.slots["antwoorden"] = answers
     return {**after_answer(talk), **done, "antwoorden": answers}
 

@@ -338,3 +338,22 @@ def test_who_comes_to_change_an_answer_may_leave_it(text: str) -> None:
 def test_a_colon_within_the_answer_to_the_open_question_splits_nothing(text: str) -> None:
     turn = Turn(text, **{**AT_QUESTION, "vraag": "drempel"}, antwoorden={})
     assert turn.answer()["antwoorden"] == {"drempel": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("De gemeente trekt dat. Nee wacht, niet de gemeente maar de stad.", "de stad trekt dat."),
+        ("De bonden doen dat. Sorry, ik bedoelde niet de bonden maar VDAB.", "VDAB doen dat."),
+    ],
+)
+def test_a_last_sentence_that_mends_the_answer_mends_it(text: str, answer: str) -> None:
+    turn = Turn(text, **AT_QUESTION)
+    slots = turn.answer()
+    if "antwoorden" not in slots:
+        assert slots["aanbod"]["corrects"]
+        return
+    assert slots["antwoorden"]["trekker"].casefold() in (answer.casefold(), text.casefold())
+    first, *others = turn.effects
+    assert first["question"] == "trekker"
+    assert [each["corrects"] for each in others] != [None]
