@@ -341,8 +341,10 @@ _REGRETS = re.compile(
 
 def _more_of(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slots | None:
     """The slots where a text says more, or something else, about an earlier answer by its name."""
+    if len(text) > _LONGEST_MORE:
+        return None
     for pattern in (_MORE_OF, _REGRETS):
-        found = pattern.fullmatch(text.strip()[:_LONGEST_MORE])
+        found = pattern.fullmatch(text.strip())
         key = named_question(found["about"], opdracht, vraag.key) if found else None
         if found is None or key is None or key == vraag.key or key not in talk.answers:
             continue

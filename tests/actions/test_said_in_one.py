@@ -357,3 +357,17 @@ def test_a_last_sentence_that_mends_the_answer_mends_it(text: str, answer: str) 
     first, *others = turn.effects
     assert first["question"] == "trekker"
     assert [each["corrects"] for each in others] != [None]
+
+
+@pytest.mark.parametrize(
+    "lead", ["mag ik nog iets zeggen over daarnet?", "mijn voorstel was niet zo slim,"]
+)
+def test_a_long_text_about_an_earlier_answer_is_kept_whole(lead: str) -> None:
+    text = f"{lead} {'de bus moet ook later rijden en vaker stoppen ' * 12}tot in het dorp"
+    turn = Turn(text, **AT_QUESTION)
+    slots = turn.answer()
+    offered = (slots.get("aanbod") or {}).get("text", "")
+    assert any(
+        kept.endswith("tot in het dorp")
+        for kept in (offered, *slots.get("antwoorden", {}).values())
+    )
