@@ -255,17 +255,16 @@ def told(talk: Talk, text: str) -> Slots | None:
         return urgency
     words = {key: said for key, said in answers.items() if _kind(talk, key) != "prioriteit"}
     adds = message.goes_on(text) or _STARTS_ADDING.match(plain)
-    changes = () if adds or ":" in text else _changes(talk, text, words)
+    changes = () if adds else _changes(talk, text, words)
     head, content = _headed(text)
-    goes_on = ":" not in text and _NO_NEW_ANSWER.match(folded(content))
-    if head and not changes and _REWORDS.search(folded(head)) and not goes_on:
+    colon = ":" in text
+    goes_on = not colon and _NO_NEW_ANSWER.match(folded(content))
+    if head and (colon or not changes) and _REWORDS.search(folded(head)) and not goes_on:
         named = named_question(head, opdracht, None)
-        key = named or (speaks_of(head, answers) if ":" in text else None)
-        only_names = ":" in text or len(head.split()) <= _FEW_WORDS - 1
+        key = named or (speaks_of(head, answers) if colon else None)
+        only_names = colon or len(head.split()) < _FEW_WORDS
         if key in answers and not _ADDS.search(folded(head)) and only_names:
             return replaced(talk, key, content)
-    if ":" in text and not adds:
-        changes = _changes(talk, text, words)
     if changes and all(each.sure for each in changes) and each_stands_once(changes, words):
         return carried_out(talk, text, changes)
     if changes:
@@ -278,13 +277,8 @@ def told(talk: Talk, text: str) -> Slots | None:
 def _changes(talk: Talk, text: str, answers: Mapping[str, str]) -> tuple[Change, ...]:
     """The changes a text asks for: of the answer that it names, else of all."""
     named = named_question(text, talk.opdracht, None) if talk.opdracht else None
-    if (
-        named is not None
-        and named in answers
-        and (found := changes_in(text, {named: answers[named]}))
-    ):
-        return found
-    return changes_in(text, answers)
+    found = changes_in(text, {named: answers[named]}) if named and named in answers else ()
+    return found or changes_in(text, answers)
 
 
 _LEAVES_ALL = re.compile(

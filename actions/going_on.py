@@ -18,7 +18,6 @@ from consultation.participation.stand_ins import OPEN_QUESTION
 from language.folding import folded
 from language.reading import acts, message, summary
 from language.reading.changes import speaks_of
-from language.reading.code import asks_code, asks_to_change_later
 from language.reading.urgency import others, step_named
 from language.segmentation.sentences import sentence_spans
 
@@ -134,11 +133,7 @@ _CHANGES = frozenset({acts.MEND, acts.WRONG, acts.DROP})
 def answer_question(talk: Talk, text: str) -> None:
     """Tells where the receipt code stands, if the last sentence asks for it; else passes it on."""
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    if sentences and asks_code(sentences[-1]):
-        talk.utter("waar_code")
-    elif sentences and asks_to_change_later(sentences[-1]):
-        talk.utter("later_veranderen")
-    else:
+    if not sentences or not offering.told_how_to_return(talk, sentences[-1]):
         pass_on(talk, OPEN_QUESTION)
 
 

@@ -537,17 +537,23 @@ def decide(talk: Talk, value: Any) -> tuple[Slots, str | None]:
         return {**slots, **added(talk, text.strip(), offered["question"])}, answered
     if chosen == "inhoud":
         return _more_of_it(talk, text), None
-    if not _told_beside(talk, opdracht, text):
+    if not _answered_beside(talk, opdracht, text):
         talk.utter("aanbod_kies")
     return {"keuze_aanbod": None, "aanbod": offered}, None
 
 
-def _told_beside(talk: Talk, opdracht: Opdracht, text: str) -> bool:
+def _answered_beside(talk: Talk, opdracht: Opdracht, text: str) -> bool:
     """Answers who asks for their code or their answers while a text is offered."""
+    if talk.request.wish == SHOW or talk.intent == "overzicht_tonen":
+        tell_answers(talk, opdracht, talk.answers)
+        return True
+    return told_how_to_return(talk, text)
+
+
+def told_how_to_return(talk: Talk, text: str) -> bool:
+    """Tells who asks for the code, or if answers can be changed later; False for other texts."""
     if talk.request.wish == CODE or asks_code(text):
         talk.utter("waar_code")
-    elif talk.request.wish == SHOW or talk.intent == "overzicht_tonen":
-        tell_answers(talk, opdracht, talk.answers)
     elif asks_to_change_later(text):
         talk.utter("later_veranderen")
     else:
