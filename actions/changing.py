@@ -697,9 +697,25 @@ _SAYS_IT_ADDS = re.compile(
 _NAMED_ADDITION = re.compile(r"(?P<head>[^:?]{3,90}):\s{0,3}(?P<content>\S.{4,})", re.DOTALL)
 
 
+def announced(talk: Talk, text: str) -> Slots | None:
+    """The slots for an addition to a named answer that a text announces: "nog iets. Bij ..."."""
+    return named_addition(talk, text) if _ANNOUNCES.match(text) else None
+
+
+_ANNOUNCES = re.compile(
+    r"\A(?:(?:wacht|wach|oei|ah|oh|o ja|ja|en|maar|euh|sorry|hm+|trouwens)[\s,.!]{1,4}){0,3}"
+    r"(?:(?:ik|k|'k) (?:denk|bedenk|weet|vergat|heb|ben|was)(?: (?:er|nu|nog|ook|even|al)){0,3}"
+    r" (?:(?:aan )?(?:iets|wat|een ding)|iets vergeten)(?: vergeten)?|nog (?:iets|een ding)"
+    r"|er schiet m(?:e|ij) (?:nog )?iets te binnen)[.!:,…]{1,3}\s{1,3}",
+    re.IGNORECASE,
+)
+"""Who tells that something comes: "wacht, ik denk nog aan iets. ..."."""
+
+
 def _added(talk: Talk, text: str) -> Slots | None:
     opdracht, rest = talk.opdracht, text[summary.after_yes(text) :].strip()
-    may = _MAY_BE_ADDED.fullmatch(rest)
+    bare = _ANNOUNCES.sub("", rest)
+    may = _MAY_BE_ADDED.fullmatch(bare)
     if may is not None:
         about = may["about"] or may["english"] or may["french"]
         content = may["content"] or may["added"] or may["ajout"]
@@ -707,7 +723,7 @@ def _added(talk: Talk, text: str) -> Slots | None:
         key = named_question(named, opdracht, None) if opdracht else None
         if key is not None and _kind(talk, key) != "prioriteit":
             return offering.added(talk, content, key, undo=key in talk.answers)
-    found = _TOLD_TO_ADD.match(rest) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(rest)
+    found = _TOLD_TO_ADD.match(bare) or _ONE_ADDITION.search(text) or _PUT_WITH.fullmatch(bare)
     reading = message.read(rest)
     if found is None and rest != text.strip() and reading.kind == message.ADDITION:
         if _NAMED_ADDITION.fullmatch(rest):

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import changing, going_on, offering
 from actions.entering import answers_on, elsewhere, words_of
-from actions.mending import about_earlier, mended_instead, no_answer
+from actions.mending import about_earlier, mended_instead, names_other, no_answer
 from actions.reading import probing
 from actions.reading.content import said_before
 from actions.reading.naming import named_question
@@ -324,6 +324,8 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
     """The slots for a text that is not simply the answer to the open question, or None."""
     reading = message.read(text)
     probed, earlier = talk.slot("doorvraag"), talk.answers.get(vraag.key)
+    if not talk.slot("wijziging") and (added := changing.announced(talk, text)) is not None:
+        return {"antwoord": None, **added}
     if reading.kind in (message.ADDITION, message.CORRECTION, message.REMOVAL):
         placed = offering.placed(talk, text, reading)
         if placed is not None:
@@ -344,6 +346,8 @@ def _no_plain_answer(talk: Talk, vraag: Vraag, text: str) -> Slots | None:
                 talk.tracker.slots["antwoorden"] = now
                 return {**after_answer(talk), **elsewhere_said}
             return {"antwoord": None, **elsewhere_said}
+    if (other := names_other(talk, text)) is not None:
+        return {"antwoord": None, **other}
     if vraag.soort != "prioriteit" and not talk.slot("wijziging") and _is_unreadable(text):
         # "asdfghjkl" is asked about before it is stored: it may be a name.
         return {

@@ -184,6 +184,9 @@ def meaning_of_scale(talk: Talk) -> str:
 def without_step(talk: Talk, text: str) -> Slots:
     """The slots for a text that names no single step: the question is asked again, words stay."""
     said, told = talk.urgency_in(text), text
+    added = None if said.values or "?" in text else changing.named_addition(talk, text)
+    if added is not None:
+        return {"antwoord": None, **added}
     if message.read(text).kind == message.ANSWER_AND_QUESTION:
         # The question beside it makes it no less an answer.
         sentences = [text[start:end] for start, end in sentence_spans(text)]

@@ -167,6 +167,37 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
     return None
 
 
+def names_other(talk: Talk, text: str) -> Slots | None:
+    """Offers a text that begins with the name of another answer than the one asked for; or None.
+
+    Where an answer is asked again: "Goed zo. Wie dat moet doen, awel, de garagisten". Where a
+    question is open the text must say that the answer is known: "wie dat moet doen weet ik al".
+    """
+    opdracht, vraag = talk.opdracht, talk.vraag
+    found = _NAMES_OTHER.fullmatch(text.strip())
+    if found is None or opdracht is None or vraag is None:
+        return None
+    who = opdracht.of_kind("trekker") if found["who"] else None
+    key = who.key if who else named_question(found["head"], opdracht, vraag.key)
+    if key in (None, vraag.key) or not (talk.slot("wijziging") or found["known"]):
+        return None
+    return offering.offer_slots(talk, found["content"].strip(), key)
+
+
+_NAMES_OTHER = re.compile(
+    r"\A(?:(?:goed(?: zo)?|ok(?:e|é)?|ja|allez|en|maar|nu|dan|bon|prima)[\s,.!]{1,3}){0,3}"
+    r"(?P<head>(?P<who>wie) (?:dat|het|dit|da)"
+    r" (?:(?:moet|moeten|zou|mag|best|kan|gaat|zal|dan) ){0,3}"
+    r"(?:doen|doet|trekken|trekt|regelen|regelt|leiden|aanpakken)"
+    r"|(?:mijn|als|qua|voor mijn|over mijn) (?:voorstel|idee|drempel|trekker))"
+    r"(?P<known>(?: (?:dat )?(?:weet|heb|had) ik (?:al|wel|ook al))?)(?: wel)?\s{0,2}[,.:]\s{1,3}"
+    r"(?:(?:awel|wel|zet|schrijf|noteer|dat is|dat zijn)\b[^,.:]{0,40}[,:]\s{1,3})?"
+    r"(?P<content>\S.{6,})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An answer by its name, and what it should be."""
+
+
 def about_earlier(talk: Talk, text: str) -> Slots | None:
     """The slots for a text at an open question that is about another answer; None for other texts.
 
@@ -242,8 +273,10 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
 
 _DROPS_FIRST = re.compile(
     r"\W{0,3}(?:(?:nee|wacht|bij nader inzien|eigenlijk|weet ge wat|ok|goh),? ){0,2}"
+    r"(?:[^.!?]{2,90}[.!]\s{1,3})?"
     r"(?:schrap|vergeet|laat|haal|gooi|doe|smijt) (?:die|dat|het|mijn|da|dieje) "
     r"[^.!?]{2,40}[.!]\s{1,3}"
+    r"(?:(?:zet|schrijf|noteer) (?:er |dan |maar )?in (?:de )?plaats(?: daarvan)?(?: dat|:)? )?"
     r"(?P<rest>\S(?:.*\s){4}.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -314,7 +347,7 @@ def _named_first(talk: Talk, text: str, opdracht: Opdracht, vraag: Vraag) -> Slo
 
 
 _MORE_OF = re.compile(
-    r"\W{0,3}(?:(?:wacht|oei|sorry|ah|oh|ja|maar|en|euh|zeg|trouwens)[\s,.!]{1,4}){0,3}"
+    r"\A\W{0,3}(?:(?:wacht|oei|sorry|ah|oh|ja|maar|en|euh|zeg|trouwens)[\s,.!]{1,4}){0,3}"
     r"(?:(?:mag|kan|mocht|wil|zou|wou) ik |ik (?:wil|wou|zou|moet|heb) )?"
     r"(?:(?:eerst|nog|even|iets|wat|ook|graag|toch|een ding|een dingetje|snel|eens) ){0,6}"
     r"(?:(?:zeggen|kwijt|toevoegen|aanvullen|terugkomen|terugkeren|bijvoegen|rechtzetten)"
@@ -327,7 +360,7 @@ _MORE_OF = re.compile(
 )
 """More to say about an earlier answer: "mag ik nog iets zeggen over daarnet? ..."."""
 _REGRETS = re.compile(
-    r"\W{0,3}(?:(?:eigenlijk|sorry|wacht|oei|hm+|ja|maar|nu|achteraf)[\s,.!]{1,4}){0,3}"
+    r"\A\W{0,3}(?:(?:eigenlijk|sorry|wacht|oei|hm+|ja|maar|nu|achteraf)[\s,.!]{1,4}){0,3}"
     r"(?:(?:was|is|lijkt|klopt|vind ik) )?"
     r"(?P<about>(?:mijn|m'n|dat|het|die) (?:\w{2,12} )?(?:voorstel|idee|antwoord|eerste|tweede"
     r"|derde|drempel))(?:(?: \w{1,12}){0,3} (?:was|is|klopt|lijkt|vind ik|slaat))?\b"

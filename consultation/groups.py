@@ -255,7 +255,8 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
     if whole is not None:
         return Named((whole,), True)
-    if len(text) <= _READ and _FOR_ONESELF.search(" ".join(_tokens(text))):
+    for_oneself = _FOR_ONESELF.search(" ".join(_tokens(text[:_READ]))) or _INHABITANT.search(text)
+    if len(text) <= _READ and for_oneself:
         return _of_clause("mezelf", catalogue)
     named = _chosen(text, catalogue) or _of_clause(text, catalogue)
     if named.sure or len(text) > _READ:
@@ -275,7 +276,7 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
 
 
 _OWN_SELF = (
-    r"(?:(?:mijn|mien|mienen|myn|me|men|mn|m n) )?(?:eigen|eign|eige|zelven?|zelvn)"
+    r"(?:(?:mijn|mien|mienen|myn|min|mine|minne|me|men|mn|m n) )?(?:eigen|eign|eige|zelven?|zelvn)"
     r"(?: (?:naam|noame|persoon))?"
     r"|mezelf|mezelven?|mezelvn|mijzelf"
 )
@@ -290,6 +291,11 @@ _FOR_ONESELF = re.compile(
     r"|\bniet (?:voor|namens) (?:een|ne)(?: enkele)? (?:organisatie|vereniging)\b"
 )
 """Who says that they speak for themselves, whatever else they tell of their work."""
+_INHABITANT = re.compile(
+    r"\b(?:als|(?:ben|zijn) (?:maar |gewoon )?een) (?:dood)?(?:gewone|simpele|eenvoudige|brave)"
+    r" [A-Z]\w{3,15}(?:aar|er|se|ling|ster|naar)\b"
+)
+"""Who speaks as somebody of a place: "als gewone Hasselaar"."""
 
 
 def _says_own(clause: str, catalogue: Catalogue) -> bool:

@@ -399,6 +399,12 @@ _NOBODY = frozenset(
     }
 )
 _PARTICLES = frozenset("Van Von De Den Der Ter Ten El Al Vande Vander".split())  # noqa: SIM905
+_SENTENCE_STARTS = (
+    "Moi Je Tu Il Elle On Nous Vous Ils Elles Ce Mais Donc Alors Puis Si Pour Avec I We They He She"
+    " You But And So Then If When Ich Wir Er Sie Aber Und Dann Wenn"
+)
+_BEGINS_SENTENCE = frozenset(_SENTENCE_STARTS.split())
+"""Words after "prof." or "mme" that begin a sentence, in the languages of participants."""
 _OFTEN = 3e-6
 _LONGEST = 12
 
@@ -533,6 +539,8 @@ def _name_end(text: str, start: int, end: int) -> int | None:
     # In "mevrouw Van Damme" the word after "Van" decides.
     proper = [word for word in words if word[0].isupper()]
     head = next((word for word in proper if word not in _PARTICLES), (proper or words)[0])
+    if head in _BEGINS_SENTENCE:
+        return None
     if head not in _first_names() and head not in _last_names() and _everyday(head):
         return None
     goes_on = len(words) > 1 and _everyday(words[-1]) and words[-1] not in _last_names()

@@ -286,11 +286,24 @@ def by_part(text: str, current: Catalogue) -> int | None:
     }
     if len(sure) == 1:
         return sure.pop()
+    if not sure:
+        # "Dat van de goesting, want ...": the subject by a word of its title.
+        named = {_by_title(part, current) for part in _led_to(plain)} - {None}
+        if len(named) == 1:
+            return named.pop()
     whole = matches(text)
     return whole[0].number if whole and whole[0].score >= _SURE_WHOLE else None
 
 
 _SURE_WHOLE = 0.9
+
+
+def _led_to(plain: str) -> list[str]:
+    """What stands between a word that leads to a subject and the end of its clause."""
+    return [_CLAUSES.split(plain[found.end() :])[0] for found in _LEADS.finditer(plain)]
+
+
+_LEADS = re.compile(r"\b(?:dat|die|iets) (?:over|van|rond|met) ")
 
 
 def _parts_of(plain: str) -> list[str]:

@@ -68,6 +68,10 @@ class AnswerGuard(GraphComponent):
             metadata = message.get("metadata") or {}
             step = "aanbod" if metadata.get("offer") else metadata.get("step", "start")
             text, question = message.get(TEXT) or "", metadata.get("question")
+            if "?" in text and step in _WONDERS_AT and own_data.only_wonders(text, step):
+                chance = chances.get(PRIVACY, 0.0)
+                message.set(INTENT, {"name": PRIVACY, "confidence": chance}, add_to_output=True)
+                continue
             request, quoting = own_data.read(text, step, question), None
             if request is None and not alarm(text):
                 quoting = _asked_last(text, step) or _quoting(message.get(ACT))
@@ -232,7 +236,8 @@ _AT_OFFER = {acts.AGREE: "bevestigen", acts.LEAVE: "ontkennen"}
 _LATER = re.compile(
     r"\b(?:achteraf|later|nadien|ooit|altijd|afterwards|later on|plus tard|apres|spater|nachher)\b"
 )
-OWN_DATA = "gegevens_verwijderen"
+OWN_DATA, PRIVACY = "gegevens_verwijderen", "vraag_privacy"
+_WONDERS_AT = frozenset({"vraag", "bevestigen", "verder", "opdracht"})
 _STOPS = frozenset({"stoppen", "afscheid"})
 _MILD = frozenset({"klacht", "hulp", "herhalen", "bot_uitdagen", "begroeten", "overzicht_tonen"})
 """Intents that lose an act of mending: they answer, and then ask the open question again."""

@@ -69,14 +69,18 @@ _AROUND_YES = re.compile(
 )
 _NAME_CONDITION = re.compile(
     r"\b(?:als|os|ast|ost|zolange?|zoolank|mits|indien|zonder dat|op voorwaarde dat|if|si|wenn)"
-    r"(?: (?:maar|mo|mor|er|der|geen|mijn|mijne|mijnen|myn|myne|mienen?|mien|men|onze|de|het|dat"
-    r"|je|my))"
-    r"{0,5}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|myn|myne|mien|men|onze|de|my|mon))?"
+    r"(?: (?:maar|mo|mor|er|der|geen|mijn|mijne|mijnen|minne|myn|myne|mienen?|mien|men|onze"
+    r"|de|het|dat|je|ge|u|my))"
+    r"{0,5}(?: (?:zonder|weg))?(?: (?:mijn|mijne|mijnen|minne|myn|myne|mien|men|onze|de|my|mon))?"
     r" (?:naam|noame?|name|nom)"
-    r"(?: (?:er|der|daar|maar|mo|mor|niet|nergens|nooit|bij|by|bie|erbij|in|op|onder|vermeld"
+    r"(?: (?:er|der|d|r|daar|maar|mo|mor|niet|nergens|nooit|bij|by|bie|erbij|in|op|onder|vermeld"
     r"|genoemd|getoond|gezet|staat|stoat|stat|komt|kom|wordt|is|zit|weglaat|weglaten|weglat"
     r"|wegblijft|uitlaat|verzwijgt|geheim|houdt|not|isn|on|it|used|shown|pas|dessus|zet|zetten|schrijf"
-    r"|schrijft|noem|noemt|toont|gebruikt|verklapt|zegt)){1,6}\b"
+    r"|schrijft|noem|noemt|toont|gebruikt|verklapt|zegt|eruit|uit|laat|blijft)){1,6}\b"
+    r"|\b(?:je|ge|u|ze) moet(?: (?:er|dan|alleen|enkel|gewoon|wel|maar|dus|zeker)){0,4}"
+    r" (?:gee?ne? naam|(?:mijn|mijne|mijnen) naam(?: (?:er|dan|daar|alleen|gewoon)){0,3} niet)"
+    r"(?: (?:onder|bij|op|in|erbij|eronder|erop)){0,2}"
+    r" (?:zetten|schrijven|noemen|vermelden|tonen)\b"
     r"|\b(?:als|zolange?|mits|indien)(?: (?:maar|je|het|dat|er|de)){0,3}"
     r" (?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?\b"
 )

@@ -409,6 +409,8 @@ def read_clauses(text: str, question: str | None) -> str | None:
             starts = _verdict(plain.replace("?", "").strip(), part.replace("?", ""))
             said += [starts] if starts else []
             continue
+        if said and said[-1] == YES and _OTHERWISE.fullmatch(plain):
+            continue
         if number and _elsewhere(plain, asked):
             continue
         if not number and _elsewhere(plain, asked):
@@ -458,6 +460,16 @@ def _together(said: list[str], beside: list[str], whole: str) -> str | None:
     if any(_ASKS.match(each) for each in beside):
         return None
     return None if _DENIES.search(rest) or _DOUBTS.search(rest) else YES
+
+
+_OTHERWISE = re.compile(
+    r"(?:want )?(?:anders (?:was|zat|zou|kwam|had|deed|stond) ik (?:hier|er|niet|nooit|wel)\b.*"
+    r"|anders (?:heeft|had|is|was|dient) (?:heel |gans )?(?:het|dit|dat|deze|alles|mijn|zo een)\b.*"
+    r"\b(?:nut|zin|nutteloos|zinloos|waarde|nergens|niets|voor niets)\b.*"
+    r"|(?:wat|waarvoor|waarom|hoe) (?:zou|had|kwam|zat|doe) ik (?:er |hier |het )?anders\b.*"
+    r"|(?:waarvoor|waarom) (?:zou|kom|ben|zit) ik (?:hier |er )?(?:anders |zijn|komen|zitten).*)"
+)
+"""What gives the reason of a yes by its opposite: "anders zat ik hier niet"."""
 
 
 def _clauses(text: str) -> list[str]:
@@ -542,8 +554,13 @@ def _elsewhere(plain: str, asked: str | None) -> bool:
 
 
 def _spelled(text: str) -> str:
-    """The text in lower case, with one typing error in a word for yes or no mended."""
-    return re.sub(r"[^\W\d_]{4,16}", lambda found: _mended(found.group()), text.casefold())
+    """The text in lower case; a typing error in a word for yes or no, and "ma", are mended."""
+    lowered = _BUT.sub(" maar ", text.casefold())
+    return re.sub(r"[^\W\d_]{4,16}", lambda found: _mended(found.group()), lowered)
+
+
+_BUT = re.compile(r"(?<=\w) (?:ma|mr|mo|mor|moar) (?=\w)")
+"""As the coast, Brabant and telephones write it: "ja ma niet letterlijk"."""
 
 
 @lru_cache(maxsize=2048)

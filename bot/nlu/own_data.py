@@ -125,7 +125,8 @@ _THAT = (
     r"|(dat|dit|het) antwoord\b( (op|over|van|bij) (de )?(vraag|opdracht|\w+ vraag))?"
 )
 _ALL = re.compile(
-    r"\balles\b|\bal wat (ik|we)\b|\b(al|heel|gans|de hele|het hele) (mijn|dit|dat|het) \w+"
+    r"\balles\b|\bal wat (ik|we)\b|\b(al|heel|gans|de hele|het hele) (mijn|dit|dat|het)"
+    r" (?!(?:antwoord|voorstel|idee|zin|zinnetje|stuk|stukje|verhaal|tekst)\b)\w+"
     r"|\ballemaal\b"
     r"|\b(mijn|onze) (persoons)?gegevens\b|\bmijn data\b|\bmijn antwoorden\b|\b(dit|heel|mijn)"
     r" (het )?gesprek\b|\bvergeet mij\b|\bmij (\w+ ){0,4}(uit|vergeten|verwijderen|wissen)\b"
@@ -287,6 +288,8 @@ _GROUPS = tuple(
         rf"|antwoord|reageer)"
         rf" (?:ik )?(?:(?:hier|nu) )?(?:(?:toch|eigenlijk|eerder|liever) ){{1,3}}(?:als"
         rf"|namens) {_WHO}$",
+        r"\b(?:spreek|antwoord|reageer) ik (?:dan |hier |nu )?(?:(?:toch|eigenlijk) )?"
+        rf"(?:beter|liever|eerder) (?:als|namens|voor) (?!ik |je |we |ze |hij |het maar){_WHO}$",
     )
 )
 """Who wants to belong to another group; a sentence on groups of people is content."""
@@ -474,6 +477,26 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
     return replace(found, yes=yes)
 
 
+def only_wonders(text: str, step: str) -> bool:
+    """Whether a text asks if a wish could be done, and says that it is no wish for now."""
+    sentences = [each for each in _SENTENCE.findall(text[:READ]) if each.strip()]
+    asked = [each for each in sentences if not _ONLY_WONDERS.search(" ".join(words(each)))]
+    if len(asked) == len(sentences) or not all("?" in each for each in asked):
+        return False
+    return read(" ".join(asked), step) is not None
+
+
+_SENTENCE = re.compile(r"[^.?!\n]+[.?!\n]*")
+
+
+_ONLY_WONDERS = re.compile(
+    r"\b(?:ik )?(?:zeg|bedoel)(?: ik)? (?:daarmee |nu )?niet dat (?:ik|het) (?:\w{1,10} ){0,3}"
+    r"(?:wil|moet|vraag|doe|ga)\b"
+    r"|\bik vraag (?:het|dat) (?:gewoon|maar|alleen|enkel|zomaar)\b"
+    r"|\bniet dat ik (?:dat|het) (?:nu )?(?:wil|ga doen|van plan ben)\b"
+)
+
+
 def _without_name(text: str) -> str:
     """A text on quoting without the clause that leaves the name out, which quoting does anyway."""
     kept, _, rest = text.partition(",")
@@ -541,12 +564,17 @@ def clauses_of(text: str) -> list[str]:
     return [each for each in map(_plain, _split(text)) if each]
 
 
+_MAY_I = re.compile(r"(?: (?:dus|he|hoor|aub))*(?: (?:kan|mag|gaat) dat(?: (?:nog|ook)){0,2})?$")
+
+
 def _group(plain: str, asks: bool) -> Reading | None:
     """The wish to belong to another group, with the words that may name it."""
     for pattern in _GROUPS:
         found = pattern.search(plain)
         if found is not None:
-            return Reading(GROUP, about=found.groupdict().get("who") or "", asks=asks)
+            who = _MAY_I.sub("", found.groupdict().get("who") or "")
+            # "Voor het ziekenhuis, als werkgever dus": the role says which group.
+            return Reading(GROUP, about=who.rpartition(" als ")[2], asks=asks)
     return None
 
 

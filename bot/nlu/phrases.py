@@ -137,8 +137,10 @@ def plain_meaning(text: str, step: str) -> str | None:
 
 
 def goes_on_with_questions(text: str) -> bool:
-    """Whether a clause of a text asks to go on with the questions, now: no wish to stop."""
+    """Whether a clause asks to go on with the questions, or lost the question: no wish to stop."""
     if _INVITES.search(" ".join(words(text[-_READ_BACK:]))):
+        return True
+    if _LOST_QUESTION.search(" ".join(words(text[:_LONGEST_READ]))):
         return True
     clauses = (" ".join(words(each)) for each in re.split(r"[,.;!]|\bmaar\b", text[:_LONGEST_READ]))
     return any(_ON_WITH.search(each) and not _NOT_NOW.search(each) for each in clauses)
@@ -151,6 +153,13 @@ _INVITES = re.compile(
     r"(?: (?:op|door|verder|raak|af|van wal|je vragen|uw vragen|wat je wil))?(?: hoor| !)?$"
 )
 """Who invites the next question: "..., vraag maar"."""
+_LOST_QUESTION = re.compile(
+    r"\b(?:weet|herinner|ken)(?: (?:ik|mij)){0,2}(?: (?:nu|eigenlijk|zelfs|al)){0,2}"
+    r" (?:de|je|die|deze) vraag(?: (?:al|nu|zelfs)){0,2} niet meer\b"
+    r"|\b(?:de|je|die) vraag (?:is mij ontgaan|ben ik (?:al )?(?:kwijt|vergeten))\b"
+    r"|\b(?:ben|heb) ik (?:nu |al |even )?(?:de|je) (?:vraag|draad) (?:al )?(?:kwijt|vergeten)\b"
+)
+"""Who does not know any more what was asked."""
 _ON_WITH = re.compile(
     r"\b(?:verder|voort|door|vooruit)(?: ?(?:te )?(?:doen|gaan|werken|antwoorden|babbelen))? "
     r"(?:met|aan|op) (?:de|die|uw|je|onze|dees|deze|het|dit|t) (?:andere |volgende |rest van de )?"

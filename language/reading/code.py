@@ -37,7 +37,8 @@ _COMES_BACK = re.compile(
     r"|terug binnen|(?<!te )binnen|inloggen|log in"
     r"|doorgaan|voortdoen|voort|hervatten|afwerken|afmaken"
     r"|continue"
-    r"|come back|get back|continuer|revenir|weitermachen|zuruck\w{0,7})\b"
+    r"|come back|get back|continuer|revenir|weitermachen|zuruck\w{0,7}"
+    r"|(?:later|straks|morgen|nadien|vanavond|achteraf)(?: \w{1,12}){0,3} terug(?= ?(?:\?|$)))\b"
 )
 
 

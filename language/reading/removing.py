@@ -14,7 +14,10 @@ from language.folding import folded
 
 LONGEST = 240
 _MOST_WORDS = 24
-_CLAUSES = re.compile(r"[,.;:!?()\n]+|\b(?:maar|want|omdat|en dan|dus)\b(?=\s+\S+\s)")
+_CLAUSES = re.compile(
+    r"[,.;:!?()\n]+|\b(?:maar|want|omdat|en dan|dus)\b(?=\s+[^\s,.;:!?]+\s)"
+    r"|\ben\b(?=\s+(?:(?:laat|hou|houd|bewaar)\s+)?(?:de|al de|heel de|het) rest\b)"
+)
 NEGATIONS = "niet|nie|ni|geen|nooit|niets|niks|not|nicht"
 """Words that turn a wish around, as alternatives of a pattern."""
 ERASES = (

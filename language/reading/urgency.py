@@ -347,9 +347,18 @@ _OF_URGENCY = re.compile(
 )
 
 
+_TOLD_NUMBER = re.compile(
+    r"\b(?:geef|gif|zet|noteer|schrijf|neem|pak|maak|doe)\b(?: \w{1,8}){0,4}? "
+    rf"(?:{'|'.join(_NUMBER_WORDS)})\b"
+)
+"""Who gives a number, whatever they do next: "geef dat een vier, en dan ga ik slapen"."""
+
+
 def _about_the_talk(plain: str) -> bool:
     """Whether words such as "nu" and "hier" stand in a remark: "ik stop hier", "ik moet nu weg"."""
     if re.search(r"\d", plain) or not _MOMENT.search(plain) or _OF_URGENCY.search(plain):
+        return False
+    if _TOLD_NUMBER.search(plain):
         return False
     return _TO_THE_ASSISTANT.search(plain) is not None
 
@@ -407,6 +416,11 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         return Urgency(last[1])
     if len(said) > 1 and not _FINAL.search(last[2]):
         numbered = [each for each in said if each[0]]
+        pair = numbered[0][1] if numbered else ()
+        settled = [each[1] for each in numbered[1:] if len(each[1]) == 1]
+        if len(pair) > 1 and settled and settled[-1][0] in pair:
+            # "4 of 5, ik zal 4 zeggen": one of the two is chosen.
+            return Urgency(settled[-1])
         if len({each[1] for each in numbered}) == 2 and not _FINAL.search(plain):
             # "Voor mij 2, voor de mensen 5": which of the two counts?
             low, high = sorted(value for each in numbered for value in each[1][:1])[:2]

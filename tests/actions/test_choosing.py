@@ -63,3 +63,19 @@ def test_choices_in_own_words_that_nobody_tuned_on_are_found() -> None:
     three = sum(row["opdracht"] in each for row, each in zip(rows, found, strict=True))
     assert first / len(rows) >= 0.90, (first, three)
     assert three / len(rows) >= 0.97, (first, three)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("geef mij maar dat van de goesting, want dat zijn we hier kwijt", 3),
+        ("iets over leergoesting, daar weet ik wat van", 3),
+        ("die van de leerdoelen, dan ben ik er vanaf", 1),
+        ("doe dat over de begeleiding, daar heb ik ervaring mee", 5),
+        ("dat van de samenleving, dat spreekt mij aan", 3),
+    ],
+)
+def test_a_subject_by_a_word_of_its_title_and_a_reason(
+    text: str, number: int, catalogue: Catalogue
+) -> None:
+    assert choosing.by_part(text, catalogue) == number

@@ -568,3 +568,22 @@ def test_who_speaks_is_heard_in_dialect_and_by_the_staff(
     named = group_of(text, catalogue)
     assert [each.slug for each in named.groups] == [slug]
     assert named.sure
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("ik werk bij het spoor, maar hier zit ik als gewone Mechelaar", "burger"),
+        ("als simpele Oostendenaar zonder meer", "burger"),
+        ("ik ben gewoon een brave Leuvenaar", "burger"),
+        ("kwerke in den bouw moar k spreke vo min eigen", "burger"),
+        ("ik zit in een fabriek, maar ik praat als gewone Gentse", "burger"),
+        ("als gewone Leraar in het onderwijs", "publieke_opleider"),
+    ],
+)
+def test_somebody_of_a_place_speaks_for_themselves(
+    text: str, slug: str, catalogue: Catalogue
+) -> None:
+    named = group_of(text, catalogue)
+    assert named.sure
+    assert [each.slug for each in named.groups] == [slug]

@@ -12,7 +12,7 @@ from actions.mending import about_earlier
 from language.reading import summary
 from language.reading.changes import changes_in, dropped_in
 from language.reading.urgency import read_urgency, step_first
-from tests.actions.test_changes import AT_QUESTION, AT_SUMMARY, Turn
+from tests.actions.test_changes import AT_QUESTION, AT_SUMMARY, GIVEN, Turn
 from tests.language.test_urgency import STEPS
 
 ANSWERS = {
@@ -282,3 +282,85 @@ def test_a_word_that_should_go_elsewhere_is_no_word_of_an_answer() -> None:
     assert pointed is not None
     assert pointed.told
     assert pointed.clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Goed zo. Wie dat moet doen, wel, de VDAB met de gemeenten.",
+        "ok, wie het doet: de VDAB met de gemeenten",
+        "En wie dat moet regelen, dat is, de VDAB met de gemeenten",
+        "nu, wie dit zou moeten trekken, de VDAB met de gemeenten",
+        "Prima. Wie dat best doet, awel, de VDAB met de gemeenten",
+    ],
+)
+def test_the_answer_to_another_question_replaces_none_that_is_asked_again(text: str) -> None:
+    again = {**AT_QUESTION, "vraag": "drempel", "wijziging": "vervang"}
+    turn = Turn(text, **again)
+    slots = turn.answer()
+    assert turn.effects == []
+    assert "antwoorden" not in slots
+    assert slots["aanbod"]["question"] == "trekker"
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Wie dat moet trekken weet ik al, de VDAB met de bib", "de VDAB met de bib"),
+        (
+            "wie het moet doen weet ik wel, zet bij die vraag, de VDAB met de bib",
+            "de VDAB met de bib",
+        ),
+    ],
+)
+def test_who_should_do_it_may_be_told_before_it_is_asked(text: str, content: str) -> None:
+    turn = Turn(text, **{**AT_QUESTION, "vraag": "drempel", "antwoorden": {}})
+    slots = turn.answer()
+    assert turn.effects == []
+    assert slots["aanbod"]["question"] == "trekker"
+    start, end = slots["aanbod"]["start"], slots["aanbod"]["end"]
+    assert text[start:end] == content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wie dat moet doen weet niemand, dat is het probleem",
+        "Wie het doet, krijgt geen loon tijdens de les.",
+        "wie dat doet moet daar ook de tijd voor krijgen",
+    ],
+)
+def test_an_answer_with_the_name_of_a_question_stays_the_answer(text: str) -> None:
+    turn = Turn(text, **{**AT_QUESTION, "vraag": "drempel", "antwoorden": {}})
+    slots = turn.answer()
+    assert slots["antwoorden"] == {"drempel": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (
+            "Wacht, ik denk nog aan iets. Bij die eerste moet nog bij dat de les te lang duurt",
+            "drempel",
+        ),
+        (
+            "oei, ik vergat nog iets. Bij mijn voorstel mag nog bij dat de les te lang duurt",
+            "voorstel",
+        ),
+        ("Nog iets. In mijn voorstel moet nog bij dat de les te lang duurt", "voorstel"),
+        (
+            "ah, ik bedenk nog iets: bij de eerste vraag mag ook bij dat de les te lang duurt",
+            "drempel",
+        ),
+        (
+            "er schiet mij iets te binnen. Bij het voorstel kan nog bij dat de les te lang duurt",
+            "voorstel",
+        ),
+    ],
+)
+def test_what_comes_to_mind_at_the_urgency_is_added_where_it_belongs(text: str, key: str) -> None:
+    turn = Turn(text, **{**AT_QUESTION, "vraag": "prioriteit"})
+    slots = turn.answer()
+    (effect,) = turn.effects
+    assert (effect["question"], effect["added"]) == (key, True)
+    assert slots["antwoorden"][key] == f"{GIVEN[key]}\nde les te lang duurt"

@@ -575,3 +575,59 @@ def test_what_depends_is_asked_again_and_ends_nothing(text: str) -> None:
 )
 def test_words_that_hold_back_are_no_yes(text: str) -> None:
     assert yes_or_no(ANY, text, "citaat") != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bwa voor mij goed, zolang ge mijn naam eruit laat",
+        "dat mag gerust, ge moet er gewoon gene naam bij schrijven",
+        "zeker, als ge mijnen naam eruit houdt",
+        "voor mij is dat ok, zolang mijn naam er niet onder staat",
+        "tuurlijk, ge moet mijn naam er alleen niet bij zetten",
+    ],
+)
+def test_a_name_that_stays_out_is_no_condition_of_quotes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(voorwaarde=0.6)) == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja natuurlijk, anders was ik hier niet",
+        "uiteraard, anders heeft heel dit gesprek geen nut",
+        "ja zeg, waarom zou ik hier anders zitten",
+        "zeker mag dat, wat zou ik hier anders komen doen",
+        "allicht mag dat",
+    ],
+)
+def test_the_reason_of_a_yes_by_its_opposite_leaves_the_yes(text: str) -> None:
+    assert yes_or_no(ANY, text, "analyse", learned(vraag=0.6)) == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yep ma citeer mij nie he",
+        "ja mo gin citaten",
+        "ok mr quote mij niet",
+        "jawel moar nie letterlijk overnemen",
+        "ja ma zonder quotes",
+    ],
+)
+def test_a_no_to_quotes_in_dialect_ends_nothing_where_it_is_asked_to_keep(text: str) -> None:
+    assert yes_or_no({NO: 0.9, UNCLEAR: 0.1}, text, "analyse", learned(nee=0.9)) != NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "natuurlijk mag dat niet",
+        "ja ma ik wil da ge ze achteraf wist",
+        "ja anders niet",
+        "mja voor mij goed, maar wie leest dat",
+        "ja ma bewaar ze nie",
+    ],
+)
+def test_but_in_dialect_and_otherwise_do_not_make_a_yes(text: str) -> None:
+    assert yes_or_no(ANY, text, "analyse", learned()) != YES

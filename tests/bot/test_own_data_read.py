@@ -306,3 +306,65 @@ def test_an_answer_to_the_consent_that_is_asked_for_is_no_wish(question: str) ->
 def test_a_yes_is_only_a_clear_yes(text: str, yes: bool | None) -> None:
     found = read(text, "beheer")
     assert (found.yes if found else None) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        (
+            "als ik het zo lees spreek ik beter voor mijn zaak, als werkgever dus. Mag dat?",
+            "werkgever",
+        ),
+        ("eigenlijk antwoord ik beter als leerkracht", "leerkracht"),
+        ("hier spreek ik eerder namens de vakbond", "de vakbond"),
+        ("nu ik erover denk spreek ik liever als mantelzorger, kan dat nog?", "mantelzorger"),
+        ("dan spreek ik toch beter voor de gemeente hoor", "de gemeente"),
+    ],
+)
+def test_who_would_rather_speak_for_others_changes_group(text: str, about: str) -> None:
+    found = read(text, "vraag", "drempel")
+    assert found is not None
+    assert (found.wish, found.about) == (request.GROUP, about)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nederlands spreek ik beter als ik niet moe ben",
+        "op papier antwoord ik beter voor je weet wel",
+    ],
+)
+def test_what_one_does_better_is_no_group(text: str) -> None:
+    found = read(text, "vraag", "drempel")
+    assert found is None or found.wish != request.GROUP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "haal heel dat antwoord maar weg",
+        "wis gans dat antwoord",
+        "gooi heel mijn voorstel maar weg",
+        "smijt heel dat antwoord weg",
+        "doe heel dat antwoord maar weg",
+    ],
+)
+def test_the_whole_of_one_answer_is_not_everything(text: str) -> None:
+    found = read(text, "vraag", "trekker")
+    assert found is not None
+    assert (found.wish, found.everything) == (request.ERASE, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "wonders"),
+    [
+        ("Kunnen jullie alles wissen als ik dat vraag? Ik zeg niet dat ik dat wil.", True),
+        ("kan ik mijn antwoorden later laten wissen? ik vraag het maar", True),
+        ("mag ik alles nog laten wissen? niet dat ik het nu wil hoor", True),
+        ("Kunt ge alles wissen?", False),
+        ("De les is te duur. Kan alles gewist worden? Ik vraag het gewoon.", False),
+        ("Wis alles. Ik vraag het gewoon.", False),
+    ],
+)
+def test_who_only_wonders_wants_nothing_now(text: str, wonders: bool) -> None:
+    assert own_data.only_wonders(text, "vraag") is wonders

@@ -79,3 +79,22 @@ def test_who_goes_back_in_the_talk_asks_no_code(text: str) -> None:
 )
 def test_whether_one_may_change_it_later(text: str, asks: bool) -> None:
     assert asks_to_change_later(text) is asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mijn trein is er. Mag ik vanavond nog terug?",
+        "kan ik hier straks terug",
+        "ik ben nu moe, kan ik morgen terug?",
+        "mag ik later gewoon terug?",
+        "ik kook eerst, kan ik nadien nog eens terug?",
+    ],
+)
+def test_who_may_be_back_later_asks_the_code(text: str) -> None:
+    assert asks_code(text)
+
+
+@pytest.mark.parametrize("text", ["kan ik terug?", "mag ik een vraag terug?"])
+def test_one_question_back_is_not_later(text: str) -> None:
+    assert not asks_code(text)

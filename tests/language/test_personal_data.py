@@ -104,6 +104,10 @@ def test_personal_data_is_found_where_it_stands(text: str, kind: str, part: str)
         "mevrouw de directeur, meneer de voorzitter",
         "een job, lot of toon van de werkzoekende",
         "max twee uur, mark de kosten aan",
+        "poser des questions au prof. Moi je le fais dans le bus",
+        "on peut demander au prof. Nous le faisons",
+        "you can ask the prof. They know it",
+        "frag den prof. Ich mache das auch",
     ],
 )
 def test_ordinary_answers_raise_no_alarm(text: str) -> None:

@@ -197,3 +197,22 @@ def test_a_question_about_the_scale_or_a_wish_to_go_on_is_no_step(text: str) -> 
 )
 def test_a_question_on_the_talk_is_no_step(text: str) -> None:
     assert read_urgency(text, STEPS).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3 of 4, ik ga 4 zeggen", 4),
+        ("twee of drie, kzeg drie", 3),
+        ("4 of 5, doe toch maar 5", 5),
+        ("geef er maar een vijf aan en dan stop ik", 5),
+        ("noteer een drie, ik moet nu gaan eten", 3),
+        ("zet maar vier, daarna ga ik slapen", 4),
+    ],
+)
+def test_who_settles_on_a_number_gives_it(text: str, value: int) -> None:
+    assert read_urgency(text, STEPS).values == (value,)
+
+
+def test_two_numbers_that_stay_open_are_two() -> None:
+    assert read_urgency("4 of 5, hangt ervan af", STEPS).values == (4, 5)
