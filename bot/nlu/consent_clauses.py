@@ -555,12 +555,19 @@ def _elsewhere(plain: str, asked: str | None) -> bool:
 
 def _spelled(text: str) -> str:
     """The text in lower case; a typing error in a word for yes or no, and "ma", are mended."""
-    lowered = _BUT.sub(" maar ", text.casefold())
+    lowered = text.casefold()
+    if not _FRENCH.search(lowered):
+        lowered = _BUT.sub(" maar ", lowered)
     return re.sub(r"[^\W\d_]{4,16}", lambda found: _mended(found.group()), lowered)
 
 
 _BUT = re.compile(r"(?<=\w) (?:ma|mr|mo|mor|moar) (?=\w)")
 """As the coast, Brabant and telephones write it: "ja ma niet letterlijk"."""
+_FRENCH = re.compile(
+    r"\b(?:oui|ouais|non|vous|tu|pouvez|peux|pour|pas|mais|d['’]accord|bien|sans|avec|phrase|réponse"
+    r"|citez|gardez|les|mes)\b"
+)
+"""Words beside which "ma" is French for my."""
 
 
 @lru_cache(maxsize=2048)

@@ -631,3 +631,17 @@ def test_a_no_to_quotes_in_dialect_ends_nothing_where_it_is_asked_to_keep(text: 
 )
 def test_but_in_dialect_and_otherwise_do_not_make_a_yes(text: str) -> None:
     assert yes_or_no(ANY, text, "analyse", learned()) != YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oui vous pouvez utiliser ma phrase",
+        "oui pour ma part",
+        "pas de problème pour ma part",
+        "oui, citez ma phrase",
+        "d'accord pour ma réponse",
+    ],
+)
+def test_the_french_ma_is_no_but(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(ja=0.8)) == YES
