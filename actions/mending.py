@@ -273,7 +273,6 @@ def about_earlier(talk: Talk, text: str) -> Slots | None:
 
 _DROPS_FIRST = re.compile(
     r"\W{0,3}(?:(?:nee|wacht|bij nader inzien|eigenlijk|weet ge wat|ok|goh),? ){0,2}"
-    r"(?:[^.!?]{2,90}[.!]\s{1,3})?"
     r"(?:schrap|vergeet|laat|haal|gooi|doe|smijt) (?:die|dat|het|mijn|da|dieje) "
     r"[^.!?]{2,40}[.!]\s{1,3}"
     r"(?:(?:zet|schrijf|noteer) (?:er |dan |maar )?in (?:de )?plaats(?: daarvan)?(?: dat|:)? )?"

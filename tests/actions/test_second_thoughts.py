@@ -364,3 +364,15 @@ def test_what_comes_to_mind_at_the_urgency_is_added_where_it_belongs(text: str, 
     (effect,) = turn.effects
     assert (effect["question"], effect["added"]) == (key, True)
     assert slots["antwoorden"][key] == f"{GIVEN[key]}\nde les te lang duurt"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["", "Zet in de plaats dat ", "Schrijf in plaats daarvan: ", "noteer dan in de plaats "],
+)
+def test_what_comes_in_the_place_of_what_goes_is_offered_without_saying_so(lead: str) -> None:
+    new = "elk kind een fiets krijgt van de stad."
+    turn = Turn(f"Schrap dat van de buspas. {lead}{new}", **AT_QUESTION)
+    offered = turn.answer()["aanbod"]
+    assert (offered["question"], offered["text"]) == ("voorstel", new)
+    assert turn.effects == []
