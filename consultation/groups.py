@@ -255,8 +255,7 @@ def group_of(text: str, catalogue: Catalogue) -> Named:
     whole = catalogue.group_named(text) if _is_name(text, catalogue) else None
     if whole is not None:
         return Named((whole,), True)
-    for_oneself = _FOR_ONESELF.search(" ".join(_tokens(text[:_READ]))) or _INHABITANT.search(text)
-    if len(text) <= _READ and for_oneself:
+    if len(text) <= _READ and _for_oneself(text):
         return _of_clause("mezelf", catalogue)
     named = _chosen(text, catalogue) or _of_clause(text, catalogue)
     if named.sure or len(text) > _READ:
@@ -296,6 +295,12 @@ _INHABITANT = re.compile(
     r" [A-Z]\w{3,15}(?:aar|er|se|ling|ster|naar)\b"
 )
 """Who speaks as somebody of a place: "als gewone Hasselaar"."""
+
+
+def _for_oneself(text: str) -> bool:
+    """Whether a text says that the participant speaks for nobody else."""
+    told = _FOR_ONESELF.search(" ".join(_tokens(text))) or _INHABITANT.search(text)
+    return told is not None
 
 
 def _says_own(clause: str, catalogue: Catalogue) -> bool:

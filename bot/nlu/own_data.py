@@ -16,6 +16,7 @@ from bot.nlu.spelling import words
 from language.reading.code import asks_code
 from language.reading.removing import ERASES, NEGATIONS
 from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
+from language.segmentation.sentences import sentence_spans
 
 INTENTS = {
     ERASE: "gegevens_verwijderen",
@@ -479,14 +480,11 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
 
 def only_wonders(text: str, step: str) -> bool:
     """Whether a text asks if a wish could be done, and says that it is no wish for now."""
-    sentences = [each for each in _SENTENCE.findall(text[:READ]) if each.strip()]
+    sentences = [text[start:end] for start, end in sentence_spans(text[:READ])]
     asked = [each for each in sentences if not _ONLY_WONDERS.search(" ".join(words(each)))]
     if len(asked) == len(sentences) or not all("?" in each for each in asked):
         return False
     return read(" ".join(asked), step) is not None
-
-
-_SENTENCE = re.compile(r"[^.?!\n]+[.?!\n]*")
 
 
 _ONLY_WONDERS = re.compile(
@@ -495,6 +493,7 @@ _ONLY_WONDERS = re.compile(
     r"|\bik vraag (?:het|dat) (?:gewoon|maar|alleen|enkel|zomaar)\b"
     r"|\bniet dat ik (?:dat|het) (?:nu )?(?:wil|ga doen|van plan ben)\b"
 )
+"""Who says that they only ask."""
 
 
 def _without_name(text: str) -> str:
