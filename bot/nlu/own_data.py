@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from bot.nlu.spelling import words
 from language.reading.code import asks_code
+from language.reading.message import sentences
 from language.reading.removing import ERASES, NEGATIONS
 from language.reading.request import CODE, CONSENT, ERASE, GROUP, KEEP, SHOW, Reading
-from language.segmentation.sentences import sentence_spans
 
 INTENTS = {
     ERASE: "gegevens_verwijderen",
@@ -480,9 +480,9 @@ def read(text: str, step: str, question: str | None = None) -> Reading | None:
 
 def only_wonders(text: str, step: str) -> bool:
     """Whether a text asks if a wish could be done, and says that it is no wish for now."""
-    sentences = [text[start:end] for start, end in sentence_spans(text[:READ])]
-    asked = [each for each in sentences if not _ONLY_WONDERS.search(" ".join(words(each)))]
-    if len(asked) == len(sentences) or not all("?" in each for each in asked):
+    told = sentences(text)
+    asked = [each for each in told if not _ONLY_WONDERS.search(" ".join(words(each)))]
+    if len(asked) == len(told) or not all("?" in each for each in asked):
         return False
     return read(" ".join(asked), step) is not None
 

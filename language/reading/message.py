@@ -463,6 +463,12 @@ def hesitates(text: str) -> bool:
     return re.match(rf"\W{{0,3}}{_ASKING}", found["said"], re.IGNORECASE) is None
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of the first ``READ`` characters with their signs, without what has no word."""
+    found = [each.group().strip() for each in _SENTENCE.finditer(text[:READ])]
+    return [each for each in found if any(sign.isalnum() for sign in each)]
+
+
 def answer_and_question(text: str) -> bool:
     """Whether a text says something of its own before it asks something."""
     if "?" not in text[:READ]:
@@ -470,11 +476,9 @@ def answer_and_question(text: str) -> bool:
     beside = asked_beside(text)
     if beside is not None and _NAMES.match(beside[0]) and not _ABOUT_TALK.search(beside[0]):
         return True
-    sentences = [each.group().strip() for each in _SENTENCE.finditer(text[:READ])]
-    sentences = [each for each in sentences if any(sign.isalnum() for sign in each)]
-    if len(sentences) < 2 or sentences[0].endswith("?"):
+    first, *others = sentences(text) or [""]
+    if not others or first.endswith("?"):
         return False
-    first = sentences[0]
     return len(first.split()) > _LEAST_CONTENT and not _NOT_CONTENT.match(first)
 
 
