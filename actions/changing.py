@@ -104,7 +104,12 @@ _ONLY_DROPS = re.compile(
     r"|staan)(?: te)?(?: (?:staan|laten|hebben|halen|aub|graag|hoor|ze))?[ .!]{0,3}"
 )
 _WHOLE = re.compile(
-    r"\btoestemming\w{0,2}\b|\b(?:wis|schrap|verwijder|gooi|haal|doe)(?: maar| toch| gewoon){0,2}"
+    r"\btoestemming\w{0,2}\b|\b(?:wis|verwijder|gooi|smijt|haal|doe|veeg|schrap|laat)\b"
+    r"(?: (?:maar|toch|gewoon|nu|dan|dus|eens)){0,3} (?:alles|allemaal"
+    r"|(?:heel |gans |al )?(?:mijn|dit|dat|de|het) (?:hele |ganse |volledige )?"
+    r"(?:gesprek|babbel|praatje|talk|boel|zooi|santenkraam|deelname))\b"
+    r"(?! (?:over|van de|van het|van die|met|wat ik (?:over|van)))"
+    r"|\b(?:wis|schrap|verwijder|gooi|haal|doe)(?: maar| toch| gewoon){0,2}"
     r" (?:mijn|het|dat|heel mijn) (?:voorstel|idee|drempel|antwoord|eerste|tweede|derde)\b(?! "
     r"(?:van|over))|"
     r"\b(?:wis|schrap|verwijder|gooi|haal)(?: maar| toch| gewoon){0,2} (?:alles )?wat ik\b|"
@@ -782,14 +787,14 @@ def _set_in_clause(plain: str) -> re.Match[str] | None:
 
 _STEP = r"(?:\d|een|twee|drie|vier|vijf)(?:tje|ke)?"
 _SETS_NUMBER = re.compile(
-    r"(?:(?:ah|oh|oei|wacht|nee|ja|maar|en|eigenlijk|toch|bij nader inzien|doe|klopt|goed|of"
-    r"|liever|kunt|kan|wil|mag|moogt|ge|je|u|ik|we|het|dat|die|is|wordt),? ){0,5}"
+    r"(?:(?:ah|oh|oei|hm+|euh|wacht|nee|ja|maar|en|eigenlijk|toch|bij nader inzien|doe|klopt|goed"
+    r"|of|liever|kunt|kan|wil|mag|moogt|ge|je|u|ik|we|het|dat|die|is|wordt),? ){0,5}"
     r"(?:(?:maak|maakt|make|zet|verander|verandert|wijzig|doe|noteer|schrijf|geef|verhoog|verlaag"
     r"|change|zou|wil|liever)"
     r" ){1,2}(?:(?:er|daar|van|op|die|diene|dienen|dat|da|de|den|mijn|ne|nen|een|toch|maar|liever"
     r"|gewoon|nu|the|it) ){0,5}?"
     rf"(?:(?P<old>{_STEP}) (?:(?:in|naar|door|to|into|a|maar|toch|liever|een|ne|nen|op|er"
-    rf"|van) ){{1,3}})?"
+    rf"|van|dan|beter) ){{1,3}})?"
     rf"(?P<new>{_STEP})(?: (?:van|maken|zetten|doen|worden|geven|aub|hoor|ze|dan|please"
     rf"|graag)){{0,3}}[ .!]{{0,3}}"
 )

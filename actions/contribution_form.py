@@ -229,7 +229,9 @@ class ValidateContributionForm(TalkForm):
         opdracht = talk.opdracht
         if value is False and message.read(words_of(talk)).content is not None:
             # "Nee, de bus rijdt wel" holds more than the no.
-            return {"bevestigd": None, **(changing.beside_answer(talk) or {})}
+            told = changing.beside_answer(talk) or {}
+            done: Slots = {"wijziging": changing.DONE} if "antwoorden" in told else {}
+            return {"bevestigd": None, **told, **done}
         named = changing.answer_named(talk, words_of(talk)) if value is False else None
         if named is not None:
             return {"bevestigd": None, **changing.reopened(named)}

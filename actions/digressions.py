@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions import changing, own_data
 from actions.contribution_form import after_answer, say_summary
 from actions.entering import answers_on, asked_for, go_to, words_of
 from actions.offering import DOUBT, label, offer_slots
+from actions.opening import close
 from actions.reading import became, choosing
 from actions.reading.naming import kinds_of
 from actions.talk import Talk, TalkAction, answer_aside, pass_on
@@ -75,6 +76,9 @@ class ActionDigressie(TalkAction):
             talk.propose(QuestionAsked(opdracht=talk.slot("opdracht"), contact=True))
             return []
         if own_data.asks_code(talk):
+            if talk.slot("requested_slot") == "verder" and _STOPS_FIRST.match(words_of(talk)):
+                # The end tells the code.
+                return [*close(talk), FollowupAction("action_listen")]
             talk.utter("waar_code")
         elif intent in _OWN:
             talk.utter(_OWN[intent])
@@ -108,6 +112,14 @@ def _answered_too(talk: Talk) -> list[EventType]:
     return [SlotSet(name, value) for name, value in slots.items()]
 
 
+_STOPS_FIRST = re.compile(
+    r"\A\W{0,3}(?:(?:ok|oke|goed|ja|nee+n?|dan|dus|nu|hier|ik|wil|ga|doe|maar|liever|het is"
+    r"|'t is|voor mij|voor vandaag|graag)[\s,.!]{1,4}){0,5}"
+    r"(?:stop(?:pen|t)?|gedaan|genoeg|klaar|afronden|afsluiten|het hierbij laten|einde)\b"
+    r"(?!\W{0,3}\?)",
+    re.IGNORECASE,
+)
+"""Who stops, and asks for the code beside it."""
 _LEAST_SAID = 4
 _OF_ONESELF = re.compile(
     r"(?:(?:want|maar|en|sorry)\W{1,3}){0,2}(?:ik (?:heb (?:niet|nie|geen|nog|maar)|moet|ben|wil"

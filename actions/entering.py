@@ -115,7 +115,11 @@ def elsewhere(talk: Talk, text: str) -> Slots | None:
         return {"antwoord": None}
     if _OF_ANSWERS.search(folded(text[:_READ])):
         return None
-    if not numbers and _TURNS_TO.match(" ".join(folded(text[:_READ]).split())):
+    plain = " ".join(folded(text[:_READ]).split())
+    rather = None if numbers else _RATHER.search(plain)
+    if rather is not None:
+        numbers = asked_for(talk, choosing.chosen(plain[rather.end() :], talk.catalogue))
+    if not numbers and _TURNS_TO.match(plain):
         numbers = asked_for(talk, choosing.wished(text, talk.catalogue))
         first = _SENTENCE.match(text.lstrip())
         meant = choosing.by_part(first[0], talk.catalogue) if first and not numbers else None
@@ -146,6 +150,13 @@ _OF_ANSWERS = re.compile(
 )
 """More about what was said here, and no wish for another subject."""
 _SENTENCE = re.compile(r"[^?!.]{1,200}")
+_RATHER = re.compile(
+    r"(?:\A|[,.;!] )(?:(?:en|dan|dus|maar|nee) )?"
+    r"(?:(?:doe|neem|geef|kies|pak|laat ons|ik (?:wil|wou|heb|doe|neem|kies))"
+    r"(?: (?:mij|me|dan|maar|toch|nu|eerst|het)){0,3} )(?:toch |dan )?liever"
+    r" (?:toch )?(?:(?:dat|het|iets|die|eentje|dieje) )?(?:van|over|met|rond)\b"
+)
+"""Who would rather talk of something else: "dat ligt mij niet, doe liever dat van ..."."""
 _TURNS_TO = re.compile(
     r"\W{0,3}(?:(?:ok|oke|goed|ja|nee|allez|maar|en|zeg|laat maar),? ){0,2}(?:"
     r"(?:spring|ga|doe|gaan we|begin) (?:(?:nu|eerst|maar|dan|eens|direct|toch) ){0,3}"

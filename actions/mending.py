@@ -49,7 +49,7 @@ _TELLS_OF_TEXT = re.compile(
     r"|vorige)"
     r"|(?:^|[,;.] )(?:oei|oeps|sorry|pardon|wacht|nee wacht|correctie|rechtzetting|erratum|foutje"
     r"|typfout\w?|trouwens|fout)\b|moog?t (?:ge|je|u)|wrote|typed|meant|answer|j ai (?:ecrit|mis)"
-    r"|reponse|ich meinte|antwort|klopt (?:niet|nie|ni) "
+    r"|reponse|ich meinte|antwort|klopt (?:niet|nie|ni|neet)[ ,;.]"
     r"|\b(?:in|bij) mijn (?:voorstel|antwoord|idee|tekst)\b"
     r"|(?:is|was|zijn) (?:fout|verkeerd|mis|wrong|faux|falsch)[ ,;.]))"
 )
@@ -160,6 +160,9 @@ def no_answer(talk: Talk, text: str) -> Slots | None:
             return found
     if act == acts.DOUBT and _BEGINS_TO_ANSWER.search(text):
         act = None
+    swapped = speaks_of(text, talk.answers) if _SWAPS.search(folded(text)) else None
+    if swapped is not None and swapped != vraag.key:
+        return offering.reopened(swapped, "vervang")
     if _WORRIES.fullmatch(text.strip()) or _SWAPS.search(folded(text)):
         return offering.offer_slots(talk, text, vraag.key, why=offering.DOUBT)
     if act not in (None, acts.PASS) or _only_cries(text, vraag) or _cries_beside(text, vraag):
@@ -430,7 +433,9 @@ _WORRIES = re.compile(
 """A question to the assistant, and the worry behind it."""
 _SWAPS = re.compile(
     r"\b(?:omwissel\w{0,2}|om te wisselen|verwissel\w{0,2}|van plaats (?:wisselen|veranderen)"
-    r"|staan (?:\w+ ){0,3}(?:verkeerd om|omgekeerd))\b"
+    r"|staan (?:\w+ ){0,3}(?:verkeerd om|omgekeerd)"
+    r"|(?:moet|hoort|hoorde|moest|stond) (?:\w+ ){0,3}bij .{2,40}\ben (?:dat|die|wat|het|de|mijn)"
+    r" .{2,60} bij)\b"
 )
 
 

@@ -603,8 +603,10 @@ def _noted(talk: Talk, groep: Groep) -> Slots:
 
 def _group_again(talk: Talk, text: str) -> Groep | None:
     """The group of who says once more for whom they speak, where a subject is asked for."""
-    few = len(text.split()) <= _FEW_WORDS and "?" not in text
-    if not few or not _SPEAKS_OF_SELF.search(folded(text)):
+    plain = folded(text)
+    most = 2 * _FEW_WORDS if _MENDS_GROUP.search(plain) else _FEW_WORDS
+    few = len(text.split()) <= most and "?" not in text
+    if not few or not _SPEAKS_OF_SELF.search(plain):
         return None
     named = group_of(text, talk.catalogue)
     return named.groups[0] if named.sure else None
@@ -615,6 +617,10 @@ _NAMES_SUBJECT = re.compile(
 )
 """An infinitive with what it is about names a subject: "vooruitkijken naar wat nodig is"."""
 _FEW_WORDS = 10
+_MENDS_GROUP = re.compile(
+    r"\b(?:wacht|sorry|pardon|oei|oeps|eigenlijk|verander\w{0,2}|verbeter\w{0,2}"
+    r"|pas (?:dat|het) aan|klopt|fout|verkeerd|vergist|zet (?:dat|mij|er))\b"
+)
 _SPEAKS_OF_SELF = re.compile(
     r"\b(?:(?:voor|veur|van) (?:mij|me|m'n|mijn|men)|mezelf|mijzelf|mijn eigen"
     r"|(?:ik|k|kben|we) (?:ben"

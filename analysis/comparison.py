@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-from scipy.stats import hypergeom
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +17,9 @@ from consultation.curation.store import curated
 from consultation.database.models import AnalysisRun, CurationEvent, Round
 from consultation.queries.statements import active_statements
 from consultation.runs import latest_run
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["new", "grew", "shrank", "split", "merged", "faded", "same"]
 
@@ -256,6 +257,8 @@ def _size(added: int, total: int, was: int, old: int, themes: int) -> Kind:
         return "same"
     sure = _SURE / max(themes, 1)
     expected = was / old * total
+    from scipy.stats import hypergeom  # takes a second to load, and the website imports this
+
     chance = hypergeom(old + total, was + added, total)
     if added < expected / _CLEARLY and chance.cdf(added) < sure:
         return "faded" if added < expected * _THIRD else "shrank"

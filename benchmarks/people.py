@@ -86,23 +86,25 @@ class Heard:
         return [each.participant for each in self.said]
 
 
-def loaded(folder: str) -> list[Heard]:
-    """Both rounds of the sample, analysed in a database of their own."""
+def loaded(folder: str, numbers: Sequence[int] = ()) -> list[Heard]:
+    """Both rounds of the sample, analysed in a database of their own; all opdrachten, or some."""
     storage = Storage(f"sqlite:///{folder}/samenspraak.db")
     catalogue = load_catalogue(ROOT / "data" / "opdrachten.yml")
     consultation = hold_sample(storage, catalogue)
-    analyse(
-        storage,
-        consultation,
-        catalogue,
-        encoder_name=ENCODER,
-        spacy_model=settings().spacy_model,
-        round_number=2,
-    )
+    for number in numbers or (None,):
+        analyse(
+            storage,
+            consultation,
+            catalogue,
+            encoder_name=ENCODER,
+            spacy_model=settings().spacy_model,
+            round_number=2,
+            opdracht=number,
+        )
     subjects = json.loads(SUBJECTS.read_text(encoding="utf-8"))
     found = []
     with storage.reading() as session:
-        for number in sorted(map(int, subjects)):
+        for number in sorted(numbers or map(int, subjects)):
             everything = active_statements(session, consultation, number)
             said = [
                 everything[row]

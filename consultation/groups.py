@@ -21,6 +21,7 @@ import yaml
 from consultation.catalogue import Catalogue, Groep
 from consultation.settings import ROOT
 from language.folding import folded
+from language.reading.dialect import standard
 
 OWN_WORDS = ROOT / "data" / "beroepen.yml"
 
@@ -290,6 +291,21 @@ _FOR_ONESELF = re.compile(
     r"|\bniet (?:voor|namens) (?:een|ne)(?: enkele)? (?:organisatie|vereniging)\b"
 )
 """Who says that they speak for themselves, whatever else they tell of their work."""
+_FAMILY = (
+    r"(?:kinderen|kind|gezin|zoon|dochter|zonen|dochters|kleinkinderen|kleinkind|man|vrouw|partner"
+    r"|familie|moeder|vader|ouders|broer|zus)"
+)
+_FOR_ME = re.compile(
+    r"(?:(?:ja|nee|euh|goh|wel|gewoon|enkel|alleen|puur|vooral|eigenlijk|en|ik|k|dat|dit|doe|is"
+    r"|ben|hier|maar|dus|toch) )*(?:(?:spreek\w{0,2}|praat|antwoord|zeg|vertel)"
+    r"(?: (?:ik|dus|dan|hier|nu|wel|gewoon|enkel|alleen|maar|vooral|dit|toch))* )?voor "
+    rf"(?:(?:mij|me|{_OWN_SELF})(?: (?:alleen|zelf|persoonlijk))?"
+    rf"(?: en (?:(?:mijn|m|onze|ons) )?(?:\w{{2,12}} )?{_FAMILY})?"
+    rf"|(?:mijn|m n|ons|onze) (?:\w{{2,12}} )?{_FAMILY}(?: met \w{{2,15}}(?: \w{{2,15}})?)?)"
+    r"(?: (?:natuurlijk|zeker|he|eh|hoor|dus|eigenlijk|dan|ja|ze|toch|gvd|potver\w{0,6}"
+    r"|verd\w{2,8}|godver\w{0,8}|wie anders))*"
+)
+"""A whole clause that says it: "ik spreek enkel voor mij", "voor mezelf natuurlijk"."""
 _INHABITANT = re.compile(
     r"\b(?:als|(?:ben|zijn) (?:maar |gewoon )?een) (?:dood)?(?:gewone|simpele|eenvoudige|brave)"
     r" [A-Z]\w{3,15}(?:aar|er|se|ling|ster|naar)\b"
@@ -299,8 +315,10 @@ _INHABITANT = re.compile(
 
 def _for_oneself(text: str) -> bool:
     """Whether a text says that the participant speaks for nobody else."""
-    told = _FOR_ONESELF.search(" ".join(_tokens(text))) or _INHABITANT.search(text)
-    return told is not None
+    if _FOR_ONESELF.search(" ".join(_tokens(text))) or _INHABITANT.search(text):
+        return True
+    clauses = re.split(r"[.,;:!?()\n]+", text)[:_MOST_CLAUSES]
+    return any(_FOR_ME.fullmatch(" ".join(_tokens(each))) for each in clauses)
 
 
 def _says_own(clause: str, catalogue: Catalogue) -> bool:
@@ -395,7 +413,7 @@ def _is_name(text: str, catalogue: Catalogue) -> bool:
 
 def _tokens(text: str) -> list[str]:
     words = _TOKEN.findall(folded(text[:_READ].replace("’", "'")))
-    return [word for word in words if word not in _ARTICLES][:_MOST_TOKENS]
+    return [word for word in standard(words) if word not in _ARTICLES][:_MOST_TOKENS]
 
 
 def _hits(tokens: Sequence[str], catalogue: Catalogue) -> Iterator[_Hit]:
@@ -481,6 +499,15 @@ def _one_apart(typed: str, known: str) -> bool:
     return swapped or any(one == other for one, other in same)
 
 
+_ASSOCIATION = re.compile(
+    r"\b(?:wij|we|ik|namens|bij|van|uit|voor|onze|kleine)"
+    r" (?:(?:zijn|ben|vormen|leid\w{0,2}|run\w{0,3}|kleine|grote|lokale|onze) ){0,4}"
+    r"(?:vzw|vereniging|koepel|stichting|zelforganisatie|beweging|club|werkgroep|organisatie)"
+    r" (?:voor|van|met|door)\b"
+)
+"""Who speaks for an association of or for people."""
+
+
 def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
     """The hits that say who the participant is now: not the denied and not the former ones."""
     kept = [
@@ -488,8 +515,13 @@ def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
         for hit in hits
         if not _NOT.intersection(tokens[max(0, hit.start - 2) : hit.start])
         and not _PAST.intersection(tokens[max(0, hit.start - 1) : hit.start])
+        and tokens[hit.start : hit.end] != ["verbonden"]  # to a school; no plural of "verbond"
     ]
     plain = " ".join(tokens)
+    if (ours := _ASSOCIATION.search(plain)) is not None:
+        # Whom it is for does not say who speaks.
+        end = plain[: ours.end()].count(" ") + 1
+        kept = [hit for hit in kept if hit.start < end or hit.role != "status"]
     if not _SPEAKS_FOR.search(plain) and tokens[0] not in ("voor", "namens"):
         kept = [
             hit

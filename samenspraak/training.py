@@ -23,6 +23,7 @@ _SOURCES = (
     "data/handelingen_na_de_vragen.yml",
     "data/instemming.yml",
     "language/embedding.py",
+    "language/reading/dialect.py",
     "bot/uv.lock",
 )
 _FOLDERS = (("data/nlu", "*.yml"), ("data/rules", "*.yml"), ("data/stories", "*.yml"))

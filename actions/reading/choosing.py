@@ -72,6 +72,7 @@ _NAMED = (
     re.compile(rf"\b{_ITEM}\s*{_ANY}(?!\w)"),
     re.compile(rf"\b(?:de|den|het|die)\s+{_RANKED}(?=\s+{_ITEM}\b|{_TAIL})"),
     re.compile(rf"^\W*{_LEAD}{_ANY}{_TAIL}"),
+    re.compile(rf"^\W*{_LEAD}(?:de|den|die|het|dat)\s+(?P<count>\d{{1,2}})(?!\w){_TAIL}"),
     re.compile(
         rf"\b(?:naar|met|neem|kies|doe)\s+(?:de|den|het|dat|die)\s+{_RANKED}"
         rf"(?=\s*[,.;!]|\s+(?:beginnen|starten|eerst|dan|maar|graag|aub)\b|{_TAIL})"
@@ -157,6 +158,7 @@ _EMPTY = frozenset(
             "terug verder ander andere anders onderwerp thema opdracht vraag antwoord keuze "
             "maakt moe",
             "stom stomme dom domme robot bot machine idioot onzin zever trut klootzak kloten",
+            "stoppen stop gedaan genoeg klaar "
             "snap begrijp versta bedoel bedoelt luister luisteren beter slecht zoon buurman",
         )
     ).split()

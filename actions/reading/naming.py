@@ -11,6 +11,7 @@ import yaml
 
 from consultation.catalogue import Opdracht
 from language.folding import folded
+from language.reading.dialect import standard
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +71,8 @@ _DENIED = re.compile(
 
 def _spaced(text: str) -> str:
     """The words of a text, each after a space: "opleiding" does not begin as "leiding" does."""
-    return "".join(sign if sign.isalnum() else " " for sign in f" {text.casefold()}")
+    plain = "".join(sign if sign.isalnum() else " " for sign in text.casefold())
+    return f" {' '.join(standard(plain.split(' ')))}"
 
 
 _RANKS = {

@@ -83,6 +83,9 @@ _NAME_CONDITION = re.compile(
     r" (?:zetten|schrijven|noemen|vermelden|tonen)\b"
     r"|\b(?:als|zolange?|mits|indien)(?: (?:maar|je|het|dat|er|de)){0,3}"
     r" (?:erbij|zonder naam|anoniem)(?: (?:is|blijft|staat|kan|gebeurt))?\b"
+    r"|\b(?:mits|met|(?:op|onder) (?:de )?voorwaarde van|na)(?: (?:een|de|volledige|strikte|totale"
+    r"|volle|behoud van|garantie op|respect voor)){0,3} (?:anonimi(?:teit|sering|satie|seren)"
+    r"|naamloosheid|geheimhouding van (?:mijn|de) (?:naam|identiteit))\b"
 )
 _ALLOWS = re.compile(
     r"(?:(?:dan|dus|voor|ja|is|en) ){0,3}(?:mag (?:het|dat)|(?:is )?(?:het|dat|mij) "

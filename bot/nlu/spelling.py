@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from language.reading.dialect import standard
+
 START, END = "<s>", "</s>"
 
 # U+FDFA becomes eighteen letters: a text of only that character would cost as much as 18 texts.
@@ -61,7 +63,7 @@ def words(text: str) -> list[str]:
         plain = unicodedata.normalize("NFKD", plain)[: _LETTERS_OF_ONE * len(text)]
         plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     found: list[str] = []
-    for token in _TOKENS.findall(plain.replace("'", " ").replace("’", " ")):
+    for token in standard(_TOKENS.findall(plain.replace("'", " ").replace("’", " "))):
         found += _SAME.get(token, token).split()
     return found
 

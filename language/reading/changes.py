@@ -93,7 +93,7 @@ _STOP = (
     r"|en dat|dat|(?:het|dit) (?:trekt|doet|leidt|regelt|organiseert|opneemt)"
     r"|daar)\b)"
 )
-_NEG = r"(?:niet|nie|ni|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
+_NEG = r"(?:niet|nie|ni|neet|nit|geen|gin|gene|genen|gin|not|pas|nicht|keine?n?)"
 _DET = (
     r"(?:(?:de|het|den|een|ne|nen|die|dat|om|op|in|uit|van|bij|over|d|t|le|la|les|l|un|une|the|der"
     r"|das|dem|ein|eine|einen|au|du|am|im) ){0,2}"
@@ -621,6 +621,9 @@ def _change(
         return None
     if not any(_tells(each) or each in _NEW_THOUGH_COMMON for each in fresh):
         return None
+    if all(each in _OF_MENDING for each in fresh if _tells(each)):
+        # "Zet dat eens juist" tells how it should become, and not what.
+        return None
     both = _NUMBER.fullmatch(_plain(old)) and _NUMBER.fullmatch(_plain(said))
     return Change(run.key, old, new, sure or bool(both))
 
@@ -637,6 +640,22 @@ def _without_what_follows(words: list[_Word], answer: str, first: int, last: int
 _LEAST_ROOM = 120
 _NEGATION = re.compile(rf"\b{_NEG}\b")
 _NEW_THOUGH_COMMON = frozenset({"iedereen", "iemand", "mensen", "alle", "alles"})
+_OF_MENDING = frozenset(
+    {
+        "juist",
+        "goed",
+        "beter",
+        "correct",
+        "recht",
+        "anders",
+        "terug",
+        "duidelijker",
+        "korter",
+        "fout",
+    }
+    | {"drempel", "trekker", "antwoord", "tegenhoudt", "dringendheid"}
+    | {"langer", "erbij", "eruit", "apart", "samen", "bovenaan", "onderaan", "klaar", "opnieuw"}
+)
 _NEGATIVE = frozenset(("niet", "nie", "ni", "geen", "gin", "not", "pas", "nicht"))
 _DETERMINER_WORDS = "de het een den ne nen die dat the a le la les der das"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())

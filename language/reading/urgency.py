@@ -94,6 +94,12 @@ _TAKEN_BACK = re.compile(
     rf"\b(?:geen|niet|pas|not|nicht)\s+(?:(?:een|voor|echt|direct|genoeg|dringend)\s+){{0,4}}"
     rf"(?:{_NUMBER})\b"
 )
+_ENDS_WITH_STEP = re.compile(
+    r"\b(?:een|ne|nen|geef ik|zeg ik|zeg|is dat|ga ik voor|kies ik|neem ik|doe maar|wordt het)"
+    r" (?:dikke |volle |dubbele |stevige |duidelijke )?"
+    rf"(?P<step>\d|(?:{'|'.join(_NUMBER_WORDS)})(?![a-z]))\Z"
+)
+"""A step after all else that is said: "voor mij is het te laat, maar voor de anderen een 5"."""
 _FINAL = re.compile(
     r"\b(?:(?:geef|schrijf|noteer|gif|pak|neem|kies|put|mettez|schreib) (?:er |dan )?(?:maar|mo"
     r"|mor|gewoon|down)?"
@@ -407,6 +413,10 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
     if not said:
         if (first := step_first(text, steps)) is not None:
             return Urgency((first,))
+        ends = _ENDS_WITH_STEP.search(plain)
+        if ends and len(re.findall(r"\d", plain)) == ends["step"].isdigit():
+            value = int(_number(ends["step"]))
+            return Urgency((value,) if value in steps else ())
         return Urgency(
             skipped=any(_SKIPPED.fullmatch(_plain(each)) for each in _CLAUSES.split(plain))
         )

@@ -524,3 +524,29 @@ def test_who_has_no_answer_yet_is_not_asked_which_to_change() -> None:
     turn.act(ActionAntwoordWijzigen())
     assert turn.titles == []
     assert "nog" in turn.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wacht, dat van die les moet bij mijn voorstel staan en dat van de website bij de drempel",
+        "de les hoort eigenlijk bij mijn voorstel en de website hoort dan bij wat tegenhoudt",
+    ],
+)
+def test_answers_under_the_wrong_question_are_asked_again_and_not_garbled(text: str) -> None:
+    turn = Turn(text, **AT_QUESTION, antwoorden=LESSONS)
+    slots = turn.answer()
+    assert turn.effects == []
+    assert slots.get("antwoorden", LESSONS) == LESSONS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nee, dat eerste klopt niet, niet in Gent maar in Deinze",
+        "dat klopt nie, tis niet Gent maar Deinze",
+    ],
+)
+def test_what_is_not_right_is_mended_where_the_urgency_is_asked(text: str) -> None:
+    slots = Turn(text, **AT_URGENCY, antwoorden=LESSONS).answer()
+    assert slots["antwoorden"]["drempel"] == LESSONS["drempel"].replace("Gent", "Deinze")

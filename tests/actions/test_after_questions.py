@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions import offering
+from actions import changing, offering
 from actions.changing import WHICH
 from actions.contribution_form import AskBevestigd, ValidateContributionForm
 from actions.corrections import ActionAntwoordWijzigen
@@ -495,3 +495,26 @@ def test_after_the_summary_another_urgency_is_offered_before_it_counts(
     assert turn.effects == []
     assert slots["aanbod"]["question"] == "prioriteit"
     assert slots["aanbod"]["text"] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("hm nee, maak van die 3 toch een 5", "5 - Heel dringend"),
+        ("euh, zet die 3 dan op 2", "2 - Weinig dringend"),
+    ],
+)
+def test_the_number_that_is_changed_is_the_urgency(text: str, now: str) -> None:
+    answers = {**GIVEN, "voorstel": "Geef drie keer per jaar een buspas."}
+    turn = Turn(text, "ontkennen", antwoorden=answers, **AT_SUMMARY)
+    slots = turn.act(ActionVerder())
+    assert slots["antwoorden"] == {**answers, "prioriteit": now}
+
+
+def test_who_throws_the_whole_talk_away_loses_no_part_of_an_answer() -> None:
+    for text in (
+        "Mijn chef herkent mij hierin. Gooi heel mijn gesprek weg.",
+        "doe die babbel over de bus en mijn chef weg, of nee, haal alles weg",
+    ):
+        turn = Turn(text, antwoorden=dict(GIVEN), **AT_SUMMARY)
+        assert changing.part_dropped(turn.talk, text) is None

@@ -79,3 +79,30 @@ def test_a_subject_by_a_word_of_its_title_and_a_reason(
     text: str, number: int, catalogue: Catalogue
 ) -> None:
     assert choosing.by_part(text, catalogue) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("de 7 dan", (7,)),
+        ("neem die 9 maar", (9,)),
+        ("doe dan maar de 2", (2,)),
+        ("de 5 dagen van die cursus", ()),
+        ("die 3 van de vakbond weten dat", ()),
+    ],
+)
+def test_a_number_with_an_article_is_a_choice_where_nothing_else_is_said(
+    text: str, numbers: tuple[int, ...], catalogue: Catalogue
+) -> None:
+    named = choosing.named_number(text, catalogue)
+    assert ((named,) if named else ()) == numbers
+
+
+def test_who_would_rather_stop_and_then_talk_of_another_subject_names_none(
+    catalogue: Catalogue,
+) -> None:
+    for text in (
+        "ik ging stoppen, maar goed, nog een ander onderwerp",
+        "niet gedaan, nog een thema",
+    ):
+        assert choosing.named_beside(text, catalogue).numbers == ()

@@ -587,3 +587,38 @@ def test_somebody_of_a_place_speaks_for_themselves(
     named = group_of(text, catalogue)
     assert named.sure
     assert [each.slug for each in named.groups] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("voor mij", "burger"),
+        ("enkel voor mezelf natuurlijk", "burger"),
+        ("allez, voor mijn eigen verdorie, wat dacht ge", "burger"),
+        ("ik doe dit voor mij en mijn twee kinderen", "burger"),
+        ("dat is voor onze zoon met een beperking", "burger"),
+        ("ten persoonlijken titel", "burger"),
+        ("ich bin mer inne van Bree en ich zit zonger wirk", "burger"),
+        ("kspreke vo min eign", "burger"),
+        ("we zijn een vzw voor jonge werklozen", "sociaal_cultureel"),
+        ("wij zijn een kleine vereniging van doven", "sociaal_cultureel"),
+        ("ik ben verbonden aan de universiteit van Hasselt", "hoger_onderwijs"),
+    ],
+)
+def test_who_speaks_for_themselves_or_for_an_association_of_others(
+    text: str, slug: str, catalogue: Catalogue
+) -> None:
+    named = group_of(text, catalogue)
+    assert ([each.slug for each in named.groups], named.sure) == ([slug], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "voor mij is dat moeilijk want er rijdt geen trein",
+        "voor ons",
+        "wij zijn een vereniging van zelfstandigen",
+    ],
+)
+def test_for_me_alone_says_who_speaks_and_no_more(text: str, catalogue: Catalogue) -> None:
+    assert not group_of(text, catalogue).sure

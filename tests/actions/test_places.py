@@ -10,11 +10,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contribution_form import AskAntwoord, AskVerder, ValidateContributionForm
 from actions.corrections import ActionAnderOpdracht, ActionStoppen, ActionTerug
+from actions.digressions import ActionDigressie
 from actions.opening import ActionVerder, ActionWelkom, AskOpdracht, ValidateOpeningForm
 from actions.reading import choosing
 from actions.reading.replies import extra_in, reply_in
 from actions.talk import Talk, TalkAction, catalogue
 from consultation.catalogue import Catalogue
+from language.reading import request
+from language.reading.request import CODE, Reading
 
 KNOWN: dict[str, Any] = {
     "toestemming_analyse": True,
@@ -606,3 +609,51 @@ def test_a_subject_is_heard_between_other_words(
     catalogue: Catalogue, text: str, number: int
 ) -> None:
     assert choosing.named_beside(text, catalogue).numbers == (number,)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("bah, daar weet ik niets van, doe liever dat van de begeleiding", 5),
+        ("dit past niet bij mij, ik heb het liever over leergoesting", 3),
+        ("hmm, neem toch liever iets over eerlijk betalen", 10),
+    ],
+)
+def test_who_would_rather_talk_of_another_subject_goes_there(text: str, number: int) -> None:
+    at = {**KNOWN, "opdracht": 4, "vraag": "drempel", "antwoorden": {}, "antwoord": None}
+    slots = Turn(text, **at).validate(ValidateContributionForm(), "antwoord", text)
+    assert slots["opdracht"] == number
+
+
+def test_a_wish_for_the_actors_is_no_wish_for_another_subject() -> None:
+    text = "geef de mensen liever iets van begeleiding in de buurt, zonder papieren"
+    at = {**KNOWN, "opdracht": 4, "vraag": "voorstel", "antwoorden": {}, "antwoord": None}
+    slots = Turn(text, **at).validate(ValidateContributionForm(), "antwoord", text)
+    assert slots.get("opdracht") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("ik stop ermee, wat is mijn code om later verder te doen", True),
+        ("goed, genoeg voor nu. Geef me nog die code", True),
+        ("wat was mijn code weer?", False),
+    ],
+)
+def test_who_stops_and_asks_for_the_code_stops(text: str, ends: bool) -> None:
+    code = {request.ENTITY: Reading(CODE).dumped()}
+    turn = Turn(text, "vraag_privacy", code, **AT_VERDER, requested_slot="verder")
+    assert (turn.act(ActionDigressie())["form"] == "action_listen") is ends
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oei wacht, ik werk eigenlijk voor de gemeente, zet dat daar eens juist",
+        "sorry, verkeerd, ik ben hier namens de stad, pas dat aan als het kan",
+    ],
+)
+def test_who_mends_their_group_where_a_subject_is_asked_is_in_the_other_group(text: str) -> None:
+    turn = Turn(text, **KNOWN)
+    slots = turn.validate(ValidateOpeningForm(), "opdracht", text)
+    assert (slots["groep"], slots["opdracht"]) == ("lokaal_bestuur", None)

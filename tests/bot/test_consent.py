@@ -645,3 +645,23 @@ def test_but_in_dialect_and_otherwise_do_not_make_a_yes(text: str) -> None:
 )
 def test_the_french_ma_is_no_but(text: str) -> None:
     assert yes_or_no(ANY, text, "citaat", learned(ja=0.8)) == YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Citeren kan, na anonimisering",
+        "akkoord, onder voorwaarde van volledige anonimiteit",
+        "geen bezwaar, mits garantie op anonimiteit",
+        "och joa, es mienen naam der neet bie steet",
+    ],
+)
+def test_a_condition_in_formal_words_or_dialect_that_is_met_leaves_a_yes(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(voorwaarde=0.8)) == YES
+
+
+@pytest.mark.parametrize(
+    "text", ["citeren mag niet, ook niet met anonimisering", "niet zonder anonimisering"]
+)
+def test_anonymity_makes_no_yes_of_a_no(text: str) -> None:
+    assert yes_or_no(ANY, text, "citaat", learned(voorwaarde=0.8)) != YES

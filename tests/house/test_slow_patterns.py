@@ -252,13 +252,16 @@ def _loose_methods(tree: ast.AST) -> set[str]:
     }
 
 
-def _method_calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
+@cache
+def _method_calls(tree: ast.AST) -> list[tuple[str, str]]:
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in METHODS:
             value = node.value
             name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", "")
             if name and name != "re":
-                yield name, node.attr
+                found.append((name, node.attr))
+    return found
 
 
 def _hardest(ways: set[str]) -> list[str]:

@@ -212,3 +212,22 @@ def test_what_should_be_is_no_correction(text: str) -> None:
 )
 def test_a_change_is_found_in_everyday_frames(text: str, old: str, new: str) -> None:
     assert the_change(text, VOLUNTEERS) == (old, new)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maak van die bib nog eens iets juist",
+        "zet dat van de vrijwilligers eens goed",
+        "verander vrijwilligers in beter",
+        "dat van de bib moet mijn drempel zijn",
+    ],
+)
+def test_how_it_should_become_is_not_what_it_becomes(text: str) -> None:
+    assert changes_in(text, VOLUNTEERS) == ()
+
+
+def test_a_number_is_corrected_in_dialect() -> None:
+    said = "De bus rijdt niet meer na zes uur."
+    (change,) = changes_in("zeg, ich bedoelde zeve oer, neet zes", {"drempel": said})
+    assert (change.old, change.sure) == ("zes", True)

@@ -40,6 +40,8 @@ SAID = {
         "niet dringend genoeg voor een 5, doe 4",
         "ik ben 71, het mag dus niet te lang meer duren",
         "geen 5 maar een 4",
+        "ik ben er zelf te oud voor, maar voor mijn kleinkinderen geef ik een 4",
+        "wij zijn al verloren moeite, geef de jongeren een dikke vier",
         "4 op 5",
         "wichtig",
     ),

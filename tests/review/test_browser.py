@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def seen(site: Site, opdracht: int = 4) -> OpdrachtSnapshot:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Site]:
-    """The sample consultation, both rounds read and analysed, served."""
+    """Two opdrachten of the sample, both rounds read and the first analysed, served."""
     folder = tmp_path_factory.mktemp("sample")
     rasa = StandIn(free_port())
     settings = Settings(
@@ -101,7 +102,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> It
         for number in (1, 2):
             into = rounds.open_(session, consultation, number)
             file = read_rows(ROOT / "data" / "voorbeeld" / f"ronde{number}.jsonl", catalogue)
-            store_rows(session, consultation, into, file, catalogue)
+            rows = tuple(row for row in file.rows if row.opdracht in (4, 10))
+            store_rows(session, consultation, into, replace(file, rows=rows), catalogue)
             rounds.close(session, consultation, number)
     cut_new(storage, consultation, catalogue, settings.embedding)
     agree_to_quotes(storage)
@@ -441,7 +443,7 @@ def test_one_tap_fills_in_the_trekker_that_people_named(sample: Site, browser: B
     leave(page)
 
 
-def test_every_statement_of_the_sample_has_an_answer(sample: Site, catalogue: Catalogue) -> None:
+def test_every_statement_has_an_answer(sample: Site, catalogue: Catalogue) -> None:
     cache, fates, answered = SnapshotCache(), Counter[str](), set[str | None]()
     with sample.storage.reading() as session:
         wanted = set(session.scalars(select(Statement.id)))
@@ -450,7 +452,7 @@ def test_every_statement_of_the_sample_has_an_answer(sample: Site, catalogue: Ca
                 assert each.told
                 fates[each.fate] += 1
                 answered.add(each.statement)
-    assert len(wanted) > 300
+    assert len(wanted) > 150
     assert wanted <= answered
     assert "thema" in fates
     assert fates.keys() <= SENTENCES.keys()
