@@ -80,6 +80,8 @@ def compare(
         RoundError: there is no such round.
         AnalysisError: a round was not analysed, or they are in the wrong order.
     """
+    import pandas as pd  # the website imports this module, and waits for no library
+
     if first >= second:
         raise AnalysisError(f"--from {first} --to {second}: compare an earlier with a later round.")
     for number in (first, second):
@@ -291,6 +293,8 @@ def theme_sizes(
 
     Columns: ``theme, code, label, round, statements, share`` (of the round's statements, 0 to 1).
     """
+    import pandas as pd
+
     run = latest_run(session, consultation_id, opdracht)
     columns = ["theme", "code", "label", "round", "statements", "share"]
     if run is None:

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from analysis.codebook.features import Numbers
 from analysis.codebook.trust import ShareInterval
@@ -154,8 +154,8 @@ def precision_and_recall(
 
 def _jeffreys_interval(yes: int, no: int) -> ShareInterval:
     outside = (1 - _WIDTH) / 2
-    low = float(beta.ppf(outside, yes + 0.5, no + 0.5)) if yes else 0.0
-    high = float(beta.ppf(1 - outside, yes + 0.5, no + 0.5)) if no else 1.0
+    low = float(betaincinv(yes + 0.5, no + 0.5, outside)) if yes else 0.0
+    high = float(betaincinv(yes + 0.5, no + 0.5, 1 - outside)) if no else 1.0
     return ShareInterval(low, yes / (yes + no) if yes + no else 0.5, high)
 
 
