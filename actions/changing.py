@@ -298,9 +298,11 @@ _LEAVES_ALL = re.compile(
 
 _MOST_TO_LEAVE = 16
 _LEAVES_AS_WAS = re.compile(
-    r"(?:(?:of|och|ah|oh|ai|pff+|nee+n?|wacht|toch|bij nader inzien|allez|sorry|hm+"
+    r"(?:(?:of|och|ach|ah|oh|ai|pff+|nee+n?|wacht|toch|bij nader inzien|allez|sorry|hm+"
     r"|euh)[ ,.]{1,3}){0,4}"
-    r"laat (?:\S{1,20} ){1,3}?(?:(?:maar|toch|gewoon|dan) ){0,3}(?:staan|zoals)\b"
+    r"(?:laat (?:\S{1,20} ){1,3}?(?:(?:maar|toch|gewoon|dan) ){0,3}(?:staan|zoals)\b"
+    r"|laat (?:(?:het|dat|die|t|da|ze|toch|dan|gewoon) ){0,3}maar[,.!]? "
+    r"(?:die|dat|da|het|t|ze) (?:is|was) (?:\w{2,8} ){0,2}goed\b)"
 )
 
 

@@ -29,6 +29,7 @@ _READ = 600
 _MOST_TOKENS = 60
 _MOST_WORDS = 12
 _LEAST_CONTENT = 4
+_MOST_OF_STATUS = 6
 _LONG_ANSWER = 18
 """More words than who somebody is takes, also where the first of them tell it."""
 _LONGEST_REFUSAL = 90
@@ -72,7 +73,7 @@ _NO_SUFFIX = frozenset(
 )
 
 _SELF = re.compile(
-    r"\b(ik|k|kben|kzen|kzijn|kzyn|kzit|kdoe|zyn|klap\w{0,3}|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zin|bin|werk|werken"
+    r"\b(ik|k|kben|kzen|kzin|kzijn|kzyn|kzit|kdoe|zyn|klap\w{0,3}|kwerk|ikke|ich|wij|we|wulder|ons|ben|zen|zin|bin|werk|werken"
     r"|werkt|als|namens|spreek|geef|run|leid|volg|zit|heb|hem|hebben|sta|je suis|suis|travaille"
     r"|i m|i am|am|work|arbeite)\b"
 )
@@ -84,7 +85,7 @@ _SAYS = re.compile(
 )
 _IS_SOMEBODY = re.compile(
     r"\b(ben|bin|zen|zin|(?:ik|we|wij) (?:leid|leiden|run|geef les|sta)"
-    r"|(?:wij|we|ik|k) (?:zijn|zyn)|kzyn|kzit|bin"
+    r"|(?:wij|we|ik|k) (?:zijn|zyn)|kzyn|kzit|kzin|bin"
     r"|werk|werken|spreek|als|namens|kben|kzen|suis|am|m)\b"
 )
 _SPEAKS_FOR = re.compile(
@@ -108,6 +109,9 @@ _PAST = frozenset(
         "former",
     }
 )
+
+_NOW = frozenset({"nu", "na", "nou", "intussen", "ondertussen", "tegenwoordig", "vandaag"})
+"""Words before what somebody is by now."""
 
 _BESIDE = frozenset(
     {
@@ -155,7 +159,8 @@ _EMPLOYS = re.compile(
     rf"\b{_COUNT} (?:\w{{1,12}} )?(?:man|mannen|mensen|gasten|werknemers?|medewerkers?"
     rf"|personeel\w{{0,6}}"
     r"|arbeiders|bedienden|werklieden|jongens|leute|mitarbeiter|employes|employees|people|personnes"
-    r"|ouvriers|staff|vaste krachten)\b|\b(?:personeel|mensen|volk|werknemers) in dienst\b"
+    rf"|ouvriers|staff|vaste krachten)\b|\b{_COUNT} (?:\w{{2,14}} ){{1,2}}in dienst\b"
+    r"|\b(?:personeel|mensen|volk|werknemers) in dienst\b"
 )
 _OWNS = re.compile(
     r"\b(?:heb|hebben|run|runnen|leid|leiden|bezit|uitbaat|mijn|onze|eigen|familiebedrijf|habe"
@@ -324,7 +329,12 @@ def _for_oneself(text: str) -> bool:
 def _says_own(clause: str, catalogue: Catalogue) -> bool:
     """Whether a clause speaks of the participant, or holds nothing but a name of a group."""
     tokens = _tokens(clause)
-    inside = {place for hit in _hits(tokens, catalogue) for place in range(hit.start, hit.end)}
+    hits = list(_hits(tokens, catalogue))
+    first = bool(hits) and hits[0].start == 0 and all(hit.role == "status" for hit in hits)
+    if first and len(tokens) <= _MOST_OF_STATUS and not _SAYS.search(" ".join(tokens)):
+        # "Huismoeder en oma van zeven": who somebody is, before all else.
+        return True
+    inside = {place for hit in hits for place in range(hit.start, hit.end)}
     rest = [token for place, token in enumerate(tokens) if place not in inside]
     alone = bool(inside) and _BESIDE.issuperset(rest)
     return bool(_IS_SOMEBODY.search(" ".join(tokens))) or alone
@@ -361,6 +371,8 @@ def _of_clause(text: str, catalogue: Catalogue) -> Named:
         return _named(_slugs_of("gewoon_mens", catalogue), True, catalogue)
     hits = _meant(tokens, list(_hits(tokens, catalogue))) if tokens else []
     kinds = {hit.kind for hit in hits}
+    if _has_business(tokens, hits):
+        return _named(_slugs_of("werkgever", catalogue), True, catalogue)
     staff = _EMPLOYS.search(plain) and len(tokens) <= _MOST_WORDS and kinds <= _FOR_BUSINESS
     if staff and (kinds & _BUSINESS or (_OWNS.search(plain) and not _SAYS.search(plain))):
         return _named(_slugs_of("werkgever", catalogue), True, catalogue)
@@ -368,6 +380,26 @@ def _of_clause(text: str, catalogue: Catalogue) -> Named:
         return Named((), False)
     slugs, sure = _decide(hits)
     return _named(slugs, sure, catalogue)
+
+
+_HOLDS = re.compile(
+    r"(?:^|\b(?:ik|wij|we|k|kheb) )(?:heb|hebben|kheb|run|runnen|leid|leiden|bezit|bezitten"
+    r"|(?:(?:spreek|spreken|praat|praten|antwoord|doe dit|kom) )?(?:hier )?(?:voor|namens)"
+    r"|have|own|run|speak for|answer for)"
+    r"(?: (?:zelf|hier|mijn|ons|onze|eigen|klein|kleine|heel|twee|drie|our|my|own|small))*$"
+)
+_IS_WANTED = re.compile(r"\b(?:nodig|gezocht|zoek|zoeken|gevonden|gewerkt|gebeld|gevraagd|tegen)\b")
+_GENERIC = frozenset({"bedrijf", "onderneming", "firma", "kmo", "mkb", "company", "entreprise"})
+
+
+def _has_business(tokens: Sequence[str], hits: Sequence[_Hit]) -> bool:
+    """Whether somebody says that a business is theirs, or that they speak for one."""
+    if not hits or {hit.kind for hit in hits} != {"bedrijf"} or len(tokens) > _MOST_WORDS:
+        return False
+    before = " ".join(tokens[: hits[0].start])
+    if _SAYS.search(" ".join(tokens)) or _IS_WANTED.search(" ".join(tokens)):
+        return False
+    return _HOLDS.search(before) is not None if before else _GENERIC.issuperset(tokens)
 
 
 def declines(text: str) -> bool:
@@ -541,6 +573,8 @@ def _meant(tokens: Sequence[str], hits: list[_Hit]) -> list[_Hit]:
 
 def _says_who(tokens: Sequence[str], hits: Sequence[_Hit]) -> bool:
     """Whether a text is about the participant, and does not just mention a school or a company."""
+    if any(hit.role == "status" and set(tokens[: hit.start][-1:]) & _NOW for hit in hits):
+        return True
     inside = {place for hit in hits for place in range(hit.start, hit.end)}
     rest = " ".join(token for place, token in enumerate(tokens) if place not in inside)
     if all(hit.role == "plek" for hit in hits) and _SAYS.search(rest):
@@ -580,6 +614,9 @@ def _by_role(roles: Sequence[_Hit], places: Sequence[_Hit]) -> tuple[tuple[str, 
     shared = [slug for slug in _all(*roles) if all(slug in hit.slugs for hit in roles)]
     own = tuple(shared) or _all(*roles)
     others = [hit for hit in places if hit.kind != "bedrijf" and not set(hit.slugs) & set(own)]
+    if kinds == {"private_opleider"}:
+        # Where the lessons are given is not who gives them.
+        others = [hit for hit in others if hit.kind != "werkende"]
     if not others or kinds <= _OFFICES:
         return own, len(own) == 1
     if (

@@ -403,11 +403,24 @@ _BECAME = re.compile(
     rf"(?:gedaan )?(?:van|met) {_MINE}(?: \S{{1,16}}){{0,4}})[ ?!.]{{0,4}}"
 )
 """Who asks what became of their own words."""
+_OF_THE_TALK = re.compile(
+    rf"{_FIRST}(?:"
+    r"(?:wie|wat|hoe|welke?) (?:denkt|vindt|peinst|kiest|zou) (?:u|ge|gij|je|jij)"
+    r" (?:(?:er|daar|eigenlijk) )?zelf"
+    r"(?: (?:daarvan|ervan|daarover|dan|eigenlijk|dat|van|over)\b.{0,60})?"
+    r"|(?:is|ist|tis)(?: (?:het|dat|da|t))? (?:erg|een probleem|geen probleem|niet erg)"
+    r" (?:als|dat|da|wanneer) .{0,20}\b(?:nederlands|fouten|dialect|taal|typ|schrijf|spel).{0,40}"
+    r"|(?:est-ce que )?(?:vous pouvez|pouvez-vous|tu peux|peux-tu|on peut) .{0,20}"
+    r"(?:poser|parler|expliquer|repeter|ecrire|repondre|continuer).{0,40}"
+    r") ?\?{1,3}"
+)
+"""What the assistant thinks itself, and the language of the talk: no answer to a question."""
 _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (GIVEN, _GIVEN),
     (BECAME, _BECAME),
     (INSULT, _INSULT),
     (JOKE, _JOKE),
+    (OPEN_QUESTION, _OF_THE_TALK),
 )
 _ANYWHERE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("contact_mens", _HANDOVER),

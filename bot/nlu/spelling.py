@@ -46,6 +46,8 @@ _SAME: dict[str, str] = {
         "ik heb": "kheb kem",
         "heb ik": "hebk hek",
         "ik weet": "kweet",
+        "ik weet niet": "kweeni kweenie kweetnie kweetni weetni",
+        "het klopt": "tklopt",
         "ik wil": "kwil",
         "ik ben": "kben",
         "ik begrijp": "ksnap",

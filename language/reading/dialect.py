@@ -22,7 +22,10 @@ _SURE = {
     "gewoon": "gewoen gewuun geweun gewoan gewon",
     "zonder": "zonger zonner zoender",
     "jaar": "joar jaor joor",
-    "daar": "doar daor",
+    "daar": "doar daor doa",
+    "ga": "goa",
+    "duurt": "doert deurt duutj",
+    "vroeger": "vruger vruuger vroeher vreuger",
     "waar": "woar waor woa",
     "staat": "stoat steet stoit",
     "staan": "stoan",
@@ -67,6 +70,7 @@ _BESIDE = {
     "dat": "da det",
     "hoe": "oe",
     "wie": "wien",
+    "dan": "ton",
     "doen": "doene doon doenk",
 }
 

@@ -340,6 +340,9 @@ _REMARKS = (
         r" (?:wie|wat|hoe)"
         r"(?: (?:ik|dat|da|het|er|daar|hier|op|moet|moeten|zou|kan|doen|zeggen|antwoorden|schrijven"
         r"|invullen|trekken)){1,8}"
+        r"|(?:pass|skip|next)(?: please)?[,.!;:]{1,3} ?"
+        r"(?:no (?:clue|idea)|i (?:have no|don'?t know)|geen (?:idee|gedacht))(?: [\w']{1,15}){0,8}"
+        r"|no clue(?: (?:who|what|how)(?: [\w']{1,15}){1,6})?"
         r"|dunno|idk|no idea|i don'?t know|je ne sais pas|aucune id[ée]e|keine ahnung"
         r"|(?:ich )?wei(?:ss|ß) (?:es |ich )?nicht)[\s.!?]{0,9}$",
     ),

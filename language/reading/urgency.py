@@ -389,6 +389,10 @@ def read_urgency(text: str, steps: Mapping[int, str]) -> Urgency:
         low = int(half["number"])
         return Urgency(tuple(each for each in (low, low + 1) if each in steps))
     if shown.endswith("?") and not _bare(plain, steps):
+        first = step_first(shown.rstrip("?"), steps) if "," in shown else None
+        if first is not None:
+            # "4 denk ik, of komt mijn naam daarbij?"
+            return Urgency((first,))
         beside = asked_beside(shown)
         if beside is None or others(beside[0]) > _MOST_OTHER_WORDS:
             return Urgency()

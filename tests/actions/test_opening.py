@@ -622,3 +622,39 @@ def test_who_speaks_for_themselves_or_for_an_association_of_others(
 )
 def test_for_me_alone_says_who_speaks_and_no_more(text: str, catalogue: Catalogue) -> None:
     assert not group_of(text, catalogue).sure
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("we hebben een kleine kmo in de bouw", "werkgeversorganisatie"),
+        ("firma", "werkgeversorganisatie"),
+        ("namens onze slagerij", "werkgeversorganisatie"),
+        ("zelfstandige met een frituur en drie kapsters in dienst", "werkgeversorganisatie"),
+        ("kzin ne gewonen burger, 'k e nooit anders geweest", "burger"),
+        ("grootmoeder van elf, de oudste studeert al", "burger"),
+        ("ik was vroeger metser, intussen op pensioen", "burger"),
+        ("freelance trainer, ik geef vorming in ziekenhuizen", "private_opleider"),
+    ],
+)
+def test_a_business_that_is_ones_own_and_what_somebody_is_by_now(
+    text: str, slug: str, catalogue: Catalogue
+) -> None:
+    named = group_of(text, catalogue)
+    assert ([each.slug for each in named.groups], named.sure) == ([slug], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik heb een bedrijf nodig dat mij opleidt",
+        "ik heb in een winkel gestaan",
+        "voor mijn vrouw haar bedrijf",
+        "fabriek",
+        "voor een firma is dat te duur",
+    ],
+)
+def test_a_business_that_is_only_spoken_of_is_nobodys_group(
+    text: str, catalogue: Catalogue
+) -> None:
+    assert not group_of(text, catalogue).sure

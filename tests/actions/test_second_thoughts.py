@@ -376,3 +376,22 @@ def test_what_comes_in_the_place_of_what_goes_is_offered_without_saying_so(lead:
     offered = turn.answer()["aanbod"]
     assert (offered["question"], offered["text"]) == ("voorstel", new)
     assert turn.effects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "och nee, laat toch maar, dat was goed zoals het stond",
+        "laat maar. Het is zo goed",
+        "ach wacht, laat dat dan maar, die is toch wel goed",
+    ],
+)
+def test_who_finds_the_answer_good_after_all_leaves_it(text: str) -> None:
+    assert changing.leaves(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["laat de bus maar rijden, dat is goed voor iedereen", "laat maar weten wat goed is"]
+)
+def test_letting_others_do_something_leaves_no_answer(text: str) -> None:
+    assert not changing.leaves(text)

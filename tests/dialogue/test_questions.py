@@ -207,3 +207,29 @@ def test_inside_an_answer_a_joke_or_remark_stays_part_of_it() -> None:
     assert asked_inside("ken je een mop?", None) is None
     assert asked_inside("hoe oud ben je?", None) is None
     assert asked_inside("Hoe lang duurt dit nog?", "vraag_duur") == "vraag_duur"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hoe zou u zelf dat aanpakken?",
+        "en wat vindt ge er zelf van?",
+        "is het een probleem dat ik dialect schrijf?",
+        "ist erg als mijn Nederlands niet zo goed is?",
+        "pouvez-vous parler français avec moi ?",
+    ],
+)
+def test_what_the_assistant_thinks_and_how_one_may_write_is_asked(text: str) -> None:
+    assert addressed(text) == Addressed(OPEN_QUESTION)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wat denkt u van een leerbon voor iedereen?",
+        "Is het erg dat de werkgever niet betaalt?",
+        "wie zou dat beter doen dan de gemeente?",
+    ],
+)
+def test_a_proposal_or_complaint_as_a_question_is_content(text: str) -> None:
+    assert addressed(text) is None

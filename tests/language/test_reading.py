@@ -228,6 +228,8 @@ def test_what_is_not_right_at_all_is_a_no(text: str) -> None:
         ("amai, dat is niet simpel zeg", message.WAIT),
         ("pff lastig hoor", message.WAIT),
         ("geen flauw idee wie dat moet doen", message.NO_IDEA),
+        ("skip, i have no idea who runs these things", message.NO_IDEA),
+        ("no clue who should pay", message.NO_IDEA),
         ("ik zou niet weten hoe ze dat moeten aanpakken", message.NO_IDEA),
         ("dat is hetzelfde als mijn voorstel eigenlijk", message.SAME),
         ("mag ik terug naar mijn voorstel, die bus vind ik flauw", message.BACK),

@@ -41,6 +41,7 @@ SAID = {
         "ik ben 71, het mag dus niet te lang meer duren",
         "geen 5 maar een 4",
         "ik ben er zelf te oud voor, maar voor mijn kleinkinderen geef ik een 4",
+        "4 zou ik zeggen, of komt mijn naam daar dan bij te staan?",
         "wij zijn al verloren moeite, geef de jongeren een dikke vier",
         "4 op 5",
         "wichtig",
